@@ -1,0 +1,65 @@
+# Casebook: `make demo` shows it, `make test` tests it; both install what they need into .venv first.
+#
+# .venv is made once. Its stamps carry the sum of the requirements they were made from, so that an unchanged file costs
+# nothing and a changed one is noticed. `make test` installs the tools of development, too; `make demo` takes nothing away.
+
+.DEFAULT_GOAL := demo
+.PHONY: demo test lint requirements clean
+PYTHON ?= python3
+ARGS ?=
+PY := .venv/bin/python
+UV := .venv/bin/uv
+CORE := .venv/.core-$(shell cksum < requirements.txt | cut -d ' ' -f 1)
+DEV := .venv/.dev-$(shell cksum < requirements-dev.txt | cut -d ' ' -f 1)
+LOCK := $(UV) pip compile --quiet --generate-hashes --no-emit-index-url --no-annotate --universal --python-version 3.11 \
+	--custom-compile-command 'make requirements'
+
+demo: $(CORE)
+	@$(PY) manage.py demo $(ARGS)
+
+test: $(DEV)
+	@$(PY) -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadgroup $(ARGS)
+
+lint: $(DEV)
+	$(PY) -m ruff format --check
+	$(PY) -m ruff check
+	$(PY) -m mypy
+	.venv/bin/lint-imports
+	$(PY) manage.py makemigrations --check --dry-run
+	@echo "$(PY) manage.py check --deploy (as in production)"
+	@DATABASE_URL=postgresql://casebook@127.0.0.1/casebook CASEBOOK_HOSTS=casebook.example.org \
+		CASEBOOK_SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(48))') \
+		$(PY) manage.py check --deploy --fail-level WARNING
+
+requirements: $(DEV)
+	$(LOCK) $(ARGS) pyproject.toml --output-file requirements.txt
+	$(LOCK) $(ARGS) pyproject.toml --group dev --constraint requirements.txt --output-file requirements-dev.txt
+	echo uv | $(LOCK) $(ARGS) - --output-file requirements-uv.txt
+
+clean:
+	rm -rf .venv
+
+$(CORE): .venv/.made
+	@echo "Installing what Casebook runs on ..."
+	@if [ -x $(UV) ]; then $(UV) pip install --quiet --python $(PY) --require-hashes -r requirements.txt; \
+	else $(PY) -m pip install --quiet --require-hashes -r requirements.txt; fi
+	@touch $@
+
+$(DEV): .venv/.made
+	@echo "Installing what Casebook runs on, and the tools of development ..."
+	@if [ -x $(UV) ]; then $(UV) pip sync --quiet --python $(PY) --require-hashes requirements-dev.txt requirements-uv.txt; \
+	else $(PY) -m pip install --quiet --require-hashes -r requirements-dev.txt; fi
+	@touch $(CORE) $@
+
+# uv installs in seconds what pip installs in a minute; where it cannot be had, pip does it.
+.venv/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo 'Casebook needs Python 3.11 or newer: install it, or name it, as in "make PYTHON=python3.11 demo".' >&2; exit 1; }
+	@$(PYTHON) -m venv .venv > .venv.log 2>&1 \
+		|| { $(PYTHON) -m venv --without-pip .venv && $(PYTHON) -m pip --quiet --python $(PY) install pip; } >> .venv.log 2>&1 \
+		|| { rm -rf .venv; echo 'Python cannot make a virtual environment: install its module venv (Debian: apt-get install' \
+			'python3-venv), then run make again; .venv.log tells more.' >&2; exit 1; }
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.txt >> .venv.log 2>&1 \
+		|| echo 'uv could not be installed; pip does its work, and takes longer.'
+	@rm -f .venv.log
+	@touch $@

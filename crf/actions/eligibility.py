@@ -1,0 +1,144 @@
+"""Eligibility at a gate: what the data say, what the investigator confirms and signs, and whether that still stands."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import NamedTuple
+
+from django.contrib.auth.models import AbstractUser
+
+from crf.models import Criterion, Eligibility
+from trial.access import Act
+from trial.actions.entry import locked, writing
+from trial.actions.review import holds_for, keep, part, refuse_unless_signer
+from trial.models import Signature, Subject, Visit
+from trial.protocol import eligibility
+from trial.protocol.kleene import Truth
+from trial.refusal import Conflict, Refused
+from trial.signals import stored
+
+from .evidence import VISIT_OF_GATE, Gathered, Told, gather
+
+
+class Assessed(NamedTuple):
+    """What the data say at a gate on a day: each criterion's verdict with the evidence behind it."""
+
+    gate: int
+    on: date
+    verdicts: tuple[eligibility.Verdict, ...]
+    told: dict[str, list[Told]]
+    drafts: list[str]
+    overall: eligibility.Overall
+
+    @property
+    def sha256(self) -> str:
+        """Over the evidence and the verdicts. A reference range counts through the verdicts alone (crf_spec 2.2)."""
+        told = {code: sorted([p.form, p.record, p.label, _without_uln(p.value), str(p.on)] for p in ps) for code, ps in self.told.items()}
+        said = {verdict.criterion: verdict.truth.value for verdict in self.verdicts}
+        return hashlib.sha256(json.dumps([told, said], sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def _without_uln(value: str) -> str:
+    return value.partition(" × ULN")[0].rpartition(", ")[0] if " × ULN" in value else value
+
+
+def assess(subject: Subject, *, gate: int, on: date) -> Assessed:
+    """Evaluate the criteria of a gate, now, as for a gate on that day."""
+    gathered: Gathered = gather(subject, gate=gate, on=on)
+    verdicts = eligibility.evaluate(gathered.evidence, gate=gate)
+    told = {verdict.criterion: gathered.behind(verdict.criterion, verdict.evidence) for verdict in verdicts}
+    return Assessed(gate, on, verdicts, told, gathered.drafts, eligibility.overall(verdicts))
+
+
+def confirm(
+    subject: Subject,
+    *,
+    gate: int,
+    by: AbstractUser,
+    password: str,
+    verdicts: Mapping[str, str] | None = None,
+    comments: Mapping[str, str] | None = None,
+    shown_sha256: str | None = None,
+    at: date | None = None,
+) -> Eligibility:
+    """Confirm each criterion and sign; kept with the evidence as it stands.
+
+    `verdicts` are the investigator's, by criterion, where they differ from the data's; `comments` the reasons for that.
+    `at` is the day of the gate: only demo and tests pass it.
+    """
+    visit = Visit.objects.select_related("subject__site").get(subject=subject, code=VISIT_OF_GATE[gate])
+    refuse_unless_signer(by, visit, Act.CONFIRM_ELIGIBILITY, password)
+    with writing(by=by):
+        locked(Subject, subject.pk)
+        assessed = assess(subject, gate=gate, on=at or subject.site.today())
+        if shown_sha256 is not None and shown_sha256 != assessed.sha256:
+            raise Conflict("The data have changed since this page was opened. Read the criteria again, then confirm.")
+        if assessed.drafts:
+            raise Conflict(*(f"{draft} is a draft. It is completed first." for draft in assessed.drafts))
+        said = _investigators(assessed, verdicts or {}, comments or {})
+        record = _store(visit, assessed, said, comments or {})
+        keep(visit, row=record, by=by, meaning=Signature.Meaning.ELIGIBILITY, content={f"crf.eligibility#{record.pk}": part(record)})
+        stored.send(Eligibility, row=record, by=by)
+    return record
+
+
+def _investigators(assessed: Assessed, verdicts: Mapping[str, str], comments: Mapping[str, str]) -> list[eligibility.Verdict]:
+    """The verdicts as the investigator confirms them; each that cannot be is named."""
+    if unknown := set(verdicts) - {verdict.criterion for verdict in assessed.verdicts}:
+        raise Refused(f"No such criterion at this gate: {', '.join(sorted(unknown))}.")
+    said, problems = [], []
+    for verdict in assessed.verdicts:
+        wanted = verdicts.get(verdict.criterion) or verdict.truth.value
+        if wanted not in list(Truth):
+            problems.append((verdict.criterion, f"{verdict.criterion}: choose met, not met or unknown."))
+            continue
+        if refused := eligibility.confirmable(verdict, Truth(wanted), comments.get(verdict.criterion, "")):
+            problems.append((verdict.criterion, refused))
+        said.append(eligibility.confirmed(verdict, Truth(wanted)))
+    if problems:
+        raise Refused(*problems)
+    return said
+
+
+def _store(visit: Visit, assessed: Assessed, said: list[eligibility.Verdict], comments: Mapping[str, str]) -> Eligibility:
+    record = Eligibility.objects.create(
+        visit=visit,
+        state=Eligibility.State.COMPLETE,
+        gate=f"G{assessed.gate}",
+        assessed_on=assessed.on,
+        result=eligibility.overall(said).value,
+        failed=" ".join(verdict.criterion for verdict in said if verdict.passed == eligibility.Passed.FAIL),
+        evidence_sha256=assessed.sha256,
+    )
+    Criterion.objects.bulk_create(
+        Criterion(
+            eligibility=record,
+            code=auto.criterion,
+            automatic=auto.truth.value,
+            explanation=auto.reason,
+            investigator=own.truth.value,
+            comment=comments.get(auto.criterion, "") if own.truth != auto.truth else "",
+            evidence=[piece.as_json() for piece in assessed.told[auto.criterion]],
+        )
+        for auto, own in zip(assessed.verdicts, said, strict=True)
+    )
+    return record
+
+
+def latest(subject: Subject, gate: int) -> Eligibility | None:
+    """The last confirmation of a gate: the one that counts."""
+    return Eligibility.objects.of(subject).filter(gate=f"G{gate}").order_by("pk").last()
+
+
+def is_stale(record: Eligibility, *, on: date) -> bool:
+    """Whether the evidence says something else than what was signed, or will no longer say it on that day (crf_spec 2.12)."""
+    gate, subject = int(record.gate[1]), record.subject
+    if record.evidence_sha256 != assess(subject, gate=gate, on=record.assessed_on).sha256:
+        return True
+    signed = {row.code: row.automatic for row in record.rows(Criterion)}
+    return any(signed.get(v.criterion) != v.truth for v in assess(subject, gate=gate, on=on).verdicts)
+
+
+def is_signed(record: Eligibility) -> bool:
+    return holds_for(record) is not None

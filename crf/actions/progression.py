@@ -1,0 +1,81 @@
+"""The facts of the check after cycle 2, gathered from the casebook (crf_spec 4)."""
+
+from dataclasses import replace
+from datetime import date
+
+from crf.models import Consent, Lesion, NonTargetFinding, Randomization, Scan, TargetMeasurement
+from crf.models.response import ResponseAssessment, assessments_of, baseline_of
+from trial.models import Signature, Standing, Subject, Visit, standing, versions_of
+from trial.protocol import progression, recist
+
+from .dates import Doses, doses_of
+
+
+def check(subject: Subject, *, on: date) -> progression.Check:
+    return progression.check(facts_of(subject), on=on)
+
+
+def facts_of(subject: Subject, doses: Doses | None = None) -> progression.Facts:
+    """What the check's state is a function of."""
+    doses = doses or doses_of(subject)
+    lesions = list(Lesion.objects.of(subject).order_by("code"))
+    scans = [lesion.imaged_on for lesion in lesions if lesion.first_seen == "BL0" and lesion.imaged_on]
+    withdrawn = Consent.objects.of(subject).filter(type="WITHDRAWAL").values_list("signed_on", flat=True).first()
+    randomized = Randomization.objects.of(subject).values_list("randomized_on", flat=True).first()
+    facts = progression.Facts(
+        cycle_1_day_1=doses.day_1(1),
+        cycle_2_day_1=doses.day_1(2),
+        cycle_4_day_1=doses.day_1(4),
+        cycle_length_days=doses.cycle_length_days,
+        last_dose_on=doses.last_on,
+        baseline_scan_on=min(scans, default=None),
+        pretreated=doses.preconsent_cycles > 0,
+        withdrawn_on=withdrawn,
+        randomized_on=randomized,
+    )
+    return replace(facts, assessments=_assessments(subject, lesions))
+
+
+def _assessments(subject: Subject, lesions: list[Lesion]) -> tuple[progression.TumorAssessment, ...]:
+    """Each scanned assessment, with what RECIST derives from it and all before it."""
+    found = [one for one in assessments_of(subject) if one.first_scan_on]
+    if not found:
+        return ()
+    baseline, now = baseline_of(lesions), standing(subject)
+    points = [one.time_point() for one in found]
+    signatures = _last_signatures(found)
+    return tuple(
+        _assessment(one, recist.assess(baseline, points[:number], points[number]), lesions, _signed(one.visit, signatures, now))
+        for number, one in enumerate(found)
+    )
+
+
+def _assessment(one: ResponseAssessment, derived: recist.Assessment, lesions: list[Lesion], signed: bool) -> progression.TumorAssessment:
+    baseline = {lesion.code for lesion in lesions if lesion.first_seen == "BL0"}
+    seen = {row.lesion.code for group in (TargetMeasurement, NonTargetFinding) for row in one.rows(group) if row.lesion and row.state}
+    methods = {scan.method for scan in one.rows(Scan)}
+    return progression.TumorAssessment(
+        label=one.visit.code,
+        first_scan_on=one.first_scan_on,
+        last_scan_on=one.last_scan_on,
+        derived=derived.overall,
+        investigator=recist.Response(one.investigator_overall) if one.investigator_overall else None,
+        complete=one.state == "COMPLETE",
+        signed=signed,
+        covers_chest_abdomen_pelvis=one.covers_trunk,
+        same_method=all(lesion.method in methods for lesion in lesions if lesion.role == "TARGET" and lesion.first_seen == "BL0"),
+        all_lesions_assessed=baseline <= seen,
+        equivocal_new_lesion_only=derived.new_lesion == recist.NewLesionCertainty.EQUIVOCAL,
+    )
+
+
+def _last_signatures(found: list[ResponseAssessment]) -> dict[int, Signature]:
+    visits = [one.visit_id for one in found]
+    rows = Signature.objects.filter(form="trial.visit", record__in=visits).order_by("signed_at", "pk")
+    return {signature.record: signature for signature in rows}
+
+
+def _signed(visit: Visit, signatures: dict[int, Signature], now: list[Standing]) -> bool:
+    """Whether the visit's last signature holds (crf_spec 4.2 e)."""
+    last = signatures.get(visit.pk)
+    return last is not None and last.holds(versions_of(now, visit=visit))

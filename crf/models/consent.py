@@ -1,0 +1,88 @@
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+
+from trial import fields
+from trial.models import ConsentVersion, Problem, Record, Section, SiteStatus, Visit
+
+
+class Consent(Record):
+    """Informed consent, one row for each signature (crf_spec 2.4; CDASH DS)."""
+
+    class Type(models.TextChoices):
+        INITIAL = "INITIAL", "Initial consent"
+        RECONSENT = "RECONSENT", "Consent again"
+        WITHDRAWAL_PARTIAL = "WITHDRAWAL_PARTIAL", "Withdrawal in part"
+        WITHDRAWAL = "WITHDRAWAL", "Withdrawal of consent"
+        OPTIONAL = "OPTIONAL", "Samples or optional parts"
+
+    class SignedBy(models.TextChoices):
+        SUBJECT = "SUBJECT", "Subject"
+        LEGAL_REPRESENTATIVE = "LEGAL_REPRESENTATIVE", "Legal representative"
+        WITNESS_AND_SUBJECT = "WITNESS_AND_SUBJECT", "Impartial witness and subject"
+
+    class Reason(models.TextChoices):
+        NEW_VERSION = "NEW_VERSION", "New version"
+        NEW_SAFETY_INFORMATION = "NEW_SAFETY_INFORMATION", "New safety information"
+        CAPACITY_REGAINED = "CAPACITY_REGAINED", "Capacity regained"
+        ERROR_IN_PREVIOUS_FORM = "ERROR_IN_PREVIOUS_FORM", "Error in previous form"
+        PROTOCOL_AMENDMENT = "PROTOCOL_AMENDMENT", "Protocol amendment"
+        OTHER = "OTHER", "Other"
+
+    several = True
+    moves_the_schedule = True
+
+    type = fields.choice("Type", Type, sdtm="DS.DSSCAT")
+    signed_on = fields.day("Signed by the subject on", sdtm="DS.DSSTDTC")
+    signed_at_time = fields.clock_time("Time of signature, if a procedure is on the same day", sdtm="DS.DSSTTIM", optional=True)
+    form_version = fields.reference("Version of the consent form", ConsentVersion, sdtm="SUPPDS.ICFVER")
+    signed_by = fields.choice("Signed by", SignedBy, sdtm="SUPPDS.ICFSGNBY")
+    investigator_signed_on = fields.day("Signed by the investigator on", sdtm="SUPPDS.ICFINVDT")
+    copy_given = fields.yes_no("Copy given to the subject", sdtm="SUPPDS.ICFCOPY")
+    future_research = fields.yes_no("Consents to future research", sdtm="SUPPDS.ICFOPT1")
+    genetic_research = fields.yes_no("Consents to genetic research", sdtm="SUPPDS.ICFOPT2")
+    data_sharing = fields.yes_no("Consents to data sharing", sdtm="SUPPDS.ICFOPT3")
+    reason = fields.choice("Reason for consenting again", Reason, sdtm="SUPPDS.ICFRSN", when=lambda c: c.type == "RECONSENT")
+    unscheduled = fields.yes_no("Outside the roll-out of a version", sdtm="SUPPDS.ICFUNSCH", when=lambda c: c.type == "RECONSENT")
+    declined = fields.yes_no("Subject declined to consent again", sdtm="SUPPDS.ICFDECL", when=lambda c: c.type == "RECONSENT")
+
+    sections = (
+        Section("Signature", ("type", "signed_on", "signed_at_time", "form_version", "signed_by", "investigator_signed_on", "copy_given")),
+        Section("Optional parts", ("future_research", "genetic_research", "data_sharing")),
+        Section("Consenting again", ("reason", "unscheduled", "declined")),
+    )
+
+    class Meta(Record.Meta):
+        verbose_name = "informed consent"
+        constraints = [
+            *Record.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["visit"],
+                condition=Q(withdrawn_at=None, type="INITIAL"),
+                name="one_initial_consent",
+                violation_error_message="The initial consent has been entered already. Choose another type.",
+            ),
+        ]
+
+    @classmethod
+    def choices_for(cls, item: str, visit: Visit, record: Record | None) -> models.QuerySet[Any] | None:
+        return ConsentVersion.objects.filter(site=visit.subject.site_id).select_related("site") if item == "form_version" else None
+
+    def clean(self) -> None:
+        super().clean()
+        site = self.subject.site
+        if self.form_version and self.form_version.site_id != site.pk:
+            raise ValidationError({"form_version": "This version belongs to another site."})
+        if self.type == self.Type.INITIAL and self.signed_on and site.status_on(self.signed_on) != SiteStatus.Status.ACTIVE:
+            raise ValidationError({"signed_on": f"{site} was not active on {self.signed_on}: nobody could consent there on that day."})
+        if self.type == self.Type.RECONSENT and self.signed_on:
+            initial = Consent.objects.of(self.subject).filter(type="INITIAL").values_list("signed_on", flat=True).first()
+            if initial and self.signed_on <= initial:
+                raise ValidationError({"signed_on": f"Consent is given again after the initial consent of {initial}, not before."})
+
+    def inconsistencies(self) -> Iterator[Problem]:
+        if self.type == self.Type.RECONSENT and not Consent.objects.of(self.subject).filter(type="INITIAL").exists():
+            yield "type", "There is no initial consent yet. Enter it first."

@@ -1,0 +1,98 @@
+from collections.abc import Iterator
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from trial import fields
+from trial.models import Problem, Record, Section
+from trial.protocol import age
+
+from .consent import Consent
+
+
+class Demographics(Record):
+    """Who the subject is, without direct identifiers (crf_spec 2.3; CDASH DM)."""
+
+    class Sex(models.TextChoices):
+        M = "M", "Male"
+        F = "F", "Female"
+
+    class Race(models.TextChoices):
+        ASIAN = "ASIAN", "Asian"
+        WHITE = "WHITE", "White"
+        BLACK = "BLACK OR AFRICAN AMERICAN", "Black or African American"
+        OTHER = "OTHER", "Other"
+        UNKNOWN = "UNKNOWN", "Unknown"
+
+    class Ethnic(models.TextChoices):
+        NOT_HISPANIC = "NOT HISPANIC OR LATINO", "Not Hispanic or Latino"
+        HISPANIC = "HISPANIC OR LATINO", "Hispanic or Latino"
+        UNKNOWN = "UNKNOWN", "Unknown"
+
+    class Childbearing(models.TextChoices):
+        Y = "Y", "Yes"
+        N = "N", "No"
+        NA = "NA", "Not applicable"
+
+    class Smoking(models.TextChoices):
+        NEVER = "NEVER", "Never"
+        CURRENT = "CURRENT", "Current"
+        FORMER = "FORMER", "Former"
+
+    identifying = frozenset({"birth_month"})
+    derived = ("age_at_consent",)
+
+    birth_month = fields.month("Year and month of birth", sdtm="DM.BRTHDTC")
+    age_confirmed = fields.count(
+        "Age at consent, from the source", between=(0, 130), unit="completed years", sdtm="SUPPDM.AGECONF",
+        when=lambda d: len(d.possible_ages()) > 1,
+    )  # fmt: skip
+    sex = fields.choice("Sex at birth", Sex, sdtm="DM.SEX")
+    race = fields.choice("Race", Race, sdtm="DM.RACE", optional=True)
+    ethnic = fields.choice("Ethnic group", Ethnic, sdtm="DM.ETHNIC", optional=True)
+    childbearing = fields.choice("Childbearing potential", Childbearing, sdtm="SUPPDM.CHILDPOT", when=lambda d: d.sex == "F")
+    smoking = fields.choice("Smoking history", Smoking, sdtm="SU.SUNCF", optional=True)
+
+    sections = (
+        Section("Person", ("birth_month", "age_confirmed", "sex", "race", "ethnic", "childbearing")),
+        Section("Habits", ("smoking",)),
+    )
+
+    class Meta(Record.Meta):
+        verbose_name = verbose_name_plural = "demographics"
+
+    def consented_on(self) -> date | None:
+        """Day of the initial consent (RFICDTC)."""
+        if "_consented_on" not in self.__dict__:
+            initial = Consent.objects.of(self.subject).filter(type="INITIAL")
+            self._consented_on = initial.values_list("signed_on", flat=True).first()
+        return self._consented_on
+
+    def possible_ages(self) -> frozenset[int]:
+        """Ages at consent that the birth month leaves open, before the source is asked (crf_spec 2.3)."""
+        consented_on = self.consented_on()
+        if not self.birth_month or not consented_on:
+            return frozenset()
+        return age.possible_ages(self.birth_month, on=consented_on)
+
+    @property
+    def age_at_consent(self) -> str:
+        """In completed years; two, where birth month and source leave it open."""
+        ages = self.possible_ages()
+        return str(self.age_confirmed) if self.age_confirmed in ages else " or ".join(map(str, sorted(ages)))
+
+    def clean(self) -> None:
+        super().clean()
+        consented_on, ages = self.consented_on(), self.possible_ages()
+        if self.birth_month and consented_on and self.birth_month > consented_on.isoformat()[:7]:
+            raise ValidationError({"birth_month": f"The subject consented on {consented_on}, before this month of birth."})
+        if self.age_confirmed is not None and ages and self.age_confirmed not in ages:
+            said = " or ".join(map(str, sorted(ages)))
+            raise ValidationError(
+                {"age_confirmed": f"Born in {self.birth_month}, the subject was {said} at consent, not {self.age_confirmed}."}
+            )
+
+    def inconsistencies(self) -> Iterator[Problem]:
+        if self.sex == self.Sex.M and self.childbearing in ("Y", "N"):
+            yield "childbearing", "For a man, childbearing potential is not applicable."

@@ -1,0 +1,173 @@
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+
+from trial import fields
+from trial.models import Problem, Record, ReferenceRange, Row, Section, Visit
+from trial.protocol import laboratory as lab
+from trial.protocol import reported
+
+from .demographics import Demographics
+
+
+def was_performed(panel: "LaboratoryPanel") -> bool:
+    return panel.performed != "N"
+
+
+class LaboratoryPanel(Record):
+    """One specimen's results: hematology, liver, renal (crf_spec 2.10; CDASH LB)."""
+
+    several = True
+
+    performed = fields.yes_no("Laboratory tests performed", sdtm="LB.LBPERF")
+    sampled_on = fields.day("Specimen taken on", sdtm="LB.LBDTC", when=was_performed)
+    sampled_at_time = fields.clock_time("Time", sdtm="LB.LBTIM", optional=True)
+    laboratory = fields.text("Laboratory", longest=40, sdtm="LB.LBNAM", when=was_performed)
+    specimen = fields.text("Specimen number", longest=40, sdtm="LB.LBREFID", optional=True)
+    fasting = fields.yes_no_unknown("Fasting", sdtm="LB.LBFAST", optional=True)
+    standard_of_care = fields.yes_no("Before consent: standard of care", sdtm="SUPPLB.SOC", optional=True)
+
+    sections = (
+        Section("Specimen", ("performed", "sampled_on", "sampled_at_time", "laboratory", "specimen", "fasting", "standard_of_care")),
+    )
+
+    class Meta(Record.Meta):
+        verbose_name = "laboratory panel"
+
+    @classmethod
+    def prefilled(cls, visit: Visit) -> dict[str, Any]:
+        known = ReferenceRange.objects.filter(site=visit.subject.site_id).values_list("laboratory", flat=True).distinct()[:2]
+        return {"performed": "Y", "laboratory": known[0] if len(known) == 1 else ""}
+
+    @classmethod
+    def prefilled_rows(cls, visit: Visit) -> dict[type[Row], list[dict[str, Any]]]:
+        due = lab.due_tests(visit.code)
+        return {LaboratoryResult: [{"test": code, "unit": test.unit} for code, test in lab.TESTS.items() if code in due]}
+
+    def sex_and_birth_month(self) -> tuple[str, str]:
+        if "_person" not in self.__dict__:
+            known = Demographics.objects.of(self.subject).values_list("sex", "birth_month").first()
+            self._person = known or ("", "")
+        return self._person
+
+    def ranges(self) -> list[lab.Range]:
+        """The reference ranges of this panel's laboratory."""
+        if "_ranges" not in self.__dict__:
+            rows = ReferenceRange.objects.filter(site=self.subject.site_id, laboratory=self.laboratory)
+            self._ranges = [range_of(row) for row in rows]
+        return self._ranges
+
+    def limits(self, test: str) -> lab.RangeChoice:
+        """The test's limits of the normal on the day of the specimen; MISSING where person, day or range is not known."""
+        sex, birth_month = self.sex_and_birth_month()
+        return lab.choose_range(
+            self.ranges(), laboratory=self.laboratory, test=test, sex=sex or None, birth_month=birth_month, on=self.sampled_on
+        )
+
+    def clean(self) -> None:
+        super().clean()
+        site = self.subject.site_id
+        if self.laboratory and not ReferenceRange.objects.filter(site=site, laboratory=self.laboratory).exists():
+            known = ReferenceRange.objects.filter(site=site).values_list("laboratory", flat=True).distinct().order_by("laboratory")
+            raise ValidationError({"laboratory": f"This site has no laboratory {self.laboratory}. Known: {', '.join(known) or 'none'}."})
+
+    def inconsistencies(self) -> Iterator[Problem]:
+        if not was_performed(self):
+            if self.rows(LaboratoryResult):
+                yield "performed", "Results are entered, so the tests were performed. Correct this answer."
+            return
+        entered = [row.test for row in self.rows(LaboratoryResult)]
+        missing = lab.due_tests(self.visit.code, entered) - set(entered)
+        if missing:
+            names = ", ".join(lab.TESTS[code].name for code in lab.TESTS if code in missing)
+            yield "", f"Not entered: {names}. Add them, with “Not done” where there is no result."
+        if twice := sorted({code for code in entered if entered.count(code) > 1}):
+            yield "", f"Entered twice: {', '.join(twice)}. Withdraw one of them."
+
+
+class LaboratoryResult(Row):
+    """One test of a panel, as reported."""
+
+    parent = "panel"
+    may_be_missing = ("result",)
+    path_to_site = "panel__visit__subject__site"
+    path_to_subject = "panel__visit__subject"
+    derived = ("standard_value", "standard_unit", "times_uln", "indicator")
+
+    Test = models.TextChoices("Test", {code: (code, test.name) for code, test in lab.TESTS.items()})
+    Unit = models.TextChoices("Unit", {unit: (unit, lab.unit_name(unit)) for unit in lab.units()})
+
+    panel = models.ForeignKey(LaboratoryPanel, models.PROTECT, related_name="results")
+
+    test = fields.choice("Test", Test, sdtm="LB.LBTESTCD")
+    result = fields.text("Result", longest=20, sdtm="LB.LBORRES")
+    unit = fields.choice("Unit", Unit, sdtm="LB.LBORRESU", when=lambda r: "result" not in r.missing)
+    significant = fields.yes_no("If abnormal: clinically significant", sdtm="LB.LBCLSIG", optional=True)
+
+    sections = (Section("Result", ("test", "result", "unit", "significant")),)
+
+    class Meta(Row.Meta):
+        verbose_name = "result"
+        constraints = [
+            *Row.Meta.constraints,
+            models.CheckConstraint(
+                name="unit_belongs_to_test",
+                condition=reduce(or_, (Q(test=code, unit__in=[*t.factors]) for code, t in lab.TESTS.items())) | Q(unit=""),
+                violation_error_message="This test is not reported in this unit.",
+            ),
+        ]
+
+    def as_reported(self) -> reported.Reported | None:
+        """The result, read; None where there is none or it cannot be read."""
+        try:
+            return reported.parse(self.result) if self.result and self.unit else None
+        except ValueError:
+            return None
+
+    @property
+    def standard_value(self) -> Decimal | None:
+        """In the test's standard unit, unrounded, without its comparator; derived, never stored."""
+        said = self.as_reported()
+        return lab.to_standard(self.test, said.value, self.unit) if said else None
+
+    @property
+    def standard_unit(self) -> str:
+        return lab.unit_name(lab.TESTS[self.test].unit) if self.test else ""
+
+    @property
+    def times_uln(self) -> Decimal | None:
+        """Multiples of the upper limit of normal; unknown where the range is."""
+        value = self.standard_value
+        return lab.times_uln(value, self.panel.limits(self.test)) if value is not None else None
+
+    @property
+    def indicator(self) -> str:
+        said = self.as_reported()
+        if said is None:
+            return ""
+        return str(lab.reference_indicator(lab.standardized(self.test, said, self.unit), self.panel.limits(self.test)))
+
+    def clean(self) -> None:
+        super().clean()
+        if not self.test or not self.result:
+            return
+        try:
+            said = reported.parse(self.result)
+        except ValueError as error:
+            raise ValidationError({"result": str(error)}) from error
+        if self.unit and self.unit in lab.TESTS[self.test].factors:
+            if refused := lab.refusal(self.test, said, self.unit):
+                raise ValidationError({"result": refused})
+
+
+def range_of(row: ReferenceRange) -> lab.Range:
+    return lab.Range(
+        laboratory=row.laboratory, test=row.test, sex=row.sex, age_from=row.age_from, age_to=row.age_to,
+        low=row.low, high=row.high, unit=row.unit, effective_from=row.effective_from, effective_to=row.effective_to,
+    )  # fmt: skip

@@ -1,0 +1,233 @@
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+
+from trial import fields
+from trial.models import Problem, Record, Section
+from trial.protocol import lymph_nodes, recist
+
+from .tumor import PrimaryTumor
+
+
+def is_node(lesion: "Lesion") -> bool:
+    return lesion.lesion_class in ("REGIONAL_LN", "NONREGIONAL_LN")
+
+
+def is_vertebra(lesion: "Lesion") -> bool:
+    return lesion.vertebra == "Y"
+
+
+class Site(models.TextChoices):
+    """Where a lesion lies (TULOC, a subset of C74456)."""
+
+    LIVER = "LIVER", "Liver"
+    LUNG = "LUNG", "Lung"
+    ADRENAL_GLAND = "ADRENAL_GLAND", "Adrenal gland"
+    BONE = "BONE", "Bone"
+    BRAIN = "BRAIN", "Brain"
+    KIDNEY = "KIDNEY", "Kidney"
+    SPLEEN = "SPLEEN", "Spleen"
+    PANCREAS = "PANCREAS", "Pancreas"
+    PERITONEUM = "PERITONEUM", "Peritoneum"
+    PLEURA = "PLEURA", "Pleura"
+    MUSCLE = "MUSCLE", "Muscle"
+    SKIN_SUBCUTANEOUS = "SKIN_SUBCUTANEOUS", "Skin, subcutaneous"
+    LYMPH_NODE = "LYMPH_NODE", "Lymph node"
+    URINARY_BLADDER = "URINARY_BLADDER", "Urinary bladder"
+    RENAL_FOSSA = "RENAL_FOSSA", "Renal fossa"
+    URETERAL_BED = "URETERAL_BED", "Ureteral bed"
+    OTHER = "OTHER", "Other"
+
+
+class LesionClass(models.TextChoices):
+    PRIMARY = "PRIMARY", "Primary tumor"
+    LOCAL_RECURRENCE = "LOCAL_RECURRENCE", "Local recurrence"
+    REGIONAL_LN = "REGIONAL_LN", "Regional lymph node"
+    NONREGIONAL_LN = "NONREGIONAL_LN", "Non-regional lymph node"
+    VISCERAL = "VISCERAL", "Visceral"
+    BONE = "BONE", "Bone"
+    SOFT_TISSUE = "SOFT_TISSUE", "Soft tissue"
+    SEROSAL = "SEROSAL", "Serosal"
+    BRAIN = "BRAIN", "Brain"
+
+
+class Laterality(models.TextChoices):
+    LEFT = "LEFT", "Left"
+    RIGHT = "RIGHT", "Right"
+    BILATERAL = "BILATERAL", "Bilateral"
+    MIDLINE = "MIDLINE", "Midline"
+
+
+class Method(models.TextChoices):
+    """TUMETHOD (C85492)."""
+
+    CT_SCAN = "CT SCAN", "CT"
+    MRI = "MRI", "MRI"
+    PET_CT_SCAN = "PET/CT SCAN", "PET/CT"
+    BONE_SCAN = "BONE SCAN", "Bone scan"
+    XRAY = "X-RAY", "X-ray"
+    ULTRASOUND = "ULTRASOUND", "Ultrasound"
+    PHYSICAL_EXAMINATION = "PHYSICAL EXAMINATION", "Examination"
+
+
+SLICED = {Method.CT_SCAN, Method.MRI, Method.PET_CT_SCAN}
+
+
+class Lesion(Record):
+    """One anatomical lesion, with its identifier for the whole trial (crf_spec 2.8; CDASH TU)."""
+
+    class FirstSeen(models.TextChoices):
+        BL0 = "BL0", "Screening (BL0)"
+        BL1 = "BL1", "Randomization (BL1)"
+        POST = "POST", "Later"
+
+    class Certainty(models.TextChoices):
+        DEFINITE = "DEFINITE", "Definite"
+        EQUIVOCAL = "EQUIVOCAL", "Equivocal"
+
+    class Basis(models.TextChoices):
+        CT = "CT", "CT"
+        MRI = "MRI", "MRI"
+        FDG_PET = "FDG_PET", "FDG-PET"
+        BONE_SCAN = "BONE_SCAN", "Bone scan"
+        BIOPSY = "BIOPSY", "Biopsy"
+        GROWTH_ON_SERIAL_IMAGING = "GROWTH_ON_SERIAL_IMAGING", "Growth on serial imaging"
+
+    class Role(models.TextChoices):
+        TARGET = "TARGET", "Target"
+        NON_TARGET = "NON-TARGET", "Non-target"
+
+    class RadiotherapyPlanned(models.TextChoices):
+        YES = "YES", "Yes"
+        NO_CONSTRAINT = "NO_CONSTRAINT", "No: dose constraint"
+        NO_RESOLVED_ON_INDUCTION = "NO_RESOLVED_ON_INDUCTION", "No: resolved on induction"
+        NO_PATIENT_REFUSAL = "NO_PATIENT_REFUSAL", "No: refused by the patient"
+        UNDECIDED = "UNDECIDED", "Undecided"
+
+    class Compression(models.TextChoices):
+        """Bilsky's ESCC grade."""
+
+        G0, G1A, G1B, G1C, G2, G3 = "0", "1a", "1b", "1c", "2", "3"
+        NOT_ASSESSED = "NOT_ASSESSED", "Not assessed"
+
+    Subregion = models.TextChoices("Subregion", {n.code: (n.code, n.name) for n in lymph_nodes.SUBREGIONS})
+
+    several = True
+    derived = ("regional_by_anatomy", "is_measurable")
+
+    code = models.CharField("lesion", max_length=4, blank=True, default="", editable=False, db_comment="TU.TULNKID")
+    first_seen = fields.choice("First seen at", FirstSeen, sdtm="SUPPTU.TUBASE")
+    lesion_class = fields.choice("Class", LesionClass, sdtm="SUPPTU.LESCLASS")
+    organ = fields.choice("Organ", Site, sdtm="TU.TULOC")
+    organ_detail = fields.text("Detail (segment, level, other organ)", sdtm="SUPPTU.TULOCDTL", when=lambda x: x.organ == "OTHER")
+    laterality = fields.choice("Side", Laterality, sdtm="TU.TULAT", optional=True)
+    subregion = fields.choice("Lymph node subregion", Subregion, sdtm="SUPPTU.LNSUBREG", when=is_node)
+    regional = fields.yes_no("Regional, as judged by the investigator", sdtm="SUPPTU.LNREG", when=is_node)
+    certainty = fields.choice("Certainty", Certainty, sdtm="SUPPTU.LESCERT")
+    basis = fields.codes("Basis", Basis, sdtm="SUPPTU.LESBASIS")
+
+    imaged_on = fields.day("Date of imaging", sdtm="TU.TUDTC")
+    method = fields.choice("Method", Method, sdtm="TU.TUMETHOD")
+    slice_mm = fields.amount(
+        "Slice thickness", digits=3, places=1, between=("0.1", 50), unit="mm", sdtm="SUPPTU.TUSLICE", when=lambda x: x.method in SLICED
+    )
+    longest_mm = fields.amount(
+        "Longest diameter", digits=4, places=1, between=("0.1", 400), unit="mm", sdtm="TR.LDIAM", when=lambda x: not is_node(x)
+    )
+    short_axis_mm = fields.amount("Short axis", digits=4, places=1, between=("0.1", 400), unit="mm", sdtm="TR.LPERP", when=is_node)
+    role = fields.choice("RECIST role", Role, sdtm="TU.TUORRES")
+    irradiated_before = fields.yes_no("Irradiated before", sdtm="TU.TUPRVIR")
+    progressed_since = fields.yes_no("Progressed since then", sdtm="TU.TUPRVIRP", when=lambda x: x.irradiated_before == "Y")
+    soft_tissue = fields.yes_no("Bone: soft-tissue component", sdtm="SUPPTU.BONESOFT", when=lambda x: x.lesion_class == "BONE")
+
+    radiotherapy = fields.choice("Radiotherapy planned, if allocated", RadiotherapyPlanned, sdtm="SUPPTU.RTPLAN", optional=True)
+    vertebra = fields.yes_no("Vertebral", sdtm="SUPPTU.VERTEBRA", when=lambda x: x.lesion_class == "BONE")
+    compression = fields.choice("Spine: ESCC grade", Compression, sdtm="SUPPTU.ESCC", when=is_vertebra)
+
+    sections = (
+        Section(
+            "Lesion", ("first_seen", "lesion_class", "organ", "organ_detail", "laterality", "subregion", "regional", "certainty", "basis")
+        ),
+        Section("Imaging", ("imaged_on", "method", "slice_mm", "longest_mm", "short_axis_mm", "soft_tissue")),
+        Section("RECIST", ("role", "irradiated_before", "progressed_since")),
+        Section("Radiotherapy and spine", ("radiotherapy", "vertebra", "compression")),
+    )
+
+    class Meta(Record.Meta):
+        constraints = [
+            *Record.Meta.constraints,
+            models.UniqueConstraint(fields=["visit", "code"], condition=~Q(code=""), name="one_lesion_of_a_code"),
+            models.CheckConstraint(
+                condition=Q(short_axis_mm=None) | Q(longest_mm=None) | Q(short_axis_mm__lte=F("longest_mm")),
+                name="short_axis_within_longest_diameter",
+                violation_error_message="The short axis is longer than the longest diameter. Have they been exchanged?",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        place = self.get_subregion_display() or self.organ_detail or self.get_organ_display()
+        return f"{self.code} {place}".strip() or "Lesion"
+
+    @classmethod
+    def fixed(cls) -> list[str]:
+        return [*super().fixed(), "code"]
+
+    @classmethod
+    def bookkeeping(cls) -> set[str]:
+        return super().bookkeeping() | {"code"}
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A lesion gets its code when it is first stored: L01 … at baseline, N01 … later. Withdrawn codes are not used again."""
+        if not self.code:
+            letter = "N" if self.first_seen == self.FirstSeen.POST else "L"
+            taken = Lesion.objects.filter(visit=self.visit, code__startswith=letter).count()
+            self.code = f"{letter}{taken + 1:02}"
+        super().save(*args, **kwargs)
+
+    @property
+    def is_nodal(self) -> bool:
+        return is_node(self)
+
+    @property
+    def size_mm(self) -> Decimal | None:
+        """What enters the sum of diameters: a node's short axis, else the longest diameter."""
+        return self.short_axis_mm if is_node(self) else self.longest_mm
+
+    @property
+    def regional_by_anatomy(self) -> str:
+        """Y, N or U by crf_spec Appendix A and the index primary."""
+        if not self.subregion:
+            return ""
+        primaries = PrimaryTumor.objects.of(self.subject).filter(is_index="Y").values_list("location", flat=True)
+        return str(lymph_nodes.regional_status(self.subregion, list(primaries)))
+
+    @property
+    def is_measurable(self) -> bool | None:
+        return recist.measurable(
+            nodal=is_node(self),
+            mm=self.size_mm,
+            slice_mm=self.slice_mm,
+            bone=self.lesion_class == "BONE",
+            soft_tissue=self.soft_tissue == "Y",
+            irradiated=self.irradiated_before == "Y",
+            progressed=self.progressed_since == "Y",
+        )
+
+    def clean(self) -> None:
+        super().clean()
+        if self.organ and is_node(self) and self.organ != Site.LYMPH_NODE:
+            raise ValidationError({"organ": "A lymph node's organ is “Lymph node”."})
+
+    def inconsistencies(self) -> Iterator[Problem]:
+        if self.role != self.Role.TARGET:
+            return
+        if self.is_measurable is not True:
+            yield "role", "A target lesion is measurable (10 mm, a node's short axis 15 mm). Choose non-target."
+        others = Lesion.objects.of(self.subject).filter(role="TARGET").exclude(pk=self.pk)
+        targets = [recist.Candidate(lesion.code, lesion.organ, is_node(lesion), lesion.size_mm) for lesion in (*others, self)]
+        for sentence in recist.target_selection(targets):
+            yield "role", sentence

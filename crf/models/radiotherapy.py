@@ -1,0 +1,360 @@
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+
+from trial import fields
+from trial.models import Problem, Record, Row, Section, Visit
+from trial.protocol import radiotherapy
+
+from .lesion import Laterality, Lesion, Site
+
+
+class RadiotherapyCourse(Record):
+    """A course of radiotherapy (crf_spec 2.15, RTC; mCODE Radiotherapy Course Summary)."""
+
+    class Intent(models.TextChoices):
+        CURATIVE = "CURATIVE", "Curative (ablative, consolidative)"
+        PALLIATIVE = "PALLIATIVE", "Palliative"
+
+    class Modality(models.TextChoices):
+        PHOTON = "1156506007", "Photons"
+        ELECTRON = "45643008", "Electrons"
+        PROTON = "10611004", "Protons"
+        CARBON = "1156505006", "Carbon ions"
+
+    class Guidance(models.TextChoices):
+        DAILY_CBCT = "DAILY_CBCT", "Daily cone beam CT"
+        MR = "MR", "MR"
+        KV = "KV", "kV"
+        NONE = "NONE", "None"
+
+    class Concurrent(models.TextChoices):
+        CONTINUED = "CONTINUED", "Continued"
+        HELD = "HELD", "Held"
+        ICI_ONLY = "ICI_ONLY", "Checkpoint inhibitor only"
+        NONE = "NONE", "None"
+
+    class Status(models.TextChoices):
+        PLANNED = "PLANNED", "Planned"
+        IN_PROGRESS = "IN_PROGRESS", "In progress"
+        COMPLETED = "COMPLETED", "Completed"
+        STOPPED_EARLY = "STOPPED_EARLY", "Stopped early"
+        NOT_STARTED = "NOT_STARTED", "Not started"
+
+    class StopReason(models.TextChoices):
+        TOXICITY = "407563006", "Toxicity"
+        PATIENT_REFUSAL = "105480006", "Refused by the patient"
+        PD = "PD", "Progression"
+        DEATH = "419620001", "Death"
+        LOGISTICS = "309846006", "Logistics"
+        PHYSICIAN = "PHYSICIAN", "Physician's decision"
+        OTHER = "OTHER", "Other"
+
+    class Review(models.TextChoices):
+        PER_PROTOCOL = "PER_PROTOCOL", "Per protocol"
+        ACCEPTABLE_VARIATION = "ACCEPTABLE_VARIATION", "Acceptable variation"
+        UNACCEPTABLE = "UNACCEPTABLE", "Unacceptable"
+        NOT_DONE = "ND", "Not done"
+
+    several = True
+    moves_the_schedule = True
+    derived = ("coverage",)
+
+    intent = fields.choice("Intent", Intent, sdtm="PR.PRTRTINT")
+    simulated_on = fields.day("Simulation", sdtm="SUPPPR.RTSIMDAT")
+    four_dimensional = fields.yes_no("4D-CT", sdtm="SUPPPR.RT4D", optional=True)
+    immobilization = fields.text("Immobilization", sdtm="SUPPPR.RTIMMOB", optional=True)
+    modality = fields.choice("Modality", Modality, sdtm="SUPPPR.RTMODAL")
+    guidance = fields.choice("Image guidance", Guidance, sdtm="SUPPPR.RTIGRT")
+    planned_start_on = fields.day("Planned start", sdtm="SUPPPR.RTPLSTDT", planned=True)
+    systemic = fields.choice("Systemic therapy during radiotherapy", Concurrent, sdtm="SUPPPR.RTCONC")
+    held_days = fields.text("Held: days before and after", sdtm="SUPPPR.RTHELD", when=lambda c: c.systemic == "HELD")
+    uniform = fields.yes_no("All fractions of a volume have the same dose", sdtm="SUPPPR.RTUNIF")
+    plan_review = fields.choice("Plan reviewed", Review, sdtm="SUPPPR.RTQA", optional=True)
+
+    status = fields.choice("Status", Status, sdtm="SUPPPR.RTSTAT")
+    started_on = fields.day("Started", sdtm="PR.PRSTDTC", when=lambda c: c.status in ("IN_PROGRESS", "COMPLETED", "STOPPED_EARLY"))
+    ended_on = fields.day("Ended", sdtm="PR.PRENDTC", when=lambda c: c.status in ("COMPLETED", "STOPPED_EARLY"))
+    stop_reason = fields.choice(
+        "Reason why stopped or not started", StopReason, sdtm="SUPPPR.RTRSN", when=lambda c: c.status in ("STOPPED_EARLY", "NOT_STARTED")
+    )
+    replanned = fields.yes_no("Planned again", sdtm="SUPPPR.RTREPL")
+    replanned_on = fields.day("Planned again on", sdtm="SUPPPR.RTREPLDT", when=lambda c: c.replanned == "Y")
+    replanned_reason = fields.text("Why planned again", sdtm="SUPPPR.RTREPLRS", when=lambda c: c.replanned == "Y")
+
+    sections = (
+        Section(
+            "Plan",
+            (
+                "intent",
+                "simulated_on",
+                "four_dimensional",
+                "immobilization",
+                "modality",
+                "guidance",
+                "planned_start_on",
+                "uniform",
+                "plan_review",
+            ),
+        ),
+        Section("With systemic therapy", ("systemic", "held_days")),
+        Section("Course", ("status", "started_on", "ended_on", "stop_reason", "replanned", "replanned_on", "replanned_reason")),
+    )
+
+    class Meta(Record.Meta):
+        verbose_name = "radiotherapy course"
+        constraints = [
+            *Record.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(ended_on=None) | Q(started_on=None) | Q(ended_on__gte=models.F("started_on")),
+                name="course_ends_after_start",
+                violation_error_message="The course ends before it starts. Check both dates.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"radiotherapy course of {self.visit}, {self.get_status_display().lower()}"
+
+    @classmethod
+    def choices_for(cls, item: str, visit: Visit, record: Record | None) -> models.QuerySet[Any] | None:
+        """A fraction names a volume that is stored already."""
+        if item != "volume":
+            return None
+        return TargetVolume.objects.standing().filter(course=record) if record else TargetVolume.objects.none()
+
+    @property
+    def has_ended(self) -> bool:
+        return self.status in (self.Status.COMPLETED, self.Status.STOPPED_EARLY, self.Status.NOT_STARTED)
+
+    @property
+    def coverage(self) -> str:
+        """Each volume's coverage: FULL, PARTIAL, NONE or PENDING."""
+        return ", ".join(f"{volume.code} {volume.coverage}" for volume in self.rows(TargetVolume))
+
+    def inconsistencies(self) -> Iterator[Problem]:
+        volumes = self.rows(TargetVolume)
+        if not volumes and self.status != self.Status.NOT_STARTED:
+            yield "", "No target volume is entered. Add at least one."
+        known = set(Lesion.objects.of(self.subject).values_list("code", flat=True))
+        for volume in volumes:
+            if unknown := sorted(set(volume.lesions) - known):
+                yield (
+                    "",
+                    f"Volume {volume.code or 'new'} names {', '.join(unknown)}; the subject has {', '.join(sorted(known)) or 'no lesion'}.",
+                )
+            if self.uniform == "Y" and not volume.is_uniform:
+                yield "", f"Volume {volume.code or 'new'}: its fractions do not add up to the prescribed dose (±0.1 Gy)."
+
+
+class Interruption(Row):
+    """More than one planned treatment day without a fraction."""
+
+    parent = "course"
+    path_to_site = "course__visit__subject__site"
+    path_to_subject = "course__visit__subject"
+
+    course = models.ForeignKey(RadiotherapyCourse, models.PROTECT, related_name="interruptions")
+
+    from_on = fields.day("From", sdtm="SUPPPR.RTINTST")
+    to_on = fields.day("To", sdtm="SUPPPR.RTINTEN")
+    reason = fields.choice("Reason", RadiotherapyCourse.StopReason, sdtm="SUPPPR.RTINTRS")
+    missed = fields.count("Fractions missed", between=(0, 45), sdtm="SUPPPR.RTINTMS")
+    compensated = fields.yes_no("Compensated", sdtm="SUPPPR.RTINTCP")
+
+    sections = (Section("Interruption", ("from_on", "to_on", "reason", "missed", "compensated")),)
+
+    class Meta(Row.Meta):
+        constraints = [
+            *Row.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(to_on=None) | Q(from_on=None) | Q(to_on__gte=models.F("from_on")),
+                name="interruption_ends_after_start",
+                violation_error_message="The interruption ends before it starts. Check both dates.",
+            ),
+        ]
+
+
+class TargetVolume(Row):
+    """A target volume and its prescription (crf_spec 2.15, RTV)."""
+
+    class Technique(models.TextChoices):
+        IMRT = "441799006", "IMRT"
+        VMAT = "1156530009", "VMAT"
+        THREE_D_CRT = "1162782007", "3D-CRT"
+        TOMO = "TOMO", "Tomotherapy"
+        CYBERKNIFE = "CYBERKNIFE", "CyberKnife"
+        PROTON_PBS = "PROTON_PBS", "Proton pencil beam"
+
+    parent = "course"
+    path_to_site = "course__visit__subject__site"
+    path_to_subject = "course__visit__subject"
+    derived = ("dose_per_fraction_gy", "bed10_gy", "eqd2_10_gy", "eqd2_3_gy", "delivered_gy", "delivered_fractions", "coverage")
+
+    course = models.ForeignKey(RadiotherapyCourse, models.PROTECT, related_name="volumes")
+    code = models.CharField("volume", max_length=4, blank=True, default="", editable=False, db_comment="SUPPPR.RTVID")
+
+    lesions = fields.codes("Lesions covered (L01, L02 …)", sdtm="SUPPPR.RTLES", when=lambda v: v.elective_only != "Y")
+    elective_only = fields.yes_no("Elective volume without a lesion", sdtm="SUPPPR.RTELECT", optional=True)
+    location = fields.choice("Body site", Site, sdtm="PR.PRLOC")
+    laterality = fields.choice("Side", Laterality, sdtm="PR.PRLAT", optional=True)
+    technique = fields.choice("Technique", Technique, sdtm="SUPPPR.PRTECH")
+    stereotactic = fields.yes_no("Stereotactic", sdtm="SUPPPR.RTSTEREO")
+    gtv_cm3 = fields.amount("GTV", digits=7, places=2, between=(0, 20_000), unit="cm³", sdtm="SUPPPR.GTVV")
+    ctv_cm3 = fields.amount(
+        "CTV", digits=7, places=2, between=(0, 20_000), unit="cm³", sdtm="SUPPPR.CTVV", when=lambda v: v.stereotactic != "Y"
+    )
+    ptv_cm3 = fields.amount("PTV", digits=7, places=2, between=(0, 20_000), unit="cm³", sdtm="SUPPPR.PTVV")
+    ctv_margin_mm = fields.amount(
+        "CTV margin", digits=3, places=1, between=(0, 50), unit="mm", sdtm="SUPPPR.CTVM", when=lambda v: v.stereotactic != "Y"
+    )
+    ptv_margin_mm = fields.amount("PTV margin", digits=3, places=1, between=(0, 50), unit="mm", sdtm="SUPPPR.PTVM")
+    prescribed_gy = fields.amount("Prescribed dose", digits=5, places=2, between=(1, 100), unit="Gy", sdtm="SUPPPR.RTDPR")
+    prescribed_fractions = fields.count("Prescribed fractions", between=(1, 45), sdtm="SUPPPR.RTFPR")
+    isodose_percent = fields.count(
+        "Prescription isodose", between=(50, 100), unit="%", sdtm="SUPPPR.RTPRISO", when=lambda v: v.stereotactic == "Y"
+    )
+    ptv_d95_gy = fields.amount("PTV D95", digits=5, places=2, between=(0, 150), unit="Gy", sdtm="SUPPPR.PTVD95")
+
+    sections = (
+        Section("Target", ("lesions", "elective_only", "location", "laterality", "technique", "stereotactic")),
+        Section("Volumes", ("gtv_cm3", "ctv_cm3", "ptv_cm3", "ctv_margin_mm", "ptv_margin_mm")),
+        Section("Prescription", ("prescribed_gy", "prescribed_fractions", "isodose_percent", "ptv_d95_gy")),
+    )
+
+    class Meta(Row.Meta):
+        verbose_name = "target volume"
+        constraints = [
+            *Row.Meta.constraints,
+            models.UniqueConstraint(fields=["course", "code"], condition=~Q(code=""), name="one_volume_of_a_code"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} ({', '.join(self.lesions) or 'elective'})"
+
+    @classmethod
+    def fixed(cls) -> list[str]:
+        return [*super().fixed(), "code"]
+
+    @classmethod
+    def bookkeeping(cls) -> set[str]:
+        return super().bookkeeping() | {"code"}
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A volume gets its code when it is first stored: V1, V2 …"""
+        if not self.code:
+            self.code = f"V{TargetVolume.objects.filter(course=self.course).count() + 1}"
+        super().save(*args, **kwargs)
+
+    def fractions_of_volume(self) -> list["Fraction"]:
+        return [row for row in self.course.rows(Fraction) if row.volume_id == self.pk and self.pk]
+
+    @property
+    def dose_per_fraction_gy(self) -> Decimal | None:
+        if not self.prescribed_gy or not self.prescribed_fractions:
+            return None
+        return radiotherapy.dose_per_fraction_gy(self.prescribed_gy, self.prescribed_fractions)
+
+    @property
+    def bed10_gy(self) -> Decimal | None:
+        return self._effect(radiotherapy.bed_gy, Decimal(10))
+
+    @property
+    def eqd2_10_gy(self) -> Decimal | None:
+        return self._effect(radiotherapy.eqd2_gy, Decimal(10))
+
+    @property
+    def eqd2_3_gy(self) -> Decimal | None:
+        return self._effect(radiotherapy.eqd2_gy, Decimal(3))
+
+    def _effect(self, formula: Any, alpha_beta: Decimal) -> Decimal | None:
+        dose = self.dose_per_fraction_gy
+        return formula([(self.prescribed_fractions, dose)], alpha_beta_gy=alpha_beta) if dose else None
+
+    @property
+    def delivered_gy(self) -> Decimal:
+        return sum((row.dose_gy for row in self.fractions_of_volume() if row.delivered == "Y" and row.dose_gy), Decimal(0))
+
+    @property
+    def delivered_fractions(self) -> int:
+        return sum(row.delivered == "Y" for row in self.fractions_of_volume())
+
+    @property
+    def is_uniform(self) -> bool:
+        """Whether the delivered fractions are the prescribed ones, as far as they go (±0.1 Gy)."""
+        dose = self.dose_per_fraction_gy
+        return dose is None or abs(self.delivered_gy - dose * self.delivered_fractions) <= Decimal("0.1")
+
+    @property
+    def coverage(self) -> str:
+        return str(radiotherapy.volume_coverage(
+            prescribed_gy=self.prescribed_gy, prescribed_fractions=self.prescribed_fractions,
+            delivered_gy=self.delivered_gy, delivered_fractions=self.delivered_fractions, course_ended=self.course.has_ended,
+        ))  # fmt: skip
+
+    def clean(self) -> None:
+        super().clean()
+        self.lesions = sorted({code.strip().upper() for code in self.lesions if code.strip()})
+
+
+class Fraction(Row):
+    """One fraction of one volume (crf_spec 2.15, RTF)."""
+
+    class MissedReason(models.TextChoices):
+        MACHINE = "MACHINE", "Machine"
+        HOLIDAY = "HOLIDAY", "Holiday"
+        TOXICITY = "TOXICITY", "Toxicity"
+        PATIENT = "PATIENT", "Patient"
+        INTERCURRENT = "INTERCURRENT", "Intercurrent illness"
+        OTHER = "OTHER", "Other"
+
+    parent = "course"
+    path_to_site = "course__visit__subject__site"
+    path_to_subject = "course__visit__subject"
+
+    course = models.ForeignKey(RadiotherapyCourse, models.PROTECT, related_name="fractions")
+
+    volume = fields.reference("Volume", TargetVolume, sdtm="SUPPPR.RTVID")
+    number = fields.count("Fraction", between=(1, 90), sdtm="SUPPPR.RTFNUM")
+    given_on = fields.day("Date", sdtm="PR.PRSTDTC")
+    delivered = fields.yes_no("Delivered", sdtm="PR.PROCCUR")
+    dose_gy = fields.amount("Dose", digits=4, places=2, between=(0, 40), unit="Gy", sdtm="PR.PRDOSE", when=lambda f: f.delivered == "Y")
+    missed_reason = fields.choice("Reason missed", MissedReason, sdtm="PR.PRREASOC", when=lambda f: f.delivered == "N")
+    second_of_day = fields.yes_no("Second fraction of the day (6 h or more apart)", sdtm="SUPPPR.RTBID", optional=True)
+
+    sections = (Section("Fraction", ("volume", "number", "given_on", "delivered", "dose_gy", "missed_reason", "second_of_day")),)
+
+    class Meta(Row.Meta):
+        constraints = [
+            *Row.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["volume", "given_on"],
+                condition=Q(withdrawn_at=None, delivered="Y") & ~Q(second_of_day="Y"),
+                name="one_fraction_of_a_day",
+                violation_error_message="This volume already has a fraction on this day. Mark the second one as such, or check the date.",
+            ),
+            models.UniqueConstraint(
+                fields=["volume", "number"],
+                condition=Q(withdrawn_at=None),
+                name="one_fraction_of_a_number",
+                violation_error_message="This volume already has a fraction of this number.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(delivered="N") | Q(dose_gy=None),
+                name="no_dose_unless_delivered",
+                violation_error_message="A fraction that was not delivered has no dose.",
+            ),
+        ]
+
+    def clean(self) -> None:
+        super().clean()
+        course = self.course
+        if self.volume and self.volume.course_id != course.pk:
+            raise ValidationError({"volume": "This volume belongs to another course."})
+        if self.given_on and course.started_on and self.given_on < course.started_on:
+            raise ValidationError({"given_on": f"The course started on {course.started_on}; a fraction cannot be earlier."})
+        if self.given_on and course.ended_on and self.given_on > course.ended_on:
+            raise ValidationError({"given_on": f"The course ended on {course.ended_on}; a fraction cannot be later."})

@@ -1,0 +1,67 @@
+from django.db import models
+from django.db.models import Q
+
+from trial import fields
+from trial.models import Record, Section, Subject
+from trial.protocol.randomization import Arm as ProtocolArm
+
+from .eligibility import Eligibility
+
+
+class Randomization(Record):
+    """The subject's one allocation, written by the act `randomize` (crf_spec 2.13; CDASH DS).
+
+    Arm, number, strata and date never change. A stratum value found wrong later stands beside the one that was used.
+    """
+
+    class Arm(models.TextChoices):
+        SYS = ProtocolArm.SYS.value, "Systemic therapy"
+        SYSRT = ProtocolArm.SYSRT.value, "Systemic therapy and radiotherapy"
+
+    class SystemicClass(models.TextChoices):
+        ICI_CONTAINING = "ICI_CONTAINING", "With a checkpoint inhibitor"
+        NO_ICI = "NO_ICI", "Without"
+
+    class MetastaticPattern(models.TextChoices):
+        NODE_ONLY = "NODE_ONLY", "Nodes only"
+        ANY_VISCERAL_OR_BONE = "ANY_VISCERAL_OR_BONE", "Any visceral or bone"
+
+    moves_the_schedule = True
+    entered_by_hand = False
+
+    subject_once = models.OneToOneField(Subject, models.PROTECT, editable=False, related_name="randomization")
+    eligibility = models.ForeignKey(Eligibility, models.PROTECT, editable=False, related_name="+")
+
+    randomized_on = fields.day("Randomized on", sdtm="DM.RFRANDDT")
+    number = fields.text("Allocation number", longest=10, sdtm="SUPPDS.RANDNO")
+    arm = fields.choice("Arm", Arm, sdtm="DM.ARMCD")
+    sysclass = fields.choice("Stratum used: systemic therapy", SystemicClass, sdtm="SUPPDS.STRAT1")
+    metpat = fields.choice("Stratum used: metastatic pattern", MetastaticPattern, sdtm="SUPPDS.STRAT2")
+    late_reason = fields.text("Why later than 14 days after the scan", sdtm="SUPPDS.RANDLATE", optional=True)
+    sysclass_corrected = fields.choice("Found correct later: systemic therapy", SystemicClass, sdtm="SUPPDS.STRAT1C", optional=True)
+    metpat_corrected = fields.choice("Found correct later: metastatic pattern", MetastaticPattern, sdtm="SUPPDS.STRAT2C", optional=True)
+
+    sections = (
+        Section("Allocation", ("randomized_on", "number", "arm", "late_reason")),
+        Section("Strata used", ("sysclass", "metpat")),
+        Section("Strata found correct later", ("sysclass_corrected", "metpat_corrected")),
+    )
+
+    class Meta(Record.Meta):
+        constraints = [
+            *Record.Meta.constraints,
+            models.UniqueConstraint(fields=["number"], name="allocation_number_given_once"),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at=None),
+                name="allocation_is_never_withdrawn",
+                violation_error_message="An allocation stands for ever.",
+            ),
+        ]
+
+    @classmethod
+    def fixed(cls) -> list[str]:
+        return [*super().fixed(), "subject_once_id", "eligibility_id", "randomized_on", "number", "arm", "sysclass", "metpat"]
+
+    @classmethod
+    def bookkeeping(cls) -> set[str]:
+        return super().bookkeeping() | {"subject_once", "eligibility"}

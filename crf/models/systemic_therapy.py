@@ -1,0 +1,254 @@
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+
+from trial import fields
+from trial.models import Problem, Record, Row, Section, Visit
+from trial.protocol import dosing
+
+from .vital_signs import VitalSigns
+
+
+class Regimen(Record):
+    """The systemic therapy chosen for the subject (crf_spec 2.14, SYSREG)."""
+
+    class RegimenClass(models.TextChoices):
+        CHEMO = "CHEMO", "Chemotherapy"
+        ICI = "ICI", "Immune checkpoint inhibitor"
+        CHEMO_ICI = "CHEMO_ICI", "Chemotherapy and checkpoint inhibitor"
+        ADC_ICI = "ADC_ICI", "Antibody-drug conjugate and checkpoint inhibitor"
+        ADC = "ADC", "Antibody-drug conjugate"
+        OTHER = "OTHER", "Other"
+
+    class CisplatinReason(models.TextChoices):
+        CRCL_BELOW_60 = "CRCL_BELOW_60", "Creatinine clearance below 60 mL/min"
+        ECOG_2 = "ECOG_2", "ECOG 2 or worse"
+        NEUROPATHY_2 = "NEUROPATHY_2", "Neuropathy grade 2 or worse"
+        HEARING_2 = "HEARING_2", "Hearing loss grade 2 or worse"
+        NYHA_3 = "NYHA_3", "Heart failure NYHA III or worse"
+
+    Code = models.TextChoices("Code", {code: (code, regimen.title) for code, regimen in dosing.REGIMENS.items()})
+
+    several = True
+    moves_the_schedule = True
+
+    code = fields.choice("Regimen", Code, sdtm="EC.ECTRT")
+    regimen_class = fields.choice("Class", RegimenClass, sdtm="EC.ECSCAT")
+    other_agents = fields.text("Other regimen: agents, doses, days", sdtm="SUPPEC.REGOTH", when=lambda r: r.code == "OTHER")
+    cycle_length_days = fields.count("Cycle length", between=(7, 42), unit="days", sdtm="SUPPEC.CYCLEN")
+    max_cycles = fields.count("Planned number of cycles at most", between=(1, 60), sdtm="SUPPEC.MAXCYC", optional=True)
+    preconsent_cycles = fields.count("Cycles completed before consent", between=(0, 2), sdtm="SUPPEC.PRECNS")
+    cisplatin_eligible = fields.yes_no("Eligible for cisplatin", sdtm="SUPPEC.CISELIG")
+    cisplatin_reasons = fields.codes(
+        "Not eligible for cisplatin because of", CisplatinReason, sdtm="SUPPEC.CISRSN", when=lambda r: r.cisplatin_eligible == "N"
+    )
+
+    sections = (
+        Section("Regimen", ("code", "regimen_class", "other_agents", "cycle_length_days", "max_cycles", "preconsent_cycles")),
+        Section("Cisplatin", ("cisplatin_eligible", "cisplatin_reasons")),
+    )
+
+    class Meta(Record.Meta):
+        verbose_name = "systemic regimen"
+
+    @property
+    def sysclass(self) -> str:
+        """The stratum ICI_CONTAINING or NO_ICI; empty where the class leaves it open (crf_spec 2.13)."""
+        return str(dosing.sysclass(self.regimen_class) or "") if self.regimen_class else ""
+
+    def inconsistencies(self) -> Iterator[Problem]:
+        known = dosing.REGIMENS.get(self.code)
+        if known and self.code != "OTHER" and self.regimen_class and self.regimen_class != known.regimen_class:
+            yield "regimen_class", f"{known.title} is of the class {known.regimen_class}."
+
+
+class Cycle(Record):
+    """Systemic therapy, one cycle (crf_spec 2.14, SYSADM; CDASH EC)."""
+
+    moves_the_schedule = True
+    derived = ("day_1", "bsa_m2")
+
+    number = fields.count("Cycle", between=(1, 60), sdtm="EC.ECSPID")
+    weight_kg = fields.amount("Weight used for dosing", digits=4, places=1, between=(25, 250), unit="kg", sdtm="VS.WEIGHT")
+    height_cm = fields.amount("Height used for dosing", digits=4, places=1, between=(120, 220), unit="cm", sdtm="VS.HEIGHT")
+    clearance_ml_min = fields.amount(
+        "Creatinine clearance used for dosing", digits=5, places=2, between=(1, 300), unit="mL/min", sdtm="SUPPEC.CRCLDOSE",
+        when=lambda c: any(row.agent == "CARBOPLATIN" for row in c.rows(Administration)),
+    )  # fmt: skip
+    beyond_progression = fields.yes_no("Given beyond progression", sdtm="SUPPEC.TBP", optional=True)
+
+    sections = (
+        Section("Cycle", ("number", "beyond_progression")),
+        Section("Dosing", ("weight_kg", "height_cm", "clearance_ml_min")),
+    )
+
+    class Meta(Record.Meta):
+        verbose_name = "systemic therapy cycle"
+        constraints = [
+            *Record.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["visit"],
+                condition=Q(withdrawn_at=None),
+                name="one_cycle_of_a_visit",
+                violation_error_message="This visit already has its cycle.",
+            ),
+        ]
+
+    @classmethod
+    def prefilled(cls, visit: Visit) -> dict[str, Any]:
+        """The number from the visit's code; height and weight as measured at this visit, else last."""
+        number = visit.code.removeprefix("C").removesuffix("D1")
+        signs = VitalSigns.objects.of(visit.subject)
+        last = signs.exclude(weight_kg=None).order_by("-measured_on").values_list("weight_kg", flat=True).first()
+        height = signs.exclude(height_cm=None).values_list("height_cm", flat=True).first()
+        return {"number": number if number.isdecimal() else None, "weight_kg": last, "height_cm": height}
+
+    @classmethod
+    def prefilled_rows(cls, visit: Visit) -> dict[type[Row], list[dict[str, Any]]]:
+        """The regimen's agents, each on its days."""
+        code = Regimen.objects.of(visit.subject).exclude(code="").order_by("-pk").values_list("code", flat=True).first()
+        agents = dosing.REGIMENS[code].agents if code else ()
+        given = [(day, planned.agent.value) for planned in agents for day in planned.days]
+        return {Administration: [{"day": day, "agent": agent, "route": "INTRAVENOUS", "dose_level": "0"} for day, agent in sorted(given)]}
+
+    @property
+    def day_1(self) -> date | None:
+        """The day on which the first agent was given (crf_spec 4.1)."""
+        given = [row.given_on for row in self.rows(Administration) if row.given == "Y" and row.given_on]
+        return min(given, default=None)
+
+    @property
+    def bsa_m2(self) -> Decimal | None:
+        if not self.weight_kg or not self.height_cm:
+            return None
+        return dosing.bsa_m2(weight_kg=self.weight_kg, height_cm=self.height_cm)
+
+    def clean(self) -> None:
+        super().clean()
+        if self.number and self.visit.code != f"C{self.number}D1":
+            raise ValidationError({"number": f"Cycle {self.number} belongs to the visit C{self.number}D1, not to {self.visit.code}."})
+
+    def inconsistencies(self) -> Iterator[Problem]:
+        if not self.rows(Administration):
+            yield "", "No administration is entered. Add a row for each agent and day, also for those not given."
+        if self.number and self.number > 1 and not Cycle.objects.of(self.subject).filter(number=self.number - 1).exists():
+            yield "number", f"Cycle {self.number - 1} is not entered yet."
+        yield from self._days_in_order()
+
+    def _days_in_order(self) -> Iterator[Problem]:
+        given = sorted((row.day, row.given_on) for row in self.rows(Administration) if row.day and row.given_on)
+        for (early, first), (late, second) in pairwise(given):
+            if early < late and first >= second:
+                yield "", f"Day {late} ({second}) does not come after day {early} ({first})."
+        before = Administration.objects.of(self.subject).filter(cycle__number=(self.number or 0) - 1, given="Y").exclude(cycle=self.pk)
+        last = before.aggregate(last=models.Max("given_on"))["last"]
+        if last and self.day_1 and self.day_1 <= last:
+            yield "", f"Day 1 of cycle {self.number} ({self.day_1}) does not come after the last dose of the cycle before ({last})."
+
+
+class Administration(Row):
+    """One agent on one day of a cycle."""
+
+    class Route(models.TextChoices):
+        INTRAVENOUS = "INTRAVENOUS", "Intravenous"
+        ORAL = "ORAL", "Oral"
+        SUBCUTANEOUS = "SUBCUTANEOUS", "Subcutaneous"
+        INTRAVESICAL = "INTRAVESICAL", "Intravesical"
+
+    class Adjustment(models.TextChoices):
+        NONE = "NONE", "None"
+        DELAYED = "DELAYED", "Delayed"
+        REDUCED = "REDUCED", "Reduced"
+        OMITTED = "OMITTED", "Omitted"
+        INTERRUPTED = "INTERRUPTED", "Interrupted"
+        DISCONTINUED = "DISCONTINUED", "Discontinued"
+        INCREASED = "INCREASED", "Increased"
+
+    class Reason(models.TextChoices):
+        AE = "AE", "Adverse event"
+        HEMATOL_NADIR = "HEMATOL_NADIR", "Hematological nadir"
+        RENAL_RECALC = "RENAL_RECALC", "Renal function calculated again"
+        WEIGHT_CHANGE = "WEIGHT_CHANGE", "Change of weight"
+        CAP_ROUNDING = "CAP_ROUNDING", "Cap or rounding"
+        RT_SCHEDULING = "RT_SCHEDULING", "Scheduling of radiotherapy"
+        PATIENT = "PATIENT", "Patient's wish"
+        LOGISTICS = "LOGISTICS", "Logistics"
+        INVESTIGATOR = "INVESTIGATOR", "Investigator's decision"
+        OTHER = "OTHER", "Other"
+
+    class DoseLevel(models.TextChoices):
+        ZERO = "0", "0"
+        MINUS_1 = "-1", "−1"
+        MINUS_2 = "-2", "−2"
+
+    Agent = models.TextChoices("Agent", {code: (code, code.replace("_", " ").capitalize()) for code in dosing.AGENTS})
+
+    parent = "cycle"
+    path_to_site = "cycle__visit__subject__site"
+    path_to_subject = "cycle__visit__subject"
+    derived = ("planned_mg", "percent_of_planned")
+
+    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="administrations")
+
+    day = fields.count("Day", between=(1, 42), sdtm="EC.VISITDY")
+    agent = fields.choice("Agent", Agent, sdtm="EC.ECTRT")
+    given = fields.yes_no("Given", sdtm="EC.ECOCCUR")
+    given_on = fields.day("Date", sdtm="EC.ECSTDTC", when=lambda a: a.given == "Y")
+    dose_mg = fields.amount(
+        "Dose given", digits=7, places=1, between=(0, 10_000), unit="mg", sdtm="EC.ECDOSE", when=lambda a: a.given == "Y"
+    )
+    route = fields.choice("Route", Route, sdtm="EC.ECROUTE")
+    adjustment = fields.choice("Adjustment", Adjustment, sdtm="EC.ECADJ")
+    adjustment_reason = fields.choice("Reason", Reason, sdtm="SUPPEC.ECRSADJ", when=lambda a: a.adjustment not in ("", "NONE"))
+    dose_level = fields.choice("Dose level", DoseLevel, sdtm="SUPPEC.ECDLVL")
+
+    sections = (
+        Section(
+            "Administration", ("day", "agent", "given", "given_on", "dose_mg", "route", "adjustment", "adjustment_reason", "dose_level")
+        ),
+    )
+
+    class Meta(Row.Meta):
+        constraints = [
+            *Row.Meta.constraints,
+            models.CheckConstraint(
+                name="no_dose_unless_given",
+                condition=~Q(given="N") | Q(dose_mg=None, given_on=None),
+                violation_error_message="What was not given has no dose and no date. Delete them, or answer “Given” with yes.",
+            ),
+            models.UniqueConstraint(
+                fields=["cycle", "agent", "day"],
+                condition=Q(withdrawn_at=None) & ~Q(agent="") & Q(day__isnull=False),
+                name="agent_once_a_day",
+                violation_error_message="This agent is entered twice for the same day.",
+            ),
+        ]
+
+    @property
+    def planned_mg(self) -> Decimal | None:
+        """At the protocol's dose level, with this cycle's weight, height and clearance; derived, never stored."""
+        cycle = self.cycle
+        regimen = regimen_of(cycle)
+        if regimen is None or not self.agent:
+            return None
+        return dosing.planned_dose_mg(
+            regimen, self.agent, weight_kg=cycle.weight_kg, bsa_m2=cycle.bsa_m2, clearance_ml_min=cycle.clearance_ml_min
+        )
+
+    @property
+    def percent_of_planned(self) -> Decimal | None:
+        planned = self.planned_mg
+        return dosing.percent_of_planned(self.dose_mg, planned) if planned and self.dose_mg is not None else None
+
+
+def regimen_of(cycle: Cycle) -> str | None:
+    """Code of the regimen that the subject was on: the last one entered."""
+    if "_regimen" not in cycle.__dict__:
+        cycle._regimen = Regimen.objects.of(cycle.subject).exclude(code="").order_by("-pk").values_list("code", flat=True).first()
+    return cycle._regimen

@@ -1,0 +1,63 @@
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import F, Q
+
+from trial import fields
+from trial.models import Record, Section
+from trial.protocol import dosing
+
+
+class VitalSigns(Record):
+    """Vital signs and performance status (crf_spec 2.11; CDASH VS, RS)."""
+
+    Ecog = models.TextChoices("Ecog", {f"ECOG{grade}": (str(grade), str(grade)) for grade in range(6)})
+
+    derived = ("bsa_m2", "bmi")
+
+    measured_on = fields.day("Date", sdtm="VS.VSDTC")
+    weight_kg = fields.amount("Weight", digits=4, places=1, between=(25, 250), unit="kg", sdtm="VS.WEIGHT")
+    height_cm = fields.amount(
+        "Height", digits=4, places=1, between=(120, 220), unit="cm", sdtm="VS.HEIGHT", when=lambda v: v.visit.code == "SCR"
+    )
+    systolic = fields.count("Systolic blood pressure", between=(40, 300), unit="mmHg", sdtm="VS.SYSBP")
+    diastolic = fields.count("Diastolic blood pressure", between=(20, 180), unit="mmHg", sdtm="VS.DIABP")
+    pulse = fields.count("Pulse", between=(20, 250), unit="/min", sdtm="VS.PULSE")
+    temperature = fields.amount("Temperature", digits=3, places=1, between=(30, 45), unit="°C", sdtm="VS.TEMP")
+    oxygen_saturation = fields.count("Oxygen saturation", between=(50, 100), unit="%", sdtm="VS.OXYSAT", optional=True)
+    ecog = fields.choice("ECOG performance status", Ecog, sdtm="RS.ECOG101")
+    ecog_on = fields.day("ECOG assessed on", sdtm="RS.RSDTC")
+
+    sections = (
+        Section("Body", ("measured_on", "weight_kg", "height_cm")),
+        Section("Vital signs", ("systolic", "diastolic", "pulse", "temperature", "oxygen_saturation")),
+        Section("Performance status", ("ecog", "ecog_on")),
+    )
+
+    class Meta(Record.Meta):
+        verbose_name = verbose_name_plural = "vital signs and ECOG"
+        constraints = [
+            *Record.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(diastolic=None) | Q(systolic=None) | Q(diastolic__lt=F("systolic")),
+                name="diastolic_below_systolic",
+                violation_error_message="The diastolic pressure lies below the systolic one. Have they been exchanged?",
+            ),
+        ]
+
+    @property
+    def bsa_m2(self) -> Decimal | None:
+        """Body surface area; the height may stand on an earlier visit's form."""
+        height = self.height_cm or height_of(self)
+        return dosing.bsa_m2(weight_kg=self.weight_kg, height_cm=height) if self.weight_kg and height else None
+
+    @property
+    def bmi(self) -> Decimal | None:
+        """kg/m²."""
+        height = self.height_cm or height_of(self)
+        return self.weight_kg * 10_000 / height**2 if self.weight_kg and height else None
+
+
+def height_of(signs: VitalSigns) -> Decimal | None:
+    known = VitalSigns.objects.of(signs.subject).exclude(height_cm=None).order_by("measured_on")
+    return known.values_list("height_cm", flat=True).first()

@@ -1,0 +1,154 @@
+"""`manage.py demo`: the whole of Casebook on one machine, from nothing, with a trial to look at."""
+
+import json
+import os
+import shutil
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from followup import demo
+from followup.logins import Logins
+from trial import embedded_redis, environment, readiness, server
+from trial.data_folder import Unusable, prepare
+from trial.embedded import unused, used
+from trial.embedded_postgres import Postgres
+from trial.supervision import Stopped, Supervisor, stopping_on_signals
+
+PAGES = {"Casebook": "/", "Data entry": "/admin/", "REST API": "/api/v1/"}
+WEB = ("gunicorn", "trial.wsgi", "--preload", "--workers=2", "--threads=4", "--graceful-timeout=5", "--no-control-socket")
+WORKER = ("celery", "-A", "trial", "worker", "--pool=solo", "--without-gossip", "--without-mingle", "--loglevel=INFO")
+BEAT = ("celery", "-A", "trial", "beat", "--pidfile=", "--loglevel=INFO")
+
+
+class Command(BaseCommand):
+    help = "Load the demo trial into a data folder of its own and serve it on this machine, until Ctrl-C."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--data", metavar="DIR", help="the data folder (otherwise CASEBOOK_DATA, otherwise .data)")
+        parser.add_argument("--port", type=int, default=8000, metavar="N", help="on 127.0.0.1 (8000)")
+        parser.add_argument("--reset", action="store_true", help="throw this data folder's database away first")
+        parser.add_argument("--no-serve", action="store_true", help="load the trial and end")
+        parser.add_argument("--json", action="store_true", help="print addresses, logins and API tokens for scripts")
+
+    def handle(self, *, data: str | None, port: int, reset: bool, no_serve: bool, json: bool, **options: Any) -> None:
+        if data and Path(data).expanduser().absolute() != settings.DATA:
+            raise CommandError("The data folder is chosen before settings are read: set CASEBOOK_DATA instead of --data here.")
+        self.json, self.ready = json, False
+        try:
+            with stopping_on_signals(), ExitStack() as servers:
+                if not no_serve:
+                    readiness.claim_port(port)
+                servers.enter_context(readiness.alone(prepare(settings.DATA)))
+                if reset:
+                    throw_away()
+                servers.enter_context(server.database())
+                logins = load()
+                if no_serve:
+                    self.tell(self.summary(logins, port))
+                else:
+                    self.serve(logins, port)
+        except Stopped:
+            if not self.ready:
+                raise SystemExit(130) from None
+            self.say(f"Stopped. The data stay in {settings.DATA}.")
+
+    def serve(self, logins: Logins, port: int) -> None:
+        """Site first, then the jobs: the first page is what somebody waits for."""
+        surroundings = child_environment()
+        with redis() as has_redis, Supervisor(settings.DATA / "logs", cwd=settings.BASE_DIR) as children:
+            surroundings["CASEBOOK_JOBS_BY_COMMAND"] = "0" if has_redis else "1"
+            children.start("web", _python(*WEB, f"--bind=127.0.0.1:{port}"), surroundings)
+            readiness.await_first_page(port, meanwhile=children.check)
+            if has_redis:
+                children.start("worker", _python(*WORKER), surroundings)
+                children.start("beat", _python(*BEAT, f"--schedule={settings.DATA / 'beat-schedule'}"), surroundings)
+            else:
+                self.say("No Redis server was found: the jobs run by command only (`manage.py help` lists them).")
+            self.tell(self.summary(logins, port) | {"processes": children.numbers()})
+            self.ready = True
+            children.watch()
+
+    def summary(self, logins: Logins, port: int) -> dict[str, Any]:
+        """What a script wants to know, and a person."""
+        usernames = [username for username, _, _ in demo.PEOPLE]
+        passwords = logins.passwords(usernames)
+        tokens = logins.tokens(usernames) if self.json else {}
+        people = [
+            {"role": role, "username": username, "name": name, "password": passwords[username], "token": tokens.get(username)}
+            for username, role, name in demo.PEOPLE
+        ]
+        url = f"http://127.0.0.1:{port}"
+        return {"url": f"{url}/", "addresses": {name: url + path for name, path in PAGES.items()}, "logins": people} | {
+            "data": str(settings.DATA)
+        }
+
+    def tell(self, summary: dict[str, Any]) -> None:
+        if self.json:
+            self.stdout.write(json.dumps(summary, indent=2))
+        else:
+            self.stdout.write(in_words(summary, serves="processes" in summary))
+        self.stdout.flush()
+
+    def say(self, sentence: str) -> None:
+        """To a person; scripts find only JSON on standard output."""
+        (self.stderr if self.json else self.stdout).write(sentence)
+
+
+def in_words(summary: dict[str, Any], *, serves: bool) -> str:
+    lines = [f"Casebook is ready at {summary['url']}" if serves else "The demo trial is loaded.", ""]
+    lines += [f"  {name:<14} {address}" for name, address in summary["addresses"].items() if serves]
+    lines += ["", f"  {'Role':<14} {'Login':<10} {'Password':<14} Name"]
+    lines += [f"  {one['role']:<14} {one['username']:<10} {one['password']:<14} {one['name']}" for one in summary["logins"]]
+    lines += ["", f"The data are in {summary['data']}." + (" Ctrl-C stops everything." if serves else "")]
+    return "\n".join(lines)
+
+
+def load() -> Logins:
+    """Bring the database to the present schema and the demo trial into it; both at once done where they are there."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", verbosity=0, interactive=False)
+    logins = Logins(settings.DATA)
+    demo.load(logins.passwords(username for username, _, _ in demo.PEOPLE))
+    return logins
+
+
+def throw_away() -> None:
+    """Delete the embedded database. One that DATABASE_URL names is never touched."""
+    if not environment.is_embedded():
+        raise Unusable("--reset deletes only the embedded database, and DATABASE_URL names another: unset it, or leave --reset out.")
+    with unused(Postgres(settings.DATA)):
+        shutil.rmtree(settings.DATA / "pg", ignore_errors=True)
+
+
+@contextmanager
+def redis() -> Iterator[bool]:
+    """Have a Redis for as long as the block lasts; False where there is no server to be had."""
+    if os.environ.get("REDIS_URL"):
+        yield True
+    elif embedded_redis.find_binary() is None:
+        yield False
+    else:
+        with used(embedded_redis.Redis(settings.DATA)):
+            yield True
+
+
+def child_environment() -> dict[str, str]:
+    """Ours, and plain HTTP: the demo is seen from this machine only."""
+    own = {"CASEBOOK_DATA": str(settings.DATA), "CASEBOOK_INSECURE_HTTP": "1", "PYTHONUNBUFFERED": "1"}
+    return os.environ | {"DJANGO_SETTINGS_MODULE": "trial.settings"} | own
+
+
+def _python(module: str, *arguments: str) -> list[str]:
+    return [sys.executable, "-m", module, *arguments]

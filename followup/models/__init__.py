@@ -1,0 +1,3 @@
+from .flag import Flag, NightlyRun
+
+__all__ = ["Flag", "NightlyRun"]

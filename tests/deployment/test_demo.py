@@ -1,0 +1,181 @@
+"""`manage.py demo`, as a person starts it: from nothing to the first page, again with its data, and gone at Ctrl-C."""
+
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+
+from followup.demo import PEOPLE
+from tests.deployment import processes
+from tests.deployment.processes import manage, refusal
+from trial import keeper
+from trial.embedded import used
+from trial.embedded_postgres import OWNER, Postgres
+from trial.embedded_redis import Redis
+
+pytestmark = [pytest.mark.timeout(240), pytest.mark.xdist_group("demo")]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """A data folder, first filled without serving; each test continues with what the one before left."""
+    folder = tmp_path_factory.mktemp("demo") / "data"
+    done = manage("demo", "--no-serve", "--json", "--data", str(folder), data=folder.parent / "not-this-one")
+    assert done.returncode == 0, done.stderr
+    assert processes.none_left(folder)
+    yield folder
+    assert processes.none_left(folder)
+
+
+@contextmanager
+def demo(data, *arguments, **more):
+    """A running demo, and what it told; it is ended afterwards, whatever happened."""
+    command = [sys.executable, "manage.py", "demo", "--json", "--port", str(processes.free_port()), *arguments]
+    piped = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=processes.HOUSE, env=processes.environment(data, **more), **piped) as process:
+        try:
+            yield process, told(process)
+        finally:
+            process.terminate()
+            process.wait(60)
+
+
+def told(process):
+    """The one JSON document on its standard output; what it is still to say stays unread."""
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if line == "}\n":
+            return json.loads("".join(lines))
+    raise AssertionError(process.stderr.read())
+
+
+def status(url):
+    address = urlsplit(url)
+    asked = http.client.HTTPConnection(address.hostname, address.port, timeout=30)
+    asked.request("GET", address.path)
+    found = asked.getresponse().status
+    asked.close()
+    return found
+
+
+def ask(data, question):
+    with psycopg.connect(host=str(Postgres(data).socket.parent), user=OWNER, dbname="postgres") as connection:
+        return connection.execute(question).fetchone()[0]
+
+
+def ended(process, number):
+    process.send_signal(number)
+    return process.wait(60)
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    """A demo begun from nothing, in a data folder of its own, that the tests only look at."""
+    folder = tmp_path_factory.mktemp("running") / "data"
+    with demo(folder) as (process, said):
+        yield process, said
+    assert processes.none_left(folder)
+
+
+def test_serves_the_first_page_with_its_style(running):
+    _, said = running
+    assert status(said["url"]) in (200, 302)
+    assert status(said["addresses"]["Data entry"]) == 302
+    assert status(f"{said['url']}static/admin/css/base.css") == 200
+
+
+def test_gives_a_login_and_a_token_for_each_role(running):
+    _, said = running
+    assert [(one["username"], one["role"], one["name"]) for one in said["logins"]] == list(PEOPLE)
+    assert all(one["password"] and one["token"] for one in said["logins"])
+
+
+def test_second_demo_in_the_same_folder_is_refused(running):
+    process, said = running
+    sentence = refusal(manage("demo", "--port", str(processes.free_port()), data=said["data"]))
+    assert f"A demo is running in {said['data']} already (process {process.pid}): stop it first" in sentence
+
+
+def test_other_commands_use_its_server_and_leave_it_running(running):
+    _, said = running
+    assert manage("showmigrations", data=said["data"]).returncode == 0
+    assert status(said["addresses"]["Data entry"]) == 302
+
+
+def test_entry_goes_on_when_redis_is_gone(running):
+    """And the worker waits for it."""
+    process, said = running
+    keeper.end(str(Redis(Path(said["data"])).socket), signal.SIGKILL)
+    assert status(said["addresses"]["Data entry"]) == 302
+    assert set(said["processes"].values()) <= set(processes.of(said["data"]))
+    assert process.poll() is None
+
+
+def test_continues_with_its_data_and_logins_and_leaves_no_process_behind(data):
+    with demo(data) as (process, said):
+        people = ask(data, "select count(*) from auth_user")
+        assert set(said["processes"]) == {"web", "worker", "beat"}
+        assert {process.pid, *said["processes"].values()} <= set(processes.of(data))
+        assert ended(process, signal.SIGINT) == 0
+        assert processes.none_left(data)
+    with demo(data) as (process, again):
+        assert again["logins"] == said["logins"]
+        assert ask(data, "select count(*) from auth_user") == people
+        assert ended(process, signal.SIGTERM) == 0
+        assert processes.none_left(data)
+
+
+def test_leaves_no_process_behind_when_it_is_killed(data):
+    with demo(data) as (process, _):
+        assert ended(process, signal.SIGKILL) == -signal.SIGKILL
+        assert processes.none_left(data)
+
+
+def test_ends_with_all_of_it_when_one_process_ends(data):
+    with demo(data) as (process, said):
+        os.kill(said["processes"]["worker"], signal.SIGKILL)
+        assert process.wait(60) == 1
+        assert "The worker has ended" in process.stderr.read()
+    assert processes.none_left(data)
+
+
+def test_renews_a_token_that_has_ended(data):
+    with (
+        used(Postgres(data)),
+        psycopg.connect(host=str(Postgres(data).socket.parent), user=OWNER, dbname="postgres") as connection,
+    ):
+        connection.execute("update knox_authtoken set expiry = now()")
+    before = json.loads((data / "logins.json").read_text())["tokens"]
+    done = manage("demo", "--no-serve", "--json", data=data)
+    after = {one["username"]: one["token"] for one in json.loads(done.stdout)["logins"]}
+    assert set(before) == set(after)
+    assert not set(before.values()) & set(after.values())
+
+
+def test_secrets_are_read_by_their_owner_alone(data):
+    assert data.stat().st_mode & 0o777 == 0o700
+    secrets = [data / "secret_key", data / "logins.json"]
+    assert [path.stat().st_mode & 0o777 for path in secrets] == [0o600] * len(secrets)
+
+
+def test_reset_begins_anew_with_the_same_passwords(data):
+    kept = json.loads((data / "logins.json").read_text())["passwords"]
+    with (
+        used(Postgres(data)),
+        psycopg.connect(host=str(Postgres(data).socket.parent), user=OWNER, dbname="postgres") as connection,
+    ):
+        connection.execute("create table left_over ()")
+    done = manage("demo", "--reset", "--no-serve", "--json", data=data)
+    assert done.returncode == 0, done.stderr
+    assert {one["username"]: one["password"] for one in json.loads(done.stdout)["logins"]} == kept
+    with used(Postgres(data)):
+        assert ask(data, "select to_regclass('left_over')") is None

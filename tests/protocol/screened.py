@@ -1,0 +1,73 @@
+"""A suitable patient, of whom a test changes what it is about."""
+
+from datetime import date
+from decimal import Decimal
+
+from trial.protocol.eligibility import Administration, Ecog, Evidence, LabValue, Lesion, Weight
+from trial.protocol.kleene import Truth
+from trial.protocol.reported import parse
+
+GATE = date(2025, 6, 16)
+
+LUNG = Lesion(code="L01", lesion_class="VISCERAL", organ="LUNG", certainty="DEFINITE", radiotherapy="YES")
+LIVER = Lesion(code="L02", lesion_class="VISCERAL", organ="LIVER", certainty="DEFINITE")
+EQUIVOCAL_LIVER = Lesion(code="L03", lesion_class="VISCERAL", organ="LIVER", certainty="EQUIVOCAL")
+BONE = Lesion(code="L04", lesion_class="BONE", organ="BONE", certainty="DEFINITE", vertebra="N")
+VERTEBRA = Lesion(code="L05", lesion_class="BONE", organ="BONE", certainty="DEFINITE", vertebra="Y", compression="0")
+NODE = Lesion(
+    code="L06", lesion_class="REGIONAL_LN", organ="LYMPH_NODE", subregion="PAO_SUP", regional="Y", certainty="DEFINITE"
+)  # fmt: skip
+
+
+def lab(test, reported, *, on=GATE, uln=None):
+    return LabValue(test=test, result=parse(reported), on=on, uln=None if uln is None else Decimal(uln))
+
+
+NORMAL = {
+    "HGB":   lab("HGB", "112"),
+    "BILI":  lab("BILI", "13.68", uln=21),
+    "AST":   lab("AST", "22", uln=40),
+    "ALT":   lab("ALT", "25", uln=50),
+    "ALP":   lab("ALP", "80", uln=125),
+    "CREAT": lab("CREAT", "97.24"),
+}  # fmt: skip
+
+
+def labs(**changed):
+    return tuple((NORMAL | changed).values())
+
+
+def agent(cycle, name, **changed):
+    """One dose, given in full unless something is different."""
+    given = {"adjustment": "NONE", "percent": 100, "complete": True} | changed
+    percent = given.pop("percent")
+    return Administration(cycle=cycle, agent=name, percent=None if percent is None else Decimal(percent), **given)
+
+
+SUITABLE = Evidence(
+    gate_on=GATE,
+    histology_confirmed="Y",
+    histology_source="PRIMARY",
+    histology_type="UC_PURE",
+    clinical_setting="AFTER_RNU",
+    lesions=(LUNG, NODE),
+    brain_imaged="Y",
+    brain_imaged_on=date(2025, 6, 2),
+    brain_result="NO_METS",
+    liver_metastases="N",
+    pericardial="ABSENT",
+    pleural="ABSENT",
+    abdominopelvic="ABSENT",
+    cord_risk="NOT_APPLICABLE",
+    radiotherapy_feasible="YES",
+    survival_6_months="Y",
+    consent_signed_on=date(2025, 6, 1),
+    consent_version_valid=True,
+    birth_month="1960-07",
+    sex="M",
+    ecog=(Ecog(grade=1, on=GATE),),
+    laboratory=labs(),
+    weights=(Weight(kg=Decimal(70), on=GATE),),
+    induction=(agent(1, "gemcitabine"), agent(1, "cisplatin"), agent(2, "gemcitabine"), agent(2, "cisplatin")),
+    progression=Truth.NOT_MET,
+)

@@ -1,0 +1,80 @@
+"""The servers of the tests' own, and the settings that tests need. tests/conftest.py takes everything from here.
+
+Processes of pytest-xdist share one PostgreSQL and one Redis: `used` counts them (trial/embedded.py). Each process has
+databases of its own on it.
+"""
+
+import os
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from trial import embedded_redis
+from trial.embedded import used
+from trial.embedded_postgres import Postgres
+
+FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")  # faster; nothing here outlives the run
+
+
+def pytest_configure():
+    """Plain HTTP, as the test client speaks it; and no scan of the static files for each client."""
+    settings.SECURE_SSL_REDIRECT = settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
+    settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.fixture(scope="session")
+def servers_folder(tmp_path_factory):
+    """One folder for all processes of the run."""
+    own = tmp_path_factory.getbasetemp()
+    return (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "servers"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(servers_folder, django_db_modify_db_settings_parallel_suffix):
+    """Tests run on the embedded PostgreSQL, unless DATABASE_URL names another."""
+    if os.environ.get("DATABASE_URL"):
+        yield
+        return
+    server = Postgres(servers_folder, settings=FORGETFUL)
+    with used(server):
+        connection.settings_dict["HOST"] = str(server.socket.parent)
+        yield
+        connection.close()
+
+
+@pytest.fixture(scope="session")
+def redis_url(servers_folder):
+    """A Redis for tests that send jobs: the address for Celery."""
+    if given := os.environ.get("REDIS_URL"):
+        yield given
+        return
+    with used(embedded_redis.Redis(servers_folder)):
+        yield embedded_redis.url(servers_folder)
+
+
+@pytest.fixture
+def transactional_db(django_db_setup, django_db_blocker):
+    """For tests that really commit: a copy of the test database, thrown away afterwards.
+
+    It takes the place of pytest-django's fixture, which empties all tables, as append-only tables refuse.
+    """
+    shared = connection.settings_dict["NAME"]
+    own = f"{shared}_own"
+    with django_db_blocker.unblock():
+        _administrate(shared, f'drop database if exists "{own}"', f'create database "{own}" template "{shared}"')
+        connection.settings_dict["NAME"] = own
+        yield
+        connection.close()
+        connection.settings_dict["NAME"] = shared
+        _administrate(shared, f'drop database "{own}"')
+
+
+def _administrate(shared, *statements):
+    connection.close()
+    connection.settings_dict["NAME"] = "postgres"
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+    connection.close()
+    connection.settings_dict["NAME"] = shared

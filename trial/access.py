@@ -1,0 +1,49 @@
+"""Who may do what: one table, role by act (crf_spec §7). Its rows are read aloud in tests/trial/test_access.py."""
+
+from enum import StrEnum
+
+
+class Act(StrEnum):
+    READ = "read"  # records and their history
+    READ_BIRTH_MONTH = "read birth month"  # the one item that could help to identify a subject
+    ENTER = "enter"  # subjects and records, their changes and withdrawal
+    CONFIRM_ELIGIBILITY = "confirm eligibility"
+    RANDOMIZE = "randomize"
+    SIGN = "sign"
+    ACKNOWLEDGE = "acknowledge"  # flags
+    READ_SETUP = "read setup"  # sites, consent versions, reference ranges
+    SET_UP = "set up"
+    MANAGE_PEOPLE = "manage people"
+
+
+class Role(StrEnum):
+    DATA_MANAGER = "data manager"
+    INVESTIGATOR = "investigator"
+    MONITOR = "monitor"
+    SPONSOR = "sponsor"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+
+
+READS = {Act.READ, Act.READ_BIRTH_MONTH, Act.READ_SETUP}
+ALLOWED = {
+    Role.DATA_MANAGER: READS | {Act.ENTER, Act.ACKNOWLEDGE},
+    Role.INVESTIGATOR: READS | {Act.ENTER, Act.ACKNOWLEDGE, Act.CONFIRM_ELIGIBILITY, Act.RANDOMIZE, Act.SIGN},
+    Role.MONITOR: READS,
+    Role.SPONSOR: {Act.READ, Act.READ_SETUP},
+    Role.ADMINISTRATOR: {Act.READ_SETUP, Act.SET_UP, Act.MANAGE_PEOPLE},
+    Role.AUDITOR: READS,
+}
+"""Each role holds only at the sites where a person was given it."""
+
+STUDY_WIDE = {Role.SPONSOR, Role.ADMINISTRATOR, Role.AUDITOR}
+"""Roles that may be given for the whole study, without naming a site."""
+
+
+def roles_that_may(act: Act) -> frozenset[Role]:
+    """The roles whose row allows the act.
+
+    >>> sorted(roles_that_may(Act.SIGN))
+    [<Role.INVESTIGATOR: 'investigator'>]
+    """
+    return frozenset(role for role, acts in ALLOWED.items() if act in acts)

@@ -1,0 +1,289 @@
+"""Entering and changing records: what page, API, demo and tasks all do, in one transaction each.
+
+A refusal (trial/refusal.py) carries a sentence for each problem; nothing is stored then.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import IntegrityError, models, transaction
+from django.utils import timezone
+
+from trial.access import Act
+from trial.acting import NOTHING, acting
+from trial.models import Entered, Kept, Record, Row, Site, Subject, Visit, may
+from trial.models.record import Withdrawable
+from trial.refusal import Conflict, NotAllowed, Refused
+from trial.signals import stored
+
+K = TypeVar("K", bound=Kept)
+
+STALE = "Someone else has changed this in the meantime. Nothing was stored. Open it again."
+SAY_WHY = "Say why an entered value changes."
+EMPTY = (None, "", [])
+
+
+class ChangeReason(StrEnum):
+    """Why a stored value changes (crf_spec §1, form life cycle)."""
+
+    ENTRY_ERROR = "ENTRY_ERROR"
+    TRANSCRIPTION = "TRANSCRIPTION"
+    UNIT_ERROR = "UNIT_ERROR"
+    SOURCE_UPDATED = "SOURCE_UPDATED"
+    QUERY_RESPONSE = "QUERY_RESPONSE"
+    LATE_INFORMATION = "LATE_INFORMATION"
+    OTHER = "OTHER"
+
+
+def checked_reason(reason: str) -> str:
+    """A reason is one of the codes, with words of one's own after a colon; OTHER needs them. Empty stays empty."""
+    reason = reason.strip(NOTHING)
+    if not reason:
+        return ""
+    code, _, words = reason.partition(":")
+    if code.strip() not in list(ChangeReason):
+        raise Refused(("reason", f"A reason begins with one of {', '.join(ChangeReason)}; words of your own follow a colon."))
+    if code.strip() == ChangeReason.OTHER and not words.strip(NOTHING):
+        raise Refused(("reason", "With “other”, say in your own words why the value changes."))
+    return reason
+
+
+def enter(
+    form: type[Record],
+    *,
+    visit: Visit,
+    by: AbstractUser,
+    values: Mapping[str, Any],
+    rows: Mapping[type[Row], Sequence[Mapping[str, Any]]] | None = None,
+    complete: bool = True,
+) -> Record:
+    """Fill in a form for a visit, with the rows of its groups."""
+    _refuse_unless_allowed(by, Act.ENTER, visit.subject.site_id)
+    if not form.entered_by_hand:
+        raise NotAllowed(f"{form._meta.verbose_name.capitalize()} is not filled in by hand.")
+    with writing(by=by):
+        visit = locked(Visit, visit.pk)
+        record = form(visit=visit, state=state_of(complete), **values)
+        _validate(record)
+        record.save()
+        for group, entered in (rows or {}).items():
+            record.hold_rows(group, [_new_row(record, group, row) for row in entered])
+        settle(record, by=by)
+    return record
+
+
+def change(
+    record: Record,
+    *,
+    by: AbstractUser,
+    version: int,
+    values: Mapping[str, Any],
+    rows: Mapping[type[Row], Sequence[Mapping[str, Any]]] | None = None,
+    reason: str = "",
+    complete: bool | None = None,
+) -> Record:
+    """Change a record's items; a row with `id` and `version` is changed, one without is added."""
+    _refuse_unless_allowed(by, Act.ENTER, record.subject.site_id)
+    if not record.entered_by_hand:
+        raise NotAllowed(f"{record._meta.verbose_name.capitalize()} is not changed by hand.")
+    reason = checked_reason(reason)
+    with writing(by=by, reason=reason):
+        record = locked(type(record), record.pk, version=version)
+        refuse_withdrawn(record)
+        changed = assign(record, values)
+        was_complete, wanted = record.state == Record.State.COMPLETE, record.state if complete is None else state_of(complete)
+        if _loses_a_value(record, changed, was_complete) and not reason:
+            raise Refused(("reason", SAY_WHY))
+        if changed or wanted != record.state:
+            record.state = wanted
+            _validate(record)
+            record.save()
+        for group, entered in (rows or {}).items():
+            if was_complete and entered and not reason:
+                raise Refused(("reason", SAY_WHY))
+            record.hold_rows(group, _merged_rows(record, group, entered, reason))
+        settle(record, by=by)
+    return record
+
+
+def change_visit(visit: Visit, *, by: AbstractUser, version: int, values: Mapping[str, Any], reason: str = "") -> Visit:
+    """When and how a visit was held, or that it was missed (crf_spec 2.20)."""
+    _refuse_unless_allowed(by, Act.ENTER, visit.subject.site_id)
+    reason = checked_reason(reason)
+    with writing(by=by, reason=reason):
+        visit = locked(Visit, visit.pk, version=version)
+        if _loses_a_value(visit, assign(visit, values), False) and not reason:
+            raise Refused(("reason", SAY_WHY))
+        _validate(visit)
+        visit.save()
+        settle_visit(visit, by=by)
+    return visit
+
+
+def enrol(*, site: Site, by: AbstractUser, screened_on: Any, rescreen_of: Subject | None = None, code: str = "") -> Subject:
+    """A new subject with the next code of the site; codes are never used again.
+
+    `code` is for loading a demo at the codes of its stories; neither page nor API passes it.
+    """
+    _refuse_unless_allowed(by, Act.ENTER, site.pk)
+    with writing(by=by):
+        site = locked(Site, site.pk)
+        if not screened_on or screened_on > site.today():
+            raise Refused(("screened_on", f"{screened_on or 'No date'}: enter the day of screening; it does not lie in the future."))
+        if site.status_on(screened_on) != "ACTIVE":
+            raise Conflict(f"{site} was not active on {screened_on}. Subjects are created at active sites only.")
+        subject = Subject(site=site, screened_on=screened_on, rescreen_of=rescreen_of, code=code or next_code(site))
+        _validate(subject, exclude=["code"])
+        subject.save()
+        stored.send(Subject, row=subject, by=by)
+    return subject
+
+
+def next_code(site: Site) -> str:
+    taken = Subject.objects.filter(site=site, code__lt=f"{site.code}-900").aggregate(last=models.Max("code"))["last"]
+    return f"{site.code}-{int(taken[3:]) + 1 if taken else 1:03}"
+
+
+def unscheduled_visit(*, subject: Subject, by: AbstractUser) -> Visit:
+    """One more visit outside the schedule: UNS1, UNS2 …"""
+    _refuse_unless_allowed(by, Act.ENTER, subject.site_id)
+    with writing(by=by):
+        locked(Subject, subject.pk)
+        number = Visit.objects.filter(subject=subject, code__startswith="UNS").count() + 1
+        return Visit.objects.create(subject=subject, code=f"UNS{number}")
+
+
+def withdraw(row: Withdrawable, *, by: AbstractUser, reason: str) -> None:
+    """Take back a record, or a row of one, that was made by mistake; it stays readable."""
+    record = row if isinstance(row, Record) else row.record
+    _refuse_unless_allowed(by, Act.ENTER, record.subject.site_id)
+    reason = checked_reason(reason)
+    if not reason:
+        raise Refused(("reason", "Say why this is withdrawn."))
+    if not record.entered_by_hand:
+        raise Conflict(f"{record._meta.verbose_name.capitalize()} is not withdrawn.")
+    with writing(by=by, reason=reason):
+        row = locked(type(row), row.pk)
+        refuse_withdrawn(row)
+        row.withdrawn_by, row.withdrawn_at = by, timezone.now()
+        row.save()
+        stored.send(type(record), row=record, by=by)
+
+
+def settle(record: Record, *, by: AbstractUser) -> None:
+    """The last step of every write to a record: a complete one has no obstacles; then others take note."""
+    if record.state == Record.State.COMPLETE and (problems := record.obstacles()):
+        raise Refused(*problems)
+    stored.send(type(record), row=record, by=by)
+
+
+def settle_visit(visit: Visit, *, by: AbstractUser) -> None:
+    stored.send(Visit, row=visit, by=by)
+
+
+@contextmanager
+def writing(*, by: AbstractUser, reason: str = "") -> Any:
+    """One transaction in somebody's name; what PostgreSQL refuses becomes a sentence."""
+    try:
+        with transaction.atomic(), acting(by=by, reason=reason):
+            yield
+    except IntegrityError as error:
+        raise refusal_of(error) from error
+
+
+def refusal_of(error: IntegrityError) -> Refused:
+    """What a trigger raises is already a sentence; a constraint has one of its own, in the model that states it."""
+    said = error.__cause__.diag if error.__cause__ is not None and hasattr(error.__cause__, "diag") else None
+    if said is None:
+        return Refused(str(error))
+    if said.constraint_name is None:
+        sentence = said.message_primary or str(error)
+        return Conflict(STALE) if sentence.startswith("Someone else") else Refused(sentence)
+    from django.apps import apps
+
+    for model in apps.get_models():
+        for constraint in model._meta.constraints:
+            if constraint.name == said.constraint_name:
+                return Refused(constraint.get_violation_error_message())
+    return Conflict("This was entered already, or names something that is not there. Nothing was stored.")
+
+
+def locked(model: type[K], pk: int, *, version: int | None = None) -> K:
+    """The row as it is stored now, locked until the transaction ends (docs/decisions/0002: never with its key)."""
+    row = model.objects.select_for_update(no_key=True).get(pk=pk)
+    if version is not None and row.version != version:
+        raise Conflict(STALE)
+    return row
+
+
+def assign(row: Entered, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Set the items; return those that differ, with the value that stood there."""
+    changed = {}
+    for name, value in values.items():
+        old = getattr(row, name)
+        if old != value:
+            changed[name] = old
+            setattr(row, name, value)
+    return changed
+
+
+def state_of(complete: bool) -> str:
+    return (Record.State.COMPLETE if complete else Record.State.DRAFT).value
+
+
+def refuse_withdrawn(row: Withdrawable) -> None:
+    if row.withdrawn_at:
+        raise Conflict("This was withdrawn and is not changed any more.")
+
+
+def _loses_a_value(row: Entered, changed: Mapping[str, Any], was_complete: bool) -> bool:
+    replaced = any(old not in EMPTY for name, old in changed.items() if name != "missing")
+    old_missing = changed.get("missing") or {}
+    return bool(changed) and (was_complete or replaced or not old_missing.items() <= row.missing.items())
+
+
+def _new_row(record: Record, group: type[Row], values: Mapping[str, Any]) -> Row:
+    row = group(**{group.parent: record}, **values)
+    _validate(row)
+    row.save()
+    return row
+
+
+def _merged_rows(record: Record, group: type[Row], entered: Iterable[Mapping[str, Any]], reason: str) -> list[Row]:
+    standing = {row.pk: row for row in record.rows(group)}
+    for values in entered:
+        items = {name: value for name, value in values.items() if name not in ("id", "version")}
+        if "id" not in values:
+            row = _new_row(record, group, items)
+        elif (row := standing.get(values["id"])) is None:
+            raise Refused(f"This record has no {group._meta.verbose_name} {values['id']}.")
+        else:
+            _change_row(row, items, values.get("version"), reason)
+        standing[row.pk] = row
+    return list(standing.values())
+
+
+def _change_row(row: Row, items: Mapping[str, Any], version: int | None, reason: str) -> None:
+    if row.version != version:
+        raise Conflict(STALE)
+    if _loses_a_value(row, assign(row, items), False) and not reason:
+        raise Refused(("reason", SAY_WHY))
+    _validate(row)
+    row.save()
+
+
+def _validate(row: Kept, exclude: Sequence[str] = ()) -> None:
+    try:
+        row.full_clean(exclude=exclude)
+    except ValidationError as error:
+        problems = error.message_dict.items()
+        raise Refused(*(("" if item == NON_FIELD_ERRORS else item, sentence) for item, said in problems for sentence in said)) from error
+
+
+def _refuse_unless_allowed(by: AbstractUser, act: Act, site_id: int) -> None:
+    if not may(by, act, site_id):
+        raise NotAllowed("Your role at this site does not allow this.")

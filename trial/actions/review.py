@@ -1,0 +1,101 @@
+"""Signing: what stands there, shown, signed with the password, and kept."""
+
+import hashlib
+import json
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser
+
+from trial.access import Act
+from trial.models import Entered, Record, Signature, Visit, may, standing, versions_of
+from trial.refusal import Conflict, NotAllowed, Refused
+
+from .entry import locked, writing
+
+
+def content_of_visit(visit: Visit) -> dict[str, Any]:
+    """What a visit's signature covers: the visit and its standing records, those with a signature of their own left out."""
+    content = {f"trial.visit#{visit.pk}": part(visit)}
+    for form in Record.forms():
+        if form.signed_with_visit and visit.code:
+            for record in form.objects.standing().filter(visit=visit).select_related("visit__subject__site").order_by("pk"):
+                content[f"{form._meta.label_lower}#{record.pk}"] = part(record)
+    return content
+
+
+def part(row: Entered) -> dict[str, Any]:
+    """One row of a form with its groups' rows, as shown (see Signature.content)."""
+    rows = [row, *(r for group in row.groups() for r in row.rows(group))] if isinstance(row, Record) else [row]
+    return {
+        "form": str(row._meta.verbose_name).capitalize(),
+        "versions": [[r._meta.label_lower, r.pk, r.version] for r in rows],
+        "items": {name: list(item) for name, item in row.shown().items()},
+    }
+
+
+def digest(content: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def drafts(visit: Visit) -> list[str]:
+    """What keeps the visit from being signed, as sentences."""
+    found = [f"{record} is a draft. It is completed first." for record in _records(visit) if record.state != Record.State.COMPLETE]
+    if not visit.is_common:
+        found += [sentence for _, sentence in visit.unanswered()]
+    return found
+
+
+def _records(visit: Visit) -> list[Record]:
+    return [r for form in Record.forms() if form.signed_with_visit for r in form.objects.standing().filter(visit=visit)]
+
+
+def sign_visit(visit: Visit, *, by: AbstractUser, password: str, shown_sha256: str | None = None) -> Signature:
+    """Put `by`'s signature under the visit as it stands now.
+
+    `shown_sha256` is the digest of what the page showed: what has changed since is not signed unseen (EMA 6.3).
+    """
+    refuse_unless_signer(by, visit, Act.SIGN, password)
+    with writing(by=by):
+        visit = locked(Visit, visit.pk)
+        if problems := drafts(visit):
+            raise Conflict(*problems)
+        content = content_of_visit(visit)
+        if shown_sha256 is not None and shown_sha256 != digest(content):
+            raise Conflict("The visit has changed since this page was opened. Read it again, then sign.")
+        if holding(visit):
+            raise Conflict("This visit is signed, and the signature holds.")
+        return keep(visit, row=visit, by=by, meaning=Signature.Meaning.VISIT, content=content)
+
+
+def refuse_unless_signer(by: AbstractUser, visit: Visit, act: Act, password: str) -> None:
+    """21 CFR 11.200: who signs shows it with the password, in the act itself."""
+    if not may(by, act, visit.subject.site_id):
+        raise NotAllowed("Only an investigator of this site signs its records.")
+    if not by.check_password(password):
+        raise Refused(("password", "The password does not match. Nothing was signed."))
+
+
+def keep(visit: Visit, *, row: Entered, by: AbstractUser, meaning: Signature.Meaning, content: dict[str, Any]) -> Signature:
+    return Signature.objects.create(
+        visit=visit,
+        form=row._meta.label_lower,
+        record=row.pk,
+        meaning=meaning,
+        signed_by=by,
+        printed_name=by.get_full_name() or by.get_username(),
+        content=content,
+        content_sha256=digest(content),
+    )
+
+
+def holding(visit: Visit) -> Signature | None:
+    """The visit's last signature, if it holds."""
+    last = Signature.objects.filter(form="trial.visit", record=visit.pk).first()
+    return last if last and last.holds(versions_of(standing(visit.subject), visit=visit)) else None
+
+
+def holds_for(row: Entered) -> Signature | None:
+    """The last signature under one record of its own (eligibility), if it holds."""
+    last = Signature.objects.filter(form=row._meta.label_lower, record=row.pk).first()
+    now = {(label, pk, version) for label, pk, version in part(row)["versions"]}
+    return last if last and last.holds(now) else None

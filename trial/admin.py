@@ -1,0 +1,462 @@
+"""A form's page, read off the form: sections, rows of its groups, reason for change, history of its items."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, models, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+
+from trial.access import Act
+from trial.acting import acting
+from trial.actions import entry
+from trial.entry_forms import MISSING, EnteredForm, OneOf, RowForm, RowFormSet, form_of, formfield_of_codes
+from trial.models import ConsentVersion, Kept, Ledger, Record, ReferenceRange, Site, SiteStatus, Subject, Visit, may
+from trial.protocol import schedule
+from trial.reading import read_changes
+from trial.refusal import Refused
+
+READING = ("GET", "HEAD", "OPTIONS")
+
+
+class ByRole:
+    """Admin permissions, taken from the one table of roles and acts; being superuser adds nothing."""
+
+    model: type[Kept]
+
+    def _may(self, request: HttpRequest, act: Act, obj: Any = None) -> bool:
+        if obj is None or obj.pk is None:
+            return may(request.user, act)
+        return may(request.user, act, site_of(obj))
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return may(request.user, self.model.read_act)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, self.model.read_act, obj)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, self.model.write_act, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request, self.model.write_act, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+def site_of(obj: Any) -> int:
+    """Key of the site that the row belongs to; a row's ancestors are at hand by then."""
+    for step in obj.path_to_site.split("__")[:-1]:
+        obj = getattr(obj, step)
+    return obj.pk if obj.path_to_site == "pk" else obj.site_id
+
+
+class KeptAdmin(ByRole, admin.ModelAdmin):
+    """What is kept, written in the name of the person who asks, with the reason that the page gives."""
+
+    form = EnteredForm
+    actions = None
+    save_on_top = False
+    list_per_page = 50
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Only visible rows; while one is being saved, it is locked, so that its version cannot change under us."""
+        visible = self.model.objects.visible_to(request.user)
+        return visible.select_for_update(no_key=True, of=["self"]) if request.method == "POST" else visible
+
+    def changeform_view(self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """A first attempt stores; what is refused on the way rolls it back, and the page is shown again with the sentence."""
+        if request.method in READING:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        try:
+            with transaction.atomic(), acting(by=request.user, reason=self.reason_given(request)):
+                return super().changeform_view(request, object_id, form_url, extra_context)
+        except IntegrityError as error:
+            request.refused = entry.refusal_of(error)
+        except Refused as refused:
+            request.refused = refused
+        with transaction.atomic():
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def reason_given(self, request: HttpRequest) -> str:
+        code, words = request.POST.get("reason", ""), request.POST.get("reason_words", "").strip()
+        return f"{code}: {words}" if code and words else code
+
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+        return formfield(db_field) or super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def log_change(self, *args: Any) -> None:
+        """The history is the log."""
+
+    log_addition = log_change
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Each item's former and later value, with author, time and reason."""
+        row = self.get_object(request, object_id)
+        if row is None or not self.has_view_permission(request, row):
+            raise PermissionDenied
+        entries = Ledger.objects.about(row).select_related("by")
+        context = self.admin_site.each_context(request) | {
+            "title": f"History of {row}",
+            "opts": self.opts,
+            "record": row,
+            "changes": read_changes(entries, by=request.user),
+        }
+        return TemplateResponse(request, "admin/record_history.html", context)
+
+
+def formfield(db_field: models.Field) -> forms.Field | None:
+    if isinstance(db_field, ArrayField):
+        return formfield_of_codes(db_field)
+    if isinstance(db_field, models.DateField):
+        return db_field.formfield(widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    if isinstance(db_field, models.TimeField):
+        return db_field.formfield(widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
+    return None
+
+
+class SetupAdmin(KeptAdmin):
+    """Sites, consent versions, reference ranges: plain pages with a reason for change."""
+
+    form = forms.ModelForm
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if change:
+            kwargs["form"] = type("SetupForm", (ReasonForm,), {"refused": getattr(request, "refused", None)})
+        else:
+            kwargs["form"] = type("SetupForm", (RefusableForm,), {"refused": getattr(request, "refused", None)})
+        return super().get_form(request, obj, change=change, **kwargs)
+
+
+class RefusableForm(forms.ModelForm):
+    refused: Refused | None = None
+
+    def clean(self) -> Any:
+        cleaned = super().clean()
+        for item, sentence in self.refused.problems if self.refused else ():
+            self.add_error(item if item in self.fields else None, sentence)
+        return cleaned
+
+
+class ReasonForm(RefusableForm):
+    reason = forms.CharField(label="Reason for change", required=True, max_length=500)
+
+
+class RowInline(ByRole, admin.TabularInline):
+    form = RowForm
+    formset = RowFormSet
+    template = "admin/entered/rows.html"
+    can_delete = False
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        visit = visit_of(request, obj)
+        asked = self.model.form().prefilled_rows(visit).get(self.model, []) if visit and not obj else []
+        form = form_of(self.model, RowForm, self.model.may_be_missing)
+        made = super().get_formset(request, obj, form=form, extra=len(asked) + (2 if not asked else 0), **kwargs)
+        return type(made.__name__, (made,), {"__init__": _with_initial(made, asked)}) if asked else made
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        items = [part for item in self.model.item_names() for part in _with_reason(item, self.model.may_be_missing)]
+        return [*items, *(["withdraw"] if obj else []), "seen"]
+
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+        made = formfield(db_field) or super().formfield_for_dbfield(db_field, request, **kwargs)
+        if made is not None and not made.widget.is_hidden:
+            made.widget.attrs["aria-label"] = str(db_field.verbose_name)
+        return made
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        return one_of(self.model.form(), db_field, request) or super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+def _with_initial(made: type[RowFormSet], asked: list[dict[str, Any]]) -> Any:
+    def begin(self: Any, *args: Any, **kwargs: Any) -> None:
+        made.__init__(self, *args, initial=asked, **kwargs)
+
+    return begin
+
+
+def _with_reason(item: str, missing: Any) -> list[str]:
+    return [item, MISSING + item] if item in missing else [item]
+
+
+def one_of(form: type[Record], db_field: Any, request: HttpRequest) -> OneOf | None:
+    """The choices of a reference, read once for the page."""
+    visit = visit_of(request, getattr(request, "record", None))
+    rows = form.choices_for(db_field.name, visit, getattr(request, "record", None)) if visit else None
+    if rows is None:
+        return None
+    return OneOf(list(rows), required=False, label=str(db_field.verbose_name))
+
+
+def visit_of(request: HttpRequest, obj: Any = None) -> Visit | None:
+    """The visit that the page is about, and that the person may enter data for; read once."""
+    if obj is not None:
+        return obj.visit
+    if not hasattr(request, "visit"):
+        asked = request.POST.get("visit") or request.GET.get("visit") or ""
+        mine = Visit.objects.allowed_to(request.user, Act.ENTER).select_related("subject__site")
+        request.visit = mine.filter(pk=int(asked)).first() if asked.isdecimal() else None
+    return request.visit
+
+
+class RecordAdmin(KeptAdmin):
+    list_filter = ["visit__subject__site", "state"]
+    search_fields = ["visit__subject__code"]
+    change_form_template = "admin/entered/change_form.html"
+    add_form_template = "admin/entered/change_form.html"
+
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        return ["__str__", *self.model.item_names()[:4], "state"]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.model.entered_by_hand and super().has_add_permission(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if not self.model.entered_by_hand or (obj is not None and obj.withdrawn_at):
+            return False
+        return super().has_change_permission(request, obj)
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        return super().get_queryset(request).select_related("visit__subject__site")
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+        request.record = super().get_object(request, object_id, from_field)
+        return request.record
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        kwargs["form"] = form_of(self.model, EnteredForm, self._may_be_missing())
+        made = super().get_form(request, obj, change=change, **kwargs)
+        made.refused = getattr(request, "refused", None)
+        return made
+
+    def _may_be_missing(self) -> list[str]:
+        return [item for item in self.model.item_names() if not self.model._meta.get_field(item).optional]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[Any, dict[str, Any]]]:
+        missing = self._may_be_missing()
+        sections = [(s.title, {"fields": [tuple(_with_reason(item, missing)) for item in s.items]}) for s in self.model.sections]
+        derived = [("Derived", {"fields": [f"derived_{n}" for n in self.model.derived]})] if obj and self.model.derived else []
+        change = [("Change", {"fields": [("reason", "reason_words"), "seen"]})] if obj else []
+        return [(None, {"fields": ["visit"]}), *sections, *derived, *change]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["visit", *(f"derived_{name}" for name in self.model.derived)] if obj else []
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> list[type[RowInline]]:
+        return [type(f"{group.__name__}Inline", (RowInline,), {"model": group}) for group in self.model.groups()]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        visit = visit_of(request)
+        known = self.model.prefilled(visit) if visit else {}
+        return known | super().get_changeform_initial_data(request)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name != "visit":
+            return one_of(self.model, db_field, request) or super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if visit := visit_of(request):
+            return OneOf([visit], required=True, widget=forms.HiddenInput, initial=str(visit.pk), label="Visit")
+        mine = Visit.objects.allowed_to(request.user, Act.ENTER).filter(stopped=False).select_related("subject")
+        return OneOf(list(mine.order_by("subject__code", "pk")), required=True, label="Visit")
+
+    def changeform_view(self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        visit = visit_of(request) if object_id is None else None
+        context = {"page_visit": visit, "form_title": str(self.opts.verbose_name).capitalize()}
+        return super().changeform_view(request, object_id, form_url, context | (extra_context or {}))
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """The page's button says whether the form is complete; an unchanged page stores nothing."""
+        wanted = entry.state_of("_draft" not in request.POST)
+        if change and not form.changed_items() and wanted == obj.state:
+            return
+        if change and obj.state == Record.State.COMPLETE and wanted != obj.state and not self.reason_given(request):
+            raise Refused(entry.SAY_WHY)
+        obj.state = wanted
+        obj.save()
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: RowFormSet, change: bool) -> None:
+        for row_form in formset.forms:
+            if not row_form.has_changed() or not row_form.changed_items():
+                continue
+            if row_form.cleaned_data.get("withdraw"):
+                row_form.instance.withdrawn_by, row_form.instance.withdrawn_at = request.user, timezone.now()
+            elif change and not row_form.instance.pk and form.initial_state == "COMPLETE" and not self.reason_given(request):
+                raise Refused(entry.SAY_WHY)
+            row_form.instance.save()
+        formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
+        form.instance.hold_rows(formset.model, formset.standing())
+
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
+        form.initial_state = form.instance.state
+        return super().save_form(request, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        entry.settle(form.instance, by=request.user)
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
+        return self._onward(request, obj)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        return self._onward(request, obj)
+
+    def _onward(self, request: HttpRequest, obj: Record) -> HttpResponse:
+        """To the next form that is due at this visit, or back to the casebook."""
+        messages.success(request, f"{self.opts.verbose_name.capitalize()} of {obj.visit}: {obj.get_state_display().lower()}, stored.")
+        if "_continue" in request.POST:
+            return HttpResponseRedirect(reverse(f"admin:{obj._meta.app_label}_{obj._meta.model_name}_change", args=[obj.pk]))
+        if "_next" in request.POST and (form := next_form(obj)):
+            address = reverse(f"admin:{form.replace('.', '_')}_add")
+            return HttpResponseRedirect(f"{address}?visit={obj.visit_id}")
+        return HttpResponseRedirect(reverse("casebook", args=[obj.visit.subject.code]) + f"#visit-{obj.visit.code}")
+
+    def get_urls(self) -> list[Any]:
+        name = f"{self.opts.app_label}_{self.opts.model_name}_withdraw"
+        return [path("<path:object_id>/withdraw/", self.admin_site.admin_view(self.withdraw_view), name=name), *super().get_urls()]
+
+    def withdraw_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Take back a record made by mistake; the page asks why."""
+        visible = self.model.objects.visible_to(request.user).select_related("visit__subject__site")
+        record = get_object_or_404(visible, pk=int(object_id) if object_id.isdecimal() else 0)
+        if not self.has_change_permission(request, record):
+            raise PermissionDenied
+        refused: Refused | None = None
+        if request.method == "POST":
+            try:
+                entry.withdraw(record, by=request.user, reason=self.reason_given(request))
+            except Refused as error:
+                refused = error
+            else:
+                messages.success(request, f"{self.opts.verbose_name.capitalize()} of {record.visit} is withdrawn.")
+                return HttpResponseRedirect(reverse("casebook", args=[record.visit.subject.code]))
+        context = self.admin_site.each_context(request) | {
+            "title": f"Withdraw {record}",
+            "opts": self.opts,
+            "record": record,
+            "refused": refused,
+            "form": form_of(self.model, EnteredForm, [])(),
+        }
+        return TemplateResponse(request, "admin/entered/withdraw.html", context, status=refused.status if refused else 200)
+
+
+def next_form(record: Record) -> str | None:
+    """Label of the form that is due at the visit and not yet entered: the next after this one, else the first."""
+    by_label = {form._meta.label_lower: form for form in Record.forms() if form.entered_by_hand}
+    due = [label for label in schedule.visit_type(record.visit.code).forms if label in by_label]
+    here = due.index(record._meta.label_lower) + 1 if record._meta.label_lower in due else 0
+    for label in (*due[here:], *due[:here]):
+        if not by_label[label].objects.standing().filter(visit=record.visit_id).exists():
+            return label
+    return None
+
+
+def derived_display(name: str) -> Any:
+    def show(self: Any, obj: Any) -> str:
+        value = getattr(obj, name)
+        return "–" if value in (None, "") else str(value)
+
+    show.short_description = name.replace("_", " ")  # type: ignore[attr-defined]
+    return show
+
+
+def register(form: type[Record]) -> None:
+    """Give a form its page."""
+    shown = {f"derived_{name}": derived_display(name) for name in form.derived}
+    admin.site.register(form, type(f"{form.__name__}Admin", (RecordAdmin,), shown))
+
+
+class VisitAdmin(KeptAdmin):
+    """When and how a visit was held (crf_spec 2.20). Visits are planned by the schedule, not added here."""
+
+    list_display = ["__str__", "opens_on", "target_on", "closes_on", "held_on", "status"]
+    list_filter = ["subject__site", "status"]
+    search_fields = ["subject__code"]
+    ordering = ["subject__code", "target_on", "pk"]
+    change_form_template = "admin/entered/change_form.html"
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        return super().get_queryset(request).select_related("subject__site")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        made = super().get_form(request, obj, change=change, form=form_of(Visit, EnteredForm, []), **kwargs)
+        made.refused = getattr(request, "refused", None)
+        return made
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[Any, dict[str, Any]]]:
+        planned = ("Planned", {"fields": [("target_on", "opens_on", "closes_on")]})
+        sections = [(section.title, {"fields": section.items}) for section in Visit.sections]
+        return [planned, *sections, ("Change", {"fields": [("reason", "reason_words"), "seen"]})]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["target_on", "opens_on", "closes_on"]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if form.changed_items():
+            obj.save()
+            entry.settle_visit(obj, by=request.user)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        messages.success(request, f"Visit {obj}: stored.")
+        return HttpResponseRedirect(reverse("casebook", args=[obj.subject.code]) + f"#visit-{obj.code}")
+
+
+class SiteAdmin(SetupAdmin):
+    list_display = ["code", "name", "country", "activated_on"]
+    fields = ["code", "name", "country", "province", "time_zone", "radiotherapy", "ec_approved_on", "activated_on"]
+
+
+class SiteStatusAdmin(SetupAdmin):
+    list_display = ["site", "status", "since"]
+    fields = ["site", "status", "since"]
+
+
+class ConsentVersionAdmin(SetupAdmin):
+    list_display = ["site", "number", "language", "effective_from", "effective_to", "reconsent"]
+    fields = [
+        "site", "number", "language", "ec_approved_on", "effective_from", "effective_to", "reconsent", "reconsent_days", "overlaps",
+    ]  # fmt: skip
+
+
+class ReferenceRangeAdmin(SetupAdmin):
+    list_display = ["site", "laboratory", "test", "sex", "low", "high", "unit", "effective_from", "effective_to"]
+    list_filter = ["site", "laboratory", "test"]
+    fields = [
+        "site", "laboratory", "test", "sex", ("age_from", "age_to"), ("low", "high", "unit"), ("effective_from", "effective_to"),
+        "certified_to",
+    ]  # fmt: skip
+
+
+class SubjectAdmin(KeptAdmin):
+    """The list of subjects; each leads to its casebook. New ones are enrolled on the start page."""
+
+    list_display = ["code", "site", "screened_on"]
+    list_filter = ["site"]
+    search_fields = ["code"]
+    fields = ["code", "site", "screened_on", "rescreen_of"]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+for model, page in (
+    (Visit, VisitAdmin),
+    (Site, SiteAdmin),
+    (SiteStatus, SiteStatusAdmin),
+    (ConsentVersion, ConsentVersionAdmin),
+    (ReferenceRange, ReferenceRangeAdmin),
+    (Subject, SubjectAdmin),
+):
+    admin.site.register(model, page)

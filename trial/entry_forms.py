@@ -1,0 +1,146 @@
+"""The HTML form of a record and of its rows, read off the model: items, reasons for missing ones, reason for change."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.db import models
+
+from trial.acting import NOTHING
+from trial.actions.entry import SAY_WHY, ChangeReason, checked_reason
+from trial.models import Entered, Missing, Record, Row
+from trial.refusal import Refused
+
+STALE_ITEM = "“{label}”: you entered {entered}, but {stored} has been stored in the meantime. Open the page again."
+STALE_PAGE = "Someone else has changed this in the meantime. Nothing was stored."
+MISSING = "missing__"
+REASONS = [("", "———"), *((code.value, code.replace("_", " ").capitalize()) for code in ChangeReason)]
+
+
+class OneOf(forms.TypedChoiceField):
+    """A reference, chosen from rows that were read once for the whole page."""
+
+    def __init__(self, rows: Sequence[models.Model], **options: Any) -> None:
+        by_pk = {str(row.pk): row for row in rows}
+        choices = [("", "———"), *((str(row.pk), str(row)) for row in rows)]
+        super().__init__(choices=choices, coerce=by_pk.__getitem__, empty_value=None, **options)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return str(initial or "") != str(data or "")
+
+    def prepare_value(self, value: Any) -> Any:
+        return str(getattr(value, "pk", value) or "")
+
+
+class CodeSet(forms.MultipleChoiceField):
+    """A set of codes, as boxes to tick."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return sorted(initial or []) != sorted(data or [])
+
+
+class EnteredForm(forms.ModelForm):
+    """Refuses what was typed over somebody else's change, and asks why an entered value changes."""
+
+    refused: Refused | None = None  # what the database or the whole form's checks said in a first attempt
+    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["seen"].initial = self.instance.version
+        for name in self.reasons_for_missing():
+            self.fields[MISSING + name].initial = self.instance.missing.get(name, "")
+
+    def reasons_for_missing(self) -> list[str]:
+        return [name.removeprefix(MISSING) for name in self.fields if name.startswith(MISSING)]
+
+    def changed_items(self) -> list[str]:
+        items = self.instance.item_names()
+        return [name for name in self.changed_data if name in items or name.startswith(MISSING)]
+
+    def loses_a_value(self) -> bool:
+        """Whether something that was stored is replaced or emptied; in a complete form, whether anything changes."""
+        if getattr(self.instance, "state", "") == "COMPLETE" or self.cleaned_data.get("withdraw"):
+            return bool(self.changed_items())
+        return any(self[name].initial not in (None, "", []) for name in self.changed_items())
+
+    def reason(self) -> str:
+        """What the page's reason says; the page holds one, for all that it changes."""
+        code, words = self.data.get("reason", ""), self.data.get("reason_words", "").strip(NOTHING)
+        return f"{code}: {words}" if code and words else code
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if self.instance.pk and cleaned.get("seen") != self.instance.version:
+            for name in self.changed_items():
+                self.add_error(name, STALE_ITEM.format(label=self[name].label, entered=cleaned.get(name), stored=self[name].initial))
+            self.add_error(None, STALE_PAGE)
+        elif self.instance.pk and self.loses_a_value():
+            self._refuse_without_reason()
+        for item, sentence in self.refused.problems if self.refused else ():
+            self.add_error(item if item in self.fields else None, sentence)
+        missing = self.instance.missing | {name: cleaned.get(MISSING + name) for name in self.reasons_for_missing()}
+        self.instance.missing = {name: reason for name, reason in missing.items() if reason}
+        return cleaned
+
+    def _refuse_without_reason(self) -> None:
+        try:
+            if not checked_reason(self.reason()):
+                self.add_error(None, SAY_WHY)
+        except Refused as refused:
+            self.add_error(None, str(refused))
+
+    def _update_errors(self, errors: Any) -> None:
+        """An error of an item that this page does not show belongs to the whole form."""
+        for name in [name for name in getattr(errors, "error_dict", {}) if name not in self.fields and name != NON_FIELD_ERRORS]:
+            errors.error_dict.setdefault(NON_FIELD_ERRORS, []).extend(errors.error_dict.pop(name))
+        super()._update_errors(errors)
+
+
+class RowForm(EnteredForm):
+    withdraw = forms.BooleanField(required=False, label="Withdraw")
+
+    def changed_items(self) -> list[str]:
+        return super().changed_items() + ["withdraw"] * ("withdraw" in self.changed_data)
+
+
+class RowFormSet(forms.BaseInlineFormSet):
+    """The standing rows, then empty ones; each row knows the record that the page is about."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.queryset = self.queryset.filter(withdrawn_at=None).order_by("pk")
+
+    def _construct_form(self, i: int, **kwargs: Any) -> Any:
+        form = super()._construct_form(i, **kwargs)
+        setattr(form.instance, self.fk.name, self.instance)
+        return form
+
+    def standing(self) -> list[Row]:
+        """The rows as they stand once this is saved."""
+        saved = [form for form in self.forms if form.instance.pk and not form.cleaned_data.get("withdraw")]
+        return [form.instance for form in saved]
+
+
+def form_of(model: type[Entered], base: type[EnteredForm], missing: Sequence[str]) -> type[EnteredForm]:
+    """The form class of a model, with a reason for each item that may be missing."""
+    choices = [("", "—"), *Missing.choices]
+    extra = {MISSING + name: forms.ChoiceField(choices=choices, required=False, label="or why not") for name in missing}
+    if issubclass(model, Record):
+        extra["reason"] = forms.ChoiceField(choices=REASONS, required=False, label="Reason for change")
+        extra["reason_words"] = forms.CharField(required=False, label="In your own words", max_length=500)
+    for name in extra:
+        if name.startswith(MISSING):
+            extra[name].widget.attrs["aria-label"] = f"Why “{model.label_of(name.removeprefix(MISSING))}” is missing"
+    return type(f"{model.__name__}Form", (base,), extra)
+
+
+def formfield_of_codes(field: ArrayField, **options: Any) -> forms.Field:
+    """Boxes for the codes of a list; one line for codes that the record itself checks."""
+    if field.base_field.choices:
+        return CodeSet(choices=field.base_field.choices, required=False, label=field.verbose_name, **options)
+    return field.formfield(required=False, **options)

@@ -1,0 +1,41 @@
+from .entered import Entered, Missing, Section, Shown, readable
+from .kept import Kept
+from .ledger import Ledger
+from .membership import Membership, held, may, scope, sites_where
+from .overview import Standing, standing
+from .record import Problem, Record, Row
+from .review import Change, Signature, versions_of
+from .site import ConsentVersion, ReferenceRange, Setup, Site, SiteStatus
+from .study import Study
+from .subject import Subject, Visit
+
+__all__ = [
+    "Change",
+    "ConsentVersion",
+    "Entered",
+    "Kept",
+    "Ledger",
+    "Membership",
+    "Missing",
+    "Problem",
+    "Record",
+    "ReferenceRange",
+    "Row",
+    "Section",
+    "Setup",
+    "Shown",
+    "Signature",
+    "Site",
+    "SiteStatus",
+    "Standing",
+    "Study",
+    "Subject",
+    "Visit",
+    "held",
+    "may",
+    "readable",
+    "scope",
+    "sites_where",
+    "standing",
+    "versions_of",
+]

@@ -1,0 +1,160 @@
+"""What people enter: items in sections, each with a value or the reason why it has none."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any, ClassVar, NamedTuple
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+from .kept import Kept
+
+EARLIEST = date(1920, 1, 1)
+NOTHING = (None, "", [])
+
+
+class Section(NamedTuple):
+    title: str
+    items: tuple[str, ...]
+
+
+class Shown(NamedTuple):
+    """One item, as a person reads it on the form."""
+
+    label: str
+    value: str
+    unit: str
+
+
+class Missing(models.TextChoices):
+    """Why a needed item has no value (crf_spec 0.3; C66789 for ND)."""
+
+    ND = "ND", "Not done"
+    UNK = "UNK", "Unknown"
+    NA = "NA", "Not applicable"
+
+
+class Entered(Kept):
+    """Items in sections. `derived` names the read-only properties that the protocol computes from them."""
+
+    sections: ClassVar[tuple[Section, ...]] = ()
+    derived: ClassVar[tuple[str, ...]] = ()
+    identifying: ClassVar[frozenset[str]] = frozenset()
+    path_to_subject: ClassVar[str]
+
+    missing = models.JSONField("reasons for missing values", default=dict, blank=True)
+
+    class Meta(Kept.Meta):
+        abstract = True
+
+    @classmethod
+    def item_names(cls) -> list[str]:
+        return [name for section in cls.sections for name in section.items]
+
+    @classmethod
+    def bookkeeping(cls) -> set[str]:
+        """Columns that are not items."""
+        return {"id", "version", "missing"}
+
+    @classmethod
+    def label_of(cls, item: str) -> str:
+        return str(cls._meta.get_field(item).verbose_name)
+
+    def shown(self) -> dict[str, Shown]:
+        """The items as a person reads them: this is what a signature covers."""
+        return {name: self._show(name) for name in self.item_names()}
+
+    def _show(self, name: str) -> Shown:
+        field = self._meta.get_field(name)
+        value = readable(field, getattr(self, name)) or dict(Missing.choices).get(self.missing.get(name, ""), "")
+        return Shown(str(field.verbose_name), value, str(field.help_text))
+
+    def is_empty(self, item: str) -> bool:
+        field = self._meta.get_field(item)
+        return getattr(self, field.attname) in NOTHING
+
+    def needs(self, item: str) -> bool:
+        """Whether a completed form must say something here."""
+        field = self._meta.get_field(item)
+        return not field.optional and (field.when is None or bool(field.when(self)))
+
+    def unanswered(self) -> Iterator[tuple[str, str]]:
+        """Needed items with neither a value nor a reason (crf_spec 0.3: never blank on a complete form)."""
+        for item in self.item_names():
+            if self.is_empty(item) and item not in self.missing and self.needs(item):
+                yield item, f"“{self.label_of(item)}” is not answered. Enter it, or say why it is missing."
+
+    def refuse_impossible_dates(self, *, today: date) -> None:
+        """crf_spec 0.5: not in the future, not before 1920."""
+        refused = {}
+        for item in self.item_names():
+            field, value = self._meta.get_field(item), getattr(self, self._meta.get_field(item).attname)
+            if isinstance(field, models.DateField) and isinstance(value, date):
+                if value < EARLIEST:
+                    refused[item] = f"{value} lies before 1920. Check the year."
+                elif value > today and not field.planned:
+                    refused[item] = f"{value} lies in the future; today is {today}."
+            elif getattr(field, "partial", False) and value and value > today.isoformat()[: len(value)]:
+                refused[item] = f"{value} lies in the future; today is {today}."
+        if refused:
+            raise ValidationError(refused)
+
+    def refuse_contradictory_missing(self) -> None:
+        """A reason for a missing value belongs to an item without one."""
+        if not isinstance(self.missing, dict) or not set(self.missing.values()) <= set(Missing.values):
+            raise ValidationError({"missing": "Reasons are ND (not done), UNK (unknown) or NA (not applicable)."})
+        if unknown := set(self.missing) - set(self.item_names()):
+            raise ValidationError({"missing": f"No such item: {', '.join(sorted(unknown))}."})
+        both = {
+            item: f"“{self.label_of(item)}” has a value and a reason for its absence. Keep one."
+            for item in self.missing
+            if not self.is_empty(item)
+        }
+        if both:
+            raise ValidationError(both)
+
+
+def readable(field: models.Field, value: Any) -> str:
+    """An item's value as a person reads it; empty text where there is none."""
+    if value in NOTHING:
+        return ""
+    if isinstance(field, ArrayField):
+        names = dict(field.base_field.flatchoices)
+        return ", ".join(str(names.get(code, code)) for code in value)
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return str(dict(field.flatchoices).get(value, value))
+
+
+def refuse_the_impossible(sender: type[models.Model], **kwargs: Any) -> None:
+    """Give the database the limits and codes that the items state, so that no path gets around them."""
+    if not issubclass(sender, Entered) or sender._meta.abstract:
+        return
+    for field in map(sender._meta.get_field, sender.item_names()):
+        limits = {type(v): v.limit_value for v in field.validators if hasattr(v, "limit_value")}
+        name, label = f"{sender._meta.db_table}_{field.name}", str(field.verbose_name)
+        if {MinValueValidator, MaxValueValidator} <= limits.keys():
+            low, high = limits[MinValueValidator], limits[MaxValueValidator]
+            said = f"“{label}” lies between {low} and {high} {field.help_text}".rstrip() + "."
+            within = Q(**{f"{field.name}__range": (low, high)}) | Q(**{field.name: None})
+            _add(sender, models.CheckConstraint(condition=within, name=f"{name}_limits", violation_error_message=said))
+        if field.choices:
+            said = f"“{label}” is one of the codes of its list."
+            coded = Q(**{f"{field.name}__in": [code for code, _ in field.choices] + [""]})
+            _add(sender, models.CheckConstraint(condition=coded, name=f"{name}_codes", violation_error_message=said))
+        if isinstance(field, ArrayField) and field.base_field.choices:
+            said = f"“{label}” holds codes of its list only."
+            coded = Q(**{f"{field.name}__contained_by": [code for code, _ in field.base_field.choices]})
+            _add(sender, models.CheckConstraint(condition=coded, name=f"{name}_codes", violation_error_message=said))
+
+
+def _add(model: type[models.Model], constraint: models.CheckConstraint) -> None:
+    model._meta.constraints.append(constraint)
+    model._meta.original_attrs["constraints"] = model._meta.constraints
+
+
+models.signals.class_prepared.connect(refuse_the_impossible)

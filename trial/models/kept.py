@@ -1,0 +1,80 @@
+"""What is kept: a version against lost updates, a history that PostgreSQL writes, and a scope that holds on every path."""
+
+from typing import Any, ClassVar, Self
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+from trial.access import Act
+from trial.history import History
+
+from .membership import scope
+
+
+class KeptQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: AbstractUser) -> Self:
+        """Only what this person's roles let them read: the one place where site scope is decided."""
+        return self.allowed_to(user, self.model.read_act)
+
+    def allowed_to(self, user: AbstractUser, act: Act) -> Self:
+        return self.filter(scope(user, act, self.model.path_to_site))
+
+
+class Kept(models.Model):
+    path_to_site: ClassVar[str]
+    read_act: ClassVar[Act] = Act.READ
+    write_act: ClassVar[Act] = Act.ENTER
+
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    history = History()
+    objects = KeptQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        constraints: ClassVar[list[models.BaseConstraint]] = []
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """PostgreSQL counts the version up; take it over, so that the same object can be saved again."""
+        changing = not self._state.adding
+        super().save(*args, **kwargs)
+        if changing:
+            (self.version,) = type(self).objects.filter(pk=self.pk).values_list("version", flat=True)
+
+    def validate_constraints(self, exclude: Any = None) -> None:
+        """PostgreSQL does, in the write itself, and the constraint's own sentence is shown (trial/actions/entry.py).
+
+        Django's way asks the database once for each constraint before each save.
+        """
+
+    @classmethod
+    def fixed(cls) -> list[str]:
+        """Columns that stay what they were when the row was entered."""
+        return []
+
+    @classmethod
+    def computed(cls) -> list[str]:
+        """Columns that the system computes from what people enter: they change without a reason of their own."""
+        return []
+
+    @classmethod
+    def place_in_sql(cls) -> dict[str, str]:
+        """Where a history row belongs, for the ledger's trigger: its record, visit, subject and site."""
+        raise NotImplementedError
+
+
+def of_site(site: str = "new.site_id") -> dict[str, str]:
+    return {"record": "new.id", "visit": "null", "subject": "null", "site": site}
+
+
+def of_subject(subject: str, *, record: str = "new.id", visit: str = "null") -> dict[str, str]:
+    return {
+        "record": record,
+        "visit": visit,
+        "subject": subject,
+        "site": f"(select site_id from trial_subject where id = {subject})",
+    }
+
+
+def of_visit(visit: str, *, record: str = "new.id") -> dict[str, str]:
+    return of_subject(f"(select subject_id from trial_visit where id = {visit})", record=record, visit=visit)

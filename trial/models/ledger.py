@@ -1,0 +1,68 @@
+"""The ledger: what changed in the whole study, one row for each history row, in the order of commits."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+
+from trial.access import Act
+from trial.history import AppendOnly
+
+from .kept import Kept
+from .membership import scope
+from .record import Record
+from .site import Site
+from .subject import Subject, Visit
+
+
+class LedgerQuerySet(models.QuerySet["Ledger"]):
+    def visible_to(self, user: AbstractUser) -> "LedgerQuerySet":
+        """Changes of clinical data at the sites whose records this person reads."""
+        return self.filter(scope(user, Act.READ, "site"), subject__isnull=False)
+
+    def about(self, row: Kept) -> "LedgerQuerySet":
+        """The changes of a row; of a record, with those of its rows."""
+        groups = row.groups() if isinstance(row, Record) else []
+        labels = [model._meta.label_lower for model in (type(row), *groups)]
+        return self.filter(form__in=labels, record=row.pk)
+
+
+def loose(to: Any, **options: Any) -> models.ForeignKey:
+    """A reference without a database constraint: PROTECT guards the other side, and the ledger outlives it."""
+    return models.ForeignKey(to, models.PROTECT, db_constraint=False, related_name="+", **options)
+
+
+class Ledger(models.Model):
+    """Written by PostgreSQL alone, at commit (trial/sql/ledger.sql)."""
+
+    seq = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    by = loose(settings.AUTH_USER_MODEL)
+    reason = models.TextField()
+    act = models.CharField(max_length=1)
+    site = loose(Site, null=True)
+    subject = loose(Subject, null=True)
+    visit = loose(Visit, null=True)
+    form = models.CharField(max_length=60)
+    record = models.BigIntegerField()
+    row = models.BigIntegerField()
+    history_id = models.BigIntegerField()
+    items = models.JSONField()
+    hash = models.BinaryField()
+
+    objects = LedgerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["seq"]
+        indexes = [
+            models.Index(fields=["form", "record", "seq"], name="ledger_of_a_record"),
+            models.Index(fields=["subject", "seq"], name="ledger_of_a_subject"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["form", "history_id"], name="entered_once"),
+            AppendOnly(name="ledger_append_only", only_by_trigger=True),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.seq}: {self.form} {self.record}"

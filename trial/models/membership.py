@@ -1,0 +1,77 @@
+"""Which role a person holds at which site, and the scope that follows from it."""
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser, AnonymousUser
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now, TruncDate
+
+from trial.access import STUDY_WIDE, Act, Role, roles_that_may
+from trial.history import History
+
+
+class Membership(models.Model):
+    """A role, given to a person at one site, or (some roles only) for the whole study; it ends, and is never deleted."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships")
+    site = models.ForeignKey("trial.Site", models.PROTECT, related_name="memberships", null=True, blank=True)
+    role = models.CharField(max_length=20, choices=[(role.value, role.value) for role in Role])
+    ends_on = models.DateField("last day", null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    history = History()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "site", "role"], condition=Q(ends_on=None), nulls_distinct=False, name="role_held_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(site__isnull=False) | Q(role__in=STUDY_WIDE),
+                name="role_has_its_site",
+                violation_error_message="Name the site: only sponsor, administrator and auditor hold a role for the whole study.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.role} at {self.site or 'all sites'}"
+
+    @classmethod
+    def computed(cls) -> list[str]:
+        return []
+
+    @classmethod
+    def fixed(cls) -> list[str]:
+        return ["user_id", "site_id", "role"]
+
+    @classmethod
+    def place_in_sql(cls) -> dict[str, str]:
+        return {"record": "new.id", "visit": "null", "subject": "null", "site": "new.site_id"}
+
+
+def held(user: AbstractUser | AnonymousUser) -> list[tuple[int | None, str]]:
+    """(site, role) of each role the person holds today; read once for each request's user."""
+    if not user.is_authenticated or not user.is_active:
+        return []
+    if not hasattr(user, "_held"):
+        running = Q(ends_on=None) | Q(ends_on__gte=TruncDate(Now()))
+        user._held = list(Membership.objects.filter(running, user=user).values_list("site_id", "role"))
+    return user._held
+
+
+def sites_where(user: AbstractUser | AnonymousUser, act: Act) -> set[int | None]:
+    """The sites at which this person's roles allow the act; None among them stands for the whole study."""
+    roles = roles_that_may(act)
+    return {site for site, role in held(user) if role in roles}
+
+
+def may(user: AbstractUser | AnonymousUser, act: Act, site_id: int | None = None) -> bool:
+    """Whether the person may do this at the site; without one, anywhere."""
+    sites = sites_where(user, act)
+    return bool(sites) if site_id is None else site_id in sites or None in sites
+
+
+def scope(user: AbstractUser | AnonymousUser, act: Act, path_to_site: str) -> Q:
+    """The filter that leaves what the person may do this with; `path_to_site` leads from the model to its site's key."""
+    sites = sites_where(user, act)
+    return Q() if None in sites else Q(**{f"{path_to_site}__in": sorted(s for s in sites if s is not None)})

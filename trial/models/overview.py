@@ -1,0 +1,60 @@
+"""Every standing record and row of a subject, from all forms' tables, in one query."""
+
+from functools import cache
+from typing import NamedTuple
+
+from django.db import connection
+
+from .record import Record
+from .subject import Subject
+
+
+class Standing(NamedTuple):
+    """A row of a form's table (`row` = `record`) or of one of its groups' tables."""
+
+    form: str
+    label: str
+    record: int
+    row: int
+    visit: int
+    version: int
+    state: str
+
+    @property
+    def is_record(self) -> bool:
+        return self.form == self.label
+
+    @property
+    def signed_with_visit(self) -> bool:
+        return self.form not in _signed_apart()
+
+
+@cache
+def _signed_apart() -> frozenset[str]:
+    return frozenset(form._meta.label_lower for form in Record.forms() if not form.signed_with_visit)
+
+
+@cache
+def _sql() -> str:
+    parts = []
+    for form in Record.forms():
+        label, table = form._meta.label_lower, form._meta.db_table
+        parts.append(
+            f"select '{label}' form, '{label}' label, r.id record, r.id, r.visit_id, r.version, r.state"
+            f" from {table} r join trial_visit v on v.id = r.visit_id where v.subject_id = %(subject)s and r.withdrawn_at is null"
+        )
+        for group in form.groups():
+            parent = group._meta.get_field(group.parent).column
+            parts.append(
+                f"select '{label}', '{group._meta.label_lower}', r.id, g.id, r.visit_id, g.version, r.state"
+                f" from {group._meta.db_table} g join {table} r on r.id = g.{parent} join trial_visit v on v.id = r.visit_id"
+                f" where v.subject_id = %(subject)s and r.withdrawn_at is null and g.withdrawn_at is null"
+            )
+    return " union all ".join(parts) + " order by 5, 1, 3, 4"
+
+
+def standing(subject: Subject) -> list[Standing]:
+    """In the order of visit, form, record and row."""
+    with connection.cursor() as cursor:
+        cursor.execute(_sql(), {"subject": subject.pk})
+        return [Standing(*row) for row in cursor.fetchall()]

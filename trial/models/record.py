@@ -1,0 +1,191 @@
+"""A record: one form, filled in for one visit of one subject; and the rows of its repeating groups."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar
+
+from django.apps import apps
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from .entered import Entered, Shown
+from .kept import KeptQuerySet, of_visit
+from .subject import Subject, Visit
+
+Problem = tuple[str, str]
+"""The item that a sentence is about ("" for the whole form), and the sentence."""
+
+
+def both_or_neither(stem: str) -> models.CheckConstraint:
+    """Who and when are known together or not at all."""
+    at, by = f"{stem}_at__isnull", f"{stem}_by__isnull"
+    return models.CheckConstraint(
+        condition=Q(**{at: True, by: True}) | Q(**{at: False, by: False}),
+        name=f"%(app_label)s_%(class)s_{stem}_at_and_by",
+    )
+
+
+class WithdrawableQuerySet(KeptQuerySet):
+    def standing(self) -> "WithdrawableQuerySet":
+        """Without what was made by mistake."""
+        return self.filter(withdrawn_at=None)
+
+    def of(self, subject: Subject) -> "WithdrawableQuerySet":
+        return self.standing().filter(**{self.model.path_to_subject: subject})
+
+
+class Withdrawable(Entered):
+    """Never deleted; what was made by mistake is withdrawn, with a reason, and stays readable."""
+
+    withdrawn_at = models.DateTimeField(null=True, editable=False)
+    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+")
+
+    objects = WithdrawableQuerySet.as_manager()
+
+    class Meta(Entered.Meta):
+        abstract = True
+        constraints = [both_or_neither("withdrawn")]
+
+    @classmethod
+    def bookkeeping(cls) -> set[str]:
+        return super().bookkeeping() | {"withdrawn_at", "withdrawn_by"}
+
+
+class Record(Withdrawable):
+    """One form of one visit."""
+
+    class State(models.TextChoices):
+        DRAFT = "DRAFT", "Draft"
+        COMPLETE = "COMPLETE", "Complete"
+
+    path_to_site = "visit__subject__site"
+    path_to_subject = "visit__subject"
+    several: ClassVar[bool] = False  # whether a visit may have more than one of this form
+    moves_the_schedule: ClassVar[bool] = False  # whether visits are planned from its dates
+    entered_by_hand: ClassVar[bool] = True  # whether people fill it in, or an act of the system writes it
+    signed_with_visit: ClassVar[bool] = True  # IE has a signature of its own (crf_spec 4.2)
+
+    visit = models.ForeignKey(Visit, models.PROTECT, related_name="+")
+    state = models.CharField("form status", max_length=8, choices=State, default=State.DRAFT, editable=False)
+
+    class Meta(Withdrawable.Meta):
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} of {self.visit}"
+
+    @staticmethod
+    def forms() -> "list[type[Record]]":
+        """Every form of the trial, whichever app defines it."""
+        return [model for model in apps.get_models() if issubclass(model, Record)]
+
+    @classmethod
+    def groups(cls) -> "list[type[Row]]":
+        """The form's repeating groups."""
+        return [model for model in apps.get_models() if issubclass(model, Row) and model.form() is cls]
+
+    @classmethod
+    def bookkeeping(cls) -> set[str]:
+        return super().bookkeeping() | {"visit", "state"}
+
+    @classmethod
+    def fixed(cls) -> list[str]:
+        return ["visit_id"]
+
+    @classmethod
+    def place_in_sql(cls) -> dict[str, str]:
+        return of_visit("new.visit_id")
+
+    @classmethod
+    def prefilled(cls, visit: Visit) -> dict[str, Any]:
+        """What an empty form already says, because it is known."""
+        return {}
+
+    @classmethod
+    def prefilled_rows(cls, visit: Visit) -> "dict[type[Row], list[dict[str, Any]]]":
+        """The rows that an empty form already asks for."""
+        return {}
+
+    @classmethod
+    def choices_for(cls, item: str, visit: Visit, record: "Record | None") -> models.QuerySet[Any] | None:
+        """The rows that an item of this form or of its groups may refer to."""
+        return None
+
+    @property
+    def subject(self) -> Subject:
+        return self.visit.subject
+
+    def rows(self, group: "type[Row]") -> "Sequence[Any]":
+        """The standing rows of a group; while the form is being saved, those that are being saved with it."""
+        cached = self.__dict__.setdefault("_rows", {})
+        if group not in cached:
+            cached[group] = list(group.objects.standing().filter(**{group.parent: self}).order_by("pk")) if self.pk else []
+        return cached[group]
+
+    def hold_rows(self, group: "type[Row]", rows: "Sequence[Row]") -> None:
+        self.__dict__.setdefault("_rows", {})[group] = list(rows)
+
+    def clean(self) -> None:
+        """What cannot be (H): dates first. A form that checks more calls this too."""
+        self.refuse_contradictory_missing()
+        self.refuse_impossible_dates(today=self.subject.site.today())
+
+    def inconsistencies(self) -> Iterator[Problem]:
+        """What a completed form may not say (HC), beyond needed items."""
+        yield from ()
+
+    def obstacles(self) -> list[Problem]:
+        """All that keeps the form from being complete."""
+        return [*self.unanswered(), *self._obstacles_of_rows(), *self.inconsistencies()]
+
+    def _obstacles_of_rows(self) -> Iterator[Problem]:
+        for group in self.groups():
+            for number, row in enumerate(self.rows(group), 1):
+                for _, sentence in row.unanswered():
+                    yield "", f"{group._meta.verbose_name} {number}: {sentence}".capitalize()
+
+    def shown(self) -> dict[str, Shown]:
+        """The record's own items, then those of its rows: `administration.2.dose_mg`."""
+        shown = super().shown()
+        for group in self.groups():
+            for row in self.rows(group):
+                shown |= {f"{group._meta.model_name}.{row.pk}.{name}": item for name, item in row.shown().items()}
+        return shown
+
+
+class Row(Withdrawable):
+    """One row of a form's repeating group; `parent` names the foreign key to its record."""
+
+    parent: ClassVar[str]
+    may_be_missing: ClassVar[tuple[str, ...]] = ()  # items for which the page asks why they are missing
+
+    class Meta(Withdrawable.Meta):
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk or ''}".rstrip()
+
+    @classmethod
+    def bookkeeping(cls) -> set[str]:
+        return super().bookkeeping() | {cls.parent}
+
+    @classmethod
+    def fixed(cls) -> list[str]:
+        return [cls._meta.get_field(cls.parent).column]
+
+    @classmethod
+    def form(cls) -> type[Record]:
+        return cls._meta.get_field(cls.parent).remote_field.model
+
+    @classmethod
+    def place_in_sql(cls) -> dict[str, str]:
+        record = f"new.{cls._meta.get_field(cls.parent).column}"
+        return of_visit(f"(select visit_id from {cls.form()._meta.db_table} where id = {record})", record=record)
+
+    @property
+    def record(self) -> Record:
+        return getattr(self, self.parent)
+
+    def clean(self) -> None:
+        self.refuse_contradictory_missing()
+        self.refuse_impossible_dates(today=self.record.subject.site.today())

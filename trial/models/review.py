@@ -1,0 +1,93 @@
+"""What people state about a visit or a record: their signature under it."""
+
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models.functions import Now
+
+from trial.access import Act
+from trial.history import AppendOnly
+
+from .membership import scope
+from .overview import Standing
+from .subject import Visit
+
+
+class Change(NamedTuple):
+    """An item that no longer says what was signed."""
+
+    form: str
+    item: str
+    was: str
+    now: str
+
+
+class SignatureQuerySet(models.QuerySet["Signature"]):
+    def visible_to(self, user: AbstractUser) -> "SignatureQuerySet":
+        return self.filter(scope(user, Act.READ, "visit__subject__site"))
+
+
+class Signature(models.Model):
+    """A signature keeps what was signed, as it was shown; it is never changed and never deleted (21 CFR 11.50, 11.70).
+
+    `content` is {"form label#id": {"form": title, "version": n, "items": {name: [label, value, unit]}}}, with the rows of
+    a record under their own keys in `rows`: [["label", id, version], …].
+    """
+
+    class Meaning(models.TextChoices):
+        VISIT = "visit", "I have reviewed this visit's records and confirm that they agree with the source."
+        ELIGIBILITY = "eligibility", "I have assessed each criterion and confirm the subject's eligibility as stated."
+
+    visit = models.ForeignKey(Visit, models.PROTECT, related_name="signatures")
+    form = models.CharField(max_length=60)
+    record = models.BigIntegerField()
+    meaning = models.CharField(max_length=12, choices=Meaning)
+    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    printed_name = models.CharField(max_length=150)
+    signed_at = models.DateTimeField(db_default=Now())
+    content = models.JSONField()
+    content_sha256 = models.CharField(max_length=64)
+
+    objects = SignatureQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-signed_at", "-pk"]
+        indexes = [models.Index(fields=["form", "record"], name="signatures_of_a_record")]
+        constraints = [AppendOnly(name="signature_append_only")]
+
+    def __str__(self) -> str:
+        return f"{self.printed_name}, {self.signed_at:%Y-%m-%d %H:%M}: {self.get_meaning_display()}"
+
+    def versions(self) -> set[tuple[str, int, int]]:
+        """(form label, id, version) of each table row that was signed."""
+        return {(label, pk, version) for part in self.content.values() for label, pk, version in part["versions"]}
+
+    def holds(self, now: "set[tuple[str, int, int]]") -> bool:
+        """Whether nothing was added, changed or withdrawn since; `now` are the versions that stand (overview.py).
+
+        Versions, not values: a change that was undone needs a new signature, too.
+        """
+        return self.versions() == now
+
+    def changes(self, now: dict[str, Any]) -> list[Change]:
+        """The items that differ between what was signed and `now`, content of the same shape."""
+        found = []
+        for key in sorted(self.content | now):
+            then_part, now_part = self.content.get(key), now.get(key)
+            then_items, now_items = (then_part or {}).get("items", {}), (now_part or {}).get("items", {})
+            title = (now_part or then_part or {}).get("form", key)
+            for name in then_items | now_items:
+                was, is_now = then_items.get(name), now_items.get(name)
+                if (was or ["", ""])[1] != (is_now or ["", ""])[1]:
+                    found.append(Change(title, (is_now or was)[0], (was or ["", ""])[1], (is_now or ["", ""])[1]))
+            if then_part and now_part and then_items == now_items and then_part["versions"] != now_part["versions"]:
+                found.append(Change(title, "changed and put back", "", ""))
+        return found
+
+
+def versions_of(standing: list[Standing], *, visit: Visit) -> set[tuple[str, int, int]]:
+    """What a visit's signature covers, as it stands now."""
+    signed = {(s.label, s.row, s.version) for s in standing if s.visit == visit.pk and s.signed_with_visit}
+    return signed | {("trial.visit", visit.pk, visit.version)}

@@ -1,0 +1,137 @@
+"""Subject and visit: with their site, the path that every permission, page and query walks."""
+
+from datetime import date
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+
+from trial import fields
+from trial.protocol import schedule
+
+from .entered import Entered, Section
+from .kept import Kept, KeptQuerySet, of_subject
+from .site import Site
+
+
+class Subject(Kept):
+    """A person in the trial, under a code. The identification log stays at the site (crf_spec 2.3)."""
+
+    path_to_site = "site"
+
+    site = models.ForeignKey(Site, models.PROTECT, related_name="subjects")
+    code = models.CharField(max_length=6, unique=True, editable=False, validators=[RegexValidator(r"^\d{2}-\d{3}$")])
+    screened_on = models.DateField("screening number given on", db_comment="SCRDAT")
+    rescreen_of = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="rescreened_as", verbose_name="screened before as"
+    )
+
+    class Meta(Kept.Meta):
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.code
+
+    @classmethod
+    def fixed(cls) -> list[str]:
+        return ["site_id", "code"]
+
+    @classmethod
+    def place_in_sql(cls) -> dict[str, str]:
+        return {"record": "new.id", "visit": "null", "subject": "new.id", "site": "new.site_id"}
+
+
+class VisitQuerySet(KeptQuerySet):
+    def due(self, *, on: date) -> "VisitQuerySet":
+        """Not held, not declared missed, and its window has opened."""
+        return self.filter(held_on=None, status="", opens_on__lte=on)
+
+    def overdue(self, *, on: date) -> "VisitQuerySet":
+        return self.filter(held_on=None, status="", closes_on__lt=on)
+
+
+class Visit(Entered):
+    """A visit: the window that the schedule gives it, and what became of it (crf_spec 2.20; CDASH SV)."""
+
+    class Status(models.TextChoices):
+        DONE = "DONE", "Done"
+        MISSED = "MISSED", "Missed"
+        PARTIAL = "PARTIAL", "Done in part"
+
+    class Mode(models.TextChoices):
+        ON_SITE = "ON_SITE", "On site"
+        PHONE = "PHONE", "By telephone"
+        REMOTE_LOCAL_LAB = "REMOTE_LOCAL_LAB", "Remote, local laboratory"
+
+    path_to_site = "subject__site"
+    path_to_subject = "subject"
+
+    subject = models.ForeignKey(Subject, models.PROTECT, related_name="visits")
+    code = models.CharField(max_length=12)
+    target_on = models.DateField("planned for", null=True, blank=True, editable=False)
+    opens_on = models.DateField("window opens", null=True, blank=True, editable=False)
+    closes_on = models.DateField("window closes", null=True, blank=True, editable=False)
+    stopped = models.BooleanField("no longer planned", default=False, editable=False)
+
+    held_on = fields.day("Date of visit", sdtm="SV.SVSTDTC", when=lambda v: v.status != "MISSED")
+    status = fields.choice("Visit status", Status, sdtm="SV.SVOCCUR")
+    mode = fields.choice("How it was held", Mode, sdtm="SV.SVCNTMOD", when=lambda v: v.status != "MISSED")
+    missed_reason = fields.text("Reason missed", sdtm="SV.SVREASOC", when=lambda v: v.status == "MISSED")
+    unscheduled_reason = fields.text("Reason for an unscheduled visit", sdtm="SV.SVUPDES", when=lambda v: v.is_unscheduled)
+
+    objects = VisitQuerySet.as_manager()
+
+    sections = (Section("Visit", ("held_on", "status", "mode", "missed_reason", "unscheduled_reason")),)
+
+    class Meta(Entered.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "code"], name="one_visit_of_a_code"),
+            models.CheckConstraint(
+                condition=~Q(status="MISSED") | Q(held_on=None),
+                name="missed_visit_has_no_date",
+                violation_error_message="A missed visit has no date. Delete the date, or choose another status.",
+            ),
+        ]
+        indexes = [models.Index(fields=["closes_on"], condition=Q(held_on=None, status=""), name="visits_waiting")]
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.code}"
+
+    @property
+    def title(self) -> str:
+        number = self.code.strip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") or self.code
+        return schedule.visit_type(self.code).title.format(number.split("D")[0])
+
+    def state_on(self, day: date, *, later_held: bool = False) -> schedule.VisitState:
+        """What has become of it by a day (crf_spec 3.2)."""
+        return schedule.visit_state(
+            self.opens_on, self.closes_on, on=day, held_on=self.held_on, status=self.status, cancelled=self.stopped,
+            grace_days=schedule.visit_type(self.code).grace, later_visit_done=later_held,
+        )  # fmt: skip
+
+    @property
+    def is_unscheduled(self) -> bool:
+        return self.code.startswith("UNS")
+
+    @property
+    def is_common(self) -> bool:
+        return self.code == schedule.COMMON
+
+    @classmethod
+    def fixed(cls) -> list[str]:
+        return ["subject_id", "code"]
+
+    @classmethod
+    def computed(cls) -> list[str]:
+        return ["target_on", "opens_on", "closes_on", "stopped"]
+
+    @classmethod
+    def place_in_sql(cls) -> dict[str, str]:
+        return of_subject("new.subject_id", visit="new.id")
+
+    @classmethod
+    def bookkeeping(cls) -> set[str]:
+        return super().bookkeeping() | {"subject", "code", *cls.computed()}
+
+    def clean(self) -> None:
+        self.refuse_impossible_dates(today=self.subject.site.today())

@@ -1,0 +1,228 @@
+"""Parameters of the protocol (crf_spec 1): every choice the public record leaves open, named, so that it can be overruled.
+
+One line is one parameter: default, status, meaning. R stands for registry: the public record says so. A stands for
+assumption: the principal investigator may decide otherwise. Block sizes are not among them, since nobody may see those.
+"""
+
+# ruff: noqa: RUF009 - the values called as defaults cannot change
+
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, NamedTuple, get_type_hints
+
+
+class Status(StrEnum):
+    REGISTRY = "R"
+    ASSUMPTION = "A"
+
+
+class RandomizationTiming(StrEnum):
+    AFTER_PC2 = "AFTER_PC2"
+    BEFORE_CYCLES = "BEFORE_CYCLES"
+
+
+class BirthdatePrecision(StrEnum):
+    YEAR_MONTH = "YEAR_MONTH"
+
+
+class LnUnitRule(StrEnum):
+    SUBREGION = "SUBREGION"
+    ALL_NONREGIONAL_AS_ONE = "ALL_NONREGIONAL_AS_ONE"
+
+
+class BrainLiverLogic(StrEnum):
+    OR = "OR"
+    AND = "AND"
+
+
+class CgConstant(StrEnum):
+    EXACT = "EXACT"
+    SI_ROUNDED = "SI_ROUNDED"
+    CN_0818 = "CN_0818"
+
+
+class CgSource(StrEnum):
+    COCKCROFT_GAULT = "COCKCROFT_GAULT"
+    MEASURED_GFR = "MEASURED_GFR"
+    URINE_24H = "URINE_24H"
+
+
+class BsaFormula(StrEnum):
+    MOSTELLER = "MOSTELLER"
+    DUBOIS = "DUBOIS"
+
+
+class Pc2Criteria(StrEnum):
+    RECIST11 = "RECIST11"
+    IRECIST_FOR_ICI = "IRECIST_FOR_ICI"
+
+
+class PfsReference(StrEnum):
+    NADIR_SINCE_BL0 = "NADIR_SINCE_BL0"
+
+
+class RandMethod(StrEnum):
+    PERMUTED_BLOCK = "PERMUTED_BLOCK"
+    MINIMIZATION = "MINIMIZATION"
+
+
+class Stratum(StrEnum):
+    SYSCLASS = "SYSCLASS"
+    METPAT = "METPAT"
+    OMDTYPE = "OMDTYPE"
+    ORGANUNITS = "ORGANUNITS"
+    SITE = "SITE"
+
+
+class NontargetNe(StrEnum):
+    STRICT = "STRICT"
+    LENIENT = "LENIENT"
+
+
+class GateDays(NamedTuple):
+    """Days before gate 1 (first dose) and before gate 2 (randomization)."""
+
+    gate_1: int
+    gate_2: int
+
+    def __str__(self) -> str:
+        return f"{self.gate_1} / {self.gate_2}"
+
+    def at(self, gate: int) -> int:
+        return self.gate_2 if gate == 2 else self.gate_1
+
+
+class WeightDays(NamedTuple):
+    """Days around the specimen in which a weight may have been measured."""
+
+    before: int
+    after: int
+
+    def __str__(self) -> str:
+        return f"actual weight, -{self.before} to +{self.after}"
+
+
+class CycleDays(NamedTuple):
+    """Days a dose may be given earlier or later than planned."""
+
+    day_1: int
+    day_8: int
+
+    def __str__(self) -> str:
+        return f"±{self.day_1} (day 8: ±{self.day_8})"
+
+
+class Interval(NamedTuple):
+    """Every so many days, with so many days of freedom on either side."""
+
+    days: int
+    half_window: int
+
+    def __str__(self) -> str:
+        return f"every {self.days} ±{self.half_window}"
+
+
+class AssessmentSchedule(NamedTuple):
+    """Tumor assessments, counted in days from randomization."""
+
+    early: Interval
+    early_until: int
+    late: Interval
+
+    def __str__(self) -> str:
+        return f"{self.early} to day {self.early_until}, then {self.late}"
+
+
+class EntryDue(NamedTuple):
+    visit_days: int
+    urgent_days: int
+    sae_hours: int
+
+    def __str__(self) -> str:
+        return f"{self.visit_days} / {self.urgent_days} days, {self.sae_hours} h"
+
+
+D = Decimal
+R, A = Status.REGISTRY, Status.ASSUMPTION
+ASSESSMENTS = AssessmentSchedule(Interval(63, 7), 378, Interval(84, 14))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameters:
+    # fmt: off
+    randomization_timing: Annotated[RandomizationTiming, A, "Before or after the first 2 cycles"] = RandomizationTiming.AFTER_PC2
+    allow_preconsent_cycles: Annotated[bool, A, "Cycles of the current line given before consent may be entered"] = True
+    max_preconsent_cycles: Annotated[int, A, "So many of them at most, all completed"] = 2
+    age_max_rule: Annotated[int, A, "Oldest age at consent, completed years: up to the day before the 81st birthday"] = 80
+    birthdate_precision: Annotated[BirthdatePrecision, A, "No full date of birth is collected"] = BirthdatePrecision.YEAR_MONTH
+    max_organ_units: Annotated[int, R, "Organ units an oligometastatic patient has at most"] = 3
+    ln_unit_rule: Annotated[LnUnitRule, A, "Each non-regional node subregion is a unit, or all are one"] = LnUnitRule.SUBREGION
+    ln_lateralize: Annotated[bool, A, "Left and right of a paired lymph node subregion are two units"] = True
+    local_recurrence_counts: Annotated[bool, A, "Recurrence in renal fossa, ureteral bed or bladder cuff is one unit"] = True
+    primary_counts: Annotated[bool, A, "A primary tumor in situ is a unit"] = False
+    bone_as_one_organ: Annotated[bool, A, "All bone metastases are one unit"] = True
+    liver_max: Annotated[int, R, "Liver metastases that do not yet exclude"] = 3
+    brain_liver_logic: Annotated[BrainLiverLogic, A, "Brain or many liver metastases exclude, or only both"] = BrainLiverLogic.OR
+    lab_window_days: Annotated[GateDays, A, "Days a laboratory result holds before gate 1 / 2"] = GateDays(14, 7)
+    img_window_days: Annotated[GateDays, A, "Days imaging holds before gate 1 / 2"] = GateDays(28, 28)
+    brain_img_window_days: Annotated[int, A, "Days brain imaging holds; without it, brain metastases are unknown"] = 42
+    ecog_window_days: Annotated[GateDays, A, "Days an ECOG status holds before gate 1 / 2"] = GateDays(14, 7)
+    cg_constant: Annotated[CgConstant, A, "Cockcroft–Gault: 72 and 88.4; or 1.23 and 1.04; or 0.818"] = CgConstant.EXACT
+    cg_weight: Annotated[WeightDays, A, "Body weight used: the nearest measured, in days around the specimen"] = WeightDays(14, 7)
+    bsa_formula: Annotated[BsaFormula, A, "Formula of the body surface area"] = BsaFormula.MOSTELLER
+    cycle_window_days: Annotated[CycleDays, A, "Days a dose may be early or late"] = CycleDays(3, 1)
+    pc2_half_window: Annotated[int, A, "Days around the target of the check after cycle 2"] = 7
+    pc2_min_days_from_c1d1: Annotated[int, A, "Days from first dose to that check, at least; consider 42 for 14-day cycles"] = 0
+    pc2_criteria: Annotated[Pc2Criteria, A, "Criteria of that check"] = Pc2Criteria.RECIST11
+    rand_after_pc2_max_days: Annotated[int, A, "Days from that check's scan to randomization at most"] = 14
+    rt_start_max_days: Annotated[int, A, "Days from randomization to the first fraction at most"] = 28
+    ta_schedule: Annotated[AssessmentSchedule, A, "Days of tumor assessments, from randomization, in both arms"] = ASSESSMENTS
+    sfu_interval: Annotated[Interval, A, "Days between contacts in survival follow-up"] = Interval(91, 14)
+    sae_clock_h: Annotated[int, A, "Hours from awareness to the report of a serious adverse event"] = 24
+    entry_due_days: Annotated[EntryDue, A, "Entry due: visit / eligibility, progression, death / SAE"] = EntryDue(7, 3, 24)
+    pfs_reference: Annotated[PfsReference, A, "Growth is measured from this"] = PfsReference.NADIR_SINCE_BL0
+    rand_method: Annotated[RandMethod, A, "Method of randomization"] = RandMethod.PERMUTED_BLOCK
+    strata: Annotated[tuple[Stratum, ...], A, "Systemic therapy, pattern of metastases"] = (Stratum.SYSCLASS, Stratum.METPAT)
+    ab_tumor: Annotated[Decimal, A, "α/β of tumor, Gy"] = D(10)
+    ab_late: Annotated[Decimal, A, "α/β of late-responding tissue, Gy"] = D(3)
+    coverage_min_pct: Annotated[Decimal, A, "Percent of the prescribed dose that covers a lesion, all fractions given"] = D(95)
+    primary_rt_required: Annotated[bool, A, "A primary tumor in situ belongs to the lesions to be irradiated"] = True
+    treat_resolved: Annotated[bool, A, "Lesions resolved at randomization are irradiated too"] = False
+    cg_source: Annotated[CgSource, A, "Which clearance eligibility uses"] = CgSource.COCKCROFT_GAULT
+    enrollment_cap: Annotated[int, R, "Subjects to be randomized"] = 102
+    overrun: Annotated[int, A, "Allocations beyond that number"] = 0
+    recist_continuing_pr: Annotated[bool, A, "A confirmed partial response goes on, instead of stable disease"] = False
+    recist_nontarget_ne: Annotated[NontargetNe, A, "Non-targets partly assessed: not evaluable, or no PD"] = NontargetNe.STRICT
+    recist_floor_after_cr: Annotated[bool, A, "Reappearance after complete response must reach 5 mm to be progression"] = False
+    # fmt: on
+
+
+DEFAULT = Parameters()
+
+
+class ListedParameter(NamedTuple):
+    name: str
+    value: str
+    status: Status
+    meaning: str
+
+
+def listed(parameters: Parameters = DEFAULT) -> list[ListedParameter]:
+    """All parameters with their values as a page prints them, in the order of crf_spec 1.
+
+    >>> listed()[5][:3]
+    ('MAX_ORGAN_UNITS', '3', <Status.REGISTRY: 'R'>)
+    """
+    annotated = get_type_hints(Parameters, include_extras=True)
+    return [
+        ListedParameter(f.name.upper(), _printed(getattr(parameters, f.name)), *annotated[f.name].__metadata__) for f in fields(parameters)
+    ]
+
+
+def _printed(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if type(value) is tuple:
+        return " × ".join(map(str, value))
+    return str(value)

@@ -1,0 +1,82 @@
+"""Laboratory results as reported, and what can be concluded from them (crf_spec 2.10).
+
+A laboratory may report the end of what it measures ("<5"). The comparator is kept, and decides only what it can decide.
+"""
+
+import re
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+from unicodedata import normalize
+
+from trial.protocol.kleene import Truth
+
+
+class Comparator(StrEnum):
+    EXACT = ""
+    BELOW = "<"
+    AT_MOST = "<="
+    ABOVE = ">"
+    AT_LEAST = ">="
+
+
+class Reported(NamedTuple):
+    comparator: Comparator
+    value: Decimal
+
+    def __str__(self) -> str:
+        return f"{self.comparator}{self.value:f}"
+
+
+class NotAResult(ValueError):
+    """What was typed is no result of a measurement."""
+
+
+RESULT = re.compile(r"(<=|>=|<|>)? ?([0-9]{1,9}(?:\.[0-9]{1,6})?)")
+
+
+def parse(text: str) -> Reported:
+    """A result as the laboratory reports it: a number, perhaps after <, <=, > or >= (crf_spec 2.10, LBORRES).
+
+    Raises NotAResult, with a sentence, for anything else. Full-width signs, as a Chinese keyboard writes them, are read.
+
+    >>> parse("<5")
+    Reported(comparator=<Comparator.BELOW: '<'>, value=Decimal('5'))
+    """
+    plain = normalize("NFKC", text).strip().replace("≤", "<=").replace("≥", ">=")
+    if found := RESULT.fullmatch(plain):
+        return Reported(Comparator(found[1] or ""), Decimal(found[2]))
+    if RESULT.fullmatch(plain.replace(",", ".")):
+        raise NotAResult(f"“{text}” has a comma. Write the decimal sign as a point, and no sign between thousands.")
+    if RESULT.fullmatch(plain.replace("-", "", 1)):
+        raise NotAResult(f"“{text}” is negative. A laboratory result is 0 or more.")
+    raise NotAResult(f"“{text}” is no result. Enter a number such as 1.10, or one with a comparator such as <5 or >=10.")
+
+
+def at_most(result: Reported, limit: Decimal) -> Truth:
+    """Whether the true value is the limit or less (crf_spec 2.10): UNKNOWN where the comparator leaves it open. Same units.
+
+    >>> at_most(parse("<5"), Decimal(42)), at_most(parse("<5"), Decimal(4))
+    (<Truth.MET: 'MET'>, <Truth.UNKNOWN: 'UNKNOWN'>)
+    """
+    match result.comparator:
+        case Comparator.BELOW | Comparator.AT_MOST:
+            return Truth.MET if result.value <= limit else Truth.UNKNOWN
+        case Comparator.ABOVE:
+            return Truth.NOT_MET if result.value >= limit else Truth.UNKNOWN
+        case Comparator.AT_LEAST:
+            return Truth.NOT_MET if result.value > limit else Truth.UNKNOWN
+        case _:
+            return Truth.MET if result.value <= limit else Truth.NOT_MET
+
+
+MIRRORED = {"": "", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
+def at_least(result: Reported, limit: Decimal) -> Truth:
+    """Whether the true value is the limit or more (crf_spec 2.10): UNKNOWN where the comparator leaves it open. Same units.
+
+    >>> at_least(parse(">=90"), Decimal(90)), at_least(parse("<90"), Decimal(90))
+    (<Truth.MET: 'MET'>, <Truth.NOT_MET: 'NOT_MET'>)
+    """
+    return at_most(Reported(Comparator(MIRRORED[result.comparator]), -result.value), -limit)

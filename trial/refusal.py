@@ -1,0 +1,29 @@
+"""A refusal is a sentence that a study nurse can read and act on; its kind tells page and API how to answer."""
+
+from collections.abc import Sequence
+
+
+class Refused(Exception):
+    """Nothing was stored. `problems` are (item, sentence); the item is empty where the whole act is meant."""
+
+    status = 422
+    code = "refused"
+
+    def __init__(self, *problems: str | tuple[str, str], codes: Sequence[str] = ()) -> None:
+        self.problems = [("", problem) if isinstance(problem, str) else problem for problem in problems]
+        self.codes = list(codes)
+        super().__init__(" ".join(sentence for _, sentence in self.problems))
+
+
+class NotAllowed(Refused):
+    """The person's role does not allow the act."""
+
+    status = 403
+    code = "not_allowed"
+
+
+class Conflict(Refused):
+    """What stands there does not allow it (any more): a stale version, a state, a second time."""
+
+    status = 409
+    code = "conflict"

@@ -1,0 +1,49 @@
+-- {table}: each write, by whatever path, leaves one row in {history}, with its author and reason.
+
+create or replace function {table}_before() returns trigger language plpgsql as $$
+begin
+  if tg_op <> 'UPDATE' then
+    raise exception 'What was entered is withdrawn, never deleted.' using errcode = 'integrity_constraint_violation';
+  end if;
+  if (new.id, new.version) is distinct from (old.id, old.version) then
+    raise exception 'Someone else has changed this in the meantime. Nothing was stored.'
+      using errcode = 'integrity_constraint_violation';
+  end if;
+  if {moves} then
+    raise exception 'Code, place and allocation stay what they are. Nothing was stored.'
+      using errcode = 'integrity_constraint_violation';
+  end if;
+  if new is distinct from old then
+    new.version := old.version + 1;
+  end if;
+  return new;
+end $$;
+
+create or replace function {table}_history() returns trigger language plpgsql
+  security definer set search_path = pg_catalog, public as $$
+declare
+  author text := nullif(current_setting('casebook.user', true), '');
+  reason text := nullif(btrim(current_setting('casebook.reason', true), E' \t\r\n\u00a0\u200b\u200c\u200d\u2060\ufeff'), '');
+begin
+  if tg_op = 'UPDATE' and new is not distinct from old then
+    return null;
+  end if;
+  if author is null then
+    raise exception 'Nobody is named as the author of this change.' using errcode = 'integrity_constraint_violation';
+  end if;
+  -- A value that stood there is replaced or emptied; filling what was empty needs no reason.
+  if tg_op = 'UPDATE' and reason is null and ({replaces}) then
+    raise exception 'Say why an entered value changes.' using errcode = 'integrity_constraint_violation';
+  end if;
+  insert into {history} ({columns}, history_date, history_type, history_change_reason, history_user_id)
+  values ({new_columns}, clock_timestamp(), case tg_op when 'INSERT' then '+' else '~' end, reason, author::bigint);
+  return null;
+end $$;
+
+create trigger history_before before update or delete on {table} for each row execute function {table}_before();
+create trigger history_truncate before truncate on {table} for each statement execute function {table}_before();
+create trigger history_after after insert or update on {table} for each row execute function {table}_history();
+
+alter table {table} enable always trigger history_before;
+alter table {table} enable always trigger history_truncate;
+alter table {table} enable always trigger history_after;
