@@ -164,8 +164,7 @@ class _Gatherer:
     def induction(self) -> None:
         if self.gate != 2:
             return
-        cycles = {cycle.pk: cycle for cycle in self.records(Cycle, number__in=TESTS_OF = {"I09": ("HGB",), "I10": ("BILI",), "I11": ("AST", "ALT", "ALP"), "I12": ("CREAT",)}
-ADMINISTRATIONS_LOOKED_AT)}
+        cycles = {cycle.pk: cycle for cycle in self.records(Cycle, number__in=ADMINISTRATIONS_LOOKED_AT)}
         doses = doses_of(self.subject)
         given = []
         for row in Administration.objects.of(self.subject).filter(cycle__in=cycles).order_by("cycle__number", "day", "pk"):
@@ -234,5 +233,3 @@ def delay(doses: Any, cycle: int) -> int | None:
     if not before or not began or not doses.cycle_length_days:
         return None
     return (began - before).days - doses.cycle_length_days
-
-

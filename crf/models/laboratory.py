@@ -161,9 +161,8 @@ class LaboratoryResult(Row):
             said = reported.parse(self.result)
         except ValueError as error:
             raise ValidationError({"result": str(error)}) from error
-        if self.unit and self.unit in lab.TESTS[self.test].factors:
-            if refused := lab.refusal(self.test, said, self.unit):
-                raise ValidationError({"result": refused})
+        if self.unit and self.unit in lab.TESTS[self.test].factors and (refused := lab.refusal(self.test, said, self.unit)):
+            raise ValidationError({"result": refused})
 
 
 def range_of(row: ReferenceRange) -> lab.Range:

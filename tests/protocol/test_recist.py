@@ -386,9 +386,7 @@ POINTS = st.builds(
     st.none(),
     st.none() | st.dates(date(2025, 1, 1), date(2026, 1, 1)),
     st.lists(STATES, max_size=3).map(tuple),
-    st.lists(st.builds(NonTargetFinding, st.sampled_from(["L03", "L04"]), st.sampled_from(NonTargetState)), max_size=2).map(
-        tuple
-    ),
+    st.lists(st.builds(NonTargetFinding, st.sampled_from(["L03", "L04"]), st.sampled_from(NonTargetState)), max_size=2).map(tuple),
     st.lists(st.builds(NewLesion, st.sampled_from(NewLesionCertainty)), max_size=2).map(tuple),
 )
 BASELINES = st.builds(Baseline, st.lists(STATES, max_size=2).map(tuple), st.sampled_from([(), ("L03",), ("L03", "L04")]))
@@ -403,9 +401,7 @@ def test_every_time_point_has_a_response(baseline, earlier, current, continuing,
 BEST_FIRST = [CR, PR, SD, PD]
 
 
-@given(
-    st.lists(SIZES.filter(bool), min_size=1, max_size=3), st.lists(SIZES, max_size=3), SIZES, SIZES, st.booleans(), st.booleans()
-)
+@given(st.lists(SIZES.filter(bool), min_size=1, max_size=3), st.lists(SIZES, max_size=3), SIZES, SIZES, st.booleans(), st.booleans())
 def test_a_larger_sum_never_improves_the_response(before, earlier, small, growth, continuing, floor):
     baseline = Baseline((lesion("L01", sum(before)),))
     series = [one(mm, date(2025, month, 1)) for month, mm in enumerate(earlier, 1)]

@@ -210,7 +210,7 @@ def _baseline_holds(facts: Facts, img_window_days: int) -> bool:
 def _imaging_fault(scan: TumorAssessment, baseline_holds: bool) -> str:
     """What only another scan can mend, section 4.2 (b), (c), (d) and (f)."""
     faults = {
-        "the baseline has no scan from the 28 days before cycle 1": not baseline_holds,
+        "the baseline has no scan recent enough before cycle 1": not baseline_holds,
         "chest, abdomen and pelvis are not all covered": not scan.covers_chest_abdomen_pelvis,
         "the method is not that of the baseline": not scan.same_method,
         "not all baseline lesions are assessed": not scan.all_lesions_assessed,
