@@ -18,7 +18,7 @@ demo: $(CORE)
 	@$(PY) manage.py demo $(ARGS)
 
 test: $(DEV)
-	@$(PY) -m pytest --numprocesses=auto --maxprocesses=4 --dist=loadgroup $(ARGS)
+	@$(PY) -m pytest --numprocesses=auto --maxprocesses=4 $(ARGS)
 
 lint: $(DEV)
 	$(PY) -m ruff format --check

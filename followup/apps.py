@@ -8,6 +8,6 @@ class FollowupConfig(AppConfig):
     def ready(self) -> None:
         from trial.signals import stored
 
-        from .actions import check_soon
+        from .tasks import check_soon
 
         stored.connect(check_soon, dispatch_uid="followup.check")

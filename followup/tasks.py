@@ -1,1 +1,32 @@
+"""The jobs: a clock and one call each. Each can be run as a management command, too (`manage.py nightly`)."""
 
+from typing import Any
+
+from celery import shared_task
+from django.db import transaction
+from django.utils import timezone
+
+from trial.celery import hint
+from trial.models import Subject
+
+from . import actions
+
+
+@shared_task
+def nightly() -> dict[str, tuple[int, int, int]]:
+    """Every quarter of an hour: the sites where it is past 02:00 and the night was not done yet."""
+    return {site: tuple(swept) for site, swept in actions.run_due_sites(now=timezone.now()).items()}
+
+
+@shared_task
+def check_subject(pk: int) -> tuple[int, int, int]:
+    """Soon after an entry: the flags of one subject."""
+    subject = Subject.objects.select_related("site").get(pk=pk)
+    return tuple(actions.run_for(subject, on=subject.site.today()))
+
+
+def check_soon(row: Any, **kwargs: Any) -> None:
+    """Receives `stored`: after the commit, ask a worker to look at the subject. Without Redis, the next night does."""
+    subject = row if isinstance(row, Subject) else row.subject
+    if actions.hints_are_wanted():
+        transaction.on_commit(lambda: hint(check_subject, subject.pk))

@@ -1,6 +1,7 @@
-"""A PostgreSQL of the tests' own, and the people and the subject that most tests start from."""
+"""The people and places that most tests start from, on a PostgreSQL of the tests' own (tests/servers.py)."""
 
 from datetime import date
+from decimal import Decimal
 from functools import cache
 
 import pytest
@@ -8,7 +9,6 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.db import connection
 
-from crf.models import Administration, Cycle
 from tests.servers import (  # noqa: F401  (pytest finds fixtures and hooks by their names here)
     django_db_modify_db_settings,
     pytest_configure,
@@ -18,9 +18,43 @@ from tests.servers import (  # noqa: F401  (pytest finds fixtures and hooks by t
 )
 from trial.access import Role
 from trial.acting import acting
-from trial.models import Membership, Site, Subject, Visit
+from trial.actions import entry
+from trial.models import ConsentVersion, Membership, ReferenceRange, Site, SiteStatus, Visit
 
 PASSWORD = "correct horse"
+LABORATORY = "PUFH-1"
+BEGAN = date(2022, 1, 1)
+SCREENED = date(2025, 1, 6)
+LIMITS = {
+    "HGB": (115, 150, "g/L"),
+    "WBC": ("3.5", "9.5", "10^9/L"),
+    "NEUT": ("1.8", "6.3", "10^9/L"),
+    "LYM": ("1.1", "3.2", "10^9/L"),
+    "PLAT": (125, 350, "10^9/L"),
+    "BILI": (None, 21, "umol/L"),
+    "AST": (None, 40, "U/L"),
+    "ALT": (None, 40, "U/L"),
+    "ALP": (None, 125, "U/L"),
+    "ALB": (40, 55, "g/L"),
+    "LDH": (120, 250, "U/L"),
+    "CREAT": (45, 104, "umol/L"),
+    "UREA": ("2.6", "7.5", "mmol/L"),
+    "UREAN": ("2.6", "7.5", "mmol/L"),
+}
+"""The reference ranges of the laboratory: lower and upper limit, unit."""
+
+
+@pytest.fixture
+def db(request):
+    """A transaction that is rolled back; for a test that commits (`transactional_db`), a database of its own."""
+    commits = {"transactional_db", "live_server"} & set(request.fixturenames)
+    request.getfixturevalue("transactional_db" if commits else "_django_db_helper")
+
+
+@pytest.fixture
+def commit():
+    """What a commit would do now: run the deferred triggers, which enter the ledger."""
+    return connection.check_constraints
 
 
 @cache
@@ -28,20 +62,55 @@ def password_hash():
     return make_password(PASSWORD)
 
 
-def member(name, role, site):
-    user = User.objects.create(username=name, password=password_hash(), is_staff=True, first_name=name.title(), last_name="Li")
-    Membership.objects.create(user=user, role=role, site=site)
-    return user
+def user(name, **values):
+    return User.objects.create(username=name, password=password_hash(), first_name=name.title(), last_name="Li", **values)
+
+
+def founder():
+    """In whose name the tests set up what people then work with; holds no role."""
+    found = User.objects.filter(username="founder").first()
+    return found or user("founder")
+
+
+def member(name, role, site=None):
+    person = user(name, is_staff=True)
+    with acting(by=founder()):
+        Membership.objects.create(user=person, role=role, site=site)
+    return person
+
+
+def new_site(code, **values):
+    """A site that is active since the study began."""
+    values = {"name": f"Hospital {code}", "ec_approved_on": date(2021, 12, 1), "activated_on": BEGAN} | values
+    with acting(by=founder()):
+        site = Site.objects.create(code=code, **values)
+        SiteStatus.objects.create(site=site, status="ACTIVE", since=BEGAN)
+    return site
+
+
+def ranges_of(site):
+    for test, (low, high, unit) in LIMITS.items():
+        limits = {"low": None if low is None else Decimal(low), "high": Decimal(high), "unit": unit}
+        yield ReferenceRange(site=site, laboratory=LABORATORY, test=test, effective_from=BEGAN, **limits)
 
 
 @pytest.fixture
 def site(db):
-    return Site.objects.create(code="01")
+    site = new_site("01")
+    with acting(by=founder()):
+        ReferenceRange.objects.bulk_create(ranges_of(site))
+        ConsentVersion.objects.create(site=site, number="v1.0", ec_approved_on=date(2021, 12, 1), effective_from=BEGAN)
+    return site
 
 
 @pytest.fixture
-def investigator(site):
-    return member("ida", Role.INVESTIGATOR, site)
+def consent_version(site):
+    return site.consent_versions.get()
+
+
+@pytest.fixture
+def other_site(db):
+    return new_site("02")
 
 
 @pytest.fixture
@@ -50,31 +119,43 @@ def data_manager(site):
 
 
 @pytest.fixture
-def sponsor(site):
-    return member("sam", Role.SPONSOR, site)
+def investigator(site):
+    return member("ida", Role.INVESTIGATOR, site)
 
 
 @pytest.fixture
-def stranger(db):
+def monitor(site):
+    return member("mo", Role.MONITOR, site)
+
+
+@pytest.fixture
+def sponsor(db):
+    return member("sam", Role.SPONSOR)
+
+
+@pytest.fixture
+def administrator(db):
+    return member("ada", Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def auditor(db):
+    return member("ava", Role.AUDITOR)
+
+
+@pytest.fixture
+def stranger(other_site):
     """An investigator, but of another site: must see nothing here."""
-    return member("xi", Role.INVESTIGATOR, Site.objects.create(code="02"))
+    return member("xi", Role.INVESTIGATOR, other_site)
 
 
 @pytest.fixture
-def visit(site):
-    subject = Subject.objects.create(site=site, code="01-001")
-    return Visit.objects.create(subject=subject, code="C2", closes_on=date(2025, 3, 6))
+def subject(site, data_manager):
+    """01-001."""
+    return entry.enrol(site=site, by=data_manager, screened_on=SCREENED)
 
 
 @pytest.fixture
-def cycle(visit, data_manager):
-    with acting(by=data_manager):
-        cycle = Cycle.objects.create(visit=visit, number=2, started_on=date(2025, 3, 4), weight_kg="70.0", height_cm="175.0")
-        Administration.objects.create(cycle=cycle, day=1, agent="CISPLATIN", dose_mg="130.0", adjustment="NONE")
-    return cycle
-
-
-@pytest.fixture
-def commit():
-    """What a commit would do now: run the deferred triggers, which enter the ledger."""
-    return connection.check_constraints
+def visit(subject):
+    """Its screening visit."""
+    return Visit.objects.select_related("subject__site").get(subject=subject, code="SCR")

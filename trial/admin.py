@@ -90,6 +90,8 @@ class KeptAdmin(ByRole, admin.ModelAdmin):
         return f"{code}: {words}" if code and words else code
 
     def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+        if isinstance(db_field, models.ForeignKey):  # without the stock links to other rows' pages
+            return self.formfield_for_foreignkey(db_field, request, **kwargs)
         return formfield(db_field) or super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def log_change(self, *args: Any) -> None:
@@ -152,7 +154,6 @@ class ReasonForm(RefusableForm):
 class RowInline(ByRole, admin.TabularInline):
     form = RowForm
     formset = RowFormSet
-    template = "admin/entered/rows.html"
     can_delete = False
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
@@ -167,7 +168,10 @@ class RowInline(ByRole, admin.TabularInline):
         return [*items, *(["withdraw"] if obj else []), "seen"]
 
     def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
-        made = formfield(db_field) or super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(db_field, models.ForeignKey):
+            made = self.formfield_for_foreignkey(db_field, request, **kwargs)
+        else:
+            made = formfield(db_field) or super().formfield_for_dbfield(db_field, request, **kwargs)
         if made is not None and not made.widget.is_hidden:
             made.widget.attrs["aria-label"] = str(db_field.verbose_name)
         return made
@@ -237,12 +241,21 @@ class RecordAdmin(KeptAdmin):
         made.refused = getattr(request, "refused", None)
         return made
 
+    def _hidden_from(self, request: HttpRequest, obj: Any) -> frozenset[str]:
+        """Items that may identify a subject, for a person who may not see them."""
+        if not self.model.identifying or self._may(request, Act.READ_BIRTH_MONTH, obj):
+            return frozenset()
+        return self.model.identifying
+
     def _may_be_missing(self) -> list[str]:
         return [item for item in self.model.item_names() if not self.model._meta.get_field(item).optional]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[Any, dict[str, Any]]]:
-        missing = self._may_be_missing()
-        sections = [(s.title, {"fields": [tuple(_with_reason(item, missing)) for item in s.items]}) for s in self.model.sections]
+        missing, hidden = self._may_be_missing(), self._hidden_from(request, obj)
+        sections = [
+            (section.title, {"fields": [tuple(_with_reason(item, missing)) for item in section.items if item not in hidden]})
+            for section in self.model.sections
+        ]
         derived = [("Derived", {"fields": [f"derived_{n}" for n in self.model.derived]})] if obj and self.model.derived else []
         change = [("Change", {"fields": [("reason", "reason_words"), "seen"]})] if obj else []
         return [(None, {"fields": ["visit"]}), *sections, *derived, *change]

@@ -15,10 +15,10 @@ app.autodiscover_tasks()
 logger = logging.getLogger(__name__)
 
 
-def hint(task: Task) -> bool:
+def hint(task: Task, *arguments: object) -> bool:
     """Ask the worker to run a job soon; False, at once, when Redis is down: then the next scheduled run does it."""
     try:
-        app.send_task(task.name)
+        app.send_task(task.name, arguments)
     except OperationalError as error:
         logger.warning("Redis does not answer (%s): %s waits for its next run.", error, task.name)
         return False

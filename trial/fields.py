@@ -72,7 +72,9 @@ def partial_date(question: str, *, sdtm: str, optional: bool = False, when: When
 def month(question: str, *, sdtm: str, optional: bool = False) -> models.CharField:
     """Year and month, as 1960-07."""
     real = RegexValidator(r"^(19|20)\d{2}-(0[1-9]|1[0-2])$", "Enter year and month as 1960-07.")
-    return _needed(models.CharField(question, max_length=7, blank=True, default="", validators=[real], db_comment=sdtm), optional)
+    field = models.CharField(question, max_length=7, blank=True, default="", validators=[real], db_comment=sdtm)
+    field.partial = True  # type: ignore[attr-defined]
+    return _needed(field, optional)
 
 
 def count(

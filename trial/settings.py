@@ -4,6 +4,8 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
+from celery.schedules import crontab
+
 from trial import data_folder, environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -124,4 +126,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # the worker waits for Redis as long as it takes
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_BEAT_SCHEDULE = {"flag overdue visits": {"task": "followup.tasks.flag_overdue", "schedule": 24 * 3600}}
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {  # each site's night begins at 02:00 of its own clock: the job asks which sites' have come
+    "nightly": {"task": "followup.tasks.nightly", "schedule": crontab(minute="*/15")},
+}

@@ -1,4 +1,21 @@
-from django.contrib import admin
-from django.urls import path
+"""Every address of the site; each app brings its own (`followup.urls`, `crf.urls`)."""
 
-urlpatterns = [path("admin/", admin.site.urls)]
+from django.contrib import admin
+from django.urls import include, path
+
+from trial import pages
+
+admin.site.site_header = "Casebook NCT06652022"
+admin.site.site_title = "Casebook"
+admin.site.index_title = "All forms"
+admin.site.site_url = "/"
+admin.site.enable_nav_sidebar = False
+
+urlpatterns = [
+    path("healthz", pages.healthz, name="healthz"),
+    path("admin/", admin.site.urls),
+    path("study/", pages.study_page, name="study"),
+    path("visits/<int:pk>/sign/", pages.sign_page, name="sign"),
+    path("", include("crf.urls")),
+    path("", include("followup.urls")),
+]

@@ -50,7 +50,7 @@ def facts_of(subject: Subject, *, on: date, late_reason: str = "") -> randomizat
         g2_signed=confirmed is not None and eligibility.is_signed(confirmed),
         g2_stale=confirmed is not None and eligibility.is_stale(confirmed, on=on),
         x07_refusal=check.refusal,
-        pc2_scan_on=scan.last_scan_on if scan else None,
+        pc2_scan_on=scan.scanned_on if scan else None,
         late_reason=late_reason,
         rt_feasible=extent.radiotherapy_feasible if extent else None,
         consent_current=consent_is_current(subject, on=on),

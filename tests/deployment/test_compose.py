@@ -16,7 +16,7 @@ from trial.embedded_postgres import OLDEST
 
 OURS = ("web", "worker", "beat", "migrate")
 SERVERS = ("postgres", "redis")
-SECRETS = ("CASEBOOK_SECRET_KEY", "POSTGRES_PASSWORD")
+SECRETS = ("CASEBOOK_RANDOMIZATION_KEY_FILE", "CASEBOOK_SECRET_KEY", "POSTGRES_PASSWORD")
 TEXT = (HOUSE / "docker-compose.yml").read_text()
 SERVICES = yaml.safe_load(TEXT)["services"]
 
@@ -163,6 +163,11 @@ def test_secrets_are_asked_for_and_never_given(name):
     mentioned = re.findall(rf"\$\{{{name}:(.)", TEXT)
     assert mentioned
     assert set(mentioned) == {"?"}
+
+
+def test_only_the_web_reads_the_randomization_key():
+    assert [name for name in OURS if SERVICES[name].get("secrets")] == ["web"]
+    assert SERVICES["web"]["environment"]["CASEBOOK_RANDOMIZATION_KEY_FILE"] == "/run/secrets/randomization_key"
 
 
 def test_ci_runs_the_readmes_commands():

@@ -21,7 +21,7 @@ from trial.embedded import used
 from trial.embedded_postgres import OWNER, Postgres
 from trial.embedded_redis import Redis
 
-pytestmark = [pytest.mark.timeout(240), pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.timeout(240)
 
 
 @pytest.fixture(scope="module")
@@ -163,7 +163,7 @@ def test_renews_a_token_that_has_ended(data):
 
 def test_secrets_are_read_by_their_owner_alone(data):
     assert data.stat().st_mode & 0o777 == 0o700
-    secrets = [data / "secret_key", data / "logins.json"]
+    secrets = [data / name for name in ("secret_key", "randomization_key", "logins.json")]
     assert [path.stat().st_mode & 0o777 for path in secrets] == [0o600] * len(secrets)
 
 

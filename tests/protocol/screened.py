@@ -1,11 +1,14 @@
 """A suitable patient, of whom a test changes what it is about."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from trial.protocol.eligibility import Administration, Ecog, Evidence, LabValue, Lesion, Weight
+from trial.protocol.eligibility import Administration, Ecog, Evidence, LabValue, Lesion, Weight, evaluate
 from trial.protocol.kleene import Truth
+from trial.protocol.parameters import DEFAULT
 from trial.protocol.reported import parse
+from trial.protocol.study import CRITERIA
 
 GATE = date(2025, 6, 16)
 
@@ -71,3 +74,14 @@ SUITABLE = Evidence(
     induction=(agent(1, "gemcitabine"), agent(1, "cisplatin"), agent(2, "gemcitabine"), agent(2, "cisplatin")),
     progression=Truth.NOT_MET,
 )
+
+
+def livers(number):
+    return tuple(replace(LIVER, code=f"L{n:02}") for n in range(1, number + 1))
+
+
+def judged(criterion, *, gate=None, parameters=DEFAULT, **changed):
+    """The verdict on one criterion of a suitable patient of whom something is different."""
+    gate = gate or min(next(c.gates for c in CRITERIA if c.code == criterion))
+    verdicts = evaluate(replace(SUITABLE, **changed), gate=gate, parameters=parameters)
+    return next(verdict for verdict in verdicts if verdict.criterion == criterion)

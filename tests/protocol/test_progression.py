@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trial.protocol.kleene import Truth
@@ -324,6 +324,7 @@ def courses(draw):
 
 
 @given(courses())
+@settings(deadline=None)
 def test_a_day_that_passes_moves_the_state_only_as_the_table_says(facts):
     days = [date(2025, 3, 9) + timedelta(n) for n in range(160)]
     states = [check(facts, on=today).state for today in days]

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from trial.protocol import progression, schedule
@@ -465,6 +465,8 @@ def test_plan_answers_whatever_is_known(anchors, today):
     cancelled_on=st.none() | st.dates(date(2025, 6, 1), date(2025, 8, 1)),
     grace_days=st.none() | st.integers(0, 28),
 )
+@example(held_on=OPENS, declared_on=None, cancelled_on=None, grace_days=14)
+@settings(max_examples=300)
 def test_a_day_that_passes_moves_a_visit_only_as_the_table_says(held_on, declared_on, cancelled_on, grace_days):
     states = [
         visit_state(

@@ -191,7 +191,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['seq'],
-                'indexes': [models.Index(fields=['form', 'record', 'seq'], name='ledger_of_a_record'), models.Index(fields=['subject', 'seq'], name='ledger_of_a_subject')],
+                'indexes': [models.Index(fields=['form', 'record', 'seq'], name='ledger_of_a_record'), models.Index(fields=['subject', 'seq'], name='ledger_of_a_subject'), models.Index(fields=['visit', 'at'], name='ledger_of_a_visit')],
                 'constraints': [models.UniqueConstraint(fields=('form', 'history_id'), name='entered_once'), trial.history.AppendOnly(digest='58abfc53', name='ledger_append_only', only_by_trigger=True)],
             },
         ),
@@ -281,7 +281,7 @@ class Migration(migrations.Migration):
                 ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='trial.site')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ends_on', None)), fields=('user', 'site', 'role'), name='role_held_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('site__isnull', False), ('role__in', {trial.access.Role['ADMINISTRATOR'], trial.access.Role['AUDITOR'], trial.access.Role['SPONSOR']}), _connector='OR'), name='role_has_its_site', violation_error_message='Name the site: only sponsor, administrator and auditor hold a role for the whole study.'), trial.history.KeepsHistory(columns=['id', 'user_id', 'site_id', 'role', 'ends_on', 'version'], computed=[], digest='b71456b9', fixed=['user_id', 'site_id', 'role'], history='trial_historicalmembership', name='trial_membership_keeps_history')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('ends_on', None)), fields=('user', 'site', 'role'), name='role_held_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('site__isnull', False), ('role__in', [trial.access.Role['ADMINISTRATOR'], trial.access.Role['AUDITOR'], trial.access.Role['SPONSOR']]), _connector='OR'), name='role_has_its_site', violation_error_message='Name the site: only sponsor, administrator and auditor hold a role for the whole study.'), trial.history.KeepsHistory(columns=['id', 'user_id', 'site_id', 'role', 'ends_on', 'version'], computed=[], digest='b71456b9', fixed=['user_id', 'site_id', 'role'], history='trial_historicalmembership', name='trial_membership_keeps_history')],
             },
         ),
         migrations.CreateModel(

@@ -98,8 +98,11 @@ class Entered(Kept):
                     refused[item] = f"{value} lies before 1920. Check the year."
                 elif value > today and not field.planned:
                     refused[item] = f"{value} lies in the future; today is {today}."
-            elif getattr(field, "partial", False) and value and value > today.isoformat()[: len(value)]:
-                refused[item] = f"{value} lies in the future; today is {today}."
+            elif getattr(field, "partial", False) and value:
+                if value < EARLIEST.isoformat()[: len(value)]:
+                    refused[item] = f"{value} lies before 1920. Check the year."
+                elif value > today.isoformat()[: len(value)]:
+                    refused[item] = f"{value} lies in the future; today is {today}."
         if refused:
             raise ValidationError(refused)
 

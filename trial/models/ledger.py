@@ -58,6 +58,7 @@ class Ledger(models.Model):
         indexes = [
             models.Index(fields=["form", "record", "seq"], name="ledger_of_a_record"),
             models.Index(fields=["subject", "seq"], name="ledger_of_a_subject"),
+            models.Index(fields=["visit", "at"], name="ledger_of_a_visit"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["form", "history_id"], name="entered_once"),

@@ -1,5 +1,7 @@
 """Which role a person holds at which site, and the scope that follows from it."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, AnonymousUser
 from django.db import models
@@ -27,7 +29,7 @@ class Membership(models.Model):
                 fields=["user", "site", "role"], condition=Q(ends_on=None), nulls_distinct=False, name="role_held_once"
             ),
             models.CheckConstraint(
-                condition=Q(site__isnull=False) | Q(role__in=STUDY_WIDE),
+                condition=Q(site__isnull=False) | Q(role__in=sorted(STUDY_WIDE)),
                 name="role_has_its_site",
                 violation_error_message="Name the site: only sponsor, administrator and auditor hold a role for the whole study.",
             ),
@@ -35,6 +37,13 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}, {self.role} at {self.site or 'all sites'}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """PostgreSQL counts the version up; take it over, as Kept does, which is built on this."""
+        changing = not self._state.adding
+        super().save(*args, **kwargs)
+        if changing:
+            self.version = Membership.objects.values_list("version", flat=True).get(pk=self.pk)
 
     @classmethod
     def computed(cls) -> list[str]:

@@ -1,9 +1,10 @@
-"""Every standing record and row of a subject, from all forms' tables, in one query."""
+"""Every standing record and row of subjects, from all forms' tables, in one query."""
 
 from functools import cache
 from typing import NamedTuple
 
 from django.db import connection
+from django.urls import reverse
 
 from .record import Record
 from .subject import Subject
@@ -25,6 +26,11 @@ class Standing(NamedTuple):
         return self.form == self.label
 
     @property
+    def address(self) -> str:
+        """Of the record's page."""
+        return reverse(f"admin:{self.form.replace('.', '_')}_change", args=[self.record])
+
+    @property
     def signed_with_visit(self) -> bool:
         return self.form not in _signed_apart()
 
@@ -41,20 +47,20 @@ def _sql() -> str:
         label, table = form._meta.label_lower, form._meta.db_table
         parts.append(
             f"select '{label}' form, '{label}' label, r.id record, r.id, r.visit_id, r.version, r.state"
-            f" from {table} r join trial_visit v on v.id = r.visit_id where v.subject_id = %(subject)s and r.withdrawn_at is null"
+            f" from {table} r join trial_visit v on v.id = r.visit_id where v.subject_id = any(%(subjects)s) and r.withdrawn_at is null"
         )
         for group in form.groups():
             parent = group._meta.get_field(group.parent).column
             parts.append(
                 f"select '{label}', '{group._meta.label_lower}', r.id, g.id, r.visit_id, g.version, r.state"
                 f" from {group._meta.db_table} g join {table} r on r.id = g.{parent} join trial_visit v on v.id = r.visit_id"
-                f" where v.subject_id = %(subject)s and r.withdrawn_at is null and g.withdrawn_at is null"
+                f" where v.subject_id = any(%(subjects)s) and r.withdrawn_at is null and g.withdrawn_at is null"
             )
     return " union all ".join(parts) + " order by 5, 1, 3, 4"
 
 
-def standing(subject: Subject) -> list[Standing]:
+def standing(*subjects: Subject) -> list[Standing]:
     """In the order of visit, form, record and row."""
     with connection.cursor() as cursor:
-        cursor.execute(_sql(), {"subject": subject.pk})
+        cursor.execute(_sql(), {"subjects": [subject.pk for subject in subjects]})
         return [Standing(*row) for row in cursor.fetchall()]

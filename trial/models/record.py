@@ -5,8 +5,11 @@ from typing import Any, ClassVar
 
 from django.apps import apps
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+
+from trial.protocol import schedule
 
 from .entered import Entered, Shown
 from .kept import KeptQuerySet, of_visit
@@ -127,6 +130,9 @@ class Record(Withdrawable):
 
     def clean(self) -> None:
         """What cannot be (H): dates first. A form that checks more calls this too."""
+        if (self._meta.label_lower in schedule.visit_type(schedule.COMMON).offered) != self.visit.is_common:
+            right = "for the whole trial, not for a visit" if not self.visit.is_common else "for a visit, not for the whole trial"
+            raise ValidationError(f"{str(self._meta.verbose_name).capitalize()} is entered {right}.")
         self.refuse_contradictory_missing()
         self.refuse_impossible_dates(today=self.subject.site.today())
 

@@ -134,4 +134,5 @@ class Visit(Entered):
         return super().bookkeeping() | {"subject", "code", *cls.computed()}
 
     def clean(self) -> None:
+        self.refuse_contradictory_missing()
         self.refuse_impossible_dates(today=self.subject.site.today())

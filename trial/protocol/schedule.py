@@ -122,7 +122,7 @@ _DONE = {VisitState.DONE_IN, VisitState.DONE_OUT}
 
 # What a day that passes or an entry may change in an unchanged window. Corrected data are computed anew.
 NEXT = {
-    VisitState.PLANNED:   {VisitState.DUE, VisitState.MISSED, VisitState.CANCELLED, VisitState.DONE_OUT},
+    VisitState.PLANNED:   {VisitState.DUE, VisitState.MISSED, VisitState.CANCELLED} | _DONE,
     VisitState.DUE:       {VisitState.OVERDUE, VisitState.MISSED, VisitState.CANCELLED} | _DONE,
     VisitState.OVERDUE:   {VisitState.MISSED, VisitState.CANCELLED} | _DONE,
     VisitState.MISSED:    {VisitState.CANCELLED} | _DONE,

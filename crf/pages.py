@@ -1,0 +1,116 @@
+"""Eligibility and randomization of a subject: what the data say, and the investigator's act."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from crf.actions import eligibility, progression, randomization
+from crf.models import Randomization
+from trial.access import Act
+from trial.models import Signature, Subject, may
+from trial.pages import page
+from trial.protocol.kleene import Truth
+from trial.protocol.study import CRITERIA
+from trial.refusal import Refused
+
+TEXTS = {criterion.code: criterion for criterion in CRITERIA}
+
+
+def subject_of(request: HttpRequest, code: str) -> Subject:
+    """404 outside the person's scope; pages that show evidence are not for those who may not see a birth month."""
+    subject = get_object_or_404(Subject.objects.visible_to(request.user).select_related("site"), code=code)
+    if not may(request.user, Act.READ_BIRTH_MONTH, subject.site_id):
+        raise PermissionDenied
+    return subject
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def eligibility_page(request: HttpRequest, code: str, gate: int) -> HttpResponse:
+    """Each criterion with its verdict and evidence; the investigator confirms all and signs with the password."""
+    subject = subject_of(request, code)
+    if gate not in (1, 2):
+        raise Http404
+    refused: Refused | None = None
+    codes = [criterion.code for criterion in CRITERIA if gate in criterion.gates]
+    verdicts = {one: request.POST[f"verdict-{one}"] for one in codes if request.POST.get(f"verdict-{one}")}
+    comments = {one: request.POST[f"comment-{one}"].strip() for one in codes if request.POST.get(f"comment-{one}", "").strip()}
+    if request.method == "POST":
+        try:
+            record = eligibility.confirm(
+                subject, gate=gate, by=request.user, password=request.POST.get("password", ""),
+                verdicts=verdicts, comments=comments, shown_sha256=request.POST.get("shown", ""),
+            )  # fmt: skip
+        except Refused as error:
+            refused = error
+        else:
+            messages.success(request, f"{record.get_gate_display()} eligibility confirmed and signed: {record.get_result_display()}.")
+            return HttpResponseRedirect(reverse("casebook", args=[subject.code]))
+    today = subject.site.today()
+    assessed = eligibility.assess(subject, gate=gate, on=today)
+    confirmed = eligibility.latest(subject, gate)
+    rows = [
+        {
+            "criterion": TEXTS[verdict.criterion],
+            "verdict": verdict,
+            "told": assessed.told[verdict.criterion],
+            "chosen": verdicts.get(verdict.criterion, verdict.truth.value),
+            "comment": comments.get(verdict.criterion, ""),
+            "problems": [sentence for item, sentence in refused.problems if item == verdict.criterion] if refused else [],
+        }
+        for verdict in assessed.verdicts
+    ]
+    return page(
+        request,
+        "casebook/eligibility.html",
+        status=refused.status if refused else 200,
+        title=f"Eligibility of {subject}, gate {gate}: {'randomization' if gate == 2 else 'entry'}",
+        subject=subject,
+        gate=gate,
+        assessed=assessed,
+        rows=rows,
+        truths=[(truth.value, truth.value.replace("_", " ").lower()) for truth in Truth],
+        may_confirm=may(request.user, Act.CONFIRM_ELIGIBILITY, subject.site_id),
+        meaning=Signature.Meaning.ELIGIBILITY.label,
+        confirmed=confirmed,
+        signature=eligibility.holds_for(confirmed) if confirmed else None,
+        stale=confirmed is not None and eligibility.is_stale(confirmed, on=confirmed.assessed_on),
+        refused=refused,
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def randomization_page(request: HttpRequest, code: str) -> HttpResponse:
+    """What stands against randomizing the subject, each by name; or the allocation."""
+    subject = subject_of(request, code)
+    refused: Refused | None = None
+    late_reason = request.POST.get("late_reason", "").strip()
+    if request.method == "POST":
+        try:
+            record = randomization.randomize(subject, by=request.user, late_reason=late_reason)
+        except Refused as error:
+            refused = error
+        else:
+            messages.success(request, f"{subject} is randomized: {record.number}, {record.get_arm_display()}.")
+            return HttpResponseRedirect(reverse("casebook", args=[subject.code]))
+    today = subject.site.today()
+    allocated = Randomization.objects.filter(subject_once=subject).select_related("visit").first()
+    return page(
+        request,
+        "casebook/randomization.html",
+        status=refused.status if refused else 200,
+        title=f"Randomization of {subject}",
+        subject=subject,
+        allocated=allocated,
+        against=[] if allocated else randomization.refusals(subject, on=today, late_reason=late_reason),
+        check=progression.check(subject, on=today),
+        strata=randomization.strata_of(subject),
+        late_reason=late_reason,
+        may_randomize=may(request.user, Act.RANDOMIZE, subject.site_id),
+        refused=refused,
+    )

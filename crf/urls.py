@@ -1,0 +1,8 @@
+from django.urls import path
+
+from crf import pages
+
+urlpatterns = [
+    path("subjects/<str:code>/eligibility/<int:gate>/", pages.eligibility_page, name="eligibility"),
+    path("subjects/<str:code>/randomization/", pages.randomization_page, name="randomization"),
+]

@@ -1,0 +1,207 @@
+"""The pages that see everything: what waits for a person, and a subject's casebook."""
+
+from collections import defaultdict
+from typing import Any, NamedTuple
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.views.decorators.http import require_GET, require_POST
+
+from crf.models import Eligibility, Randomization
+from trial.access import Act
+from trial.actions import entry
+from trial.models import Ledger, Record, Signature, Site, Standing, Subject, Visit, may, sites_where, standing, versions_of
+from trial.pages import page
+from trial.protocol import schedule
+from trial.refusal import Refused
+
+from .actions import acknowledge, states_of
+from .models import Flag
+
+LONGEST_LIST = 40
+
+
+class Cell(NamedTuple):
+    """One form at one visit: the records there, or the address to enter one."""
+
+    label: str
+    title: str
+    records: list[Standing]
+    add: str
+    due: bool
+
+
+class Line(NamedTuple):
+    """One visit of the casebook."""
+
+    visit: Visit
+    state: str
+    cells: list[Cell]
+    signature: Signature | None
+    holds: bool
+    flags: list[Flag]
+
+
+@login_required
+@require_GET
+def start(request: HttpRequest) -> HttpResponse:
+    """What waits for the person: entry due, drafts, progression checks, visits to sign."""
+    user, today = request.user, timezone.localdate()
+    context: dict[str, Any] = {"title": "What waits for you"}
+    if may(user, Act.ENTER):
+        mine = Visit.objects.allowed_to(user, Act.ENTER).filter(stopped=False).select_related("subject__site")
+        context["due"] = mine.due(on=today).exclude(code=schedule.COMMON).order_by("closes_on", "subject__code")[:LONGEST_LIST]
+        context["enrolling_sites"] = [
+            site for site in Site.objects.filter(pk__in=sites_where(user, Act.ENTER)) if site.status_on(today) == "ACTIVE"
+        ]
+        context["today"] = today
+    if may(user, Act.SIGN):
+        context["to_sign"] = visits_to_sign(user)
+    if may(user, Act.READ):
+        flags = Flag.objects.open().visible_to(user).select_related("subject", "visit").order_by("due_on", "pk")
+        context["checks"] = flags.filter(kind=Flag.Kind.PROGRESSION_CHECK)[:LONGEST_LIST]
+        context["flags"] = flags.exclude(kind=Flag.Kind.PROGRESSION_CHECK)[:LONGEST_LIST]
+        context["flags_in_all"] = flags.count()
+        context["subjects"] = Subject.objects.visible_to(user).select_related("site").order_by("code")
+    context["may_acknowledge"] = may(user, Act.ACKNOWLEDGE)
+    context["is_sponsor"] = not user.is_staff
+    return page(request, "casebook/start.html", **context)
+
+
+def visits_to_sign(user: Any) -> list[Visit]:
+    """Held, all of their records complete, and no signature that nothing has touched since."""
+    later = Ledger.objects.filter(visit=OuterRef("visit"), at__gt=OuterRef("signed_at")).exclude(form__in=_signed_apart())
+    untouched = Signature.objects.filter(form="trial.visit", record=OuterRef("pk")).exclude(Exists(later))
+    open_visits: QuerySet[Visit] = Visit.objects.allowed_to(user, Act.SIGN).exclude(held_on=None).exclude(Exists(untouched))
+    found = list(open_visits.select_related("subject").order_by("held_on", "pk")[: 2 * LONGEST_LIST])
+    records = [one for one in standing(*{visit.subject for visit in found}) if one.is_record] if found else []
+    with_records = {one.visit for one in records}
+    drafts = {one.visit for one in records if one.state != Record.State.COMPLETE}
+    return [visit for visit in found if visit.pk in with_records - drafts][:LONGEST_LIST]
+
+
+def _signed_apart() -> list[str]:
+    apart = [form for form in Record.forms() if not form.signed_with_visit]
+    return [model._meta.label_lower for form in apart for model in (form, *form.groups())]
+
+
+@login_required
+@require_GET
+def casebook(request: HttpRequest, code: str) -> HttpResponse:
+    """Visits by forms: what is entered, what is due, what is late, what is signed."""
+    subject = get_object_or_404(Subject.objects.visible_to(request.user).select_related("site"), code=code)
+    today = subject.site.today()
+    visits = list(Visit.objects.filter(subject=subject).order_by("target_on", "pk"))
+    for visit in visits:
+        visit.subject = subject
+    entered, forms = standing(subject), forms_in_order()
+    enters = may(request.user, Act.ENTER, subject.site_id)
+    flags = list(Flag.objects.open().filter(subject=subject))
+    gates = {row.gate: row for row in Eligibility.objects.of(subject).order_by("pk")}
+    return page(
+        request,
+        "casebook/casebook.html",
+        title=f"Casebook of {subject}",
+        subject=subject,
+        forms=[form._meta.verbose_name for form in forms],
+        lines=_lines(visits, entered, forms, flags, today=today, enters=enters),
+        gates=[(number, gates.get(f"G{number}")) for number in (1, 2)],
+        allocation=Randomization.objects.of(subject).first(),
+        flags=flags,
+        enters=enters,
+        signs=may(request.user, Act.SIGN, subject.site_id),
+        reads_items=may(request.user, Act.READ_BIRTH_MONTH, subject.site_id) and request.user.is_staff,
+    )
+
+
+def forms_in_order() -> list[type[Record]]:
+    """As a subject meets them in the schedule; those of the whole trial last."""
+    visits = [kind for kind in schedule.TYPES.values() if kind.code != schedule.COMMON] + [schedule.visit_type(schedule.COMMON)]
+    labels = list(dict.fromkeys(label for kind in visits for label in (*kind.forms, *kind.offered)))
+    return sorted(
+        Record.forms(), key=lambda form: labels.index(form._meta.label_lower) if form._meta.label_lower in labels else len(labels)
+    )
+
+
+def _lines(
+    visits: list[Visit], entered: list[Standing], forms: list[type[Record]], flags: list[Flag], *, today: Any, enters: bool
+) -> list[Line]:
+    states = states_of(visits, on=today)
+    at_visit: dict[tuple[int, str], list[Standing]] = defaultdict(list)
+    for one in entered:
+        if one.is_record:
+            at_visit[one.visit, one.form].append(one)
+    signed = Signature.objects.filter(form="trial.visit", record__in=[visit.pk for visit in visits]).order_by("signed_at", "pk")
+    last = {signature.record: signature for signature in signed}
+    ordered = sorted(visits, key=lambda visit: (not visit.is_common, visit.held_on or visit.target_on or today, visit.pk))
+    return [
+        Line(
+            visit,
+            "" if visit.is_common else states[visit.pk].value,
+            [_cell(form, visit, at_visit[visit.pk, form._meta.label_lower], enters=enters) for form in forms],
+            last.get(visit.pk),
+            visit.pk in last and last[visit.pk].holds(versions_of(entered, visit=visit)),
+            [flag for flag in flags if flag.visit_id == visit.pk],
+        )
+        for visit in ordered
+        if not visit.stopped or any(at_visit[visit.pk, form._meta.label_lower] for form in forms)
+    ]
+
+
+def _cell(form: type[Record], visit: Visit, records: list[Standing], *, enters: bool) -> Cell:
+    kind, label = schedule.visit_type(visit.code), form._meta.label_lower
+    belongs = label in kind.forms or label in kind.offered
+    open_for_entry = enters and form.entered_by_hand and belongs and (form.several or not records)
+    address = f"{reverse(f'admin:{form._meta.app_label}_{form._meta.model_name}_add')}?visit={visit.pk}" if open_for_entry else ""
+    return Cell(label, str(form._meta.verbose_name), records, address, label in kind.forms)
+
+
+@login_required
+@require_POST
+def enrol_page(request: HttpRequest) -> HttpResponse:
+    """A new subject, from the start page."""
+    site = get_object_or_404(Site.objects.filter(pk__in=sites_where(request.user, Act.ENTER)), code=request.POST.get("site", ""))
+    try:
+        day = parse_date(request.POST.get("screened_on", "").strip())
+    except ValueError:
+        day = None
+    try:
+        subject = entry.enrol(site=site, by=request.user, screened_on=day)
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return HttpResponseRedirect(reverse("start"))
+    messages.success(request, f"Subject {subject} is created. Enter the consent first.")
+    return HttpResponseRedirect(reverse("casebook", args=[subject.code]))
+
+
+@login_required
+@require_POST
+def unscheduled_page(request: HttpRequest, code: str) -> HttpResponse:
+    """One more visit outside the schedule."""
+    subject = get_object_or_404(Subject.objects.visible_to(request.user), code=code)
+    try:
+        visit = entry.unscheduled_visit(subject=subject, by=request.user)
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return HttpResponseRedirect(reverse("casebook", args=[subject.code]))
+    messages.success(request, f"Visit {visit} is there. Enter its date and forms.")
+    return HttpResponseRedirect(reverse("casebook", args=[subject.code]) + f"#visit-{visit.code}")
+
+
+@login_required
+@require_POST
+def acknowledge_page(request: HttpRequest, pk: int) -> HttpResponse:
+    flag = get_object_or_404(Flag.objects.visible_to(request.user).select_related("subject"), pk=pk)
+    try:
+        acknowledge(flag, by=request.user)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, f"{flag}: seen.")
+    return HttpResponseRedirect(reverse("start"))

@@ -1,0 +1,92 @@
+"""Pages about the study and about a visit's signature. Each shows what is stored; acts are one call into trial/actions."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from trial.access import Act
+from trial.actions import review
+from trial.models import Record, Signature, Study, Visit, may, standing, versions_of
+from trial.protocol import parameters, schedule, study
+from trial.refusal import Refused
+
+
+def page(request: HttpRequest, template: str, status: int = 200, **context: Any) -> TemplateResponse:
+    """A page in the frame of the admin."""
+    return TemplateResponse(request, template, admin.site.each_context(request) | context, status=status)
+
+
+@require_GET
+def healthz(request: HttpRequest) -> HttpResponse:
+    """200 where the database answers: for health checks."""
+    with connection.cursor() as cursor:
+        cursor.execute("select 1")
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@login_required
+@require_GET
+def study_page(request: HttpRequest) -> HttpResponse:
+    """The study itself: public facts, criteria, parameters, the published commitment."""
+    return page(
+        request,
+        "casebook/study.html",
+        title=study.REGISTRATION,
+        study=study,
+        parameters=parameters.listed(),
+        published=Study.objects.filter(registration=study.REGISTRATION).first(),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def sign_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """A visit's records as they will be signed; the password; and what has changed under an earlier signature."""
+    visit = get_object_or_404(Visit.objects.visible_to(request.user).select_related("subject__site"), pk=pk)
+    if not may(request.user, Act.READ_BIRTH_MONTH, visit.subject.site_id):
+        raise PermissionDenied
+    refused: Refused | None = None
+    if request.method == "POST":
+        try:
+            review.sign_visit(visit, by=request.user, password=request.POST.get("password", ""), shown_sha256=request.POST.get("shown", ""))
+        except Refused as error:
+            refused = error
+        else:
+            messages.success(request, f"Visit {visit} is signed.")
+            return HttpResponseRedirect(reverse("casebook", args=[visit.subject.code]) + f"#visit-{visit.code}")
+    content = review.content_of_visit(visit)
+    signatures = list(Signature.objects.filter(form="trial.visit", record=visit.pk).select_related("signed_by"))
+    holds = bool(signatures) and signatures[0].holds(versions_of(standing(visit.subject), visit=visit))
+    return page(
+        request,
+        "casebook/sign.html",
+        status=refused.status if refused else 200,
+        title=f"Sign-off of {visit}: {visit.title}",
+        visit=visit,
+        content=content,
+        shown=review.digest(content),
+        obstacles=review.drafts(visit),
+        not_entered=_not_entered(visit, content),
+        may_sign=may(request.user, Act.SIGN, visit.subject.site_id),
+        meaning=Signature.Meaning.VISIT.label,
+        signatures=signatures,
+        holds=holds,
+        changes=[] if holds or not signatures else signatures[0].changes(content),
+        refused=refused,
+    )
+
+
+def _not_entered(visit: Visit, content: dict[str, Any]) -> list[str]:
+    """Titles of the forms due at the visit that are not there: who signs should know."""
+    entered = {key.partition("#")[0] for key in content}
+    forms = {form._meta.label_lower: form for form in Record.forms() if form.signed_with_visit}
+    due = schedule.visit_type(visit.code).forms
+    return [str(forms[label]._meta.verbose_name) for label in due if label in forms and label not in entered]
