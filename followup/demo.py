@@ -1,8 +1,13 @@
-"""The demo trial: one person for each role, and something for each of them to do."""
+"""The demo trial: one person for each role, and the stories of crf_spec 8, with something for each of them to do."""
 
 from collections.abc import Mapping
 
 from django.contrib.auth.models import User
+
+from followup import actions
+from trial.models import Site
+
+from .stories import intolerance, overdue, progression, screen_failures, setup, straightforward, telling, waiting
 
 PEOPLE = (
     ("dan", "data manager", "Dan Li"),
@@ -14,11 +19,28 @@ PEOPLE = (
 )
 """Username, role, printed name."""
 
+STORIES = (straightforward, progression, overdue, intolerance, screen_failures, waiting)
+
 
 def load(passwords: Mapping[str, str]) -> None:
     """Make what is missing of the demo trial; run again, it changes nothing."""
-    known = set(User.objects.values_list("username", flat=True))
-    for username, _, name in PEOPLE:
-        if username not in known:
-            first, last = name.split()
-            User.objects.create_user(username, password=passwords[username], first_name=first, last_name=last, is_staff=True)
+    setup.prepare_trial(PEOPLE, passwords)
+    first, second = (_team(code, passwords) for code in (setup.FIRST, setup.SECOND))
+    with actions.without_hints():
+        told = sum(story.load(first) for story in STORIES) + waiting.load_elsewhere(second)
+    if told:
+        _run_nightly()
+
+
+def _team(code: str, passwords: Mapping[str, str]) -> telling.Team:
+    """At the second site, one person enters, and nobody confirms or signs."""
+    author = "dan" if code == setup.FIRST else setup.ELSEWHERE
+    people = {user.username: user for user in User.objects.filter(username__in=(author, "ida"))}
+    site = Site.objects.get(code=code)
+    return telling.team(site, data_manager=people[author], investigator=people["ida"], password=passwords["ida"])
+
+
+def _run_nightly() -> None:
+    """As at night, for today: the flags that the stories leave open."""
+    for site in Site.objects.all():
+        actions.nightly(site, on=site.today())

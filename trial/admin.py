@@ -281,7 +281,7 @@ class RecordAdmin(KeptAdmin):
 
     def changeform_view(self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         visit = visit_of(request) if object_id is None else None
-        context = {"page_visit": visit, "form_title": str(self.opts.verbose_name).capitalize()}
+        context = {"page_visit": visit, "form_title": self.model.form_title()}
         return super().changeform_view(request, object_id, form_url, context | (extra_context or {}))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -322,7 +322,7 @@ class RecordAdmin(KeptAdmin):
 
     def _onward(self, request: HttpRequest, obj: Record) -> HttpResponse:
         """To the next form that is due at this visit, or back to the casebook."""
-        messages.success(request, f"{self.opts.verbose_name.capitalize()} of {obj.visit}: {obj.get_state_display().lower()}, stored.")
+        messages.success(request, f"{self.model.form_title()} of {obj.visit}: {obj.get_state_display().lower()}, stored.")
         if "_continue" in request.POST:
             return HttpResponseRedirect(reverse(f"admin:{obj._meta.app_label}_{obj._meta.model_name}_change", args=[obj.pk]))
         if "_next" in request.POST and (form := next_form(obj)):
@@ -347,7 +347,7 @@ class RecordAdmin(KeptAdmin):
             except Refused as error:
                 refused = error
             else:
-                messages.success(request, f"{self.opts.verbose_name.capitalize()} of {record.visit} is withdrawn.")
+                messages.success(request, f"{self.model.form_title()} of {record.visit} is withdrawn.")
                 return HttpResponseRedirect(reverse("casebook", args=[record.visit.subject.code]))
         context = self.admin_site.each_context(request) | {
             "title": f"Withdraw {record}",

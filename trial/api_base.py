@@ -1,136 +1,180 @@
-"""What every address of the API shares: pages that stay in place, answers to refusals, serializers read off the forms."""
+"""What every address of the API shares: pages that stay in place, filters, answers to refusals, and what scope leaves."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
 
-from django.contrib.auth.models import AbstractUser
-from django.core.exceptions import ValidationError as Malformed
-from django.db import models, transaction
-from rest_framework import exceptions, serializers
-from rest_framework.pagination import CursorPagination
+from django.db import models
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework import exceptions, serializers, viewsets
+from rest_framework.pagination import BasePagination
+from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import exception_handler
+from rest_framework.utils.urls import replace_query_param
+from rest_framework.views import exception_handler, set_rollback
 
-from trial.access import Act
-from trial.models import Entered, Kept, Record, Row, may
 from trial.refusal import Refused
 
-BOOKKEEPING = ("id", "version")
+M = TypeVar("M", bound=models.Model)
+
+LONGEST_PAGE = 1000
+LARGEST_KEY = 2**63 - 1
+PAGING = {"after", "page_size"}
+CODES = {400: "malformed", 401: "not_known", 403: "not_allowed", 404: "not_found", 405: "no_such_act"}
+NOT_KNOWN = "Send a token that is known and has not ended, as “Authorization: Token …”. A new one is given at /api/v1/token/."
+NOT_FOUND = "There is nothing here that you may see."
 
 
-class ByKey(CursorPagination):
-    """Pages by key: a row entered meanwhile moves no other row to another page. `page_size` up to 1,000."""
+class WrongLogin(exceptions.AuthenticationFailed):
+    """The same sentence, whether the username or the password is wrong."""
 
-    ordering = "pk"
-    page_size = 100
-    page_size_query_param = "page_size"
-    max_page_size = 1000
+    default_detail = "Username or password is wrong."
 
 
-def answer_to(error: Exception, context: Any) -> Response | None:
-    """A refusal becomes 403, 409 or 422 with a sentence for each problem; the rest is DRF's."""
-    if not isinstance(error, Refused):
-        return exception_handler(error, context)
-    transaction.set_rollback(True)
-    problems = [{"item": item, "message": sentence} for item, sentence in error.problems]
-    return Response({"code": error.code, "detail": str(error), "problems": problems, "codes": error.codes}, status=error.status)
+class ByKey(BasePagination):
+    """Pages by key: what is entered meanwhile moves nothing to another page, so nothing is missed and nothing comes twice.
+
+    `after` is the last key that the reader has; `last` says it again at the end, to go on from there another day.
+    """
+
+    def paginate_queryset(self, queryset: models.QuerySet[M], request: Request, view: Any = None) -> list[M]:
+        size = whole_number(request, "page_size", default=100, lowest=1, highest=LONGEST_PAGE)
+        self.request, self.last = request, whole_number(request, "after", default=0, lowest=0, highest=LARGEST_KEY)
+        found = list(queryset.filter(pk__gt=self.last).order_by("pk")[: size + 1])
+        self.goes_on, page = len(found) > size, found[:size]
+        if page:
+            self.last = page[-1].pk
+        return page
+
+    def get_paginated_response(self, data: Any) -> Response:
+        link = replace_query_param(self.request.build_absolute_uri(), "after", self.last) if self.goes_on else None
+        return Response({"next": link, "last": self.last, "results": data})
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        link = {"type": "string", "format": "uri", "nullable": True, "description": "the next page; null on the last"}
+        last = {"type": "integer", "description": "the last key of this page: what to send as `after` to go on"}
+        shape = {"next": link, "last": last, "results": schema}
+        return {"type": "object", "required": list(shape), "properties": shape}
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        said = {"after": "the last key that you have; begin with 0", "page_size": f"how many, up to {LONGEST_PAGE}; 100 if you say nothing"}
+        return [
+            {"name": name, "in": "query", "required": False, "description": text, "schema": {"type": "integer"}}
+            for name, text in said.items()
+        ]  # fmt: skip
 
 
-def items_from(model: type[Entered], sent: Mapping[str, Any]) -> dict[str, Any]:
-    """What was sent, as values of the model's items. What cannot be read answers 400; what is read is judged later (422)."""
-    if not isinstance(sent, Mapping):
-        raise exceptions.ParseError("Send an object with the form's items.")
-    allowed = {*model.item_names(), "missing"}
-    if unknown := sorted(set(sent) - allowed):
-        raise exceptions.ValidationError({name: [f"{model._meta.verbose_name} has no such item."] for name in unknown})
-    return {name: _read(model._meta.get_field(name), value) for name, value in sent.items()}
-
-
-def _read(field: models.Field, value: Any) -> Any:
-    if value in (None, "") and not isinstance(field, models.ForeignKey):
-        return [] if field.get_internal_type() == "ArrayField" else "" if field.empty_strings_allowed and not field.null else None
-    if isinstance(field, models.JSONField):
-        return value
-    if isinstance(field, models.ForeignKey):
-        return _referred(field, value)
-    if isinstance(value, bool) or (isinstance(value, (dict, list)) and field.get_internal_type() != "ArrayField"):
-        raise exceptions.ValidationError({field.name: [f"“{field.verbose_name}” is no such kind of value."]})
+def whole_number(request: Request, name: str, *, default: int, lowest: int, highest: int) -> int:
+    """A number in the address; what is none answers 400."""
+    field = serializers.IntegerField(min_value=lowest, max_value=highest)
     try:
-        return field.to_python(value)
-    except Malformed as error:
-        raise exceptions.ValidationError({field.name: error.messages}) from error
+        return int(field.run_validation(request.query_params.get(name, default)))
+    except exceptions.ValidationError as error:
+        raise exceptions.ValidationError({name: error.detail}) from error
 
 
-def _referred(field: models.ForeignKey, value: Any) -> Any:
-    if value is None:
-        return None
-    if not isinstance(value, int):
-        raise exceptions.ValidationError({field.name: ["Send the id."]})
-    found = field.related_model._default_manager.filter(pk=value).first()
+class KnownFilters(filters.DjangoFilterBackend):
+    """A filter that is misspelled is refused: left out, it would answer with everything."""
+
+    def filter_queryset(self, request: Request, queryset: models.QuerySet[M], view: Any) -> models.QuerySet[M]:
+        declared = getattr(view, "filterset_class", None)
+        known = PAGING | set(declared.base_filters if declared else ())
+        if unknown := sorted(set(request.query_params) - known):
+            raise exceptions.ValidationError({name: [f"There is no such filter. Known: {', '.join(sorted(known))}."] for name in unknown})
+        return super().filter_queryset(request, queryset, view)
+
+
+class Visible(viewsets.GenericViewSet):
+    """Only what the person's roles let them read; the rest answers 404, as what does not exist does."""
+
+    model: type[Any]
+    related: Sequence[str] = ()
+    pagination_class = ByKey  # here, not in the settings: they are read while this module is imported
+    filter_backends = [KnownFilters]
+    pagination_class = ByKey
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        return self.model.objects.visible_to(self.request.user).select_related(*self.related).order_by("pk")
+
+
+def visible_or_404(rows: models.QuerySet[M], **where: Any) -> M:
+    """The one row; 404 where there is none, or none in the person's scope."""
+    found = rows.filter(**where).first()
     if found is None:
-        raise Refused((field.name, f"“{field.verbose_name}” {value} does not exist."))
+        raise exceptions.NotFound
     return found
 
 
-def hidden_from(model: type[Kept], by: AbstractUser, site_id: int | None) -> frozenset[str]:
-    """Items that this person may not see at the site (crf_spec §7: the sponsor sees no birth month)."""
-    identifying = getattr(model, "identifying", frozenset())
-    return frozenset() if not identifying or may(by, Act.READ_BIRTH_MONTH, site_id) else identifying
+class Strict(serializers.Serializer):
+    """What is sent holds the keys that are asked for, and no others (a value that is not asked for is not taken, and not ignored)."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, dict) and (unknown := sorted(set(data) - set(self.fields))):
+            raise exceptions.ValidationError({name: ["This is not asked for here."] for name in unknown})
+        return super().to_internal_value(data)
+
+    @classmethod
+    def read(cls, request: Request) -> dict[str, Any]:
+        """The body of the request; what is malformed answers 400 and names what is wrong."""
+        given = cls(data=request.data)
+        given.is_valid(raise_exception=True)
+        return given.validated_data
 
 
-class EnteredSerializer(serializers.ModelSerializer):
-    """Items as stored, derived values beside them; what may identify a subject is left out for those who may not see it."""
+class Problems(serializers.Serializer):
+    """How every refusal reads: its code, a sentence for people, and each problem with the item that it is about."""
 
-    def to_representation(self, row: Any) -> dict[str, Any]:
-        shown = super().to_representation(row)
-        site_id = row.visit.subject.site_id if isinstance(row, Record) else None
-        for item in hidden_from(type(row), self.context["request"].user, site_id):
-            shown.pop(item, None)
-        return shown
+    code = serializers.CharField()
+    detail = serializers.CharField()
+    problems = serializers.ListField(child=serializers.DictField(child=serializers.CharField()))
+    codes = serializers.ListField(child=serializers.CharField())
 
 
-def serializer_of(form: type[Entered], *, derived: bool) -> type[serializers.ModelSerializer]:
-    """A form's items, read off the form; then its rows; with `derived`, also what the protocol computes."""
-    own: dict[str, Any] = {}
-    fields = [*BOOKKEEPING]
-    if issubclass(form, Record):
-        own |= {
-            "subject": serializers.CharField(source="visit.subject.code", read_only=True),
-            "visit_code": serializers.CharField(source="visit.code", read_only=True),
-        }
-        fields += ["subject", "visit", "visit_code", "state", "withdrawn_at"]
-    fields += [name for name in ("code",) if name not in form.item_names() and hasattr(form, "code")]
-    fields += [*form.item_names(), "missing"]
-    if derived:
-        own |= {name: serializers.SerializerMethodField() for name in form.derived}
-        own |= {f"get_{name}": _getter(name) for name in form.derived}
-        fields += form.derived
-    for group in form.groups() if issubclass(form, Record) else []:
-        name = row_name(group)
-        own[name] = serializers.SerializerMethodField()
-        own[f"get_{name}"] = _rows_getter(group, serializer_of(group, derived=derived))
-        fields.append(name)
-    meta = type("Meta", (), {"model": form, "fields": fields})
-    suffix = "Detail" if derived else ""
-    return type(f"{form.__name__}{suffix}Serializer", (EnteredSerializer,), {**own, "Meta": meta})
+REFUSALS = {code: OpenApiResponse(Problems) for code in (400, 401, 403, 404, 409, 422)}
 
 
-def row_name(group: type[Row]) -> str:
-    """How a repeating group is called in the API: the name its record has for it."""
-    return group._meta.get_field(group.parent).remote_field.name
+def answer_to(error: Exception, context: Any) -> Response | None:
+    """Sentences for people, in one shape; whatever was written in the request is taken back."""
+    if isinstance(error, Refused):
+        set_rollback()
+        return Response(_shaped(error.code, error.problems, error.codes), status=error.status)
+    answer = exception_handler(error, context)
+    if answer is not None:
+        answer.data = _shaped(CODES.get(answer.status_code, "refused"), _problems(error, answer), [])
+    return answer
 
 
-def _getter(name: str) -> Any:
-    def get(self: Any, row: Any) -> str | None:
-        value = getattr(row, name)
-        return None if value in (None, "") else str(value)
+def _problems(error: Exception, answer: Response) -> list[tuple[str, str]]:
+    if answer.status_code == 401 and not isinstance(error, WrongLogin):
+        return [("", NOT_KNOWN)]
+    if answer.status_code == 404:
+        return [("", NOT_FOUND)]
+    if isinstance(error, exceptions.ParseError):
+        return [("", f"What was sent cannot be read. {error.detail}")]
+    return list(_flat(answer.data))
 
-    return get
+
+def _flat(data: Any, item: str = "") -> Iterator[tuple[str, str]]:
+    """(item, sentence) of nested errors: `rows.results.0.unit`."""
+    if isinstance(data, dict):
+        for name, inner in data.items():
+            outer = item if name in ("detail", "non_field_errors") else f"{item}.{name}".lstrip(".")
+            yield from _flat(inner, outer)
+    elif isinstance(data, list) and any(isinstance(inner, (dict, list)) for inner in data):
+        for number, inner in enumerate(data):
+            yield from _flat(inner, f"{item}.{number}")
+    elif isinstance(data, list):
+        yield from ((item, str(sentence)) for sentence in data)
+    else:
+        yield item, str(data)
 
 
-def _rows_getter(group: type[Row], serializer: type[serializers.ModelSerializer]) -> Any:
-    def get(self: Any, record: Any) -> list[dict[str, Any]]:
-        return serializer(record.rows(group), many=True, context=self.context).data
+def _shaped(code: str, problems: Sequence[tuple[str, str]], codes: Sequence[str]) -> dict[str, Any]:
+    problems = [(_printable(item), _printable(sentence)) for item, sentence in problems]
+    told = " ".join(f"{item}: {sentence}" if item and code == "malformed" else sentence for item, sentence in problems)
+    return {"code": code, "detail": told, "problems": [{"item": item, "message": m} for item, m in problems], "codes": list(codes)}
 
-    get.__annotations__["return"] = list[dict[str, Any]]
-    return get
+
+def _printable(text: str) -> str:
+    """What was sent may be said back, though it cannot be written in UTF-8."""
+    return text.encode(errors="replace").decode()

@@ -80,7 +80,7 @@ def month(question: str, *, sdtm: str, optional: bool = False) -> models.CharFie
 def count(
     question: str, *, between: Limits, sdtm: str, unit: str = "", optional: bool = False, when: When = None
 ) -> models.SmallIntegerField:
-    limits = _within(between, int)
+    limits = _within(question, between, int, unit)
     field = models.SmallIntegerField(question, null=True, blank=True, validators=limits, help_text=unit, db_comment=sdtm)
     return _needed(field, optional, when)
 
@@ -101,7 +101,7 @@ def amount(
         question,
         max_digits=digits,
         decimal_places=places,
-        validators=_within(between, Decimal),
+        validators=_within(question, between, Decimal, unit),
         help_text=unit,
         null=True,
         blank=True,
@@ -155,6 +155,7 @@ def _needed(field: F, optional: bool, when: When = None) -> F:
     return field
 
 
-def _within(limits: Limits, kind: type[int] | type[Decimal]) -> list[MinValueValidator | MaxValueValidator]:
+def _within(question: str, limits: Limits, kind: type[int] | type[Decimal], unit: str) -> list[MinValueValidator | MaxValueValidator]:
     low, high = limits
-    return [MinValueValidator(kind(low)), MaxValueValidator(kind(high))]
+    said = f"“{question}” lies between {low} and {high} {unit}".rstrip() + "."
+    return [MinValueValidator(kind(low), said), MaxValueValidator(kind(high), said)]

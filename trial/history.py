@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
+from django.apps import apps
 from django.db import models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from simple_history.models import HistoricalRecords
@@ -125,3 +126,8 @@ class History(HistoricalRecords):
                 EntersLedger(name=f"{table}_enters_ledger", form=form, **model.place_in_sql()),
             ],
         }
+
+
+def kept_models() -> list[type[models.Model]]:
+    """Everything that has a history, whichever app defines it."""
+    return [model for model in apps.get_models() if any(isinstance(one, KeepsHistory) for one in model._meta.constraints)]

@@ -45,14 +45,14 @@ class Consent(Record):
     future_research = fields.yes_no("Consents to future research", sdtm="SUPPDS.ICFOPT1")
     genetic_research = fields.yes_no("Consents to genetic research", sdtm="SUPPDS.ICFOPT2")
     data_sharing = fields.yes_no("Consents to data sharing", sdtm="SUPPDS.ICFOPT3")
-    reason = fields.choice("Reason for consenting again", Reason, sdtm="SUPPDS.ICFRSN", when=lambda c: c.type == "RECONSENT")
+    reconsent_reason = fields.choice("Reason for consenting again", Reason, sdtm="SUPPDS.ICFRSN", when=lambda c: c.type == "RECONSENT")
     unscheduled = fields.yes_no("Outside the roll-out of a version", sdtm="SUPPDS.ICFUNSCH", when=lambda c: c.type == "RECONSENT")
     declined = fields.yes_no("Subject declined to consent again", sdtm="SUPPDS.ICFDECL", when=lambda c: c.type == "RECONSENT")
 
     sections = (
         Section("Signature", ("type", "signed_on", "signed_at_time", "form_version", "signed_by", "investigator_signed_on", "copy_given")),
         Section("Optional parts", ("future_research", "genetic_research", "data_sharing")),
-        Section("Consenting again", ("reason", "unscheduled", "declined")),
+        Section("Consenting again", ("reconsent_reason", "unscheduled", "declined")),
     )
 
     class Meta(Record.Meta):

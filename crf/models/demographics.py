@@ -40,7 +40,7 @@ class Demographics(Record):
         CURRENT = "CURRENT", "Current"
         FORMER = "FORMER", "Former"
 
-    identifying = frozenset({"birth_month"})
+    identifying = frozenset({"birth_month", "age_confirmed"})  # that a source was asked tells that consent was in the month of birth
     derived = ("age_at_consent",)
 
     birth_month = fields.month("Year and month of birth", sdtm="DM.BRTHDTC")

@@ -31,6 +31,7 @@ class Eligibility(Record):
     moves_the_schedule = True
     entered_by_hand = False
     signed_with_visit = False
+    identifying = frozenset({"evidence_sha256"})  # the month of birth could be found by trying out its digest
 
     gate = fields.choice("Gate", Gate, sdtm="IE.IESCAT")
     assessed_on = fields.day("Assessed on", sdtm="IE.IEDTC")
@@ -57,6 +58,7 @@ class Criterion(Row):
     parent = "eligibility"
     path_to_site = "eligibility__visit__subject__site"
     path_to_subject = "eligibility__visit__subject"
+    identifying = frozenset({"evidence"})  # the month of birth is among it
 
     eligibility = models.ForeignKey(Eligibility, models.PROTECT, related_name="criteria")
     evidence = models.JSONField(default=list, editable=False, db_comment="SUPPIE.IEEVID")

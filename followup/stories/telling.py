@@ -12,7 +12,6 @@ from crf.actions import eligibility, randomization
 from crf.models import Eligibility, Randomization
 from trial.actions import entry, review
 from trial.models import Record, Row, Site, Subject, Visit
-from trial.protocol.schedule import COMMON
 
 day = date.fromisoformat
 
@@ -87,10 +86,10 @@ class Story:
         for code in codes:
             review.sign_visit(self.visit(code), by=self.team.investigator, password=self.team.password)
 
-    def sign_all(self, *, but: Iterable[str] = ()) -> None:
-        """Every visit that was held and has no signature that holds, and the forms of the whole trial."""
-        held = [visit for visit in Visit.objects.filter(subject=self.subject) if visit.held_on or visit.code == COMMON]
-        self.sign(*(visit.code for visit in held if visit.code not in but and not review.holding(visit)))
+    def sign_rest(self, *, but: Iterable[str] = ()) -> None:
+        """Every visit that was held and is not signed yet, and the forms of the whole trial."""
+        unsigned = Visit.objects.filter(subject=self.subject, signatures__isnull=True).exclude(code__in=but)
+        self.sign(*(visit.code for visit in unsigned if visit.held_on or visit.is_common))
 
 
 Chapter = Callable[[Story], None]

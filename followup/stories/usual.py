@@ -101,7 +101,7 @@ def consent(story: Story, on: date, *, at: str = "SCR", kind: str = "INITIAL", *
 
 
 def consent_again(story: Story, on: date, *, at: str) -> None:
-    consent(story, on, at=at, kind="RECONSENT", reason="NEW_VERSION", unscheduled="N", declined="N")
+    consent(story, on, at=at, kind="RECONSENT", reconsent_reason="NEW_VERSION", unscheduled="N", declined="N")
 
 
 def version_on(story: Story, on: date) -> ConsentVersion | None:

@@ -64,7 +64,7 @@ def enter(
     """Fill in a form for a visit, with the rows of its groups."""
     _refuse_unless_allowed(by, Act.ENTER, visit.subject.site_id)
     if not form.entered_by_hand:
-        raise NotAllowed(f"{form._meta.verbose_name.capitalize()} is not filled in by hand.")
+        raise NotAllowed(f"{form.form_title()} is not filled in by hand.")
     with writing(by=by):
         visit = locked(Visit, visit.pk)
         record = form(visit=visit, state=state_of(complete), **values)
@@ -89,7 +89,7 @@ def change(
     """Change a record's items; a row with `id` and `version` is changed, one without is added."""
     _refuse_unless_allowed(by, Act.ENTER, record.subject.site_id)
     if not record.entered_by_hand:
-        raise NotAllowed(f"{record._meta.verbose_name.capitalize()} is not changed by hand.")
+        raise NotAllowed(f"{record.form_title()} is not changed by hand.")
     reason = checked_reason(reason)
     with writing(by=by, reason=reason):
         record = locked(type(record), record.pk, version=version)
@@ -165,7 +165,7 @@ def withdraw(row: Withdrawable, *, by: AbstractUser, reason: str) -> None:
     if not reason:
         raise Refused(("reason", "Say why this is withdrawn."))
     if not record.entered_by_hand:
-        raise Conflict(f"{record._meta.verbose_name.capitalize()} is not withdrawn.")
+        raise Conflict(f"{record.form_title()} is not withdrawn.")
     with writing(by=by, reason=reason):
         row = locked(type(row), row.pk)
         refuse_withdrawn(row)

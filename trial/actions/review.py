@@ -27,7 +27,7 @@ def part(row: Entered) -> dict[str, Any]:
     """One row of a form with its groups' rows, as shown (see Signature.content)."""
     rows = [row, *(r for group in row.groups() for r in row.rows(group))] if isinstance(row, Record) else [row]
     return {
-        "form": str(row._meta.verbose_name).capitalize(),
+        "form": row.form_title(),
         "versions": [[r._meta.label_lower, r.pk, r.version] for r in rows],
         "items": {name: list(item) for name, item in row.shown().items()},
     }

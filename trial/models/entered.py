@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.text import capfirst
 
 from .kept import Kept
 
@@ -54,6 +55,10 @@ class Entered(Kept):
     @classmethod
     def item_names(cls) -> list[str]:
         return [name for section in cls.sections for name in section.items]
+
+    @classmethod
+    def form_title(cls) -> str:
+        return capfirst(str(cls._meta.verbose_name))
 
     @classmethod
     def bookkeeping(cls) -> set[str]:
@@ -142,7 +147,7 @@ def refuse_the_impossible(sender: type[models.Model], **kwargs: Any) -> None:
         name, label = f"{sender._meta.db_table}_{field.name}", str(field.verbose_name)
         if {MinValueValidator, MaxValueValidator} <= limits.keys():
             low, high = limits[MinValueValidator], limits[MaxValueValidator]
-            said = f"“{label}” lies between {low} and {high} {field.help_text}".rstrip() + "."
+            said = next(v.message for v in field.validators if isinstance(v, MinValueValidator))
             within = Q(**{f"{field.name}__range": (low, high)}) | Q(**{field.name: None})
             _add(sender, models.CheckConstraint(condition=within, name=f"{name}_limits", violation_error_message=said))
         if field.choices:

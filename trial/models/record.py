@@ -132,7 +132,7 @@ class Record(Withdrawable):
         """What cannot be (H): dates first. A form that checks more calls this too."""
         if (self._meta.label_lower in schedule.visit_type(schedule.COMMON).offered) != self.visit.is_common:
             right = "for the whole trial, not for a visit" if not self.visit.is_common else "for a visit, not for the whole trial"
-            raise ValidationError(f"{str(self._meta.verbose_name).capitalize()} is entered {right}.")
+            raise ValidationError(f"{self.form_title()} is entered {right}.")
         self.refuse_contradictory_missing()
         self.refuse_impossible_dates(today=self.subject.site.today())
 
@@ -148,7 +148,7 @@ class Record(Withdrawable):
         for group in self.groups():
             for number, row in enumerate(self.rows(group), 1):
                 for _, sentence in row.unanswered():
-                    yield "", f"{group._meta.verbose_name} {number}: {sentence}".capitalize()
+                    yield "", f"{group.form_title()} {number}: {sentence}"
 
     def shown(self) -> dict[str, Shown]:
         """The record's own items, then those of its rows: `administration.2.dose_mg`."""

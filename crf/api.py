@@ -1,0 +1,254 @@
+"""The acts of the casebook: eligibility, randomization, the check after cycle 2; allocations and responses to read."""
+
+import re
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError as Unreadable
+from django.db import models
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
+from rest_framework.views import APIView
+
+from crf.actions import eligibility, progression, randomization
+from crf.actions.evidence import VISIT_OF_GATE, Told
+from crf.models import Criterion, Eligibility, Randomization
+from trial.access import Act
+from trial.api_base import REFUSALS, Strict, visible_or_404, whole_number
+from trial.api_items import hidden_from
+from trial.models import Subject, Visit, may
+from trial.protocol.kleene import Truth
+from trial.protocol.study import CRITERIA
+from trial.reading import model_of
+from trial.refusal import Conflict, NotAllowed, Refused
+
+from .api_responses import AllocationSerializer, AllocationViewSet, ResponseViewSet
+
+GATE = OpenApiParameter("gate", int, required=True, enum=[1, 2], description="1 entry, 2 randomization")
+CRITERION = {one.code: one for one in CRITERIA}
+OPEN = re.compile(r"\d or \d")
+SEVERAL = "More than one value is possible by the data."
+
+
+class ToldSerializer(serializers.Serializer):
+    label = serializers.CharField()
+    value = serializers.CharField()
+    on = serializers.DateField(allow_null=True)
+    form = serializers.CharField(help_text="where it stands")
+    record = serializers.IntegerField()
+
+
+class VerdictSerializer(serializers.Serializer):
+    criterion = serializers.CharField()
+    text = serializers.CharField()
+    truth = serializers.ChoiceField(choices=[one.value for one in Truth], help_text="of the criterion's text, as the data say")
+    passed = serializers.CharField()
+    reason = serializers.CharField()
+    evidence = ToldSerializer(many=True)
+
+
+class ConfirmedSerializer(serializers.Serializer):
+    id = serializers.IntegerField(help_text="as under /api/v1/forms/eligibility/")
+    assessed_on = serializers.DateField()
+    result = serializers.ChoiceField(choices=Eligibility.Result.choices)
+    failed = serializers.CharField()
+    signed = serializers.BooleanField(help_text="whether its signature holds")
+    stale = serializers.BooleanField(help_text="whether the data say something else by now")
+
+
+class AtGateSerializer(serializers.Serializer):
+    subject = serializers.CharField()
+    gate = serializers.IntegerField()
+    on = serializers.DateField()
+    overall = serializers.CharField()
+    verdicts = VerdictSerializer(many=True)
+    drafts = serializers.ListField(child=serializers.CharField(), help_text="forms that are completed first")
+    evidence_sha256 = serializers.CharField(allow_null=True, help_text="null for those who do not see all evidence")
+    confirmed = ConfirmedSerializer(allow_null=True)
+
+
+class Confirm(Strict):
+    password = serializers.CharField(max_length=4096, trim_whitespace=False, allow_blank=True)
+    verdicts = serializers.DictField(child=serializers.CharField(), required=False, help_text="the investigator's, where they differ")
+    comments = serializers.DictField(child=serializers.CharField(allow_blank=True), required=False, help_text="the reasons for that")
+    shown_sha256 = serializers.CharField(required=False, help_text="of the evidence that you read: what changed since is not confirmed")
+
+
+class Randomize(Strict):
+    late_reason = serializers.CharField(required=False, allow_blank=True, default="")
+
+
+class RefusalSerializer(serializers.Serializer):
+    code = serializers.CharField()
+    sentence = serializers.CharField()
+
+
+class PreconditionsSerializer(serializers.Serializer):
+    subject = serializers.CharField()
+    on = serializers.DateField()
+    refusals = RefusalSerializer(many=True, help_text="what stands against randomization; empty where nothing does")
+    allocation = AllocationSerializer(allow_null=True)
+
+
+class WindowSerializer(serializers.Serializer):
+    opens_on = serializers.DateField()
+    target_on = serializers.DateField()
+    closes_on = serializers.DateField()
+    escalates_on = serializers.DateField()
+    missed_on = serializers.DateField()
+
+
+class ProgressionSerializer(serializers.Serializer):
+    subject = serializers.CharField()
+    on = serializers.DateField()
+    state = serializers.CharField()
+    reason = serializers.CharField()
+    x07 = serializers.ChoiceField(choices=[one.value for one in Truth], help_text="criterion X07, progression after 2 cycles")
+    refusal = serializers.CharField(allow_null=True)
+    window = WindowSerializer(allow_null=True)
+    visit = serializers.CharField(allow_null=True, help_text="the code of the visit that was read")
+    late_days = serializers.IntegerField()
+    remarks = serializers.ListField(child=serializers.CharField())
+
+
+class OfSubject(APIView):
+    def subject(self, code: str) -> Subject:
+        return visible_or_404(Subject.objects.visible_to(self.request.user).select_related("site"), code=code)
+
+
+class EligibilityView(OfSubject):
+    @extend_schema(summary="what the data say of each criterion", parameters=[GATE], responses={200: AtGateSerializer} | REFUSALS)
+    def get(self, request: Request, code: str) -> Response:
+        """At a gate, today, with the evidence; beside it what was confirmed last."""
+        subject, gate = self.subject(code), self.gate()
+        assessed = eligibility.assess(subject, gate=gate, on=subject.site.today())
+        hidden = bool(hidden_from(Eligibility, request.user, subject.site_id))
+        shown = {
+            "subject": subject.code,
+            "gate": gate,
+            "on": assessed.on,
+            "overall": assessed.overall,
+            "verdicts": [self.verdict(verdict, assessed.told[verdict.criterion], subject.site_id) for verdict in assessed.verdicts],
+            "drafts": assessed.drafts,
+            "evidence_sha256": None if hidden else assessed.sha256,
+            "confirmed": confirmed_last(subject, gate),
+        }
+        return Response(AtGateSerializer(shown).data)
+
+    @extend_schema(summary="confirm eligibility", parameters=[GATE], request=Confirm, responses={201: ConfirmedSerializer} | REFUSALS)
+    def post(self, request: Request, code: str) -> Response:
+        """The investigator confirms each criterion, and signs with the password."""
+        subject, gate, sent = self.subject(code), self.gate(), Confirm.read(request)
+        if not may(request.user, Act.CONFIRM_ELIGIBILITY, subject.site_id):
+            raise NotAllowed("Only an investigator of this site confirms eligibility.")
+        if not Visit.objects.filter(subject=subject, code=VISIT_OF_GATE[gate]).exists():
+            raise Conflict(f"{subject} has no visit {VISIT_OF_GATE[gate]} yet. Eligibility is confirmed once it is planned.")
+        comments = sent.get("comments", {})
+        refuse_unfit((one, Criterion._meta.get_field("comment"), text) for one, text in comments.items())
+        eligibility.confirm(
+            subject, gate=gate, by=request.user, password=sent["password"], verdicts=sent.get("verdicts", {}),
+            comments=comments, shown_sha256=sent.get("shown_sha256"),
+        )  # fmt: skip
+        return Response(ConfirmedSerializer(confirmed_last(subject, gate)).data, status=status.HTTP_201_CREATED)
+
+    def gate(self) -> int:
+        return whole_number(self.request, "gate", default=0, lowest=1, highest=2)
+
+    def verdict(self, verdict: Any, told: list[Told], site_id: int) -> dict[str, Any]:
+        pieces = [piece._asdict() for piece in told if not identifies(piece, self.request.user, site_id)]
+        unsure = len(pieces) < len(told) and OPEN.search(verdict.reason)  # two ages possible: the month of consent is that of birth
+        return {
+            "criterion": verdict.criterion,
+            "text": CRITERION[verdict.criterion].text,
+            "truth": verdict.truth,
+            "passed": verdict.passed,
+            "reason": SEVERAL if unsure else verdict.reason,
+            "evidence": pieces,
+        }
+
+
+def identifies(piece: Told, by: AbstractUser, site_id: int) -> bool:
+    """Whether a piece of evidence is an item that this person may not see."""
+    if not piece.form:
+        return False
+    model = model_of(piece.form)
+    return piece.label in {model.label_of(item) for item in hidden_from(model, by, site_id)}
+
+
+def confirmed_last(subject: Subject, gate: int) -> dict[str, Any] | None:
+    record = eligibility.latest(subject, gate)
+    if record is None:
+        return None
+    state = {"signed": eligibility.is_signed(record), "stale": eligibility.is_stale(record, on=subject.site.today())}
+    return state | {"id": record.pk, "assessed_on": record.assessed_on, "result": record.result, "failed": record.failed}
+
+
+def refuse_unfit(texts: Any) -> None:
+    """Free text that is too long for its item, or names a person: 422."""
+    problems = []
+    for item, field, text in texts:
+        try:
+            field.run_validators(text)
+        except Unreadable as error:
+            problems += [(item, sentence) for sentence in error.messages]
+    if problems:
+        raise Refused(*problems)
+
+
+class RandomizationView(OfSubject):
+    @extend_schema(summary="what stands against randomization", responses={200: PreconditionsSerializer} | REFUSALS)
+    def get(self, request: Request, code: str) -> Response:
+        """Today; and the allocation, where there is one."""
+        subject = self.subject(code)
+        on = subject.site.today()
+        shown = {
+            "subject": subject.code,
+            "on": on,
+            "refusals": [{"code": one.code, "sentence": one.sentence} for one in randomization.refusals(subject, on=on)],
+            "allocation": self.allocation(subject),
+        }
+        return Response(PreconditionsSerializer(shown).data)
+
+    @extend_schema(summary="randomize", request=Randomize, responses={201: AllocationSerializer} | REFUSALS)
+    def post(self, request: Request, code: str) -> Response:
+        """Allocate the subject, once and for ever."""
+        subject, sent = self.subject(code), Randomize.read(request)
+        field: models.Field = Randomization._meta.get_field("late_reason")
+        refuse_unfit([("late_reason", field, sent["late_reason"])])
+        randomization.randomize(subject, by=request.user, late_reason=sent["late_reason"])
+        return Response(AllocationSerializer(self.allocation(subject)).data, status=status.HTTP_201_CREATED)
+
+    def allocation(self, subject: Subject) -> Randomization | None:
+        return Randomization.objects.filter(subject_once=subject).select_related("visit__subject__site").first()
+
+
+class ProgressionView(OfSubject):
+    @extend_schema(summary="the check after cycle 2", responses={200: ProgressionSerializer} | REFUSALS)
+    def get(self, request: Request, code: str) -> Response:
+        """Its state today, as the data say."""
+        subject = self.subject(code)
+        on = subject.site.today()
+        check = progression.check(subject, on=on)
+        shown = {
+            "subject": subject.code,
+            "on": on,
+            "state": check.state,
+            "reason": check.reason,
+            "x07": check.x07,
+            "refusal": check.refusal,
+            "window": check.window,
+            "visit": check.assessment and check.assessment.label,
+            "late_days": check.late_days,
+            "remarks": check.remarks,
+        }
+        return Response(ProgressionSerializer(shown).data)
+
+
+def routes() -> SimpleRouter:
+    router = SimpleRouter()
+    router.register("allocations", AllocationViewSet, "api-allocation")
+    router.register("responses", ResponseViewSet, "api-response")
+    return router

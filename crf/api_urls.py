@@ -1,0 +1,12 @@
+from django.urls import include, path, re_path
+
+from .api import EligibilityView, ProgressionView, RandomizationView, routes
+
+SUBJECT = r"^subjects/(?P<code>\d{2}-\d{3})"
+
+urlpatterns = [
+    re_path(rf"{SUBJECT}/eligibility/$", EligibilityView.as_view(), name="api-subject-eligibility"),
+    re_path(rf"{SUBJECT}/randomization/$", RandomizationView.as_view(), name="api-subject-randomization"),
+    re_path(rf"{SUBJECT}/progression-check/$", ProgressionView.as_view(), name="api-subject-progression"),
+    path("", include(routes().urls)),
+]

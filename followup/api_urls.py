@@ -1,0 +1,3 @@
+from .api import routes
+
+urlpatterns = routes().urls

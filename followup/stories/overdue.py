@@ -1,0 +1,62 @@
+"""Story 4, 01-003: the check after cycle 2 comes late; later a tumor assessment is missed."""
+
+from . import usual
+from .telling import Story, Team, day, tell
+from .usual import Screening, node, organ
+
+CODE, CONSENTED = "01-003", day("2025-04-28")
+SCREENING = Screening(
+    CONSENTED, "1953-11",
+    (organ("LUNG", "20", organ_detail="Left upper lobe", laterality="LEFT", role="TARGET"), node("PAO_SUP", "16", role="TARGET")),
+    tumor={"location": "URETER_UPPER"},
+    signs={"weight_kg": "64", "height_cm": "167"},
+)  # fmt: skip
+STABLE = ("SD", "NA", "SD")
+
+
+def load(team: Team) -> int:
+    return tell(team, CODE, screened_on=CONSENTED, chapters=CHAPTERS)
+
+
+def screening(story: Story) -> None:
+    usual.screen(story, SCREENING)
+    story.confirm(1, day("2025-05-02"))
+
+
+def three_cycles(story: Story) -> None:
+    """The third is given although nobody has looked for progression. The new version of the consent is signed with it."""
+    usual.regimen(story, "GC_ICI")
+    for number, on in ((1, "2025-05-05"), (2, "2025-05-26"), (3, "2025-06-16")):
+        usual.cycle(story, number, day(on))
+    usual.consent_again(story, day("2025-06-16"), at="C3D1")
+
+
+def late_check(story: Story) -> None:
+    """Nine days after the window: 39 mm after 36 mm."""
+    usual.checked(story, day("2025-07-02"), sizes={"L01": "21", "L02": "18"}, read=STABLE)
+    story.sign("PC2")
+
+
+def allocation(story: Story) -> None:
+    usual.cycle(story, 4, day("2025-07-07"))
+    story.confirm(2, day("2025-07-08"))
+    story.randomize(day("2025-07-09"))
+    story.hold("RAND", day("2025-07-09"))
+
+
+def first_assessment(story: Story) -> None:
+    usual.assessed(story, "TA1", day("2025-09-12"), sizes={"L01": "20", "L02": "18"}, read=STABLE)
+
+
+def third_assessment(story: Story) -> None:
+    """The second was never done."""
+    usual.assessed(story, "TA3", day("2026-01-14"), sizes={"L01": "21", "L02": "17"}, read=STABLE)
+
+
+def later(story: Story) -> None:
+    usual.assessments_since(story, LATER, sizes={"L01": "21", "L02": "17"}, read=STABLE)
+    story.sign_rest(but=("TA3",))
+
+
+LATER = [f"TA{number}" for number in range(4, 30)]
+CHAPTERS = (screening, three_cycles, late_check, allocation, first_assessment, third_assessment, later)

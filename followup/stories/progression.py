@@ -1,0 +1,69 @@
+"""Story 3, 01-002: progression after cycle 2, first read as stable disease."""
+
+from crf.models import ResponseAssessment
+
+from . import usual
+from .telling import Story, Team, day, tell
+from .usual import Screening, bone, organ
+
+CODE, CONSENTED = "01-002", day("2025-03-31")
+SCREENING = Screening(
+    CONSENTED, "1966-08",
+    (
+        organ("LIVER", "25", organ_detail="Segment VI", role="TARGET"),
+        organ("LIVER", "20", organ_detail="Segment VIII", role="TARGET"),
+        bone("Right ilium", "17", laterality="RIGHT"),
+    ),
+    person={"sex": "F", "childbearing": "N", "smoking": "NEVER"},
+    extent={"liver_metastases": "Y"},
+    signs={"weight_kg": "58", "height_cm": "160"},
+)  # fmt: skip
+SIZES = {"L01": "31", "L02": "27", "L03": "PRESENT"}
+STABLE, PROGRESSED = ("SD", "NON-CR/NON-PD", "SD"), {"investigator_target": "PD", "investigator_overall": "PD", "progression_mode": "TARGET"}
+CONTACTS = [f"SFU{number}" for number in range(1, 40)]
+
+
+def load(team: Team) -> int:
+    return tell(team, CODE, screened_on=CONSENTED, chapters=CHAPTERS)
+
+
+def screening(story: Story) -> None:
+    usual.screen(story, SCREENING)
+    story.confirm(1, day("2025-04-03"))
+
+
+def two_cycles(story: Story) -> None:
+    usual.regimen(story, "EV_PEMBRO", max_cycles=None)
+    usual.cycle(story, 1, day("2025-04-07"))
+    usual.cycle(story, 2, day("2025-04-28"))
+
+
+def first_read(story: Story) -> None:
+    """58 mm after 45 mm is progression; the investigator enters stable disease."""
+    usual.checked(story, day("2025-05-20"), sizes=SIZES, read=STABLE, liver_metastases="Y")
+    story.sign("PC2")
+
+
+def second_read(story: Story) -> None:
+    record = ResponseAssessment.objects.of(story.subject).get(visit__code="PC2")
+    story.change(record, PROGRESSED | {"investigator_on": day("2025-05-22")}, reason="QUERY_RESPONSE: read a second time")
+    story.sign("PC2")
+
+
+def second_gate(story: Story) -> None:
+    """Not eligible, and never randomized; what follows is the end of treatment and contacts for survival."""
+    story.confirm(2, day("2025-05-23"))
+    usual.signs(story, "EOTS", day("2025-06-04"), weight_kg="56")
+    usual.panel(story, "EOTS", day("2025-06-04"))
+    story.hold("EOTS", day("2025-06-04"))
+
+
+def contacts(story: Story) -> None:
+    """By telephone, each on its target, as far as they were due."""
+    today = story.subject.site.today()
+    for visit in story.subject.visits.filter(code__in=CONTACTS, closes_on__lt=today).order_by("target_on"):
+        story.hold(visit.code, visit.target_on, mode="PHONE")
+    story.sign_rest()
+
+
+CHAPTERS = (screening, two_cycles, first_read, second_read, second_gate, contacts)

@@ -1,0 +1,128 @@
+"""People who ask the API, each with a token of their own; and two subjects to ask about."""
+
+import json
+from datetime import date
+
+import pytest
+from django.utils import timezone
+from knox.models import AuthToken
+from rest_framework.test import APIClient
+
+from crf.models import Demographics
+from followup.models import Flag
+from tests.conftest import PASSWORD, SCREENED, member
+from tests.examples import EXAMPLES, complete
+from trial.access import Role
+from trial.acting import acting
+from trial.actions import entry, review
+from trial.models import Record, Visit
+
+BIRTH_MONTH = EXAMPLES["crf.demographics"].values["birth_month"]
+
+
+def written(sent):
+    """As JSON; text is sent as it is, well-formed or not."""
+    return sent if isinstance(sent, str) else json.dumps({} if sent is None else sent, default=str)
+
+
+class Caller(APIClient):
+    """Asks as a program does: JSON, and a token in the header."""
+
+    def __init__(self, token=None):
+        super().__init__()
+        if token:
+            self.credentials(HTTP_AUTHORIZATION=f"Token {token}")
+
+    def get(self, path, **query):
+        return super().get(f"/api/v1/{path}", query)
+
+    def post(self, path, sent=None):
+        return super().post(f"/api/v1/{path}", written(sent), content_type="application/json")
+
+    def patch(self, path, sent):
+        return super().patch(f"/api/v1/{path}", written(sent), content_type="application/json")
+
+    def results(self, path, **query):
+        answer = self.get(path, **query)
+        assert answer.status_code == 200, answer.json()
+        return answer.json()["results"]
+
+
+def caller(user):
+    return Caller(AuthToken.objects.create(user)[1])
+
+
+@pytest.fixture(autouse=True)
+def with_api(settings):
+    settings.ROOT_URLCONF = "tests.api.urls"
+
+
+@pytest.fixture
+def people(data_manager, investigator, monitor, sponsor, administrator, auditor, stranger):
+    """A caller for each role, by its name; the stranger holds one, too, but at another site."""
+    held = [data_manager, investigator, monitor, sponsor, administrator, auditor]
+    return {role.value: caller(user) for role, user in zip(Role, held, strict=True)} | {"stranger": caller(stranger), "nobody": Caller()}
+
+
+@pytest.fixture
+def as_data_manager(data_manager):
+    return caller(data_manager)
+
+
+@pytest.fixture
+def as_investigator(investigator):
+    return caller(investigator)
+
+
+@pytest.fixture
+def as_sponsor(sponsor):
+    return caller(sponsor)
+
+
+@pytest.fixture
+def as_stranger(stranger):
+    return caller(stranger)
+
+
+@pytest.fixture
+def signs(visit, data_manager):
+    """Vital signs of 01-001 at screening."""
+    values = EXAMPLES["crf.vitalsigns"].values
+    return entry.enter(next(f for f in Record.forms() if f.__name__ == "VitalSigns"), visit=visit, by=data_manager, values=values)
+
+
+@pytest.fixture
+def everything(subject, visit, data_manager, investigator, commit):
+    """A subject with a record of every form, a signature, a change since, and a flag."""
+    with acting(by=data_manager, reason="TRANSCRIPTION"):
+        for form in Record.forms():
+            complete(form, subject)
+    entry.change_visit(visit, by=data_manager, version=visit.version, values={"held_on": SCREENED, "status": "DONE", "mode": "ON_SITE"})
+    Flag.objects.create(
+        subject=subject, visit=visit, kind="VISIT_OVERDUE", anchor="SCR", due_on=SCREENED, state="OVERDUE", severity="NOTICE",
+        opened_on=SCREENED, last_seen_on=SCREENED,
+    )  # fmt: skip
+    review.sign_visit(Visit.objects.get(pk=visit.pk), by=investigator, password=PASSWORD)
+    person = Demographics.objects.get()
+    change = {"birth_month": "1957-04", "age_confirmed": None}
+    entry.change(person, by=data_manager, version=person.version, values=change, reason="OTHER: it was 1957-04, not 1957-05")
+    commit()
+    return subject
+
+
+@pytest.fixture
+def flag(everything):
+    return Flag.objects.get()
+
+
+@pytest.fixture
+def second_data_manager(site):
+    return member("dora", Role.DATA_MANAGER, site)
+
+
+@pytest.fixture
+def today():
+    return timezone.localdate()
+
+
+YEAR_AGO = date(2025, 1, 6)

@@ -1,0 +1,155 @@
+"""From a new subject to the signed visit, in the browser, and to its JSON through the API: as the README tells."""
+
+import json
+import urllib.request
+from datetime import timedelta
+
+import pytest
+from knox.models import AuthToken
+
+from tests.conftest import PASSWORD
+from trial.models import Ledger, Signature
+
+RESULTS = {"HGB": 132, "WBC": "6.1", "NEUT": "3.9", "LYM": "1.6", "PLAT": 210, "BILI": 11, "AST": 24, "ALT": 22, "ALP": 88, "ALB": 42}
+RESULTS |= {"LDH": 190, "UREA": "5.2"}
+
+
+class Nurse:
+    """What a person does on the pages."""
+
+    def __init__(self, page, address):
+        self.page, self.address = page, address
+
+    def go(self, path):
+        self.page.goto(self.address + path)
+
+    def log_in(self, name):
+        self.page.context.clear_cookies()
+        self.go("/")
+        self.page.fill("#id_username", name)
+        self.page.fill("#id_password", PASSWORD)
+        self.page.click("[type=submit]")
+
+    def fill(self, **items):
+        for name, value in items.items():
+            field = self.page.locator(f"#id_{name.replace('__', '-')}")
+            if field.evaluate("element => element.tagName") == "SELECT":
+                field.select_option(value)
+            else:
+                field.fill(str(value))
+
+    def open(self, form, visit="SCR"):
+        self.page.click(f"#visit-{visit} a[aria-label='Enter {form} for {visit}']")
+
+    def press(self, button):
+        self.page.click(f"[name={button}]")
+
+    def reads(self):
+        return self.page.inner_text("#container")
+
+
+@pytest.fixture
+def nurse(live_server, browser, data_manager, investigator):
+    return Nurse(browser, live_server.url)
+
+
+def consent(nurse):
+    nurse.open("informed consent")
+    nurse.fill(type="INITIAL", signed_on="2025-03-03", signed_by="SUBJECT", investigator_signed_on="2025-03-03", copy_given="Y")
+    nurse.fill(future_research="Y", genetic_research="N", data_sharing="N")
+    nurse.page.select_option("#id_form_version", index=1)
+    nurse.press("_next")
+
+
+def test_new_subject_gets_to_its_signed_visit_and_to_its_json(nurse, live_server, sponsor):
+    nurse.log_in("dan")
+    nurse.page.fill("[name=screened_on]", "2025-03-03")
+    nurse.page.click("text=Create subject")
+    assert "Casebook of 01-001" in nurse.reads()
+
+    consent(nurse)
+    assert "Demographics" in nurse.page.inner_text("h1"), "the next form that is due opens"
+    nurse.fill(birth_month="1960-07", sex="M")
+    nurse.press("_complete")
+    assert "stored" in nurse.reads()
+
+    nurse.open("vital signs and ECOG")
+    nurse.fill(measured_on="2025-03-03", weight_kg=700, height_cm=170, systolic=128, diastolic=76, pulse=72, temperature="36.6")
+    nurse.fill(ecog="1", ecog_on="2025-03-03")
+    nurse.press("_complete")
+    assert "“Weight” lies between 25 and 250 kg." in nurse.reads()
+    assert nurse.page.input_value("#id_pulse") == "72", "what was typed stays"
+    nurse.fill(weight_kg=70)
+    nurse.press("_complete")
+
+    nurse.open("laboratory panel")
+    nurse.fill(sampled_on="2025-03-04")
+    rows = nurse.page.locator("#results-group tr.form-row:not(.empty-form)")
+    for number in range(rows.count()):
+        test = nurse.page.input_value(f"#id_results-{number}-test")
+        nurse.page.fill(f"#id_results-{number}-result", str(RESULTS.get(test, "1.10")))
+    nurse.press("_complete")
+    assert "was mg/dL meant?" in nurse.reads(), "creatinine 1.10 µmol/L is refused, and the sentence says what was meant"
+    creatinine = next(n for n in range(rows.count()) if nurse.page.input_value(f"#id_results-{n}-test") == "CREAT")
+    nurse.page.select_option(f"#id_results-{creatinine}-unit", "mg/dL")
+    nurse.press("_complete")
+    assert "stored" in nurse.reads()
+
+    nurse.page.click("#visit-SCR >> text=enter date")
+    nurse.fill(held_on="2025-03-04", status="DONE", mode="ON_SITE")
+    nurse.page.click("input[type=submit]")
+    nurse.go("/subjects/01-001/eligibility/1/")
+    assert "MET" in nurse.reads().upper()
+    assert "97.24 µmol/L" in nurse.reads()
+
+    nurse.log_in("ida")
+    assert "01-001 · Screening" in nurse.reads(), "the visit waits for the investigator"
+    nurse.page.click("text=01-001 · Screening")
+    nurse.page.fill("[name=password]", "wrong")
+    nurse.page.click("button:text('Sign')")
+    assert "The password does not match" in nurse.reads()
+    assert Signature.objects.count() == 0
+    nurse.page.fill("[name=password]", PASSWORD)
+    nurse.page.click("button:text('Sign')")
+    assert "✓ signed" in nurse.reads()
+
+    _, token = AuthToken.objects.create(sponsor, expiry=timedelta(hours=1))
+    signs = read(f"{live_server.url}/api/v1/forms/vitalsigns/?subject=01-001", token)["results"]
+    assert [row["weight_kg"] for row in signs] == ["70.0"]
+    person = read(f"{live_server.url}/api/v1/forms/demographics/?subject=01-001", token)["results"]
+    assert "birth_month" not in person[0]
+    assert read(f"{live_server.url}/api/v1/signatures/?subject=01-001", token)["results"][0]["holds"] is True
+
+
+def read(address, token):
+    asked = urllib.request.Request(address, headers={"Authorization": f"Token {token}"})
+    with urllib.request.urlopen(asked, timeout=20) as answer:
+        return json.load(answer)
+
+
+def test_signature_breaks_when_a_value_changes_and_names_the_item(nurse):
+    nurse.log_in("dan")
+    nurse.page.fill("[name=screened_on]", "2025-03-03")
+    nurse.page.click("text=Create subject")
+    consent(nurse)
+    nurse.go("/subjects/01-001/")
+    nurse.page.click("#visit-SCR >> text=enter date")
+    nurse.fill(held_on="2025-03-04", status="DONE", mode="ON_SITE")
+    nurse.page.click("input[type=submit]")
+    nurse.log_in("ida")
+    nurse.page.click("text=01-001 · Screening")
+    nurse.page.fill("[name=password]", PASSWORD)
+    nurse.page.click("button:text('Sign')")
+
+    nurse.log_in("dan")
+    nurse.go("/subjects/01-001/")
+    nurse.page.click("#visit-SCR a[aria-label^='informed consent']")
+    nurse.fill(copy_given="N")
+    nurse.press("_complete")
+    assert "Say why an entered value changes." in nurse.reads()
+    nurse.fill(reason="TRANSCRIPTION")
+    nurse.press("_complete")
+    assert "signature broken" in nurse.reads()
+    nurse.page.click("#visit-SCR .signoff a")
+    assert "Copy given to the subject" in nurse.reads()
+    assert Ledger.objects.filter(reason="TRANSCRIPTION").count() == 1

@@ -1,0 +1,151 @@
+"""Flags: raised by night, one for each thing that is late, closed by the data."""
+
+from datetime import UTC, date, datetime, timedelta
+from time import monotonic, sleep
+
+import pytest
+from django.core.management import call_command
+from django.db import IntegrityError, transaction
+
+from followup import actions, tasks
+from followup.models import Flag, NightlyRun
+from trial.acting import acting
+from trial.actions import entry
+from trial.models import Visit
+from trial.refusal import Conflict, NotAllowed
+
+CLOSES = date(2025, 2, 3)
+
+
+@pytest.fixture
+def planned(visit, data_manager):
+    """The screening visit with a window; the plan is computed from consent, so the window is that of a visit that has none."""
+    with acting(by=data_manager):
+        Visit.objects.create(subject=visit.subject, code="UNS1", opens_on=date(2025, 1, 6), closes_on=CLOSES)
+    return Visit.objects.get(subject=visit.subject, code="UNS1")
+
+
+def night(subject, day):
+    return actions.run_for(subject, on=day)
+
+
+@pytest.mark.parametrize(("after_days", "kinds"), [(0, []), (1, ["VISIT_OVERDUE"])])
+def test_visit_is_flagged_the_day_after_its_window_closes(planned, after_days, kinds):
+    night(planned.subject, CLOSES + timedelta(after_days))
+    assert [flag.kind for flag in Flag.objects.open()] == kinds
+
+
+def test_second_run_changes_nothing(planned):
+    assert [night(planned.subject, CLOSES + timedelta(1)) for _ in range(2)] == [(1, 0, 0), (0, 0, 0)]
+    assert Flag.objects.count() == 1
+
+
+def test_database_keeps_one_open_flag_of_a_kind(planned):
+    night(planned.subject, CLOSES + timedelta(1))
+    flag = Flag.objects.get()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Flag.objects.create(
+            subject=flag.subject, kind=flag.kind, anchor=flag.anchor, due_on=CLOSES, state="OVERDUE", severity="NOTICE",
+            opened_on=CLOSES, last_seen_on=CLOSES,
+        )  # fmt: skip
+
+
+def test_flag_closes_itself_when_the_visit_is_held(planned, data_manager):
+    night(planned.subject, CLOSES + timedelta(1))
+    with acting(by=data_manager):
+        Visit.objects.filter(pk=planned.pk).update(held_on=CLOSES + timedelta(1))
+    night(planned.subject, CLOSES + timedelta(2))
+    assert Flag.objects.get(kind="VISIT_OVERDUE").closed_on == CLOSES + timedelta(2)
+
+
+def test_flag_opens_again_when_the_visit_was_not_held_after_all(planned, data_manager):
+    for held_on in (None, CLOSES, None):
+        with acting(by=data_manager, reason="ENTRY_ERROR"):
+            Visit.objects.filter(pk=planned.pk).update(held_on=held_on)
+        night(planned.subject, CLOSES + timedelta(1))
+    assert Flag.objects.filter(kind="VISIT_OVERDUE").count() == 2
+    assert Flag.objects.open().filter(kind="VISIT_OVERDUE").count() == 1
+
+
+def test_not_entered_is_not_read_as_not_done(visit, data_manager):
+    with acting(by=data_manager):
+        Visit.objects.filter(pk=visit.pk).update(held_on=date(2025, 1, 6))
+    night(visit.subject, date(2025, 1, 14))
+    (flag,) = Flag.objects.open()
+    assert (flag.kind, "crf.demographics" in flag.evidence["forms"]) == ("ENTRY_OVERDUE", True)
+
+
+def test_flag_is_acknowledged_by_its_site_and_stays_open(planned, data_manager, monitor, stranger):
+    night(planned.subject, CLOSES + timedelta(1))
+    flag = Flag.objects.get()
+    for other in (monitor, stranger):
+        with pytest.raises(NotAllowed):
+            actions.acknowledge(flag, by=other)
+    assert actions.acknowledge(flag, by=data_manager).acknowledged_by == data_manager
+    assert Flag.objects.open().count() == 1
+
+
+def test_closed_flag_is_not_acknowledged(planned, data_manager):
+    night(planned.subject, CLOSES + timedelta(1))
+    Flag.objects.update(closed_on=CLOSES)
+    with pytest.raises(Conflict, match="closed"):
+        actions.acknowledge(Flag.objects.get(), by=data_manager)
+
+
+# Beijing's clock is 8 hours ahead, all year round
+NIGHTS = [
+    # utc          site's clock       done for
+    ("17:59",      "01:59 next day",  []),
+    ("18:00",      "02:00 next day",  [date(2025, 2, 5)]),
+    ("23:00",      "07:00 next day",  [date(2025, 2, 5)]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("utc", "clock", "days"), NIGHTS)
+def test_night_begins_at_two_by_the_sites_own_clock(site, utc, clock, days):
+    NightlyRun.objects.create(site=site, day=date(2025, 2, 4))
+    hour, minute = map(int, utc.split(":"))
+    actions.run_due_sites(now=datetime(2025, 2, 4, hour, minute, tzinfo=UTC))
+    assert list(NightlyRun.objects.filter(day__gt=date(2025, 2, 4)).values_list("day", flat=True)) == days
+
+
+def test_night_is_done_once_and_a_missed_one_is_caught_up(site):
+    late = datetime(2025, 2, 4, 20, 0, tzinfo=UTC)
+    assert list(actions.run_due_sites(now=late)) == ["01"]
+    assert actions.run_due_sites(now=late + timedelta(minutes=15)) == {}
+    assert list(actions.run_due_sites(now=late + timedelta(days=3))) == ["01"]
+
+
+def test_nightly_is_a_management_command_too(planned, capsys):
+    call_command("nightly", "--site", "01")
+    assert "Site 01:" in capsys.readouterr().out
+
+
+def test_system_user_cannot_log_in(client, db):
+    user = actions.system_user()
+    assert not user.is_active
+    assert not user.has_usable_password()
+
+
+def test_entry_is_looked_at_by_a_worker_soon_after_its_commit(worker, visit, data_manager):
+    """The commit of a visit's date sends the hint through Redis; the worker's thread raises the flag."""
+    values = {"held_on": date(2025, 1, 6), "status": "DONE", "mode": "ON_SITE"}
+    entry.change_visit(visit, by=data_manager, version=visit.version, values=values)
+    assert appears(lambda: Flag.objects.filter(kind="ENTRY_OVERDUE").exists())
+
+
+def test_entry_goes_on_without_redis_and_the_next_night_catches_up(transactional_db, visit, data_manager):
+    values = {"held_on": date(2025, 1, 6), "status": "DONE", "mode": "ON_SITE"}
+    started = monotonic()
+    entry.change_visit(visit, by=data_manager, version=visit.version, values=values)
+    assert monotonic() - started < 3
+    assert not Flag.objects.exists()
+    tasks.nightly()
+    assert Flag.objects.filter(kind="ENTRY_OVERDUE").count() == 1
+
+
+def appears(found, seconds=20):
+    end = monotonic() + seconds
+    while not found() and monotonic() < end:
+        sleep(0.1)
+    return found()

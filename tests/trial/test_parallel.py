@@ -1,0 +1,88 @@
+"""Writers at the same time: the order of commits, no deadlock, no gap, no code given twice."""
+
+from threading import Thread
+
+import pytest
+from django.db import connection, transaction
+
+from crf.models import VitalSigns
+from tests.conftest import SCREENED
+from tests.examples import EXAMPLES
+from trial.acting import acting
+from trial.actions import entry, verify_ledger
+from trial.models import Ledger, Subject, Visit
+from trial.refusal import Conflict
+
+VALUES = EXAMPLES["crf.vitalsigns"].values
+
+
+def in_parallel(*calls):
+    failed = []
+
+    def run(call):
+        try:
+            call()
+        except Exception as error:
+            failed.append(error)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=run, args=[call]) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return failed
+
+
+def enter(visit, by):
+    with acting(by=by):
+        return VitalSigns.objects.create(visit=visit, **VALUES)
+
+
+@pytest.fixture
+def visits(transactional_db, subject):
+    return list(Visit.objects.filter(subject=subject, code__in=["COMMON", "SCR"]).order_by("code"))
+
+
+def test_numbers_follow_the_order_of_commits(visits, data_manager):
+    first, second = visits
+    with transaction.atomic():
+        enter(first, data_manager)
+        assert in_parallel(lambda: enter(second, data_manager)) == []
+    assert [entered.visit for entered in Ledger.objects.filter(form="crf.vitalsigns")] == [second, first]
+
+
+def test_two_writers_meet_without_deadlock_and_leave_no_gap(visits, data_manager):
+    def writer(order):
+        for _ in range(25):
+            with transaction.atomic():
+                list(Visit.objects.select_for_update(no_key=True).filter(pk=order[0].pk))
+                for visit in order:
+                    enter(visit, data_manager)
+
+    assert in_parallel(lambda: writer(visits), lambda: writer(visits[::-1])) == []
+    assert Ledger.objects.filter(form="crf.vitalsigns").count() == 100
+    assert [entered.seq for entered in Ledger.objects.all()] == list(range(1, Ledger.objects.count() + 1))
+    assert verify_ledger.findings() == []
+
+
+def test_of_two_who_change_the_same_version_one_is_refused(visits, data_manager):
+    record = VitalSigns.objects.select_related("visit__subject").get(pk=enter(visits[1], data_manager).pk)
+
+    def change(pulse):
+        entry.change(record, by=data_manager, version=1, values={"pulse": pulse}, reason="ENTRY_ERROR")
+
+    (refused,) = in_parallel(lambda: change(80), lambda: change(90))
+    assert isinstance(refused, Conflict)
+    assert record.history.count() == 2
+
+
+def test_subjects_enrolled_at_the_same_time_have_codes_of_their_own(visits, site, data_manager):
+    def enrol():
+        for _ in range(3):
+            entry.enrol(site=site, by=data_manager, screened_on=SCREENED)
+
+    assert in_parallel(enrol, enrol) == []
+    codes = list(Subject.objects.values_list("code", flat=True))
+    assert codes == [f"01-{number:03}" for number in range(1, 8)]

@@ -1,0 +1,123 @@
+"""The study itself, the way in, and every address of this app."""
+
+from typing import Any
+
+from django.contrib.auth import authenticate
+from django.contrib.auth.models import update_last_login
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from knox.auth import TokenAuthentication
+from knox.models import AuthToken
+from rest_framework import serializers, status
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
+from rest_framework.views import APIView
+
+from trial.models import Record, Study
+from trial.protocol import parameters, study
+
+from .api_base import Problems, Strict, WrongLogin
+from .api_forms import viewset_of
+from .api_history import HistoryViewSet
+from .api_signatures import SignatureViewSet
+from .api_subjects import SiteViewSet, SubjectViewSet, VisitViewSet
+
+
+class CriterionSerializer(serializers.Serializer):
+    code = serializers.CharField()
+    kind = serializers.ChoiceField(choices=[kind.value for kind in study.Kind])
+    text = serializers.CharField()
+    gates = serializers.ListField(child=serializers.IntegerField(), help_text="1 entry, 2 randomization")
+
+
+class ParameterSerializer(serializers.Serializer):
+    name = serializers.CharField()
+    value = serializers.CharField()
+    status = serializers.CharField(help_text="R: the public registry says so; A: assumed, the principal investigator may decide otherwise")
+    meaning = serializers.CharField()
+
+
+class StudySerializer(serializers.Serializer):
+    registration = serializers.CharField()
+    title = serializers.CharField()
+    sponsor = serializers.CharField()
+    conditions = serializers.ListField(child=serializers.CharField())
+    planned_enrollment = serializers.IntegerField()
+    arms = serializers.DictField(child=serializers.CharField())
+    criteria = CriterionSerializer(many=True)
+    parameters = ParameterSerializer(many=True)
+    randomization_commitment = serializers.CharField(allow_null=True, help_text="SHA-256 of the key that allocations are derived from")
+    committed_at = serializers.DateTimeField(allow_null=True)
+
+
+class StudyView(APIView):
+    """The study's public facts, its criteria, and each choice that the public record leaves open."""
+
+    @extend_schema(summary="the study", responses=StudySerializer)
+    def get(self, request: Request) -> Response:
+        published = Study.objects.filter(registration=study.REGISTRATION).exclude(randomization_commitment="").first()
+        facts = {
+            "registration": study.REGISTRATION,
+            "title": study.TITLE,
+            "sponsor": study.SPONSOR,
+            "conditions": study.CONDITIONS,
+            "planned_enrollment": study.PLANNED_ENROLLMENT,
+            "arms": study.ARMS,
+            "criteria": [one._asdict() | {"gates": sorted(one.gates)} for one in study.CRITERIA],
+            "parameters": [one._asdict() for one in parameters.listed()],
+            "randomization_commitment": published and published.randomization_commitment,
+            "committed_at": published and published.committed_at,
+        }
+        return Response(StudySerializer(facts).data)
+
+
+class Login(Strict):
+    username = serializers.CharField(max_length=150)
+    password = serializers.CharField(max_length=4096, trim_whitespace=False)
+
+
+class TokenSerializer(serializers.Serializer):
+    token = serializers.CharField(help_text="shown this once: only its hash is stored")
+    expires_at = serializers.DateTimeField()
+
+
+class TokenView(APIView):
+    """A token for programs. It ends by itself, with this address, and with the person's account."""
+
+    def get_authenticators(self) -> list[Any]:
+        return [TokenAuthentication()] if self.request is not None and self.request.method == "DELETE" else []
+
+    def get_permissions(self) -> list[Any]:
+        return super().get_permissions() if self.request.method == "DELETE" else [AllowAny()]
+
+    def get_authenticate_header(self, request: Request) -> str:
+        return TokenAuthentication().authenticate_header(request)
+
+    @extend_schema(summary="get a token", auth=[], request=Login, responses={201: TokenSerializer, 401: OpenApiResponse(Problems)})
+    def post(self, request: Request) -> Response:
+        """Send it with each request as `Authorization: Token …`."""
+        person = authenticate(request, **Login.read(request))
+        if person is None:
+            raise WrongLogin
+        update_last_login(None, person)
+        kept, token = AuthToken.objects.create(person)
+        return Response({"token": token, "expires_at": kept.expiry}, status=status.HTTP_201_CREATED)
+
+    @extend_schema(summary="revoke the token that this request is sent with", responses={204: None})
+    def delete(self, request: Request) -> Response:
+        request.auth.delete()
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def routes() -> SimpleRouter:
+    """Every form of the trial, whichever app defines it, under the name of its model."""
+    router = SimpleRouter()
+    router.register("sites", SiteViewSet, "api-site")
+    router.register("subjects", SubjectViewSet, "api-subject")
+    router.register("visits", VisitViewSet, "api-visit")
+    router.register("signatures", SignatureViewSet, "api-signature")
+    router.register("history", HistoryViewSet, "api-history")
+    for form in Record.forms():
+        router.register(f"forms/{form._meta.model_name}", viewset_of(form), f"api-{form._meta.model_name}")
+    return router

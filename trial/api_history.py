@@ -1,0 +1,143 @@
+"""The history of every item, read off the ledger: in the order of commits, nothing missed, nothing twice."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser
+from django.db.models import QuerySet, TextField
+from django.db.models.functions import Cast
+from django_filters import rest_framework as filters
+from drf_spectacular.utils import extend_schema
+from rest_framework import exceptions, serializers, viewsets
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from trial.models import Kept, Ledger, Record, Row, Subject, Visit, readable
+from trial.reading import HIDDEN, model_of
+
+from .api_base import Visible
+from .api_items import hidden_from, row_name
+
+RELATED = ("by", "site", "subject", "visit")
+
+
+class ItemChange(serializers.Serializer):
+    """One changed item. Entry and change of many items at once share a `seq`, and come on the same page."""
+
+    seq = serializers.IntegerField(help_text="number of the change in the whole study")
+    at = serializers.DateTimeField()
+    by = serializers.CharField(help_text="username")
+    name = serializers.CharField(help_text="printed name")
+    site = serializers.CharField(allow_null=True)
+    subject = serializers.CharField(allow_null=True)
+    visit = serializers.CharField(allow_null=True, help_text="the visit's code")
+    form = serializers.CharField(help_text="as under /api/v1/forms/; or subject, visit")
+    record = serializers.IntegerField()
+    group = serializers.CharField(allow_null=True, help_text="of a row: the group that it belongs to")
+    row = serializers.IntegerField(help_text="of a row: its id; else the record's")
+    item = serializers.CharField()
+    label = serializers.CharField()
+    old = serializers.JSONField(allow_null=True, help_text="as stored; null where there was none")
+    new = serializers.JSONField(allow_null=True)
+    old_text = serializers.CharField(help_text="as people read it")
+    new_text = serializers.CharField()
+    reason = serializers.CharField()
+
+
+class HistoryFilters(filters.FilterSet):
+    site = filters.CharFilter(field_name="site__code", label="the site's number")
+    subject = filters.CharFilter(field_name="subject__code", label="the subject's code")
+    visit = filters.NumberFilter(field_name="visit", label="the visit's id")
+    visit_code = filters.CharFilter(field_name="visit__code", label="the visit's code")
+    form = filters.CharFilter(method="of_form", label="as under /api/v1/forms/, with the rows of its groups; or subject, visit")
+    record = filters.NumberFilter(field_name="record", label="the record's id; name the form, too")
+    item = filters.CharFilter(method="of_item", label="the item's name")
+    by = filters.CharFilter(field_name="by__username", label="username")
+    since = filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte", label="from this moment on, as 2025-03-04T00:00:00Z")
+    until = filters.IsoDateTimeFilter(field_name="at", lookup_expr="lt", label="before this moment")
+
+    def of_form(self, entries: QuerySet[Ledger], name: str, value: str) -> QuerySet[Ledger]:
+        models = [model for model in (Subject, Visit, *Record.forms()) if model._meta.model_name == value]
+        if not models:
+            raise exceptions.ValidationError({name: [f"There is no form {value}."]})
+        return entries.filter(form__in=[m._meta.label_lower for model in models for m in (model, *groups_of(model))])
+
+    def of_item(self, entries: QuerySet[Ledger], name: str, value: str) -> QuerySet[Ledger]:
+        return entries.filter(items__has_any_keys=[value, f"{value}_id"])
+
+
+def groups_of(model: type[Kept]) -> list[type[Row]]:
+    return model.groups() if issubclass(model, Record) else []
+
+
+class HistoryViewSet(Visible):
+    """Who changed what, when, from what to what, and why: of all that the person may read."""
+
+    model = Ledger
+    serializer_class = ItemChange
+    filterset_class = HistoryFilters
+
+    @extend_schema(summary="history of every item", responses=ItemChange(many=True))
+    def list(self, request: Request) -> Response:
+        """Send the `last` of the page before as `after`: whatever was committed since follows, in the order of its commits."""
+        return page_of_changes(self)
+
+
+def page_of_changes(view: viewsets.GenericViewSet, *, about: Kept | None = None) -> Response:
+    """A page of ledger entries, as the items that they changed."""
+    person = view.request.user
+    entries = Ledger.objects.visible_to(person).select_related(*RELATED).annotate(exact=Cast("items", TextField()))
+    found = entries.about(about) if about is not None else entries  # type: ignore[attr-defined]
+    page = view.paginator.paginate_queryset(view.filter_queryset(found), view.request, view)
+    item = view.request.query_params.get("item", "")
+    changes = [change for entry in page for change in changes_of(entry, by=person) if not item or change["item"] == item]
+    return view.get_paginated_response(ItemChange(changes, many=True).data)
+
+
+def changes_of(entry: Ledger, *, by: AbstractUser) -> Iterator[dict[str, Any]]:
+    """An entry's items, without those that may identify a subject for those who may not see them (crf_spec §7).
+
+    Numbers as PostgreSQL keeps them: 1.10 stays 1.10.
+    """
+    model = model_of(entry.form)
+    hidden = hidden_from(model, by, entry.site_id)
+    shared = place_of(entry, model) | {"reason": entry.reason.partition(":")[0] if hidden else entry.reason}
+    left_out = HIDDEN | {model._meta.get_field(model.parent).column} if issubclass(model, Row) else HIDDEN
+    fields = {field.column: field for field in model._meta.concrete_fields}
+    for column, (was, now) in sorted(json.loads(entry.exact, parse_float=str).items()):
+        field = fields.get(column)
+        name = field.name if field else column
+        if name in hidden or column in left_out:
+            continue
+        if name == "missing":
+            was, now = ({i: r for i, r in (reasons or {}).items() if i not in hidden} or None for reasons in (was, now))
+            if was == now:
+                continue
+        label = str(field.verbose_name) if field else column
+        yield shared | {"item": name, "label": label, "old": was, "new": now, "old_text": text(field, was), "new_text": text(field, now)}
+
+
+def place_of(entry: Ledger, model: type[Kept]) -> dict[str, Any]:
+    form = model.form() if issubclass(model, Row) else model
+    return {
+        "seq": entry.seq,
+        "at": entry.at,
+        "by": entry.by.get_username(),
+        "name": entry.by.get_full_name() or entry.by.get_username(),
+        "site": entry.site and entry.site.code,
+        "subject": entry.subject and entry.subject.code,
+        "visit": entry.visit and entry.visit.code,
+        "form": form._meta.model_name,
+        "record": entry.record,
+        "group": row_name(model) if issubclass(model, Row) else None,
+        "row": entry.row,
+    }
+
+
+def text(field: Any, value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{item}: {said}" for item, said in value.items())
+    if field is None or (isinstance(value, list) and not hasattr(field, "base_field")):
+        return "" if value is None else str(value)
+    return readable(field, value)
