@@ -1,11 +1,14 @@
 """Eligibility and randomization of a subject: what the data say, and the investigator's act."""
 
+from datetime import date
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_http_methods
 
 from crf.actions import eligibility, progression, randomization
@@ -28,6 +31,14 @@ def subject_of(request: HttpRequest, code: str) -> Subject:
     return subject
 
 
+def day_asked(request: HttpRequest) -> date | None:
+    """The day of the assessment, as the page gives it; None for none, or for nonsense."""
+    try:
+        return parse_date((request.POST.get("assessed_on") or request.GET.get("assessed_on") or "").strip())
+    except ValueError:
+        return None
+
+
 @login_required
 @require_http_methods(["GET", "POST"])
 def eligibility_page(request: HttpRequest, code: str, gate: int) -> HttpResponse:
@@ -39,19 +50,20 @@ def eligibility_page(request: HttpRequest, code: str, gate: int) -> HttpResponse
     codes = [criterion.code for criterion in CRITERIA if gate in criterion.gates]
     verdicts = {one: request.POST[f"verdict-{one}"] for one in codes if request.POST.get(f"verdict-{one}")}
     comments = {one: request.POST[f"comment-{one}"].strip() for one in codes if request.POST.get(f"comment-{one}", "").strip()}
+    today = subject.site.today()
+    on = day_asked(request) or today
     if request.method == "POST":
         try:
             record = eligibility.confirm(
                 subject, gate=gate, by=request.user, password=request.POST.get("password", ""),
-                verdicts=verdicts, comments=comments, shown_sha256=request.POST.get("shown", ""),
+                verdicts=verdicts, comments=comments, shown_sha256=request.POST.get("shown", ""), assessed_on=on,
             )  # fmt: skip
         except Refused as error:
             refused = error
         else:
             messages.success(request, f"{record.get_gate_display()} eligibility confirmed and signed: {record.get_result_display()}.")
             return HttpResponseRedirect(reverse("casebook", args=[subject.code]))
-    today = subject.site.today()
-    assessed = eligibility.assess(subject, gate=gate, on=today)
+    assessed = eligibility.assess(subject, gate=gate, on=min(on, today))
     confirmed = eligibility.latest(subject, gate)
     rows = [
         {
@@ -71,6 +83,7 @@ def eligibility_page(request: HttpRequest, code: str, gate: int) -> HttpResponse
         title=f"Eligibility of {subject}, gate {gate}: {'randomization' if gate == 2 else 'entry'}",
         subject=subject,
         gate=gate,
+        today=today,
         assessed=assessed,
         rows=rows,
         truths=[(truth.value, truth.value.replace("_", " ").lower()) for truth in Truth],

@@ -2,11 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.contrib.auth.models import AbstractUser
 from django.db import connection, transaction
 
 NOTHING = " \t\r\n\u00a0\u200b\u200c\u200d\u2060\ufeff"  # what trial/sql/history.sql does not take for a reason either
+
+
+_told = ContextVar("told", default=("", ""))
 
 
 @contextmanager
@@ -16,20 +20,17 @@ def acting(*, by: AbstractUser, reason: str = "") -> Iterator[None]:
     The settings end with the transaction. Inside a larger one they are put back by hand; where the block fails, the
     rollback to its savepoint has done so already.
     """
-    inside = connection.in_atomic_block
-    with transaction.atomic():
-        before = _settings() if inside else ("", "")
-        _set(str(by.pk), reason)
-        yield
-        if inside:
-            _set(*before)
-
-
-def _settings() -> tuple[str, str]:
-    with connection.cursor() as cursor:
-        cursor.execute("select current_setting('casebook.user', true), current_setting('casebook.reason', true)")
-        user, reason = cursor.fetchone()
-    return user or "", reason or ""
+    inside, before, now = connection.in_atomic_block, _told.get(), (str(by.pk), reason)
+    token = _told.set(now)
+    try:
+        with transaction.atomic():
+            if not inside or now != before:
+                _set(*now)
+            yield
+            if inside and now != before:
+                _set(*before)
+    finally:
+        _told.reset(token)
 
 
 def _set(user: str, reason: str) -> None:

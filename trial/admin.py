@@ -12,6 +12,8 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.csrf import csrf_protect
 
 from trial.access import Act
 from trial.acting import acting
@@ -76,14 +78,19 @@ class KeptAdmin(ByRole, admin.ModelAdmin):
         if request.method in READING:
             return super().changeform_view(request, object_id, form_url, extra_context)
         try:
-            with transaction.atomic(), acting(by=request.user, reason=self.reason_given(request)):
-                return super().changeform_view(request, object_id, form_url, extra_context)
+            with acting(by=request.user, reason=self.reason_given(request)):
+                return self._checked_view(request, object_id, form_url, extra_context)
         except IntegrityError as error:
             request.refused = entry.refusal_of(error)
         except Refused as refused:
             request.refused = refused
         with transaction.atomic():
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            return self._checked_view(request, object_id, form_url, extra_context)
+
+    @method_decorator(csrf_protect)
+    def _checked_view(self, request: HttpRequest, object_id: Any, form_url: str, extra_context: Any) -> HttpResponse:
+        """The stock view without its own savepoint: there is one around it already."""
+        return self._changeform_view(request, object_id, form_url, extra_context)
 
     def reason_given(self, request: HttpRequest) -> str:
         code, words = request.POST.get("reason", ""), request.POST.get("reason_words", "").strip()
@@ -193,11 +200,13 @@ def _with_reason(item: str, missing: Any) -> list[str]:
 
 def one_of(form: type[Record], db_field: Any, request: HttpRequest) -> OneOf | None:
     """The choices of a reference, read once for the page."""
-    visit = visit_of(request, getattr(request, "record", None))
-    rows = form.choices_for(db_field.name, visit, getattr(request, "record", None)) if visit else None
-    if rows is None:
-        return None
-    return OneOf(list(rows), required=False, label=str(db_field.verbose_name))
+    read = request.__dict__.setdefault("choices", {})
+    if db_field.name not in read:
+        visit = visit_of(request, getattr(request, "record", None))
+        rows = form.choices_for(db_field.name, visit, getattr(request, "record", None)) if visit else None
+        read[db_field.name] = None if rows is None else list(rows)
+    rows = read[db_field.name]
+    return None if rows is None else OneOf(rows, required=False, label=str(db_field.verbose_name))
 
 
 def visit_of(request: HttpRequest, obj: Any = None) -> Visit | None:
@@ -247,8 +256,8 @@ class RecordAdmin(KeptAdmin):
             return frozenset()
         return self.model.identifying
 
-    def _may_be_missing(self) -> list[str]:
-        return [item for item in self.model.item_names() if not self.model._meta.get_field(item).optional]
+    def _may_be_missing(self) -> tuple[str, ...]:
+        return tuple(item for item in self.model.item_names() if not self.model._meta.get_field(item).optional)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[Any, dict[str, Any]]]:
         missing, hidden = self._may_be_missing(), self._hidden_from(request, obj)
@@ -354,7 +363,7 @@ class RecordAdmin(KeptAdmin):
             "opts": self.opts,
             "record": record,
             "refused": refused,
-            "form": form_of(self.model, EnteredForm, [])(),
+            "form": form_of(self.model, EnteredForm, ())(),
         }
         return TemplateResponse(request, "admin/entered/withdraw.html", context, status=refused.status if refused else 200)
 
@@ -401,7 +410,7 @@ class VisitAdmin(KeptAdmin):
         return False
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        made = super().get_form(request, obj, change=change, form=form_of(Visit, EnteredForm, []), **kwargs)
+        made = super().get_form(request, obj, change=change, form=form_of(Visit, EnteredForm, ()), **kwargs)
         made.refused = getattr(request, "refused", None)
         return made
 

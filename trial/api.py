@@ -4,8 +4,8 @@ from typing import Any
 
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import update_last_login
+from drf_spectacular.contrib.knox_auth_token import KnoxTokenScheme
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from knox.auth import TokenAuthentication
 from knox.models import AuthToken
 from rest_framework import serializers, status
 from rest_framework.permissions import AllowAny
@@ -22,6 +22,7 @@ from .api_forms import viewset_of
 from .api_history import HistoryViewSet
 from .api_signatures import SignatureViewSet
 from .api_subjects import SiteViewSet, SubjectViewSet, VisitViewSet
+from .api_token import ByToken
 
 
 class CriterionSerializer(serializers.Serializer):
@@ -72,6 +73,12 @@ class StudyView(APIView):
         return Response(StudySerializer(facts).data)
 
 
+class TokenScheme(KnoxTokenScheme):
+    """How the docs show our way in."""
+
+    target_class = "trial.api_token.ByToken"
+
+
 class Login(Strict):
     username = serializers.CharField(max_length=150)
     password = serializers.CharField(max_length=4096, trim_whitespace=False)
@@ -86,13 +93,13 @@ class TokenView(APIView):
     """A token for programs. It ends by itself, with this address, and with the person's account."""
 
     def get_authenticators(self) -> list[Any]:
-        return [TokenAuthentication()] if self.request is not None and self.request.method == "DELETE" else []
+        return [ByToken()] if self.request is not None and self.request.method == "DELETE" else []
 
     def get_permissions(self) -> list[Any]:
         return super().get_permissions() if self.request.method == "DELETE" else [AllowAny()]
 
     def get_authenticate_header(self, request: Request) -> str:
-        return TokenAuthentication().authenticate_header(request)
+        return ByToken().authenticate_header(request)
 
     @extend_schema(summary="get a token", auth=[], request=Login, responses={201: TokenSerializer, 401: OpenApiResponse(Problems)})
     def post(self, request: Request) -> Response:

@@ -1,6 +1,7 @@
 """The HTML form of a record and of its rows, read off the model: items, reasons for missing ones, reason for change."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from django import forms
@@ -10,7 +11,7 @@ from django.db import models
 
 from trial.acting import NOTHING
 from trial.actions.entry import SAY_WHY, ChangeReason, checked_reason
-from trial.models import Entered, Missing, Record, Row
+from trial.models import Entered, Missing, Row
 from trial.refusal import Refused
 
 STALE_ITEM = "“{label}”: you entered {entered}, but {stored} has been stored in the meantime. Open the page again."
@@ -94,6 +95,10 @@ class EnteredForm(forms.ModelForm):
         except Refused as refused:
             self.add_error(None, str(refused))
 
+    def _get_validation_exclusions(self) -> set[str]:
+        """A reference that was chosen from the page's rows is there; Django would ask the database for each."""
+        return super()._get_validation_exclusions() | {name for name, field in self.fields.items() if isinstance(field, OneOf)}
+
     def _update_errors(self, errors: Any) -> None:
         """An error of an item that this page does not show belongs to the whole form."""
         for name in [name for name in getattr(errors, "error_dict", {}) if name not in self.fields and name != NON_FIELD_ERRORS]:
@@ -120,17 +125,24 @@ class RowFormSet(forms.BaseInlineFormSet):
         setattr(form.instance, self.fk.name, self.instance)
         return form
 
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """A row on the page is one of those read for it; Django would ask the database for each."""
+        super().add_fields(form, index)
+        rows = [form.instance] if form.instance.pk else []
+        form.fields["id"] = OneOf(rows, required=False, initial=form.instance.pk, widget=forms.HiddenInput)
+
     def standing(self) -> list[Row]:
         """The rows as they stand once this is saved."""
         saved = [form for form in self.forms if form.instance.pk and not form.cleaned_data.get("withdraw")]
         return [form.instance for form in saved]
 
 
-def form_of(model: type[Entered], base: type[EnteredForm], missing: Sequence[str]) -> type[EnteredForm]:
+@cache
+def form_of(model: type[Entered], base: type[EnteredForm], missing: tuple[str, ...]) -> type[EnteredForm]:
     """The form class of a model, with a reason for each item that may be missing."""
     choices = [("", "—"), *Missing.choices]
     extra = {MISSING + name: forms.ChoiceField(choices=choices, required=False, label="or why not") for name in missing}
-    if issubclass(model, Record):
+    if not issubclass(model, Row):
         extra["reason"] = forms.ChoiceField(choices=REASONS, required=False, label="Reason for change")
         extra["reason_words"] = forms.CharField(required=False, label="In your own words", max_length=500)
     for name in extra:
@@ -143,4 +155,4 @@ def formfield_of_codes(field: ArrayField, **options: Any) -> forms.Field:
     """Boxes for the codes of a list; one line for codes that the record itself checks."""
     if field.base_field.choices:
         return CodeSet(choices=field.base_field.choices, required=False, label=field.verbose_name, **options)
-    return field.formfield(required=False, **options)
+    return field.formfield(required=False, show_hidden_initial=False, **options)

@@ -96,7 +96,7 @@ RANDOMIZATION_KEY_FILE = os.environ.get("CASEBOOK_RANDOMIZATION_KEY_FILE") or DA
 
 SIMPLE_HISTORY_ENABLED = False  # its signals; PostgreSQL writes the history (docs/decisions/0001)
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["knox.auth.TokenAuthentication", "rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["trial.api_token.ByToken", "rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],

@@ -60,18 +60,22 @@ def confirm(
     verdicts: Mapping[str, str] | None = None,
     comments: Mapping[str, str] | None = None,
     shown_sha256: str | None = None,
-    at: date | None = None,
+    assessed_on: date | None = None,
 ) -> Eligibility:
     """Confirm each criterion and sign; kept with the evidence as it stands.
 
     `verdicts` are the investigator's, by criterion, where they differ from the data's; `comments` the reasons for that.
-    `at` is the day of the gate: only demo and tests pass it.
+    `assessed_on` is the day of the assessment (IEDAT), which the windows are counted from: today, or earlier where former
+    subjects are entered. The signature's time is the database's own.
     """
     visit = Visit.objects.select_related("subject__site").get(subject=subject, code=VISIT_OF_GATE[gate])
     refuse_unless_signer(by, visit, Act.CONFIRM_ELIGIBILITY, password)
     with writing(by=by):
         locked(Subject, subject.pk)
-        assessed = assess(subject, gate=gate, on=at or subject.site.today())
+        on = assessed_on or subject.site.today()
+        if on > subject.site.today():
+            raise Refused(("assessed_on", f"{on} lies in the future; today is {subject.site.today()}."))
+        assessed = assess(subject, gate=gate, on=on)
         if shown_sha256 is not None and shown_sha256 != assessed.sha256:
             raise Conflict("The data have changed since this page was opened. Read the criteria again, then confirm.")
         if assessed.drafts:

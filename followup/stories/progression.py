@@ -19,7 +19,8 @@ SCREENING = Screening(
     signs={"weight_kg": "58", "height_cm": "160"},
 )  # fmt: skip
 SIZES = {"L01": "31", "L02": "27", "L03": "PRESENT"}
-STABLE, PROGRESSED = ("SD", "NON-CR/NON-PD", "SD"), {"investigator_target": "PD", "investigator_overall": "PD", "progression_mode": "TARGET"}
+STABLE = ("SD", "NON-CR/NON-PD", "SD")
+PROGRESSED = {"investigator_target": "PD", "investigator_overall": "PD", "progression_mode": "TARGET"}
 CONTACTS = [f"SFU{number}" for number in range(1, 40)]
 
 

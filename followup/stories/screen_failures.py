@@ -15,6 +15,8 @@ from .usual import Screening, bone, node, organ
 
 LUNG = organ("LUNG", "16", organ_detail="Right lower lobe", laterality="RIGHT", role="TARGET")
 PARA_AORTIC = node("PAO_INF", "17", role="TARGET")
+FRONTAL = {"lesion_class": "BRAIN", "organ": "BRAIN", "organ_detail": "Right frontal", "longest_mm": "6", "method": "MRI", "basis": ["MRI"]}
+CYTOLOGY = {"histology_confirmed": "U", "material": "CYTOLOGY_ONLY", "histology_on": None, "histology": "UNKNOWN", "grade": "GX"}
 UNTREATED = {"setting": "INOPERABLE_AT_DIAGNOSIS", "in_situ": "Y", "solitary_kidney": "N", "prefix": "c", "oligometastasis": "SYNCHRONOUS"}
 
 
@@ -35,13 +37,15 @@ def case(code: str, consented: str, born: str, *lesions: dict[str, Any], verdict
     return Case(code, Screening(day(consented), born, lesions or (LUNG,), **told), verdicts or {})
 
 
-LIVER = [organ("LIVER", mm, organ_detail=f"Segment {segment}") for segment, mm in zip(("II", "IVa", "V", "VI", "VIII"), "98798", strict=True)]
+LIVER = [
+    organ("LIVER", mm, organ_detail=f"Segment {segment}") for segment, mm in zip(("II", "IVa", "V", "VI", "VIII"), "98798", strict=True)
+]
 THORACIC = bone("T9", "22", vertebra="Y", compression="2", basis=["CT", "MRI"])
 
 CASES = (
     case(
         "901", "2025-01-06", "1958-02",
-        tumor=UNTREATED | {"histology_confirmed": "U", "material": "CYTOLOGY_ONLY", "histology_on": None, "histology": "UNKNOWN", "grade": "GX"},
+        tumor=UNTREATED | CYTOLOGY,
         verdicts={"I01": ("NOT_MET", "Urine cytology only; the subject refused a biopsy.")},
     ),
     case(
@@ -83,7 +87,7 @@ CASES = (
     case("915", "2025-04-28", "1962-06", tumor={"histology": "NON_UC_SQUAMOUS"}),
     case(
         "916", "2025-05-06", "1965-03",
-        LUNG, {"lesion_class": "BRAIN", "organ": "BRAIN", "organ_detail": "Right frontal", "longest_mm": "6", "method": "MRI", "basis": ["MRI"]},
+        LUNG, FRONTAL,
         extent={"brain_result": "METS"},
     ),
     case("917", "2025-05-12", "1958-08", *LIVER, extent={"liver_metastases": "Y"}),

@@ -6,12 +6,12 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
 
 from crf.actions import eligibility, randomization
 from crf.models import Eligibility, Randomization
 from trial.actions import entry, review
-from trial.models import Record, Row, Site, Subject, Visit
+from trial.models import Record, Row, Signature, Site, Subject, Visit
 
 day = date.fromisoformat
 
@@ -76,19 +76,22 @@ class Story:
             password=self.team.password,
             verdicts={code: said for code, (said, _) in verdicts.items()},
             comments={code: why for code, (_, why) in verdicts.items()},
-            at=on,
+            assessed_on=on,
         )
 
     def randomize(self, on: date) -> Randomization:
         return randomization.randomize(self.subject, by=self.team.investigator, at=on)
 
     def sign(self, *codes: str) -> None:
+        """What was told so far enters the ledger first, as at a commit: a signature stands under what is there already."""
+        connection.check_constraints()
         for code in codes:
             review.sign_visit(self.visit(code), by=self.team.investigator, password=self.team.password)
 
     def sign_rest(self, *, but: Iterable[str] = ()) -> None:
         """Every visit that was held and is not signed yet, and the forms of the whole trial."""
-        unsigned = Visit.objects.filter(subject=self.subject, signatures__isnull=True).exclude(code__in=but)
+        signed = Signature.objects.filter(form="trial.visit", visit__subject=self.subject)
+        unsigned = Visit.objects.filter(subject=self.subject).exclude(pk__in=signed.values("record")).exclude(code__in=but)
         self.sign(*(visit.code for visit in unsigned if visit.held_on or visit.is_common))
 
 

@@ -126,3 +126,12 @@ def today():
 
 
 YEAR_AGO = date(2025, 1, 6)
+
+
+@pytest.fixture
+def flag_of(subject, visit):
+    """An open flag of 01-001."""
+    return Flag.objects.create(
+        subject=subject, visit=visit, kind="VISIT_OVERDUE", anchor="SCR", due_on=SCREENED, state="OVERDUE", severity="NOTICE",
+        opened_on=SCREENED, last_seen_on=SCREENED,
+    )  # fmt: skip

@@ -98,7 +98,7 @@ def test_new_subject_gets_to_its_signed_visit_and_to_its_json(nurse, live_server
     nurse.page.click("#visit-SCR >> text=enter date")
     nurse.fill(held_on="2025-03-04", status="DONE", mode="ON_SITE")
     nurse.page.click("input[type=submit]")
-    nurse.go("/subjects/01-001/eligibility/1/")
+    nurse.go("/subjects/01-001/eligibility/1/?assessed_on=2025-03-07")
     assert "MET" in nurse.reads().upper()
     assert "97.24 µmol/L" in nurse.reads()
 

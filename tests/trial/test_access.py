@@ -83,7 +83,7 @@ def test_superuser_without_a_role_may_nothing(visit, django_user_model):
 def test_role_ends_after_its_last_day(site, days, holds):
     person = member("eva", Role.AUDITOR)
     with acting(by=founder(), reason="Inspection over"):
-        Membership.objects.filter(user=person).update(ends_on=timezone.now().date() + timedelta(days=days))
+        Membership.objects.filter(user=person).update(ends_on=timezone.localdate() + timedelta(days=days))
     assert may(person, Act.READ, site.pk) is holds
 
 

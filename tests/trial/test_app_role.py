@@ -25,6 +25,7 @@ def refused(cursor, sql):
 
 
 def test_its_saves_are_kept(as_app, cycle, investigator, commit):
+    commit()
     before = Ledger.objects.count()
     with acting(by=investigator, reason="Misread"):
         Cycle.objects.update(weight_kg=72)

@@ -77,7 +77,7 @@ def test_signature_stays_broken_when_the_value_is_put_back(signature, visit, dat
 def test_signature_breaks_when_the_visits_own_date_changes(signature, visit, data_manager):
     with acting(by=data_manager, reason=REASON):
         Visit.objects.filter(pk=visit.pk).update(held_on=date(2025, 1, 9))
-    assert review.holding(visit) is None
+    assert review.holding(Visit.objects.get(pk=visit.pk)) is None
     assert changes(signature) == [Change("Visit", "Date of visit", "2025-01-08", "2025-01-09")]
 
 

@@ -71,7 +71,7 @@ def enter(
         _validate(record)
         record.save()
         for group, entered in (rows or {}).items():
-            record.hold_rows(group, [_new_row(record, group, row) for row in entered])
+            record.hold_rows(group, _new_rows(record, group, entered))
         settle(record, by=by)
     return record
 
@@ -213,8 +213,9 @@ def refusal_of(error: IntegrityError) -> Refused:
 
 
 def locked(model: type[K], pk: int, *, version: int | None = None) -> K:
-    """The row as it is stored now, locked until the transaction ends (docs/decisions/0002: never with its key)."""
-    row = model.objects.select_for_update(no_key=True).get(pk=pk)
+    """The row as it is stored now, with its ancestors, locked until the transaction ends (docs/decisions/0002: never its key)."""
+    related = [] if model.path_to_site == "pk" else [model.path_to_site]
+    row = model.objects.select_for_update(no_key=True, of=["self"]).select_related(*related).get(pk=pk)
     if version is not None and row.version != version:
         raise Conflict(STALE)
     return row
@@ -246,11 +247,16 @@ def _loses_a_value(row: Entered, changed: Mapping[str, Any], was_complete: bool)
     return bool(changed) and (was_complete or replaced or not old_missing.items() <= row.missing.items())
 
 
-def _new_row(record: Record, group: type[Row], values: Mapping[str, Any]) -> Row:
-    row = group(**{group.parent: record}, **values)
-    _validate(row)
-    row.save()
-    return row
+def _new_rows(record: Record, group: type[Row], entered: Iterable[Mapping[str, Any]]) -> list[Row]:
+    """All in one statement, unless a row names itself when it is stored (a target volume's V1, V2 …)."""
+    rows = [group(**{group.parent: record}, **values) for values in entered]
+    for row in rows:
+        _validate(row)
+    if group.save is not Row.save:
+        for row in rows:
+            row.save()
+        return rows
+    return group.objects.bulk_create(rows)
 
 
 def _merged_rows(record: Record, group: type[Row], entered: Iterable[Mapping[str, Any]], reason: str) -> list[Row]:
@@ -258,7 +264,7 @@ def _merged_rows(record: Record, group: type[Row], entered: Iterable[Mapping[str
     for values in entered:
         items = {name: value for name, value in values.items() if name not in ("id", "version")}
         if "id" not in values:
-            row = _new_row(record, group, items)
+            (row,) = _new_rows(record, group, [items])
         elif (row := standing.get(values["id"])) is None:
             raise Refused(f"This record has no {group._meta.verbose_name} {values['id']}.")
         else:

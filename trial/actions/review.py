@@ -13,14 +13,10 @@ from trial.refusal import Conflict, NotAllowed, Refused
 from .entry import locked, writing
 
 
-def content_of_visit(visit: Visit) -> dict[str, Any]:
+def content_of_visit(visit: Visit, records: list[Record] | None = None) -> dict[str, Any]:
     """What a visit's signature covers: the visit and its standing records, those with a signature of their own left out."""
-    content = {f"trial.visit#{visit.pk}": part(visit)}
-    for form in Record.forms():
-        if form.signed_with_visit and visit.code:
-            for record in form.objects.standing().filter(visit=visit).select_related("visit__subject__site").order_by("pk"):
-                content[f"{form._meta.label_lower}#{record.pk}"] = part(record)
-    return content
+    records = {f"{record._meta.label_lower}#{record.pk}": part(record) for record in (_records(visit) if records is None else records)}
+    return {f"trial.visit#{visit.pk}": part(visit)} | records
 
 
 def part(row: Entered) -> dict[str, Any]:
@@ -37,16 +33,26 @@ def digest(content: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def drafts(visit: Visit) -> list[str]:
+def drafts(visit: Visit, records: list[Record] | None = None) -> list[str]:
     """What keeps the visit from being signed, as sentences."""
-    found = [f"{record} is a draft. It is completed first." for record in _records(visit) if record.state != Record.State.COMPLETE]
+    found = [
+        f"{record} is a draft. It is completed first."
+        for record in (_records(visit) if records is None else records)
+        if record.state != Record.State.COMPLETE
+    ]
     if not visit.is_common:
         found += [sentence for _, sentence in visit.unanswered()]
     return found
 
 
 def _records(visit: Visit) -> list[Record]:
-    return [r for form in Record.forms() if form.signed_with_visit for r in form.objects.standing().filter(visit=visit)]
+    """What stands at the visit and is signed with it; only the forms that are there are asked for."""
+    there = {one.form for one in standing(visit.subject) if one.visit == visit.pk and one.signed_with_visit}
+    forms = [form for form in Record.forms() if form._meta.label_lower in there]
+    found = [record for form in forms for record in form.objects.standing().filter(visit=visit).order_by("pk")]
+    for record in found:
+        record.visit = visit
+    return found
 
 
 def sign_visit(visit: Visit, *, by: AbstractUser, password: str, shown_sha256: str | None = None) -> Signature:
@@ -57,9 +63,10 @@ def sign_visit(visit: Visit, *, by: AbstractUser, password: str, shown_sha256: s
     refuse_unless_signer(by, visit, Act.SIGN, password)
     with writing(by=by):
         visit = locked(Visit, visit.pk)
-        if problems := drafts(visit):
+        records = _records(visit)
+        if problems := drafts(visit, records):
             raise Conflict(*problems)
-        content = content_of_visit(visit)
+        content = content_of_visit(visit, records)
         if shown_sha256 is not None and shown_sha256 != digest(content):
             raise Conflict("The visit has changed since this page was opened. Read it again, then sign.")
         if holding(visit):

@@ -41,6 +41,11 @@ class Kept(models.Model):
         if changing:
             (self.version,) = type(self).objects.filter(pk=self.pk).values_list("version", flat=True)
 
+    def clean_fields(self, exclude: Any = None) -> None:
+        """Values by their fields; references by PostgreSQL, which checks them anyway, without a query for each."""
+        references = {field.name for field in self._meta.concrete_fields if field.remote_field}
+        super().clean_fields(exclude={*(exclude or ()), *references})
+
     def validate_constraints(self, exclude: Any = None) -> None:
         """PostgreSQL does, in the write itself, and the constraint's own sentence is shown (trial/actions/entry.py).
 

@@ -19,13 +19,12 @@ from django.db.migrations.executor import MigrationExecutor
 from followup import demo
 from followup.logins import Logins
 from trial import embedded_redis, environment, readiness, server
-from trial.data_folder import Unusable, own_secret, prepare
+from trial.data_folder import Unusable, prepare
 from trial.embedded import unused, used
 from trial.embedded_postgres import Postgres
 from trial.supervision import Stopped, Supervisor, stopping_on_signals
 
 PAGES = {"Casebook": "/", "Data entry": "/admin/", "REST API": "/api/v1/"}
-RANDOMIZATION_KEY = "randomization_key"
 WEB = ("gunicorn", "trial.wsgi", "--preload", "--workers=2", "--threads=4", "--graceful-timeout=5", "--no-control-socket")
 WORKER = ("celery", "-A", "trial", "worker", "--pool=solo", "--without-gossip", "--without-mingle", "--loglevel=INFO")
 BEAT = ("celery", "-A", "trial", "beat", "--pidfile=", "--loglevel=INFO")
@@ -120,8 +119,6 @@ def load() -> Logins:
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", verbosity=0, interactive=False)
-    if Path(settings.RANDOMIZATION_KEY_FILE) == settings.DATA / RANDOMIZATION_KEY:
-        own_secret(settings.DATA, RANDOMIZATION_KEY)
     logins = Logins(settings.DATA)
     demo.load(logins.passwords(username for username, _, _ in demo.PEOPLE))
     return logins

@@ -1,0 +1,211 @@
+"""The acts through the API: signature, eligibility, randomization, the check after cycle 2, flags; and the study itself."""
+
+import pytest
+
+from crf.actions import eligibility, randomization
+from crf.models import Eligibility, Randomization
+from followup.models import Flag
+from tests.conftest import PASSWORD, SCREENED, founder
+from tests.examples import complete
+from trial.acting import acting
+from trial.actions import entry
+from trial.models import Signature, Study, Visit
+from trial.protocol import study
+
+
+@pytest.fixture
+def held(visit, data_manager):
+    values = {"held_on": SCREENED, "status": "DONE", "mode": "ON_SITE"}
+    return entry.change_visit(visit, by=data_manager, version=visit.version, values=values)
+
+
+class TestVisit:
+    def test_is_changed_with_its_version(self, visit, as_data_manager):
+        sent = {"version": visit.version, "items": {"held_on": "2025-01-08", "status": "DONE", "mode": "PHONE"}}
+        answer = as_data_manager.patch(f"visits/{visit.pk}/", sent)
+        assert answer.status_code == 200, answer.json()
+        assert answer.json()["items"]["mode"] == "PHONE"
+        assert answer.json()["visit_state"].startswith("DONE")
+        assert [one["id"] for one in as_data_manager.results("visits/", held="true")] == [visit.pk]
+
+    def test_enrolment_plans_the_first_visits(self, site, as_data_manager):
+        code = as_data_manager.post("subjects/", {"site": "01", "screened_on": "2025-01-07"}).json()["code"]
+        assert code == "01-001"
+        assert {one["code"] for one in as_data_manager.results("visits/", subject=code)} >= {"COMMON", "SCR"}
+
+
+class TestSignature:
+    def test_keeps_what_was_signed(self, held, signs, as_investigator):
+        shown = as_investigator.get(f"visits/{held.pk}/content/").json()
+        assert shown["drafts"] == []
+        answer = as_investigator.post(f"visits/{held.pk}/sign/", {"password": PASSWORD, "shown_sha256": shown["content_sha256"]})
+        assert answer.status_code == 201, answer.json()
+        made = answer.json()
+        assert (made["printed_name"], made["holds"], made["changes"]) == ("Ida Li", True, [])
+        assert made["content"] == shown["content"]
+        assert made["content_sha256"] == shown["content_sha256"]
+        assert made["meaning_text"].startswith("I have reviewed")
+        assert as_investigator.get(f"signatures/{made['id']}/").json() == made
+
+    def test_breaks_when_an_item_changes_and_names_it(self, held, signs, as_investigator, as_data_manager):
+        pk = as_investigator.post(f"visits/{held.pk}/sign/", {"password": PASSWORD}).json()["id"]
+        as_data_manager.patch(f"forms/vitalsigns/{signs.pk}/", {"version": 1, "reason": "ENTRY_ERROR", "items": {"pulse": 72}})
+        (listed,) = as_data_manager.results("signatures/", subject="01-001")
+        assert listed["holds"] is False
+        (change,) = as_data_manager.get(f"signatures/{pk}/").json()["changes"]
+        assert (change["item"], change["was"], change["now"]) == ("Pulse", "71", "72")
+
+    @pytest.mark.parametrize(
+        ("sent", "status", "sentence"),
+        [
+            ({"password": "wrong"}, 422, "password does not match"),
+            ({"password": ""}, 422, "password does not match"),
+            ({}, 400, "required"),
+            ({"password": PASSWORD, "shown_sha256": "0" * 64}, 409, "has changed since"),
+            ({"password": PASSWORD, "signed_by": 1}, 400, "not asked for"),
+        ],
+    )
+    def test_is_refused(self, held, as_investigator, sent, status, sentence):
+        answer = as_investigator.post(f"visits/{held.pk}/sign/", sent)
+        assert (answer.status_code, sentence in answer.json()["detail"]) == (status, True), answer.json()
+        assert not Signature.objects.exists()
+
+    def test_waits_for_drafts(self, held, data_manager, as_investigator):
+        sent = {"visit": held.pk, "complete": False, "items": {}}
+        assert as_investigator.post("forms/vitalsigns/", sent).status_code == 201
+        assert as_investigator.post(f"visits/{held.pk}/sign/", {"password": PASSWORD}).status_code == 409
+
+    def test_is_not_put_twice(self, held, as_investigator):
+        assert as_investigator.post(f"visits/{held.pk}/sign/", {"password": PASSWORD}).status_code == 201
+        assert as_investigator.post(f"visits/{held.pk}/sign/", {"password": PASSWORD}).status_code == 409
+
+
+class TestEligibility:
+    def test_tells_each_criterion_with_its_evidence(self, subject, visit, signs, as_data_manager):
+        told = as_data_manager.get("subjects/01-001/eligibility/", gate=1).json()
+        assert [one["criterion"] for one in told["verdicts"]] == [one.code for one in study.CRITERIA if 1 in one.gates]
+        assert told["overall"] == "UNDETERMINED"
+        assert told["confirmed"] is None
+        assert told["verdicts"][0]["text"].startswith("Urothelial cancer")
+
+    def test_is_confirmed_and_signed(self, subject, as_investigator):
+        answer = as_investigator.post("subjects/01-001/eligibility/?gate=1", {"password": PASSWORD})
+        assert answer.status_code == 201, answer.json()
+        assert (answer.json()["result"], answer.json()["signed"], answer.json()["stale"]) == ("UNDETERMINED", True, False)
+        assert as_investigator.results("signatures/", meaning="eligibility")[0]["holds"] is True
+        assert as_investigator.get("subjects/01-001/eligibility/", gate=1).json()["confirmed"] == answer.json()
+
+    @pytest.mark.parametrize(
+        ("sent", "status", "sentence"),
+        [
+            ({"password": "wrong"}, 422, "password does not match"),
+            ({"password": PASSWORD, "verdicts": {"X99": "MET"}}, 422, "No such criterion"),
+            ({"password": PASSWORD, "verdicts": {"I07": "PERHAPS"}}, 422, "met, not met or unknown"),
+            ({"password": PASSWORD, "verdicts": {"I07": "MET"}}, 422, "Give the reason"),
+            ({"password": PASSWORD, "verdicts": {"I07": "MET"}, "comments": {"I07": "Told by 13812345678"}}, 422, "telephone"),
+            ({"password": PASSWORD, "verdicts": {"I07": "MET"}, "comments": {"I07": "x" * 1001}}, 422, "1000"),
+            ({"password": PASSWORD, "shown_sha256": "0" * 64}, 409, "have changed since"),
+            ({"password": PASSWORD, "verdicts": ["I07"]}, 400, "verdicts"),
+        ],
+    )
+    def test_is_refused(self, subject, as_investigator, sent, status, sentence):
+        answer = as_investigator.post("subjects/01-001/eligibility/?gate=1", sent)
+        assert (answer.status_code, sentence in answer.json()["detail"]) == (status, True), answer.json()
+        assert not Eligibility.objects.exists()
+
+    def test_of_a_gate_that_is_not_planned_waits(self, subject, as_investigator):
+        answer = as_investigator.post("subjects/01-001/eligibility/?gate=2", {"password": PASSWORD})
+        assert (answer.status_code, "no visit PC2 yet" in answer.json()["detail"]) == (409, True)
+
+
+class TestRandomization:
+    @pytest.fixture
+    def key(self, settings, tmp_path, administrator):
+        path = tmp_path / "key"
+        path.write_bytes(bytes(range(32)))
+        settings.RANDOMIZATION_KEY_FILE = path
+        with acting(by=founder()):
+            randomization.publish_commitment(by=administrator)
+
+    def test_tells_what_stands_against_it(self, subject, as_data_manager):
+        told = as_data_manager.get("subjects/01-001/randomization/").json()
+        assert told["allocation"] is None
+        assert {"G2_NOT_ELIGIBLE", "X07_UNKNOWN"} <= {one["code"] for one in told["refusals"]}
+        assert all(one["sentence"].endswith(".") for one in told["refusals"])
+
+    def test_is_refused_with_each_reason(self, subject, key, as_investigator):
+        answer = as_investigator.post("subjects/01-001/randomization/", {})
+        assert answer.status_code == 409
+        assert "G2_NOT_ELIGIBLE" in answer.json()["codes"]
+        assert not Randomization.objects.exists()
+
+    def test_happens_once(self, subject, key, as_investigator, as_sponsor, data_manager, monkeypatch):
+        """The preconditions have tests of their own; here nothing stands against it."""
+        with acting(by=data_manager):
+            Visit.objects.get_or_create(subject=subject, code="RAND")
+            confirmed = complete(Eligibility, subject)
+        monkeypatch.setattr(randomization, "refusals", lambda *args, **kwargs: ())
+        monkeypatch.setattr(randomization, "strata_of", lambda subject: ("NO_ICI", "NODE_ONLY"))
+        monkeypatch.setattr(eligibility, "latest", lambda subject, gate: confirmed)
+        answer = as_investigator.post("subjects/01-001/randomization/", {})
+        assert answer.status_code == 201, answer.json()
+        assert answer.json()["number"] == "R-001"
+        again = as_investigator.post("subjects/01-001/randomization/", {})
+        assert (again.status_code, again.json()["codes"]) == (409, ["ALREADY_RANDOMIZED"])
+        assert "R-001" in again.json()["detail"]
+        assert as_sponsor.results("allocations/") == [answer.json()]
+        assert as_sponsor.get("subjects/01-001/randomization/").json()["allocation"] == answer.json()
+
+    @pytest.mark.parametrize("reason", ["x" * 201, "ask ida@example.org"])
+    def test_refuses_a_reason_that_is_none(self, subject, key, as_investigator, reason):
+        assert as_investigator.post("subjects/01-001/randomization/", {"late_reason": reason}).status_code == 422
+
+
+def test_the_check_after_cycle_2_is_told(subject, as_sponsor):
+    told = as_sponsor.get("subjects/01-001/progression-check/").json()
+    assert (told["state"], told["window"], told["x07"]) == ("NOT_STARTED", None, "UNKNOWN")
+
+
+class TestFlag:
+    @pytest.mark.parametrize(
+        ("query", "found"),
+        [
+            ({"open": "true"}, 1), ({"open": "false"}, 0), ({"kind": "VISIT_OVERDUE"}, 1), ({"kind": "VISIT_MISSED"}, 0),
+            ({"subject": "01-001"}, 1), ({"subject": "01-002"}, 0), ({"acknowledged": "true"}, 0), ({"severity": "NOTICE"}, 1),
+        ],
+    )  # fmt: skip
+    def test_is_found(self, flag_of, as_sponsor, query, found):
+        assert len(as_sponsor.results("flags/", **query)) == found
+
+    def test_is_acknowledged_and_stays_open(self, flag_of, as_data_manager):
+        told = as_data_manager.post(f"flags/{flag_of.pk}/acknowledge/", {}).json()
+        assert (told["acknowledged_by"], told["closed_on"]) == ("dan", None)
+        assert as_data_manager.results("flags/", acknowledged="true") == [told]
+
+    def test_that_is_closed_is_not_acknowledged(self, flag_of, as_data_manager):
+        Flag.objects.update(closed_on=SCREENED)
+        assert as_data_manager.post(f"flags/{flag_of.pk}/acknowledge/", {}).status_code == 409
+
+
+class TestStudy:
+    def test_stands_there_with_its_criteria_and_parameters(self, as_sponsor):
+        told = as_sponsor.get("study/").json()
+        assert (told["registration"], told["sponsor"]) == ("NCT06652022", "Peking University First Hospital")
+        assert told["arms"].keys() == {"SYS", "SYSRT"}
+        assert len(told["criteria"]) == len(study.CRITERIA)
+        assert {one["status"] for one in told["parameters"]} == {"R", "A"}
+        assert told["randomization_commitment"] is None
+
+    def test_shows_the_published_commitment_and_nothing_else_of_the_key(self, as_sponsor):
+        with acting(by=founder()):
+            Study.objects.create(registration=study.REGISTRATION, randomization_commitment="a" * 64, committed_at="2025-01-01T00:00Z")
+        told = as_sponsor.get("study/").json()
+        assert told["randomization_commitment"] == "a" * 64
+        assert not [one["name"] for one in told["parameters"] if "BLOCK" in one["name"]]
+
+
+def test_a_site_tells_what_an_entry_refers_to(site, consent_version, as_data_manager):
+    told = as_data_manager.get("sites/01/").json()
+    assert [one["id"] for one in told["consent_versions"]] == [consent_version.pk]
+    assert told["laboratories"] == ["PUFH-1"]
+    assert told["statuses"] == [{"status": "ACTIVE", "since": "2022-01-01"}]

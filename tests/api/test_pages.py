@@ -1,0 +1,96 @@
+"""Lists: pages that stay in place, and as many queries for twenty records as for two."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from crf.models import Lesion, ResponseAssessment
+from followup.models import Flag
+from tests.conftest import PASSWORD, SCREENED
+from tests.examples import complete, name_of
+from trial.acting import acting
+from trial.actions import entry, review
+from trial.models import Record
+
+from .test_history import walked
+
+HELD = {"held_on": SCREENED, "status": "DONE", "mode": "PHONE", "unscheduled_reason": "Fever"}
+PATHS = ("sites/", "subjects/", "visits/", "signatures/", "allocations/", "responses/", "flags/", "history/")
+
+
+def fill(site, by, signer, number):
+    """So many subjects, each with a record of every form, a flag and a signature."""
+    for _ in range(number):
+        subject = entry.enrol(site=site, by=by, screened_on=SCREENED)
+        with acting(by=by, reason="TRANSCRIPTION"):
+            for form in Record.forms():
+                complete_or_skip(form, subject)
+        visit = entry.unscheduled_visit(subject=subject, by=by)
+        visit = entry.change_visit(visit, by=by, version=1, values=HELD)
+        review.sign_visit(visit, by=signer, password=PASSWORD)
+        Flag.objects.create(
+            subject=subject, visit=visit, kind="VISIT_OVERDUE", anchor="SCR", due_on=SCREENED, state="OVERDUE", severity="NOTICE",
+            opened_on=SCREENED, last_seen_on=SCREENED,
+        )  # fmt: skip
+
+
+def complete_or_skip(form, subject):
+    """One allocation number is enough for all of them together."""
+    if name_of(form) != "crf.randomization" or not form.objects.exists():
+        complete(form, subject)
+
+
+def queries(person, path):
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
+        rows = person.results(path, page_size=1000)
+    return len(seen), len(rows)
+
+
+def test_a_list_asks_as_few_questions_for_many_as_for_two(site, data_manager, investigator, as_sponsor, commit):
+    paths = [*PATHS, *(f"forms/{form._meta.model_name}/" for form in Record.forms())]
+    fill(site, data_manager, investigator, 2)
+    commit()
+    few = {path: queries(as_sponsor, path) for path in paths}
+    fill(site, data_manager, investigator, 8)
+    commit()
+    many = {path: queries(as_sponsor, path) for path in paths}
+    assert {path: number for path, (number, _) in many.items()} == {path: number for path, (number, _) in few.items()}
+    grown = [path for path in paths if many[path][1] > few[path][1]]
+    assert set(paths) - set(grown) == {"sites/", "allocations/", "forms/randomization/"}
+    assert max(number for number, _ in many.values()) < 20
+
+
+@pytest.fixture
+def five(site, data_manager):
+    return [entry.enrol(site=site, by=data_manager, screened_on=SCREENED).code for _ in range(5)]
+
+
+@pytest.mark.parametrize("page_size", [1, 2, 5, 6])
+def test_pages_together_hold_everything_once(five, as_sponsor, page_size):
+    assert [one["code"] for one in walked(as_sponsor, "subjects/", page_size=page_size)] == five
+
+
+def test_what_is_entered_meanwhile_moves_nothing_to_another_page(five, site, data_manager, as_sponsor):
+    first = as_sponsor.get("subjects/", page_size=2).json()
+    entry.enrol(site=site, by=data_manager, screened_on=SCREENED)
+    rest = list(walked(as_sponsor, "subjects/", page_size=2, after=first["last"]))
+    assert [one["code"] for one in first["results"] + rest] == [*five, "01-006"]
+
+
+def test_the_link_to_the_next_page_keeps_the_filters(five, as_sponsor):
+    assert "site=01" in as_sponsor.get("subjects/", page_size=2, site="01").json()["next"]
+
+
+def test_a_response_in_a_list_reads_as_it_does_on_its_own(subject, data_manager, as_sponsor):
+    """The list derives all responses together; one by one they derive themselves."""
+    with acting(by=data_manager):
+        complete(Lesion, subject)
+        record = complete(ResponseAssessment, subject)
+    (listed,) = as_sponsor.results("responses/")
+    assert listed == as_sponsor.get(f"responses/{record.pk}/").json()
+    derived = as_sponsor.get(f"forms/responseassessment/{record.pk}/").json()["derived"]
+    assert {name: listed[name] for name in derived} == derived
+    assert listed["investigator_overall"] == "SD"
+    assert listed["sum_mm"] == "20.0"

@@ -1,0 +1,60 @@
+"""The docs: valid OpenAPI 3 without a warning, read off the forms; its page loads nothing from elsewhere."""
+
+import re
+
+import pytest
+import yaml
+from django.core.management import call_command
+
+from .conftest import Caller
+
+
+@pytest.fixture(scope="module")
+def schema(tmp_path_factory):
+    """Fails where the generator warns."""
+    path = tmp_path_factory.mktemp("schema") / "schema.yml"
+    call_command("spectacular", urlconf="tests.api.urls", file=str(path), validate=True, fail_on_warn=True)
+    return yaml.safe_load(path.read_text())
+
+
+def test_is_openapi_3_and_names_each_operation_once(schema):
+    assert schema["openapi"].startswith("3.")
+    names = [operation["operationId"] for path in schema["paths"].values() for operation in path.values()]
+    assert len(names) == len(set(names))
+    assert {"forms_vitalsigns_create", "forms_vitalsigns_partial_update", "history_list", "visits_sign_create"} <= set(names)
+
+
+def test_shows_units_limits_codes_and_labels_of_the_form(schema):
+    items = schema["components"]["schemas"]["VitalSignsEnterItemsRequest"]["properties"]
+    assert items["weight_kg"]["description"] == "kg"
+    assert items["pulse"]["maximum"] == 250
+    assert "5" in items["ecog"]["enum"]
+    assert items["ecog"]["title"] == "ECOG performance status"
+
+
+def test_shows_what_an_entry_and_a_change_send(schema):
+    parts = schema["components"]["schemas"]
+    assert set(parts["LaboratoryPanelEnterRequest"]["properties"]) == {"visit", "complete", "items", "missing", "rows"}
+    assert {"version", "reason", "items", "rows"} <= set(parts["PatchedLaboratoryPanelChangeRequest"]["properties"])
+    assert set(parts["LaboratoryPanelEnterRowsRequest"]["properties"]) == {"results"}
+
+
+def test_tells_of_tokens_and_of_each_refusal(schema):
+    assert "knoxApiToken" in schema["components"]["securitySchemes"]
+    assert {"201", "400", "401", "403", "404", "409", "422"} == set(schema["paths"]["/api/v1/forms/cycle/"]["post"]["responses"])
+
+
+def test_pages_are_described(schema):
+    said = {parameter["name"] for parameter in schema["paths"]["/api/v1/history/"]["get"]["parameters"]}
+    assert {"after", "page_size", "subject", "form", "record", "item", "by", "since", "until"} == said - {"site", "visit", "visit_code"}
+
+
+def test_the_docs_are_open_and_load_nothing_from_elsewhere(db):
+    page = Caller().get("docs/")
+    script = Caller().get("docs/", script="")
+    assert (page.status_code, script.status_code, Caller().get("schema/").status_code) == (200, 200, 200)
+    loaded = re.findall(r"""(?:src|href)=["']([^"']+)""", page.content.decode()) + re.findall(
+        r"https?://[^\"'\s]+", script.content.decode()
+    )
+    assert loaded
+    assert not [address for address in loaded if address.startswith(("http", "//")) and "testserver" not in address]

@@ -1,0 +1,101 @@
+"""Tokens: stored hashed, ending by themselves, revoked by their holder; the login tells nobody who exists."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+from knox.models import AuthToken
+
+from tests.conftest import PASSWORD
+
+from .conftest import Caller
+
+
+@pytest.fixture
+def anyone(db):
+    return Caller()
+
+
+def test_a_password_buys_a_token_that_ends(data_manager, subject, anyone):
+    answer = anyone.post("token/", {"username": "dan", "password": PASSWORD})
+    assert answer.status_code == 201
+    assert Caller(answer.json()["token"]).results("subjects/")
+    (kept,) = AuthToken.objects.all()
+    assert answer.json()["expires_at"]
+    assert timedelta(days=1) < kept.expiry - timezone.now() <= timedelta(days=90)
+
+
+def test_only_the_hash_of_a_token_is_stored(data_manager, anyone):
+    token = anyone.post("token/", {"username": "dan", "password": PASSWORD}).json()["token"]
+    with connection.cursor() as cursor:
+        cursor.execute("select knox_authtoken::text from knox_authtoken")
+        assert token not in str(cursor.fetchall())
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"username": "dan", "password": "wrong"},
+        {"username": "nobody-of-that-name", "password": "wrong"},
+        {"username": "nobody-of-that-name", "password": PASSWORD},
+        {"username": "DAN", "password": PASSWORD},
+    ],
+)
+def test_a_wrong_login_does_not_tell_who_exists(data_manager, anyone, sent):
+    answer = anyone.post("token/", sent)
+    assert answer.status_code == 401
+    assert answer.json() == {
+        "code": "not_known",
+        "detail": "Username or password is wrong.",
+        "problems": [{"item": "", "message": "Username or password is wrong."}],
+        "codes": [],
+    }
+    assert answer["WWW-Authenticate"] == "Token"
+    assert not AuthToken.objects.exists()
+
+
+def test_a_person_who_has_left_gets_no_token_and_loses_those_there_are(data_manager, as_data_manager, anyone):
+    data_manager.is_active = False
+    data_manager.save()
+    assert anyone.post("token/", {"username": "dan", "password": PASSWORD}).status_code == 401
+    assert as_data_manager.get("subjects/").status_code == 401
+
+
+@pytest.mark.parametrize(
+    "sent", [{}, {"username": "dan"}, {"username": ["dan"], "password": PASSWORD}, "{", {"username": "\x00", "password": "x"}]
+)
+def test_a_malformed_login_is_400(data_manager, anyone, sent):
+    assert anyone.post("token/", sent).status_code == 400
+
+
+@pytest.mark.parametrize("header", ["Token 0123456789abcdef", "Token", "Token a b", "Token \u00e9", "Bearer abc", ""])
+def test_an_unknown_token_is_401_with_a_sentence(data_manager, header):
+    answer = Caller().generic("GET", "/api/v1/subjects/", HTTP_AUTHORIZATION=header)
+    assert answer.status_code == 401
+    assert "Send a token" in answer.json()["detail"]
+
+
+def test_a_token_that_has_ended_is_401(data_manager, as_data_manager):
+    AuthToken.objects.update(expiry=timezone.now() - timedelta(seconds=1))
+    assert as_data_manager.get("subjects/").status_code == 401
+
+
+def test_a_revoked_token_is_401(data_manager, as_data_manager):
+    other = Caller(AuthToken.objects.create(data_manager)[1])
+    assert as_data_manager.generic("DELETE", "/api/v1/token/").status_code == 204
+    assert as_data_manager.get("subjects/").status_code == 401
+    assert other.get("subjects/").status_code == 200
+
+
+def test_nobody_revokes_without_a_token(data_manager, client):
+    client.force_login(data_manager)
+    assert client.delete("/api/v1/token/").status_code == 401
+
+
+def test_a_session_of_the_pages_reads_the_api_and_writes_only_with_its_csrf_token(data_manager, subject):
+    browser = Caller()
+    browser.handler.enforce_csrf_checks = True
+    browser.force_login(data_manager)
+    assert browser.results("subjects/")
+    assert browser.post("subjects/", {"site": "01", "screened_on": "2025-01-07"}).status_code == 403

@@ -1,0 +1,65 @@
+"""Informed consent (crf_spec 2.4)."""
+
+from datetime import date
+
+import pytest
+
+from crf.models import Consent
+from tests.conftest import founder
+from trial.acting import acting
+from trial.models import ConsentVersion, SiteStatus
+from trial.refusal import Refused
+
+AGAIN = {"type": "RECONSENT", "reason": "NEW_VERSION", "unscheduled": "N", "declined": "N"}
+
+
+def test_initial_consent_is_entered_once(enter):
+    enter(Consent)
+    with pytest.raises(Refused, match="The initial consent has been entered already"):
+        enter(Consent)
+
+
+def test_version_of_another_site_is_refused(enter, other_site):
+    with acting(by=founder()):
+        theirs = ConsentVersion.objects.create(
+            site=other_site, number="v1.0", ec_approved_on=date(2022, 1, 1), effective_from=date(2022, 1, 1)
+        )
+    with pytest.raises(Refused, match="belongs to another site"):
+        enter(Consent, form_version=theirs)
+
+
+def test_nobody_consents_at_a_site_that_is_not_active_on_the_day(enter, site):
+    with acting(by=founder()):
+        SiteStatus.objects.create(site=site, status="ON_HOLD", since=date(2025, 1, 7))
+    with pytest.raises(Refused, match="Site 01 was not active on 2025-01-07"):
+        enter(Consent, signed_on=date(2025, 1, 7))
+    assert enter(Consent, signed_on=date(2025, 1, 6)).pk
+
+
+def test_outdated_version_is_recorded(enter, consent_version):
+    """It can really have been signed, so it is never refused (crf_spec 0.4)."""
+    with acting(by=founder(), reason="Replaced"):
+        ConsentVersion.objects.update(effective_to=date(2024, 12, 31))
+    assert enter(Consent).form_version == consent_version
+
+
+@pytest.mark.parametrize(("day", "accepted"), [(5, False), (6, False), (7, True)])
+def test_consent_is_given_again_after_the_initial_one(enter, day, accepted):
+    enter(Consent, signed_on=date(2025, 1, 6))
+    if accepted:
+        assert enter(Consent, **AGAIN, signed_on=date(2025, 1, day)).pk
+    else:
+        with pytest.raises(Refused, match="after the initial consent of 2025-01-06"):
+            enter(Consent, **AGAIN, signed_on=date(2025, 1, day))
+
+
+def test_consent_is_not_given_again_where_it_was_not_given(enter):
+    with pytest.raises(Refused, match="There is no initial consent yet"):
+        enter(Consent, **AGAIN)
+
+
+@pytest.mark.parametrize("item", ["reason", "unscheduled", "declined"])
+def test_consenting_again_says_why_and_whether(enter, item):
+    enter(Consent)
+    with pytest.raises(Refused, match="is not answered"):
+        enter(Consent, **AGAIN | {item: ""}, signed_on=date(2025, 2, 1))

@@ -1,0 +1,138 @@
+"""Laboratory (crf_spec 2.10): units, numbers typed with the wrong one, and what a panel must contain."""
+
+from decimal import Decimal
+
+import pytest
+
+from crf.models import Demographics, LaboratoryPanel, LaboratoryResult
+from tests.examples import RESULTS
+from trial.refusal import Refused
+
+
+def panel(enter, *results, complete=False, **answers):
+    """A panel with these results: (test, result, unit)."""
+    rows = [dict(zip(("test", "result", "unit"), one, strict=True)) for one in results]
+    return enter(LaboratoryPanel, rows={LaboratoryResult: rows}, complete=complete, **answers)
+
+
+@pytest.mark.parametrize(
+    ("test", "result", "unit", "meant"),
+    [
+        ("CREAT", "1.10", "umol/L", "mg/dL"),
+        ("CREAT", "97", "mg/dL", "µmol/L"),
+        ("HGB", "11.2", "g/L", "g/dL"),
+        ("HGB", "112", "g/dL", "g/L"),
+        ("WBC", "5600", "10^9/L", "/mm³"),
+    ],
+)
+def test_number_typed_with_the_wrong_unit_is_refused_and_the_right_one_suggested(enter, test, result, unit, meant):
+    with pytest.raises(Refused, match=f"is impossible for .*was .*{meant}.* meant"):
+        panel(enter, (test, result, unit))
+
+
+@pytest.mark.parametrize(
+    ("test", "below", "lowest", "highest", "above", "unit"),
+    [
+        ("HGB",   "19.9", "20",   "250",  "250.1",  "g/L"),
+        ("HGB",   "1.9",  "2.0",  "25.0", "25.1",   "g/dL"),
+        ("NEUT",  None,   "0",    "400",  "400.1",  "10^9/L"),
+        ("PLAT",  "0.9",  "1",    "3000", "3001",   "10^9/L"),
+        ("BILI",  "0.4",  "0.5",  "1000", "1000.1", "umol/L"),
+        ("AST",   "0.9",  "1",    "20000", "20001", "U/L"),
+        ("ALP",   "4.9",  "5",    "10000", "10001", "U/L"),
+        ("ALB",   "4.9",  "5",    "80",   "80.1",   "g/L"),
+        ("LDH",   "19",   "20",   "30000", "30001", "U/L"),
+        ("CREAT", "9.9",  "10",   "2500", "2501",   "umol/L"),
+        ("UREA",  "0.2",  "0.3",  "120",  "120.1",  "mmol/L"),
+    ],
+)  # fmt: skip
+def test_impossible_number_is_refused_on_both_sides(enter, test, below, lowest, highest, above, unit):
+    for result in filter(None, (below, above)):
+        with pytest.raises(Refused, match="is impossible for"):
+            panel(enter, (test, result, unit))
+    for result in (lowest, highest):
+        assert panel(enter, (test, result, unit)).rows(LaboratoryResult)[0].result == result
+
+
+def test_improbable_number_is_recorded(enter):
+    assert panel(enter, ("BILI", "0.8", "umol/L"), ("HGB", "71", "g/L")).pk
+
+
+@pytest.mark.parametrize("result", ["<5", "> 100", "97", "97.5", "1.1"])
+def test_result_is_a_number_with_or_without_a_comparator(enter, result):
+    unit = "mg/dL" if result == "1.1" else "umol/L"
+    stored = panel(enter, ("CREAT", result.replace("<5", "<50"), unit)).rows(LaboratoryResult)[0]
+    assert stored.standard_value > 10
+
+
+@pytest.mark.parametrize("result", ["high", "1,1", "97 µmol/L", "1.2.3", "<", "-4", "NaN", "1e3"])
+def test_result_that_is_no_number_is_refused(enter, result):
+    with pytest.raises(Refused):
+        panel(enter, ("CREAT", result, "umol/L"))
+
+
+def test_unit_of_another_test_is_refused(enter):
+    with pytest.raises(Refused, match="This test is not reported in this unit"):
+        panel(enter, ("CREAT", "97", "U/L"))
+
+
+def test_result_is_stored_as_reported_and_its_standard_value_derived(enter):
+    stored = panel(enter, ("CREAT", "1.10", "mg/dL")).rows(LaboratoryResult)[0]
+    assert (stored.result, stored.standard_value, stored.standard_unit) == ("1.10", Decimal("97.240"), "µmol/L")
+
+
+def test_multiples_of_the_upper_limit_are_those_of_the_sites_laboratory(enter):
+    enter(Demographics)
+    stored = panel(enter, ("AST", "100", "U/L")).rows(LaboratoryResult)[0]
+    assert (stored.times_uln, stored.indicator) == (Decimal("2.5"), "HIGH")
+
+
+def test_multiples_are_unknown_without_the_person(enter):
+    stored = panel(enter, ("AST", "100", "U/L"), sampled_on=None).rows(LaboratoryResult)[0]
+    assert (stored.times_uln, stored.indicator) == (None, "UNKNOWN")
+
+
+def test_laboratory_is_one_of_the_site(enter):
+    with pytest.raises(Refused, match="This site has no laboratory ELSEWHERE. Known: PUFH-1"):
+        enter(LaboratoryPanel, laboratory="ELSEWHERE")
+
+
+def test_panel_is_complete_with_every_test_that_the_visit_asks_for(enter):
+    with pytest.raises(Refused, match=r"Not entered: .*Creatinine.*“Not done”"):
+        panel(enter, ("HGB", "128", "g/L"), complete=True)
+
+
+def test_test_not_done_completes_the_panel_without_a_result(enter, panel_rows):
+    panel_rows["CREAT"] = {"test": "CREAT", "missing": {"result": "ND"}}
+    stored = enter(LaboratoryPanel, rows={LaboratoryResult: [*panel_rows.values()]})
+    assert stored.state == "COMPLETE"
+
+
+def test_result_without_number_and_without_reason_keeps_the_panel_a_draft(enter, panel_rows):
+    panel_rows["CREAT"] = {"test": "CREAT", "unit": "umol/L"}
+    with pytest.raises(Refused, match="“Result” is not answered"):
+        enter(LaboratoryPanel, rows={LaboratoryResult: [*panel_rows.values()]})
+
+
+def test_test_entered_twice_is_named(enter, panel_rows):
+    with pytest.raises(Refused, match="Entered twice: CREAT"):
+        enter(LaboratoryPanel, rows={LaboratoryResult: [*panel_rows.values(), panel_rows["CREAT"]]})
+
+
+def test_urea_nitrogen_stands_for_urea(enter, panel_rows):
+    panel_rows["UREA"] = {"test": "UREAN", "result": "14", "unit": "mg/dL"}
+    assert enter(LaboratoryPanel, rows={LaboratoryResult: [*panel_rows.values()]}).state == "COMPLETE"
+
+
+def test_panel_that_was_not_performed_has_no_results(enter, panel_rows):
+    nothing = {"performed": "N", "sampled_on": None, "laboratory": ""}
+    assert enter(LaboratoryPanel, **nothing, rows={LaboratoryResult: []}).state == "COMPLETE"
+    with pytest.raises(Refused, match="so the tests were performed"):
+        enter(LaboratoryPanel, **nothing, rows={LaboratoryResult: [panel_rows["HGB"]]})
+
+
+@pytest.fixture
+def panel_rows(enter):
+    from trial.protocol.laboratory import TESTS
+
+    return {test: {"test": test, "result": result, "unit": TESTS[test].unit} for test, result in RESULTS.items()}

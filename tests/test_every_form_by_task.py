@@ -1,0 +1,94 @@
+"""What a job of a worker writes is kept like everything else: every form, by a real worker over a real Redis (R01)."""
+
+import os
+import time
+
+import pytest
+from celery.contrib.testing.worker import start_worker
+from django.apps import apps
+from django.db import IntegrityError, connections
+from kombu import pools
+
+from followup.actions import system_user, without_hints
+from tests.conftest import SCREENED
+from tests.examples import EXAMPLES, name_of, unsaved
+from tests.kept import KEPT
+from trial.acting import acting
+from trial.actions import entry, verify_ledger
+from trial.celery import app
+from trial.models import Ledger
+
+PATIENCE_S = 60
+BROKER = ("broker_url", "broker_read_url", "broker_write_url")
+refusals = {}
+
+
+@app.task(name="tests.change")
+def change(form, pk, named):
+    """Change a row by its example, in the name of the system or in nobody's."""
+    rows = apps.get_model(form).objects.filter(pk=pk)
+    try:
+        if not named:
+            rows.update(**EXAMPLES[form].change)
+        with acting(by=system_user(), reason="Computed anew"):
+            rows.update(**EXAMPLES[form].change)
+    except IntegrityError as error:
+        refusals[form] = str(error)
+
+
+@pytest.fixture
+def worker(transactional_db, redis_url):
+    """A worker of this process, in a thread of its own; its queue is no other process's."""
+    ours = {**dict.fromkeys(BROKER, redis_url), "task_default_queue": f"tests-{os.getpid()}"}
+    theirs = {name: app.conf[name] for name in ours}
+    configure(ours)
+    with start_worker(app, pool="solo", perform_ping_check=False, shutdown_timeout=PATIENCE_S, loglevel="ERROR"):
+        yield
+    configure(theirs)
+    connections.close_all()
+
+
+def configure(settings):
+    """Connections and queues are made anew from the settings."""
+    app.conf.update(settings)
+    pools.reset()
+    app._pool = None
+    app.__dict__.pop("amqp", None)
+
+
+def wait_for(done):
+    patience = time.monotonic() + PATIENCE_S
+    while not done() and time.monotonic() < patience:
+        time.sleep(0.05)
+    assert done()
+
+
+def entered(model, site, by):
+    """The example of the model, under a subject of its own."""
+    with without_hints(), acting(by=by):
+        subject = entry.enrol(site=site, by=by, screened_on=SCREENED)
+        row = unsaved(model, subject)
+        row.save()
+    return row
+
+
+def test_every_form_changed_by_a_worker_names_the_system_and_its_reason(worker, site, data_manager):
+    rows = [entered(model, site, data_manager) for model in KEPT]
+    before = Ledger.objects.count()
+    for row in rows:
+        change.delay(name_of(row), row.pk, named=True)
+    wait_for(lambda: Ledger.objects.count() == before + len(rows))
+    changes = {change.form: change for change in Ledger.objects.filter(seq__gt=before).select_related("by")}
+    assert changes.keys() == {name_of(model) for model in KEPT}
+    assert {(change.by, change.reason) for change in changes.values()} == {(system_user(), "Computed anew")}
+    assert {form: set(change.items) for form, change in changes.items()} == {form: set(EXAMPLES[form].change) for form in changes}
+    assert verify_ledger.findings() == []
+
+
+def test_worker_that_names_nobody_changes_nothing(worker, site, data_manager):
+    row = entered(KEPT[-1], site, data_manager)
+    before = Ledger.objects.count()
+    change.delay(name_of(row), row.pk, named=False)
+    wait_for(lambda: name_of(row) in refusals)
+    assert "Nobody is named" in refusals[name_of(row)]
+    assert Ledger.objects.count() == before
