@@ -4,7 +4,7 @@
 # nothing and a changed one is noticed. `make test` installs the tools of development, too; `make demo` takes nothing away.
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test lint requirements clean
+.PHONY: demo test bench lint requirements clean
 PYTHON ?= python3
 ARGS ?=
 PY := .venv/bin/python
@@ -19,6 +19,10 @@ demo: $(CORE)
 
 test: $(DEV)
 	@$(PY) -m pytest --numprocesses=auto --maxprocesses=4 $(ARGS)
+
+bench: $(DEV)
+	@ls tests/benchmarks/bench_*.py
+	@$(PY) -m pytest tests/benchmarks --override-ini python_files='bench_*.py' --override-ini timeout=900 -s $(ARGS)
 
 lint: $(DEV)
 	$(PY) -m ruff format --check

@@ -17,7 +17,7 @@ from crf.actions import eligibility, progression, randomization
 from crf.actions.evidence import VISIT_OF_GATE, Told
 from crf.models import Criterion, Eligibility, Randomization
 from trial.access import Act
-from trial.api_base import REFUSALS, Strict, visible_or_404, whole_number
+from trial.api_base import REFUSALS, ByAct, Strict, visible_or_404, whole_number
 from trial.api_items import hidden_from
 from trial.models import Subject, Visit, may
 from trial.protocol.kleene import Truth
@@ -115,11 +115,15 @@ class ProgressionSerializer(serializers.Serializer):
 
 
 class OfSubject(APIView):
+    permission_classes = [ByAct]
+
     def subject(self, code: str) -> Subject:
         return visible_or_404(Subject.objects.visible_to(self.request.user).select_related("site"), code=code)
 
 
 class EligibilityView(OfSubject):
+    acts = {"POST": Act.CONFIRM_ELIGIBILITY}
+
     @extend_schema(summary="what the data say of each criterion", parameters=[GATE], responses={200: AtGateSerializer} | REFUSALS)
     def get(self, request: Request, code: str) -> Response:
         """At a gate, today, with the evidence; beside it what was confirmed last."""
@@ -199,6 +203,8 @@ def refuse_unfit(texts: Any) -> None:
 
 
 class RandomizationView(OfSubject):
+    acts = {"POST": Act.RANDOMIZE}
+
     @extend_schema(summary="what stands against randomization", responses={200: PreconditionsSerializer} | REFUSALS)
     def get(self, request: Request, code: str) -> Response:
         """Today; and the allocation, where there is one."""

@@ -126,12 +126,20 @@ def _late_entries(visits: list[Visit], entered: list[Standing], on: date) -> Ite
 def _progression(subject: Subject, visits: list[Visit], on: date) -> Iterator[Due]:
     facts = check.facts_of(subject)
     found = progression.check(facts, on=on)
-    if found.state not in OPEN_STATES or (facts.randomized_on and found.state != progression.State.PD):
+    randomized = facts.randomized_on is not None and facts.randomized_on <= on
+    if found.state not in OPEN_STATES or (randomized and found.state != progression.State.PD):
         return
+    if found.state == progression.State.PD and _seen(subject, found.state):
+        return  # nothing follows from it any more, once a person has seen it
     visit = next((visit.pk for visit in visits if visit.code == "PC2"), None)
     due_on = found.window.closes_on if found.window else on
     evidence = {"reason": found.reason, "x07": found.x07.value}
     yield Due(Flag.Kind.PROGRESSION_CHECK, "PC2", due_on, found.state.value, OPEN_STATES[found.state], visit, evidence)
+
+
+def _seen(subject: Subject, state: str) -> bool:
+    seen = Flag.objects.filter(subject=subject, kind=Flag.Kind.PROGRESSION_CHECK, state=state)
+    return seen.exclude(acknowledged_at=None).exists()
 
 
 def _keep(subject: Subject, due: dict[tuple[str, str], Due], *, on: date) -> Swept:

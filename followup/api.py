@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
+from trial.access import Act
 from trial.api_base import REFUSALS, Strict, Visible
 
 from .actions import acknowledge
@@ -46,6 +47,7 @@ class FlagViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visible):
     """Flags open and close by themselves, as the data say; people acknowledge them."""
 
     model = Flag
+    acts = {"acknowledge": Act.ACKNOWLEDGE}
     related = ("subject__site", "visit", "acknowledged_by")
     serializer_class = FlagSerializer
     filterset_class = FlagFilters

@@ -1,18 +1,20 @@
 """What every address of the API shares: pages that stay in place, filters, answers to refusals, and what scope leaves."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.db import models
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiResponse
-from rest_framework import exceptions, serializers, viewsets
+from rest_framework import exceptions, permissions, serializers, viewsets
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import exception_handler, set_rollback
 
+from trial.access import Act
+from trial.models import may
 from trial.refusal import Refused
 
 M = TypeVar("M", bound=models.Model)
@@ -84,12 +86,27 @@ class KnownFilters(filters.DjangoFilterBackend):
         return super().filter_queryset(request, queryset, view)
 
 
+class ByAct(permissions.IsAuthenticated):
+    """403 to those whose roles allow the act nowhere, whatever they sent; at which site they may is asked of what they named.
+
+    `acts` of a view: the act of each of its actions, or methods, that writes.
+    """
+
+    message = "Your role does not allow this."
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        act = getattr(view, "acts", {}).get(getattr(view, "action", None) or request.method)
+        return super().has_permission(request, view) and (act is None or may(request.user, act))
+
+
 class Visible(viewsets.GenericViewSet):
     """Only what the person's roles let them read; the rest answers 404, as what does not exist does."""
 
     model: type[Any]
     related: Sequence[str] = ()
     pagination_class = ByKey  # here, not in the settings: they are read while this module is imported
+    acts: Mapping[str, Act] = {}
+    permission_classes = [ByAct]
     filter_backends = [KnownFilters]
     pagination_class = ByKey
 

@@ -11,6 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from trial.access import Act
 from trial.actions import entry
 from trial.models import Missing, Record, Row, Visit
 
@@ -142,6 +143,7 @@ class FormViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visible):
 class EnteredFormViewSet(FormViewSet):
     """Writing: one call into trial/actions/entry.py each."""
 
+    acts = dict.fromkeys(("create", "partial_update", "withdraw", "withdraw_row"), Act.ENTER)
     http_method_names = ["get", "head", "options", "post", "patch"]
 
     def create(self, request: Request, **kwargs: Any) -> Response:

@@ -10,6 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from trial.access import Act
 from trial.actions import entry, review
 from trial.models import ConsentVersion, ReferenceRange, Site, SiteStatus, Subject, Visit
 from trial.protocol import schedule
@@ -90,6 +91,7 @@ class SubjectViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visible):
     """People in the trial, by code; who they are is known at their site alone."""
 
     model = Subject
+    acts = {"create": Act.ENTER}
     related = ("site", "rescreen_of")
     serializer_class = SubjectSerializer
     filterset_class = SubjectFilters
@@ -160,6 +162,7 @@ class VisitViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visible):
     """Visits: their window by the schedule, and what became of them."""
 
     model = Visit
+    acts = {"partial_update": Act.ENTER, "sign": Act.SIGN}
     related = ("subject__site",)
     serializer_class = VisitSerializer
     filterset_class = VisitFilters

@@ -157,5 +157,5 @@ def _needed(field: F, optional: bool, when: When = None) -> F:
 
 def _within(question: str, limits: Limits, kind: type[int] | type[Decimal], unit: str) -> list[MinValueValidator | MaxValueValidator]:
     low, high = limits
-    said = f"“{question}” lies between {low} and {high} {unit}".rstrip() + "."
+    said = f"“{question}” lies between {low} and {high} {unit}".rstrip().replace("%", "%%") + "."  # Django fills in parameters
     return [MinValueValidator(kind(low), said), MaxValueValidator(kind(high), said)]

@@ -67,22 +67,23 @@ def anchors_of(subject: Subject) -> schedule.Anchors:
     """Seven queries."""
     consents = dict(Consent.objects.of(subject).exclude(signed_on=None).order_by("-signed_on").values_list("type", "signed_on"))
     doses = doses_of(subject)
-    entry = Eligibility.objects.of(subject).filter(gate="G1", result="ELIGIBLE").order_by("pk")
-    signed_on = entry.values_list("assessed_on", flat=True).first()
+    gates = {gate: (result, day) for gate, result, day in _confirmed(subject, before=doses.day_1(1))}
+    entry, second = gates.get("G1", ("", None)), gates.get("G2", ("", None))
     randomized = Randomization.objects.of(subject).values_list("randomized_on", "arm").first()
     fractions = Fraction.objects.of(subject).filter(delivered="Y", course__withdrawn_at=None).exclude(given_on=None)
     given = sorted((day, bool(end)) for day, end in fractions.values_list("given_on", "course__ended_on"))
     scans = _scans(subject)
     pd_on = min((day for _, day, overall in scans if overall == "PD"), default=None)
+    failed = second[0] == "INELIGIBLE" and randomized is None  # nobody waits for a randomization that will not be
     return schedule.Anchors(
         consent_on=consents.get("INITIAL"),
         pretreated=doses.preconsent_cycles > 0,
-        eligibility_g1_signed_on=signed_on,
+        eligibility_g1_signed_on=entry[1] if entry[0] == "ELIGIBLE" else None,
         cycle_day_1=doses.first,
         gives_day_8=doses.day_8,
         cycle_length_days=doses.cycle_length_days,
         max_cycles=doses.max_cycles,
-        pc2_scan_on=max((day for code, day, _ in scans if code == "PC2"), default=None),
+        pc2_scan_on=None if failed else max((day for code, day, _ in scans if code == "PC2"), default=None),
         randomized_on=randomized[0] if randomized else None,
         arm=randomized[1] if randomized else None,
         rt_first_fraction_on=given[0][0] if given else None,
@@ -92,6 +93,12 @@ def anchors_of(subject: Subject) -> schedule.Anchors:
         pd_on=pd_on,
         withdrawn_on=consents.get("WITHDRAWAL"),
     )
+
+
+def _confirmed(subject: Subject, *, before: date | None) -> list[tuple[str, str, date]]:
+    """Gate, result and day of each confirmation, the last one last; of the first gate, those up to the first dose."""
+    rows = Eligibility.objects.of(subject).exclude(assessed_on=None).order_by("pk").values_list("gate", "result", "assessed_on")
+    return [(gate, result, day) for gate, result, day in rows if gate != "G1" or before is None or day <= before]
 
 
 def _scans(subject: Subject) -> list[tuple[str, date, str]]:

@@ -9,6 +9,11 @@ from trial import fields
 from trial.models import ConsentVersion, Problem, Record, Section, SiteStatus, Visit
 
 
+def gives(consent: "Consent") -> bool:
+    """Whether a form was signed that gives consent; one that takes it back has no version and no optional parts."""
+    return consent.type not in ("WITHDRAWAL", "WITHDRAWAL_PARTIAL")
+
+
 class Consent(Record):
     """Informed consent, one row for each signature (crf_spec 2.4; CDASH DS)."""
 
@@ -38,13 +43,13 @@ class Consent(Record):
     type = fields.choice("Type", Type, sdtm="DS.DSSCAT")
     signed_on = fields.day("Signed by the subject on", sdtm="DS.DSSTDTC")
     signed_at_time = fields.clock_time("Time of signature, if a procedure is on the same day", sdtm="DS.DSSTTIM", optional=True)
-    form_version = fields.reference("Version of the consent form", ConsentVersion, sdtm="SUPPDS.ICFVER")
-    signed_by = fields.choice("Signed by", SignedBy, sdtm="SUPPDS.ICFSGNBY")
-    investigator_signed_on = fields.day("Signed by the investigator on", sdtm="SUPPDS.ICFINVDT")
-    copy_given = fields.yes_no("Copy given to the subject", sdtm="SUPPDS.ICFCOPY")
-    future_research = fields.yes_no("Consents to future research", sdtm="SUPPDS.ICFOPT1")
-    genetic_research = fields.yes_no("Consents to genetic research", sdtm="SUPPDS.ICFOPT2")
-    data_sharing = fields.yes_no("Consents to data sharing", sdtm="SUPPDS.ICFOPT3")
+    form_version = fields.reference("Version of the consent form", ConsentVersion, sdtm="SUPPDS.ICFVER", when=gives)
+    signed_by = fields.choice("Signed by", SignedBy, sdtm="SUPPDS.ICFSGNBY", when=gives)
+    investigator_signed_on = fields.day("Signed by the investigator on", sdtm="SUPPDS.ICFINVDT", when=gives)
+    copy_given = fields.yes_no("Copy given to the subject", sdtm="SUPPDS.ICFCOPY", when=gives)
+    future_research = fields.yes_no("Consents to future research", sdtm="SUPPDS.ICFOPT1", when=gives)
+    genetic_research = fields.yes_no("Consents to genetic research", sdtm="SUPPDS.ICFOPT2", when=gives)
+    data_sharing = fields.yes_no("Consents to data sharing", sdtm="SUPPDS.ICFOPT3", when=gives)
     reconsent_reason = fields.choice("Reason for consenting again", Reason, sdtm="SUPPDS.ICFRSN", when=lambda c: c.type == "RECONSENT")
     unscheduled = fields.yes_no("Outside the roll-out of a version", sdtm="SUPPDS.ICFUNSCH", when=lambda c: c.type == "RECONSENT")
     declined = fields.yes_no("Subject declined to consent again", sdtm="SUPPDS.ICFDECL", when=lambda c: c.type == "RECONSENT")

@@ -1,23 +1,19 @@
 """People who ask the API, each with a token of their own; and two subjects to ask about."""
 
 import json
-from datetime import date
 
 import pytest
-from django.utils import timezone
 from knox.models import AuthToken
 from rest_framework.test import APIClient
 
-from crf.models import Demographics
+from crf.models import Demographics, VitalSigns
 from followup.models import Flag
-from tests.conftest import PASSWORD, SCREENED, member
+from tests.conftest import PASSWORD, SCREENED
 from tests.examples import EXAMPLES, complete
 from trial.access import Role
 from trial.acting import acting
 from trial.actions import entry, review
 from trial.models import Record, Visit
-
-BIRTH_MONTH = EXAMPLES["crf.demographics"].values["birth_month"]
 
 
 def written(sent):
@@ -88,7 +84,7 @@ def as_stranger(stranger):
 def signs(visit, data_manager):
     """Vital signs of 01-001 at screening."""
     values = EXAMPLES["crf.vitalsigns"].values
-    return entry.enter(next(f for f in Record.forms() if f.__name__ == "VitalSigns"), visit=visit, by=data_manager, values=values)
+    return entry.enter(VitalSigns, visit=visit, by=data_manager, values=values)
 
 
 @pytest.fixture
@@ -108,24 +104,6 @@ def everything(subject, visit, data_manager, investigator, commit):
     entry.change(person, by=data_manager, version=person.version, values=change, reason="OTHER: it was 1957-04, not 1957-05")
     commit()
     return subject
-
-
-@pytest.fixture
-def flag(everything):
-    return Flag.objects.get()
-
-
-@pytest.fixture
-def second_data_manager(site):
-    return member("dora", Role.DATA_MANAGER, site)
-
-
-@pytest.fixture
-def today():
-    return timezone.localdate()
-
-
-YEAR_AGO = date(2025, 1, 6)
 
 
 @pytest.fixture

@@ -18,14 +18,14 @@ LISTS = [path for path in READS if path.endswith("s/") or path == "history/"]
 #                   data manager  investigator  monitor  sponsor  administrator  auditor  stranger  nobody
 WRITES = {
     "enrol":                (201,   201,          403,     403,     403,           403,     404,      401),
-    "enter":                (201,   201,          403,     403,     404,           403,     404,      401),
-    "change":               (200,   200,          403,     403,     404,           403,     404,      401),
-    "withdraw":             (200,   200,          403,     403,     404,           403,     404,      401),
-    "change visit":         (200,   200,          403,     403,     404,           403,     404,      401),
-    "sign visit":           (403,   201,          403,     403,     404,           403,     404,      401),
-    "confirm eligibility":  (403,   409,          403,     403,     404,           403,     404,      401),
-    "randomize":            (403,   409,          403,     403,     404,           403,     404,      401),
-    "acknowledge":          (200,   200,          403,     403,     404,           403,     404,      401),
+    "enter":                (201,   201,          403,     403,     403,           403,     404,      401),
+    "change":               (200,   200,          403,     403,     403,           403,     404,      401),
+    "withdraw":             (200,   200,          403,     403,     403,           403,     404,      401),
+    "change visit":         (200,   200,          403,     403,     403,           403,     404,      401),
+    "sign visit":           (403,   201,          403,     403,     403,           403,     404,      401),
+    "confirm eligibility":  (403,   409,          403,     403,     403,           403,     404,      401),
+    "randomize":            (403,   409,          403,     403,     403,           403,     404,      401),
+    "acknowledge":          (200,   200,          403,     403,     403,           403,     404,      401),
 }  # fmt: skip
 ROLES = ("data manager", "investigator", "monitor", "sponsor", "administrator", "auditor", "stranger", "nobody")
 
@@ -122,7 +122,7 @@ def test_no_address_takes_anything_from_those_who_only_read(everything, people, 
     for path in addresses(keys_of(everything)):
         for method in ("post", "put", "patch", "delete"):
             answer = people[person].generic(method.upper(), f"/{path}", "{}", content_type="application/json")
-            assert answer.status_code in (400, 403, 404, 405), (method, path, answer.status_code)
+            assert answer.status_code in (403, 405), (method, path, answer.status_code)
 
 
 def addresses(keys):

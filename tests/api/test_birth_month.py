@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from crf.models import Criterion, Demographics, Eligibility
+from crf.models import Consent, Criterion, Demographics, Eligibility
 from tests.examples import complete
 from trial.acting import acting
 from trial.actions import entry
@@ -67,7 +67,7 @@ def test_cannot_be_found_by_trying_out_a_digest(assessed, as_sponsor, as_data_ma
 
 def test_the_sponsor_sees_the_age(visit, data_manager, as_sponsor):
     with acting(by=data_manager):
-        complete(next(f for f in Record.forms() if f.__name__ == "Consent"), visit.subject)
+        complete(Consent, visit.subject)
         person = complete(Demographics, visit.subject)
     seen = as_sponsor.get(f"forms/demographics/{person.pk}/").json()
     assert seen["derived"] == {"age_at_consent": "67"}
@@ -76,7 +76,7 @@ def test_the_sponsor_sees_the_age(visit, data_manager, as_sponsor):
 
 def test_two_possible_ages_would_tell_the_month_of_consent(visit, data_manager, as_sponsor, as_data_manager):
     with acting(by=data_manager):
-        complete(next(f for f in Record.forms() if f.__name__ == "Consent"), visit.subject)
+        complete(Consent, visit.subject)
     draft = entry.enter(Demographics, visit=visit, by=data_manager, values={"birth_month": "1957-01"}, complete=False)
     path = f"forms/demographics/{draft.pk}/"
     assert as_data_manager.get(path).json()["derived"]["age_at_consent"] == "67 or 68"

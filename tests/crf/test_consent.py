@@ -10,7 +10,7 @@ from trial.acting import acting
 from trial.models import ConsentVersion, SiteStatus
 from trial.refusal import Refused
 
-AGAIN = {"type": "RECONSENT", "reason": "NEW_VERSION", "unscheduled": "N", "declined": "N"}
+AGAIN = {"type": "RECONSENT", "reconsent_reason": "NEW_VERSION", "unscheduled": "N", "declined": "N"}
 
 
 def test_initial_consent_is_entered_once(enter):
@@ -58,7 +58,7 @@ def test_consent_is_not_given_again_where_it_was_not_given(enter):
         enter(Consent, **AGAIN)
 
 
-@pytest.mark.parametrize("item", ["reason", "unscheduled", "declined"])
+@pytest.mark.parametrize("item", ["reconsent_reason", "unscheduled", "declined"])
 def test_consenting_again_says_why_and_whether(enter, item):
     enter(Consent)
     with pytest.raises(Refused, match="is not answered"):

@@ -70,7 +70,7 @@ def test_month_of_birth_is_year_and_month_since_1920(enter, born, accepted):
         ("M", "NA", ""),
         ("M", "Y", "not applicable"),
         ("M", "N", "not applicable"),
-        ("U", "", "sex"),
+        ("U", "", "not a valid choice"),
     ],
 )
 def test_childbearing_potential_is_asked_of_women(enter, sex, potential, said):

@@ -93,7 +93,7 @@ def test_multiples_are_unknown_without_the_person(enter):
 
 
 def test_laboratory_is_one_of_the_site(enter):
-    with pytest.raises(Refused, match="This site has no laboratory ELSEWHERE. Known: PUFH-1"):
+    with pytest.raises(Refused, match=r"This site has no laboratory ELSEWHERE\. Known: PUFH-1"):
         enter(LaboratoryPanel, laboratory="ELSEWHERE")
 
 

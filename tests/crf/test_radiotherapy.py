@@ -1,0 +1,203 @@
+"""Radiotherapy (crf_spec 2.15): course, volumes, fractions, interruptions."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from crf.models import Fraction, Interruption, Lesion, RadiotherapyCourse, TargetVolume
+from tests.crf.conftest import row
+from trial.refusal import Refused
+
+D = Decimal
+
+
+@pytest.fixture
+def course(enter):
+    """14 to 25 April 2025, one volume of 5 × 10 Gy on L01, no fraction yet."""
+    return enter(RadiotherapyCourse, rows={Interruption: []})
+
+
+@pytest.fixture
+def volume(course):
+    return TargetVolume.objects.get(course=course)
+
+
+@pytest.fixture
+def give(course, change, volume):
+    """Enter fractions of the course."""
+
+    def give(*fractions):
+        return change(course, rows={Fraction: [row(Fraction, volume=volume, **fraction) for fraction in fractions]})
+
+    return give
+
+
+class TestCourse:
+    @pytest.mark.parametrize(("day", "accepted"), [(13, False), (14, True)])
+    def test_ends_on_or_after_its_start(self, enter, day, accepted):
+        if accepted:
+            assert enter(RadiotherapyCourse, ended_on=date(2025, 4, day), rows={Interruption: []}).pk
+        else:
+            with pytest.raises(Refused, match="The course ends before it starts"):
+                enter(RadiotherapyCourse, ended_on=date(2025, 4, day), rows={Interruption: []})
+
+    def test_has_a_volume_unless_it_was_not_started(self, enter):
+        with pytest.raises(Refused, match="No target volume is entered"):
+            enter(RadiotherapyCourse, rows={TargetVolume: []})
+        not_started = {"status": "NOT_STARTED", "started_on": None, "ended_on": None, "stop_reason": "PD"}
+        assert enter(RadiotherapyCourse, **not_started, rows={TargetVolume: [], Interruption: []}).pk
+
+    @pytest.mark.parametrize(
+        ("answers", "asked"),
+        [
+            ({"status": "IN_PROGRESS", "started_on": None}, "Started"),
+            ({"ended_on": None}, "Ended"),
+            ({"status": "STOPPED_EARLY"}, "Reason why stopped or not started"),
+            ({"replanned": "Y"}, "Planned again on"),
+            ({"systemic": "HELD", "held_days": ""}, "Held: days before and after"),
+        ],
+    )
+    def test_says_what_its_status_asks_for(self, enter, answers, asked):
+        with pytest.raises(Refused, match=f"“{asked}” is not answered"):
+            enter(RadiotherapyCourse, **answers)
+
+    def test_before_randomization_or_in_the_other_arm_is_recorded(self, course):
+        """A deviation, never a refusal (crf_spec 0.4)."""
+        assert course.state == "COMPLETE"
+
+    def test_may_be_planned_for_a_day_to_come(self, enter):
+        planned = {"status": "PLANNED", "started_on": None, "ended_on": None, "planned_start_on": date(2040, 1, 2)}
+        assert enter(RadiotherapyCourse, **planned, rows={Interruption: []}).pk
+
+
+class TestVolume:
+    def test_gets_its_code_and_keeps_it(self, course, change):
+        change(course, rows={TargetVolume: [row(TargetVolume, lesions=["L01"])]})
+        assert [volume.code for volume in TargetVolume.objects.order_by("pk")] == ["V1", "V2"]
+
+    def test_covers_lesions_that_the_subject_has(self, course, change):
+        with pytest.raises(Refused, match="Volume V2 names L07; the subject has L01"):
+            change(course, rows={TargetVolume: [row(TargetVolume, lesions=["L01", "L07"])]})
+
+    def test_without_a_lesion_is_elective(self, course, change):
+        with pytest.raises(Refused, match="Lesions covered.*is not answered"):
+            change(course, rows={TargetVolume: [row(TargetVolume, lesions=[])]})
+        assert change(course, rows={TargetVolume: [row(TargetVolume, lesions=[], elective_only="Y")]}).pk
+
+    def test_takes_lesion_codes_as_they_are_typed(self, enter, course, change):
+        enter(Lesion)
+        change(course, rows={TargetVolume: [row(TargetVolume, lesions=["l02 ", " L01"])]})
+        assert TargetVolume.objects.latest("pk").lesions == ["L01", "L02"]
+
+    @pytest.mark.parametrize(
+        ("item", "below", "lowest", "highest", "above"),
+        [
+            ("prescribed_gy", "0.99", "1.00", "100.00", "100.01"),
+            ("prescribed_fractions", "0", "1", "45", "46"),
+            ("isodose_percent", "49", "50", "100", "101"),
+            ("gtv_cm3", "-0.01", "0.00", "20000.00", "20000.01"),
+            ("ptv_margin_mm", "-0.1", "0.0", "50.0", "50.1"),
+        ],
+    )
+    def test_has_its_limits(self, course, volume, change, item, below, lowest, highest, above):
+        def with_value(value):
+            volume.refresh_from_db()
+            return change(course, rows={TargetVolume: [{"id": volume.pk, "version": volume.version, item: D(value)}]})
+
+        for value in (below, above):
+            with pytest.raises(Refused, match="lies between"):
+                with_value(value)
+        for value in (lowest, highest):
+            assert with_value(value).pk
+
+    def test_that_is_stereotactic_needs_an_isodose_and_no_ctv(self, course, change):
+        with pytest.raises(Refused, match="“Prescription isodose” is not answered"):
+            change(course, rows={TargetVolume: [row(TargetVolume, lesions=["L01"], isodose_percent=None)]})
+        with pytest.raises(Refused, match="“CTV” is not answered"):
+            change(course, rows={TargetVolume: [row(TargetVolume, lesions=["L01"], stereotactic="N")]})
+
+    def test_derives_biological_doses(self, volume):
+        assert (volume.dose_per_fraction_gy, volume.bed10_gy, round(volume.eqd2_10_gy, 1)) == (D(10), D(100), D("83.3"))
+
+
+class TestFraction:
+    @pytest.mark.parametrize(("day", "said"), [(13, "cannot be earlier"), (14, ""), (25, ""), (26, "cannot be later")])
+    def test_lies_within_its_course(self, give, day, said):
+        if said:
+            with pytest.raises(Refused, match=said):
+                give({"given_on": date(2025, 4, day)})
+        else:
+            assert give({"given_on": date(2025, 4, day)}).pk
+
+    def test_is_the_only_one_of_its_day_unless_it_is_marked_as_the_second(self, give):
+        same_day = {"number": 2, "given_on": date(2025, 4, 14)}
+        with pytest.raises(Refused, match="already has a fraction on this day"):
+            give({}, same_day)
+        assert give({}, same_day | {"second_of_day": "Y"}).pk
+
+    def test_that_was_missed_leaves_its_day_free(self, give):
+        missed = {"number": 2, "delivered": "N", "dose_gy": None, "missed_reason": "MACHINE"}
+        assert give(missed, {"number": 3}).pk
+
+    def test_has_a_number_of_its_own(self, give):
+        with pytest.raises(Refused, match="already has a fraction of this number"):
+            give({}, {"given_on": date(2025, 4, 15)})
+
+    def test_that_was_not_delivered_has_no_dose_but_a_reason(self, give):
+        with pytest.raises(Refused, match="was not delivered has no dose"):
+            give({"delivered": "N", "missed_reason": "TOXICITY"})
+        with pytest.raises(Refused, match="“Reason missed” is not answered"):
+            give({"delivered": "N", "dose_gy": None})
+
+    @pytest.mark.parametrize(("gy", "accepted"), [("-0.01", False), ("40.01", False), ("10.00", True)])
+    def test_dose_has_its_limits(self, give, gy, accepted):
+        if accepted:
+            assert give({"dose_gy": D(gy)}).pk
+        else:
+            with pytest.raises(Refused, match="lies between 0 and 40 Gy"):
+                give({"dose_gy": D(gy)})
+
+    @pytest.mark.parametrize(("gy", "accepted"), [("9.89", False), ("9.90", True), ("10.10", True), ("10.11", False)])
+    def test_adds_up_to_the_prescribed_dose_where_all_are_the_same(self, give, gy, accepted):
+        if accepted:
+            assert give({"dose_gy": D(gy)}).pk
+        else:
+            with pytest.raises(Refused, match="its fractions do not add up to the prescribed dose"):
+                give({"dose_gy": D(gy)})
+
+    def test_may_differ_where_fractionation_is_not_uniform(self, course, change, give):
+        change(course, uniform="N")
+        assert give({"dose_gy": D("8.00")}).pk
+
+    def test_belongs_to_a_volume_of_its_course(self, enter, course, change):
+        other = enter(RadiotherapyCourse, rows={Interruption: []})
+        theirs = TargetVolume.objects.get(course=other)
+        with pytest.raises(Refused, match="This volume belongs to another course"):
+            change(course, rows={Fraction: [row(Fraction, volume=theirs)]})
+
+    def test_counts_towards_the_coverage_of_its_volume(self, give, volume, course):
+        give(*({"number": n, "given_on": date(2025, 4, 13 + n)} for n in range(1, 5)))
+        assert RadiotherapyCourse.objects.get(pk=course.pk).coverage == "V1 PARTIAL"
+        give({"number": 5, "given_on": date(2025, 4, 18)})
+        assert RadiotherapyCourse.objects.get(pk=course.pk).coverage == "V1 FULL"
+
+
+class TestInterruption:
+    @pytest.mark.parametrize(("to", "accepted"), [(16, False), (17, True)])
+    def test_ends_on_or_after_its_start(self, course, change, to, accepted):
+        rows = {Interruption: [row(Interruption, to_on=date(2025, 4, to))]}
+        if accepted:
+            assert change(course, rows=rows).pk
+        else:
+            with pytest.raises(Refused, match="The interruption ends before it starts"):
+                change(course, rows=rows)
+
+    @pytest.mark.parametrize(("missed", "accepted"), [(-1, False), (0, True), (45, True), (46, False)])
+    def test_misses_no_more_fractions_than_there_can_be(self, course, change, missed, accepted):
+        rows = {Interruption: [row(Interruption, missed=missed)]}
+        if accepted:
+            assert change(course, rows=rows).pk
+        else:
+            with pytest.raises(Refused, match="lies between 0 and 45"):
+                change(course, rows=rows)
