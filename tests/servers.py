@@ -62,12 +62,12 @@ def transactional_db(django_db_setup, django_db_blocker):
     shared = connection.settings_dict["NAME"]
     own = f"{shared}_own"
     with django_db_blocker.unblock():
-        _administrate(shared, f'drop database if exists "{own}"', f'create database "{own}" template "{shared}"')
+        _administrate(shared, f'drop database if exists "{own}" with (force)', f'create database "{own}" template "{shared}"')
         connection.settings_dict["NAME"] = own
         yield
         connection.close()
         connection.settings_dict["NAME"] = shared
-        _administrate(shared, f'drop database "{own}"')
+        _administrate(shared, f'drop database "{own}" with (force)')  # a live server's threads may still be connected
 
 
 def _administrate(shared, *statements):

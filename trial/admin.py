@@ -18,7 +18,7 @@ from django.views.decorators.csrf import csrf_protect
 from trial.access import Act
 from trial.acting import acting
 from trial.actions import entry
-from trial.entry_forms import MISSING, EnteredForm, OneOf, RowForm, RowFormSet, form_of, formfield_of_codes
+from trial.entry_forms import MISSING, EnteredForm, OneOf, RowForm, RowFormSet, WhyForm, form_of, formfield_of_codes
 from trial.models import ConsentVersion, Kept, Ledger, Record, ReferenceRange, Site, SiteStatus, Subject, Visit, may
 from trial.protocol import schedule
 from trial.reading import read_changes
@@ -227,7 +227,8 @@ class RecordAdmin(KeptAdmin):
     add_form_template = "admin/entered/change_form.html"
 
     def get_list_display(self, request: HttpRequest) -> list[str]:
-        return ["__str__", *self.model.item_names()[:4], "state"]
+        """The first items; what may identify a subject stands on its page alone."""
+        return ["__str__", *[item for item in self.model.item_names() if item not in self.model.identifying][:4], "state"]
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.model.entered_by_hand and super().has_add_permission(request, obj)
@@ -309,7 +310,7 @@ class RecordAdmin(KeptAdmin):
                 continue
             if row_form.cleaned_data.get("withdraw"):
                 row_form.instance.withdrawn_by, row_form.instance.withdrawn_at = request.user, timezone.now()
-            elif change and not row_form.instance.pk and form.initial_state == "COMPLETE" and not self.reason_given(request):
+            elif change and form.initial_state == Record.State.COMPLETE and not entry.checked_reason(self.reason_given(request)):
                 raise Refused(entry.SAY_WHY)
             row_form.instance.save()
         formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
@@ -363,7 +364,7 @@ class RecordAdmin(KeptAdmin):
             "opts": self.opts,
             "record": record,
             "refused": refused,
-            "form": form_of(self.model, EnteredForm, ())(),
+            "form": WhyForm(request.POST or None),
         }
         return TemplateResponse(request, "admin/entered/withdraw.html", context, status=refused.status if refused else 200)
 

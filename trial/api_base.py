@@ -108,7 +108,6 @@ class Visible(viewsets.GenericViewSet):
     acts: Mapping[str, Act] = {}
     permission_classes = [ByAct]
     filter_backends = [KnownFilters]
-    pagination_class = ByKey
 
     def get_queryset(self) -> models.QuerySet[Any]:
         return self.model.objects.visible_to(self.request.user).select_related(*self.related).order_by("pk")

@@ -1,6 +1,7 @@
 """The HTML form of a record and of its rows, read off the model: items, reasons for missing ones, reason for change."""
 
 from collections.abc import Sequence
+from copy import copy
 from functools import cache
 from typing import Any
 
@@ -18,6 +19,13 @@ STALE_ITEM = "“{label}”: you entered {entered}, but {stored} has been stored
 STALE_PAGE = "Someone else has changed this in the meantime. Nothing was stored."
 MISSING = "missing__"
 REASONS = [("", "———"), *((code.value, code.replace("_", " ").capitalize()) for code in ChangeReason)]
+
+
+class WhyForm(forms.Form):
+    """Why something changes: a code, and words of one's own."""
+
+    reason = forms.ChoiceField(choices=REASONS, required=False, label="Reason for change")
+    reason_words = forms.CharField(required=False, label="In your own words", max_length=500)
 
 
 class OneOf(forms.TypedChoiceField):
@@ -99,6 +107,14 @@ class EnteredForm(forms.ModelForm):
         """A reference that was chosen from the page's rows is there; Django would ask the database for each."""
         return super()._get_validation_exclusions() | {name for name, field in self.fields.items() if isinstance(field, OneOf)}
 
+    def _post_clean(self) -> None:
+        """Without its visit a record cannot be checked, nor can its rows; the page says so at the visit."""
+        if "visit" not in self._errors and self._has_its_place():
+            super()._post_clean()
+
+    def _has_its_place(self) -> bool:
+        return True
+
     def _update_errors(self, errors: Any) -> None:
         """An error of an item that this page does not show belongs to the whole form."""
         for name in [name for name in getattr(errors, "error_dict", {}) if name not in self.fields and name != NON_FIELD_ERRORS]:
@@ -108,6 +124,9 @@ class EnteredForm(forms.ModelForm):
 
 class RowForm(EnteredForm):
     withdraw = forms.BooleanField(required=False, label="Withdraw")
+
+    def _has_its_place(self) -> bool:
+        return self.instance.record.visit_id is not None
 
     def changed_items(self) -> list[str]:
         return super().changed_items() + ["withdraw"] * ("withdraw" in self.changed_data)
@@ -143,8 +162,7 @@ def form_of(model: type[Entered], base: type[EnteredForm], missing: tuple[str, .
     choices = [("", "—"), *Missing.choices]
     extra = {MISSING + name: forms.ChoiceField(choices=choices, required=False, label="or why not") for name in missing}
     if not issubclass(model, Row):
-        extra["reason"] = forms.ChoiceField(choices=REASONS, required=False, label="Reason for change")
-        extra["reason_words"] = forms.CharField(required=False, label="In your own words", max_length=500)
+        extra |= {name: copy(field) for name, field in WhyForm.base_fields.items()}
     for name in extra:
         if name.startswith(MISSING):
             extra[name].widget.attrs["aria-label"] = f"Why “{model.label_of(name.removeprefix(MISSING))}” is missing"

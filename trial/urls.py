@@ -14,6 +14,7 @@ admin.site.enable_nav_sidebar = False
 urlpatterns = [
     path("healthz", pages.healthz, name="healthz"),
     path("admin/", admin.site.urls),
+    path("api/v1/", include("trial.api_urls")),
     path("study/", pages.study_page, name="study"),
     path("visits/<int:pk>/sign/", pages.sign_page, name="sign"),
     path("", include("crf.urls")),

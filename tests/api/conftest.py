@@ -48,11 +48,6 @@ def caller(user):
     return Caller(AuthToken.objects.create(user)[1])
 
 
-@pytest.fixture(autouse=True)
-def with_api(settings):
-    settings.ROOT_URLCONF = "tests.api.urls"
-
-
 @pytest.fixture
 def people(data_manager, investigator, monitor, sponsor, administrator, auditor, stranger):
     """A caller for each role, by its name; the stranger holds one, too, but at another site."""

@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from django.db import connections
 from playwright.sync_api import sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
@@ -26,4 +27,5 @@ def browser(monkeypatch):
         page.on("pageerror", lambda error: said.append(str(error)))
         yield page
         chromium.close()
+        connections.close_all()  # within playwright's loop Django has connections of its own
     assert [text for text in said if "status of 4" not in text] == []  # refusals answer 403, 409, 422 by design

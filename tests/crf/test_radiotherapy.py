@@ -81,7 +81,7 @@ class TestVolume:
             change(course, rows={TargetVolume: [row(TargetVolume, lesions=["L01", "L07"])]})
 
     def test_without_a_lesion_is_elective(self, course, change):
-        with pytest.raises(Refused, match="Lesions covered.*is not answered"):
+        with pytest.raises(Refused, match=r"Lesions covered.*is not answered"):
             change(course, rows={TargetVolume: [row(TargetVolume, lesions=[])]})
         assert change(course, rows={TargetVolume: [row(TargetVolume, lesions=[], elective_only="Y")]}).pk
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from crf.models import Administration, Cycle, Regimen
+from crf.models import Administration, Cycle, Regimen, VitalSigns
 from tests.crf.conftest import row
 from trial.refusal import Refused
 
@@ -29,12 +29,12 @@ class TestRegimen:
                 enter(Regimen, code=code, regimen_class=kind)
 
     def test_that_is_another_one_names_its_agents(self, enter):
-        with pytest.raises(Refused, match="Other regimen.*is not answered"):
+        with pytest.raises(Refused, match=r"Other regimen.*is not answered"):
             enter(Regimen, code="OTHER", regimen_class="CHEMO")
         assert enter(Regimen, code="OTHER", regimen_class="CHEMO", other_agents="Docetaxel 75 mg/m2 day 1").pk
 
     def test_without_cisplatin_says_why(self, enter):
-        with pytest.raises(Refused, match="Not eligible for cisplatin because of.*is not answered"):
+        with pytest.raises(Refused, match=r"Not eligible for cisplatin because of.*is not answered"):
             enter(Regimen, cisplatin_eligible="N")
         assert enter(Regimen, cisplatin_eligible="N", cisplatin_reasons=["ECOG_2"]).pk
 
@@ -74,7 +74,7 @@ class TestCycle:
         if accepted:
             assert cycle(enter, 1, *days).pk
         else:
-            with pytest.raises(Refused, match="Day 8 .* does not come after day 1"):
+            with pytest.raises(Refused, match=r"Day 8 .* does not come after day 1"):
                 cycle(enter, 1, *days)
 
     @pytest.mark.parametrize(("day", "accepted"), [(20, False), (21, False), (22, True)])
@@ -109,8 +109,6 @@ class TestCycle:
             assert getattr(change(stored, **{item: Decimal(value)}), item) == Decimal(value)
 
     def test_takes_weight_and_agents_over_into_an_empty_form(self, enter, visit):
-        from crf.models import VitalSigns
-
         enter(VitalSigns, weight_kg=Decimal("68.5"))
         first = enter(Regimen, code="GC_CIS").visit
         assert Cycle.prefilled(first) == {"number": "1", "weight_kg": Decimal("68.5"), "height_cm": Decimal("175.0")}
