@@ -69,6 +69,7 @@ def eligibility_page(request: HttpRequest, code: str, gate: int) -> HttpResponse
         {
             "criterion": TEXTS[verdict.criterion],
             "verdict": verdict,
+            "said": verdict.truth.value.replace("_", " ").lower(),
             "told": assessed.told[verdict.criterion],
             "chosen": verdicts.get(verdict.criterion, verdict.truth.value),
             "comment": comments.get(verdict.criterion, ""),

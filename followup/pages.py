@@ -27,6 +27,12 @@ from .models import Flag
 LONGEST_LIST = 40
 
 
+SAID = {state: state.value.lower() for state in schedule.VisitState} | {
+    schedule.VisitState.DONE_IN: "done",
+    schedule.VisitState.DONE_OUT: "done, outside its window",
+}
+
+
 class Cell(NamedTuple):
     """One form at one visit: the records there, or the address to enter one."""
 
@@ -42,6 +48,7 @@ class Line(NamedTuple):
 
     visit: Visit
     state: str
+    said: str
     cells: list[Cell]
     signature: Signature | None
     holds: bool
@@ -144,6 +151,7 @@ def _lines(
         Line(
             visit,
             "" if visit.is_common else states[visit.pk].value,
+            SAID[states[visit.pk]],
             [_cell(form, visit, at_visit[visit.pk, form._meta.label_lower], enters=enters) for form in forms],
             last.get(visit.pk),
             visit.pk in last and last[visit.pk].holds(versions_of(entered, visit=visit)),

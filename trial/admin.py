@@ -24,6 +24,7 @@ from trial.protocol import schedule
 from trial.reading import read_changes
 from trial.refusal import Refused
 
+UNITS = {"mm": "mm", "gy": "Gy", "m2": "m²", "mg": "mg", "percent": "%"}
 READING = ("GET", "HEAD", "OPTIONS")
 
 
@@ -385,7 +386,9 @@ def derived_display(name: str) -> Any:
         value = getattr(obj, name)
         return "–" if value in (None, "") else str(value)
 
-    show.short_description = name.replace("_", " ")  # type: ignore[attr-defined]
+    *words, unit = name.split("_")
+    label = f"{' '.join(words)} ({UNITS[unit]})" if unit in UNITS else name.replace("_", " ")
+    show.short_description = label  # type: ignore[attr-defined]
     return show
 
 
