@@ -1,5 +1,6 @@
 """A form's page, read off the form: sections, rows of its groups, reason for change, history of its items."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -384,6 +385,8 @@ def next_form(record: Record) -> str | None:
 def derived_display(name: str) -> Any:
     def show(self: Any, obj: Any) -> str:
         value = getattr(obj, name)
+        if isinstance(value, Decimal):
+            return f"{value:.3f}".rstrip("0").rstrip(".")
         return "–" if value in (None, "") else str(value)
 
     *words, unit = name.split("_")

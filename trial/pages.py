@@ -1,6 +1,7 @@
 """Pages about the study and about a visit's signature. Each shows what is stored; acts are one call into trial/actions."""
 
-from typing import Any
+from collections import defaultdict
+from typing import Any, NamedTuple
 
 from django.contrib import admin, messages
 from django.contrib.auth.decorators import login_required
@@ -71,7 +72,7 @@ def sign_page(request: HttpRequest, pk: int) -> HttpResponse:
         status=refused.status if refused else 200,
         title=f"Sign-off of {visit}: {visit.title}",
         visit=visit,
-        content=content,
+        parts=[read_part(part) for part in content.values()],
         shown=review.digest(content),
         obstacles=review.drafts(visit),
         not_entered=_not_entered(visit, content),
@@ -82,6 +83,32 @@ def sign_page(request: HttpRequest, pk: int) -> HttpResponse:
         changes=[] if holds or not signatures else signatures[0].changes(content),
         refused=refused,
     )
+
+
+class ReadPart(NamedTuple):
+    """One form as a person reads it: its own items, then a table for each repeating group."""
+
+    title: str
+    items: list[list[str]]
+    tables: list[tuple[list[str], list[list[str]]]]
+
+
+def read_part(part: dict[str, Any]) -> ReadPart:
+    """The items of a row are named `group.id.item` (Signature.content); columns that no row fills are left out."""
+    own, groups = [], defaultdict(lambda: defaultdict(dict))
+    for name, item in part["items"].items():
+        group, _, rest = name.partition(".")
+        if rest:
+            row, _, column = rest.partition(".")
+            groups[group][row][column] = item
+        elif item[1]:
+            own.append(item)
+    tables = []
+    for rows in groups.values():
+        columns = {column: item[0] for row in rows.values() for column, item in row.items() if item[1]}
+        lines = [[f"{row[column][1]} {row[column][2]}".strip() for column in columns] for row in rows.values()]
+        tables.append((list(columns.values()), lines))
+    return ReadPart(part["form"], own, tables)
 
 
 def _not_entered(visit: Visit, content: dict[str, Any]) -> list[str]:

@@ -117,7 +117,7 @@ class RadiotherapyCourse(Record):
         ]
 
     def __str__(self) -> str:
-        return f"radiotherapy course of {self.visit}, {self.get_status_display().lower()}"
+        return f"{self.form_title()} of {self.visit}, {self.get_status_display().lower()}"
 
     @classmethod
     def choices_for(cls, item: str, visit: Visit, record: Record | None) -> models.QuerySet[Any] | None:

@@ -75,7 +75,7 @@ class Record(Withdrawable):
         abstract = True
 
     def __str__(self) -> str:
-        return f"{self._meta.verbose_name} of {self.visit}"
+        return f"{self.form_title()} of {self.visit}"
 
     @staticmethod
     def forms() -> "list[type[Record]]":
