@@ -303,6 +303,8 @@ class RecordAdmin(KeptAdmin):
             return
         if change and obj.state == Record.State.COMPLETE and wanted != obj.state and not self.reason_given(request):
             raise Refused(entry.SAY_WHY)
+        if not change:
+            entry.refuse_second(self.model, obj.visit)
         obj.state = wanted
         obj.save()
 

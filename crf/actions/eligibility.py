@@ -10,7 +10,7 @@ from django.contrib.auth.models import AbstractUser
 
 from crf.models import Criterion, Eligibility
 from trial.access import Act
-from trial.actions.entry import locked, writing
+from trial.actions.entry import locked, refuse_identifiers, writing
 from trial.actions.review import holds_for, keep, part, refuse_unless_signer
 from trial.models import Signature, Subject, Visit
 from trial.protocol import eligibility
@@ -68,7 +68,11 @@ def confirm(
     `assessed_on` is the day of the assessment (IEDAT), which the windows are counted from: today, or earlier where former
     subjects are entered. The signature's time is the database's own.
     """
-    visit = Visit.objects.select_related("subject__site").get(subject=subject, code=VISIT_OF_GATE[gate])
+    visit = Visit.objects.select_related("subject__site").filter(subject=subject, code=VISIT_OF_GATE[gate]).first()
+    if visit is None:
+        raise Conflict(f"The visit {VISIT_OF_GATE[gate]} is not planned yet: cycle 2 is entered first.")
+    for code, comment in (comments or {}).items():
+        refuse_identifiers(comment, item=code, longest=1000)
     refuse_unless_signer(by, visit, Act.CONFIRM_ELIGIBILITY, password)
     with writing(by=by):
         locked(Subject, subject.pk)

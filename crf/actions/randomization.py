@@ -10,10 +10,10 @@ from django.utils import timezone
 from crf.models import Consent, DiseaseExtent, Lesion, NonTargetFinding, Randomization, Regimen, TargetMeasurement
 from trial.access import Act
 from trial.acting import acting
-from trial.actions.entry import locked, writing
+from trial.actions.entry import locked, refuse_identifiers, writing
 from trial.models import ConsentVersion, Record, Study, Subject, Visit, may
 from trial.protocol import randomization, study
-from trial.refusal import Conflict, NotAllowed, Refused
+from trial.refusal import Conflict, NotAllowed
 from trial.signals import stored
 
 from . import eligibility, progression
@@ -99,6 +99,7 @@ def randomize(subject: Subject, *, by: AbstractUser, late_reason: str = "", at: 
     """
     if not may(by, Act.RANDOMIZE, subject.site_id):
         raise NotAllowed("Only an investigator of this site randomizes its subjects.")
+    refuse_identifiers(late_reason, item="late_reason", longest=200)
     on = at or subject.site.today()
     key = _key()
     with writing(by=by):
@@ -128,10 +129,11 @@ def _allocate(subject: Subject, *, key: bytes, on: date, late_reason: str) -> Ra
     in_stratum = Randomization.objects.filter(sysclass=sysclass, metpat=pattern).count()
     stratum = randomization.stratum_name(sysclass, pattern)
     confirmed = eligibility.latest(subject, 2)
-    if stratum is None or confirmed is None:
-        raise Refused("The stratum cannot be computed.")
+    visit = Visit.objects.filter(subject=subject, code="RAND").first()
+    if stratum is None or confirmed is None or visit is None:
+        raise Conflict("The stratum cannot be computed, or the visit RAND is not planned.")
     return Randomization.objects.create(
-        visit=Visit.objects.get(subject=subject, code="RAND"),
+        visit=visit,
         subject_once=subject,
         eligibility=confirmed,
         state=Randomization.State.COMPLETE,

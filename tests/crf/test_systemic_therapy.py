@@ -59,7 +59,7 @@ class TestCycle:
 
     def test_is_the_only_one_of_its_visit(self, enter):
         enter(Cycle)
-        with pytest.raises(Refused, match="This visit already has its cycle"):
+        with pytest.raises(Refused, match="This visit already has its systemic therapy cycle"):
             enter(Cycle)
 
     def test_follows_the_one_before(self, enter):

@@ -24,8 +24,8 @@ def test_value_outside_its_limits_is_refused(enter, item, below, lowest, highest
     for value in (below, above):
         with pytest.raises(Refused):
             enter(VitalSigns, **{item: Decimal(value)})
-    for value in (lowest, highest):
-        assert getattr(enter(VitalSigns, **{item: Decimal(value)}), item) == Decimal(value)
+    for visit, value in (("SCR", lowest), ("C1D1", highest)):
+        assert getattr(enter(VitalSigns, at=visit, **{item: Decimal(value)}), item) == Decimal(value)
 
 
 @pytest.mark.parametrize(("systolic", "diastolic", "accepted"), [(120, 119, True), (120, 120, False), (80, 120, False)])

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from trial.access import Act
 from trial.acting import NOTHING, acting
+from trial.fields import without_identifiers
 from trial.models import Entered, Kept, Record, Row, Site, Subject, Visit, may
 from trial.models.record import Withdrawable
 from trial.refusal import Conflict, NotAllowed, Refused
@@ -49,7 +50,18 @@ def checked_reason(reason: str) -> str:
         raise Refused(("reason", f"A reason begins with one of {', '.join(ChangeReason)}; words of your own follow a colon."))
     if code.strip() == ChangeReason.OTHER and not words.strip(NOTHING):
         raise Refused(("reason", "With “other”, say in your own words why the value changes."))
+    refuse_identifiers(reason, item="reason")
     return reason
+
+
+def refuse_identifiers(text: str, *, item: str, longest: int = 500) -> None:
+    """Free text that reaches the database by another way than an item."""
+    try:
+        without_identifiers(text)
+    except ValidationError as error:
+        raise Refused(*((item, sentence) for sentence in error.messages)) from error
+    if len(text) > longest:
+        raise Refused((item, f"This is longer than {longest} characters. Say it in fewer."))
 
 
 def enter(
@@ -67,8 +79,10 @@ def enter(
         raise NotAllowed(f"{form.form_title()} is not filled in by hand.")
     with writing(by=by):
         visit = locked(Visit, visit.pk)
+        refuse_second(form, visit)
         record = form(visit=visit, state=state_of(complete), **values)
         _validate(record)
+        refuse_foreign_references(record, [record])
         record.save()
         for group, entered in (rows or {}).items():
             record.hold_rows(group, _new_rows(record, group, entered))
@@ -101,6 +115,7 @@ def change(
         if changed or wanted != record.state:
             record.state = wanted
             _validate(record)
+            refuse_foreign_references(record, [record])
             record.save()
         for group, entered in (rows or {}).items():
             if was_complete and entered and not reason:
@@ -167,10 +182,15 @@ def withdraw(row: Withdrawable, *, by: AbstractUser, reason: str) -> None:
     if not record.entered_by_hand:
         raise Conflict(f"{record.form_title()} is not withdrawn.")
     with writing(by=by, reason=reason):
-        row = locked(type(row), row.pk)
+        record = locked(type(record), record.pk)
+        row = record if isinstance(row, Record) else locked(type(row), row.pk)
+        refuse_withdrawn(record)
         refuse_withdrawn(row)
         row.withdrawn_by, row.withdrawn_at = by, timezone.now()
         row.save()
+        if row is not record and record.state == Record.State.COMPLETE and record.obstacles():
+            record.state = Record.State.DRAFT  # without the row it is not complete any more
+            record.save()
         stored.send(type(record), row=record, by=by)
 
 
@@ -236,6 +256,21 @@ def state_of(complete: bool) -> str:
     return (Record.State.COMPLETE if complete else Record.State.DRAFT).value
 
 
+def refuse_second(form: type[Record], visit: Visit) -> None:
+    if not form.several and form.objects.standing().filter(visit=visit).exists():
+        raise Conflict(f"This visit already has its {form._meta.verbose_name}. Open that one.")
+
+
+def refuse_foreign_references(record: Record, rows: Sequence[Entered]) -> None:
+    """A lesion, volume or consent version is one of those that the form offers: never another subject's, or another site's."""
+    named = [field for field in rows[0]._meta.concrete_fields if field.name in rows[0].item_names() and field.remote_field] if rows else []
+    for field in named:
+        offered = type(record).choices_for(field.name, record.visit, record if record.pk else None)
+        chosen = {getattr(row, field.attname) for row in rows} - {None}
+        if offered is not None and chosen - set(offered.values_list("pk", flat=True)):
+            raise Refused((field.name, f"“{field.verbose_name}” names something that does not belong to {record.visit.subject}."))
+
+
 def refuse_withdrawn(row: Withdrawable) -> None:
     if row.withdrawn_at:
         raise Conflict("This was withdrawn and is not changed any more.")
@@ -252,6 +287,7 @@ def _new_rows(record: Record, group: type[Row], entered: Iterable[Mapping[str, A
     rows = [group(**{group.parent: record}, **values) for values in entered]
     for row in rows:
         _validate(row)
+    refuse_foreign_references(record, rows)
     if group.save is not Row.save:
         for row in rows:
             row.save()
@@ -279,6 +315,7 @@ def _change_row(row: Row, items: Mapping[str, Any], version: int | None, reason:
     if _loses_a_value(row, assign(row, items), False) and not reason:
         raise Refused(("reason", SAY_WHY))
     _validate(row)
+    refuse_foreign_references(row.record, [row])
     row.save()
 
 

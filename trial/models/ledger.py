@@ -23,9 +23,9 @@ class LedgerQuerySet(models.QuerySet["Ledger"]):
 
     def about(self, row: Kept) -> "LedgerQuerySet":
         """The changes of a row; of a record, with those of its rows."""
-        groups = row.groups() if isinstance(row, Record) else []
-        labels = [model._meta.label_lower for model in (type(row), *groups)]
-        return self.filter(form__in=labels, record=row.pk)
+        if not isinstance(row, Record):
+            return self.filter(form=row._meta.label_lower, row=row.pk)
+        return self.filter(form__in=[model._meta.label_lower for model in (type(row), *row.groups())], record=row.pk)
 
 
 def loose(to: Any, **options: Any) -> models.ForeignKey:

@@ -123,6 +123,8 @@ class Record(Withdrawable):
         cached = self.__dict__.setdefault("_rows", {})
         if group not in cached:
             cached[group] = list(group.objects.standing().filter(**{group.parent: self}).order_by("pk")) if self.pk else []
+            for row in cached[group]:
+                setattr(row, group.parent, self)
         return cached[group]
 
     def hold_rows(self, group: "type[Row]", rows: "Sequence[Row]") -> None:
