@@ -30,6 +30,7 @@ lint: $(DEV)
 	$(PY) -m mypy
 	.venv/bin/lint-imports
 	$(PY) manage.py makemigrations --check --dry-run
+	$(PY) manage.py spectacular --validate --fail-on-warn --file /dev/null
 	@echo "$(PY) manage.py check --deploy (as in production)"
 	@DATABASE_URL=postgresql://casebook@127.0.0.1/casebook CASEBOOK_HOSTS=casebook.example.org \
 		CASEBOOK_SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(48))') \

@@ -96,7 +96,8 @@ def keep(visit: Visit, *, row: Entered, by: AbstractUser, meaning: Signature.Mea
 
 
 def holding(visit: Visit) -> Signature | None:
-    """The visit's last signature, if it holds."""
+    """The visit's last signature, if it holds for the visit as it is stored now."""
+    visit = Visit.objects.select_related("subject").get(pk=visit.pk)
     last = Signature.objects.filter(form="trial.visit", record=visit.pk).first()
     return last if last and last.holds(versions_of(standing(visit.subject), visit=visit)) else None
 
