@@ -22,7 +22,7 @@ test: $(DEV)
 
 bench: $(DEV)
 	@ls tests/benchmarks/bench_*.py
-	@$(PY) -m pytest tests/benchmarks --override-ini python_files='bench_*.py' --override-ini timeout=900 -s $(ARGS)
+	@$(PY) -m pytest tests/benchmarks --override-ini addopts='--import-mode=importlib' --override-ini python_files='bench_*.py' --override-ini timeout=900 -s $(ARGS)
 
 lint: $(DEV)
 	$(PY) -m ruff format --check

@@ -1,9 +1,16 @@
 """Redis and a worker for the jobs."""
 
 import pytest
+from celery import signals
 from celery.contrib.testing.worker import start_worker
+from kombu import pools
 
 from trial.celery import app
+
+
+@signals.setup_logging.connect
+def leave_logging_alone(**kwargs):
+    """A worker that starts here does not take over the handlers that other tests read."""
 
 
 @pytest.fixture
@@ -18,8 +25,8 @@ def broker(redis_url):
 
 
 def forget_connections():
-    if app._pool is not None:
-        app._pool.force_close_all()
+    """Celery and kombu keep pools by address; one that was closed is not used again."""
+    pools.reset()
     app._pool = app.amqp._producer_pool = None
 
 

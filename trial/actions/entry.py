@@ -79,9 +79,9 @@ def enter(
         raise NotAllowed(f"{form.form_title()} is not filled in by hand.")
     with writing(by=by):
         visit = locked(Visit, visit.pk)
-        refuse_second(form, visit)
         record = form(visit=visit, state=state_of(complete), **values)
         _validate(record)
+        refuse_second(form, visit)
         refuse_foreign_references(record, [record])
         record.save()
         for group, entered in (rows or {}).items():
