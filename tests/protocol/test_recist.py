@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from trial.protocol.recist import (
     Baseline,
-    Candidate,
     Discordance,
     NewLesion,
     NewLesionCertainty,
@@ -21,11 +20,9 @@ from trial.protocol.recist import (
     TimePoint,
     assess,
     discordance,
-    measurable,
     non_target_response,
     overall_response,
     target_response,
-    target_selection,
 )
 
 CR, PR, SD, PD, NE = Response.CR, Response.PR, Response.SD, Response.PD, Response.NE
@@ -261,6 +258,35 @@ def test_without_non_targets_at_baseline_there_is_no_such_response():
     assert non_target_response([], []) == NA
 
 
+AFTER_OVERALL_CR = [
+    # L01  L03        L04        non-target  overall
+    (0,    ABSENT,    ABSENT,    CR,         CR),
+    (0,    PRESENT,   ABSENT,    PD,         PD),
+    (0,    PRESENT,   NOT_SEEN,  PD,         PD),
+    (0,    NOT_SEEN,  ABSENT,    NE,         PR),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("mm", "third", "fourth", "non_target", "overall"), AFTER_OVERALL_CR)
+def test_any_disease_after_complete_response_is_pd(mm, third, fourth, non_target, overall):
+    """Table 3, footnote a; a target lesion alone that is gone is no complete response."""
+    baseline = Baseline((lesion("L01", 20),), ("L03", "L04"))
+
+    def seen(*states):
+        return point(lesion("L01", None, GONE), non_targets=[NonTargetFinding(c, s) for c, s in zip(("L03", "L04"), states, strict=True)])
+
+    now = seen(third, fourth)
+    found = assess(baseline, [seen(ABSENT, ABSENT)], now)
+    assert (found.non_target, found.overall) == (non_target, overall)
+    assert assess(baseline, [seen(PRESENT, ABSENT)], seen(PRESENT, ABSENT)).overall == PR
+
+
+def test_two_findings_that_differ_are_none():
+    twice = [NonTargetFinding("L03", PRESENT), NonTargetFinding("L03", ABSENT)]
+    assert non_target_response(["L03"], twice) == NE
+    assert non_target_response(["L03"], [*twice, NonTargetFinding("L03", UNEQUIVOCAL)]) == PD
+
+
 NEW = [
     # certainties                      new lesion     overall
     ([],                               None,          SD),
@@ -275,6 +301,11 @@ def test_only_an_unequivocal_new_lesion_is_progression(certainties, certainty, o
     new = [NewLesion(NewLesionCertainty(name)) for name in certainties]
     found = assess(ONE, [], point(lesion("L01", 100), new=new))
     assert (found.new_lesion, found.overall) == (certainty, overall)
+
+
+def test_new_lesion_that_is_gone_again_is_not_there():
+    gone = NewLesion(NewLesionCertainty.UNEQUIVOCAL, gone=True)
+    assert assess(ONE, [], point(lesion("L01", 100), new=[gone])).new_lesion is None
 
 
 STORIES = [
@@ -301,58 +332,6 @@ def test_story_of_01_001_ends_in_complete_response():
     ta2 = point(lesion("L01", None, GONE), lesion("L02", 8, node=True), non_targets=[gone])
     assert assess(baseline, [pc2], ta1).sum_mm == 14
     assert [assess(baseline, [pc2], ta1).overall, assess(baseline, [pc2, ta1], ta2).overall] == [PR, CR]
-
-
-MEASURABLE = [
-    # lesion                                                 measurable
-    ({"mm": "10"},                                           True),
-    ({"mm": "9.9"},                                          False),
-    ({"mm": "10", "slice_mm": "5"},                          True),
-    ({"mm": "15.9", "slice_mm": "8"},                        False),
-    ({"mm": "16", "slice_mm": "8"},                          True),
-    ({"mm": "15", "nodal": True},                            True),
-    ({"mm": "14.9", "nodal": True},                          False),
-    ({"mm": "30", "bone": True},                             False),
-    ({"mm": "10", "bone": True, "soft_tissue": True},        True),
-    ({"mm": "30", "irradiated": True},                       False),
-    ({"mm": "30", "irradiated": True, "progressed": True},   True),
-    ({"mm": "19.9", "xray": True},                           False),
-    ({"mm": "20", "xray": True},                             True),
-    ({"mm": None},                                           None),
-    ({"mm": None, "bone": True},                             False),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("facts", "expected"), MEASURABLE)
-def test_measurable_on_both_sides_of_its_thresholds(facts, expected):
-    sizes = {name: facts[name] and D(facts[name]) for name in ("mm", "slice_mm") if name in facts}
-    assert measurable(**{"nodal": False, **facts, **sizes}) is expected
-
-
-def candidates(*organs, node_mm=15):
-    return [Candidate(f"L{n:02}", organ, organ.endswith("node"), D(node_mm)) for n, organ in enumerate(organs, 1)]
-
-
-SELECTIONS = [
-    # targets                                                       sentences
-    (candidates("liver", "liver", "lung", "lung", "adrenal"),       0),
-    (candidates("liver", "liver", "lung", "lung", "adrenal", "skin"), 1),  # six
-    (candidates("liver", "liver", "liver"),                         1),
-    (candidates("neck node", "pelvic node"),                        0),
-    (candidates("neck node", "pelvic node", "iliac node"),          1),  # all nodes are one organ
-    (candidates("neck node", node_mm="14.9"),                       1),
-    ([],                                                            0),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("targets", "sentences"), SELECTIONS)
-def test_targets_are_five_at_most_and_two_of_an_organ(targets, sentences):
-    assert len(target_selection(targets)) == sentences
-
-
-def test_refusal_names_the_lesions():
-    (sentence,) = target_selection(candidates("liver", "liver", "liver"))
-    assert sentence == "3 targets lie in liver (L01, L02, L03). At most 2 of one organ may be."
 
 
 DISCORDANCE = [

@@ -134,12 +134,20 @@ def sysclass(regimen_class: str, agents: Iterable[str] = ()) -> SystemicClass | 
     return SystemicClass.NO_ICI if given and given <= set(Agent) - {Agent.OTHER} else None
 
 
+class NoDose(ValueError):
+    """A dose, or the surface or clearance it needs, that cannot be computed."""
+
+
 def bsa_m2(*, weight_kg: Decimal, height_cm: Decimal, formula: str = "MOSTELLER") -> Decimal:
-    """Body surface area in m², by MOSTELLER or DUBOIS (crf_spec 1, BSA_FORMULA). Weight and height are above zero.
+    """Body surface area in m², by MOSTELLER or DUBOIS (crf_spec 1, BSA_FORMULA).
+
+    Raises NoDose for a weight or height that is not above 0.
 
     >>> round(bsa_m2(weight_kg=Decimal(70), height_cm=Decimal(170)), 3)
     Decimal('1.818')
     """
+    if weight_kg <= 0 or height_cm <= 0:
+        raise NoDose("The body surface needs a weight and a height above 0.")
     if formula == "DUBOIS":
         return D("0.007184") * weight_kg ** D("0.425") * height_cm ** D("0.725")
     return (weight_kg * height_cm / 3600).sqrt()
@@ -148,9 +156,13 @@ def bsa_m2(*, weight_kg: Decimal, height_cm: Decimal, formula: str = "MOSTELLER"
 def calvert_mg(*, auc: Decimal, clearance_ml_min: Decimal) -> Decimal:
     """Carboplatin in mg = AUC × (clearance + 25), the clearance capped at 125 mL/min (crf_spec 2.14).
 
+    Raises NoDose for an AUC or a clearance that is not above 0.
+
     >>> calvert_mg(auc=Decimal(5), clearance_ml_min=Decimal("46.45"))
     Decimal('357.25')
     """
+    if auc <= 0 or clearance_ml_min <= 0:
+        raise NoDose("Calvert's dose needs an AUC and a clearance above 0.")
     return auc * (min(clearance_ml_min, CALVERT_GFR_CAP) + CALVERT_NON_RENAL)
 
 
@@ -192,11 +204,13 @@ def dose_mg(
 ) -> Decimal | None:
     """The dose of one day in mg by surface, weight, clearance or flat, capped (crf_spec 2.14); None without its measure.
 
+    A measure that is not above 0 is none.
+
     >>> dose_mg(CIS_1_8, bsa_m2=Decimal("1.8"))
     Decimal('63.0')
     """
     measure = {Basis.MG: D(1), Basis.MG_KG: weight_kg, Basis.MG_M2: bsa_m2, Basis.AUC: clearance_ml_min}[planned.basis]
-    if measure is None:
+    if measure is None or measure <= 0:
         return None
     mg = calvert_mg(auc=planned.dose, clearance_ml_min=measure) if planned.basis == Basis.AUC else planned.dose * measure
     return mg if planned.cap_mg is None else min(mg, planned.cap_mg)

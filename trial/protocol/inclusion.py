@@ -21,7 +21,6 @@ UROTHELIAL = ("UC_PURE", "UC_PAPILLARY", "UC_WITH_VARIANT")
 SETTINGS = ("AFTER_CYSTECTOMY", "AFTER_RNU", "AFTER_CYSTECTOMY_AND_RNU", "INOPERABLE_AT_DIAGNOSIS")
 AGE_MIN = 18
 HEMOGLOBIN_MIN_G_L = Decimal(90)
-CLEARANCE_MIN_ML_MIN = Decimal(30)
 BILIRUBIN_ULN, ENZYME_ULN, ENZYME_ULN_WITH_LIVER = Decimal(2), Decimal("2.5"), Decimal(5)
 
 
@@ -220,10 +219,10 @@ def clearance(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAUL
         how = "Cockcroft–Gault, creatinine of " + (str(creatinine[0].on) if creatinine else "no day in the window")
     if not found:
         return Finding(UNKNOWN, f"No creatinine clearance ({how}): a value, or age, sex or weight for it, is missing.")
-    said = " or ".join(f"{one.comparator}{_ml_min(one.value)}" for one in found)
+    said = " or ".join(f"{one.comparator}{laboratory.clearance_shown(one.value)}" for one in found)
     return Finding(
-        agreed(at_least(one, CLEARANCE_MIN_ML_MIN) for one in found),
-        f"Creatinine clearance {said} mL/min ({how}); at least {CLEARANCE_MIN_ML_MIN} mL/min is required.",
+        agreed(at_least(one, laboratory.CLEARANCE_MIN_ML_MIN) for one in found),
+        f"Creatinine clearance {said} mL/min ({how}); at least {laboratory.CLEARANCE_MIN_ML_MIN} mL/min is required.",
     )
 
 
@@ -267,11 +266,6 @@ def _multiple(value: LabValue, demand: str) -> str:
     if "ULN" not in demand:
         return ""
     return f" = {value.result.comparator}{value.result.value / value.uln:.2f} × ULN" if value.uln else " (ULN not known)"
-
-
-def _ml_min(value: Decimal) -> str:
-    """One decimal; two where the limit is near."""
-    return f"{value:.2f}" if abs(value - CLEARANCE_MIN_ML_MIN) < Decimal("0.5") else f"{value:.1f}"
 
 
 def _none(what: str, evidence: Evidence, days: int) -> str:

@@ -1,9 +1,7 @@
-"""Laboratory tests, their units, limits and reference ranges, and creatinine clearance (crf_spec 2.2, 2.10).
+"""Laboratory values, their units, limits and reference ranges (crf_spec 2.2, 2.10).
 
-One row is one test: its standard unit, the factor of each unit it may be reported in, and, in the standard unit, the limits
-beyond which a value cannot be true and those beyond which it is unusual. The first are narrow enough to catch a value typed
-with the wrong unit. Values are never rounded. Where no reference range, or more than one, holds for a specimen, nothing that
-depends on it is known: never is a result called normal.
+The tests stand in their own table (analytes). Values are never rounded. Where no reference range, or more than one, holds for
+a specimen, nothing that depends on it is known: never is a result called normal.
 """
 
 from collections.abc import Collection, Iterable
@@ -14,8 +12,14 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from trial.protocol.age import possible_ages
+from trial.protocol.analytes import ANALYTES as ANALYTES
+from trial.protocol.analytes import HEM, USUAL_TIMES_ULN
+from trial.protocol.analytes import TESTS as TESTS
+from trial.protocol.analytes import LabTest as LabTest
+from trial.protocol.clearance import CLEARANCE_MIN_ML_MIN as CLEARANCE_MIN_ML_MIN
+from trial.protocol.clearance import clearance_shown as clearance_shown
+from trial.protocol.clearance import creatinine_clearance as creatinine_clearance
 from trial.protocol.kleene import Truth
-from trial.protocol.parameters import CgConstant
 from trial.protocol.reported import Comparator as Comparator
 from trial.protocol.reported import NotAResult as NotAResult
 from trial.protocol.reported import Reported as Reported
@@ -23,50 +27,12 @@ from trial.protocol.reported import at_least as at_least
 from trial.protocol.reported import at_most as at_most
 from trial.protocol.reported import parse as parse
 
-
-class LabTest(NamedTuple):
-    panel: str
-    name: str
-    factors: dict[str, Decimal]
-    lowest: Decimal
-    highest: Decimal
-    usual: tuple[Decimal, Decimal]
-
-    @property
-    def unit(self) -> str:
-        """The standard unit, which stands first."""
-        return next(iter(self.factors))
-
-
-def _test(panel: str, name: str, factors: dict[str, str], possible: str, usual: str) -> LabTest:
-    (lowest, highest), (low, high) = (map(Decimal, limits.split()) for limits in (possible, usual))
-    return LabTest(panel, name, {unit: Decimal(factor) for unit, factor in factors.items()}, lowest, highest, (low, high))
-
-
-HEM, LIVER, RENAL = "Hematology", "Liver", "Renal function"
-CELLS = {"10^9/L": "1", "10^3/uL": "1", "/mm3": "0.001"}
-ENZYME = {"U/L": "1", "ukat/L": "60"}
-TESTS = {
-    #              panel  name                          reported in                                     possible      usual
-    "HGB":   _test(HEM,   "Hemoglobin",                 {"g/L": "1", "g/dL": "10", "mmol/L": "16.114"}, "20 250",     "60 200"),
-    "WBC":   _test(HEM,   "Leukocytes",                 CELLS,                                          "0.01 500",   "1 50"),
-    "NEUT":  _test(HEM,   "Neutrophils",                CELLS,                                          "0 400",      "0.5 30"),
-    "LYM":   _test(HEM,   "Lymphocytes",                CELLS,                                          "0 300",      "0.2 10"),
-    "PLAT":  _test(HEM,   "Platelets",                  CELLS,                                          "1 3000",     "25 1000"),
-    "BILI":  _test(LIVER, "Total bilirubin",            {"umol/L": "1", "mg/dL": "17.104"},             "0.5 1000",   "3 100"),
-    "AST":   _test(LIVER, "Aspartate aminotransferase", ENZYME,                                         "1 20000",    "5 500"),
-    "ALT":   _test(LIVER, "Alanine aminotransferase",   ENZYME,                                         "1 20000",    "5 500"),
-    "ALP":   _test(LIVER, "Alkaline phosphatase",       ENZYME,                                         "5 10000",    "20 800"),
-    "ALB":   _test(LIVER, "Albumin",                    {"g/L": "1", "g/dL": "10"},                     "5 80",       "20 60"),
-    "LDH":   _test(LIVER, "Lactate dehydrogenase",      ENZYME,                                         "20 30000",   "80 2000"),
-    "CREAT": _test(RENAL, "Creatinine",                 {"umol/L": "1", "mg/dL": "88.4"},               "10 2500",    "30 500"),
-    "UREA":  _test(RENAL, "Urea",                       {"mmol/L": "1"},                                "0.3 120",    "1.5 40"),
-    "UREAN": _test(RENAL, "Urea nitrogen",              {"mmol/L": "1", "mg/dL": "0.357"},              "0.3 120",    "1.5 40"),
-}  # fmt: skip
+ZERO = Decimal(0)
+CALCIUM_PER_ALBUMIN, NORMAL_ALBUMIN_G_L = Decimal("0.02"), Decimal(40)
 
 
 def units() -> list[str]:
-    """Codes of all units of all tests, in alphabetical order (crf_spec 2.10).
+    """Codes of all units of the tests that the forms ask for, in alphabetical order (crf_spec 2.10).
 
     >>> units()[:2]
     ['/mm3', '10^3/uL']
@@ -80,7 +46,7 @@ def unit_name(unit: str) -> str:
     >>> unit_name("umol/L"), unit_name("10^3/uL"), unit_name("/mm3")
     ('µmol/L', '10³/µL', '/mm³')
     """
-    for code, sign in {"umol": "µmol", "uL": "µL", "ukat": "µkat", "10^9": "10⁹", "10^3": "10³", "mm3": "mm³"}.items():
+    for code, sign in {"umol": "µmol", "uL": "µL", "ukat": "µkat", "ug/": "µg/", "10^9": "10⁹", "10^3": "10³", "mm3": "mm³"}.items():
         unit = unit.replace(code, sign)
     return unit
 
@@ -91,7 +57,8 @@ def to_standard(code: str, value: Decimal, unit: str) -> Decimal:
     >>> to_standard("CREAT", Decimal("1.10"), "mg/dL")
     Decimal('97.240')
     """
-    return value * TESTS[code].factors[unit]
+    test = ANALYTES[code]
+    return value * test.factors[unit] + test.offset.get(unit, ZERO)
 
 
 def is_possible(code: str, value: Decimal, unit: str) -> bool:
@@ -100,7 +67,7 @@ def is_possible(code: str, value: Decimal, unit: str) -> bool:
     >>> is_possible("CREAT", Decimal("1.10"), "umol/L")
     False
     """
-    test = TESTS[code]
+    test = ANALYTES[code]
     return test.lowest <= to_standard(code, value, unit) <= test.highest
 
 
@@ -110,7 +77,7 @@ def is_usual(code: str, value: Decimal, unit: str) -> bool:
     >>> is_usual("BILI", Decimal("0.8"), "umol/L")
     False
     """
-    low, high = TESTS[code].usual
+    low, high = ANALYTES[code].usual
     return low <= to_standard(code, value, unit) <= high
 
 
@@ -120,7 +87,7 @@ def other_units(code: str, value: Decimal, unit: str) -> list[str]:
     >>> other_units("CREAT", Decimal("1.10"), "umol/L")
     ['mg/dL']
     """
-    return [other for other in TESTS[code].factors if other != unit and is_possible(code, value, other)]
+    return [other for other in ANALYTES[code].factors if other != unit and is_possible(code, value, other)]
 
 
 def refusal(code: str, reported: Reported, unit: str) -> str | None:
@@ -131,7 +98,7 @@ def refusal(code: str, reported: Reported, unit: str) -> str | None:
     >>> refusal("CREAT", parse("1.10"), "umol/L")
     '1.10 µmol/L is impossible for creatinine (10–2500 µmol/L); was mg/dL meant?'
     """
-    test = TESTS.get(code)
+    test = ANALYTES.get(code)
     if not test:
         return f"“{code}” is no test of this study."
     name = test.name.lower()
@@ -201,7 +168,7 @@ class Range:
         """Whether it is of this laboratory, test and sex, and in force on the day; the age is not asked."""
         return (
             (self.laboratory, self.test) == (laboratory, test)
-            and self.unit in TESTS[test].factors
+            and self.unit in ANALYTES[test].factors
             and self.sex in ("BOTH", sex)
             and self.effective_from <= on <= (self.effective_to or on)
         )
@@ -246,6 +213,19 @@ def times_uln(value: Decimal, choice: RangeChoice) -> Decimal | None:
     return value / choice.high if choice.high else None
 
 
+def within_usual_multiple(code: str, result: Reported, choice: RangeChoice) -> Truth:
+    """Whether a standard result is at most the multiple of the upper limit of normal that is still usual (crf_spec 2.10, S).
+
+    MET for a test that has no such multiple; UNKNOWN without a limit.
+
+    >>> within_usual_multiple("CK", parse("1000"), RangeChoice(RangeStatus.FOUND, None, Decimal(200)))
+    <Truth.MET: 'MET'>
+    """
+    if code not in USUAL_TIMES_ULN:
+        return Truth.MET
+    return at_most(result, USUAL_TIMES_ULN[code] * choice.high) if choice.high else Truth.UNKNOWN
+
+
 def reference_indicator(result: Reported, choice: RangeChoice) -> Indicator:
     """Where a result lies within its limits, all in the standard unit (LBNRIND). UNKNOWN without limits, never NORMAL.
 
@@ -261,22 +241,19 @@ def reference_indicator(result: Reported, choice: RangeChoice) -> Indicator:
     return Indicator.UNKNOWN if Truth.UNKNOWN in (not_low, not_high) else Indicator.NORMAL
 
 
-def creatinine_clearance(
-    age: int, weight_kg: Decimal, sex: str, creatinine_umol_l: Decimal, constant: CgConstant = CgConstant.EXACT
-) -> Decimal:
-    """Clearance in mL/min, unrounded (Cockcroft, Gault, Nephron 1976;16:31-41; crf_spec 2.10), not indexed to body surface.
+def corrected_calcium_mmol_l(calcium_mmol_l: Decimal, albumin_g_l: Decimal) -> Decimal:
+    """Calcium in mmol/L as it would be with an albumin of 40 g/L (crf_spec 2.10).
 
-    Raises ZeroDivisionError for a creatinine of 0, KeyError for a sex other than M and F.
-
-    >>> round(creatinine_clearance(64, Decimal(70), "M", Decimal("97.24")), 2)
-    Decimal('67.17')
+    >>> corrected_calcium_mmol_l(Decimal("2.10"), Decimal(30))
+    Decimal('2.30')
     """
-    factor = {"M": Decimal(1), "F": Decimal("0.85")}[sex]
-    numerator = (140 - age) * weight_kg
-    match constant:  # one division, the last step: what is exactly 30 stays so
-        case CgConstant.SI_ROUNDED:
-            return numerator * {"M": Decimal("1.23"), "F": Decimal("1.04")}[sex] / creatinine_umol_l
-        case CgConstant.CN_0818:
-            return numerator * factor / (Decimal("0.818") * creatinine_umol_l)
-        case _:
-            return numerator * factor * Decimal("88.4") / (72 * creatinine_umol_l)
+    return calcium_mmol_l + CALCIUM_PER_ALBUMIN * (NORMAL_ALBUMIN_G_L - albumin_g_l)
+
+
+def neutrophil_lymphocyte_ratio(neutrophils: Decimal, lymphocytes: Decimal) -> Decimal | None:
+    """NLR (crf_spec 2.10), of two counts in the same unit; None where there are no lymphocytes to divide by.
+
+    >>> neutrophil_lymphocyte_ratio(Decimal(6), Decimal("1.5"))
+    Decimal('4')
+    """
+    return neutrophils / lymphocytes if lymphocytes > 0 else None

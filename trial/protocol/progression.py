@@ -4,161 +4,71 @@ A function of what is recorded and of the day it is asked; nothing is remembered
 that the check can be asked for any day in the past.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
-from enum import StrEnum
 from typing import Any
 
+from . import irecist
 from .kleene import Truth
+from .parameters import Pc2Criteria, RandomizationTiming
+from .progression_states import CONSEQUENCES
+from .progression_states import NEXT as NEXT
+from .progression_states import Check as Check
+from .progression_states import Consequence as Consequence
+from .progression_states import Facts as Facts
+from .progression_states import RefusalCode as RefusalCode
+from .progression_states import Remark as Remark
+from .progression_states import State as State
+from .progression_states import TumorAssessment as TumorAssessment
+from .progression_states import Window as Window
+from .progression_states import window as window
 from .recist import Discordance, Response, discordance
 
-ESCALATE_AFTER_DAYS = 14  # from the target
-MISSED_AFTER_DAYS = 28  # from the target
 REPEAT_WITHIN_DAYS = 14  # of a scan that could not be evaluated
 
 
-class State(StrEnum):
-    NOT_STARTED, WAITING, SCHEDULED = "NOT_STARTED", "WAITING", "SCHEDULED"
-    DUE, OVERDUE, ESCALATED, MISSED = "DUE", "OVERDUE", "ESCALATED", "MISSED"
-    NE_REPEAT, DISCORDANT = "NE_REPEAT", "DISCORDANT"
-    PENDING_IUPD = "PENDING_IUPD"  # reserved for IRECIST_FOR_ICI
-    PASSED, PD, CANCELLED = "PASSED", "PD", "CANCELLED"
-
-
-_READ = {State.NE_REPEAT, State.DISCORDANT, State.PENDING_IUPD, State.PASSED, State.PD, State.CANCELLED}
-_LATE = {State.OVERDUE, State.ESCALATED, State.MISSED}
-
-# What a day that passes, or an act entered on its day, may change. Corrected data are computed anew, from any state to any.
-NEXT = {
-    State.NOT_STARTED:  {State.WAITING, State.SCHEDULED, State.CANCELLED},
-    State.WAITING:      {State.SCHEDULED, State.DUE, State.PD, State.DISCORDANT, State.CANCELLED},
-    State.SCHEDULED:    {State.DUE, State.ESCALATED} | _READ,
-    State.DUE:          {State.OVERDUE, State.ESCALATED} | _READ,
-    State.OVERDUE:      {State.ESCALATED} | _READ,
-    State.ESCALATED:    {State.MISSED} | _READ,
-    State.MISSED:       _READ,
-    State.NE_REPEAT:    {State.DUE} | _LATE | _READ - {State.NE_REPEAT},
-    State.DISCORDANT:   {State.DUE} | _LATE | _READ - {State.DISCORDANT},
-    State.PENDING_IUPD: {State.DISCORDANT, State.PASSED, State.PD, State.CANCELLED},
-    State.PASSED:       {State.DISCORDANT, State.PD},  # by a later scan, before randomization
-    State.PD:           set(),
-    State.CANCELLED:    set(),
-}  # fmt: skip
-
-
-class RefusalCode(StrEnum):
-    X07_PD, X07_UNKNOWN = "X07_PD", "X07_UNKNOWN"
-
-
-class Remark(StrEnum):
-    """What does not change the state, yet is flagged."""
-
-    CYCLE_2_NOT_STARTED = "CYCLE_2_NOT_STARTED"  # at day 1 + 2 cycles
-    LATE = "LATE"  # read from a scan after the window
-    AFTER_CYCLE_4 = "AFTER_CYCLE_4"  # read from a scan on or after day 1 of cycle 4
-    EQUIVOCAL_NEW_LESION = "EQUIVOCAL_NEW_LESION"  # watch: the PD date may come back to this scan
-
-
-@dataclass(frozen=True)
-class TumorAssessment:
-    label: str
-    first_scan_on: date | None
-    last_scan_on: date | None
-    derived: Response | None
-    investigator: Response | None
-    complete: bool = True
-    signed: bool = True  # and the signature holds
-    covers_chest_abdomen_pelvis: bool = True
-    same_method: bool = True  # as at baseline, for each target
-    all_lesions_assessed: bool = True
-    equivocal_new_lesion_only: bool = False
-
-    @property
-    def scanned_on(self) -> date | None:
-        return self.first_scan_on or self.last_scan_on
-
-
-@dataclass(frozen=True)
-class Facts:
-    """Under BEFORE_CYCLES (crf_spec 4.6) leave `randomized_on` empty: scans after it are not read."""
-
-    cycle_1_day_1: date | None = None
-    cycle_2_day_1: date | None = None
-    cycle_4_day_1: date | None = None
-    cycle_length_days: int | None = None
-    last_dose_on: date | None = None
-    stopped_before_cycle_2: bool = False
-    baseline_scan_on: date | None = None
-    pretreated: bool = False
-    assessments: tuple[TumorAssessment, ...] = ()
-    died_on: date | None = None
-    withdrawn_on: date | None = None
-    randomized_on: date | None = None
-
-
-@dataclass(frozen=True)
-class Window:
-    """Opens and closes are the first and the last day inside; escalated and missed from their day on."""
-
-    opens_on: date
-    target_on: date
-    closes_on: date
-    escalates_on: date
-    missed_on: date
-
-
-@dataclass(frozen=True)
-class Check:
-    """`late_days` are days after the window: of the scan first accepted, or of today while there is none."""
-
-    state: State
-    window: Window | None
-    x07: Truth
-    refusal: RefusalCode | None
-    reason: str
-    assessment: TumorAssessment | None = None
-    late_days: int = 0
-    remarks: tuple[Remark, ...] = ()
-
-
-def window(facts: Facts, *, pc2_half_window: int = 7, pc2_min_days_from_c1d1: int = 0) -> Window | None:
-    """When the check is due (section 4.1), in calendar days; None while neither cycle 2 nor a stop before it is known.
-
-    >>> window(Facts(date(2025, 3, 10), date(2025, 3, 31), cycle_length_days=21)).target_on
-    datetime.date(2025, 4, 21)
-    """
-    from_on = facts.cycle_2_day_1 or (facts.last_dose_on if facts.stopped_before_cycle_2 else None)
-    if from_on is None or facts.cycle_length_days is None:
-        return None
-    target_on = from_on + timedelta(facts.cycle_length_days)
-    if facts.cycle_2_day_1 and facts.cycle_1_day_1:
-        target_on = max(target_on, facts.cycle_1_day_1 + timedelta(pc2_min_days_from_c1d1))
-    half = timedelta(pc2_half_window)
-    return Window(
-        opens_on=target_on - half,
-        target_on=target_on,
-        closes_on=target_on + half,
-        escalates_on=target_on + timedelta(ESCALATE_AFTER_DAYS),
-        missed_on=target_on + timedelta(MISSED_AFTER_DAYS),
-    )
-
-
-def check(facts: Facts, *, on: date, pc2_half_window: int = 7, pc2_min_days_from_c1d1: int = 0, img_window_days: int = 28) -> Check:
+def check(
+    facts: Facts,
+    *,
+    on: date,
+    pc2_half_window: int = 7,
+    pc2_min_days_from_c1d1: int = 0,
+    img_window_days: int = 28,
+    pc2_criteria: str = Pc2Criteria.RECIST11,
+    randomization_timing: RandomizationTiming = RandomizationTiming.AFTER_PC2,
+) -> Check:
     """The state of the check on a day, and what follows for X07 and randomization (section 4.3).
 
     Never raises: what is missing leaves the check waiting. PD on any scan since cycle 1 counts, signed or not; a scan
-    passes only as section 4.2 demands.
+    passes only as section 4.2 demands. After randomization before the cycles (4.6) nothing is refused.
 
     >>> facts = Facts(date(2025, 3, 10), date(2025, 3, 31), cycle_length_days=21)
     >>> check(facts, on=date(2025, 4, 29)).state
     <State.OVERDUE: 'OVERDUE'>
     """
     known = _known(facts, on)
+    before_cycles = randomization_timing == RandomizationTiming.BEFORE_CYCLES
     due = window(known, pc2_half_window=pc2_half_window, pc2_min_days_from_c1d1=pc2_min_days_from_c1d1)
-    scans = _scans(known)
-    baseline_holds = _baseline_holds(known, img_window_days)
+    immune = known.immunotherapy and pc2_criteria == Pc2Criteria.IRECIST_FOR_ICI
+    holds = _baseline_holds(known, img_window_days)
+    scans = _scans(replace(known, randomized_on=None) if before_cycles else known)
+    if before_cycles:  # the scan that passes is the last of this check
+        parts = (scans[: number + 1] for number in range(len(scans)))
+        scans = next((part for part in parts if _state(known, part, due, on, holds, immune).state == State.PASSED), scans)
+    found = _state(known, scans, due, on, holds, immune)
+    follows = CONSEQUENCES[randomization_timing].get(found.state, ())
+    return replace(found, refusal=None if before_cycles else found.refusal, consequences=follows)
+
+
+def _state(known: Facts, scans: list[TumorAssessment], due: Window | None, on: date, baseline_holds: bool, immune: bool) -> Check:
     due = due and _extended(due, scans, baseline_holds)
-    decided = _progressed(scans, due) or _discordant(scans, due) or _passed(known, scans, due, baseline_holds)
+    progressed, pending, others = _progression(scans, immune=immune)
+    decided = (
+        (_progressed(progressed, due) if progressed else None)
+        or _discordant(scans, due)
+        or (_pending(pending, due, on) if pending else None)
+        or _passed(known, others, due, baseline_holds)
+    )
     if decided and decided.state in (State.PD, State.PASSED):
         return decided
     if known.died_on or known.withdrawn_on:
@@ -234,12 +144,43 @@ def _unknown(state: State, due: Window | None, reason: str, **more: Any) -> Chec
     return Check(state, due, Truth.UNKNOWN, RefusalCode.X07_UNKNOWN, reason, **more)
 
 
-def _progressed(scans: list[TumorAssessment], due: Window | None) -> Check | None:
+def _progression(
+    scans: list[TumorAssessment], *, immune: bool
+) -> tuple[TumorAssessment | None, TumorAssessment | None, list[TumorAssessment]]:
+    """The scan whose progression stands, the one whose progression waits for another scan, and the scans that may pass.
+
+    Under immunotherapy (section 4.3) progression waits, unless the patient is not stable, for an iRECIST response.
+    """
+    pending: TumorAssessment | None = None
+    others: list[TumorAssessment] = []
     for scan in scans:
-        if scan.derived == scan.investigator == Response.PD:
-            reason = f"The scan of {scan.scanned_on} shows progression, by measurement and by the investigator."
-            return Check(State.PD, due, Truth.MET, RefusalCode.X07_PD, reason, scan, _late_days(scan.scanned_on, due))
-    return None
+        progressed = scan.derived == scan.investigator == Response.PD
+        if progressed and (not immune or scan.stable is False or scan.irecist == irecist.ICPD):
+            return scan, None, others
+        if pending and scan.irecist in irecist.SETS_ANEW:
+            pending, others = None, [scan]
+        elif progressed:
+            pending = pending or scan
+        elif not pending:
+            others.append(scan)
+    return None, pending, others
+
+
+def _progressed(scan: TumorAssessment, due: Window | None) -> Check:
+    reason = f"The scan of {scan.scanned_on} shows progression, by measurement and by the investigator."
+    return Check(State.PD, due, Truth.MET, RefusalCode.X07_PD, reason, scan, _late_days(scan.scanned_on, due))
+
+
+def _pending(scan: TumorAssessment, due: Window | None, on: date) -> Check | None:
+    if scan.scanned_on is None:
+        return None
+    first_on, last_on = irecist.confirmation_window(scan.scanned_on)
+    reason = f"The scan of {scan.scanned_on} shows progression under immunotherapy: confirm it from {first_on} to {last_on}."
+    if scan.stable is None:
+        reason = f"{reason[:-1]}, and say whether the patient is stable."
+    remarks = (Remark.CONFIRMATION_LATE,) if on > last_on else ()
+    late_days = _late_days(scan.scanned_on, due)
+    return _unknown(State.PENDING_IUPD, due, reason, assessment=scan, late_days=late_days, remarks=remarks)
 
 
 def _discordant(scans: list[TumorAssessment], due: Window | None) -> Check | None:

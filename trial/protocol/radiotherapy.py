@@ -18,26 +18,38 @@ class SubjectCoverage(StrEnum):
     COMPLETE, INCOMPLETE, PENDING = "COMPLETE", "INCOMPLETE", "PENDING"
 
 
+class NoBiologicalDose(ValueError):
+    """A dose that cannot be computed."""
+
+
 def dose_per_fraction_gy(total_gy: Decimal, fractions: int) -> Decimal:
-    """Gy; there is at least one fraction.
+    """Gy. Raises NoBiologicalDose for fewer than one fraction.
 
     >>> dose_per_fraction_gy(Decimal("62.5"), 25)
     Decimal('2.5')
     """
+    if fractions < 1:
+        raise NoBiologicalDose("A dose per fraction needs at least one fraction.")
     return total_gy / fractions
 
 
 def bed_gy(phases: Iterable[tuple[int, Decimal]], *, alpha_beta_gy: Decimal) -> Decimal:
-    """Biologically effective dose in Gy: n·d·(1 + d/αβ) summed over phases of n fractions of d Gy; αβ is above zero.
+    """Biologically effective dose in Gy: n·d·(1 + d/αβ) summed over phases of n fractions of d Gy.
+
+    Raises NoBiologicalDose for an αβ that is not above 0.
 
     >>> bed_gy([(25, Decimal("2.5"))], alpha_beta_gy=Decimal(10))
     Decimal('78.125')
     """
+    if alpha_beta_gy <= 0:
+        raise NoBiologicalDose("A biological dose needs an α/β above 0 Gy.")
     return sum((n * d * (1 + d / alpha_beta_gy) for n, d in phases), Decimal(0))
 
 
 def eqd2_gy(phases: Iterable[tuple[int, Decimal]], *, alpha_beta_gy: Decimal) -> Decimal:
-    """Equivalent dose in fractions of 2 Gy, in Gy: BED / (1 + 2/αβ); αβ is above zero.
+    """Equivalent dose in fractions of 2 Gy, in Gy: BED / (1 + 2/αβ).
+
+    Raises NoBiologicalDose for an αβ that is not above 0.
 
     >>> eqd2_gy([(3, Decimal(15))], alpha_beta_gy=Decimal(10))
     Decimal('93.75')

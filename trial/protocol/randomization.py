@@ -6,15 +6,15 @@ compute every allocation again.
 """
 
 import hashlib
-import hmac
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from itertools import chain, count, islice
+from itertools import chain, islice
+
+from trial.protocol.keyed import SHORTEST_KEY, below, keyed_bytes
 
 BLOCK_SIZES = (4, 6, 8)
-SHORTEST_KEY = 32  # bytes
 REPEAT_AFTER_DAYS = 28  # from the scan of PC2
 REFUSALS = {
     "ALREADY_RANDOMIZED": "The subject has been randomized already.",
@@ -120,28 +120,16 @@ def blocks(key: bytes, stratum: str) -> Iterator[list[Arm]]:
     >>> block.count(Arm.SYS) == block.count(Arm.SYSRT)
     True
     """
-    source = _bytes(key, stratum)
+    source = keyed_bytes(key, stratum)
     while True:
-        size = BLOCK_SIZES[_below(len(BLOCK_SIZES), source)]
+        size = BLOCK_SIZES[below(len(BLOCK_SIZES), source)]
         yield _shuffled([*Arm] * (size // len(Arm)), source)
-
-
-def _bytes(key: bytes, stratum: str) -> Iterator[int]:
-    """The stratum's endless stream. The counter has a fixed width, so no two strata share a message."""
-    for counter in count():
-        yield from hmac.digest(key, stratum.encode() + counter.to_bytes(8, "big"), "sha256")
-
-
-def _below(limit: int, source: Iterator[int]) -> int:
-    """A number below the limit, each equally likely: bytes of the incomplete last round are thrown away."""
-    complete = 256 - 256 % limit
-    return next(byte for byte in source if byte < complete) % limit
 
 
 def _shuffled(block: list[Arm], source: Iterator[int]) -> list[Arm]:
     """Fisher–Yates, as Durstenfeld wrote it (Algorithm 235, 1964)."""
     for last in range(len(block) - 1, 0, -1):
-        other = _below(last + 1, source)
+        other = below(last + 1, source)
         block[last], block[other] = block[other], block[last]
     return block
 

@@ -6,14 +6,24 @@ Sums are in mm and never rounded; every comparison is made in whole percents of 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple
 
-ZERO, TOO_SMALL_MM = Decimal(0), Decimal(5)
-MAX_TARGETS, MAX_TARGETS_PER_ORGAN = 5, 2
-MEASURABLE_MM, MEASURABLE_ON_XRAY_MM, MEASURABLE_NODE_MM, NORMAL_NODE_BELOW_MM = 10, 20, 15, 10
+from .lesions import TOO_SMALL_MM, Measured, measure
+from .lesions import Baseline as Baseline
+from .lesions import Growth as Growth
+from .lesions import NewLesion as NewLesion
+from .lesions import NewLesionCertainty as NewLesionCertainty
+from .lesions import NonTargetFinding as NonTargetFinding
+from .lesions import NonTargetState as NonTargetState
+from .lesions import TargetMeasurement as TargetMeasurement
+from .lesions import TargetState as TargetState
+from .lesions import TimePoint as TimePoint
+from .measurability import Candidate as Candidate
+from .measurability import measurable as measurable
+from .measurability import target_selection as target_selection
+
 CONFIRMED_AFTER_DAYS = 28
 
 
@@ -24,86 +34,8 @@ class Response(StrEnum):
     NA = "NA"  # no such lesions at baseline
 
 
-class TargetState(StrEnum):
-    MEASURED, TOO_SMALL, ABSENT, NOT_EVALUABLE = "MEASURED", "TOO_SMALL", "ABSENT", "NOT_EVALUABLE"
-
-
-class NonTargetState(StrEnum):
-    """A lymph node that is no longer pathological (short axis below 10 mm) is ABSENT."""
-
-    PRESENT, ABSENT, UNEQUIVOCAL, NE = "PRESENT", "ABSENT", "UNEQUIVOCAL", "NE"
-
-
-class NewLesionCertainty(StrEnum):
-    EQUIVOCAL, UNEQUIVOCAL = "EQUIVOCAL", "UNEQUIVOCAL"
-
-
 class Discordance(StrEnum):
     NONE, MINOR, MAJOR = "NONE", "MINOR", "MAJOR"
-
-
-@dataclass(frozen=True)
-class TargetMeasurement:
-    """A target lesion at one time point. Pieces of a lesion that split carry its code, and are added up."""
-
-    code: str
-    nodal: bool
-    state: TargetState
-    mm: Decimal | None = None
-
-    def counted_mm(self, *, too_small_mm: Decimal = TOO_SMALL_MM) -> Decimal | None:
-        """What enters the sum, in mm (section 4.2); None where the lesion was not assessed.
-
-        >>> TargetMeasurement("L01", False, TargetState.TOO_SMALL).counted_mm()
-        Decimal('5')
-        """
-        if self.state == TargetState.TOO_SMALL and self.mm is None:
-            return too_small_mm
-        return {TargetState.ABSENT: ZERO, TargetState.NOT_EVALUABLE: None}.get(self.state, self.mm)
-
-
-@dataclass(frozen=True)
-class NonTargetFinding:
-    code: str
-    state: NonTargetState
-
-
-@dataclass(frozen=True)
-class NewLesion:
-    certainty: NewLesionCertainty
-    code: str = ""
-
-
-@dataclass(frozen=True)
-class TimePoint:
-    label: str
-    first_scan_on: date | None
-    last_scan_on: date | None
-    targets: tuple[TargetMeasurement, ...] = ()
-    non_targets: tuple[NonTargetFinding, ...] = ()
-    new_lesions: tuple[NewLesion, ...] = ()
-
-
-@dataclass(frozen=True)
-class Baseline:
-    targets: tuple[TargetMeasurement, ...] = ()
-    non_targets: tuple[str, ...] = ()
-
-    @property
-    def sum_mm(self) -> Decimal | None:
-        """The reference of PR; None without targets, or where one was not measured."""
-        sizes = [mm for mm in (target.counted_mm() for target in self.targets) if mm is not None]
-        return sum(sizes, ZERO) if sizes and len(sizes) == len(self.targets) else None
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A lesion proposed as target. Paired organs bear one name."""
-
-    code: str
-    organ: str
-    nodal: bool
-    mm: Decimal | None
 
 
 @dataclass(frozen=True)
@@ -121,14 +53,6 @@ class Assessment:
     change_from_baseline_percent: Decimal | None
     change_from_nadir_percent: Decimal | None
     change_from_nadir_mm: Decimal | None
-
-
-class _Measured(NamedTuple):
-    """The baseline's target lesions, measured again."""
-
-    sum_mm: Decimal | None
-    complete: bool
-    resolved: bool  # all that were assessed
 
 
 def assess(
@@ -149,38 +73,37 @@ def assess(
     >>> assess(Baseline((before,)), [], TimePoint("PC2", None, None, (now,))).overall
     <Response.PD: 'PD'>
     """
-    series = [*earlier, current]
-    measured = [_measure(baseline, point, too_small_mm) for point in series]
-    nadirs = [_nadir(baseline, measured[:index]) for index in range(len(series))]
-    targets: list[Response] = []
-    for now, nadir_mm in zip(measured, nadirs, strict=True):
-        after_cr = Response.CR in targets and not recist_floor_after_cr
-        response = _target(baseline, now, nadir_mm, reappeared=after_cr and not now.resolved)
-        continues = recist_continuing_pr and response == Response.SD and _confirmed(targets, earlier)
-        targets.append(Response.PR if continues else response)
-    non_target = non_target_response(baseline.non_targets, current.non_targets, recist_nontarget_ne=recist_nontarget_ne)
-    certainty = max((lesion.certainty for lesion in current.new_lesions), default=None)  # UNEQUIVOCAL sorts after EQUIVOCAL
-    return _summary(baseline, measured[-1], nadirs[-1], targets[-1], non_target, certainty)
+    found: list[Assessment] = []
+    measured: list[Measured] = []
+    for index, point in enumerate([*earlier, current]):
+        nadir_mm = _nadir(baseline, measured)
+        measured.append(measure(baseline, point, too_small_mm=too_small_mm))
+        now, targets = measured[-1], [one.target for one in found]
+        reappeared = Response.CR in targets and not recist_floor_after_cr and not now.resolved
+        target = _target(baseline, now, nadir_mm, reappeared=reappeared)
+        if recist_continuing_pr and target == Response.SD and _confirmed(targets, earlier[:index]):
+            target = Response.PR
+        non_target = non_target_response(baseline.non_targets, point.non_targets, recist_nontarget_ne=recist_nontarget_ne)
+        if Response.CR in [one.overall for one in found] and _present(baseline, point):
+            non_target = Response.PD
+        # UNEQUIVOCAL sorts after EQUIVOCAL
+        certainty = max((lesion.certainty for lesion in point.new_lesions if not lesion.gone), default=None)
+        found.append(_summary(baseline, now, nadir_mm, target, non_target, certainty))
+    return found[-1]
 
 
-def _measure(baseline: Baseline, point: TimePoint, too_small_mm: Decimal) -> _Measured:
-    known: dict[str, Decimal] = {}
-    for target in baseline.targets:
-        pieces = [found.counted_mm(too_small_mm=too_small_mm) for found in point.targets if found.code == target.code]
-        if pieces and None not in pieces:
-            known[target.code] = sum((mm for mm in pieces if mm is not None), ZERO)
-    left = [(target, known[target.code]) for target in baseline.targets if target.code in known]
-    resolved = all(mm < NORMAL_NODE_BELOW_MM if target.nodal else mm == 0 for target, mm in left)
-    return _Measured(sum(known.values(), ZERO) if known else None, len(known) == len(baseline.targets), resolved)
+def _present(baseline: Baseline, point: TimePoint) -> bool:
+    """Whether a non-target lesion is seen; after CR any disease is PD (Table 3, footnote a)."""
+    return any(finding.state == NonTargetState.PRESENT and finding.code in baseline.non_targets for finding in point.non_targets)
 
 
-def _nadir(baseline: Baseline, earlier: Sequence[_Measured]) -> Decimal | None:
+def _nadir(baseline: Baseline, earlier: Sequence[Measured]) -> Decimal | None:
     """The smallest complete sum so far, in mm (section 4.3.1); an incomplete one is small for the wrong reason."""
     sums = [baseline.sum_mm, *(point.sum_mm for point in earlier if point.complete)]
     return min((mm for mm in sums if mm is not None), default=None)
 
 
-def _target(baseline: Baseline, now: _Measured, nadir_mm: Decimal | None, *, reappeared: bool) -> Response:
+def _target(baseline: Baseline, now: Measured, nadir_mm: Decimal | None, *, reappeared: bool) -> Response:
     if not baseline.targets:
         return Response.NA
     if now.sum_mm is None or nadir_mm is None or baseline.sum_mm is None:
@@ -203,7 +126,7 @@ def _confirmed(targets: Sequence[Response], earlier: Sequence[TimePoint]) -> boo
 
 def _summary(
     baseline: Baseline,
-    now: _Measured,
+    now: Measured,
     nadir_mm: Decimal | None,
     target: Response,
     non_target: Response,
@@ -263,14 +186,17 @@ def target_response(
 def non_target_response(baseline: Iterable[str], findings: Iterable[NonTargetFinding], *, recist_nontarget_ne: str = "STRICT") -> Response:
     """Response of the non-target lesions (section 4.3.3); NA without any at baseline.
 
-    Some seen and some not assessed is NE; the other reading (LENIENT) is NON-CR/NON-PD as soon as one was seen.
+    Some seen and some not assessed is NE; the other reading (LENIENT) is NON-CR/NON-PD as soon as one was seen. A lesion
+    with two findings that differ was not assessed.
 
     >>> non_target_response(["L03"], [NonTargetFinding("L03", NonTargetState.ABSENT)])
     <Response.CR: 'CR'>
     """
-    states = {finding.code: finding.state for finding in findings}
-    found = [states.get(code, NonTargetState.NE) for code in baseline]
-    if NonTargetState.UNEQUIVOCAL in states.values():
+    states: dict[str, set[NonTargetState]] = {}
+    for finding in findings:
+        states.setdefault(finding.code, set()).add(finding.state)
+    found = [next(iter(states[code])) if len(states.get(code, ())) == 1 else NonTargetState.NE for code in baseline]
+    if any(NonTargetState.UNEQUIVOCAL in seen for seen in states.values()):
         return Response.PD
     if not found:
         return Response.NA
@@ -299,59 +225,6 @@ def overall_response(target: Response, non_target: Response, *, new_lesion: bool
             return Response.PR
         case _:
             return target
-
-
-def measurable(
-    *,
-    nodal: bool,
-    mm: Decimal | None,
-    slice_mm: Decimal | None = None,
-    bone: bool = False,
-    soft_tissue: bool = False,
-    irradiated: bool = False,
-    progressed: bool = False,
-    xray: bool = False,
-) -> bool | None:
-    """Whether a lesion is measurable (section 3.1; crf_spec 2.8 MEASUR); None where its size in mm is not known.
-
-    >>> measurable(nodal=False, mm=Decimal(14), slice_mm=Decimal(8))
-    False
-    """
-    if (bone and not soft_tissue) or (irradiated and not progressed):
-        return False
-    if mm is None:
-        return None
-    if nodal:
-        return mm >= MEASURABLE_NODE_MM
-    if slice_mm is not None and slice_mm > 5:
-        return mm >= 2 * slice_mm
-    return mm >= (MEASURABLE_ON_XRAY_MM if xray else MEASURABLE_MM)
-
-
-def target_selection(candidates: Iterable[Candidate]) -> tuple[str, ...]:
-    """Why these lesions cannot all be targets (section 3.2), one sentence each; empty where they can. Sizes in mm.
-
-    >>> target_selection([Candidate("L02", "LYMPH_NODE", True, Decimal(12))])
-    ('L02 is a lymph node of 12 mm short axis. A target lymph node has 15 mm or more: choose non-target.',)
-    """
-    chosen = list(candidates)
-    sentences = []
-    if len(chosen) > MAX_TARGETS:
-        sentences.append(f"{len(chosen)} lesions are targets. At most {MAX_TARGETS} may be: make the others non-target.")
-    organs: dict[str, list[str]] = {}
-    for lesion in chosen:
-        organs.setdefault("the lymph nodes" if lesion.nodal else lesion.organ, []).append(lesion.code)
-        if lesion.nodal and lesion.mm is not None and lesion.mm < MEASURABLE_NODE_MM:
-            sentences.append(
-                f"{lesion.code} is a lymph node of {lesion.mm} mm short axis. "
-                f"A target lymph node has {MEASURABLE_NODE_MM} mm or more: choose non-target."
-            )
-    for organ, codes in organs.items():
-        if len(codes) > MAX_TARGETS_PER_ORGAN:
-            sentences.append(
-                f"{len(codes)} targets lie in {organ} ({', '.join(codes)}). At most {MAX_TARGETS_PER_ORGAN} of one organ may be."
-            )
-    return tuple(sentences)
 
 
 def discordance(derived: Response | None, investigator: Response | None) -> Discordance:

@@ -1,0 +1,161 @@
+"""The laboratory terms of the CTCAE as ladders (National Cancer Institute, versions 5.0 and 6.0), in the standard units.
+
+A ladder names, for grades 1 to 4, what is passed: a number; LLN or ULN; a multiple of ULN or of the baseline (BL). A sign
+">=" includes the limit, "fasting:" asks for a fasting specimen, "<=5ULN" holds for a baseline of that size at most, "-" is no
+such grade, "?" is a limit that the manufacturer of the test knows. "<1.5 - 1.0" of the source is grade 2 below 1.5, and so on.
+"""
+
+import re
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+
+CORRECTED_CALCIUM = "CACOR"
+"""The terms about calcium are about that corrected for albumin; calcium itself has none."""
+
+
+class Version(StrEnum):
+    V5 = "5.0"
+    V6 = "6.0"
+
+
+class Side(StrEnum):
+    BELOW, ABOVE = "BELOW", "ABOVE"
+
+
+class When(StrEnum):
+    """When the other ladder is read: instead of the usual one, or beside it."""
+
+    NEVER = "NEVER"
+    BASELINE_HIGH = "BASELINE_HIGH"  # instead: the baseline was above its upper limit
+    ANTICOAGULATED = "ANTICOAGULATED"  # instead
+    ALWAYS = "ALWAYS"  # beside
+    BASELINE_LOW = "BASELINE_LOW"  # beside: the baseline was below its lower limit
+
+    @property
+    def is_beside(self) -> bool:
+        return self in (When.ALWAYS, When.BASELINE_LOW)
+
+
+class Of(StrEnum):
+    NUMBER, LLN, ULN, BASELINE, MANUFACTURER = "NUMBER", "LLN", "ULN", "BL", "?"
+
+
+class Bound(NamedTuple):
+    of: Of
+    times: Decimal = Decimal(1)
+    inclusive: bool = False
+    fasting: bool = False
+    up_to_uln: Decimal | None = None
+
+
+class Rung(NamedTuple):
+    grade: int
+    bound: Bound
+
+
+class Term(NamedTuple):
+    version: Version
+    name: str
+    test: str
+    side: Side
+    usual: tuple[Rung, ...]
+    when: When = When.NEVER
+    other: tuple[Rung, ...] = ()
+
+
+WRITTEN = re.compile(r"(?P<fasting>fasting:)?(?P<inclusive>>=)?(?P<times>[0-9.]+)?(?P<of>LLN|ULN|BL|\?)?(?:<=(?P<up_to>[0-9]+)ULN)?")
+
+
+def ladder(written: str) -> tuple[Rung, ...]:
+    """The rungs of a ladder as the table below writes it. Raises ValueError for what cannot be read.
+
+    >>> ladder("LLN - 3.0")[1]
+    Rung(grade=3, bound=Bound(of=<Of.NUMBER: 'NUMBER'>, times=Decimal('3.0'), inclusive=False, fasting=False, up_to_uln=None))
+    """
+    return tuple(Rung(grade, _bound(said)) for grade, said in enumerate(written.split(), 1) if said != "-")
+
+
+def _bound(said: str) -> Bound:
+    found = WRITTEN.fullmatch(said)
+    if not found or not (found["times"] or found["of"]):
+        raise ValueError(f"“{said}” is no limit of a grade.")
+    return Bound(
+        of=Of(found["of"] or "NUMBER"),
+        times=Decimal(found["times"] or 1),
+        inclusive=bool(found["inclusive"]),
+        fasting=bool(found["fasting"]),
+        up_to_uln=Decimal(found["up_to"]) if found["up_to"] else None,
+    )
+
+
+def _term(version: Version, name: str, test: str, side: Side, usual: str, when: When = When.NEVER, other: str = "") -> Term:
+    return Term(version, name, test, side, ladder(usual), when, ladder(other))
+
+
+V5, V6 = Version
+BELOW, ABOVE = Side
+HIGH, ANTICOAGULATED = When.BASELINE_HIGH, When.ANTICOAGULATED
+LIVER_5, LIVER_6 = ">=1.5BL 3BL 5BL 20BL", ">=BL 1.5BL 2BL<=5ULN 4BL"
+COAGULATION = ("INR increased", "INR", ABOVE, "1.2 1.5 2.5", ANTICOAGULATED, "BL 1.5BL 2.5BL")
+TERMS = (
+    #         term                                  test     side    grades 1 to 4               other ladder, when and what
+    _term(V5, "Anemia",                              "HGB",   BELOW, "LLN 100 80"),
+    _term(V6, "Anemia",                              "HGB",   BELOW, "LLN 100 80"),
+    _term(V5, "White blood cell decreased",          "WBC",   BELOW, "LLN 3.0 2.0 1.0"),
+    _term(V6, "White blood cell decreased",          "WBC",   BELOW, "LLN 3.0 2.0 1.0"),
+    _term(V5, "Leukocytosis",                        "WBC",   ABOVE, "- - 100"),
+    _term(V6, "Leukocytosis",                        "WBC",   ABOVE, "- - 100"),
+    _term(V5, "Neutrophil count decreased",          "NEUT",  BELOW, "LLN 1.5 1.0 0.5"),
+    _term(V6, "Neutrophil count decreased",          "NEUT",  BELOW, "1.5 1.0 0.5 0.1"),
+    _term(V6, "Neutrophil count increased",          "NEUT",  ABOVE, "ULN"),
+    _term(V5, "Lymphocyte count decreased",          "LYM",   BELOW, "LLN 0.8 0.5 0.2"),
+    _term(V6, "Lymphopenia",                         "LYM",   BELOW, "LLN"),
+    _term(V5, "Lymphocyte count increased",          "LYM",   ABOVE, "- 4 20"),
+    _term(V6, "Lymphocyte count increased",          "LYM",   ABOVE, "- 4 20"),
+    _term(V5, "Platelet count decreased",            "PLAT",  BELOW, "LLN 75 50 25"),
+    _term(V6, "Thrombocytopenia",                    "PLAT",  BELOW, "LLN 75 50 10"),
+    _term(V6, "Thrombocytosis",                      "PLAT",  ABOVE, "ULN"),
+    _term(V5, "Blood bilirubin increased",           "BILI",  ABOVE, "ULN 1.5ULN 3ULN 10ULN",    HIGH, "BL 1.5BL 3BL 10BL"),
+    _term(V6, "Blood bilirubin increased",           "BILI",  ABOVE, "ULN 1.5ULN 3ULN 10ULN",    HIGH, ">=BL 1.5BL 2.5BL 10BL"),
+    _term(V5, "Aspartate aminotransferase increased", "AST",  ABOVE, "ULN 3ULN 5ULN 20ULN",      HIGH, LIVER_5),
+    _term(V6, "Aspartate aminotransferase increased", "AST",  ABOVE, "ULN 3ULN 5ULN 20ULN",      HIGH, LIVER_6),
+    _term(V5, "Alanine aminotransferase increased",  "ALT",   ABOVE, "ULN 3ULN 5ULN 20ULN",      HIGH, LIVER_5),
+    _term(V6, "Alanine aminotransferase increased",  "ALT",   ABOVE, "ULN 3ULN 5ULN 20ULN",      HIGH, LIVER_6),
+    _term(V5, "Alkaline phosphatase increased",      "ALP",   ABOVE, "ULN 2.5ULN 5ULN 20ULN",    HIGH, ">=2BL 2.5BL 5BL 20BL"),
+    _term(V6, "Alkaline phosphatase increased",      "ALP",   ABOVE, "ULN",                      HIGH, "BL"),
+    _term(V5, "Hypoalbuminemia",                     "ALB",   BELOW, "LLN 30 20"),
+    _term(V6, "Hypoalbuminemia",                     "ALB",   BELOW, "LLN 30 20"),
+    _term(V5, "Blood lactate dehydrogenase increased", "LDH", ABOVE, "ULN"),
+    _term(V6, "Blood lactate dehydrogenase increased", "LDH", ABOVE, "ULN"),
+    _term(V5, "Creatinine increased",                "CREAT", ABOVE, "ULN 1.5ULN 3ULN 6ULN",     When.ALWAYS, "- 1.5BL 3BL"),
+    _term(V6, "Creatinine increased",                "CREAT", ABOVE, "ULN 1.5ULN 3ULN 6ULN",     When.BASELINE_LOW, "- 1.5BL 3BL"),
+    _term(V5, "Hyponatremia",                        "SODIUM", BELOW, "LLN 130 125 120"),
+    _term(V6, "Hyponatremia",                        "SODIUM", BELOW, "LLN 130 125 120"),
+    _term(V5, "Hypernatremia",                       "SODIUM", ABOVE, "ULN 150 155 160"),
+    _term(V6, "Hypernatremia",                       "SODIUM", ABOVE, "ULN 150 155 160"),
+    _term(V5, "Hypokalemia",                         "K",     BELOW, "LLN - 3.0 2.5"),
+    _term(V6, "Hypokalemia",                         "K",     BELOW, "LLN - 3.0 2.5"),
+    _term(V5, "Hyperkalemia",                        "K",     ABOVE, "ULN 5.5 6.0 7.0"),
+    _term(V6, "Hyperkalemia",                        "K",     ABOVE, "ULN 5.5 6.0 7.0"),
+    _term(V5, "Hypocalcemia",            CORRECTED_CALCIUM,   BELOW, "LLN 2.0 1.75 1.5"),
+    _term(V6, "Hypocalcemia",            CORRECTED_CALCIUM,   BELOW, "LLN 2.0 1.75 1.5"),
+    _term(V5, "Hypercalcemia",           CORRECTED_CALCIUM,   ABOVE, "ULN 2.9 3.1 3.4"),
+    _term(V6, "Hypercalcemia",           CORRECTED_CALCIUM,   ABOVE, "ULN 2.9 3.1 3.4"),
+    _term(V5, "Hypomagnesemia",                      "MG",    BELOW, "LLN 0.5 0.4 0.3"),
+    _term(V6, "Hypomagnesemia",                      "MG",    BELOW, "LLN 0.5 0.4 0.3"),
+    _term(V5, "Hypermagnesemia",                     "MG",    ABOVE, "ULN - 1.23 3.30"),
+    _term(V6, "Hypermagnesemia",                     "MG",    ABOVE, "ULN - 1.23 3.30"),
+    _term(V5, "Hypoglycemia",                        "GLUC",  BELOW, "LLN 3.0 2.2 1.7"),
+    _term(V6, "Hypoglycemia",                        "GLUC",  BELOW, "LLN 3.0 2.2 1.7"),
+    _term(V6, "Hyperglycemia",                       "GLUC",  ABOVE, "fasting:ULN fasting:8.9 13.9 27.8"),
+    _term(V5, *COAGULATION),
+    _term(V6, *COAGULATION),
+    _term(V5, "Activated partial thromboplastin time prolonged", "APTT", ABOVE, "ULN 1.5ULN 2.5ULN"),
+    _term(V6, "Activated partial thromboplastin time prolonged", "APTT", ABOVE, "ULN 1.5ULN 2.5ULN"),
+    _term(V5, "Thyroid stimulating hormone increased", "TSH", ABOVE, "ULN"),
+    _term(V6, "Thyroid stimulating hormone increased", "TSH", ABOVE, "ULN"),
+    _term(V5, "CPK increased",                       "CK",    ABOVE, "ULN 2.5ULN 5ULN 10ULN"),
+    _term(V5, "Cardiac troponin I increased",     "TROPONI",  ABOVE, "ULN - ?"),
+    _term(V5, "Cardiac troponin T increased",     "TROPONT",  ABOVE, "ULN - ?"),
+)  # fmt: skip
