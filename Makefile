@@ -56,15 +56,17 @@ $(DEV): .venv/.made
 	else $(PY) -m pip install --quiet --require-hashes -r requirements-dev.txt; fi
 	@touch $(CORE) $@
 
-# uv installs in seconds what pip installs in a minute; where it cannot be had, pip does it.
+# uv installs in seconds what pip installs in a minute; where it cannot be had, pip does it. A pip outside (22.3 or newer) saves
+# unpacking one inside; PIP_INSIDE is for a Python without such a pip.
+PIP_INSIDE = { $(PY) -m ensurepip || $(PYTHON) -m venv .venv; }
 .venv/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo 'Casebook needs Python 3.11 or newer: install it, or name it, as in "make PYTHON=python3.11 demo".' >&2; exit 1; }
-	@$(PYTHON) -m venv .venv > .venv.log 2>&1 \
-		|| { $(PYTHON) -m venv --without-pip .venv && $(PYTHON) -m pip --quiet --python $(PY) install pip; } >> .venv.log 2>&1 \
-		|| { rm -rf .venv; echo 'Python cannot make a virtual environment: install its module venv (Debian: apt-get install' \
-			'python3-venv), then run make again; .venv.log tells more.' >&2; exit 1; }
-	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.txt >> .venv.log 2>&1 \
-		|| echo 'uv could not be installed; pip does its work, and takes longer.'
+	@$(PYTHON) -m venv --without-pip .venv > .venv.log 2>&1 \
+		&& $(PYTHON) -m pip --python $(PY) install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.txt >> .venv.log 2>&1 \
+		|| { $(PIP_INSIDE) >> .venv.log 2>&1 || { rm -rf .venv; echo 'Python cannot make a virtual environment: install its' \
+		'module venv (Debian: apt-get install python3-venv), then run make again; .venv.log tells more.' >&2; exit 1; }; \
+		$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.txt >> .venv.log 2>&1 \
+		|| echo 'uv could not be installed; pip does its work, and takes longer.'; }
 	@rm -f .venv.log
 	@touch $@

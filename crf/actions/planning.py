@@ -17,17 +17,17 @@ ALWAYS = (schedule.COMMON, "SCR")  # a subject's consent is entered at screening
 def plan_when_dates_move(row: Any, by: AbstractUser, **kwargs: Any) -> None:
     """Receives `stored` (trial/signals.py), inside the transaction that stores."""
     if isinstance(row, Subject):
-        plan_visits(row)
+        plan_visits(row, anchors=schedule.Anchors())  # nothing is entered yet
     elif isinstance(row, Record) and row.moves_the_schedule:
         plan_visits(row.subject)
 
 
-def plan_visits(subject: Subject, *, on: date | None = None) -> list[Visit]:
+def plan_visits(subject: Subject, *, on: date | None = None, anchors: schedule.Anchors | None = None) -> list[Visit]:
     """Make the visits that are planned and not there yet, move those still open, stop those no longer planned.
 
     A visit that was held or declared missed keeps the window it had; nothing is ever deleted. Returns what was written.
     """
-    planned = {visit.code: visit for visit in schedule.plan(anchors_of(subject), on=on or subject.site.today())}
+    planned = {visit.code: visit for visit in schedule.plan(anchors or anchors_of(subject), on=on or subject.site.today())}
     there = {visit.code: visit for visit in Visit.objects.filter(subject=subject)}
     new = [
         Visit(subject=subject, code=code, **window_of(planned.get(code)))

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import connection
 
 from crf.actions import eligibility, randomization
 from crf.models import Eligibility, Randomization
@@ -36,9 +36,12 @@ class Story:
 
     def __init__(self, subject: Subject, team: Team) -> None:
         self.subject, self.team = subject, team
+        self._known: dict[str, Visit] = {}
 
     def visit(self, code: str) -> Visit:
-        return Visit.objects.select_related("subject__site").get(subject=self.subject, code=code)
+        """As it is stored now."""
+        self._known[code] = Visit.objects.select_related("subject__site").get(subject=self.subject, code=code)
+        return self._known[code]
 
     def enter(
         self,
@@ -49,7 +52,8 @@ class Story:
         *,
         complete: bool = True,
     ) -> Any:
-        return entry.enter(form, visit=self.visit(at), by=self.team.data_manager, values=values, rows=rows, complete=complete)
+        visit = self._known.get(at) or self.visit(at)  # the act reads it anew, under its lock
+        return entry.enter(form, visit=visit, by=self.team.data_manager, values=values, rows=rows, complete=complete)
 
     def change(self, record: Record, values: Mapping[str, Any], *, reason: str = "", **more: Any) -> Any:
         return entry.change(record, by=self.team.data_manager, version=record.version, values=values, reason=reason, **more)
@@ -83,8 +87,9 @@ class Story:
         return randomization.randomize(self.subject, by=self.team.investigator, at=on)
 
     def sign(self, *codes: str) -> None:
-        """What was told so far enters the ledger first, as at a commit: a signature stands under what is there already."""
-        connection.check_constraints()
+        """Inside a larger transaction, what was told so far enters the ledger first: a signature stands under what is there."""
+        if connection.in_atomic_block:
+            connection.check_constraints()
         for code in codes:
             review.sign_visit(self.visit(code), by=self.team.investigator, password=self.team.password)
 
@@ -103,11 +108,10 @@ def begin(team: Team, code: str, *, screened_on: date) -> Story:
 
 
 def tell(team: Team, code: str, *, screened_on: date, chapters: Iterable[Chapter]) -> bool:
-    """The whole story, once; whether it was still to be told."""
+    """The whole story, once, each act in a transaction of its own as on the pages; whether it was still to be told."""
     if Subject.objects.filter(code=code).exists():
         return False
-    with transaction.atomic():
-        story = begin(team, code, screened_on=screened_on)
-        for chapter in chapters:
-            chapter(story)
+    story = begin(team, code, screened_on=screened_on)
+    for chapter in chapters:
+        chapter(story)
     return True

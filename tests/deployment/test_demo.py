@@ -167,15 +167,21 @@ def test_secrets_are_read_by_their_owner_alone(data):
     assert [path.stat().st_mode & 0o777 for path in secrets] == [0o600] * len(secrets)
 
 
-def test_reset_begins_anew_with_the_same_passwords(data):
+def test_reset_begins_anew_with_the_same_passwords_and_a_load_that_was_interrupted_too(data):
     kept = json.loads((data / "logins.json").read_text())["passwords"]
-    with (
-        used(Postgres(data)),
-        psycopg.connect(host=str(Postgres(data).socket.parent), user=OWNER, dbname="postgres") as connection,
-    ):
-        connection.execute("create table left_over ()")
-    done = manage("demo", "--reset", "--no-serve", "--json", data=data)
+    with used(Postgres(data)):
+        subjects = ask(data, "select count(*) from trial_subject")
+        with psycopg.connect(host=str(Postgres(data).socket.parent), user=OWNER, dbname="postgres") as connection:
+            connection.execute("create table left_over ()")
+    command = [sys.executable, "manage.py", "demo", "--reset", "--no-serve"]
+    with subprocess.Popen(command, cwd=processes.HOUSE, env=processes.environment(data)) as process:
+        assert processes.eventually((data / "demo-unfinished").exists)
+        process.kill()
+    assert processes.none_left(data)
+    done = manage("demo", "--no-serve", "--json", data=data)
     assert done.returncode == 0, done.stderr
     assert {one["username"]: one["password"] for one in json.loads(done.stdout)["logins"]} == kept
+    assert not (data / "demo-unfinished").exists()
     with used(Postgres(data)):
         assert ask(data, "select to_regclass('left_over')") is None
+        assert ask(data, "select count(*) from trial_subject") == subjects

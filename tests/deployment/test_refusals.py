@@ -89,6 +89,12 @@ def test_reset_of_a_server_of_yours(tmp_path):
     assert "--reset deletes only the embedded database" in said
 
 
+def test_unfinished_load_into_a_server_of_yours(tmp_path):
+    (tmp_path / "demo-unfinished").touch()
+    said = refusal(manage("demo", "--no-serve", data=tmp_path, **ELSEWHERE))
+    assert "The demo trial was not loaded to its end. Empty the database of DATABASE_URL" in said
+
+
 def test_nothing_is_left_running(tmp_path):
     """All refusals above come before a server is started; this one comes after."""
     done = manage("no_such_command", data=tmp_path / "data")

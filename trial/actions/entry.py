@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, models
 from django.utils import timezone
 
 from trial.access import Act
@@ -209,7 +209,7 @@ def settle_visit(visit: Visit, *, by: AbstractUser) -> None:
 def writing(*, by: AbstractUser, reason: str = "") -> Any:
     """One transaction in somebody's name; what PostgreSQL refuses becomes a sentence."""
     try:
-        with transaction.atomic(), acting(by=by, reason=reason):
+        with acting(by=by, reason=reason):
             yield
     except IntegrityError as error:
         raise refusal_of(error) from error

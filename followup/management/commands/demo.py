@@ -22,6 +22,7 @@ from trial import embedded_redis, environment, readiness, server
 from trial.data_folder import Unusable, prepare
 from trial.embedded import unused, used
 from trial.embedded_postgres import Postgres
+from trial.models import Subject
 from trial.supervision import Stopped, Supervisor, stopping_on_signals
 
 PAGES = {"Casebook": "/", "Data entry": "/admin/", "REST API": "/api/v1/"}
@@ -50,7 +51,7 @@ class Command(BaseCommand):
                 if not no_serve:
                     readiness.claim_port(port)
                 servers.enter_context(readiness.alone(prepare(settings.DATA)))
-                if reset:
+                if reset or unfinished().exists():
                     throw_away()
                 servers.enter_context(server.database())
                 logins = load()
@@ -120,16 +121,27 @@ def load() -> Logins:
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", verbosity=0, interactive=False)
     logins = Logins(settings.DATA)
-    demo.load(logins.passwords(username for username, _, _ in demo.PEOPLE))
+    if not Subject.objects.exists():
+        unfinished().touch()
+    demo.load(logins.passwords(username for username, _, _ in demo.PEOPLE), side_by_side=True)
+    unfinished().unlink(missing_ok=True)
     return logins
+
+
+def unfinished() -> Path:
+    """There while the first load lasts, before anybody could enter anything. Found at a start, that load was interrupted."""
+    return settings.DATA / "demo-unfinished"
 
 
 def throw_away() -> None:
     """Delete the embedded database. One that DATABASE_URL names is never touched."""
+    if not environment.is_embedded() and unfinished().exists():
+        raise Unusable(f"The demo trial was not loaded to its end. Empty the database of DATABASE_URL, delete {unfinished()}, start again.")
     if not environment.is_embedded():
         raise Unusable("--reset deletes only the embedded database, and DATABASE_URL names another: unset it, or leave --reset out.")
     with unused(Postgres(settings.DATA)):
         shutil.rmtree(settings.DATA / "pg", ignore_errors=True)
+    unfinished().unlink(missing_ok=True)
 
 
 @contextmanager
