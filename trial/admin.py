@@ -75,6 +75,15 @@ class KeptAdmin(ByRole, admin.ModelAdmin):
         visible = self.model.objects.visible_to(request.user)
         return visible.select_for_update(no_key=True, of=["self"]) if request.method == "POST" else visible
 
+    @method_decorator(transaction.non_atomic_requests)
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Its transaction is `acting`'s, so that what PostgreSQL refuses at commit becomes a sentence, too."""
+        return super().add_view(request, form_url, extra_context)
+
+    @method_decorator(transaction.non_atomic_requests)
+    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        return super().change_view(request, object_id, form_url, extra_context)
+
     def changeform_view(self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         """A first attempt stores; what is refused on the way rolls it back, and the page is shown again with the sentence."""
         if request.method in READING:
@@ -303,8 +312,6 @@ class RecordAdmin(KeptAdmin):
             return
         if change and obj.state == Record.State.COMPLETE and wanted != obj.state and not self.reason_given(request):
             raise Refused(entry.SAY_WHY)
-        if not change:
-            entry.refuse_second(self.model, obj.visit)
         obj.state = wanted
         obj.save()
 

@@ -90,15 +90,6 @@ class Cycle(Record):
 
     class Meta(Record.Meta):
         verbose_name = "systemic therapy cycle"
-        constraints = [
-            *Record.Meta.constraints,
-            models.UniqueConstraint(
-                fields=["visit"],
-                condition=Q(withdrawn_at=None),
-                name="one_cycle_of_a_visit",
-                violation_error_message="This visit already has its cycle.",
-            ),
-        ]
 
     @classmethod
     def prefilled(cls, visit: Visit) -> dict[str, Any]:

@@ -1,15 +1,16 @@
 """Redis is a hint: without it nothing waits and nothing is lost."""
 
 import time
-from types import SimpleNamespace
 
 import pytest
 
+from followup.tasks import nightly
+from tests.deployment.processes import eventually
 from trial import embedded_redis
-from trial.celery import app, hint
+from trial.celery import app, hint, publish
 
-JOB = SimpleNamespace(name="followup.tasks.flag_overdue")
-AT_ONCE_S = 1.5
+AT_ONCE_S = 0.1
+GIVEN_UP_S = 1.5
 
 
 @pytest.fixture
@@ -27,17 +28,32 @@ def broker(monkeypatch):
     app.amqp._producer_pool = app._pool = None
 
 
-def test_a_hint_without_redis_is_given_up_at_once(broker, tmp_path, caplog):
+def test_a_hint_without_redis_is_given_up_soon(broker, tmp_path, caplog):
     broker(embedded_redis.url(tmp_path))
     begun = time.monotonic()
-    assert not hint(JOB)
+    assert not publish(nightly.name, ())
+    assert time.monotonic() - begun < GIVEN_UP_S
+    assert "followup.tasks.nightly waits for its next run" in caplog.text
+
+
+def test_who_gives_a_hint_does_not_wait_for_redis(broker, tmp_path, caplog):
+    broker(embedded_redis.url(tmp_path))
+    begun = time.monotonic()
+    hint(nightly)
     assert time.monotonic() - begun < AT_ONCE_S
-    assert "waits for its next run" in caplog.text
+    assert eventually(lambda: "waits for its next run" in caplog.text)
 
 
-def test_a_hint_reaches_redis(broker, redis_url):
+def test_a_hint_reaches_redis_and_is_published_once_while_it_waits(broker, redis_url):
     broker(redis_url)
-    assert hint(JOB)
+    with app.connection_for_read() as connection:
+        queue = connection.default_channel
+        queue.queue_purge("celery")
+        for _ in range(50):
+            hint(nightly)
+        assert eventually(lambda: queue.client.llen("celery"))
+        assert queue.client.llen("celery") < 50
+        queue.queue_purge("celery")
 
 
 def test_a_machine_without_redis_has_none(monkeypatch):

@@ -16,6 +16,7 @@ from trial.acting import acting
 from trial.actions import verify_ledger
 from trial.history import KeepsHistory
 from trial.models import Record
+from trial.models.record import OneOfAVisit
 
 
 def test_as_of_shows_a_record_as_it_was(cycle, investigator):
@@ -95,7 +96,7 @@ def test_form_with_a_meta_of_its_own_keeps_its_history():
             verbose_name = "form"
 
     constraints = ModelState.from_model(Form).options["constraints"]
-    assert [type(constraint) for constraint in constraints] == [KeepsHistory]
+    assert [type(constraint) for constraint in constraints] == [KeepsHistory, OneOfAVisit]
 
 
 def grown(state):

@@ -5,7 +5,7 @@ from threading import Thread
 import pytest
 from django.db import connection, transaction
 
-from crf.models import VitalSigns
+from crf.models import LaboratoryPanel, VitalSigns
 from tests.conftest import SCREENED
 from tests.examples import EXAMPLES
 from trial.acting import acting
@@ -13,7 +13,7 @@ from trial.actions import entry, verify_ledger
 from trial.models import Ledger, Subject, Visit
 from trial.refusal import Conflict
 
-VALUES = EXAMPLES["crf.vitalsigns"].values
+VALUES = EXAMPLES["crf.laboratorypanel"].values
 
 
 def in_parallel(*calls):
@@ -37,7 +37,7 @@ def in_parallel(*calls):
 
 def enter(visit, by):
     with acting(by=by):
-        return VitalSigns.objects.create(visit=visit, **VALUES)
+        return LaboratoryPanel.objects.create(visit=visit, **VALUES)
 
 
 @pytest.fixture
@@ -50,7 +50,15 @@ def test_numbers_follow_the_order_of_commits(visits, data_manager):
     with transaction.atomic():
         enter(first, data_manager)
         assert in_parallel(lambda: enter(second, data_manager)) == []
-    assert [entered.visit for entered in Ledger.objects.filter(form="crf.vitalsigns")] == [second, first]
+    assert [entered.visit for entered in Ledger.objects.filter(form="crf.laboratorypanel")] == [second, first]
+
+
+def test_form_that_a_visit_has_once_is_entered_once_whoever_comes_at_the_same_time(visits, data_manager):
+    values = EXAMPLES["crf.vitalsigns"].values
+    failed = in_parallel(*[lambda: entry.enter(VitalSigns, visit=visits[1], by=data_manager, values=values)] * 4)
+    assert [type(refused) for refused in failed] == [Conflict] * 3
+    assert {str(refused) for refused in failed} == {"This visit already has its vital signs and ECOG. Open that one."}
+    assert VitalSigns.objects.count() == 1
 
 
 def test_two_writers_meet_without_deadlock_and_leave_no_gap(visits, data_manager):
@@ -62,13 +70,13 @@ def test_two_writers_meet_without_deadlock_and_leave_no_gap(visits, data_manager
                     enter(visit, data_manager)
 
     assert in_parallel(lambda: writer(visits), lambda: writer(visits[::-1])) == []
-    assert Ledger.objects.filter(form="crf.vitalsigns").count() == 100
+    assert Ledger.objects.filter(form="crf.laboratorypanel").count() == 100
     assert [entered.seq for entered in Ledger.objects.all()] == list(range(1, Ledger.objects.count() + 1))
     assert verify_ledger.findings() == []
 
 
 def test_of_two_who_change_the_same_version_one_is_refused(visits, data_manager):
-    record = VitalSigns.objects.select_related("visit__subject").get(pk=enter(visits[1], data_manager).pk)
+    record = entry.enter(VitalSigns, visit=visits[1], by=data_manager, values=EXAMPLES["crf.vitalsigns"].values)
 
     def change(pulse):
         entry.change(record, by=data_manager, version=1, values={"pulse": pulse}, reason="ENTRY_ERROR")

@@ -17,7 +17,7 @@ from trial.access import Act
 from trial.acting import NOTHING, acting
 from trial.fields import without_identifiers
 from trial.models import Entered, Kept, Record, Row, Site, Subject, Visit, may
-from trial.models.record import Withdrawable
+from trial.models.record import OneOfAVisit, Withdrawable
 from trial.refusal import Conflict, NotAllowed, Refused
 from trial.signals import stored
 
@@ -81,7 +81,6 @@ def enter(
         visit = locked(Visit, visit.pk)
         record = form(visit=visit, state=state_of(complete), **values)
         _validate(record)
-        refuse_second(form, visit)
         refuse_foreign_references(record, [record])
         record.save()
         for group, entered in (rows or {}).items():
@@ -228,7 +227,8 @@ def refusal_of(error: IntegrityError) -> Refused:
     for model in apps.get_models():
         for constraint in model._meta.constraints:
             if constraint.name == said.constraint_name:
-                return Refused(constraint.get_violation_error_message())
+                kind = Conflict if isinstance(constraint, OneOfAVisit) else Refused
+                return kind(constraint.get_violation_error_message())
     return Conflict("This was entered already, or names something that is not there. Nothing was stored.")
 
 
@@ -254,11 +254,6 @@ def assign(row: Entered, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def state_of(complete: bool) -> str:
     return (Record.State.COMPLETE if complete else Record.State.DRAFT).value
-
-
-def refuse_second(form: type[Record], visit: Visit) -> None:
-    if not form.several and form.objects.standing().filter(visit=visit).exists():
-        raise Conflict(f"This visit already has its {form._meta.verbose_name}. Open that one.")
 
 
 def refuse_foreign_references(record: Record, rows: Sequence[Entered]) -> None:

@@ -149,18 +149,19 @@ def refuse_the_impossible(sender: type[models.Model], **kwargs: Any) -> None:
             low, high = limits[MinValueValidator], limits[MaxValueValidator]
             said = next(v.message for v in field.validators if isinstance(v, MinValueValidator))
             within = Q(**{f"{field.name}__range": (low, high)}) | Q(**{field.name: None})
-            _add(sender, models.CheckConstraint(condition=within, name=f"{name}_limits", violation_error_message=said))
+            add_constraint(sender, models.CheckConstraint(condition=within, name=f"{name}_limits", violation_error_message=said))
         if field.choices:
             said = f"“{label}” is one of the codes of its list."
             coded = Q(**{f"{field.name}__in": [code for code, _ in field.choices] + [""]})
-            _add(sender, models.CheckConstraint(condition=coded, name=f"{name}_codes", violation_error_message=said))
+            add_constraint(sender, models.CheckConstraint(condition=coded, name=f"{name}_codes", violation_error_message=said))
         if isinstance(field, ArrayField) and field.base_field.choices:
             said = f"“{label}” holds codes of its list only."
             coded = Q(**{f"{field.name}__contained_by": [code for code, _ in field.base_field.choices]})
-            _add(sender, models.CheckConstraint(condition=coded, name=f"{name}_codes", violation_error_message=said))
+            add_constraint(sender, models.CheckConstraint(condition=coded, name=f"{name}_codes", violation_error_message=said))
 
 
-def _add(model: type[models.Model], constraint: models.CheckConstraint) -> None:
+def add_constraint(model: type[models.Model], constraint: models.BaseConstraint) -> None:
+    """To a model that is made already, and where makemigrations looks."""
     model._meta.constraints.append(constraint)
     model._meta.original_attrs["constraints"] = model._meta.constraints
 

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from trial.protocol import schedule
 
-from .entered import Entered, Shown
+from .entered import Entered, Shown, add_constraint
 from .kept import KeptQuerySet, of_visit
 from .subject import Subject, Visit
 
@@ -26,6 +26,10 @@ def both_or_neither(stem: str) -> models.CheckConstraint:
         condition=Q(**{at: True, by: True}) | Q(**{at: False, by: False}),
         name=f"%(app_label)s_%(class)s_{stem}_at_and_by",
     )
+
+
+class OneOfAVisit(models.UniqueConstraint):
+    """A visit has this form once, however many people open it at the same time."""
 
 
 class WithdrawableQuerySet(KeptQuerySet):
@@ -197,3 +201,14 @@ class Row(Withdrawable):
     def clean(self) -> None:
         self.refuse_contradictory_missing()
         self.refuse_impossible_dates(today=self.record.subject.site.today())
+
+
+def refuse_second(sender: type[models.Model], **kwargs: Any) -> None:
+    """Each form that a visit has once is unique in the database, too."""
+    if issubclass(sender, Record) and not sender._meta.abstract and not sender.several:
+        said = f"This visit already has its {sender._meta.verbose_name}. Open that one."
+        once = {"fields": ["visit"], "condition": Q(withdrawn_at=None), "name": f"{sender._meta.db_table}_one_of_a_visit"}
+        add_constraint(sender, OneOfAVisit(**once, violation_error_message=said))
+
+
+models.signals.class_prepared.connect(refuse_second)
