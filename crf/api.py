@@ -11,13 +11,12 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
-from rest_framework.views import APIView
 
 from crf.actions import eligibility, progression, randomization
 from crf.actions.evidence import VISIT_OF_GATE, Told
 from crf.models import Criterion, Eligibility, Randomization
 from trial.access import Act
-from trial.api_base import REFUSALS, ByAct, Strict, visible_or_404, whole_number
+from trial.api_base import REFUSALS, Strict, whole_number
 from trial.api_items import hidden_from
 from trial.models import Subject, Visit, may
 from trial.protocol.kleene import Truth
@@ -25,7 +24,9 @@ from trial.protocol.study import CRITERIA
 from trial.reading import model_of
 from trial.refusal import Conflict, NotAllowed, Refused
 
+from .api_course import CourseView as CourseView
 from .api_responses import AllocationSerializer, AllocationViewSet, ResponseViewSet
+from .api_subject import OfSubject
 
 GATE = OpenApiParameter("gate", int, required=True, enum=[1, 2], description="1 entry, 2 randomization")
 CRITERION = {one.code: one for one in CRITERIA}
@@ -112,13 +113,6 @@ class ProgressionSerializer(serializers.Serializer):
     visit = serializers.CharField(allow_null=True, help_text="the code of the visit that was read")
     late_days = serializers.IntegerField()
     remarks = serializers.ListField(child=serializers.CharField())
-
-
-class OfSubject(APIView):
-    permission_classes = [ByAct]
-
-    def subject(self, code: str) -> Subject:
-        return visible_or_404(Subject.objects.visible_to(self.request.user).select_related("site"), code=code)
 
 
 class EligibilityView(OfSubject):

@@ -9,9 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.dateparse import parse_date
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods
 
-from crf.actions import eligibility, progression, randomization
+from crf.actions import course, eligibility, progression, randomization
 from crf.models import Randomization
 from trial.access import Act
 from trial.models import Signature, Subject, may
@@ -31,10 +31,10 @@ def subject_of(request: HttpRequest, code: str) -> Subject:
     return subject
 
 
-def day_asked(request: HttpRequest) -> date | None:
-    """The day of the assessment, as the page gives it; None for none, or for nonsense."""
+def day_asked(request: HttpRequest, name: str = "assessed_on") -> date | None:
+    """The day that the page gives, of the assessment for one; None for none, or for nonsense."""
     try:
-        return parse_date((request.POST.get("assessed_on") or request.GET.get("assessed_on") or "").strip())
+        return parse_date((request.POST.get(name) or request.GET.get(name) or "").strip())
     except ValueError:
         return None
 
@@ -127,4 +127,25 @@ def randomization_page(request: HttpRequest, code: str) -> HttpResponse:
         late_reason=late_reason,
         may_randomize=may(request.user, Act.RANDOMIZE, subject.site_id),
         refused=refused,
+    )
+
+
+@login_required
+@require_GET
+def course_page(request: HttpRequest, code: str) -> HttpResponse:
+    """What the protocol derives for the subject, as known on a day: responses, endpoints, doses, coverage."""
+    subject = subject_of(request, code)
+    today = subject.site.today()
+    on = min(day_asked(request, "on") or today, today)
+    derived = course.derive(subject, on=on)
+    return page(
+        request,
+        "casebook/course.html",
+        title=f"Course of {subject}",
+        subject=subject,
+        today=today,
+        on=on,
+        derived=derived,
+        responses=[(one, derived.records.get(one.seen.point.label)) for one in derived.course.responses],
+        endpoints=[*derived.course.endpoints, *derived.course.local_control],
     )

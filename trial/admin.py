@@ -1,6 +1,5 @@
 """A form's page, read off the form: sections, rows of its groups, reason for change, history of its items."""
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -20,12 +19,11 @@ from trial.access import Act
 from trial.acting import acting
 from trial.actions import entry
 from trial.entry_forms import MISSING, EnteredForm, OneOf, RowForm, RowFormSet, WhyForm, form_of, formfield_of_codes
-from trial.models import ConsentVersion, Kept, Ledger, Record, ReferenceRange, Site, SiteStatus, Subject, Visit, may
+from trial.models import ConsentVersion, Entered, Kept, Ledger, Record, ReferenceRange, Site, SiteStatus, Subject, Visit, may
 from trial.protocol import schedule
-from trial.reading import read_changes
+from trial.reading import derived_label, derived_text, read_changes
 from trial.refusal import Refused
 
-UNITS = {"mm": "mm", "gy": "Gy", "m2": "m²", "mg": "mg", "percent": "%"}
 READING = ("GET", "HEAD", "OPTIONS")
 
 
@@ -183,7 +181,11 @@ class RowInline(ByRole, admin.TabularInline):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         items = [part for item in self.model.item_names() for part in _with_reason(item, self.model.may_be_missing)]
-        return [*items, *(["withdraw"] if obj else []), "seen"]
+        return [*items, *self.get_readonly_fields(request, obj), *(["withdraw"] if obj else []), "seen"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """What is derived of a row, beside what was entered."""
+        return [f"derived_{name}" for name in self.model.derived] if obj else []
 
     def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
         if isinstance(db_field, models.ForeignKey):
@@ -268,6 +270,10 @@ class RecordAdmin(KeptAdmin):
             return frozenset()
         return self.model.identifying
 
+    def _not_told(self, request: HttpRequest, obj: Any) -> frozenset[str]:
+        """Derived values that tell the month of birth, for a person who may not know it."""
+        return frozenset() if self._may(request, Act.READ_BIRTH_MONTH, obj) else self.model.tells_birth_month
+
     def _may_be_missing(self) -> tuple[str, ...]:
         return tuple(item for item in self.model.item_names() if not self.model._meta.get_field(item).optional)
 
@@ -277,7 +283,8 @@ class RecordAdmin(KeptAdmin):
             (section.title, {"fields": [tuple(_with_reason(item, missing)) for item in section.items if item not in hidden]})
             for section in self.model.sections
         ]
-        derived = [("Derived", {"fields": [f"derived_{n}" for n in self.model.derived]})] if obj and self.model.derived else []
+        named = [f"derived_{name}" for name in self.model.derived if name not in self._not_told(request, obj)] if obj else []
+        derived = [("Derived", {"fields": named})] if named else []
         change = [("Change", {"fields": [("reason", "reason_words"), "seen"]})] if obj else []
         return [(None, {"fields": ["visit"]}), *sections, *derived, *change]
 
@@ -285,7 +292,7 @@ class RecordAdmin(KeptAdmin):
         return ["visit", *(f"derived_{name}" for name in self.model.derived)] if obj else []
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[type[RowInline]]:
-        return [type(f"{group.__name__}Inline", (RowInline,), {"model": group}) for group in self.model.groups()]
+        return [type(f"{group.__name__}Inline", (RowInline,), {"model": group} | displays_of(group)) for group in self.model.groups()]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         visit = visit_of(request)
@@ -391,23 +398,22 @@ def next_form(record: Record) -> str | None:
     return None
 
 
+def displays_of(model: type[Entered]) -> dict[str, Any]:
+    """The derived values of a form or row, as the admin displays them."""
+    return {f"derived_{name}": derived_display(name) for name in model.derived}
+
+
 def derived_display(name: str) -> Any:
     def show(self: Any, obj: Any) -> str:
-        value = getattr(obj, name)
-        if isinstance(value, Decimal):
-            return f"{value:.3f}".rstrip("0").rstrip(".")
-        return "–" if value in (None, "") else str(value)
+        return derived_text(getattr(obj, name)) if obj.pk else ""
 
-    *words, unit = name.split("_")
-    label = f"{' '.join(words)} ({UNITS[unit]})" if unit in UNITS else name.replace("_", " ")
-    show.short_description = label  # type: ignore[attr-defined]
+    show.short_description = derived_label(name)  # type: ignore[attr-defined]
     return show
 
 
 def register(form: type[Record]) -> None:
     """Give a form its page."""
-    shown = {f"derived_{name}": derived_display(name) for name in form.derived}
-    admin.site.register(form, type(f"{form.__name__}Admin", (RecordAdmin,), shown))
+    admin.site.register(form, type(f"{form.__name__}Admin", (RecordAdmin,), displays_of(form)))
 
 
 class VisitAdmin(KeptAdmin):

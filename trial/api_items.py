@@ -166,8 +166,11 @@ class Items(serializers.ModelSerializer):
 
 class DerivedItems(serializers.Serializer):
     def to_representation(self, row: Any) -> dict[str, Any]:
-        hidden = hidden_from(type(row), self.context["request"].user, site_of(row))
+        by, site = self.context["request"].user, site_of(row)
+        hidden = hidden_from(type(row), by, site)
         shown = super().to_representation(row)
+        if not may(by, Act.READ_BIRTH_MONTH, site):
+            shown = {name: value for name, value in shown.items() if name not in row.tells_birth_month}
         return {name: None if hidden and value and " or " in value else value for name, value in shown.items()}
 
 

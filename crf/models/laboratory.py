@@ -10,10 +10,13 @@ from django.db.models import Q
 
 from trial import fields
 from trial.models import Problem, Record, ReferenceRange, Row, Section, Visit
+from trial.protocol import ctcae, eligibility, inclusion, reported
 from trial.protocol import laboratory as lab
-from trial.protocol import reported
 
 from .demographics import Demographics
+from .vital_signs import VitalSigns
+
+FIRST = "SCR"
 
 
 def was_performed(panel: "LaboratoryPanel") -> bool:
@@ -24,6 +27,8 @@ class LaboratoryPanel(Record):
     """One specimen's results: hematology, liver, renal (crf_spec 2.10; CDASH LB)."""
 
     several = True
+    derived = ("creatinine_clearance_ml_min", "clearance_from")
+    tells_birth_month = frozenset(derived)  # the age it is computed with moves on in that month
 
     performed = fields.yes_no("Laboratory tests performed", sdtm="LB.LBPERF")
     sampled_on = fields.day("Specimen taken on", sdtm="LB.LBDTC", when=was_performed)
@@ -70,6 +75,57 @@ class LaboratoryPanel(Record):
             self.ranges(), laboratory=self.laboratory, test=test, sex=sex or None, birth_month=birth_month, on=self.sampled_on
         )
 
+    @property
+    def creatinine_clearance_ml_min(self) -> str:
+        """By Cockcroft and Gault on the day of the specimen, as it is displayed; two where age or weight leave it open."""
+        value, evidence = self._creatinine()
+        found = inclusion.cockcroft_gault(value, evidence) if value else []
+        return " or ".join(f"{one.comparator}{lab.clearance_shown(one.value)}" for one in found)
+
+    @property
+    def clearance_from(self) -> str:
+        """What the clearance is computed with, or what is missing for it."""
+        value, evidence = self._creatinine()
+        if value is None:
+            return ""
+        ages = sorted(evidence.ages_on(value.on))
+        weights = [f"{one.kg} kg ({one.on})" for one in inclusion.nearest_weights(value, evidence)]
+        years = f"{' or '.join(map(str, ages))} years" if ages else "age not known"
+        sex = {"M": "male", "F": "female"}.get(evidence.sex or "", "sex not known")
+        weight = " or ".join(weights) or "no weight from 14 days before to 7 after"
+        return f"{years}, {sex}, {weight}, creatinine {value.result.comparator}{value.result.value:.2f} µmol/L"
+
+    def _creatinine(self) -> "tuple[eligibility.LabValue | None, eligibility.Evidence]":
+        """The panel's creatinine, in µmol/L, and what else a clearance needs; read once."""
+        if "_clearance" not in self.__dict__:
+            row = next((row for row in self.rows(LaboratoryResult) if row.test == "CREAT"), None)
+            said = row.as_reported() if row and self.sampled_on else None
+            value, evidence = None, eligibility.Evidence()
+            if row and said and row.unit in lab.TESTS["CREAT"].factors:
+                value = eligibility.LabValue(test="CREAT", result=lab.standardized("CREAT", said, row.unit), on=self.sampled_on)
+                evidence = self._person_and_weights()
+            self._clearance = value, evidence
+        return self._clearance
+
+    def _person_and_weights(self) -> "eligibility.Evidence":
+        person = Demographics.objects.of(self.subject).first()
+        weights = VitalSigns.objects.of(self.subject).exclude(weight_kg=None).exclude(measured_on=None)
+        return eligibility.Evidence(
+            birth_month=person.birth_month if person else None,
+            age_confirmed=person.age_confirmed if person else None,
+            sex=person.sex if person else None,
+            consent_signed_on=person.consented_on() if person else None,
+            weights=tuple(eligibility.Weight(kg=kg, on=on) for kg, on in weights.values_list("weight_kg", "measured_on")),
+        )
+
+    def baseline(self, test: str) -> ctcae.Specimen | None:
+        """The test at screening, which abnormal later values are graded by (CTCAE 5.0); read once."""
+        if "_baseline" not in self.__dict__:
+            first = LaboratoryResult.objects.of(self.subject).filter(panel__visit__code=FIRST, panel__withdrawn_at=None)
+            rows = list(first.select_related("panel__visit__subject__site").order_by("panel__sampled_on", "-pk"))
+            self._baseline = {row.test: row.specimen() for row in rows}
+        return self._baseline.get(test)
+
     def clean(self) -> None:
         super().clean()
         site = self.subject.site_id
@@ -98,7 +154,7 @@ class LaboratoryResult(Row):
     may_be_missing = ("result",)
     path_to_site = "panel__visit__subject__site"
     path_to_subject = "panel__visit__subject"
-    derived = ("standard_value", "standard_unit", "times_uln", "indicator")
+    derived = ("standard_value", "standard_unit", "times_uln", "indicator", "ctcae_grade")
 
     Test = models.TextChoices("Test", {code: (code, test.name) for code, test in lab.TESTS.items()})
     Unit = models.TextChoices("Unit", {unit: (unit, lab.unit_name(unit)) for unit in lab.units()})
@@ -152,6 +208,23 @@ class LaboratoryResult(Row):
         if said is None:
             return ""
         return str(lab.reference_indicator(lab.standardized(self.test, said, self.unit), self.panel.limits(self.test)))
+
+    def specimen(self) -> ctcae.Specimen | None:
+        """In the standard unit, with its laboratory's limits; None where there is no readable result."""
+        said = self.as_reported()
+        if said is None:
+            return None
+        limits = self.panel.limits(self.test)
+        return ctcae.Specimen(result=lab.standardized(self.test, said, self.unit), low=limits.low, high=limits.high)
+
+    @property
+    def ctcae_grade(self) -> int | None:
+        """By CTCAE 5.0, from the value alone; None where it is not known, or the test has no term."""
+        now, first = self.specimen(), self.panel.visit.code == FIRST
+        if now is None:
+            return None
+        baseline = None if first else self.panel.baseline(self.test)
+        return ctcae.worst(ctcae.grades(self.test, now, version=ctcae.Version.V5, baseline=baseline, is_baseline=first))
 
     def clean(self) -> None:
         super().clean()

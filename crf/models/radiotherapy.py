@@ -192,7 +192,10 @@ class TargetVolume(Row):
     parent = "course"
     path_to_site = "course__visit__subject__site"
     path_to_subject = "course__visit__subject"
-    derived = ("dose_per_fraction_gy", "bed10_gy", "eqd2_10_gy", "eqd2_3_gy", "delivered_gy", "delivered_fractions", "coverage")
+    derived = (
+        "dose_per_fraction_gy", "bed10_gy", "eqd2_10_gy", "eqd2_3_gy", "delivered_gy", "delivered_fractions", "delivered_bed10_gy",
+        "delivered_eqd2_10_gy", "delivered_eqd2_3_gy", "coverage",
+    )  # fmt: skip
 
     course = models.ForeignKey(RadiotherapyCourse, models.PROTECT, related_name="volumes")
     code = models.CharField("volume", max_length=4, blank=True, default="", editable=False, db_comment="SUPPPR.RTVID")
@@ -270,9 +273,26 @@ class TargetVolume(Row):
     def eqd2_3_gy(self) -> Decimal | None:
         return self._effect(radiotherapy.eqd2_gy, Decimal(3))
 
+    @property
+    def delivered_bed10_gy(self) -> Decimal | None:
+        return self._delivered_effect(radiotherapy.bed_gy, Decimal(10))
+
+    @property
+    def delivered_eqd2_10_gy(self) -> Decimal | None:
+        return self._delivered_effect(radiotherapy.eqd2_gy, Decimal(10))
+
+    @property
+    def delivered_eqd2_3_gy(self) -> Decimal | None:
+        return self._delivered_effect(radiotherapy.eqd2_gy, Decimal(3))
+
     def _effect(self, formula: Any, alpha_beta: Decimal) -> Decimal | None:
         dose = self.dose_per_fraction_gy
         return formula([(self.prescribed_fractions, dose)], alpha_beta_gy=alpha_beta) if dose else None
+
+    def _delivered_effect(self, formula: Any, alpha_beta: Decimal) -> Decimal | None:
+        """Each fraction by its own dose; None where none was delivered, or a dose is missing."""
+        doses = [row.dose_gy for row in self.fractions_of_volume() if row.delivered == "Y"]
+        return formula([(1, dose) for dose in doses], alpha_beta_gy=alpha_beta) if doses and all(doses) else None
 
     @property
     def delivered_gy(self) -> Decimal:

@@ -40,7 +40,10 @@ class ResponseAssessment(Record):
         CLINICAL = "CLINICAL", "Clinical, without imaging"
 
     moves_the_schedule = True
-    derived = ("sum_mm", "baseline_mm", "nadir_mm", "target", "non_target", "new_lesion", "overall", "discordance")
+    derived = (
+        "sum_mm", "baseline_mm", "change_from_baseline_percent", "nadir_mm", "change_from_nadir_percent", "change_from_nadir_mm",
+        "target", "non_target", "new_lesion", "overall", "discordance",
+    )  # fmt: skip
 
     unscheduled_reason = fields.text("Why unscheduled", sdtm="SUPPTU.TAUNSRS", when=lambda a: a.visit.is_unscheduled)
     evaluator = fields.choice("Evaluator", Evaluator, sdtm="RS.RSEVAL")
@@ -116,6 +119,8 @@ class ResponseAssessment(Record):
         return self._assessed
 
     sum_mm, baseline_mm, nadir_mm = by_recist("sum_mm"), by_recist("baseline_mm"), by_recist("nadir_mm")
+    change_from_baseline_percent = by_recist("change_from_baseline_percent")
+    change_from_nadir_percent, change_from_nadir_mm = by_recist("change_from_nadir_percent"), by_recist("change_from_nadir_mm")
     target, non_target = by_recist("target"), by_recist("non_target")
     new_lesion, overall = by_recist("new_lesion"), by_recist("overall")
 

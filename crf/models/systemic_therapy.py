@@ -233,6 +233,13 @@ class Administration(Row):
         )
 
     @property
+    def measure(self) -> Decimal | None:
+        """The cycle's weight in kg or surface in m², by which the agent is dosed; None for a flat dose or by clearance."""
+        planned = dosing.planned_agent(regimen_of(self.cycle) or "", self.agent)
+        basis = planned.basis if planned else None
+        return {dosing.Basis.MG_KG: self.cycle.weight_kg, dosing.Basis.MG_M2: self.cycle.bsa_m2}.get(basis)
+
+    @property
     def percent_of_planned(self) -> Decimal | None:
         planned = self.planned_mg
         return dosing.percent_of_planned(self.dose_mg, planned) if planned and self.dose_mg is not None else None

@@ -45,6 +45,7 @@ class Entered(Kept):
     sections: ClassVar[tuple[Section, ...]] = ()
     derived: ClassVar[tuple[str, ...]] = ()
     identifying: ClassVar[frozenset[str]] = frozenset()
+    tells_birth_month: ClassVar[frozenset[str]] = frozenset()  # derived values that would let it be worked out
     path_to_subject: ClassVar[str]
 
     missing = models.JSONField("reasons for missing values", default=dict, blank=True)

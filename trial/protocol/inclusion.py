@@ -215,7 +215,7 @@ def clearance(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAUL
         how = str(parameters.cg_source)
     else:
         creatinine = latest((value for value in evidence.laboratory if value.test == "CREAT"), until=until, days=days)
-        found = [one for value in creatinine for one in _cockcroft_gault(value, evidence, parameters)]
+        found = [one for value in creatinine for one in cockcroft_gault(value, evidence, parameters)]
         how = "Cockcroft–Gault, creatinine of " + (str(creatinine[0].on) if creatinine else "no day in the window")
     if not found:
         return Finding(UNKNOWN, f"No creatinine clearance ({how}): a value, or age, sex or weight for it, is missing.")
@@ -226,20 +226,30 @@ def clearance(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAUL
     )
 
 
-def _cockcroft_gault(creatinine: LabValue, evidence: Evidence, parameters: Parameters) -> list[Reported]:
-    """A creatinine below something means a clearance above something."""
+def cockcroft_gault(creatinine: LabValue, evidence: Evidence, parameters: Parameters = DEFAULT) -> list[Reported]:
+    """Every clearance in mL/min that age and weight leave possible on the day of the specimen (crf_spec 2.10); none where one is missing.
+
+    A creatinine below something means a clearance above something.
+
+    >>> cockcroft_gault(LabValue(test="CREAT", result=Reported(Comparator.EXACT, Decimal(97)), on=None), Evidence())
+    []
+    """
     if evidence.sex not in ("M", "F") or creatinine.result.value <= 0:
         return []
     comparator, constant = Comparator(MIRRORED[creatinine.result.comparator]), parameters.cg_constant
     return [
         Reported(comparator, laboratory.creatinine_clearance(years, weight.kg, evidence.sex, creatinine.result.value, constant))
         for years in sorted(evidence.ages_on(creatinine.on))
-        for weight in _nearest(creatinine, evidence, parameters)
+        for weight in nearest_weights(creatinine, evidence, parameters)
     ]
 
 
-def _nearest(specimen: LabValue, evidence: Evidence, parameters: Parameters) -> list[Weight]:
-    """The weight measured nearest to the specimen; several where they are as near."""
+def nearest_weights(specimen: LabValue, evidence: Evidence, parameters: Parameters = DEFAULT) -> list[Weight]:
+    """The weight measured nearest to the specimen (CG_WEIGHT); several where they are as near.
+
+    >>> nearest_weights(LabValue(test="CREAT", result=Reported(Comparator.EXACT, Decimal(97)), on=None), Evidence())
+    []
+    """
     before, after = parameters.cg_weight
     near = {weight: (weight.on - specimen.on).days for weight in evidence.weights}
     allowed = {weight: abs(days) for weight, days in near.items() if -before <= days <= after}

@@ -73,15 +73,39 @@ def assess(
     >>> assess(Baseline((before,)), [], TimePoint("PC2", None, None, (now,))).overall
     <Response.PD: 'PD'>
     """
+    return assess_all(
+        baseline,
+        [*earlier, current],
+        too_small_mm=too_small_mm,
+        recist_continuing_pr=recist_continuing_pr,
+        recist_nontarget_ne=recist_nontarget_ne,
+        recist_floor_after_cr=recist_floor_after_cr,
+    )[-1]
+
+
+def assess_all(
+    baseline: Baseline,
+    points: Sequence[TimePoint],
+    *,
+    too_small_mm: Decimal = TOO_SMALL_MM,
+    recist_continuing_pr: bool = False,
+    recist_nontarget_ne: str = "STRICT",
+    recist_floor_after_cr: bool = False,
+) -> list[Assessment]:
+    """The response at each time point, in order of time: each is read against all before it.
+
+    >>> assess_all(Baseline(), [])
+    []
+    """
     found: list[Assessment] = []
     measured: list[Measured] = []
-    for index, point in enumerate([*earlier, current]):
+    for index, point in enumerate(points):
         nadir_mm = _nadir(baseline, measured)
         measured.append(measure(baseline, point, too_small_mm=too_small_mm))
         now, targets = measured[-1], [one.target for one in found]
         reappeared = Response.CR in targets and not recist_floor_after_cr and not now.resolved
         target = _target(baseline, now, nadir_mm, reappeared=reappeared)
-        if recist_continuing_pr and target == Response.SD and _confirmed(targets, earlier[:index]):
+        if recist_continuing_pr and target == Response.SD and _confirmed(targets, points[:index]):
             target = Response.PR
         non_target = non_target_response(baseline.non_targets, point.non_targets, recist_nontarget_ne=recist_nontarget_ne)
         if Response.CR in [one.overall for one in found] and _present(baseline, point):
@@ -89,7 +113,7 @@ def assess(
         # UNEQUIVOCAL sorts after EQUIVOCAL
         certainty = max((lesion.certainty for lesion in point.new_lesions if not lesion.gone), default=None)
         found.append(_summary(baseline, now, nadir_mm, target, non_target, certainty))
-    return found[-1]
+    return found
 
 
 def _present(baseline: Baseline, point: TimePoint) -> bool:

@@ -1,0 +1,232 @@
+"""A subject's course, gathered from the casebook and derived by the protocol: read anew each time, never stored."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from crf.models import (
+    Administration,
+    Consent,
+    Cycle,
+    Eligibility,
+    Fraction,
+    LaboratoryPanel,
+    Lesion,
+    NewLesion,
+    NonTargetFinding,
+    RadiotherapyCourse,
+    Randomization,
+    Regimen,
+    ResponseAssessment,
+    Scan,
+    TargetMeasurement,
+    TargetVolume,
+    VitalSigns,
+)
+from crf.models.response import assessments_of, baseline_of
+from trial.models import Subject, Visit
+from trial.protocol import course, dose_intensity, radiotherapy, recist
+from trial.protocol.endpoints import Contact, Facts
+from trial.protocol.local_control import LocalStatus
+from trial.protocol.parameters import DEFAULT, Parameters
+from trial.protocol.subject_status import StatusFacts, SubjectStatus, subject_status
+
+from . import progression
+from .dates import doses_of
+
+SECOND_BASELINE = "PC2"
+
+
+class AgentGiven(NamedTuple):
+    """What was given of an agent: in mg, per m² or kg where it is dosed so; the dose intensity in percent, None where unknown."""
+
+    agent: str
+    mg: Decimal | None
+    normalized: Decimal | None
+    intensity_percent: Decimal | None
+
+
+class LesionCovered(NamedTuple):
+    lesion: str
+    coverage: radiotherapy.Coverage
+
+
+class Derived(NamedTuple):
+    """`records` leads from the label of an assessment to its record's key."""
+
+    status: SubjectStatus
+    course: course.Course
+    records: dict[str, int]
+    agents: list[AgentGiven]
+    regimen_intensity_percent: Decimal | None
+    lesions: list[LesionCovered]
+    coverage: radiotherapy.SubjectCoverage | None
+
+
+def derive(subject: Subject, *, on: date, parameters: Parameters = DEFAULT) -> Derived:
+    """All that the protocol derives for a subject, as known on a day."""
+    found = assessments_of(subject)
+    lesions = list(Lesion.objects.of(subject).order_by("code"))
+    fractions = _fractions(subject, on)
+    given = _given_to(fractions, lesions)
+    allocation = Randomization.objects.of(subject).values_list("randomized_on", "arm").first()
+    told = course.Told(
+        baseline=baseline_of(lesions),
+        seen=tuple(_seen(one) for one in found if one.first_scan_on),
+        facts=_facts(subject, found, fractions, allocation[0] if allocation else None),
+        treated_on=doses_of(subject).day_1(1),
+        second_baseline=SECOND_BASELINE,
+        irradiated=tuple(given.items()),
+    )
+    derived = course.derive(told, on=on, parameters=parameters)
+    agents, regimen = _agents(subject, on)
+    covered = _coverage(subject, found, lesions) if allocation and allocation[1] == "SYSRT" else []
+    return Derived(
+        status=_status(subject, derived, fractions, on=on),
+        course=derived,
+        records={one.visit.code: one.pk for one in found},
+        agents=agents,
+        regimen_intensity_percent=regimen,
+        lesions=covered,
+        coverage=radiotherapy.subject_coverage(one.coverage for one in covered) if covered else None,
+    )
+
+
+def _seen(one: ResponseAssessment) -> course.Seen:
+    statuses = [(row.lesion.code, row.local_status) for row in one.rows(TargetMeasurement) if row.lesion and row.local_status]
+    fields = {"Y": True, "N": False}
+    return course.Seen(
+        point=one.time_point(),
+        investigator=recist.Response(one.investigator_overall) if one.investigator_overall else None,
+        statuses=tuple((code, LocalStatus(status)) for code, status in statuses),
+        in_field=tuple(fields.get(row.in_field) for row in one.rows(NewLesion) if row.certainty),
+    )
+
+
+def _facts(subject: Subject, found: list[ResponseAssessment], fractions: list[Fraction], randomized_on: date | None) -> Facts:
+    second = next((one for one in found if one.visit.code == SECOND_BASELINE), None)
+    return Facts(
+        randomized_on=randomized_on,
+        baseline_complete=None if second is None else second.covers_trunk and second.overall not in (None, "NE"),
+        measurable=None if second is None else _is_measurable(second),
+        no_disease=second is not None and second.overall in ("CR", "NED"),
+        contacts=tuple(_contacts(subject, fractions)),
+    )
+
+
+def _is_measurable(second: ResponseAssessment) -> bool:
+    """Whether a target lesion can still be measured at BL1 (crf_spec 5, ORR)."""
+    slices = [scan.slice_mm for scan in second.rows(Scan) if scan.slice_mm]
+    return any(
+        recist.measurable(
+            nodal=row.lesion.is_nodal, mm=row.size_mm, slice_mm=max(slices, default=None), bone=row.lesion.lesion_class == "BONE",
+            soft_tissue=row.lesion.soft_tissue == "Y", irradiated=False, progressed=False,
+        )
+        for row in second.rows(TargetMeasurement)
+        if row.lesion and row.size_mm
+    )  # fmt: skip
+
+
+def _contacts(subject: Subject, fractions: list[Fraction]) -> Iterator[Contact]:
+    """Visits, doses, fractions, specimens and signs: each a day on which the subject was alive (crf_spec 5, OS)."""
+    for code, day in Visit.objects.filter(subject=subject).exclude(held_on=None).values_list("code", "held_on"):
+        yield Contact(f"visit {code}", day)
+    for code, day in _days(Administration, subject, "cycle__visit__code", "given_on"):
+        yield Contact(f"dose of {code}", day)
+    for code, day in _days(LaboratoryPanel, subject, "visit__code", "sampled_on"):
+        yield Contact(f"specimen of {code}", day)
+    for code, day in _days(VitalSigns, subject, "visit__code", "measured_on"):
+        yield Contact(f"vital signs of {code}", day)
+    for fraction in fractions:
+        yield Contact(f"fraction {fraction.number} of {fraction.volume.code}", fraction.given_on)
+
+
+def _days(model: type, subject: Subject, code: str, day: str) -> Iterator[tuple[str, date]]:
+    yield from model.objects.of(subject).exclude(**{day: None}).values_list(code, day)
+
+
+def _fractions(subject: Subject, on: date) -> list[Fraction]:
+    delivered = Fraction.objects.of(subject).filter(delivered="Y", course__withdrawn_at=None, given_on__lte=on)
+    return list(delivered.select_related("volume").order_by("given_on", "pk"))
+
+
+def _given_to(fractions: list[Fraction], lesions: list[Lesion]) -> dict[str, date]:
+    """The last fraction to each lesion that was irradiated."""
+    codes = {lesion.code for lesion in lesions}
+    return {code: fraction.given_on for fraction in fractions for code in fraction.volume.lesions if code in codes}
+
+
+def _agents(subject: Subject, on: date) -> tuple[list[AgentGiven], Decimal | None]:
+    """Cumulative dose and relative dose intensity of each agent, and the regimen's (crf_spec 2.14)."""
+    regimen = Regimen.objects.of(subject).order_by("-pk").first()
+    cycles = {cycle.pk: cycle for cycle in Cycle.objects.of(subject).order_by("number")}
+    rows = list(Administration.objects.of(subject).filter(cycle__in=cycles).order_by("cycle__number", "day", "pk"))
+    days: dict[int, date] = {}
+    doses: dict[str, list[dose_intensity.Dose]] = {}
+    for row in rows:
+        if row.given_on and row.given_on > on:
+            continue
+        row.cycle = cycles[row.cycle_id]
+        if row.given == "Y":
+            days[row.cycle.number] = min(row.given_on, days.get(row.cycle.number, row.given_on))
+        doses.setdefault(row.agent, []).append(
+            dose_intensity.Dose(
+                cycle=row.cycle.number,
+                planned_mg=row.planned_mg,
+                actual_mg=row.dose_mg if row.given == "Y" else Decimal(0),
+                measure=row.measure,
+            )
+        )
+    length = regimen.cycle_length_days if regimen else None
+    found = []
+    for agent, given in doses.items():
+        total = dose_intensity.cumulative_dose(given)
+        percent = dose_intensity.agent_intensity_percent(given, day_1_of=days, cycle_length_days=length) if length else None
+        found.append(AgentGiven(agent, total.mg, total.normalized, percent))
+    return found, dose_intensity.regimen_intensity_percent(one.intensity_percent for one in found) if found else None
+
+
+def _coverage(subject: Subject, found: list[ResponseAssessment], lesions: list[Lesion]) -> list[LesionCovered]:
+    """Each lesion that is to be irradiated (crf_spec 2.15); those resolved at BL1 need not be."""
+    second = next((one for one in found if one.visit.code == SECOND_BASELINE), None)
+    seen = [row for group in (TargetMeasurement, NonTargetFinding) for row in second.rows(group)] if second else []
+    resolved = {row.lesion.code for row in seen if row.lesion and row.state == "ABSENT"}
+    courses = list(RadiotherapyCourse.objects.of(subject).select_related("visit__subject__site").order_by("pk"))
+    volumes = [volume for one in courses for volume in one.rows(TargetVolume)]
+    ended = bool(courses) and all(one.has_ended for one in courses)
+    return [
+        LesionCovered(
+            lesion.code,
+            radiotherapy.lesion_coverage(
+                [radiotherapy.Coverage(volume.coverage) for volume in volumes if lesion.code in volume.lesions], planning_ended=ended
+            ),
+        )
+        for lesion in lesions
+        if lesion.first_seen != Lesion.FirstSeen.POST
+        and radiotherapy.must_be_covered(is_primary=lesion.lesion_class == "PRIMARY", resolved=lesion.code in resolved)
+    ]
+
+
+def _status(subject: Subject, derived: course.Course, fractions: list[Fraction], *, on: date) -> SubjectStatus:
+    gates = {row.gate: row.result for row in Eligibility.objects.of(subject).filter(assessed_on__lte=on).order_by("pk")}
+    doses = doses_of(subject)
+    check = progression.check(subject, on=on)
+    randomized_on = Randomization.objects.of(subject).filter(randomized_on__lte=on).values_list("randomized_on", flat=True).first()
+    withdrawn = Consent.objects.of(subject).filter(type="WITHDRAWAL", signed_on__lte=on).values_list("signed_on", flat=True).first()
+    progressed = [one.evaluation.dated_on for one in derived.responses if one.evaluation.response == recist.Response.PD]
+    dosed = Administration.objects.of(subject).filter(given="Y", given_on__lte=on, cycle__withdrawn_at=None)
+    given = [*dosed.values_list("given_on", flat=True), *(fraction.given_on for fraction in fractions)]
+    first = doses.day_1(1)
+    return subject_status(
+        StatusFacts(
+            entry=gates.get("G1"),
+            second=gates.get("G2"),
+            first_dose_on=first if first and first <= on else None,
+            last_dose_on=max(given, default=None),
+            progressed=check.state == "PD",
+            randomized_on=randomized_on,
+            progressed_on=min((day for day in progressed if day and randomized_on and day > randomized_on), default=None),
+            withdrawn_on=withdrawn,
+        )
+    )
