@@ -216,10 +216,10 @@ def _local(told: Told, facts: Facts, *, on: date) -> Iterator[Endpoint]:
         )
         result = local_control(lesion, facts, on=on)
         if result:
-            yield Endpoint(f"{target.code} from randomization", result)
+            yield Endpoint(f"Local control of {target.code}, from randomization", result)
         since_end = local_control(lesion, facts, on=on, start=Start.RADIOTHERAPY_END) if target.code in days else None
         if since_end:
-            yield Endpoint(f"{target.code} from the end of radiotherapy", since_end)
+            yield Endpoint(f"Local control of {target.code}, from the end of radiotherapy", since_end)
 
 
 def _scans(told: Told, target: TargetMeasurement) -> Iterator[LesionScan]:

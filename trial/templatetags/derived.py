@@ -25,7 +25,7 @@ def number(value: Decimal | None, places: int | None = None) -> str:
 @register.filter
 def signed(value: Decimal | None, unit: str) -> str:
     """A change, with its sign and one decimal."""
-    return "–" if value is None else f"{value:+.1f} {unit}"
+    return "–" if value is None else f"{value:+.1f} {unit}".replace("-", "−").replace("+0.0", "0.0")
 
 
 @register.filter
