@@ -13,16 +13,16 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
 from crf.actions import eligibility, progression, randomization
-from crf.actions.evidence import VISIT_OF_GATE, Told
+from crf.actions.evidence import Told
 from crf.models import Criterion, Eligibility, Randomization
 from trial.access import Act
 from trial.api_base import REFUSALS, Strict, whole_number
 from trial.api_items import hidden_from
-from trial.models import Subject, Visit, may
+from trial.models import Subject, may
 from trial.protocol.kleene import Truth
 from trial.protocol.study import CRITERIA
 from trial.reading import model_of
-from trial.refusal import Conflict, NotAllowed, Refused
+from trial.refusal import NotAllowed, Refused
 
 from .api_course import CourseView as CourseView
 from .api_responses import AllocationSerializer, AllocationViewSet, ResponseViewSet
@@ -142,8 +142,6 @@ class EligibilityView(OfSubject):
         subject, gate, sent = self.subject(code), self.gate(), Confirm.read(request)
         if not may(request.user, Act.CONFIRM_ELIGIBILITY, subject.site_id):
             raise NotAllowed("Only an investigator of this site confirms eligibility.")
-        if not Visit.objects.filter(subject=subject, code=VISIT_OF_GATE[gate]).exists():
-            raise Conflict(f"{subject} has no visit {VISIT_OF_GATE[gate]} yet. Eligibility is confirmed once it is planned.")
         comments = sent.get("comments", {})
         refuse_unfit((one, Criterion._meta.get_field("comment"), text) for one, text in comments.items())
         eligibility.confirm(

@@ -6,8 +6,10 @@ class CrfConfig(AppConfig):
     verbose_name = "Casebook"
 
     def ready(self) -> None:
-        from trial.signals import stored
+        from trial.signals import decided, stored
 
         from .actions.planning import plan_when_dates_move
+        from .actions.randomization import keep_method_and_strata
 
         stored.connect(plan_when_dates_move, dispatch_uid="crf.plan")
+        decided.connect(keep_method_and_strata, dispatch_uid="crf.keep_method")

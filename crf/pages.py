@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET, require_http_methods
 
 from crf.actions import course, eligibility, progression, randomization
+from crf.actions.strata import strata_of
 from crf.models import Randomization
 from trial.access import Act
 from trial.models import Signature, Subject, may
@@ -123,7 +124,7 @@ def randomization_page(request: HttpRequest, code: str) -> HttpResponse:
         allocated=allocated,
         against=[] if allocated else randomization.refusals(subject, on=today, late_reason=late_reason),
         check=progression.check(subject, on=today),
-        strata=randomization.strata_of(subject),
+        strata=strata_of(subject),
         late_reason=late_reason,
         may_randomize=may(request.user, Act.RANDOMIZE, subject.site_id),
         refused=refused,

@@ -15,8 +15,10 @@ from crf.actions import progression as check
 from crf.actions.planning import plan_visits
 from trial.access import Act
 from trial.acting import acting
-from trial.models import Record, Site, Standing, Subject, Visit, may, standing
+from trial.models import Record, Site, Standing, Subject, Visit, may, parameters_on, standing
+from trial.models.parameter import read_once
 from trial.protocol import progression, schedule
+from trial.protocol.parameters import Parameters
 from trial.refusal import Conflict, NotAllowed
 
 from .models import Flag, NightlyRun
@@ -86,7 +88,10 @@ def due_of(subject: Subject, *, on: date) -> list[Due]:
     visits = [visit for visit in Visit.objects.filter(subject=subject) if not visit.is_common]
     for visit in visits:
         visit.subject = subject
-    return [*_late_visits(visits, on), *_late_entries(visits, standing(subject), on), *_progression(subject, visits, on)]
+    with read_once():
+        parameters = parameters_on(on)
+        late = [*_late_visits(visits, on), *_late_entries(visits, standing(subject), on, parameters)]
+        return [*late, *_progression(subject, visits, on, parameters)]
 
 
 def states_of(visits: Iterable[Visit], *, on: date) -> dict[int, schedule.VisitState]:
@@ -109,25 +114,27 @@ def _late_visits(visits: list[Visit], on: date) -> Iterator[Due]:
             yield Due(kind, visit.code, visit.closes_on, state.value, severity, visit.pk, {"closes_on": visit.closes_on.isoformat()})
 
 
-def _late_entries(visits: list[Visit], entered: list[Standing], on: date) -> Iterator[Due]:
+def _late_entries(visits: list[Visit], entered: list[Standing], on: date, parameters: Parameters) -> Iterator[Due]:
     """Forms of a visit that was held, not complete in time: not entered is never read as not done."""
     complete = {(one.visit, one.form) for one in entered if one.is_record and one.state == Record.State.COMPLETE}
     for visit in visits:
         late = [
             form
             for form in schedule.visit_type(visit.code).forms
-            if (visit.pk, form) not in complete and schedule.entry_overdue(visit.held_on, on=on, due_days=schedule.entry_due_days(form))
+            if (visit.pk, form) not in complete
+            and schedule.entry_overdue(visit.held_on, on=on, due_days=schedule.entry_due_days(form, parameters))
         ]
         if late and visit.held_on:
             evidence = {"held_on": visit.held_on.isoformat(), "forms": late}
             yield Due(Flag.Kind.ENTRY_OVERDUE, visit.code, visit.held_on, "OVERDUE", Flag.Severity.NOTICE, visit.pk, evidence)
 
 
-def _progression(subject: Subject, visits: list[Visit], on: date) -> Iterator[Due]:
-    facts = check.facts_of(subject)
-    found = progression.check(facts, on=on)
+def _progression(subject: Subject, visits: list[Visit], on: date, parameters: Parameters) -> Iterator[Due]:
+    facts = check.facts_of(subject, parameters)
+    found = check.checked(facts, on=on, parameters=parameters)
     randomized = facts.randomized_on is not None and facts.randomized_on <= on
-    if found.state not in OPEN_STATES or (randomized and found.state != progression.State.PD):
+    decided = randomized and not parameters.before_cycles  # there, the check is still to be passed
+    if found.state not in OPEN_STATES or (decided and found.state != progression.State.PD):
         return
     if found.state == progression.State.PD and _seen(subject, found.state):
         return  # nothing follows from it any more, once a person has seen it

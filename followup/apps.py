@@ -6,8 +6,9 @@ class FollowupConfig(AppConfig):
     verbose_name = "Follow-up"
 
     def ready(self) -> None:
-        from trial.signals import stored
+        from trial.signals import decided, stored
 
-        from .tasks import check_soon
+        from .tasks import check_all_soon, check_soon
 
+        decided.connect(check_all_soon, dispatch_uid="followup.check_all")
         stored.connect(check_soon, dispatch_uid="followup.check")

@@ -30,3 +30,18 @@ def check_soon(row: Any, **kwargs: Any) -> None:
     subject = row if isinstance(row, Subject) else row.subject
     if actions.hints_are_wanted():
         transaction.on_commit(lambda: hint(check_subject, subject.pk))
+
+
+@shared_task
+def check_all() -> int:
+    """Soon after a parameter was decided: every subject, by what is in force now. Returns how many."""
+    subjects = list(Subject.objects.select_related("site"))
+    for subject in subjects:
+        actions.run_for(subject, on=subject.site.today())
+    return len(subjects)
+
+
+def check_all_soon(**kwargs: Any) -> None:
+    """Receives `decided`: visits and flags are computed anew. Without Redis, the next night does."""
+    if actions.hints_are_wanted():
+        transaction.on_commit(lambda: hint(check_all))

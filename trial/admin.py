@@ -17,11 +17,25 @@ from django.views.decorators.csrf import csrf_protect
 
 from trial.access import Act
 from trial.acting import acting
-from trial.actions import entry
+from trial.actions import entry, parameters
+from trial.derived import derived_part
 from trial.entry_forms import MISSING, EnteredForm, OneOf, RowForm, RowFormSet, WhyForm, form_of, formfield_of_codes
-from trial.models import ConsentVersion, Entered, Kept, Ledger, Record, ReferenceRange, Site, SiteStatus, Subject, Visit, may
+from trial.models import (
+    ConsentVersion,
+    Kept,
+    Ledger,
+    ParameterDecision,
+    Record,
+    ReferenceRange,
+    Site,
+    SiteStatus,
+    Subject,
+    Visit,
+    may,
+    sites_where,
+)
 from trial.protocol import schedule
-from trial.reading import derived_label, derived_text, read_changes
+from trial.reading import read_changes
 from trial.refusal import Refused
 
 READING = ("GET", "HEAD", "OPTIONS")
@@ -181,11 +195,7 @@ class RowInline(ByRole, admin.TabularInline):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         items = [part for item in self.model.item_names() for part in _with_reason(item, self.model.may_be_missing)]
-        return [*items, *self.get_readonly_fields(request, obj), *(["withdraw"] if obj else []), "seen"]
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """What is derived of a row, beside what was entered."""
-        return [f"derived_{name}" for name in self.model.derived] if obj else []
+        return [*items, *(["withdraw"] if obj else []), "seen"]
 
     def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
         if isinstance(db_field, models.ForeignKey):
@@ -270,10 +280,6 @@ class RecordAdmin(KeptAdmin):
             return frozenset()
         return self.model.identifying
 
-    def _not_told(self, request: HttpRequest, obj: Any) -> frozenset[str]:
-        """Derived values that tell the month of birth, for a person who may not know it."""
-        return frozenset() if self._may(request, Act.READ_BIRTH_MONTH, obj) else self.model.tells_birth_month
-
     def _may_be_missing(self) -> tuple[str, ...]:
         return tuple(item for item in self.model.item_names() if not self.model._meta.get_field(item).optional)
 
@@ -283,16 +289,14 @@ class RecordAdmin(KeptAdmin):
             (section.title, {"fields": [tuple(_with_reason(item, missing)) for item in section.items if item not in hidden]})
             for section in self.model.sections
         ]
-        named = [f"derived_{name}" for name in self.model.derived if name not in self._not_told(request, obj)] if obj else []
-        derived = [("Derived", {"fields": named})] if named else []
         change = [("Change", {"fields": [("reason", "reason_words"), "seen"]})] if obj else []
-        return [(None, {"fields": ["visit"]}), *sections, *derived, *change]
+        return [(None, {"fields": ["visit"]}), *sections, *change]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return ["visit", *(f"derived_{name}" for name in self.model.derived)] if obj else []
+        return ["visit"] if obj else []
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[type[RowInline]]:
-        return [type(f"{group.__name__}Inline", (RowInline,), {"model": group} | displays_of(group)) for group in self.model.groups()]
+        return [type(f"{group.__name__}Inline", (RowInline,), {"model": group}) for group in self.model.groups()]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         visit = visit_of(request)
@@ -311,6 +315,12 @@ class RecordAdmin(KeptAdmin):
         visit = visit_of(request) if object_id is None else None
         context = {"page_visit": visit, "form_title": self.model.form_title()}
         return super().changeform_view(request, object_id, form_url, context | (extra_context or {}))
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Any = None, **kwargs: Any) -> HttpResponse:
+        """Beneath what is entered, what the protocol derives from it as it is stored."""
+        if obj is not None:
+            context["derived"] = derived_part(obj, by=request.user)
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """The page's button says whether the form is complete; an unchanged page stores nothing."""
@@ -398,22 +408,9 @@ def next_form(record: Record) -> str | None:
     return None
 
 
-def displays_of(model: type[Entered]) -> dict[str, Any]:
-    """The derived values of a form or row, as the admin displays them."""
-    return {f"derived_{name}": derived_display(name) for name in model.derived}
-
-
-def derived_display(name: str) -> Any:
-    def show(self: Any, obj: Any) -> str:
-        return derived_text(getattr(obj, name)) if obj.pk else ""
-
-    show.short_description = derived_label(name)  # type: ignore[attr-defined]
-    return show
-
-
 def register(form: type[Record]) -> None:
     """Give a form its page."""
-    admin.site.register(form, type(f"{form.__name__}Admin", (RecordAdmin,), displays_of(form)))
+    admin.site.register(form, type(f"{form.__name__}Admin", (RecordAdmin,), {}))
 
 
 class VisitAdmin(KeptAdmin):
@@ -480,6 +477,25 @@ class ReferenceRangeAdmin(SetupAdmin):
     ]  # fmt: skip
 
 
+class ParameterDecisionAdmin(SetupAdmin):
+    """The one place where a parameter of the protocol is decided otherwise than its default, from a day on."""
+
+    list_display = ["name", "value", "effective_from", "basis"]
+    list_filter = ["name"]
+    fields = ["name", "value", "effective_from", "basis"]
+
+    def _may(self, request: HttpRequest, act: Act, obj: Any = None) -> bool:
+        return may(request.user, act) if act == self.model.read_act else None in sites_where(request.user, act)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["name"] if obj else []
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        parameters.lock_study()
+        super().save_model(request, obj, form, change)
+        parameters.settle(obj, by=request.user)
+
+
 class SubjectAdmin(KeptAdmin):
     """The list of subjects; each leads to its casebook. New ones are enrolled on the start page."""
 
@@ -501,6 +517,7 @@ for model, page in (
     (SiteStatus, SiteStatusAdmin),
     (ConsentVersion, ConsentVersionAdmin),
     (ReferenceRange, ReferenceRangeAdmin),
+    (ParameterDecision, ParameterDecisionAdmin),
     (Subject, SubjectAdmin),
 ):
     admin.site.register(model, page)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import update_last_login
+from django.utils import timezone
 from drf_spectacular.contrib.knox_auth_token import KnoxTokenScheme
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from knox.models import AuthToken
@@ -14,8 +15,8 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
-from trial.models import Record, Study
-from trial.protocol import parameters, study
+from trial.models import Record, Study, parameters_in_force
+from trial.protocol import study
 
 from .api_base import Problems, Strict, WrongLogin
 from .api_forms import viewset_of
@@ -32,9 +33,17 @@ class CriterionSerializer(serializers.Serializer):
     gates = serializers.ListField(child=serializers.IntegerField(), help_text="1 entry, 2 randomization")
 
 
+class DecisionSerializer(serializers.Serializer):
+    value = serializers.CharField()
+    effective_from = serializers.DateField()
+    basis = serializers.CharField(help_text="role of who decided, and the document that says so")
+
+
 class ParameterSerializer(serializers.Serializer):
     name = serializers.CharField()
-    value = serializers.CharField()
+    value = serializers.CharField(help_text="in force today")
+    default = serializers.CharField(help_text="where nobody has decided otherwise")
+    decisions = DecisionSerializer(many=True, help_text="in the order of the days they hold from; days before keep their value")
     status = serializers.CharField(help_text="R: the public registry says so; A: assumed, the principal investigator may decide otherwise")
     meaning = serializers.CharField()
 
@@ -66,7 +75,10 @@ class StudyView(APIView):
             "planned_enrollment": study.PLANNED_ENROLLMENT,
             "arms": study.ARMS,
             "criteria": [one._asdict() | {"gates": sorted(one.gates)} for one in study.CRITERIA],
-            "parameters": [one._asdict() for one in parameters.listed()],
+            "parameters": [
+                one.parameter._asdict() | {"default": one.default, "decisions": one.decisions}
+                for one in parameters_in_force(timezone.localdate())
+            ],
             "randomization_commitment": published and published.randomization_commitment,
             "committed_at": published and published.committed_at,
         }

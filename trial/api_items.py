@@ -153,6 +153,8 @@ class Derived(serializers.CharField):
     def to_representation(self, value: Any) -> Any:
         if isinstance(value, bool):
             return "Y" if value else "N"
+        if isinstance(value, (list, tuple)):
+            return "; ".join(map(str, value))
         return None if value in (None, "") else str(value)
 
 
@@ -167,9 +169,9 @@ class Items(serializers.ModelSerializer):
 class DerivedItems(serializers.Serializer):
     def to_representation(self, row: Any) -> dict[str, Any]:
         by, site = self.context["request"].user, site_of(row)
-        hidden = hidden_from(type(row), by, site)
+        hidden = not may(by, Act.READ_BIRTH_MONTH, site)
         shown = super().to_representation(row)
-        if not may(by, Act.READ_BIRTH_MONTH, site):
+        if hidden:
             shown = {name: value for name, value in shown.items() if name not in row.tells_birth_month}
         return {name: None if hidden and value and " or " in value else value for name, value in shown.items()}
 

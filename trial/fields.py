@@ -8,7 +8,7 @@ is `optional`; with `when` it is needed only where that holds of the record (crf
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -17,6 +17,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 
+Value = Callable[[Any], Any]
 Limits = tuple[Decimal | int | str, Decimal | int | str]
 When = Callable[[Any], bool] | None
 F = TypeVar("F", bound=models.Field)
@@ -159,3 +160,35 @@ def _within(question: str, limits: Limits, kind: type[int] | type[Decimal], unit
     low, high = limits
     said = f"“{question}” lies between {low} and {high} {unit}".rstrip().replace("%", "%%") + "."  # Django fills in parameters
     return [MinValueValidator(kind(low), said), MaxValueValidator(kind(high), said)]
+
+
+class Derived(property):
+    """A value that the protocol computes, as a person reads it: never entered, never stored."""
+
+    label: str
+    unit: str
+    places: int | None
+    words: Mapping[str, str]
+
+    def told(self, value: Any) -> str:
+        """The value in words; empty where it is not known."""
+        if value is None or value == "":
+            return ""
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        if isinstance(value, Decimal):
+            return f"{value:f}" if self.places is None else f"{value:.{self.places}f}"
+        if isinstance(value, (list, tuple)):
+            return "; ".join(map(str, value))
+        return self.words.get(str(value), str(value))
+
+
+def derived(label: str, *, unit: str = "", places: int | None = None, words: Mapping[str, str] | None = None) -> Callable[[Value], Derived]:
+    """Make a method a derived value: with its label, its unit, the places that are shown, and its codes in words."""
+
+    def made(compute: Value) -> Derived:
+        value = Derived(compute)
+        value.label, value.unit, value.places, value.words = label, unit, places, words or {}
+        return value
+
+    return made

@@ -11,12 +11,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from trial.access import Act
 from trial.actions import review
-from trial.models import Record, Signature, Study, Visit, may, standing, versions_of
-from trial.protocol import parameters, schedule, study
+from trial.models import Record, Signature, Study, Visit, may, parameters_in_force, sites_where, standing, versions_of
+from trial.protocol import schedule, study
 from trial.refusal import Refused
 
 
@@ -42,7 +43,9 @@ def study_page(request: HttpRequest) -> HttpResponse:
         "casebook/study.html",
         title=study.REGISTRATION,
         study=study,
-        parameters=parameters.listed(),
+        today=(today := timezone.localdate()),
+        parameters=parameters_in_force(today),
+        may_decide=None in sites_where(request.user, Act.SET_UP),
         published=Study.objects.filter(registration=study.REGISTRATION).first(),
     )
 

@@ -13,30 +13,8 @@ from django.db import models
 from trial.access import Act
 from trial.models import Entered, Kept, Ledger, may, readable
 
-UNITS = {"mm": "mm", "gy": "Gy", "m2": "m²", "mg": "mg", "percent": "%", "ml_min": "mL/min"}
-NAMES = {
-    "bsa": "body surface", "bed10": "BED (α/β 10)", "eqd2_10": "EQD2 (α/β 10)", "eqd2_3": "EQD2 (α/β 3)", "times_uln": "× ULN",
-    "delivered_bed10": "delivered BED (α/β 10)", "delivered_eqd2_10": "delivered EQD2 (α/β 10)",
-    "delivered_eqd2_3": "delivered EQD2 (α/β 3)", "ctcae_grade": "CTCAE 5.0 grade", "indicator": "low or high",
-    "creatinine_clearance": "creatinine clearance (Cockcroft–Gault)", "clearance_from": "clearance computed from",
-    "sum": "sum of diameters", "baseline": "sum at baseline", "nadir": "smallest sum before", "target": "target response",
-    "non_target": "non-target response", "overall": "overall response", "discordance": "difference from the investigator's response",
-}  # fmt: skip
-"""Derived values: what their names stand for, where it is not the words of the name."""
 HIDDEN = {"visit_id", "withdrawn_by_id"}
 KEPT_BACK = "[kept back]"
-
-
-def derived_label(name: str) -> str:
-    """A derived value's name in words, with its unit.
-
-    >>> derived_label("delivered_gy"), derived_label("change_from_nadir_percent")
-    ('delivered (Gy)', 'change from nadir (%)')
-    """
-    ending = next((unit for unit in UNITS if name.endswith(f"_{unit}")), None)
-    stem = name.removesuffix(f"_{ending}") if ending else name
-    label = NAMES.get(stem, stem.replace("_", " "))
-    return f"{label} ({UNITS[ending]})" if ending else label
 
 
 def derived_text(value: Any) -> str:

@@ -14,22 +14,23 @@ from crf.models import (
     LaboratoryPanel,
     Lesion,
     NewLesion,
-    NonTargetFinding,
     RadiotherapyCourse,
     Randomization,
-    Regimen,
     ResponseAssessment,
     Scan,
     TargetMeasurement,
     TargetVolume,
     VitalSigns,
 )
+from crf.models.coverage import lesions_to_cover
+from crf.models.dose_history import DoseHistory
 from crf.models.response import assessments_of, baseline_of
-from trial.models import Subject, Visit
+from trial.models import Subject, Visit, parameters_on
+from trial.models.parameter import read_once
 from trial.protocol import course, dose_intensity, radiotherapy, recist
 from trial.protocol.endpoints import Contact, Facts
 from trial.protocol.local_control import LocalStatus
-from trial.protocol.parameters import DEFAULT, Parameters
+from trial.protocol.parameters import Parameters
 from trial.protocol.subject_status import StatusFacts, SubjectStatus, subject_status
 
 from . import progression
@@ -64,8 +65,13 @@ class Derived(NamedTuple):
     coverage: radiotherapy.SubjectCoverage | None
 
 
-def derive(subject: Subject, *, on: date, parameters: Parameters = DEFAULT) -> Derived:
-    """All that the protocol derives for a subject, as known on a day."""
+def derive(subject: Subject, *, on: date) -> Derived:
+    """All that the protocol derives for a subject, as known on a day, by the parameters in force on it."""
+    with read_once():
+        return _derive(subject, on, parameters_on(on))
+
+
+def _derive(subject: Subject, on: date, parameters: Parameters) -> Derived:
     found = assessments_of(subject)
     lesions = list(Lesion.objects.of(subject).order_by("code"))
     fractions = _fractions(subject, on)
@@ -81,7 +87,7 @@ def derive(subject: Subject, *, on: date, parameters: Parameters = DEFAULT) -> D
     )
     derived = course.derive(told, on=on, parameters=parameters)
     agents, regimen = _agents(subject, on)
-    covered = _coverage(subject, found, lesions) if allocation and allocation[1] == "SYSRT" else []
+    covered, coverage = _coverage(subject, parameters) if allocation and allocation[1] == "SYSRT" else ([], None)
     return Derived(
         status=_status(subject, derived, fractions, on=on),
         course=derived,
@@ -89,7 +95,7 @@ def derive(subject: Subject, *, on: date, parameters: Parameters = DEFAULT) -> D
         agents=agents,
         regimen_intensity_percent=regimen,
         lesions=covered,
-        coverage=radiotherapy.subject_coverage(one.coverage for one in covered) if covered else None,
+        coverage=coverage,
     )
 
 
@@ -158,54 +164,35 @@ def _given_to(fractions: list[Fraction], lesions: list[Lesion]) -> dict[str, dat
 
 
 def _agents(subject: Subject, on: date) -> tuple[list[AgentGiven], Decimal | None]:
-    """Cumulative dose and relative dose intensity of each agent, and the regimen's (crf_spec 2.14)."""
-    regimen = Regimen.objects.of(subject).order_by("-pk").first()
-    cycles = {cycle.pk: cycle for cycle in Cycle.objects.of(subject).order_by("number")}
-    rows = list(Administration.objects.of(subject).filter(cycle__in=cycles).order_by("cycle__number", "day", "pk"))
-    days: dict[int, date] = {}
-    doses: dict[str, list[dose_intensity.Dose]] = {}
-    for row in rows:
-        if row.given_on and row.given_on > on:
-            continue
-        row.cycle = cycles[row.cycle_id]
-        if row.given == "Y":
-            days[row.cycle.number] = min(row.given_on, days.get(row.cycle.number, row.given_on))
-        doses.setdefault(row.agent, []).append(
-            dose_intensity.Dose(
-                cycle=row.cycle.number,
-                planned_mg=row.planned_mg,
-                actual_mg=row.dose_mg if row.given == "Y" else Decimal(0),
-                measure=row.measure,
-            )
-        )
-    length = regimen.cycle_length_days if regimen else None
+    """Cumulative dose and relative dose intensity of each agent, and the regimen's (crf_spec 2.14), over the cycles begun."""
+    begun = [number for number, day in doses_of(subject).first.items() if day <= on]
+    last = Cycle.objects.of(subject).filter(number=max(begun, default=0)).select_related("visit__subject__site").first()
+    if last is None:
+        return [], None
+    history = DoseHistory.of(last)
+    percents = history.percents(until=last.number)
     found = []
-    for agent, given in doses.items():
-        total = dose_intensity.cumulative_dose(given)
-        percent = dose_intensity.agent_intensity_percent(given, day_1_of=days, cycle_length_days=length) if length else None
-        found.append(AgentGiven(agent, total.mg, total.normalized, percent))
-    return found, dose_intensity.regimen_intensity_percent(one.intensity_percent for one in found) if found else None
+    for agent, doses in history.doses.items():
+        total = dose_intensity.cumulative_dose(dose for dose in doses if dose.cycle <= last.number)
+        found.append(AgentGiven(agent, total.mg, total.normalized, percents[agent]))
+    return found, dose_intensity.regimen_intensity_percent(percents.values())
 
 
-def _coverage(subject: Subject, found: list[ResponseAssessment], lesions: list[Lesion]) -> list[LesionCovered]:
-    """Each lesion that is to be irradiated (crf_spec 2.15); those resolved at BL1 need not be."""
-    second = next((one for one in found if one.visit.code == SECOND_BASELINE), None)
-    seen = [row for group in (TargetMeasurement, NonTargetFinding) for row in second.rows(group)] if second else []
-    resolved = {row.lesion.code for row in seen if row.lesion and row.state == "ABSENT"}
+def _coverage(subject: Subject, parameters: Parameters) -> tuple[list[LesionCovered], radiotherapy.SubjectCoverage | None]:
+    """Each lesion that is to be irradiated, over all courses, and the subject (crf_spec 2.15)."""
     courses = list(RadiotherapyCourse.objects.of(subject).select_related("visit__subject__site").order_by("pk"))
     volumes = [volume for one in courses for volume in one.rows(TargetVolume)]
     ended = bool(courses) and all(one.has_ended for one in courses)
-    return [
+    found = [
         LesionCovered(
-            lesion.code,
+            code,
             radiotherapy.lesion_coverage(
-                [radiotherapy.Coverage(volume.coverage) for volume in volumes if lesion.code in volume.lesions], planning_ended=ended
+                [radiotherapy.Coverage(volume.coverage) for volume in volumes if code in volume.lesions], planning_ended=ended
             ),
         )
-        for lesion in lesions
-        if lesion.first_seen != Lesion.FirstSeen.POST
-        and radiotherapy.must_be_covered(is_primary=lesion.lesion_class == "PRIMARY", resolved=lesion.code in resolved)
+        for code in lesions_to_cover(subject, parameters)
     ]
+    return found, radiotherapy.subject_coverage(one.coverage for one in found)
 
 
 def _status(subject: Subject, derived: course.Course, fractions: list[Fraction], *, on: date) -> SubjectStatus:

@@ -19,6 +19,7 @@ class Doses:
     max_cycles: int | None
     preconsent_cycles: int
     day_8: bool
+    immunotherapy: bool
 
     def day_1(self, cycle: int) -> date | None:
         return self.first.get(cycle)
@@ -40,5 +41,6 @@ def doses_of(subject: Subject) -> Doses:
         cycle_length_days=regimen.cycle_length_days if regimen else None,
         max_cycles=regimen.max_cycles if regimen else None,
         preconsent_cycles=(regimen.preconsent_cycles or 0) if regimen else 0,
+        immunotherapy=regimen is not None and regimen.sysclass == dosing.SystemicClass.ICI_CONTAINING,
         day_8=any(8 in agent.days for agent in planned),
     )

@@ -12,13 +12,14 @@ from crf.models import Criterion, Eligibility
 from trial.access import Act
 from trial.actions.entry import locked, refuse_identifiers, writing
 from trial.actions.review import holds_for, keep, part, refuse_unless_signer
-from trial.models import Signature, Subject, Visit
+from trial.models import Signature, Subject, Visit, parameters_on
+from trial.models.parameter import read_once
 from trial.protocol import eligibility
 from trial.protocol.kleene import Truth
 from trial.refusal import Conflict, Refused
 from trial.signals import stored
 
-from .evidence import VISIT_OF_GATE, Gathered, Told, gather
+from .evidence import Gathered, Told, gather, visit_of_gate
 
 
 class Assessed(NamedTuple):
@@ -44,9 +45,11 @@ def _without_uln(value: str) -> str:
 
 
 def assess(subject: Subject, *, gate: int, on: date) -> Assessed:
-    """Evaluate the criteria of a gate, now, as for a gate on that day."""
-    gathered: Gathered = gather(subject, gate=gate, on=on)
-    verdicts = eligibility.evaluate(gathered.evidence, gate=gate)
+    """Evaluate the criteria of a gate, now, as for a gate on that day, by the parameters in force on it."""
+    with read_once():
+        parameters = parameters_on(on)
+        gathered: Gathered = gather(subject, gate=gate, on=on, parameters=parameters)
+    verdicts = eligibility.evaluate(gathered.evidence, gate=gate, parameters=parameters)
     told = {verdict.criterion: gathered.behind(verdict.criterion, verdict.evidence) for verdict in verdicts}
     return Assessed(gate, on, verdicts, told, gathered.drafts, eligibility.overall(verdicts))
 
@@ -68,15 +71,16 @@ def confirm(
     `assessed_on` is the day of the assessment (IEDAT), which the windows are counted from: today, or earlier where former
     subjects are entered. The signature's time is the database's own.
     """
-    visit = Visit.objects.select_related("subject__site").filter(subject=subject, code=VISIT_OF_GATE[gate]).first()
+    on = assessed_on or subject.site.today()
+    place = visit_of_gate(gate, parameters_on(on))
+    visit = Visit.objects.select_related("subject__site").filter(subject=subject, code=place).first()
     if visit is None:
-        raise Conflict(f"The visit {VISIT_OF_GATE[gate]} is not planned yet: cycle 2 is entered first.")
+        raise Conflict(f"{subject} has no visit {place} yet. Eligibility is confirmed once it is planned.")
     for code, comment in (comments or {}).items():
         refuse_identifiers(comment, item=code, longest=1000)
     refuse_unless_signer(by, visit, Act.CONFIRM_ELIGIBILITY, password)
     with writing(by=by):
         locked(Subject, subject.pk)
-        on = assessed_on or subject.site.today()
         if on > subject.site.today():
             raise Refused(("assessed_on", f"{on} lies in the future; today is {subject.site.today()}."))
         assessed = assess(subject, gate=gate, on=on)

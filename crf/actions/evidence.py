@@ -17,21 +17,26 @@ from crf.models import (
     PrimaryTumor,
     VitalSigns,
 )
+from crf.models.lesion import counted
 from trial.models import Entered, Record, Subject
 from trial.protocol import eligibility
 from trial.protocol import laboratory as lab
-from trial.protocol.parameters import DEFAULT, GateDays
+from trial.protocol.parameters import GateDays, Parameters
 
 from . import progression
 from .dates import doses_of
 
-VISIT_OF_GATE = {1: "SCR", 2: "PC2"}
 TESTS_OF = {"I09": ("HGB",), "I10": ("BILI",), "I11": ("AST", "ALT", "ALP"), "I12": ("CREAT",)}
 ADMINISTRATIONS_LOOKED_AT = (1, 2)  # cycles (crf_spec 2.12, X06)
 ANSWERS = (
     "brain_imaged", "brain_imaged_on", "brain_result", "liver_metastases", "pericardial", "pleural", "abdominopelvic",
     "cord_risk", "radiotherapy_feasible", "survival_6_months",
 )  # fmt: skip
+
+
+def visit_of_gate(gate: int, parameters: Parameters) -> str:
+    """Code of the visit at which a gate is passed; randomized before the cycles, both are passed at screening (crf_spec 4.6)."""
+    return "SCR" if gate == 1 or parameters.before_cycles else "PC2"
 
 
 class Told(NamedTuple):
@@ -64,8 +69,9 @@ class Gathered(NamedTuple):
 class _Gatherer:
     """Reads the forms one after the other; each step adds values and what was told."""
 
-    def __init__(self, subject: Subject, gate: int, on: date) -> None:
-        self.subject, self.gate, self.on = subject, gate, on
+    def __init__(self, subject: Subject, gate: int, on: date, parameters: Parameters) -> None:
+        self.subject, self.gate, self.on, self.parameters = subject, gate, on, parameters
+        self.after_cycles = gate == 2 and not parameters.before_cycles
         self.values: dict[str, Any] = {"gate_on": on}
         self.told: dict[str, list[Told]] = defaultdict(list)
         self.drafts: list[str] = []
@@ -104,14 +110,14 @@ class _Gatherer:
 
     def lesions(self) -> None:
         found = self.records(Lesion)
-        self.values["lesions"] = tuple(lesion_of(lesion) for lesion in found)
+        self.values["lesions"] = tuple(counted(lesion) for lesion in found)
         for lesion in found:
             size = f", {lesion.size_mm} mm" if lesion.size_mm else ""
             told = f"{lesion.get_lesion_class_display()}, {lesion.get_certainty_display().lower()}{size}"
             self.told["lesions"].append(Told(str(lesion), told, lesion.imaged_on, "crf.lesion", lesion.pk))
 
     def extent(self) -> None:
-        for extent in self.records(DiseaseExtent, visit__code=VISIT_OF_GATE[self.gate])[-1:]:
+        for extent in self.records(DiseaseExtent, visit__code=visit_of_gate(self.gate, self.parameters))[-1:]:
             self.take(extent, **{name: name for name in ANSWERS})
 
     def consent(self) -> None:
@@ -142,7 +148,7 @@ class _Gatherer:
                 known = f", {row.times_uln:.2f} × ULN" if row.times_uln is not None else ""
                 text = f"{row.result} {row.get_unit_display()} ({row.standard_value:.2f} {row.standard_unit}{known})"
                 label = row.get_test_display()
-                if not self.in_window(value.on, DEFAULT.lab_window_days):
+                if not self.in_window(value.on, self.parameters.lab_window_days):
                     continue
                 self.told[f"laboratory {row.test}"].append(Told(label, text, value.on, "crf.laboratorypanel", row.panel_id))
         self.values["laboratory"] = tuple(values)
@@ -153,16 +159,16 @@ class _Gatherer:
         for signs in self.records(VitalSigns):
             if signs.ecog and signs.ecog_on:
                 grades.append(eligibility.Ecog(grade=int(signs.ecog), on=signs.ecog_on))
-                if self.in_window(signs.ecog_on, DEFAULT.ecog_window_days):
+                if self.in_window(signs.ecog_on, self.parameters.ecog_window_days):
                     self.tell("ecog", signs, "ecog", on=signs.ecog_on)
             if signs.weight_kg and signs.measured_on:
                 weights.append(eligibility.Weight(kg=signs.weight_kg, on=signs.measured_on))
-                if self.in_window(signs.measured_on, DEFAULT.lab_window_days):
+                if self.in_window(signs.measured_on, self.parameters.lab_window_days):
                     self.tell("weights", signs, "weight_kg", on=signs.measured_on)
         self.values |= {"ecog": tuple(grades), "weights": tuple(weights)}
 
     def induction(self) -> None:
-        if self.gate != 2:
+        if not self.after_cycles:
             return
         cycles = {cycle.pk: cycle for cycle in self.records(Cycle, number__in=ADMINISTRATIONS_LOOKED_AT)}
         doses = doses_of(self.subject)
@@ -178,29 +184,19 @@ class _Gatherer:
         self.values["induction"] = tuple(given)
 
     def progression(self) -> None:
-        if self.gate != 2:
+        if not self.after_cycles:
             return
         check = progression.check(self.subject, on=self.on)
         self.values["progression"] = check.x07
         self.told["progression"].append(Told("Progression check after cycle 2", f"{check.state}: {check.reason}", None, "", 0))
 
 
-def gather(subject: Subject, *, gate: int, on: date) -> Gathered:
+def gather(subject: Subject, *, gate: int, on: date, parameters: Parameters) -> Gathered:
     """All that the gate's criteria are judged by, as it stands now, for a gate on that day."""
-    gatherer = _Gatherer(subject, gate, on)
+    gatherer = _Gatherer(subject, gate, on, parameters)
     for step in ("consent", "demographics", "tumor", "lesions", "extent", "laboratory", "vital_signs", "induction", "progression"):
         getattr(gatherer, step)()
     return Gathered(eligibility.Evidence(**gatherer.values), dict(gatherer.told), gatherer.drafts)
-
-
-def lesion_of(lesion: Lesion) -> eligibility.Lesion:
-    """As the protocol counts it. A node's regional status: the investigator's, else what anatomy says."""
-    return eligibility.Lesion(
-        code=lesion.code, lesion_class=lesion.lesion_class or None, organ=lesion.organ or None, organ_detail=lesion.organ_detail or None,
-        laterality=lesion.laterality or None, subregion=lesion.subregion or None,
-        regional=lesion.regional or lesion.regional_by_anatomy or None, certainty=lesion.certainty or None,
-        vertebra=lesion.vertebra or None, compression=lesion.compression or None, radiotherapy=lesion.radiotherapy or None,
-    )  # fmt: skip
 
 
 def version_holds(consent: Consent) -> bool | None:

@@ -6,8 +6,9 @@ from typing import Any
 from django.contrib.auth.models import AbstractUser
 
 from crf.models import Consent, Eligibility, Fraction, Randomization, Scan
-from trial.models import Record, Subject, Visit
+from trial.models import Record, Subject, Visit, parameters_on
 from trial.protocol import schedule
+from trial.protocol.parameters import Parameters
 
 from .dates import doses_of
 
@@ -27,7 +28,9 @@ def plan_visits(subject: Subject, *, on: date | None = None, anchors: schedule.A
 
     A visit that was held or declared missed keeps the window it had; nothing is ever deleted. Returns what was written.
     """
-    planned = {visit.code: visit for visit in schedule.plan(anchors or anchors_of(subject), on=on or subject.site.today())}
+    on = on or subject.site.today()
+    parameters = parameters_on(on)
+    planned = {visit.code: visit for visit in schedule.plan(anchors or anchors_of(subject, parameters), on=on, parameters=parameters)}
     there = {visit.code: visit for visit in Visit.objects.filter(subject=subject)}
     new = [
         Visit(subject=subject, code=code, **window_of(planned.get(code)))
@@ -63,7 +66,7 @@ def _moves(visit: Visit, planned: schedule.PlannedVisit | None) -> bool:
     return differs
 
 
-def anchors_of(subject: Subject) -> schedule.Anchors:
+def anchors_of(subject: Subject, parameters: Parameters) -> schedule.Anchors:
     """Seven queries."""
     consents = dict(Consent.objects.of(subject).exclude(signed_on=None).order_by("-signed_on").values_list("type", "signed_on"))
     doses = doses_of(subject)
@@ -89,7 +92,8 @@ def anchors_of(subject: Subject) -> schedule.Anchors:
         rt_first_fraction_on=given[0][0] if given else None,
         rt_last_fraction_on=given[-1][0] if given and all(end for _, end in given) else None,
         last_dose_on=doses.last_on,
-        treatment_ended=pd_on is not None and randomized is None,
+        randomization_open_on=second[1] if parameters.before_cycles and second[0] == "ELIGIBLE" else None,
+        treatment_ended=pd_on is not None and (randomized is None or parameters.before_cycles),
         pd_on=pd_on,
         withdrawn_on=consents.get("WITHDRAWAL"),
     )

@@ -4,18 +4,33 @@ from dataclasses import replace
 from datetime import date
 
 from crf.models import Consent, Lesion, NonTargetFinding, Randomization, Scan, TargetMeasurement
-from crf.models.response import ResponseAssessment, assessments_of, baseline_of
-from trial.models import Signature, Standing, Subject, Visit, standing, versions_of
-from trial.protocol import progression, recist
+from crf.models.response import ResponseAssessment, assessments_of, baseline_of, conventions
+from trial.models import Signature, Standing, Subject, Visit, parameters_on, standing, versions_of
+from trial.protocol import irecist, progression, recist
+from trial.protocol.parameters import Parameters
 
 from .dates import Doses, doses_of
 
 
 def check(subject: Subject, *, on: date) -> progression.Check:
-    return progression.check(facts_of(subject), on=on)
+    """Its state on a day, by the parameters in force on that day."""
+    parameters = parameters_on(on)
+    return checked(facts_of(subject, parameters), on=on, parameters=parameters)
 
 
-def facts_of(subject: Subject, doses: Doses | None = None) -> progression.Facts:
+def checked(facts: progression.Facts, *, on: date, parameters: Parameters) -> progression.Check:
+    return progression.check(
+        facts,
+        on=on,
+        pc2_half_window=parameters.pc2_half_window,
+        pc2_min_days_from_c1d1=parameters.pc2_min_days_from_c1d1,
+        img_window_days=parameters.img_window_days.gate_1,
+        pc2_criteria=parameters.pc2_criteria,
+        randomization_timing=parameters.randomization_timing,
+    )
+
+
+def facts_of(subject: Subject, parameters: Parameters, doses: Doses | None = None) -> progression.Facts:
     """What the check's state is a function of."""
     doses = doses or doses_of(subject)
     lesions = list(Lesion.objects.of(subject).order_by("code"))
@@ -32,21 +47,26 @@ def facts_of(subject: Subject, doses: Doses | None = None) -> progression.Facts:
         pretreated=doses.preconsent_cycles > 0,
         withdrawn_on=withdrawn,
         randomized_on=randomized,
+        immunotherapy=doses.immunotherapy,
     )
-    return replace(facts, assessments=_assessments(subject, lesions))
+    return replace(facts, assessments=_assessments(subject, lesions, parameters))
 
 
-def _assessments(subject: Subject, lesions: list[Lesion]) -> tuple[progression.TumorAssessment, ...]:
-    """Each scanned assessment, with what RECIST derives from it and all before it."""
+def _assessments(subject: Subject, lesions: list[Lesion], parameters: Parameters) -> tuple[progression.TumorAssessment, ...]:
+    """Each scanned assessment, with what RECIST and iRECIST derive from it and all before it."""
     found = [one for one in assessments_of(subject) if one.first_scan_on]
     if not found:
         return ()
     baseline, now = baseline_of(lesions), standing(subject)
     points = [one.time_point() for one in found]
     signatures = _last_signatures(found)
+    immune = {
+        reading.record: reading.response for reading in irecist.read(baseline, points, recist_nontarget_ne=parameters.recist_nontarget_ne)
+    }
+    read = [recist.assess(baseline, points[:number], point, **conventions(parameters)) for number, point in enumerate(points)]
     return tuple(
-        _assessment(one, recist.assess(baseline, points[:number], points[number]), lesions, _signed(one.visit, signatures, now))
-        for number, one in enumerate(found)
+        replace(_assessment(one, derived, lesions, _signed(one.visit, signatures, now)), irecist=immune.get(one.visit.code))
+        for one, derived in zip(found, read, strict=True)
     )
 
 
@@ -66,6 +86,7 @@ def _assessment(one: ResponseAssessment, derived: recist.Assessment, lesions: li
         same_method=all(lesion.method in methods for lesion in lesions if lesion.role == "TARGET" and lesion.first_seen == "BL0"),
         all_lesions_assessed=baseline <= seen,
         equivocal_new_lesion_only=derived.new_lesion == recist.NewLesionCertainty.EQUIVOCAL,
+        stable={"Y": True, "N": False}.get(one.clinically_stable),
     )
 
 

@@ -1,22 +1,28 @@
 """Randomization: one allocation for each subject, for ever, derived from a key that no table holds (crf_spec 2.13)."""
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.utils import timezone
 
-from crf.models import Consent, DiseaseExtent, Lesion, NonTargetFinding, Randomization, Regimen, TargetMeasurement
+from crf.models import Consent, Randomization
 from trial.access import Act
 from trial.acting import acting
 from trial.actions.entry import locked, refuse_identifiers, writing
-from trial.models import ConsentVersion, Record, Study, Subject, Visit, may
-from trial.protocol import randomization, study
+from trial.models import ConsentVersion, ParameterDecision, Study, Subject, Visit, may, parameters_on
+from trial.models.parameter import read_once
+from trial.protocol import minimization, randomization, study
+from trial.protocol.parameters import Parameters, RandMethod
 from trial.refusal import Conflict, NotAllowed
 from trial.signals import stored
 
 from . import eligibility, progression
+from .evidence import visit_of_gate
+from .strata import earlier_allocations, feasible, levels_of
 
 
 def publish_commitment(*, by: AbstractUser) -> str:
@@ -35,15 +41,25 @@ def publish_commitment(*, by: AbstractUser) -> str:
 
 def refusals(subject: Subject, *, on: date, late_reason: str = "") -> tuple[randomization.Refusal, ...]:
     """Why the subject cannot be randomized on this day; empty where nothing stands against it."""
-    return randomization.preconditions(facts_of(subject, on=on, late_reason=late_reason))
+    with read_once():
+        parameters = parameters_on(on)
+        facts = facts_of(subject, on=on, parameters=parameters, late_reason=late_reason)
+    return randomization.preconditions(
+        facts,
+        rand_after_pc2_max_days=parameters.rand_after_pc2_max_days,
+        img_window_days=parameters.img_window_days.gate_2,
+        enrollment_cap=parameters.enrollment_cap,
+        overrun=parameters.overrun,
+        before_cycles=parameters.before_cycles,
+    )
 
 
-def facts_of(subject: Subject, *, on: date, late_reason: str = "") -> randomization.Facts:
+def facts_of(subject: Subject, *, on: date, parameters: Parameters, late_reason: str = "") -> randomization.Facts:
     confirmed = eligibility.latest(subject, 2)
     check = progression.check(subject, on=on)
     scan = check.assessment
-    extent = DiseaseExtent.objects.of(subject).filter(visit__code="PC2", state=Record.State.COMPLETE).order_by("pk").last()
-    strata = strata_of(subject)
+    levels = levels_of(subject, parameters)
+    known = all(levels.values())
     return randomization.Facts(
         on=on,
         g2_verdict=confirmed.result if confirmed else None,
@@ -52,14 +68,14 @@ def facts_of(subject: Subject, *, on: date, late_reason: str = "") -> randomizat
         x07_refusal=check.refusal,
         pc2_scan_on=scan.scanned_on if scan else None,
         late_reason=late_reason,
-        rt_feasible=extent.radiotherapy_feasible if extent else None,
+        rt_feasible=feasible(subject, at=visit_of_gate(2, parameters)),
         consent_current=consent_is_current(subject, on=on),
         randomized=Randomization.objects.filter(subject_once=subject).exists(),
         withdrawn=Consent.objects.of(subject).filter(type="WITHDRAWAL").exists(),
         site_active=subject.site.status_on(on) == "ACTIVE",
         allocations=Randomization.objects.count(),
-        sysclass=strata[0],
-        metpat=strata[1],
+        sysclass=levels["SYSCLASS"] if known else None,
+        metpat=levels["METPAT"] if known else None,
     )
 
 
@@ -72,24 +88,6 @@ def consent_is_current(subject: Subject, *, on: date) -> bool:
     version = last.form_version
     newer = ConsentVersion.objects.effective(site_id=subject.site_id, on=on).filter(effective_from__gt=version.effective_from)
     return not newer.exclude(reconsent=ConsentVersion.Reconsent.NEW_ONLY).exists()
-
-
-def strata_of(subject: Subject) -> tuple[str | None, str | None]:
-    """SYSCLASS and METPAT, as far as the casebook tells."""
-    regimen = Regimen.objects.of(subject).filter(state=Record.State.COMPLETE).order_by("pk").last()
-    rows = [*_findings(TargetMeasurement, subject), *_findings(NonTargetFinding, subject)]
-    resolved = {lesion for lesion, state in rows if state == "ABSENT"}
-    lesions = Lesion.objects.of(subject).filter(first_seen__in=["BL0", "BL1"])
-    pattern = randomization.metpat(
-        randomization.StratumLesion(lesion.lesion_class, lesion.certainty == "DEFINITE", lesion.pk in resolved) for lesion in lesions
-    )
-    return (regimen.sysclass or None) if regimen else None, pattern.value if pattern else None
-
-
-def _findings(group: type[TargetMeasurement] | type[NonTargetFinding], subject: Subject) -> list[tuple[int, str]]:
-    """Lesion and state at BL1, the check after cycle 2."""
-    at_bl1 = group.objects.of(subject).filter(assessment__visit__code="PC2", assessment__withdrawn_at=None)
-    return list(at_bl1.values_list("lesion_id", "state"))
 
 
 def randomize(subject: Subject, *, by: AbstractUser, late_reason: str = "", at: date | None = None) -> Randomization:
@@ -114,23 +112,22 @@ def randomize(subject: Subject, *, by: AbstractUser, late_reason: str = "", at: 
                 f"{subject} was randomized on {earlier.randomized_on} ({earlier.number}, {earlier.get_arm_display()}).",
                 codes=["ALREADY_RANDOMIZED"],
             )
+        parameters = parameters_on(on, afresh=True)  # under the lock, in which no method changes
         against = refusals(subject, on=on, late_reason=late_reason)
         if against:
             raise Conflict(*(refusal.sentence for refusal in against), codes=[refusal.code for refusal in against])
-        record = _allocate(subject, key=key, on=on, late_reason=late_reason)
+        record = _allocate(subject, key=key, on=on, parameters=parameters, late_reason=late_reason)
         with acting(by=by, reason=f"OTHER: {record.number}"):
             stored.send(Randomization, row=record, by=by)
     return record
 
 
-def _allocate(subject: Subject, *, key: bytes, on: date, late_reason: str) -> Randomization:
-    """Under the lock of the study's row: the next number, and the arm of the stratum's next place."""
-    sysclass, pattern = strata_of(subject)
-    in_stratum = Randomization.objects.filter(sysclass=sysclass, metpat=pattern).count()
-    stratum = randomization.stratum_name(sysclass, pattern)
+def _allocate(subject: Subject, *, key: bytes, on: date, parameters: Parameters, late_reason: str) -> Randomization:
+    """Under the lock of the study's row: the next number, and the arm that blocks or minimization give it."""
+    levels = levels_of(subject, parameters)
     confirmed = eligibility.latest(subject, 2)
     visit = Visit.objects.filter(subject=subject, code="RAND").first()
-    if stratum is None or confirmed is None or visit is None:
+    if confirmed is None or visit is None or not all(levels.values()):
         raise Conflict("The stratum cannot be computed, or the visit RAND is not planned.")
     return Randomization.objects.create(
         visit=visit,
@@ -139,11 +136,27 @@ def _allocate(subject: Subject, *, key: bytes, on: date, late_reason: str) -> Ra
         state=Randomization.State.COMPLETE,
         randomized_on=on,
         number=randomization.allocation_number(Randomization.objects.count() + 1),
-        arm=randomization.allocation(key, stratum, in_stratum + 1).value,
-        sysclass=sysclass,
-        metpat=pattern,
+        arm=_arm(key, levels, parameters).value,
+        sysclass=levels["SYSCLASS"],
+        metpat=levels["METPAT"],
+        method=parameters.rand_method,
+        levels=levels,
         late_reason=late_reason,
     )
+
+
+def _arm(key: bytes, levels: Mapping[str, str], parameters: Parameters) -> randomization.Arm:
+    if parameters.rand_method == RandMethod.MINIMIZATION:
+        return minimization.allocation(key, levels, earlier_allocations(), design=minimization.design_of(parameters.strata))
+    stratum = randomization.stratum_name(levels["SYSCLASS"], levels["METPAT"])
+    in_stratum = Randomization.objects.filter(sysclass=levels["SYSCLASS"], metpat=levels["METPAT"]).count()
+    return randomization.allocation(key, str(stratum), in_stratum + 1)
+
+
+def keep_method_and_strata(decision: ParameterDecision, **kwargs: Any) -> None:
+    """Receives `decided`: once a subject is randomized, what allocations are made by stays, so that each can be checked."""
+    if decision.name in ("RAND_METHOD", "STRATA") and Randomization.objects.exists():
+        raise Conflict("Subjects have been randomized: method and strata stay as they are, so that every allocation can be checked.")
 
 
 def _key() -> bytes:

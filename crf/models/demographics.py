@@ -76,9 +76,9 @@ class Demographics(Record):
             return frozenset()
         return age.possible_ages(self.birth_month, on=consented_on)
 
-    @property
+    @fields.derived("Age at consent", unit="completed years")
     def age_at_consent(self) -> str:
-        """In completed years; two, where birth month and source leave it open."""
+        """Two, where birth month and source leave it open."""
         ages = self.possible_ages()
         return str(self.age_confirmed) if self.age_confirmed in ages else " or ".join(map(str, sorted(ages)))
 

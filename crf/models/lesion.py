@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from trial import fields
 from trial.models import Problem, Record, Section
-from trial.protocol import lymph_nodes, recist
+from trial.protocol import lymph_nodes, organ_units, recist
 
 from .tumor import PrimaryTumor
 
@@ -74,6 +74,7 @@ class Method(models.TextChoices):
     PHYSICAL_EXAMINATION = "PHYSICAL EXAMINATION", "Examination"
 
 
+REGIONAL = {"Y": "yes", "N": "no", "U": "the investigator decides"}
 SLICED = {Method.CT_SCAN, Method.MRI, Method.PET_CT_SCAN}
 
 
@@ -197,7 +198,7 @@ class Lesion(Record):
         """What enters the sum of diameters: a node's short axis, else the longest diameter."""
         return self.short_axis_mm if is_node(self) else self.longest_mm
 
-    @property
+    @fields.derived("Regional by anatomy and index primary", words=REGIONAL)
     def regional_by_anatomy(self) -> str:
         """Y, N or U by crf_spec Appendix A and the index primary."""
         if not self.subregion:
@@ -205,7 +206,7 @@ class Lesion(Record):
         primaries = PrimaryTumor.objects.of(self.subject).filter(is_index="Y").values_list("location", flat=True)
         return str(lymph_nodes.regional_status(self.subregion, list(primaries)))
 
-    @property
+    @fields.derived("Measurable (RECIST 1.1)")
     def is_measurable(self) -> bool | None:
         return recist.measurable(
             nodal=is_node(self),
@@ -231,3 +232,13 @@ class Lesion(Record):
         targets = [recist.Candidate(lesion.code, lesion.organ, is_node(lesion), lesion.size_mm) for lesion in (*others, self)]
         for sentence in recist.target_selection(targets):
             yield "role", sentence
+
+
+def counted(lesion: Lesion) -> organ_units.Lesion:
+    """As the protocol counts it. A node's regional status: the investigator's, else what anatomy says."""
+    return organ_units.Lesion(
+        code=lesion.code, lesion_class=lesion.lesion_class or None, organ=lesion.organ or None, organ_detail=lesion.organ_detail or None,
+        laterality=lesion.laterality or None, subregion=lesion.subregion or None,
+        regional=lesion.regional or lesion.regional_by_anatomy or None, certainty=lesion.certainty or None,
+        vertebra=lesion.vertebra or None, compression=lesion.compression or None, radiotherapy=lesion.radiotherapy or None,
+    )  # fmt: skip

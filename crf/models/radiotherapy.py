@@ -1,3 +1,4 @@
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -7,10 +8,13 @@ from django.db import models
 from django.db.models import Q
 
 from trial import fields
-from trial.models import Problem, Record, Row, Section, Visit
+from trial.models import Problem, Record, Row, Section, Visit, parameters_on
 from trial.protocol import radiotherapy
+from trial.protocol.parameters import Parameters
 
 from .lesion import Laterality, Lesion, Site
+
+COVERAGE = {"FULL": "in full", "PARTIAL": "in part", "NONE": "not", "PENDING": "pending"}
 
 
 class RadiotherapyCourse(Record):
@@ -62,7 +66,7 @@ class RadiotherapyCourse(Record):
 
     several = True
     moves_the_schedule = True
-    derived = ("coverage",)
+    derived = ("coverage", "lesions_covered", "all_covered")
 
     intent = fields.choice("Intent", Intent, sdtm="PR.PRTRTINT")
     simulated_on = fields.day("Simulation", sdtm="SUPPPR.RTSIMDAT")
@@ -130,10 +134,33 @@ class RadiotherapyCourse(Record):
     def has_ended(self) -> bool:
         return self.status in (self.Status.COMPLETED, self.Status.STOPPED_EARLY, self.Status.NOT_STARTED)
 
-    @property
-    def coverage(self) -> str:
+    @fields.derived("Volumes covered")
+    def coverage(self) -> list[str]:
         """Each volume's coverage: FULL, PARTIAL, NONE or PENDING."""
-        return ", ".join(f"{volume.code} {volume.coverage}" for volume in self.rows(TargetVolume))
+        return [f"{volume.code} {COVERAGE[volume.coverage]}" for volume in self.rows(TargetVolume)]
+
+    @fields.derived("Lesions of this course")
+    def lesions_covered(self) -> list[str]:
+        """Each lesion by the best of the volumes that contain it."""
+        codes = sorted({code for volume in self.rows(TargetVolume) for code in volume.lesions})
+        return [f"{code} {COVERAGE[self.coverage_of(code)]}" for code in codes]
+
+    @fields.derived("All lesions to be irradiated", words={"COMPLETE": "covered", "INCOMPLETE": "not all covered", "PENDING": "pending"})
+    def all_covered(self) -> str:
+        """Over all courses, by the lesions that must be covered (crf_spec 2.15)."""
+        from .coverage import coverage_of_subject
+
+        return coverage_of_subject(self)
+
+    def coverage_of(self, code: str) -> radiotherapy.Coverage:
+        found = [radiotherapy.Coverage(volume.coverage) for volume in self.rows(TargetVolume) if code in volume.lesions]
+        return radiotherapy.lesion_coverage(found, planning_ended=self.has_ended)
+
+    def parameters(self) -> Parameters:
+        """In force when the course began."""
+        if "_parameters" not in self.__dict__:
+            self._parameters = parameters_on(self.started_on or self.planned_start_on or self.subject.site.today())
+        return self._parameters
 
     def inconsistencies(self) -> Iterator[Problem]:
         volumes = self.rows(TargetVolume)
@@ -255,50 +282,54 @@ class TargetVolume(Row):
     def fractions_of_volume(self) -> list["Fraction"]:
         return [row for row in self.course.rows(Fraction) if row.volume_id == self.pk and self.pk]
 
-    @property
+    @fields.derived("Dose per fraction", unit="Gy", places=2)
     def dose_per_fraction_gy(self) -> Decimal | None:
         if not self.prescribed_gy or not self.prescribed_fractions:
             return None
         return radiotherapy.dose_per_fraction_gy(self.prescribed_gy, self.prescribed_fractions)
 
-    @property
+    @fields.derived("BED, tumor, prescribed", unit="Gy", places=2)
     def bed10_gy(self) -> Decimal | None:
-        return self._effect(radiotherapy.bed_gy, Decimal(10))
+        """By the tumor's α/β in force (AB_TUMOR, 10 Gy by default), as all that follows."""
+        return self._effect(radiotherapy.bed_gy, self._prescribed(), self.course.parameters().ab_tumor)
 
-    @property
+    @fields.derived("EQD2, tumor, prescribed", unit="Gy", places=2)
     def eqd2_10_gy(self) -> Decimal | None:
-        return self._effect(radiotherapy.eqd2_gy, Decimal(10))
+        return self._effect(radiotherapy.eqd2_gy, self._prescribed(), self.course.parameters().ab_tumor)
 
-    @property
+    @fields.derived("EQD2, late effects, prescribed", unit="Gy", places=2)
     def eqd2_3_gy(self) -> Decimal | None:
-        return self._effect(radiotherapy.eqd2_gy, Decimal(3))
+        return self._effect(radiotherapy.eqd2_gy, self._prescribed(), self.course.parameters().ab_late)
 
-    @property
+    @fields.derived("BED, tumor, delivered", unit="Gy", places=2)
     def delivered_bed10_gy(self) -> Decimal | None:
-        return self._delivered_effect(radiotherapy.bed_gy, Decimal(10))
+        return self._effect(radiotherapy.bed_gy, self._delivered(), self.course.parameters().ab_tumor)
 
-    @property
+    @fields.derived("EQD2, tumor, delivered", unit="Gy", places=2)
     def delivered_eqd2_10_gy(self) -> Decimal | None:
-        return self._delivered_effect(radiotherapy.eqd2_gy, Decimal(10))
+        return self._effect(radiotherapy.eqd2_gy, self._delivered(), self.course.parameters().ab_tumor)
 
-    @property
+    @fields.derived("EQD2, late effects, delivered", unit="Gy", places=2)
     def delivered_eqd2_3_gy(self) -> Decimal | None:
-        return self._delivered_effect(radiotherapy.eqd2_gy, Decimal(3))
+        return self._effect(radiotherapy.eqd2_gy, self._delivered(), self.course.parameters().ab_late)
 
-    def _effect(self, formula: Any, alpha_beta: Decimal) -> Decimal | None:
+    def _prescribed(self) -> list[tuple[int, Decimal]]:
         dose = self.dose_per_fraction_gy
-        return formula([(self.prescribed_fractions, dose)], alpha_beta_gy=alpha_beta) if dose else None
+        return [(self.prescribed_fractions, dose)] if dose else []
 
-    def _delivered_effect(self, formula: Any, alpha_beta: Decimal) -> Decimal | None:
-        """Each fraction by its own dose; None where none was delivered, or a dose is missing."""
-        doses = [row.dose_gy for row in self.fractions_of_volume() if row.delivered == "Y"]
-        return formula([(1, dose) for dose in doses], alpha_beta_gy=alpha_beta) if doses and all(doses) else None
+    def _delivered(self) -> list[tuple[int, Decimal]]:
+        """Phases of fractions of one dose, as they were given."""
+        doses = Counter(row.dose_gy for row in self.fractions_of_volume() if row.delivered == "Y" and row.dose_gy)
+        return [(number, dose) for dose, number in doses.items()]
 
-    @property
+    def _effect(self, formula: Any, phases: list[tuple[int, Decimal]], alpha_beta: Decimal) -> Decimal | None:
+        return formula(phases, alpha_beta_gy=alpha_beta) if phases else None
+
+    @fields.derived("Delivered", unit="Gy", places=2)
     def delivered_gy(self) -> Decimal:
         return sum((row.dose_gy for row in self.fractions_of_volume() if row.delivered == "Y" and row.dose_gy), Decimal(0))
 
-    @property
+    @fields.derived("Delivered", unit="fractions")
     def delivered_fractions(self) -> int:
         return sum(row.delivered == "Y" for row in self.fractions_of_volume())
 
@@ -308,11 +339,12 @@ class TargetVolume(Row):
         dose = self.dose_per_fraction_gy
         return dose is None or abs(self.delivered_gy - dose * self.delivered_fractions) <= Decimal("0.1")
 
-    @property
+    @fields.derived("Covered", words=COVERAGE)
     def coverage(self) -> str:
         return str(radiotherapy.volume_coverage(
             prescribed_gy=self.prescribed_gy, prescribed_fractions=self.prescribed_fractions,
             delivered_gy=self.delivered_gy, delivered_fractions=self.delivered_fractions, course_ended=self.course.has_ended,
+            coverage_min_pct=self.course.parameters().coverage_min_pct,
         ))  # fmt: skip
 
     def clean(self) -> None:

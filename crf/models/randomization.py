@@ -3,6 +3,7 @@ from django.db.models import Q
 
 from trial import fields
 from trial.models import Record, Section, Subject
+from trial.protocol.parameters import RandMethod
 from trial.protocol.randomization import Arm as ProtocolArm
 
 from .eligibility import Eligibility
@@ -26,11 +27,20 @@ class Randomization(Record):
         NODE_ONLY = "NODE_ONLY", "Nodes only"
         ANY_VISCERAL_OR_BONE = "ANY_VISCERAL_OR_BONE", "Any visceral or bone"
 
+    class Method(models.TextChoices):
+        PERMUTED_BLOCK = RandMethod.PERMUTED_BLOCK.value, "Permuted blocks"
+        MINIMIZATION = RandMethod.MINIMIZATION.value, "Minimization"
+
     moves_the_schedule = True
     entered_by_hand = False
 
     subject_once = models.OneToOneField(Subject, models.PROTECT, editable=False, related_name="randomization")
     eligibility = models.ForeignKey(Eligibility, models.PROTECT, editable=False, related_name="+")
+
+    method = models.CharField(
+        "method used", max_length=20, choices=Method, blank=True, default="", editable=False, db_comment="SUPPDS.RANDMTH"
+    )
+    levels = models.JSONField("levels of the factors, as used", null=True, editable=False, db_comment="SUPPDS.RANDLEV")
 
     randomized_on = fields.day("Randomized on", sdtm="DM.RFRANDDT")
     number = fields.text("Allocation number", longest=10, sdtm="SUPPDS.RANDNO")
@@ -58,10 +68,26 @@ class Randomization(Record):
             ),
         ]
 
+    @property
+    def levels_used(self) -> dict[str, str]:
+        """By factor. Allocations of the first version of this form name the two strata alone."""
+        return self.levels or {"SYSCLASS": self.sysclass, "METPAT": self.metpat}
+
     @classmethod
     def fixed(cls) -> list[str]:
-        return [*super().fixed(), "subject_once_id", "eligibility_id", "randomized_on", "number", "arm", "sysclass", "metpat"]
+        return [
+            *super().fixed(),
+            "subject_once_id",
+            "eligibility_id",
+            "randomized_on",
+            "number",
+            "arm",
+            "sysclass",
+            "metpat",
+            "method",
+            "levels",
+        ]
 
     @classmethod
     def bookkeeping(cls) -> set[str]:
-        return super().bookkeeping() | {"subject_once", "eligibility"}
+        return super().bookkeeping() | {"subject_once", "eligibility", "method", "levels"}

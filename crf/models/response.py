@@ -6,18 +6,50 @@ from django.db import models
 from django.db.models import Q
 
 from trial import fields
-from trial.models import Problem, Record, Row, Section, Visit
+from trial.models import Problem, Record, Row, Section, Visit, parameters_on
 from trial.protocol import recist
+from trial.protocol.parameters import Parameters
 
 from .lesion import SLICED, Laterality, Lesion, LesionClass, Method, Site, is_node
 
+WORDS = {
+    "CR": "CR, complete response", "PR": "PR, partial response", "SD": "SD, stable disease", "PD": "PD, progressive disease",
+    "NE": "NE, not evaluable", "NED": "NED, no disease at baseline", "NA": "none at baseline",
+}  # fmt: skip
+DISCORDANCE = {"NONE": "agrees", "MINOR": "minor discordance", "MAJOR": "major discordance"}
 SHORTEST_NARRATIVE = 20
 MUST_COVER = {"CHEST", "ABDOMEN", "PELVIS"}
 
 
-def by_recist(name: str) -> property:
+def by_recist(name: str, label: str, **shown: Any) -> fields.Derived:
     """A value that RECIST derives, read like an item of the record."""
-    return property(lambda assessment: getattr(assessment.assessed(), name, None))
+    return fields.derived(label, **shown)(lambda assessment: getattr(assessment.assessed(), name, None))
+
+
+def conventions(parameters: Parameters) -> dict[str, Any]:
+    """What RECIST 1.1 leaves open, as the parameters decide it."""
+    return {
+        "recist_continuing_pr": parameters.recist_continuing_pr,
+        "recist_nontarget_ne": parameters.recist_nontarget_ne,
+        "recist_floor_after_cr": parameters.recist_floor_after_cr,
+    }
+
+
+class Growth(models.TextChoices):
+    """Of a lesion followed without being measured; iRECIST asks for it."""
+
+    NONE = "NONE", "Not larger"
+    SOME = "SOME", "Larger"
+    UNEQUIVOCAL = "UNEQUIVOCAL", "Unequivocally larger"
+
+
+class FollowedGrowth(models.TextChoices):
+    """Of a new lesion; it may be gone again."""
+
+    NONE = "NONE", "Not larger"
+    SOME = "SOME", "Larger"
+    UNEQUIVOCAL = "UNEQUIVOCAL", "Unequivocally larger"
+    GONE = "GONE", "Gone"
 
 
 class ResponseAssessment(Record):
@@ -41,7 +73,7 @@ class ResponseAssessment(Record):
 
     moves_the_schedule = True
     derived = (
-        "sum_mm", "baseline_mm", "change_from_baseline_percent", "nadir_mm", "change_from_nadir_percent", "change_from_nadir_mm",
+        "sum_mm", "baseline_mm", "nadir_mm", "change_from_baseline_percent", "change_from_nadir_percent", "change_from_nadir_mm",
         "target", "non_target", "new_lesion", "overall", "discordance",
     )  # fmt: skip
 
@@ -56,11 +88,20 @@ class ResponseAssessment(Record):
         "Progression shown by", ProgressionMode, sdtm="SUPPRS.PDMODE", when=lambda a: a.investigator_overall == "PD"
     )
 
+    clinically_stable = fields.yes_no("If progression under immunotherapy: clinically stable", sdtm="SUPPRS.CLINSTAB", optional=True)
+
     sections = (
         Section("Assessment", ("unscheduled_reason", "evaluator", "reader")),
         Section(
             "The investigator's own response",
-            ("investigator_target", "investigator_non_target", "investigator_overall", "investigator_on", "progression_mode"),
+            (
+                "investigator_target",
+                "investigator_non_target",
+                "investigator_overall",
+                "investigator_on",
+                "progression_mode",
+                "clinically_stable",
+            ),
         ),
     )
 
@@ -82,7 +123,8 @@ class ResponseAssessment(Record):
 
     @classmethod
     def choices_for(cls, item: str, visit: Visit, record: Record | None) -> models.QuerySet[Any] | None:
-        return Lesion.objects.of(visit.subject).order_by("code") if item == "lesion" else None
+        lesions = Lesion.objects.of(visit.subject).order_by("code")
+        return {"lesion": lesions, "followed": lesions.filter(first_seen=Lesion.FirstSeen.POST)}.get(item)
 
     @property
     def first_scan_on(self) -> date | None:
@@ -105,11 +147,11 @@ class ResponseAssessment(Record):
             last_scan_on=self.last_scan_on,
             targets=tuple(row.measurement() for row in self.rows(TargetMeasurement) if row.lesion and row.state),
             non_targets=tuple(
-                recist.NonTargetFinding(row.lesion.code, recist.NonTargetState(row.state))
+                recist.NonTargetFinding(row.lesion.code, recist.NonTargetState(row.state), recist.Growth(row.growth or "NONE"))
                 for row in self.rows(NonTargetFinding)
                 if row.lesion and row.state
             ),
-            new_lesions=tuple(recist.NewLesion(recist.NewLesionCertainty(row.certainty)) for row in self.rows(NewLesion) if row.certainty),
+            new_lesions=tuple(row.found() for row in self.rows(NewLesion) if row.certainty),
         )
 
     def assessed(self) -> recist.Assessment | None:
@@ -118,13 +160,18 @@ class ResponseAssessment(Record):
             self._assessed = derive(self) if self.first_scan_on else None
         return self._assessed
 
-    sum_mm, baseline_mm, nadir_mm = by_recist("sum_mm"), by_recist("baseline_mm"), by_recist("nadir_mm")
-    change_from_baseline_percent = by_recist("change_from_baseline_percent")
-    change_from_nadir_percent, change_from_nadir_mm = by_recist("change_from_nadir_percent"), by_recist("change_from_nadir_mm")
-    target, non_target = by_recist("target"), by_recist("non_target")
-    new_lesion, overall = by_recist("new_lesion"), by_recist("overall")
+    sum_mm = by_recist("sum_mm", "Sum of diameters", unit="mm")
+    baseline_mm = by_recist("baseline_mm", "Sum at baseline (BL0)", unit="mm")
+    nadir_mm = by_recist("nadir_mm", "Smallest sum before (nadir)", unit="mm")
+    change_from_baseline_percent = by_recist("change_from_baseline_percent", "Change from baseline", unit="%", places=1)
+    change_from_nadir_percent = by_recist("change_from_nadir_percent", "Change from nadir", unit="%", places=1)
+    change_from_nadir_mm = by_recist("change_from_nadir_mm", "Change from nadir", unit="mm")
+    target = by_recist("target", "Target response", words=WORDS)
+    non_target = by_recist("non_target", "Non-target response", words=WORDS)
+    new_lesion = by_recist("new_lesion", "New lesion", words={"UNEQUIVOCAL": "unequivocal", "EQUIVOCAL": "equivocal"})
+    overall = by_recist("overall", "Overall response (RECIST 1.1)", words=WORDS)
 
-    @property
+    @fields.derived("Against the investigator's overall response", words=DISCORDANCE)
     def discordance(self) -> str:
         found = self.assessed()
         if not found or not self.investigator_overall:
@@ -246,9 +293,10 @@ class NonTargetFinding(Row):
 
     lesion = fields.reference("Non-target lesion", Lesion, sdtm="TR.TRLNKID")
     state = fields.choice("State", State, sdtm="TR.TUMSTATE")
+    growth = fields.choice("Compared with the time point before (iRECIST)", Growth, sdtm="SUPPTR.TRGROW", optional=True)
     narrative = fields.text("Description", longest=1000, sdtm="SUPPTR.TRNARR", when=lambda f: f.state in ("UNEQUIVOCAL", "NE"))
 
-    sections = (Section("Non-target lesion", ("lesion", "state", "narrative")),)
+    sections = (Section("Non-target lesion", ("lesion", "state", "growth", "narrative")),)
 
     class Meta(Row.Meta):
         verbose_name = "non-target lesion"
@@ -264,7 +312,7 @@ class NonTargetFinding(Row):
 
 
 class NewLesion(Row):
-    """A lesion that was not there before."""
+    """A lesion that was not there at baseline. Followed as a lesion of its own, it is the same one at each time point."""
 
     class Certainty(models.TextChoices):
         """NEWLPROG."""
@@ -285,11 +333,30 @@ class NewLesion(Row):
     certainty = fields.choice("Certainty", Certainty, sdtm="RS.NEWLPROG")
     size_mm = fields.amount("Size", digits=4, places=1, between=("0.1", 400), unit="mm", sdtm="TR.TRORRES", optional=True)
     in_field = fields.yes_no("In the radiotherapy field", sdtm="SUPPTU.INFIELD")
+    followed = fields.reference("Followed as lesion (N01 …)", Lesion, sdtm="TU.TULNKID", optional=True)
+    growth = fields.choice("If followed: compared with the time point before", FollowedGrowth, sdtm="SUPPTR.TRGROW", optional=True)
 
-    sections = (Section("New lesion", ("lesion_class", "organ", "organ_detail", "laterality", "certainty", "size_mm", "in_field")),)
+    sections = (
+        Section(
+            "New lesion",
+            ("lesion_class", "organ", "organ_detail", "laterality", "certainty", "size_mm", "in_field", "followed", "growth"),
+        ),
+    )
 
     class Meta(Row.Meta):
         verbose_name = "new lesion"
+
+    def found(self) -> recist.NewLesion:
+        """iRECIST follows it under its code; by its size, where one is entered."""
+        gone = self.growth == "GONE"
+        return recist.NewLesion(
+            recist.NewLesionCertainty(self.certainty),
+            code=self.followed.code if self.followed else "",
+            mm=self.size_mm,
+            measured=self.size_mm is not None,
+            growth=recist.Growth.NONE if gone else recist.Growth(self.growth or "NONE"),
+            gone=gone,
+        )
 
 
 def baseline_of(lesions: list[Lesion]) -> recist.Baseline:
@@ -316,6 +383,8 @@ def assessments_of(subject: object) -> list[ResponseAssessment]:
     for assessment in found:
         for row in (*assessment.rows(TargetMeasurement), *assessment.rows(NonTargetFinding)):
             row.lesion = lesions.get(row.lesion_id)
+        for row in assessment.rows(NewLesion):
+            row.followed = lesions.get(row.followed_id)
     return sorted(found, key=lambda a: a.first_scan_on or date.max)
 
 
@@ -327,4 +396,4 @@ def derive(current: ResponseAssessment) -> recist.Assessment:
         for other in assessments_of(current.subject)
         if other.pk != current.pk and other.first_scan_on and other.first_scan_on < current.first_scan_on
     ]
-    return recist.assess(baseline_of(lesions), earlier, current.time_point())
+    return recist.assess(baseline_of(lesions), earlier, current.time_point(), **conventions(parameters_on(current.first_scan_on)))

@@ -2,17 +2,20 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
 from trial import fields
-from trial.models import Problem, Record, Row, Section, Visit
-from trial.protocol import dosing
+from trial.models import Problem, Record, Row, Section, Visit, parameters_on
+from trial.protocol import dose_intensity, dosing
 
 from .vital_signs import VitalSigns
+
+if TYPE_CHECKING:
+    from .dose_history import DoseHistory
 
 
 class Regimen(Record):
@@ -72,7 +75,7 @@ class Cycle(Record):
     """Systemic therapy, one cycle (crf_spec 2.14, SYSADM; CDASH EC)."""
 
     moves_the_schedule = True
-    derived = ("day_1", "bsa_m2")
+    derived = ("day_1", "delay_days", "bsa_m2", "intensity")
 
     number = fields.count("Cycle", between=(1, 60), sdtm="EC.ECSPID")
     weight_kg = fields.amount("Weight used for dosing", digits=4, places=1, between=(25, 250), unit="kg", sdtm="VS.WEIGHT")
@@ -108,17 +111,43 @@ class Cycle(Record):
         given = [(day, planned.agent.value) for planned in agents for day in planned.days]
         return {Administration: [{"day": day, "agent": agent, "route": "INTRAVENOUS", "dose_level": "0"} for day, agent in sorted(given)]}
 
-    @property
+    @fields.derived("Day 1")
     def day_1(self) -> date | None:
         """The day on which the first agent was given (crf_spec 4.1)."""
         given = [row.given_on for row in self.rows(Administration) if row.given == "Y" and row.given_on]
         return min(given, default=None)
 
-    @property
+    @fields.derived("Later than planned", unit="days")
+    def delay_days(self) -> int | None:
+        """From day 1 of the cycle before and the regimen's length (crf_spec 2.14, ECDLY); negative where earlier."""
+        history = self.history_of_doses()
+        before = history.day_1_of.get((self.number or 0) - 1)
+        return dose_intensity.delay_days(before, self.day_1, history.cycle_length_days)
+
+    @fields.derived("Body surface area used", unit="m²", places=3)
     def bsa_m2(self) -> Decimal | None:
+        """By the formula in force on day 1 (BSA_FORMULA)."""
         if not self.weight_kg or not self.height_cm:
             return None
-        return dosing.bsa_m2(weight_kg=self.weight_kg, height_cm=self.height_cm)
+        return dosing.bsa_m2(weight_kg=self.weight_kg, height_cm=self.height_cm, formula=self.formula())
+
+    @fields.derived("Relative dose intensity since cycle 1")
+    def intensity(self) -> list[str]:
+        """Of each agent up to this cycle, with what was given in all; and of the regimen, the mean of its agents."""
+        return self.history_of_doses().told(until=self.number or 0)
+
+    def formula(self) -> str:
+        if "_formula" not in self.__dict__:
+            self._formula = parameters_on(self.day_1 or self.subject.site.today()).bsa_formula
+        return self._formula
+
+    def history_of_doses(self) -> "DoseHistory":
+        """Read once for the page."""
+        from .dose_history import DoseHistory
+
+        if "_doses" not in self.__dict__:
+            self._doses = DoseHistory.of(self)
+        return self._doses
 
     def clean(self) -> None:
         super().clean()
@@ -183,7 +212,7 @@ class Administration(Row):
     parent = "cycle"
     path_to_site = "cycle__visit__subject__site"
     path_to_subject = "cycle__visit__subject"
-    derived = ("planned_mg", "percent_of_planned")
+    derived = ("planned_level", "planned_mg", "percent_of_planned")
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="administrations")
 
@@ -221,7 +250,30 @@ class Administration(Row):
             ),
         ]
 
-    @property
+    def __str__(self) -> str:
+        return f"Day {self.day or '?'}, {self.get_agent_display() or 'agent'}"
+
+    def as_dose(self) -> dose_intensity.Dose:
+        """As dose intensity counts it: what was not given is 0 mg."""
+        planned = dosing.planned_agent(regimen_of(self.cycle) or "OTHER", self.agent)
+        by_surface = planned is not None and planned.basis == dosing.Basis.MG_M2
+        return dose_intensity.Dose(
+            cycle=self.cycle.number,
+            planned_mg=self.planned_mg,
+            actual_mg=Decimal(0) if self.given == "N" else self.dose_mg,
+            measure=self.cycle.bsa_m2 if by_surface else self.cycle.weight_kg,
+        )
+
+    @fields.derived("Planned level")
+    def planned_level(self) -> str:
+        """Dose and basis at the protocol's level 0 (ECDOSBAS), with its cap."""
+        planned = dosing.planned_agent(regimen_of(self.cycle) or "OTHER", self.agent) if self.agent else None
+        if planned is None:
+            return ""
+        cap = f", at most {planned.cap_mg:f} mg" if planned.cap_mg else ""
+        return f"AUC {planned.dose:f}{cap}" if planned.basis == dosing.Basis.AUC else f"{planned.dose:f} {planned.basis}{cap}"
+
+    @fields.derived("Planned dose", unit="mg", places=1)
     def planned_mg(self) -> Decimal | None:
         """At the protocol's dose level, with this cycle's weight, height and clearance; derived, never stored."""
         cycle = self.cycle
@@ -232,14 +284,7 @@ class Administration(Row):
             regimen, self.agent, weight_kg=cycle.weight_kg, bsa_m2=cycle.bsa_m2, clearance_ml_min=cycle.clearance_ml_min
         )
 
-    @property
-    def measure(self) -> Decimal | None:
-        """The cycle's weight in kg or surface in m², by which the agent is dosed; None for a flat dose or by clearance."""
-        planned = dosing.planned_agent(regimen_of(self.cycle) or "", self.agent)
-        basis = planned.basis if planned else None
-        return {dosing.Basis.MG_KG: self.cycle.weight_kg, dosing.Basis.MG_M2: self.cycle.bsa_m2}.get(basis)
-
-    @property
+    @fields.derived("Given, of planned", unit="%", places=1)
     def percent_of_planned(self) -> Decimal | None:
         planned = self.planned_mg
         return dosing.percent_of_planned(self.dose_mg, planned) if planned and self.dose_mg is not None else None

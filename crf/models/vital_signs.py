@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from trial import fields
-from trial.models import Record, Section
+from trial.models import Record, Section, parameters_on
 from trial.protocol import dosing
 
 
@@ -45,15 +45,17 @@ class VitalSigns(Record):
             ),
         ]
 
-    @property
+    @fields.derived("Body surface area", unit="m²", places=3)
     def bsa_m2(self) -> Decimal | None:
-        """Body surface area; the height may stand on an earlier visit's form."""
+        """By the formula in force (BSA_FORMULA); the height may stand on an earlier visit's form."""
         height = self.height_cm or height_of(self)
-        return dosing.bsa_m2(weight_kg=self.weight_kg, height_cm=height) if self.weight_kg and height else None
+        if not self.weight_kg or not height:
+            return None
+        formula = parameters_on(self.measured_on or self.subject.site.today()).bsa_formula
+        return dosing.bsa_m2(weight_kg=self.weight_kg, height_cm=height, formula=formula)
 
-    @property
+    @fields.derived("Body mass index", unit="kg/m²", places=1)
     def bmi(self) -> Decimal | None:
-        """kg/m²."""
         height = self.height_cm or height_of(self)
         return self.weight_kg * 10_000 / height**2 if self.weight_kg and height else None
 

@@ -145,7 +145,8 @@ class TestRandomization:
             Visit.objects.get_or_create(subject=subject, code="RAND")
             confirmed = complete(Eligibility, subject)
         monkeypatch.setattr(randomization, "refusals", lambda *args, **kwargs: ())
-        monkeypatch.setattr(randomization, "strata_of", lambda subject: ("NO_ICI", "NODE_ONLY"))
+        levels = {"SYSCLASS": "NO_ICI", "METPAT": "NODE_ONLY"}
+        monkeypatch.setattr(randomization, "levels_of", lambda *args: levels)
         monkeypatch.setattr(eligibility, "latest", lambda subject, gate: confirmed)
         answer = as_investigator.post("subjects/01-001/randomization/", {})
         assert answer.status_code == 201, answer.json()

@@ -29,7 +29,7 @@ def test_day_is_one_that_has_come(people, subject, asked, status):
 
 def test_sponsor_does_not_see_the_clearance_that_tells_the_month_of_birth(people, entered_panel):
     path = f"forms/laboratorypanel/{entered_panel.pk}/"
-    assert people["data manager"].get(path).json()["derived"]["clearance_from"].startswith("age not known")
+    assert people["data manager"].get(path).json()["derived"]["clearance_inputs"].startswith("sex not known, age not known")
     assert "clearance" not in people["sponsor"].get(path).content.decode()
 
 

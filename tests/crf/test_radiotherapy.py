@@ -178,9 +178,9 @@ class TestFraction:
 
     def test_counts_towards_the_coverage_of_its_volume(self, give, volume, course):
         give(*({"number": n, "given_on": date(2025, 4, 13 + n)} for n in range(1, 5)))
-        assert RadiotherapyCourse.objects.get(pk=course.pk).coverage == "V1 PARTIAL"
+        assert RadiotherapyCourse.objects.get(pk=course.pk).coverage == ["V1 in part"]
         give({"number": 5, "given_on": date(2025, 4, 18)})
-        assert RadiotherapyCourse.objects.get(pk=course.pk).coverage == "V1 FULL"
+        assert RadiotherapyCourse.objects.get(pk=course.pk).coverage == ["V1 in full"]
 
 
 class TestInterruption:

@@ -443,7 +443,7 @@ DATES = st.none() | st.dates(date(2025, 1, 1), date(2025, 12, 31))
 ANCHORS = st.builds(
     Anchors, DATES, st.booleans(), DATES, st.dictionaries(st.integers(1, 8), DATES.filter(bool), max_size=5), st.booleans(),
     st.none() | st.integers(7, 42), st.none() | st.integers(1, 8), DATES, DATES, st.none() | st.sampled_from(["SYS", "SYSRT"]),
-    DATES, DATES, DATES, st.booleans(), DATES, DATES, DATES, DATES, DATES,
+    DATES, DATES, DATES, st.booleans(), DATES, DATES, DATES, DATES, DATES, DATES,
 )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from trial.actions import entry
 from trial.models import Signature
 from trial.protocol import eligibility as rules
 from trial.protocol import laboratory
-from trial.protocol.parameters import BrainLiverLogic, Parameters
+from trial.protocol.parameters import DEFAULT, BrainLiverLogic, Parameters
 from trial.refusal import Conflict, Refused
 
 FAILURES = [
@@ -159,7 +159,7 @@ def test_true_but_ineligible_age_is_stored(subject):
 
 
 def test_alp_of_bone_is_no_exception_and_of_liver_is_one(subject):
-    gathered = evidence.gather(subject("01-913"), gate=1, on=day("2025-04-18")).evidence
+    gathered = evidence.gather(subject("01-913"), gate=1, on=day("2025-04-18"), parameters=DEFAULT).evidence
     verdicts = {v.criterion: v for v in rules.evaluate(gathered, gate=1)}
     assert verdicts["I11"].truth == "NOT_MET"
     liver = (*gathered.lesions, rules.Lesion(code="L09", lesion_class="VISCERAL", organ="LIVER", certainty="DEFINITE"))
@@ -172,7 +172,7 @@ def test_clearance_of_914_is_28_37():
 
 
 def test_brain_metastasis_excludes_alone_unless_the_text_is_read_literally(subject):
-    gathered = evidence.gather(subject("01-916"), gate=1, on=day("2025-05-10")).evidence
+    gathered = evidence.gather(subject("01-916"), gate=1, on=day("2025-05-10"), parameters=DEFAULT).evidence
     read = {
         logic: {v.criterion: v.truth.value for v in rules.evaluate(gathered, gate=1, parameters=Parameters(brain_liver_logic=logic))}
         for logic in BrainLiverLogic
@@ -183,7 +183,7 @@ def test_brain_metastasis_excludes_alone_unless_the_text_is_read_literally(subje
 
 
 def test_trace_of_fluid_alone_is_unknown(subject):
-    gathered = evidence.gather(subject("01-919"), gate=1, on=day("2025-05-30")).evidence
+    gathered = evidence.gather(subject("01-919"), gate=1, on=day("2025-05-30"), parameters=DEFAULT).evidence
     trace = replace(gathered, pleural="ABSENT")
     assert {v.criterion: v.truth for v in rules.evaluate(trace, gate=1)}["X05"] == "UNKNOWN"
 

@@ -17,6 +17,7 @@ from trial.access import Act
 from trial.acting import NOTHING, acting
 from trial.fields import without_identifiers
 from trial.models import Entered, Kept, Record, Row, Site, Subject, Visit, may
+from trial.models.parameter import read_once
 from trial.models.record import OneOfAVisit, Withdrawable
 from trial.refusal import Conflict, NotAllowed, Refused
 from trial.signals import stored
@@ -208,7 +209,7 @@ def settle_visit(visit: Visit, *, by: AbstractUser) -> None:
 def writing(*, by: AbstractUser, reason: str = "") -> Any:
     """One transaction in somebody's name; what PostgreSQL refuses becomes a sentence."""
     try:
-        with acting(by=by, reason=reason):
+        with acting(by=by, reason=reason), read_once():
             yield
     except IntegrityError as error:
         raise refusal_of(error) from error

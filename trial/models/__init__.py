@@ -3,6 +3,7 @@ from .kept import Kept
 from .ledger import Ledger
 from .membership import Membership, held, may, scope, sites_where
 from .overview import Standing, standing
+from .parameter import ParameterDecision, ParameterInForce, parameters_in_force, parameters_on
 from .record import Problem, Record, Row
 from .review import Change, Signature, versions_of
 from .site import ConsentVersion, ReferenceRange, Setup, Site, SiteStatus
@@ -17,6 +18,8 @@ __all__ = [
     "Ledger",
     "Membership",
     "Missing",
+    "ParameterDecision",
+    "ParameterInForce",
     "Problem",
     "Record",
     "ReferenceRange",
@@ -33,6 +36,8 @@ __all__ = [
     "Visit",
     "held",
     "may",
+    "parameters_in_force",
+    "parameters_on",
     "readable",
     "scope",
     "sites_where",

@@ -74,6 +74,11 @@ class Entered(Kept):
         """The items as a person reads them: this is what a signature covers."""
         return {name: self._show(name) for name in self.item_names()}
 
+    def shown_derived(self) -> dict[str, Shown]:
+        """What the protocol derives from the items, as a person reads it; empty text where it is not known."""
+        values = {name: getattr(type(self), name) for name in self.derived}
+        return {name: Shown(value.label, value.told(getattr(self, name)), value.unit) for name, value in values.items()}
+
     def _show(self, name: str) -> Shown:
         field = self._meta.get_field(name)
         value = readable(field, getattr(self, name)) or dict(Missing.choices).get(self.missing.get(name, ""), "")

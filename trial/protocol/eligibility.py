@@ -17,7 +17,7 @@ from trial.protocol.evidence import LabValue as LabValue
 from trial.protocol.evidence import Weight as Weight
 from trial.protocol.kleene import Truth, all_of, negate
 from trial.protocol.organ_units import Lesion as Lesion
-from trial.protocol.parameters import DEFAULT, BrainLiverLogic, Parameters, RandomizationTiming
+from trial.protocol.parameters import DEFAULT, BrainLiverLogic, Parameters
 from trial.protocol.study import CRITERIA, Criterion, Kind
 
 
@@ -87,7 +87,7 @@ def applying(gate: int, parameters: Parameters = DEFAULT) -> tuple[Criterion, ..
     >>> [criterion.code for criterion in applying(2)][-2:]
     ['X06', 'X07']
     """
-    if parameters.randomization_timing == RandomizationTiming.BEFORE_CYCLES:
+    if parameters.before_cycles:
         return tuple(criterion for criterion in CRITERIA if criterion.code not in AFTER_CYCLES)
     return tuple(criterion for criterion in CRITERIA if gate in criterion.gates)
 

@@ -227,11 +227,12 @@ def clearance(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAUL
 
 
 def cockcroft_gault(creatinine: LabValue, evidence: Evidence, parameters: Parameters = DEFAULT) -> list[Reported]:
-    """Every clearance in mL/min that age and weight leave possible on the day of the specimen (crf_spec 2.10); none where one is missing.
+    """Clearances in mL/min of one creatinine in µmol/L (crf_spec 2.10): one for each age and weight that is possible.
 
-    A creatinine below something means a clearance above something.
+    A creatinine below something means a clearance above something. Empty where age, sex or weight is not known.
 
-    >>> cockcroft_gault(LabValue(test="CREAT", result=Reported(Comparator.EXACT, Decimal(97)), on=None), Evidence())
+    >>> from datetime import date
+    >>> cockcroft_gault(LabValue(test="CREAT", result=Reported(Comparator.EXACT, Decimal(97)), on=date(2025, 3, 4)), Evidence())
     []
     """
     if evidence.sex not in ("M", "F") or creatinine.result.value <= 0:
@@ -245,9 +246,10 @@ def cockcroft_gault(creatinine: LabValue, evidence: Evidence, parameters: Parame
 
 
 def nearest_weights(specimen: LabValue, evidence: Evidence, parameters: Parameters = DEFAULT) -> list[Weight]:
-    """The weight measured nearest to the specimen (CG_WEIGHT); several where they are as near.
+    """The weight measured nearest to the specimen (crf_spec 1, CG_WEIGHT); several where they are as near.
 
-    >>> nearest_weights(LabValue(test="CREAT", result=Reported(Comparator.EXACT, Decimal(97)), on=None), Evidence())
+    >>> from datetime import date
+    >>> nearest_weights(LabValue(test="CREAT", result=Reported(Comparator.EXACT, Decimal(97)), on=date(2025, 3, 4)), Evidence())
     []
     """
     before, after = parameters.cg_weight

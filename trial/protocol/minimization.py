@@ -70,6 +70,15 @@ class Design:
 STANDARD = Design()
 
 
+def design_of(factors: Iterable[str]) -> Design:
+    """The design with these factors, each of weight 1 (crf_spec 2.13). Raises NotADesign without any.
+
+    >>> design_of(["SYSCLASS", "METPAT"]) == STANDARD
+    True
+    """
+    return Design(weights={str(factor): 1 for factor in factors})
+
+
 def allocation(key: bytes, levels: Mapping[str, str], earlier: Sequence[Allocated], *, design: Design = STANDARD) -> Arm:
     """The arm of the next subject, whose number is one more than those `earlier` (crf_spec 2.13).
 

@@ -197,6 +197,11 @@ class Parameters:
     recist_floor_after_cr: Annotated[bool, A, "Reappearance after complete response must reach 5 mm to be progression"] = False
     # fmt: on
 
+    @property
+    def before_cycles(self) -> bool:
+        """Whether subjects are randomized before the two cycles (crf_spec 4.6)."""
+        return self.randomization_timing == RandomizationTiming.BEFORE_CYCLES
+
 
 DEFAULT = Parameters()
 

@@ -7,7 +7,7 @@ compute every allocation again.
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from itertools import chain, islice
@@ -166,14 +166,18 @@ def preconditions(
     img_window_days: int = 28,
     enrollment_cap: int = 102,
     overrun: int = 0,
+    before_cycles: bool = False,
 ) -> tuple[Refusal, ...]:
     """Why a subject cannot be randomized now (2.13, preconditions), each with its code; empty where nothing stands against it.
 
-    The window counts in days from the scan of PC2. Past it a reason is needed, past 28 days a new assessment.
+    The window counts in days from the scan of PC2. Past it a reason is needed, past 28 days a new assessment. Randomized
+    before the cycles (4.6), there is no check to pass yet, and eligibility alone says how old imaging may be.
 
     >>> preconditions(Facts(on=date(2025, 7, 1), site_active=True))[0].code
     'CONSENT_NOT_CURRENT'
     """
+    if before_cycles:
+        facts = replace(facts, x07_refusal=None, pc2_scan_on=facts.on)
     age_days = _scan_age_days(facts)
     repeat = age_days > REPEAT_AFTER_DAYS
     stands_against = _about_the_subject(facts) | {

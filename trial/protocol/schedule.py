@@ -99,6 +99,7 @@ class Anchors:
     died_on: date | None = None
     withdrawn_on: date | None = None
     ended_on: date | None = None
+    randomization_open_on: date | None = None  # before the cycles: when both gates are passed
 
 
 @dataclass(frozen=True)
@@ -243,15 +244,21 @@ class _Planner:
         due = progression.window(facts, pc2_half_window=p.pc2_half_window, pc2_min_days_from_c1d1=p.pc2_min_days_from_c1d1)
         if due and not (a.pd_on and a.pd_on < due.opens_on):
             yield self.visit("PC2", due.target_on, offset=0)
-        if a.pc2_scan_on and (a.randomized_on or not a.pd_on):
+        if self.parameters.before_cycles:
+            if opened_on := a.randomization_open_on or a.randomized_on:
+                yield self.visit("RAND", opened_on)
+        elif a.pc2_scan_on and (a.randomized_on or not a.pd_on):
             yield self.visit("RAND", a.pc2_scan_on)
 
     def radiotherapy(self) -> Iterator[PlannedVisit]:
         a = self.anchors
         if a.arm != SYSRT or a.randomized_on is None:
             return
+        from_on = a.pc2_scan_on if self.parameters.before_cycles else a.randomized_on  # there, the check is passed first (crf_spec 4.6)
+        if from_on is None:
+            return
         after = self.parameters.rt_start_max_days - self.days(TYPES["RTS"].offset)
-        for visit in (self.visit("RTPLAN", a.randomized_on), self.visit("RTS", a.randomized_on, after=after)):
+        for visit in (self.visit("RTPLAN", from_on), self.visit("RTS", from_on, after=after)):
             if a.rt_first_fraction_on or not (a.pd_on and visit.closes_on and a.pd_on <= visit.closes_on):
                 yield visit
         if a.rt_last_fraction_on:

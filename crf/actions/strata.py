@@ -1,0 +1,65 @@
+"""What an allocation is balanced by: the levels of a subject's factors, as far as the casebook tells (crf_spec 2.13)."""
+
+from crf.models import DiseaseExtent, Lesion, NonTargetFinding, PrimaryTumor, Randomization, Regimen, TargetMeasurement
+from crf.models.lesion import counted
+from trial.models import Record, Subject
+from trial.protocol import minimization, organ_units, randomization
+from trial.protocol.parameters import Parameters, Stratum
+
+FEW_UNITS, MORE_UNITS = "1", "2-3"
+
+
+def strata_of(subject: Subject) -> tuple[str | None, str | None]:
+    """SYSCLASS and METPAT."""
+    regimen = Regimen.objects.of(subject).filter(state=Record.State.COMPLETE).order_by("pk").last()
+    rows = [*_findings(TargetMeasurement, subject), *_findings(NonTargetFinding, subject)]
+    resolved = {lesion for lesion, state in rows if state == "ABSENT"}
+    lesions = Lesion.objects.of(subject).filter(first_seen__in=["BL0", "BL1"])
+    pattern = randomization.metpat(
+        randomization.StratumLesion(lesion.lesion_class, lesion.certainty == "DEFINITE", lesion.pk in resolved) for lesion in lesions
+    )
+    return (regimen.sysclass or None) if regimen else None, pattern.value if pattern else None
+
+
+def _findings(group: type[TargetMeasurement] | type[NonTargetFinding], subject: Subject) -> list[tuple[int, str]]:
+    """Lesion and state at BL1, the check after cycle 2."""
+    at_bl1 = group.objects.of(subject).filter(assessment__visit__code="PC2", assessment__withdrawn_at=None)
+    return list(at_bl1.values_list("lesion_id", "state"))
+
+
+def levels_of(subject: Subject, parameters: Parameters) -> dict[str, str | None]:
+    """The level of every factor that STRATA names; None where the casebook does not tell."""
+    sysclass, pattern = strata_of(subject)
+    known = {
+        Stratum.SYSCLASS: lambda: sysclass,
+        Stratum.METPAT: lambda: pattern,
+        Stratum.OMDTYPE: lambda: _oligometastasis(subject),
+        Stratum.ORGANUNITS: lambda: _units(subject, parameters),
+        Stratum.SITE: lambda: subject.site.code,
+    }
+    return {factor.value: known[factor]() for factor in parameters.strata}
+
+
+def _oligometastasis(subject: Subject) -> str | None:
+    found = PrimaryTumor.objects.of(subject).filter(is_index="Y").values_list("oligometastasis", flat=True).first()
+    return found if found in ("SYNCHRONOUS", "METACHRONOUS", "REPEAT") else None
+
+
+def _units(subject: Subject, parameters: Parameters) -> str | None:
+    """One unit, or more; None where equivocal lesions leave it open."""
+    lesions = [counted(lesion) for lesion in Lesion.objects.of(subject).filter(first_seen__in=["BL0", "BL1"])]
+    span = organ_units.organ_units(lesions, parameters)
+    levels = {FEW_UNITS if number == 1 else MORE_UNITS for number in (span.least, span.most)}
+    return levels.pop() if len(levels) == 1 and span.least else None
+
+
+def earlier_allocations() -> list[minimization.Allocated]:
+    """All allocations of the study in their order, with the levels as they were used."""
+    rows = Randomization.objects.order_by("pk")
+    return [minimization.Allocated(randomization.Arm(row.arm), row.levels_used) for row in rows]
+
+
+def feasible(subject: Subject, *, at: str) -> str | None:
+    """Whether radiotherapy can cover all lesions, as judged before the allocation (crf_spec 2.9, RTFEAS)."""
+    extent = DiseaseExtent.objects.of(subject).filter(visit__code=at, state=Record.State.COMPLETE).order_by("pk").last()
+    return extent.radiotherapy_feasible if extent else None
