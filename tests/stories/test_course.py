@@ -130,7 +130,7 @@ class TestClearance:
         """V1: male, 64 years, 70 kg, creatinine 1.10 mg/dL."""
         panel = LaboratoryPanel.objects.of(subject("01-001")).get(visit__code="SCR")
         assert panel.clearance_ml_min == "67.2"
-        assert panel.clearance_inputs == "male, 64 years, 70.0 kg on 2025-03-04, creatinine 97.24 µmol/L"
+        assert panel.clearance_inputs == "male, 64 years, 70.0 kg on 2025-03-04, creatinine 97.240 µmol/L"
 
     def test_says_what_is_missing(self, subject):
         panel = LaboratoryPanel.objects.of(subject("01-001")).get(visit__code="SCR")
