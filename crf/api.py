@@ -14,9 +14,10 @@ from rest_framework.routers import SimpleRouter
 
 from crf.actions import eligibility, progression, randomization
 from crf.actions.evidence import Told
+from crf.actions.strata import correct_strata
 from crf.models import Criterion, Eligibility, Randomization
 from trial.access import Act
-from trial.api_base import REFUSALS, Strict, whole_number
+from trial.api_base import REFUSALS, Strict, visible_or_404, whole_number
 from trial.api_items import hidden_from
 from trial.models import Subject, may
 from trial.protocol.kleene import Truth
@@ -80,6 +81,13 @@ class Confirm(Strict):
 
 class Randomize(Strict):
     late_reason = serializers.CharField(required=False, allow_blank=True, default="")
+
+
+class Strata(Strict):
+    version = serializers.IntegerField(min_value=1, help_text="of the allocation that you read")
+    sysclass = serializers.ChoiceField(choices=Randomization.SystemicClass.choices, allow_blank=True, default="")
+    metpat = serializers.ChoiceField(choices=Randomization.MetastaticPattern.choices, allow_blank=True, default="")
+    reason = serializers.CharField(max_length=500, help_text="a code of the list, and words of your own after a colon")
 
 
 class RefusalSerializer(serializers.Serializer):
@@ -221,6 +229,17 @@ class RandomizationView(OfSubject):
 
     def allocation(self, subject: Subject) -> Randomization | None:
         return Randomization.objects.filter(subject_once=subject).select_related("visit__subject__site").first()
+
+
+class StrataView(OfSubject):
+    acts = {"POST": Act.ENTER}
+
+    @extend_schema(summary="strata found correct later", request=Strata, responses={200: AllocationSerializer} | REFUSALS)
+    def post(self, request: Request, code: str) -> Response:
+        """For the analysis: they stand beside those used, and the allocation stays what it is."""
+        subject, sent = self.subject(code), Strata.read(request)
+        record = visible_or_404(Randomization.objects.select_related("visit__subject__site"), subject_once=subject)
+        return Response(AllocationSerializer(correct_strata(record, by=request.user, **sent)).data)
 
 
 class ProgressionView(OfSubject):

@@ -33,7 +33,7 @@ class AllocationSerializer(OfVisit):
     class Meta:
         model = Randomization
         fields = [
-            "id", "site", "subject", "number", "randomized_on", "arm", "sysclass", "metpat", "late_reason", "sysclass_corrected",
+            "id", "version", "site", "subject", "number", "randomized_on", "arm", "sysclass", "metpat", "late_reason", "sysclass_corrected",
             "metpat_corrected",
         ]  # fmt: skip
         read_only_fields = fields

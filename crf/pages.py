@@ -9,12 +9,13 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.dateparse import parse_date
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from crf.actions import course, eligibility, progression, randomization
-from crf.actions.strata import strata_of
+from crf.actions.strata import correct_strata, strata_of
 from crf.models import Randomization
 from trial.access import Act
+from trial.entry_forms import WhyForm
 from trial.models import Signature, Subject, may
 from trial.pages import page
 from trial.protocol.kleene import Truth
@@ -127,8 +128,33 @@ def randomization_page(request: HttpRequest, code: str) -> HttpResponse:
         strata=strata_of(subject),
         late_reason=late_reason,
         may_randomize=may(request.user, Act.RANDOMIZE, subject.site_id),
+        may_correct=may(request.user, Act.ENTER, subject.site_id),
+        why=WhyForm(),
+        corrected=[
+            (Randomization._meta.get_field(name), getattr(allocated, name, "")) for name in ("sysclass_corrected", "metpat_corrected")
+        ],
         refused=refused,
     )
+
+
+@login_required
+@require_POST
+def strata_page(request: HttpRequest, code: str) -> HttpResponse:
+    """The stratum values found correct after the allocation, from its page."""
+    subject = subject_of(request, code)
+    record = get_object_or_404(Randomization.objects.select_related("visit__subject__site"), subject_once=subject)
+    sent = WhyForm(request.POST)
+    version = request.POST.get("seen", "")
+    try:
+        correct_strata(
+            record, by=request.user, version=int(version) if version.isdecimal() else 0, reason=sent.told(),
+            sysclass=request.POST.get("sysclass_corrected", ""), metpat=request.POST.get("metpat_corrected", ""),
+        )  # fmt: skip
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, "Stored beside the strata that were used. The allocation stays what it is.")
+    return HttpResponseRedirect(reverse("randomization", args=[subject.code]))
 
 
 @login_required

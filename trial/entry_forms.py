@@ -27,6 +27,11 @@ class WhyForm(forms.Form):
     reason = forms.ChoiceField(choices=REASONS, required=False, label="Reason for change")
     reason_words = forms.CharField(required=False, label="In your own words", max_length=500)
 
+    def told(self) -> str:
+        """The code, and the words after a colon."""
+        code, words = self.data.get("reason", ""), self.data.get("reason_words", "").strip(NOTHING)
+        return f"{code}: {words}" if code and words else code
+
 
 class OneOf(forms.TypedChoiceField):
     """A reference, chosen from rows that were read once for the whole page."""

@@ -9,7 +9,7 @@ is `optional`; with `when` it is needed only where that holds of the record (crf
 
 import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -177,10 +177,19 @@ class Derived(property):
         if isinstance(value, bool):
             return "yes" if value else "no"
         if isinstance(value, Decimal):
-            return f"{value:f}" if self.places is None else f"{value:.{self.places}f}"
+            return f"{value:f}" if self.places is None else f"{half_up(value, self.places):f}"
         if isinstance(value, (list, tuple)):
             return "; ".join(map(str, value))
         return self.words.get(str(value), str(value))
+
+
+def half_up(value: Decimal, places: int) -> Decimal:
+    """Rounded as a person rounds; Python would round 78.125 down.
+
+    >>> half_up(Decimal("78.125"), 2)
+    Decimal('78.13')
+    """
+    return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
 
 
 def derived(label: str, *, unit: str = "", places: int | None = None, words: Mapping[str, str] | None = None) -> Callable[[Value], Derived]:

@@ -1,10 +1,16 @@
 """What an allocation is balanced by: the levels of a subject's factors, as far as the casebook tells (crf_spec 2.13)."""
 
+from django.contrib.auth.models import AbstractUser
+
 from crf.models import DiseaseExtent, Lesion, NonTargetFinding, PrimaryTumor, Randomization, Regimen, TargetMeasurement
 from crf.models.lesion import counted
-from trial.models import Record, Subject
+from trial.access import Act
+from trial.actions.entry import SAY_WHY, checked_reason, locked, writing
+from trial.models import Record, Subject, may
 from trial.protocol import minimization, organ_units, randomization
 from trial.protocol.parameters import Parameters, Stratum
+from trial.refusal import NotAllowed, Refused
+from trial.signals import stored
 
 FEW_UNITS, MORE_UNITS = "1", "2-3"
 
@@ -63,3 +69,28 @@ def feasible(subject: Subject, *, at: str) -> str | None:
     """Whether radiotherapy can cover all lesions, as judged before the allocation (crf_spec 2.9, RTFEAS)."""
     extent = DiseaseExtent.objects.of(subject).filter(visit__code=at, state=Record.State.COMPLETE).order_by("pk").last()
     return extent.radiotherapy_feasible if extent else None
+
+
+def correct_strata(
+    record: Randomization, *, by: AbstractUser, version: int, reason: str, sysclass: str = "", metpat: str = ""
+) -> Randomization:
+    """Stratum values found correct later stand beside those used, for the analysis; the allocation is never changed (crf_spec 2.13).
+
+    An empty value says that the one used was right.
+    """
+    if not may(by, Act.ENTER, record.subject.site_id):
+        raise NotAllowed("Your role at this site does not allow this.")
+    reason = checked_reason(reason)
+    if not reason:
+        raise Refused(("reason", SAY_WHY))
+    with writing(by=by, reason=reason):
+        record = locked(Randomization, record.pk, version=version)
+        same = [item for item, value in (("sysclass", sysclass), ("metpat", metpat)) if value and value == getattr(record, item)]
+        if same:
+            raise Refused(*((f"{item}_corrected", "This is the value that was used. Leave it empty, or choose another.") for item in same))
+        if (record.sysclass_corrected, record.metpat_corrected) == (sysclass, metpat):
+            raise Refused("This changes nothing. Choose the value that was found correct.")
+        record.sysclass_corrected, record.metpat_corrected = sysclass, metpat
+        record.save()
+        stored.send(Randomization, row=record, by=by)
+    return record

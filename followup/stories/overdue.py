@@ -53,10 +53,15 @@ def third_assessment(story: Story) -> None:
     usual.assessed(story, "TA3", day("2026-01-14"), sizes={"L01": "21", "L02": "17"}, read=STABLE)
 
 
+def stratum_corrected(story: Story) -> None:
+    """A monitor finds that the lung lesion was none: the pattern had been nodes only. The allocation stays."""
+    story.correct_strata(metpat="NODE_ONLY", reason="SOURCE_UPDATED: the lung lesion was read as a scar by the second reader")
+
+
 def later(story: Story) -> None:
     usual.assessments_since(story, LATER, sizes={"L01": "21", "L02": "17"}, read=STABLE)
     story.sign_rest(but=("TA3",))
 
 
 LATER = [f"TA{number}" for number in range(4, 30)]
-CHAPTERS = (screening, three_cycles, late_check, allocation, first_assessment, third_assessment, later)
+CHAPTERS = (screening, three_cycles, late_check, allocation, first_assessment, third_assessment, stratum_corrected, later)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from django.contrib.auth.models import User
 from django.db import connection
 
-from crf.actions import eligibility, randomization
+from crf.actions import eligibility, randomization, strata
 from crf.models import Eligibility, Randomization
 from trial.actions import entry, review
 from trial.models import Record, Row, Signature, Site, Subject, Visit
@@ -85,6 +85,10 @@ class Story:
 
     def randomize(self, on: date) -> Randomization:
         return randomization.randomize(self.subject, by=self.team.investigator, at=on)
+
+    def correct_strata(self, *, reason: str, **values: str) -> Randomization:
+        record = Randomization.objects.of(self.subject).select_related("visit__subject__site").get()
+        return strata.correct_strata(record, by=self.team.data_manager, version=record.version, reason=reason, **values)
 
     def sign(self, *codes: str) -> None:
         """Inside a larger transaction, what was told so far enters the ledger first: a signature stands under what is there."""

@@ -210,3 +210,27 @@ def test_a_site_tells_what_an_entry_refers_to(site, consent_version, as_data_man
     assert [one["id"] for one in told["consent_versions"]] == [consent_version.pk]
     assert told["laboratories"] == ["PUFH-1"]
     assert told["statuses"] == [{"status": "ACTIVE", "since": "2022-01-01"}]
+
+
+class TestStrata:
+    ADDRESS = "subjects/01-001/randomization/strata/"
+    SENT = {"version": 2, "metpat": "ANY_VISCERAL_OR_BONE", "reason": "SOURCE_UPDATED: read again"}
+
+    @pytest.fixture
+    def allocated(self, visit, subject):
+        with acting(by=founder(), reason="OTHER: set up"):
+            return complete(Randomization, subject)
+
+    def test_found_correct_later_stand_beside_those_used(self, allocated, as_data_manager):
+        answer = as_data_manager.post(self.ADDRESS, self.SENT)
+        assert answer.status_code == 200, answer.json()
+        assert (answer.json()["metpat"], answer.json()["metpat_corrected"]) == ("NODE_ONLY", "ANY_VISCERAL_OR_BONE")
+
+    @pytest.mark.parametrize(
+        ("changed", "status"),
+        [({"version": 9}, 409), ({"reason": "because"}, 422), ({"reason": ""}, 400), ({"metpat": "NODES"}, 400), ({"arm": "SYS"}, 400)],
+    )
+    def test_are_refused(self, allocated, as_data_manager, changed, status):
+        assert as_data_manager.post(self.ADDRESS, self.SENT | changed).status_code == status
+        allocated.refresh_from_db()
+        assert (allocated.metpat_corrected, allocated.arm) == ("", "SYSRT")

@@ -99,6 +99,12 @@ class TestAllocation:
         found = Randomization.objects.get(subject_once=one)
         assert (found.randomized_on, found.arm, found.sysclass) == (day("2025-07-09"), "SYS", "ICI_CONTAINING")
 
+    def test_stays_although_a_stratum_is_found_wrong_later(self, one):
+        found = Randomization.objects.get(subject_once=one)
+        assert (found.metpat, found.metpat_corrected) == ("ANY_VISCERAL_OR_BONE", "NODE_ONLY")
+        assert [row.arm for row in found.history.all()] == ["SYS", "SYS"]
+        assert found.history.latest().history_change_reason.startswith("SOURCE_UPDATED")
+
     def test_plans_no_radiotherapy(self, one):
         assert not one.visits.filter(code__startswith="RT").exists()
 

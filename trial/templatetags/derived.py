@@ -5,6 +5,7 @@ from typing import Any
 
 from django import template
 
+from trial.fields import half_up
 from trial.protocol.endpoints import Result
 from trial.reading import derived_text
 
@@ -19,7 +20,7 @@ def in_words(code: Any) -> str:
 
 @register.filter
 def number(value: Decimal | None, places: int | None = None) -> str:
-    return derived_text(value) if value is None or places is None else f"{value:.{places}f}"
+    return derived_text(value) if value is None or places is None else f"{half_up(value, places):f}"
 
 
 @register.filter
