@@ -1,6 +1,7 @@
 """The documentation's page of parameters (crf_spec 1, 10)."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -47,3 +48,8 @@ def test_page_is_a_table_of_five_columns():
     rows = [line for line in page().splitlines() if line.startswith("|")]
     assert {row.replace("\\|", "").count("|") for row in rows} == {6}
     assert page().endswith("\n")
+
+
+def test_documentation_holds_the_page_as_it_is():
+    """`python -m trial.protocol.parameters_page > docs/parameters.md` writes it."""
+    assert (Path(__file__).parents[2] / "docs" / "parameters.md").read_text() == page()

@@ -29,6 +29,7 @@ class Problem(StrEnum):
     ARM_UNKNOWN = "ARM_UNKNOWN"
     STRATUM_UNKNOWN = "STRATUM_UNKNOWN"
     OTHER_ARM = "OTHER_ARM"
+    METHOD_CHANGED = "METHOD_CHANGED"
 
 
 class Finding(NamedTuple):

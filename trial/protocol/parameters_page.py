@@ -1,5 +1,6 @@
 """The page of the documentation that lists the parameters (crf_spec 1) and what they leave to be asked (crf_spec 10)."""
 
+import sys
 from typing import NamedTuple
 
 from trial.protocol.parameters import DEFAULT, Parameters, Status, listed
@@ -48,10 +49,13 @@ QUESTIONS = (
 )
 HEAD = """# Parameters
 
-Every choice that the public record leaves open, with the value in force. **R**: the public record says so. **A**: an assumption
+Every choice that the public record leaves open, with its default. **R**: the public record says so. **A**: an assumption
 of this implementation; the principal investigator may decide otherwise. A question number points to the list below.
 
-This page is printed by `trial/protocol/parameters_page.py`; a test tells when it is out of date.
+The study's administrator decides a parameter otherwise on the page *Parameter decisions*, from a day on, naming who decided it and where that is
+written. What is in force, and every decision with its day, stands on the page *Study* and under `/api/v1/study/`.
+
+This page is printed by `python -m trial.protocol.parameters_page`; a test tells when it is out of date.
 """
 MEANING = {Status.REGISTRY: "R", Status.ASSUMPTION: "A"}
 
@@ -69,7 +73,7 @@ def page(parameters: Parameters = DEFAULT) -> str:
     ]
     table = ["| Parameter | Value | Status | Meaning | Question |", "|---|---|---|---|---|", *rows]
     questions = [f"{n}. {question.text}{_names(question)}" for n, question in enumerate(QUESTIONS, 1)]
-    ask = "Until they are answered, the values above hold."
+    ask = "Until they are answered, the defaults above hold."
     return "\n".join([HEAD, *table, "", "## Open questions for the principal investigator", "", ask, "", *questions, ""])
 
 
@@ -79,3 +83,7 @@ def _cell(text: str) -> str:
 
 def _names(question: Question) -> str:
     return f" ({', '.join(f'`{name}`' for name in question.parameters)})" if question.parameters else ""
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

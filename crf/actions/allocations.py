@@ -1,0 +1,25 @@
+"""Every allocation of the study computed again from the revealed key (crf_spec 2.13, verify)."""
+
+from crf.models import Randomization
+from trial.models import Study
+from trial.protocol import allocation_check, minimization, study
+from trial.protocol.parameters import RandMethod
+
+
+def verify(key: bytes) -> tuple[int, tuple[allocation_check.Finding, ...]]:
+    """How many allocations there are, and what does not agree with the key and the published commitment."""
+    rows = list(Randomization.objects.order_by("pk"))
+    published = Study.objects.filter(registration=study.REGISTRATION).values_list("randomization_commitment", flat=True).first() or ""
+    listed = [allocation_check.Allocation(number=_number(row.number), levels=row.levels_used, arm=row.arm) for row in rows]
+    methods = {row.method or RandMethod.PERMUTED_BLOCK.value for row in rows} or {RandMethod.PERMUTED_BLOCK.value}
+    if len(methods) > 1:
+        sentence = f"Allocations were made by {' and by '.join(sorted(methods))}: one list has one method."
+        return len(rows), (allocation_check.Finding(allocation_check.Problem.METHOD_CHANGED, 0, sentence),)
+    design = minimization.design_of(rows[0].levels_used) if rows else minimization.STANDARD
+    return len(rows), allocation_check.verify(key, published, listed, method=RandMethod(methods.pop()), design=design)
+
+
+def _number(number: str) -> int:
+    """R-012 is the twelfth; 0, which is none, where it cannot be read."""
+    digits = number.removeprefix("R-")
+    return int(digits) if digits.isdecimal() else 0
