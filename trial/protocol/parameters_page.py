@@ -52,8 +52,8 @@ HEAD = """# Parameters
 Every choice that the public record leaves open, with its default. **R**: the public record says so. **A**: an assumption
 of this implementation; the principal investigator may decide otherwise. A question number points to the list below.
 
-The study's administrator decides a parameter otherwise on the page *Parameter decisions*, from a day on, naming who decided it and where that is
-written. What is in force, and every decision with its day, stands on the page *Study* and under `/api/v1/study/`.
+The study's administrator decides a parameter otherwise on the page *Parameter decisions*, from a day on, naming who decided it
+and where that is written. What is in force, and every decision with its day, stands on the page *Study* and under `/api/v1/study/`.
 
 This page is printed by `python -m trial.protocol.parameters_page`; a test tells when it is out of date.
 """
