@@ -42,4 +42,6 @@ def _table(group: type[Row], record: Record, hides: bool) -> DerivedTable | None
     if not names:
         return None
     heads = [f"{one.label} ({one.unit})" if one.unit else one.label for one in (shown[0][1][name] for name in names)]
-    return DerivedTable(group.form_title(), heads, [(title, [values[name].value for name in names]) for title, values in shown])
+    return DerivedTable(
+        str(group._meta.verbose_name_plural), heads, [(title, [values[name].value for name in names]) for title, values in shown]
+    )

@@ -1,6 +1,7 @@
 """A subject's course, gathered from the casebook and derived by the protocol: read anew each time, never stored."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -17,7 +18,6 @@ from crf.models import (
     RadiotherapyCourse,
     Randomization,
     ResponseAssessment,
-    Scan,
     TargetMeasurement,
     TargetVolume,
     VitalSigns,
@@ -27,7 +27,7 @@ from crf.models.dose_history import DoseHistory
 from crf.models.response import assessments_of, baseline_of
 from trial.models import Subject, Visit, parameters_on
 from trial.models.parameter import read_once
-from trial.protocol import course, dose_intensity, radiotherapy, recist
+from trial.protocol import course, dose_intensity, radiotherapy, recist, second_baseline
 from trial.protocol.endpoints import Contact, Facts
 from trial.protocol.local_control import LocalStatus
 from trial.protocol.parameters import Parameters
@@ -80,11 +80,12 @@ def _derive(subject: Subject, on: date, parameters: Parameters) -> Derived:
     told = course.Told(
         baseline=baseline_of(lesions),
         seen=tuple(_seen(one) for one in found if one.first_scan_on),
-        facts=_facts(subject, found, fractions, allocation[0] if allocation else None),
         treated_on=doses_of(subject).day_1(1),
         second_baseline=SECOND_BASELINE,
         irradiated=tuple(given.items()),
     )
+    facts = _facts(told, found, allocation[0] if allocation else None)
+    told = replace(told, facts=replace(facts, contacts=tuple(_contacts(subject, fractions))))
     derived = course.derive(told, on=on, parameters=parameters)
     agents, regimen = _agents(subject, on)
     covered, coverage = _coverage(subject, parameters) if allocation and allocation[1] == "SYSRT" else ([], None)
@@ -110,28 +111,16 @@ def _seen(one: ResponseAssessment) -> course.Seen:
     )
 
 
-def _facts(subject: Subject, found: list[ResponseAssessment], fractions: list[Fraction], randomized_on: date | None) -> Facts:
-    second = next((one for one in found if one.visit.code == SECOND_BASELINE), None)
+def _facts(told: course.Told, found: list[ResponseAssessment], randomized_on: date | None) -> Facts:
+    """What is known at randomization is told of BL1, the check after cycle 2."""
+    second = next((one for one in found if one.visit.code == SECOND_BASELINE and one.first_scan_on), None)
+    point = second.time_point() if second else None
     return Facts(
         randomized_on=randomized_on,
         baseline_complete=None if second is None else second.covers_trunk and second.overall not in (None, "NE"),
-        measurable=None if second is None else _is_measurable(second),
-        no_disease=second is not None and second.overall in ("CR", "NED"),
-        contacts=tuple(_contacts(subject, fractions)),
+        measurable=second_baseline.measurable(told.baseline, point) if point else None,
+        no_disease=point is not None and second_baseline.no_disease(told.baseline, point),
     )
-
-
-def _is_measurable(second: ResponseAssessment) -> bool:
-    """Whether a target lesion can still be measured at BL1 (crf_spec 5, ORR)."""
-    slices = [scan.slice_mm for scan in second.rows(Scan) if scan.slice_mm]
-    return any(
-        recist.measurable(
-            nodal=row.lesion.is_nodal, mm=row.size_mm, slice_mm=max(slices, default=None), bone=row.lesion.lesion_class == "BONE",
-            soft_tissue=row.lesion.soft_tissue == "Y", irradiated=False, progressed=False,
-        )
-        for row in second.rows(TargetMeasurement)
-        if row.lesion and row.size_mm
-    )  # fmt: skip
 
 
 def _contacts(subject: Subject, fractions: list[Fraction]) -> Iterator[Contact]:

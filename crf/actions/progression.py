@@ -63,7 +63,7 @@ def _assessments(subject: Subject, lesions: list[Lesion], parameters: Parameters
     immune = {
         reading.record: reading.response for reading in irecist.read(baseline, points, recist_nontarget_ne=parameters.recist_nontarget_ne)
     }
-    read = [recist.assess(baseline, points[:number], point, **conventions(parameters)) for number, point in enumerate(points)]
+    read = recist.assess_all(baseline, points, **conventions(parameters))
     return tuple(
         replace(_assessment(one, derived, lesions, _signed(one.visit, signatures, now)), irecist=immune.get(one.visit.code))
         for one, derived in zip(found, read, strict=True)

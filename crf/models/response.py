@@ -168,8 +168,12 @@ class ResponseAssessment(Record):
     change_from_nadir_mm = by_recist("change_from_nadir_mm", "Change from nadir", unit="mm")
     target = by_recist("target", "Target response", words=WORDS)
     non_target = by_recist("non_target", "Non-target response", words=WORDS)
-    new_lesion = by_recist("new_lesion", "New lesion", words={"UNEQUIVOCAL": "unequivocal", "EQUIVOCAL": "equivocal"})
     overall = by_recist("overall", "Overall response (RECIST 1.1)", words=WORDS)
+
+    @fields.derived("New lesion", words={"UNEQUIVOCAL": "unequivocal", "EQUIVOCAL": "equivocal", "NONE": "none"})
+    def new_lesion(self) -> str:
+        found = self.assessed()
+        return str(found.new_lesion or "NONE") if found else ""
 
     @fields.derived("Against the investigator's overall response", words=DISCORDANCE)
     def discordance(self) -> str:

@@ -271,7 +271,11 @@ class Administration(Row):
         if planned is None:
             return ""
         cap = f", at most {planned.cap_mg:f} mg" if planned.cap_mg else ""
-        return f"AUC {planned.dose:f}{cap}" if planned.basis == dosing.Basis.AUC else f"{planned.dose:f} {planned.basis}{cap}"
+        return (
+            f"AUC {planned.dose:f}{cap}"
+            if planned.basis == dosing.Basis.AUC
+            else f"{planned.dose:f} {planned.basis}{cap}".replace("m2", "m²")
+        )
 
     @fields.derived("Planned dose", unit="mg", places=1)
     def planned_mg(self) -> Decimal | None:

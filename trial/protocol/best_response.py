@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cached_property
 
 from .recist import CONFIRMED_AFTER_DAYS, NewLesionCertainty, Response, TimePoint
 
@@ -41,11 +42,11 @@ class Evaluation:
     pd_on: date | None = None
     known_on: date | None = None
 
-    @property
+    @cached_property
     def scanned_on(self) -> date | None:
         return min((day for day in (self.first_scan_on, self.last_scan_on) if day), default=None)
 
-    @property
+    @cached_property
     def completed_on(self) -> date | None:
         return max((day for day in (self.first_scan_on, self.last_scan_on) if day), default=None)
 

@@ -29,6 +29,7 @@ from .parameters import DEFAULT, Parameters
 from .progression_free import Censoring, progression_free_survival
 from .recist import Assessment, Baseline, Discordance, NewLesionCertainty, Response, TargetMeasurement, TimePoint
 from .responders import Reference, best_since_randomization, disease_control, duration_of_response, objective_response
+from .second_baseline import responses_since
 
 NOTHING_KNOWN = Facts()
 FAILED_AT = {LocalStatus.INFIELD_PD: Site.IN_FIELD, LocalStatus.MARGINAL_PD: Site.MARGINAL}
@@ -166,11 +167,9 @@ def _since_second_baseline(told: Told, points: Sequence[TimePoint], parameters: 
     at = next((index for index, point in enumerate(points) if point.label == told.second_baseline), None)
     if at is None:
         return {}
-    nodes = {target.code for target in told.baseline.targets if target.nodal}
-    targets = tuple(replace(target, nodal=target.code in nodes) for target in points[at].targets)
-    again = Baseline(targets, told.baseline.non_targets)
     later = points[at + 1 :]
-    return {point.label: found.overall for point, found in zip(later, _assess(again, later, parameters), strict=True)}
+    found = responses_since(told.baseline, points[at], later, recist_nontarget_ne=parameters.recist_nontarget_ne.value)
+    return {point.label: response for point, response in zip(later, found, strict=True)}
 
 
 def _evaluation(seen: Seen, found: Assessment, earlier: Sequence[TimePoint], since: Response | None) -> Evaluation:

@@ -110,8 +110,8 @@ def read(
     dated = sorted(((point.scanned_on, point) for point in given if point.scanned_on), key=lambda pair: pair[0])
     series = [point for _, point in dated]
     known, readings = _Known(), []
-    for index, (day, point) in enumerate(dated):
-        found = recist.assess(baseline, series[:index], point, recist_nontarget_ne=recist_nontarget_ne)
+    assessed = recist.assess_all(baseline, series, recist_nontarget_ne=recist_nontarget_ne)
+    for (day, point), found in zip(dated, assessed, strict=True):
         reading, known = _step(known, found, point, day, symptom=point.label in new_symptom)
         readings.append(reading)
     undated = [Reading(point.label, None, NE, reason="There is no scan.") for point in given if not point.scanned_on]

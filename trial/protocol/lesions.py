@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
 
 ZERO, TOO_SMALL_MM = Decimal(0), Decimal(5)
@@ -99,7 +100,7 @@ class Baseline:
     targets: tuple[TargetMeasurement, ...] = ()
     non_targets: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def sum_mm(self) -> Decimal | None:
         """The reference of PR; None without targets, or where one was not measured."""
         sizes = [mm for mm in (target.counted_mm() for target in self.targets) if mm is not None]
