@@ -1,8 +1,10 @@
 from .entered import Entered, Missing, Section, Shown, readable
 from .kept import Kept
 from .ledger import Ledger
+from .locks import Freeze, Marks, StudyLock, is_frozen, is_locked, marks_of
 from .membership import Membership, held, may, scope, sites_where
-from .overview import Standing, standing
+from .overview import Standing, signed_apart, standing
+from .query import Query, QueryAct, Verification
 from .record import Problem, Record, Row
 from .review import Change, Signature, versions_of
 from .site import ConsentVersion, ReferenceRange, Setup, Site, SiteStatus
@@ -13,11 +15,15 @@ __all__ = [
     "Change",
     "ConsentVersion",
     "Entered",
+    "Freeze",
     "Kept",
     "Ledger",
+    "Marks",
     "Membership",
     "Missing",
     "Problem",
+    "Query",
+    "QueryAct",
     "Record",
     "ReferenceRange",
     "Row",
@@ -29,12 +35,18 @@ __all__ = [
     "SiteStatus",
     "Standing",
     "Study",
+    "StudyLock",
     "Subject",
+    "Verification",
     "Visit",
     "held",
+    "is_frozen",
+    "is_locked",
+    "marks_of",
     "may",
     "readable",
     "scope",
+    "signed_apart",
     "sites_where",
     "standing",
     "versions_of",
