@@ -16,7 +16,24 @@ from django.views.decorators.http import require_GET, require_POST
 from crf.models import Eligibility, Randomization
 from trial.access import Act
 from trial.actions import entry
-from trial.models import Ledger, Record, Signature, Site, Standing, Subject, Visit, may, sites_where, standing, versions_of
+from trial.models import (
+    Ledger,
+    Marks,
+    Query,
+    QueryAct,
+    Record,
+    Signature,
+    Site,
+    Standing,
+    Subject,
+    Visit,
+    marks_of,
+    may,
+    signed_apart,
+    sites_where,
+    standing,
+    versions_of,
+)  # fmt: skip
 from trial.pages import page
 from trial.protocol import schedule
 from trial.refusal import Refused
@@ -33,12 +50,20 @@ SAID = {state: state.value.lower() for state in schedule.VisitState} | {
 }
 
 
+class Entry(NamedTuple):
+    """One record in its cell, with the marks that it bears."""
+
+    record: Standing
+    verified: bool
+    queries: int
+
+
 class Cell(NamedTuple):
     """One form at one visit: the records there, or the address to enter one."""
 
     label: str
     title: str
-    records: list[Standing]
+    records: list[Entry]
     add: str
     due: bool
 
@@ -53,6 +78,7 @@ class Line(NamedTuple):
     signature: Signature | None
     holds: bool
     flags: list[Flag]
+    frozen: bool
 
 
 @login_required
@@ -75,6 +101,7 @@ def start(request: HttpRequest) -> HttpResponse:
         context["checks"] = flags.filter(kind=Flag.Kind.PROGRESSION_CHECK)[:LONGEST_LIST]
         context["flags"] = flags.exclude(kind=Flag.Kind.PROGRESSION_CHECK)[:LONGEST_LIST]
         context["flags_in_all"] = flags.count()
+        context["queries"] = Query.objects.open().visible_to(user).select_related("visit__subject")[:LONGEST_LIST]
         context["subjects"] = Subject.objects.visible_to(user).select_related("site").order_by("code")
     context["may_acknowledge"] = may(user, Act.ACKNOWLEDGE)
     context["is_sponsor"] = not user.is_staff
@@ -84,13 +111,16 @@ def start(request: HttpRequest) -> HttpResponse:
 def visits_to_sign(user: Any) -> list[Visit]:
     """Held, all of their records complete, and no signature that nothing has touched since."""
     later = Ledger.objects.filter(visit=OuterRef("visit"), at__gt=OuterRef("signed_at")).exclude(form__in=_signed_apart())
-    untouched = Signature.objects.filter(form="trial.visit", record=OuterRef("pk")).exclude(Exists(later))
+    asked = QueryAct.objects.filter(query__visit=OuterRef("visit"), at__gt=OuterRef("signed_at")).exclude(query__form__in=signed_apart())
+    untouched = Signature.objects.filter(form="trial.visit", record=OuterRef("pk")).exclude(Exists(later)).exclude(Exists(asked))
     open_visits: QuerySet[Visit] = Visit.objects.allowed_to(user, Act.SIGN).exclude(held_on=None).exclude(Exists(untouched))
     found = list(open_visits.select_related("subject").order_by("held_on", "pk")[: 2 * LONGEST_LIST])
-    records = [one for one in standing(*{visit.subject for visit in found}) if one.is_record] if found else []
+    entered = standing(*{visit.subject for visit in found}) if found else []
+    records = [one for one in entered if one.is_record]
     with_records = {one.visit for one in records}
     drafts = {one.visit for one in records if one.state != Record.State.COMPLETE}
-    return [visit for visit in found if visit.pk in with_records - drafts][:LONGEST_LIST]
+    questioned = {one.visit for one in entered if one.is_open_query and one.signed_with_visit}
+    return [visit for visit in found if visit.pk in with_records - drafts - questioned][:LONGEST_LIST]
 
 
 def _signed_apart() -> list[str]:
@@ -103,11 +133,10 @@ def _signed_apart() -> list[str]:
 def casebook(request: HttpRequest, code: str) -> HttpResponse:
     """Visits by forms: what is entered, what is due, what is late, what is signed."""
     subject = get_object_or_404(Subject.objects.visible_to(request.user).select_related("site"), code=code)
-    today = subject.site.today()
     visits = list(Visit.objects.filter(subject=subject).order_by("target_on", "pk"))
     for visit in visits:
         visit.subject = subject
-    entered, forms = standing(subject), forms_in_order()
+    entered, forms, marks = standing(subject), forms_in_order(), marks_of(subject)
     enters = may(request.user, Act.ENTER, subject.site_id)
     flags = list(Flag.objects.open().filter(subject=subject))
     gates = {row.gate: row for row in Eligibility.objects.of(subject).order_by("pk")}
@@ -117,7 +146,10 @@ def casebook(request: HttpRequest, code: str) -> HttpResponse:
         title=f"Casebook of {subject}",
         subject=subject,
         forms=[form._meta.verbose_name for form in forms],
-        lines=_lines(visits, entered, forms, flags, today=today, enters=enters),
+        lines=_lines(visits, entered, forms, flags, marks, today=subject.site.today(), enters=enters and not marks.locked),
+        locked=marks.locked,
+        freezes=may(request.user, Act.FREEZE, subject.site_id),
+        raises=may(request.user, Act.RAISE_QUERY, subject.site_id),
         gates=[(number, gates.get(f"G{number}")) for number in (1, 2)],
         allocation=Randomization.objects.of(subject).first(),
         flags=flags,
@@ -137,13 +169,9 @@ def forms_in_order() -> list[type[Record]]:
 
 
 def _lines(
-    visits: list[Visit], entered: list[Standing], forms: list[type[Record]], flags: list[Flag], *, today: Any, enters: bool
+    visits: list[Visit], entered: list[Standing], forms: list[type[Record]], flags: list[Flag], marks: Marks, *, today: Any, enters: bool
 ) -> list[Line]:
-    states = states_of(visits, on=today)
-    at_visit: dict[tuple[int, str], list[Standing]] = defaultdict(list)
-    for one in entered:
-        if one.is_record:
-            at_visit[one.visit, one.form].append(one)
+    states, entries = states_of(visits, on=today), _entries(entered, marks)
     signed = Signature.objects.filter(form="trial.visit", record__in=[visit.pk for visit in visits]).order_by("signed_at", "pk")
     last = {signature.record: signature for signature in signed}
     ordered = sorted(visits, key=lambda visit: (not visit.is_common, visit.held_on or visit.target_on or today, visit.pk))
@@ -152,18 +180,36 @@ def _lines(
             visit,
             "" if visit.is_common else states[visit.pk].value,
             SAID[states[visit.pk]],
-            [_cell(form, visit, at_visit[visit.pk, form._meta.label_lower], enters=enters) for form in forms],
+            [_cell(form, visit, entries, enters=enters and visit.pk not in marks.frozen) for form in forms],
             last.get(visit.pk),
             visit.pk in last and last[visit.pk].holds(versions_of(entered, visit=visit)),
             [flag for flag in flags if flag.visit_id == visit.pk],
+            visit.pk in marks.frozen,
         )
         for visit in ordered
-        if not visit.stopped or any(at_visit[visit.pk, form._meta.label_lower] for form in forms)
+        if not visit.stopped or any(entries[visit.pk, form._meta.label_lower] for form in forms)
     ]
 
 
-def _cell(form: type[Record], visit: Visit, records: list[Standing], *, enters: bool) -> Cell:
+def _entries(entered: list[Standing], marks: Marks) -> dict[tuple[int, str], list[Entry]]:
+    """The records of each visit and form; a verification lapses when a row's version is another."""
+    versions, asked = defaultdict(list), defaultdict(int)
+    for one in entered:
+        if one.label == "trial.query":
+            asked[one.form, one.record] += one.is_open_query
+        else:
+            versions[one.form, one.record].append([one.label, one.row, one.version])
+    verified = {place for place, read in marks.verified.items() if read == sorted(versions[place])}
+    at_visit: dict[tuple[int, str], list[Entry]] = defaultdict(list)
+    for one in entered:
+        if one.is_record:
+            at_visit[one.visit, one.form].append(Entry(one, (one.form, one.record) in verified, asked[one.form, one.record]))
+    return at_visit
+
+
+def _cell(form: type[Record], visit: Visit, entries: dict[tuple[int, str], list[Entry]], *, enters: bool) -> Cell:
     kind, label = schedule.visit_type(visit.code), form._meta.label_lower
+    records = entries[visit.pk, label]
     belongs = label in kind.forms or label in kind.offered
     open_for_entry = enters and form.entered_by_hand and belongs and (form.several or not records)
     address = f"{reverse(f'admin:{form._meta.app_label}_{form._meta.model_name}_add')}?visit={visit.pk}" if open_for_entry else ""

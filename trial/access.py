@@ -11,6 +11,14 @@ class Act(StrEnum):
     RANDOMIZE = "randomize"
     SIGN = "sign"
     ACKNOWLEDGE = "acknowledge"  # flags
+    RAISE_QUERY = "raise query"
+    ANSWER_QUERY = "answer query"
+    CLOSE_QUERY = "close query"  # or reopen it: one's own; a monitor also automatic ones
+    VERIFY = "verify"  # against the source (SDV)
+    FREEZE = "freeze"  # and unfreeze a visit
+    PROPOSE_LOCK = "propose lock"  # or unlock, of the study's data
+    APPROVE_LOCK = "approve lock"
+    EXECUTE_LOCK = "execute lock"
     READ_SETUP = "read setup"  # sites, consent versions, reference ranges
     SET_UP = "set up"
     MANAGE_PEOPLE = "manage people"
@@ -25,13 +33,14 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
+QUERIES = {Act.RAISE_QUERY, Act.ANSWER_QUERY}
 READS = {Act.READ, Act.READ_BIRTH_MONTH, Act.READ_SETUP}
 ALLOWED = {
-    Role.DATA_MANAGER: READS | {Act.ENTER, Act.ACKNOWLEDGE},
-    Role.INVESTIGATOR: READS | {Act.ENTER, Act.ACKNOWLEDGE, Act.CONFIRM_ELIGIBILITY, Act.RANDOMIZE, Act.SIGN},
-    Role.MONITOR: READS,
+    Role.DATA_MANAGER: READS | {Act.ENTER, Act.ACKNOWLEDGE} | QUERIES | {Act.CLOSE_QUERY, Act.FREEZE, Act.PROPOSE_LOCK},
+    Role.INVESTIGATOR: READS | {Act.ENTER, Act.ACKNOWLEDGE, Act.CONFIRM_ELIGIBILITY, Act.RANDOMIZE, Act.SIGN} | QUERIES,
+    Role.MONITOR: READS | {Act.RAISE_QUERY, Act.CLOSE_QUERY, Act.VERIFY, Act.APPROVE_LOCK},
     Role.SPONSOR: {Act.READ, Act.READ_SETUP},
-    Role.ADMINISTRATOR: {Act.READ_SETUP, Act.SET_UP, Act.MANAGE_PEOPLE},
+    Role.ADMINISTRATOR: {Act.READ_SETUP, Act.SET_UP, Act.MANAGE_PEOPLE, Act.EXECUTE_LOCK},
     Role.AUDITOR: READS,
 }
 """Each role holds only at the sites where a person was given it."""

@@ -21,6 +21,7 @@ from trial.protocol import study
 from .api_base import Problems, Strict, WrongLogin
 from .api_forms import viewset_of
 from .api_history import HistoryViewSet
+from .api_review import FreezeViewSet, QueryViewSet, VerificationViewSet
 from .api_signatures import SignatureViewSet
 from .api_subjects import SiteViewSet, SubjectViewSet, VisitViewSet
 from .api_token import ByToken
@@ -136,6 +137,9 @@ def routes() -> SimpleRouter:
     router.register("subjects", SubjectViewSet, "api-subject")
     router.register("visits", VisitViewSet, "api-visit")
     router.register("signatures", SignatureViewSet, "api-signature")
+    router.register("queries", QueryViewSet, "api-query")
+    router.register("verifications", VerificationViewSet, "api-verification")
+    router.register("freezes", FreezeViewSet, "api-freeze")
     router.register("history", HistoryViewSet, "api-history")
     for form in Record.forms():
         router.register(f"forms/{form._meta.model_name}", viewset_of(form), f"api-{form._meta.model_name}")

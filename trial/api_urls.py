@@ -4,11 +4,13 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from .api import StudyView, TokenView, routes
+from .api_review import LockView
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
     path("study/", StudyView.as_view(), name="api-study"),
+    path("lock/", LockView.as_view(), name="api-lock"),
     path("token/", TokenView.as_view(), name="api-token"),
     path("", include(routes().urls)),
     path("", include("crf.api_urls")),

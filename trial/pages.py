@@ -94,6 +94,7 @@ class ReadPart(NamedTuple):
     title: str
     items: list[list[str]]
     tables: list[tuple[list[str], list[list[str]]]]
+    queries: list[list[str]] = []
 
 
 def read_part(part: dict[str, Any]) -> ReadPart:
@@ -111,7 +112,7 @@ def read_part(part: dict[str, Any]) -> ReadPart:
         columns = {column: item[0] for row in rows.values() for column, item in row.items() if item[1]}
         lines = [[f"{row[column][1]} {row[column][2]}".strip() for column in columns] for row in rows.values()]
         tables.append((list(columns.values()), lines))
-    return ReadPart(part["form"], own, tables)
+    return ReadPart(part["form"], own, tables, part.get("queries", []))
 
 
 def _not_entered(visit: Visit, content: dict[str, Any]) -> list[str]:

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from trial import pages
+from trial import pages, review_pages
 
 admin.site.site_header = "Casebook NCT06652022"
 admin.site.site_title = "Casebook"
@@ -17,6 +17,11 @@ urlpatterns = [
     path("api/v1/", include("trial.api_urls")),
     path("study/", pages.study_page, name="study"),
     path("visits/<int:pk>/sign/", pages.sign_page, name="sign"),
+    path("visits/<int:pk>/freeze/", review_pages.freeze_page, name="freeze"),
+    path("visits/sign/", review_pages.sign_several_page, name="sign-several"),
+    path("signatures/<int:pk>.pdf", review_pages.signature_pdf, name="signature-pdf"),
+    path("review/<str:form>/<int:pk>/", review_pages.record_review_page, name="record-review"),
+    path("lock/", review_pages.lock_page, name="lock"),
     path("", include("crf.urls")),
     path("", include("followup.urls")),
 ]

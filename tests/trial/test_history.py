@@ -15,6 +15,7 @@ from crf.models import Cycle
 from trial.acting import acting
 from trial.actions import verify_ledger
 from trial.history import KeepsHistory
+from trial.locking import HonorsLocks
 from trial.models import Record
 from trial.models.record import OneOfAVisit
 
@@ -96,7 +97,7 @@ def test_form_with_a_meta_of_its_own_keeps_its_history():
             verbose_name = "form"
 
     constraints = ModelState.from_model(Form).options["constraints"]
-    assert [type(constraint) for constraint in constraints] == [KeepsHistory, OneOfAVisit]
+    assert {type(constraint) for constraint in constraints} == {HonorsLocks, KeepsHistory, OneOfAVisit}
 
 
 def grown(state):

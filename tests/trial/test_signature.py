@@ -51,9 +51,9 @@ def test_signature_keeps_name_time_and_meaning(signature, investigator):
 def test_signature_keeps_what_was_shown_with_labels_units_and_rows(signature, visit):
     shown = {part["form"]: part["items"] for part in signature.content.values()}
     assert shown.keys() == {"Visit", "Vital signs and ECOG", "Laboratory panel"}
-    assert shown["Vital signs and ECOG"]["weight_kg"] == ["Weight", "70.0", "kg"]
-    assert shown["Visit"]["mode"] == ["How it was held", "On site", ""]
-    assert ["Result", "97", ""] in shown["Laboratory panel"].values()
+    assert shown["Vital signs and ECOG"]["weight_kg"] == ["Weight", "70.0", "kg", ""]
+    assert shown["Visit"]["mode"] == ["How it was held", "On site", "", "ON_SITE"]
+    assert ["Result", "97", "", ""] in shown["Laboratory panel"].values()
     assert signature.content_sha256 == review.digest(signature.content)
 
 
@@ -125,7 +125,7 @@ def test_reason_for_a_missing_value_is_signed_too(visit, data_manager, investiga
         VitalSigns.objects.update(oxygen_saturation=None, missing={"oxygen_saturation": "ND"})
     signature = review.sign_visit(visit, by=investigator, password=PASSWORD)
     shown = next(part["items"] for part in signature.content.values() if part["form"].startswith("Vital"))
-    assert shown["oxygen_saturation"] == ["Oxygen saturation", "Not done", "%"]
+    assert shown["oxygen_saturation"] == ["Oxygen saturation", "Not done", "%", "ND"]
 
 
 def test_eligibility_has_a_signature_of_its_own(signature, visit, investigator):

@@ -25,6 +25,7 @@ from trial.signals import stored
 K = TypeVar("K", bound=Kept)
 
 STALE = "Someone else has changed this in the meantime. Nothing was stored. Open it again."
+OF_A_STATE = ("This visit is frozen", "The study is locked", "This was done already", "Three different people")
 SAY_WHY = "Say why an entered value changes."
 EMPTY = (None, "", [])
 
@@ -222,7 +223,9 @@ def refusal_of(error: IntegrityError) -> Refused:
         return Refused(str(error))
     if said.constraint_name is None:
         sentence = said.message_primary or str(error)
-        return Conflict(STALE) if sentence.startswith("Someone else") else Refused(sentence)
+        if sentence.startswith("Someone else"):
+            return Conflict(STALE)
+        return Conflict(sentence) if sentence.startswith(OF_A_STATE) else Refused(sentence)
     from django.apps import apps
 
     for model in apps.get_models():

@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser
+from django.db.models import Count
 
 from trial.access import Act
-from trial.models import Entered, Record, Signature, Visit, may, standing, versions_of
+from trial.models import Entered, Query, Record, Signature, Visit, may, signed_apart, standing, versions_of
 from trial.refusal import Conflict, NotAllowed, Refused
 
 from .entry import locked, writing
@@ -15,18 +17,31 @@ from .entry import locked, writing
 
 def content_of_visit(visit: Visit, records: list[Record] | None = None) -> dict[str, Any]:
     """What a visit's signature covers: the visit and its standing records, those with a signature of their own left out."""
-    records = {f"{record._meta.label_lower}#{record.pk}": part(record) for record in (_records(visit) if records is None else records)}
-    return {f"trial.visit#{visit.pk}": part(visit)} | records
+    rows: list[Entered] = [visit, *(_records(visit) if records is None else records)]
+    queries = list(Query.objects.filter(visit=visit).with_state().annotate(version=Count("acts")))
+    return {f"{row._meta.label_lower}#{row.pk}": part(row, queries) for row in rows}
 
 
-def part(row: Entered) -> dict[str, Any]:
-    """One row of a form with its groups' rows, as shown (see Signature.content)."""
+def part(row: Entered, queries: Iterable[Any] | None = None) -> dict[str, Any]:
+    """One row of a form with its groups' rows and its queries, as shown (see Signature.content)."""
+    label = row._meta.label_lower
+    if queries is None:
+        queries = Query.objects.filter(form=label, record=row.pk).with_state().annotate(version=Count("acts"))
+    asked = [query for query in queries if (query.form, query.record) == (label, row.pk)]
     rows = [row, *(r for group in row.groups() for r in row.rows(group))] if isinstance(row, Record) else [row]
     return {
         "form": row.form_title(),
-        "versions": [[r._meta.label_lower, r.pk, r.version] for r in rows],
+        "form_version": form_version(row),
+        "versions": [[r._meta.label_lower, r.pk, r.version] for r in rows] + [["trial.query", q.pk, q.version] for q in asked],
         "items": {name: list(item) for name, item in row.shown().items()},
+        "queries": [[row.label_of(query.item) if query.item else row.form_title(), query.state] for query in asked],
     }
+
+
+def form_version(row: Entered) -> str:
+    """FORMVER of the form with its groups (S12): what a label, unit or code list meant when it was signed."""
+    groups = row.groups() if isinstance(row, Record) else []
+    return "-".join(model.definition_digest() for model in (type(row), *groups))
 
 
 def digest(content: dict[str, Any]) -> str:
@@ -40,6 +55,8 @@ def drafts(visit: Visit, records: list[Record] | None = None) -> list[str]:
         for record in (_records(visit) if records is None else records)
         if record.state != Record.State.COMPLETE
     ]
+    open_queries = Query.objects.filter(visit=visit).open()
+    found += [f"{query} is {query.state.lower()}. It is closed first." for query in open_queries if query.form not in signed_apart()]
     if not visit.is_common:
         found += [sentence for _, sentence in visit.unanswered()]
     return found
@@ -62,22 +79,41 @@ def sign_visit(visit: Visit, *, by: AbstractUser, password: str, shown_sha256: s
     """
     refuse_unless_signer(by, visit, Act.SIGN, password)
     with writing(by=by):
-        visit = locked(Visit, visit.pk)
-        records = _records(visit)
-        if problems := drafts(visit, records):
-            raise Conflict(*problems)
-        content = content_of_visit(visit, records)
-        if shown_sha256 is not None and shown_sha256 != digest(content):
-            raise Conflict("The visit has changed since this page was opened. Read it again, then sign.")
-        if holding(visit):
-            raise Conflict("This visit is signed, and the signature holds.")
-        return keep(visit, row=visit, by=by, meaning=Signature.Meaning.VISIT, content=content)
+        return _signed(visit, by, shown_sha256)
+
+
+def sign_visits(shown: Mapping[Visit, str], *, by: AbstractUser, password: str) -> list[Signature]:
+    """One password for several visits, each with the digest of what the page listed of it; all are signed, or none (EMA 6.3)."""
+    if not shown:
+        raise Refused("Choose the visits that you sign.")
+    for visit in shown:
+        refuse_unless_signer(by, visit, Act.SIGN, password)
+    with writing(by=by):
+        return [_signed(visit, by, shown[visit]) for visit in sorted(shown, key=lambda visit: visit.pk)]
+
+
+def _signed(visit: Visit, by: AbstractUser, shown_sha256: str | None) -> Signature:
+    visit = locked(Visit, visit.pk)
+    records = _records(visit)
+    if problems := drafts(visit, records):
+        raise Conflict(*problems)
+    content = content_of_visit(visit, records)
+    if shown_sha256 is not None and shown_sha256 != digest(content):
+        raise Conflict(f"{visit} has changed since this page was opened. Nothing was signed. Read it again, then sign.")
+    if holding(visit):
+        raise Conflict(f"{visit} is signed, and the signature holds.")
+    return keep(visit, row=visit, by=by, meaning=Signature.Meaning.VISIT, content=content)
 
 
 def refuse_unless_signer(by: AbstractUser, visit: Visit, act: Act, password: str) -> None:
     """21 CFR 11.200: who signs shows it with the password, in the act itself."""
     if not may(by, act, visit.subject.site_id):
         raise NotAllowed("Only an investigator of this site signs its records.")
+    refuse_unless_proven(by, password)
+
+
+def refuse_unless_proven(by: AbstractUser, password: str) -> None:
+    """The one place where a signer shows who signs; a second factor at the first signing of a session is asked for here."""
     if not by.check_password(password):
         raise Refused(("password", "The password does not match. Nothing was signed."))
 
@@ -100,6 +136,12 @@ def holding(visit: Visit) -> Signature | None:
     visit = Visit.objects.select_related("subject").get(pk=visit.pk)
     last = Signature.objects.filter(form="trial.visit", record=visit.pk).first()
     return last if last and last.holds(versions_of(standing(visit.subject), visit=visit)) else None
+
+
+def is_unaltered(signature: Signature) -> bool:
+    """Whether the content kept is that which was signed, under the record that it names (S03)."""
+    named = f"{signature.form}#{signature.record}" in signature.content
+    return named and digest(signature.content) == signature.content_sha256
 
 
 def holds_for(row: Entered) -> Signature | None:

@@ -1,9 +1,11 @@
 from .entered import Entered, Missing, Section, Shown, readable
 from .kept import Kept
 from .ledger import Ledger
+from .locks import Freeze, Marks, StudyLock, is_frozen, is_locked, marks_of
 from .membership import Membership, held, may, scope, sites_where
-from .overview import Standing, standing
+from .overview import Standing, signed_apart, standing
 from .parameter import ParameterDecision, ParameterInForce, parameters_in_force, parameters_on
+from .query import Query, QueryAct, Verification
 from .record import Problem, Record, Row
 from .review import Change, Signature, versions_of
 from .site import ConsentVersion, ReferenceRange, Setup, Site, SiteStatus
@@ -14,13 +16,17 @@ __all__ = [
     "Change",
     "ConsentVersion",
     "Entered",
+    "Freeze",
     "Kept",
     "Ledger",
+    "Marks",
     "Membership",
     "Missing",
     "ParameterDecision",
     "ParameterInForce",
     "Problem",
+    "Query",
+    "QueryAct",
     "Record",
     "ReferenceRange",
     "Row",
@@ -32,14 +38,20 @@ __all__ = [
     "SiteStatus",
     "Standing",
     "Study",
+    "StudyLock",
     "Subject",
+    "Verification",
     "Visit",
     "held",
+    "is_frozen",
+    "is_locked",
+    "marks_of",
     "may",
     "parameters_in_force",
     "parameters_on",
     "readable",
     "scope",
+    "signed_apart",
     "sites_where",
     "standing",
     "versions_of",

@@ -1,5 +1,7 @@
 """What people enter: items in sections, each with a value or the reason why it has none."""
 
+import hashlib
+import json
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -29,6 +31,7 @@ class Shown(NamedTuple):
     label: str
     value: str
     unit: str
+    code: str = ""  # of a coded value, as it is stored
 
 
 class Missing(models.TextChoices):
@@ -82,7 +85,15 @@ class Entered(Kept):
     def _show(self, name: str) -> Shown:
         field = self._meta.get_field(name)
         value = readable(field, getattr(self, name)) or dict(Missing.choices).get(self.missing.get(name, ""), "")
-        return Shown(str(field.verbose_name), value, str(field.help_text))
+        stored = getattr(self, field.attname)
+        code = " ".join(stored) if isinstance(field, ArrayField) and stored else str(stored) if field.choices and stored is not None else ""
+        return Shown(str(field.verbose_name), value, str(field.help_text), code or self.missing.get(name, ""))
+
+    @classmethod
+    def definition_digest(cls) -> str:
+        """A digest of what the form asks and how: items, labels, units, codes with their names."""
+        said = [[name, *_definition(cls._meta.get_field(name))] for section in cls.sections for name in section.items]
+        return hashlib.sha256(json.dumps([cls.form_title(), said], default=str).encode()).hexdigest()[:12]
 
     def is_empty(self, item: str) -> bool:
         field = self._meta.get_field(item)
@@ -130,6 +141,11 @@ class Entered(Kept):
         }
         if both:
             raise ValidationError(both)
+
+
+def _definition(field: models.Field) -> list[Any]:
+    codes = field.base_field.flatchoices if isinstance(field, ArrayField) else field.flatchoices
+    return [str(field.verbose_name), str(field.help_text), [[str(code), str(name)] for code, name in codes]]
 
 
 def readable(field: models.Field, value: Any) -> str:

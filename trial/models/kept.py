@@ -8,6 +8,7 @@ from django.db.models.sql import UpdateQuery
 
 from trial.access import Act
 from trial.history import History
+from trial.locking import HonorsLocks
 
 from .membership import scope
 
@@ -96,3 +97,17 @@ def of_subject(subject: str, *, record: str = "new.id", visit: str = "null") -> 
 
 def of_visit(visit: str, *, record: str = "new.id") -> dict[str, str]:
     return of_subject(f"(select subject_id from trial_visit where id = {visit})", record=record, visit=visit)
+
+
+def honor_locks(sender: type[models.Model], **kwargs: Any) -> None:
+    """Everything under a subject honors freeze and lock, whichever app defines it, also a form not yet written."""
+    if sender._meta.abstract or not issubclass(sender, Kept) or sender.place_in_sql()["subject"] == "null":
+        return
+    apart = {"version", *sender.computed()}
+    others = [field.column for field in sender._meta.local_concrete_fields if field.column not in apart] if sender.computed() else []
+    honors = HonorsLocks(name=f"{sender._meta.db_table}_honors_locks", visit=sender.place_in_sql()["visit"], others=others)
+    sender._meta.constraints.append(honors)
+    sender._meta.original_attrs["constraints"] = sender._meta.constraints
+
+
+models.signals.class_prepared.connect(honor_locks)

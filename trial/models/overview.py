@@ -6,12 +6,14 @@ from typing import NamedTuple
 from django.db import connection
 from django.urls import reverse
 
+from trial.states import QueryState
+
 from .record import Record
 from .subject import Subject
 
 
 class Standing(NamedTuple):
-    """A row of a form's table (`row` = `record`) or of one of its groups' tables."""
+    """A row of a form's table (`row` = `record`), of one of its groups' tables, or a query about it (its version counts its acts)."""
 
     form: str
     label: str
@@ -26,17 +28,21 @@ class Standing(NamedTuple):
         return self.form == self.label
 
     @property
+    def is_open_query(self) -> bool:
+        return self.label == "trial.query" and self.state != QueryState.CLOSED
+
+    @property
     def address(self) -> str:
         """Of the record's page."""
         return reverse(f"admin:{self.form.replace('.', '_')}_change", args=[self.record])
 
     @property
     def signed_with_visit(self) -> bool:
-        return self.form not in _signed_apart()
+        return self.form not in signed_apart()
 
 
 @cache
-def _signed_apart() -> frozenset[str]:
+def signed_apart() -> frozenset[str]:
     return frozenset(form._meta.label_lower for form in Record.forms() if not form.signed_with_visit)
 
 
@@ -56,6 +62,11 @@ def _sql() -> str:
                 f" from {group._meta.db_table} g join {table} r on r.id = g.{parent} join trial_visit v on v.id = r.visit_id"
                 f" where v.subject_id = any(%(subjects)s) and r.withdrawn_at is null and g.withdrawn_at is null"
             )
+    parts.append(
+        "select q.form, 'trial.query', q.record, q.id, q.visit_id, (select count(*) from trial_queryact a where a.query_id = q.id),"
+        " (select a.state from trial_queryact a where a.query_id = q.id order by a.id desc limit 1)"
+        " from trial_query q join trial_visit v on v.id = q.visit_id where v.subject_id = any(%(subjects)s)"
+    )
     return " union all ".join(parts) + " order by 5, 1, 3, 4"
 
 

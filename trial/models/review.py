@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 
 from trial.access import Act
 from trial.history import AppendOnly
+from trial.locking import HonorsLocks, NamesItsRecord
 
 from .membership import scope
 from .overview import Standing
@@ -32,8 +33,9 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
 class Signature(models.Model):
     """A signature keeps what was signed, as it was shown; it is never changed and never deleted (21 CFR 11.50, 11.70).
 
-    `content` is {"form label#id": {"form": title, "version": n, "items": {name: [label, value, unit]}}}, with the rows of
-    a record under their own keys in `rows`: [["label", id, version], …].
+    `content` is {"form label#id": {"form": title, "form_version": text, "versions": [["label", id, version], …],
+    "items": {name: [label, value, unit, code]}, "queries": [[item's label, state], …]}}; a row's items are named
+    `group.id.item`. `versions` are those of the record, of its rows and of its queries, whose version counts their acts.
     """
 
     class Meaning(models.TextChoices):
@@ -55,7 +57,11 @@ class Signature(models.Model):
     class Meta:
         ordering = ["-signed_at", "-pk"]
         indexes = [models.Index(fields=["form", "record"], name="signatures_of_a_record")]
-        constraints = [AppendOnly(name="signature_append_only")]
+        constraints = [
+            AppendOnly(name="signature_append_only"),
+            NamesItsRecord(name="signature_names_its_record"),
+            HonorsLocks(name="signature_honors_locks"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.printed_name}, {self.signed_at:%Y-%m-%d %H:%M}: {self.get_meaning_display()}"

@@ -1,0 +1,136 @@
+"""No path writes to a frozen visit or to a locked study: every form, also those not yet written (D06)."""
+
+import json
+from copy import copy
+
+import pytest
+from django.db import IntegrityError, connection
+from django.db.models.base import ModelState
+from rest_framework.test import APIClient
+
+from tests.conftest import founder
+from tests.examples import EXAMPLES, complete, name_of, unsaved
+from tests.kept import FORMS, TABLES
+from tests.pages import errors, filled_in
+from tests.test_every_form import bulk_create, bulk_update, change_of, create, raw_insert, raw_sql, save, update
+from trial.acting import acting
+from trial.actions import entry
+from trial.models import Freeze, Record, Row, StudyLock, Subject, Visit
+from trial.protocol.schedule import COMMON
+from trial.refusal import Conflict
+from trial.states import FreezeState, LockState
+
+pytestmark = pytest.mark.proves("D06")
+
+REASON = {"reason": "TRANSCRIPTION", "reason_words": "misread"}
+SAID = {"frozen": "This visit is frozen", "locked": "The study is locked"}
+BY_HAND = [form for form in FORMS if form.entered_by_hand]
+
+
+def freeze_all(subject):
+    for visit in Visit.objects.filter(subject=subject):
+        Freeze.objects.create(visit=visit, state=FreezeState.FROZEN, by=founder(), reason="Test")
+
+
+def lock_study(monitor, administrator, by):
+    for state, person in ((LockState.LOCK_PROPOSED, by), (LockState.LOCK_APPROVED, monitor), (LockState.LOCKED, administrator)):
+        StudyLock.objects.create(state=state, by=person, reason="Test")
+
+
+@pytest.fixture
+def close(subject, data_manager, monitor, administrator):
+    """Freeze every visit of the subject, or lock the study."""
+    return lambda how: freeze_all(subject) if how == "frozen" else lock_study(monitor, administrator, data_manager)
+
+
+def count(model):
+    return model.history.count()
+
+
+@pytest.mark.parametrize("how", SAID)
+@pytest.mark.parametrize("model", [Visit, *TABLES], ids=name_of)
+def test_nothing_is_written_by_orm_or_sql(model, how, subject, data_manager, investigator, close):
+    with acting(by=data_manager):
+        row = unsaved(model, subject)
+        row.save()
+    close(how)
+    before = count(model)
+    for write in (save, update, bulk_update, raw_sql):
+        with pytest.raises(IntegrityError, match=SAID[how]), acting(by=investigator, reason="Misread"):
+            write(model.objects.get(pk=row.pk), change_of(row))
+    for write in (create, bulk_create, raw_insert) if (model, how) != (Visit, "frozen") else ():  # another visit is not frozen
+        new = copy(row)
+        new.pk, new._state = None, ModelState()
+        with pytest.raises(IntegrityError, match=SAID[how]), acting(by=investigator, reason="Misread"):
+            write(new)
+    assert count(model) == before
+
+
+@pytest.mark.parametrize("how", SAID)
+@pytest.mark.parametrize("form", BY_HAND, ids=name_of)
+def test_nothing_is_written_by_action_page_or_api(form, how, subject, data_manager, investigator, close, client):
+    with acting(by=data_manager):
+        record = complete(form, subject)
+    connection.check_constraints()
+    record = form.objects.select_related("visit__subject__site").get(pk=record.pk)
+    client.force_login(investigator)
+    app, name = name_of(form).split(".")
+    page = client.get(f"/admin/{app}/{name}/{record.pk}/change/")
+    close(how)
+    before, changes = count(form), EXAMPLES[name_of(form)].change
+
+    with pytest.raises(Conflict, match=SAID[how]):
+        entry.change(record, by=investigator, version=record.version, values=changes, reason="TRANSCRIPTION")
+    with pytest.raises(Conflict, match=SAID[how]):
+        entry.withdraw(record, by=investigator, reason="TRANSCRIPTION")
+    answer = client.post(f"/admin/{app}/{name}/{record.pk}/change/", filled_in(page, **changes, **REASON))
+    assert SAID[how] in errors(answer)
+    answer = client.post(f"/admin/{app}/{name}/{record.pk}/withdraw/", REASON)
+    assert (answer.status_code, SAID[how] in answer.content.decode()) == (409, True)
+    api = APIClient()
+    api.force_authenticate(investigator)
+    sent = {"version": record.version, "reason": "TRANSCRIPTION", "complete": False}
+    answer = api.patch(f"/api/v1/forms/{name}/{record.pk}/", sent, format="json")
+    assert (answer.status_code, SAID[how] in json.dumps(answer.data)) == (409, True)
+    answer = api.post(f"/api/v1/forms/{name}/{record.pk}/withdraw/", {"reason": "TRANSCRIPTION"}, format="json")
+    assert answer.status_code == 409
+    assert count(form) == before
+
+
+def test_subject_of_a_locked_study_is_not_written_and_no_new_one_is_enrolled(subject, site, data_manager, close):
+    close("locked")
+    with pytest.raises(IntegrityError, match=SAID["locked"]), acting(by=data_manager, reason="Misread"):
+        Subject.objects.update(screened_on="2025-01-05")
+    with pytest.raises(Conflict, match=SAID["locked"]):
+        entry.enrol(site=site, by=data_manager, screened_on=subject.screened_on)
+
+
+def test_frozen_visit_keeps_to_the_schedule_which_counts_its_window_anew(subject, visit, data_manager):
+    freeze_all(subject)
+    with acting(by=data_manager):
+        Visit.objects.filter(pk=visit.pk).update(opens_on="2025-01-02")
+    with pytest.raises(IntegrityError, match=SAID["frozen"]), acting(by=data_manager, reason="Misread"):
+        Visit.objects.filter(pk=visit.pk).update(opens_on="2025-01-03", status="DONE")
+    assert str(Visit.objects.get(pk=visit.pk).opens_on) == "2025-01-02"
+
+
+@pytest.mark.parametrize("how", SAID)
+def test_trigger_holds_where_others_are_switched_off(how, subject, visit, data_manager, close):
+    close(how)
+    with pytest.raises(IntegrityError, match=SAID[how]), acting(by=data_manager, reason="Misread"), connection.cursor() as cursor:
+        cursor.execute("set local session_replication_role = replica; update trial_visit set status = 'DONE'")
+
+
+def test_other_visits_stay_open_when_one_is_frozen(subject, visit, data_manager):
+    Freeze.objects.create(visit=visit, state=FreezeState.FROZEN, by=founder(), reason="Test")
+    with acting(by=data_manager):
+        assert Visit.objects.exclude(pk=visit.pk).filter(code=COMMON).update(missing={}) == 1
+        Visit.objects.exclude(pk=visit.pk).filter(code=COMMON).update(status="DONE")
+
+
+def test_every_table_under_a_subject_has_the_trigger(db):
+    with connection.cursor() as cursor:
+        cursor.execute("select tgrelid::regclass::text from pg_trigger where tgname = 'closed_to_writes' and tgenabled = 'A'")
+        have = {table for (table,) in cursor.fetchall()}
+    assert {model._meta.db_table for model in (Subject, Visit, *TABLES)} <= have
+    assert {issubclass(model, (Record, Row)) for model in TABLES} == {True}

@@ -1,0 +1,270 @@
+"""Freeze of a visit, two-person lock of the study, queries and verification: who may, what follows what (D06, R07, S09)."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from crf.models import VitalSigns
+from tests.conftest import PASSWORD, founder, member
+from tests.examples import complete
+from trial import states
+from trial.access import Role
+from trial.acting import acting
+from trial.actions import locks, queries, review
+from trial.models import Freeze, Membership, Query, QueryAct, Signature, StudyLock, Verification, Visit
+from trial.refusal import Conflict, NotAllowed, Refused
+from trial.states import LOCK_NEXT, FreezeState, LockState, QueryState, RecordState
+
+L, Q = LockState, QueryState
+EVERYBODY = ("data_manager", "investigator", "monitor", "sponsor", "administrator", "auditor", "stranger")
+
+
+@pytest.fixture
+def visit(visit, data_manager, commit):
+    with acting(by=data_manager):
+        Visit.objects.filter(pk=visit.pk).update(held_on=date(2025, 1, 8), status="DONE", mode="ON_SITE")
+        complete(VitalSigns, visit.subject)
+    commit()
+    return Visit.objects.select_related("subject__site").get(pk=visit.pk)
+
+
+@pytest.fixture
+def record(visit):
+    return VitalSigns.objects.select_related("visit__subject__site").get()
+
+
+@pytest.fixture
+def signature(visit, investigator):
+    return review.sign_visit(visit, by=investigator, password=PASSWORD)
+
+
+@pytest.fixture
+def query(record, monitor):
+    return queries.raise_query(record, by=monitor, text="Is the weight right?", item="weight_kg")
+
+
+@pytest.fixture
+def people(data_manager, monitor, administrator):
+    return {L.LOCK_PROPOSED: data_manager, L.LOCK_APPROVED: monitor, L.LOCKED: administrator}
+
+
+def test_states_page_is_printed_from_the_tables():
+    assert Path("docs/states.md").read_text() == states.page()
+
+
+@pytest.mark.parametrize(
+    ("stored", "signed", "frozen", "locked", "state"),
+    [
+        ("DRAFT", False, False, False, RecordState.DRAFT),
+        ("DRAFT", True, False, False, RecordState.DRAFT),
+        ("COMPLETE", False, False, False, RecordState.COMPLETE),
+        ("COMPLETE", True, False, False, RecordState.SIGNED),
+        ("COMPLETE", True, True, False, RecordState.FROZEN),
+        ("COMPLETE", True, True, True, RecordState.LOCKED),
+    ],
+)
+def test_state_of_a_record_is_derived(stored, signed, frozen, locked, state):
+    assert states.record_state(stored, signed=signed, frozen=frozen, locked=locked) == state
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_data_manager_of_the_site_freezes_a_signed_visit_and_nobody_else(request, visit, signature, who):
+    person = request.getfixturevalue(who)
+    if who == "data_manager":
+        assert locks.freeze(visit, by=person, reason="Cleaned").state == FreezeState.FROZEN
+        assert review.holding(visit) == signature
+    else:
+        with pytest.raises(NotAllowed, match="Only a data manager of this site"):
+            locks.freeze(visit, by=person, reason="Cleaned")
+        assert not Freeze.objects.exists()
+
+
+def test_visit_that_is_not_signed_is_not_frozen(visit, data_manager):
+    with pytest.raises(Conflict, match="An investigator signs it first"):
+        locks.freeze(visit, by=data_manager, reason="Cleaned")
+    assert not Freeze.objects.exists()
+
+
+def test_freeze_and_unfreeze_alternate_with_a_reason_and_stay(visit, signature, data_manager):
+    for act in (locks.freeze, locks.unfreeze):
+        with pytest.raises(Refused, match="Say why"):
+            act(visit, by=data_manager, reason=" \u200b")
+        act(visit, by=data_manager, reason="Cleaned")
+        with pytest.raises(Conflict, match=r"frozen already|not frozen"):
+            act(visit, by=data_manager, reason="Cleaned")
+    assert [act.state for act in Freeze.objects.all()] == ["FROZEN", "OPEN"]
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        Freeze.objects.update(state="OPEN")
+
+
+def steps(*each):
+    for state, person in each:
+        locks.step(state, by=person, reason="Analysis")
+
+
+@pytest.mark.proves("D06")
+def test_lock_is_proposed_approved_and_carried_out_by_three_roles_and_undone_likewise(people):
+    dan, mo, ada = people.values()
+    steps(*people.items())
+    assert StudyLock.now() == L.LOCKED
+    steps((L.UNLOCK_PROPOSED, dan), (L.UNLOCK_APPROVED, mo), (L.OPEN, ada))
+    assert StudyLock.now() == L.OPEN
+    assert StudyLock.objects.count() == 6
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+@pytest.mark.parametrize("state", sorted(LOCK_NEXT[L.OPEN] | LOCK_NEXT[L.LOCK_PROPOSED] | LOCK_NEXT[L.LOCK_APPROVED]))
+def test_each_step_of_the_lock_is_one_roles(request, people, who, state):
+    dan, mo, _ = people.values()
+    before = {L.LOCK_PROPOSED: [], L.LOCK_APPROVED: [(L.LOCK_PROPOSED, dan)], L.OPEN: [(L.LOCK_PROPOSED, dan)]}
+    steps(*before.get(state, [(L.LOCK_PROPOSED, dan), (L.LOCK_APPROVED, mo)]))
+    role = {L.LOCK_PROPOSED: "data_manager", L.OPEN: "data_manager", L.LOCK_APPROVED: "monitor", L.LOCKED: "administrator"}[state]
+    count = StudyLock.objects.count()
+    if who == role:
+        assert locks.step(state, by=request.getfixturevalue(who), reason="Analysis").state == state
+    else:
+        with pytest.raises(NotAllowed):
+            locks.step(state, by=request.getfixturevalue(who), reason="Analysis")
+        assert StudyLock.objects.count() == count
+
+
+def test_step_that_does_not_follow_is_refused_by_action_and_database(people):
+    with pytest.raises(Conflict, match="does not follow"):
+        locks.step(L.LOCKED, by=people[L.LOCKED], reason="Analysis")
+    with pytest.raises(IntegrityError, match="something else comes first"), transaction.atomic():
+        StudyLock.objects.create(state=L.LOCKED, by=people[L.LOCKED], reason="x")
+
+
+def test_one_person_of_several_roles_takes_one_step_only(site, people):
+    both = member("both", Role.DATA_MANAGER, site)
+    with acting(by=founder()):
+        Membership.objects.create(user=both, role=Role.MONITOR, site=site)
+    steps((L.LOCK_PROPOSED, both))
+    with pytest.raises(Conflict, match="Three different people"):
+        locks.step(L.LOCK_APPROVED, by=both, reason="Analysis")
+    assert locks.step(L.OPEN, by=both, reason="Too early").state == L.OPEN
+
+
+def test_lock_waits_for_what_is_not_signed_and_frozen(visit, people):
+    steps((L.LOCK_PROPOSED, people[L.LOCK_PROPOSED]), (L.LOCK_APPROVED, people[L.LOCK_APPROVED]))
+    with pytest.raises(Conflict, match="1 visits are to be signed and frozen"):
+        locks.step(L.LOCKED, by=people[L.LOCKED], reason="Analysis")
+    assert StudyLock.now() == L.LOCK_APPROVED
+
+
+def test_query_is_answered_and_closed_by_who_raised_it(query, data_manager, monitor):
+    queries.act_on(query, Q.ANSWERED, by=data_manager, text="It is: scale calibrated")
+    queries.act_on(query, Q.CLOSED, by=monitor, text="Thank you")
+    assert [act.state for act in query.acts.all()] == ["OPEN", "ANSWERED", "CLOSED"]
+    assert not Query.objects.open().exists()
+    queries.act_on(query, Q.REOPENED, by=monitor, text="Still odd")
+    assert Query.objects.open().get() == query
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+@pytest.mark.parametrize("to", ["raise", Q.ANSWERED, Q.CLOSED])
+def test_who_raises_answers_and_closes(request, record, query, who, to):
+    allowed = {
+        "raise": {"data_manager", "investigator", "monitor"},
+        Q.ANSWERED: {"data_manager", "investigator"},
+        Q.CLOSED: {"monitor"},  # it is the monitor's own
+    }[to]
+    person = request.getfixturevalue(who)
+
+    def act():
+        if to == "raise":
+            return queries.raise_query(record, by=person, text="Why?")
+        return queries.act_on(query, to, by=person, text="So.")
+
+    if who in allowed:
+        assert act().pk
+    else:
+        with pytest.raises(NotAllowed):
+            act()
+        assert QueryAct.objects.count() == 1
+
+
+@pytest.mark.parametrize("to", [Q.OPEN, Q.REOPENED])
+def test_state_that_does_not_follow_is_refused_by_the_database(query, monitor, to):
+    with pytest.raises(IntegrityError, match="something else comes first"), transaction.atomic():
+        QueryAct.objects.create(query=query, state=to, by=monitor, text="x")
+
+
+def test_query_about_no_item_and_one_with_an_identifier_are_refused(record, monitor):
+    with pytest.raises(Refused, match="no such item"):
+        queries.raise_query(record, by=monitor, text="Why?", item="shoe_size")
+    with pytest.raises(Refused):
+        queries.raise_query(record, by=monitor, text="Call 13812345678")
+
+
+@pytest.mark.proves("S09")
+def test_visit_is_not_signed_while_a_query_is_not_closed(visit, query, data_manager, monitor, investigator):
+    for answered in (False, True):
+        if answered:
+            queries.act_on(query, Q.ANSWERED, by=data_manager, text="It is")
+        with pytest.raises(Conflict, match="It is closed first"):
+            review.sign_visit(visit, by=investigator, password=PASSWORD)
+    queries.act_on(query, Q.CLOSED, by=monitor, text="Fine")
+    signature = review.sign_visit(visit, by=investigator, password=PASSWORD)
+    assert ["Weight", "CLOSED"] in [asked for part in signature.content.values() for asked in part["queries"]]
+
+
+@pytest.mark.proves("S10")
+def test_query_raised_after_signing_breaks_the_signature_until_it_is_signed_again(visit, signature, record, monitor, investigator):
+    query = queries.raise_query(record, by=monitor, text="Is it?")
+    assert review.holding(visit) is None
+    queries.act_on(query, Q.CLOSED, by=monitor, text="It is")
+    assert review.holding(visit) is None
+    again = review.sign_visit(visit, by=investigator, password=PASSWORD)
+    assert review.holding(visit) == again
+
+
+def test_monitor_verifies_a_record_and_the_mark_lapses_when_it_changes(record, monitor, data_manager):
+    queries.verify(record, by=monitor, version=record.version)
+    assert queries.is_verified(record)
+    with pytest.raises(Conflict, match="verified as it stands"):
+        queries.verify(record, by=monitor, version=record.version)
+    with acting(by=data_manager, reason="TRANSCRIPTION"):
+        VitalSigns.objects.update(weight_kg=71)
+    assert not queries.is_verified(VitalSigns.objects.get())
+    with pytest.raises(Conflict, match="Someone else has changed"):
+        queries.verify(record, by=monitor, version=record.version)
+
+
+@pytest.mark.parametrize("who", [one for one in EVERYBODY if one != "monitor"])
+def test_nobody_else_verifies(request, record, who):
+    with pytest.raises(NotAllowed):
+        queries.verify(record, by=request.getfixturevalue(who), version=record.version)
+    assert not Verification.objects.exists()
+
+
+def test_nobody_verifies_what_they_entered(record, monitor, commit):
+    with acting(by=monitor, reason="TRANSCRIPTION"):
+        VitalSigns.objects.update(weight_kg=71)
+    commit()
+    with pytest.raises(NotAllowed, match="entered themselves"):
+        queries.verify(VitalSigns.objects.select_related("visit__subject").get(), by=monitor, version=record.version + 1)
+
+
+def test_draft_is_not_verified(record, monitor, data_manager):
+    with acting(by=data_manager, reason="TRANSCRIPTION"):
+        VitalSigns.objects.update(state="DRAFT")
+    with pytest.raises(Conflict, match="completed first"):
+        queries.verify(record, by=monitor, version=record.version + 1)
+
+
+@pytest.mark.proves("D06")
+def test_nothing_is_signed_queried_or_verified_in_a_locked_study(visit, record, people, monitor, investigator, data_manager):
+    query = queries.raise_query(record, by=monitor, text="Is it?")
+    for state, person in people.items():
+        StudyLock.objects.create(state=state, by=person, reason="Analysis")
+    for act in (
+        lambda: queries.raise_query(record, by=monitor, text="Why?"),
+        lambda: queries.act_on(query, Q.CLOSED, by=monitor, text="It is"),
+        lambda: queries.verify(record, by=monitor, version=record.version),
+    ):
+        with pytest.raises(Conflict, match="The study is locked"):
+            act()
+    assert not Signature.objects.exists()

@@ -1,0 +1,130 @@
+"""Freezing a visit, locking the study's data: acts that PostgreSQL then enforces on every write (trial/sql/locked.sql)."""
+
+from typing import NamedTuple
+
+from django.contrib.auth.models import AbstractUser
+
+from trial.access import Act
+from trial.acting import NOTHING
+from trial.models import Freeze, Query, Record, StudyLock, Subject, Visit, is_frozen, may, standing
+from trial.refusal import Conflict, NotAllowed, Refused
+from trial.states import LOCK_NEXT, FreezeState, LockState
+
+from .entry import refuse_identifiers, writing
+from .review import holding
+
+L = LockState
+
+WHO: dict[tuple[LockState, LockState], Act] = {
+    (L.OPEN, L.LOCK_PROPOSED): Act.PROPOSE_LOCK,
+    (L.LOCK_PROPOSED, L.LOCK_APPROVED): Act.APPROVE_LOCK,
+    (L.LOCK_APPROVED, L.LOCKED): Act.EXECUTE_LOCK,
+    (L.LOCKED, L.UNLOCK_PROPOSED): Act.PROPOSE_LOCK,
+    (L.UNLOCK_PROPOSED, L.UNLOCK_APPROVED): Act.APPROVE_LOCK,
+    (L.UNLOCK_APPROVED, L.OPEN): Act.EXECUTE_LOCK,
+    # what was proposed is taken back, or not approved
+    (L.LOCK_PROPOSED, L.OPEN): Act.PROPOSE_LOCK,
+    (L.LOCK_APPROVED, L.OPEN): Act.APPROVE_LOCK,
+    (L.UNLOCK_PROPOSED, L.LOCKED): Act.PROPOSE_LOCK,
+    (L.UNLOCK_APPROVED, L.LOCKED): Act.APPROVE_LOCK,
+}
+"""Whose act each step of the lock is (crf_spec §7): data manager, monitor, administrator."""
+
+
+def said(text: str, *, item: str = "reason") -> str:
+    """What a person writes with an act: something, and nobody's identifiers."""
+    text = text.strip(NOTHING)
+    if not text:
+        raise Refused((item, "Say why, in a few words."))
+    refuse_identifiers(text, item=item)
+    return text
+
+
+def freeze(visit: Visit, *, by: AbstractUser, reason: str) -> Freeze:
+    """Close a visit to changes; it is signed by then (trial/states.py)."""
+    _refuse_unless(by, visit)
+    reason = said(reason)
+    with writing(by=by):
+        if is_frozen(visit):
+            raise Conflict(f"{visit} is frozen already.")
+        made = Freeze.objects.create(visit=visit, state=FreezeState.FROZEN, by=by, reason=reason)  # from here on nobody writes to it
+        if not holding(visit):
+            raise Conflict(f"{visit} is not signed, or its signature does not hold. An investigator signs it first.")
+        return made
+
+
+def unfreeze(visit: Visit, *, by: AbstractUser, reason: str) -> Freeze:
+    _refuse_unless(by, visit)
+    reason = said(reason)
+    with writing(by=by):
+        if not is_frozen(visit):
+            raise Conflict(f"{visit} is not frozen.")
+        return Freeze.objects.create(visit=visit, state=FreezeState.OPEN, by=by, reason=reason)
+
+
+def _refuse_unless(by: AbstractUser, visit: Visit) -> None:
+    if not may(by, Act.FREEZE, visit.subject.site_id):
+        raise NotAllowed("Only a data manager of this site freezes its visits, or unfreezes them.")
+
+
+class Step(NamedTuple):
+    """One that this person may take now."""
+
+    state: LockState
+    label: str
+    goes_back: bool
+
+
+VERBS = {
+    L.LOCK_PROPOSED: "Propose the lock",
+    L.LOCK_APPROVED: "Approve the lock",
+    L.UNLOCK_PROPOSED: "Propose to unlock",
+    L.UNLOCK_APPROVED: "Approve to unlock",
+    L.LOCKED: "Lock the study",
+    L.OPEN: "Unlock the study",
+}
+BACK = {(L.LOCK_APPROVED, L.OPEN), (L.UNLOCK_APPROVED, L.LOCKED), (L.LOCK_PROPOSED, L.OPEN), (L.UNLOCK_PROPOSED, L.LOCKED)}
+
+
+def steps_for(by: AbstractUser, state: LockState) -> list[Step]:
+    found = []
+    for after in sorted(LOCK_NEXT[state]):
+        step = state, LockState(after)
+        if may(by, WHO[step]):
+            found.append(Step(step[1], "Take it back" if step in BACK else VERBS[step[1]], step in BACK))
+    return found
+
+
+def step(to: LockState, *, by: AbstractUser, reason: str) -> StudyLock:
+    """Propose, approve or carry out the lock or unlock of the study's data; three different people (crf_spec §7)."""
+    if not {act for act in WHO.values() if may(by, act)}:
+        raise NotAllowed("A data manager proposes the lock, a monitor approves it, an administrator carries it out.")
+    reason = said(reason)
+    with writing(by=by):
+        now = StudyLock.now()
+        if to not in LOCK_NEXT[now]:
+            raise Conflict(f"The lock stands at “{now.label}”: this step does not follow. Open the page again.")
+        if not may(by, WHO[now, to]):
+            raise NotAllowed("A data manager proposes the lock, a monitor approves it, an administrator carries it out.")
+        made = StudyLock.objects.create(state=to, by=by, reason=reason)  # a lock waits here for the writes under way
+        if to == L.LOCKED and now == L.LOCK_APPROVED and (problems := keeps_from_lock()):
+            raise Conflict(*problems)
+        return made
+
+
+def keeps_from_lock() -> list[str]:
+    """What is still to be done before the lock, as sentences with counts (FROZEN comes before LOCKED)."""
+    rows = standing(*Subject.objects.all())
+    records = [row for row in rows if row.is_record]
+    drafts = sum(row.state == Record.State.DRAFT for row in records)
+    queries = Query.objects.open().count()
+    last = Freeze.objects.order_by("visit", "-pk").distinct("visit").values_list("visit", "state")
+    frozen = {visit for visit, state in last if state == FreezeState.FROZEN}
+    held = set(Visit.objects.exclude(held_on=None).values_list("pk", flat=True))
+    not_frozen = len((held | {row.visit for row in records}) - frozen)
+    found = [
+        (drafts, "drafts are to be completed"),
+        (queries, "queries are to be closed"),
+        (not_frozen, "visits are to be signed and frozen"),
+    ]
+    return [f"{count} {rest}." for count, rest in found if count]

@@ -1,0 +1,81 @@
+"""Queries: raised, answered, closed, reopened; and the mark of verification against the source (crf_spec §7)."""
+
+from django.contrib.auth.models import AbstractUser
+
+from trial.access import Act
+from trial.models import Entered, Ledger, Query, QueryAct, Record, Verification, Visit, may
+from trial.refusal import Conflict, NotAllowed, Refused
+from trial.states import QUERY_NEXT, QueryState
+
+from .entry import locked, refuse_withdrawn, writing
+from .locks import said
+
+WHO = {
+    QueryState.OPEN: Act.RAISE_QUERY,
+    QueryState.ANSWERED: Act.ANSWER_QUERY,
+    QueryState.CLOSED: Act.CLOSE_QUERY,
+    QueryState.REOPENED: Act.CLOSE_QUERY,
+}
+
+
+def raise_query(row: Record | Visit, *, by: AbstractUser, text: str, item: str = "") -> Query:
+    """Ask about a record or a visit, or about one item of it."""
+    visit = _visit_of(row)
+    _refuse_unless(by, Act.RAISE_QUERY, visit)
+    if item and item not in row.item_names():
+        raise Refused(("item", "There is no such item on this form."))
+    text = said(text, item="text")
+    with writing(by=by):
+        query = Query.objects.create(visit=visit, form=row._meta.label_lower, record=row.pk, item=item)
+        QueryAct.objects.create(query=query, state=QueryState.OPEN, by=by, text=text)
+        return query
+
+
+def act_on(query: Query, to: QueryState, *, by: AbstractUser, text: str) -> QueryAct:
+    """Answer, close or reopen it; a query is closed and reopened by the person who raised it."""
+    _refuse_unless(by, WHO[to], query.visit)
+    text = said(text, item="text")
+    with writing(by=by):
+        acts = list(query.acts.order_by("pk"))
+        if to in (QueryState.CLOSED, QueryState.REOPENED) and acts[0].by_id != by.pk:
+            raise NotAllowed("A query is closed or reopened by the person who raised it.")
+        if to not in QUERY_NEXT[acts[-1].state]:
+            raise Conflict(f"This query is {acts[-1].get_state_display().lower()}. Open the page again.")
+        return QueryAct.objects.create(query=query, state=to, by=by, text=text)
+
+
+def verify(record: Record, *, by: AbstractUser, version: int) -> Verification:
+    """The monitor's mark that a complete record agrees with its source; `version` is the one that was read."""
+    _refuse_unless(by, Act.VERIFY, record.visit)
+    with writing(by=by):
+        record = locked(type(record), record.pk, version=version)
+        refuse_withdrawn(record)
+        if record.state != Record.State.COMPLETE:
+            raise Conflict(f"{record} is a draft. It is completed first.")
+        if Ledger.objects.about(record).filter(by=by).exists():
+            raise NotAllowed("Nobody verifies what they entered themselves.")
+        if is_verified(record):
+            raise Conflict(f"{record} is verified as it stands.")
+        return Verification.objects.create(
+            visit=record.visit, form=record._meta.label_lower, record=record.pk, versions=versions_read(record), by=by
+        )
+
+
+def versions_read(record: Record) -> list[list[int | str]]:
+    """[form, id, version] of the record and of its standing rows."""
+    rows = [record, *(row for group in record.groups() for row in record.rows(group))]
+    return sorted([row._meta.label_lower, row.pk, row.version] for row in rows)
+
+
+def is_verified(record: Record) -> bool:
+    last = Verification.objects.filter(form=record._meta.label_lower, record=record.pk).last()
+    return last is not None and last.versions == versions_read(record)
+
+
+def _visit_of(row: Entered) -> Visit:
+    return row if isinstance(row, Visit) else row.visit
+
+
+def _refuse_unless(by: AbstractUser, act: Act, visit: Visit) -> None:
+    if not may(by, act, visit.subject.site_id):
+        raise NotAllowed("Your role at this site does not allow this.")

@@ -1,0 +1,73 @@
+"""What PostgreSQL keeps of states and locks, whatever the path of the write (docs/decisions/0040)."""
+
+from typing import Any
+
+from django.db import models
+
+from trial.history import Triggers
+from trial.states import CLOSED_TO_WRITES
+
+
+def quoted(words: Any) -> str:
+    return ", ".join(f"'{word}'" for word in words)
+
+
+class HonorsLocks(Triggers):
+    """No write to a locked study; none to a frozen visit, where `visit` says which one that is.
+
+    `planned`: columns that the schedule computes, and may compute anew while the visit is frozen.
+    """
+
+    file = "locked.sql"
+    functions = ("locked",)
+    triggers = ("closed_to_writes",)
+
+    def __init__(self, *, name: str, visit: str = "null", others: list[str] | None = None, digest: str = "") -> None:
+        super().__init__(name=name, digest=digest, visit=visit, others=others or [])
+
+    def values(self) -> dict[str, Any]:
+        same = " and ".join(f'new."{column}" is not distinct from old."{column}"' for column in self.facts["others"])
+        return {
+            "closed": quoted(CLOSED_TO_WRITES),
+            "visit": self.facts["visit"],
+            "frozen_too": "false" if self.facts["visit"] == "null" else "true",
+            "only_planned": same or "false",
+        }
+
+
+class Follows(Triggers):
+    """Acts of one table: each follows the last of the same `key` as `steps` allow.
+
+    `apart`: between two of these states no person acts twice, except to go back to one of them.
+    """
+
+    file = "follows.sql"
+    functions = ("follows",)
+    triggers = ("follows",)
+
+    def __init__(self, *, name: str, steps: list[str], key: str = "", apart: list[str] | None = None, digest: str = "") -> None:
+        super().__init__(name=name, digest=digest, steps=steps, key=key, apart=apart or [])
+
+    def create_sql(self, model: type[models.Model], schema_editor: Any) -> str:
+        self.table = model._meta.db_table
+        return super().create_sql(model, schema_editor)
+
+    def values(self) -> dict[str, Any]:
+        key = self.facts["key"]
+        return {
+            "key": f"new.{key}::int" if key else "0",
+            "same": f"{key} = new.{key}" if key else "true",
+            "steps": quoted(self.facts["steps"]),
+            "apart": self._apart() if self.facts["apart"] else "false",
+        }
+
+    def _apart(self) -> str:
+        rests, rounds = quoted(self.facts["apart"]), f"select coalesce(max(id), 0) from {self.table} where state in"
+        forward = "new.state not in ('OPEN', 'LOCKED') or before || '>' || new.state in ('LOCK_APPROVED>LOCKED', 'UNLOCK_APPROVED>OPEN')"
+        return f"({forward}) and exists (select from {self.table} where by_id = new.by_id and id > ({rounds} ({rests})))"
+
+
+class NamesItsRecord(Triggers):
+    file = "names_its_record.sql"
+    functions = ("names_its_record",)
+    triggers = ("names_its_record",)

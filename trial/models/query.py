@@ -1,0 +1,87 @@
+"""Queries about what was entered, and its verification against the source (crf_spec §7). Acts are stored, states derived."""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import OuterRef, Subquery
+
+from trial.access import Act
+from trial.history import AppendOnly
+from trial.locking import Follows, HonorsLocks
+from trial.states import QUERY_NEXT, QueryState, pairs
+
+from .locks import ReviewAct
+from .membership import scope
+from .subject import Visit
+
+
+class QueryQuerySet(models.QuerySet["Query"]):
+    def visible_to(self, user: AbstractUser) -> "QueryQuerySet":
+        return self.filter(scope(user, Act.READ, "visit__subject__site"))
+
+    def with_state(self) -> "QueryQuerySet":
+        """Each with its `state`, that of its last act."""
+        last = QueryAct.objects.filter(query=OuterRef("pk")).order_by("-pk").values("state")[:1]
+        return self.annotate(state=Subquery(last))
+
+    def open(self) -> "QueryQuerySet":
+        return self.with_state().exclude(state=QueryState.CLOSED)
+
+
+class Query(models.Model):
+    """A question about a record, or about one item of it."""
+
+    path_to_site = "visit__subject__site"
+
+    visit = models.ForeignKey(Visit, models.PROTECT, related_name="queries")
+    form = models.CharField(max_length=60)
+    record = models.BigIntegerField()
+    item = models.CharField(max_length=60, blank=True, default="", help_text="empty: the whole form")
+
+    objects = QueryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name_plural = "queries"
+        indexes = [models.Index(fields=["form", "record"], name="queries_of_a_record")]
+        constraints = [AppendOnly(name="query_append_only"), HonorsLocks(name="query_honors_locks")]
+
+    def __str__(self) -> str:
+        return f"Query {self.pk} at {self.visit}"
+
+
+class QueryAct(ReviewAct):
+    """One message of a query: raised, answered, closed or reopened."""
+
+    path_to_site = "query__visit__subject__site"
+
+    query = models.ForeignKey(Query, models.PROTECT, related_name="acts")
+    state = models.CharField(max_length=8, choices=QueryState)
+    text = models.CharField(max_length=500)
+
+    class Meta(ReviewAct.Meta):
+        constraints = [
+            AppendOnly(name="query_act_append_only"),
+            Follows(name="query_act_follows", steps=pairs(QUERY_NEXT), key="query_id"),
+            HonorsLocks(name="query_act_honors_locks"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_state_display()}: {self.text}"
+
+
+class Verification(ReviewAct):
+    """A monitor has compared a record with its source, at the versions of its rows: it lapses when one of them changes."""
+
+    path_to_site = "visit__subject__site"
+
+    visit = models.ForeignKey(Visit, models.PROTECT, related_name="verifications")
+    form = models.CharField(max_length=60)
+    record = models.BigIntegerField()
+    versions = models.JSONField()
+
+    class Meta(ReviewAct.Meta):
+        indexes = [models.Index(fields=["form", "record"], name="verifications_of_a_record")]
+        constraints = [AppendOnly(name="verification_append_only"), HonorsLocks(name="verification_honors_locks")]
+
+    def __str__(self) -> str:
+        return f"{self.form} {self.record} verified by {self.by}"

@@ -1,0 +1,23 @@
+-- {table}: an act follows the one before it as its table of states says (trial/states.py), at the database's own time.
+
+create or replace function {table}_follows() returns trigger language plpgsql as $$
+declare
+  before text;
+begin
+  perform pg_advisory_xact_lock(hashtext('{table}'), {key});
+  select state into before from {table} where {same} order by id desc limit 1;
+  if coalesce(before, '') || '>' || new.state <> all (array[{steps}]) then
+    raise exception 'This was done already, or something else comes first. Nothing was stored.'
+      using errcode = 'integrity_constraint_violation';
+  end if;
+  if {apart} then
+    raise exception 'Three different people propose, approve and carry out. Nothing was stored.'
+      using errcode = 'integrity_constraint_violation';
+  end if;
+  new.at := clock_timestamp();
+  return new;
+end $$;
+
+create trigger follows before insert on {table} for each row execute function {table}_follows();
+
+alter table {table} enable always trigger follows;

@@ -1,0 +1,31 @@
+-- {table}: nothing is written to a locked study, nor to a frozen visit.
+-- A writer holds shared locks to its end, so that a freeze or lock waits for writes under way, and later ones wait for it.
+
+create or replace function {table}_locked() returns trigger language plpgsql as $$
+declare
+  of_visit bigint;
+begin
+  perform pg_advisory_xact_lock_shared(hashtext('trial_studylock'), 0);
+  if (select state from trial_studylock order by id desc limit 1) in ({closed}) then
+    raise exception 'The study is locked. Nothing was stored.' using errcode = 'integrity_constraint_violation';
+  end if;
+  if {frozen_too} then
+    of_visit := {visit};
+    perform pg_advisory_xact_lock_shared(hashtext('trial_freeze'), of_visit::int);
+    if (select state from trial_freeze where visit_id = of_visit order by id desc limit 1) = 'FROZEN' then
+      if tg_op = 'UPDATE' then
+        if {only_planned} then  -- the schedule may still count its window anew
+          return new;
+        end if;
+      end if;
+      raise exception 'This visit is frozen. A data manager unfreezes it first. Nothing was stored.'
+        using errcode = 'integrity_constraint_violation';
+    end if;
+  end if;
+  return new;
+end $$;
+
+create trigger closed_to_writes before insert or update on {table} for each row execute function {table}_locked();
+
+alter table {table} enable always trigger closed_to_writes;
+-- Its name puts it before `follows` and `history_before`: the study's lock is asked for first by everyone, which no deadlock can come of.
