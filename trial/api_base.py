@@ -1,6 +1,7 @@
 """What every address of the API shares: pages that stay in place, filters, answers to refusals, and what scope leaves."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.db import models
@@ -15,7 +16,7 @@ from rest_framework.views import exception_handler, set_rollback
 
 from trial.access import Act
 from trial.models import may
-from trial.refusal import Refused
+from trial.refusal import Both, Refused
 
 M = TypeVar("M", bound=models.Model)
 
@@ -144,6 +145,7 @@ class Problems(serializers.Serializer):
     detail = serializers.CharField()
     problems = serializers.ListField(child=serializers.DictField(child=serializers.CharField()))
     codes = serializers.ListField(child=serializers.CharField())
+    both = serializers.DictField(required=False, help_text="of a stale change: stored version, each item that differs")
 
 
 REFUSALS = {code: OpenApiResponse(Problems) for code in (400, 401, 403, 404, 409, 422)}
@@ -153,7 +155,8 @@ def answer_to(error: Exception, context: Any) -> Response | None:
     """Sentences for people, in one shape; whatever was written in the request is taken back."""
     if isinstance(error, Refused):
         set_rollback()
-        return Response(_shaped(error.code, error.problems, error.codes), status=error.status)
+        told = _shaped(error.code, error.problems, error.codes)
+        return Response(told if error.both is None else told | {"both": _both(error.both)}, status=error.status)
     answer = exception_handler(error, context)
     if answer is not None:
         answer.data = _shaped(CODES.get(answer.status_code, "refused"), _problems(error, answer), [])
@@ -189,6 +192,18 @@ def _shaped(code: str, problems: Sequence[tuple[str, str]], codes: Sequence[str]
     problems = [(_printable(item), _printable(sentence)) for item, sentence in problems]
     told = " ".join(f"{item}: {sentence}" if item and code == "malformed" else sentence for item, sentence in problems)
     return {"code": code, "detail": told, "problems": [{"item": item, "message": m} for item, m in problems], "codes": list(codes)}
+
+
+def _both(both: Both) -> dict[str, Any]:
+    items = {name: {"yours": _plain(yours), "stored": _plain(stored)} for name, (yours, stored) in both.items.items()}
+    return {"version": both.version, "items": items}
+
+
+def _plain(value: Any) -> Any:
+    """As the API says values: numbers of items as text, references by id."""
+    if isinstance(value, models.Model):
+        return value.pk
+    return f"{value:f}" if isinstance(value, Decimal) else value
 
 
 def _printable(text: str) -> str:

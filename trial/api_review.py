@@ -91,6 +91,8 @@ class QueryViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visible):
     @extend_schema(summary="answer, close or reopen a query", request=Reply, responses={201: QuerySerializer} | REFUSALS)
     @action(detail=True, methods=["post"])
     def reply(self, request: Request, pk: str) -> Response:
+        if not (may(request.user, Act.ANSWER_QUERY) or may(request.user, Act.CLOSE_QUERY)):
+            raise exceptions.PermissionDenied(ByAct.message)
         query, sent = self.get_object(), Reply.read(request)
         queries.act_on(query, QueryState(sent["state"]), by=request.user, text=sent["text"])
         return Response(QuerySerializer(self.get_object()).data, status=status.HTTP_201_CREATED)
@@ -202,6 +204,8 @@ class LockView(APIView):
 
     @extend_schema(summary="a step of the lock", request=AskStep, responses={201: LockSerializer} | REFUSALS)
     def post(self, request: Request) -> Response:
+        if not any(may(request.user, act) for act in set(locks.WHO.values())):
+            raise exceptions.PermissionDenied(ByAct.message)
         sent = AskStep.read(request)
         locks.step(LockState(sent["state"]), by=request.user, reason=sent["reason"])
         return Response(self._now(), status=status.HTTP_201_CREATED)

@@ -12,10 +12,11 @@ from django.db import models
 
 from trial.acting import NOTHING
 from trial.actions.entry import SAY_WHY, ChangeReason, checked_reason
+from trial.both_values import CHOOSE, ShowsBothValues
 from trial.models import Entered, Missing, Row
 from trial.refusal import Refused
 
-STALE_ITEM = "“{label}”: you entered {entered}, but {stored} has been stored in the meantime. Open the page again."
+STALE_ITEM = "“{label}”: you entered {entered}, but {stored} has been stored in the meantime. Choose one."
 STALE_PAGE = "Someone else has changed this in the meantime. Nothing was stored."
 MISSING = "missing__"
 REASONS = [("", "———"), *((code.value, code.replace("_", " ").capitalize()) for code in ChangeReason)]
@@ -57,7 +58,7 @@ class CodeSet(forms.MultipleChoiceField):
         return sorted(initial or []) != sorted(data or [])
 
 
-class EnteredForm(forms.ModelForm):
+class EnteredForm(ShowsBothValues, forms.ModelForm):
     """Refuses what was typed over somebody else's change, and asks why an entered value changes."""
 
     refused: Refused | None = None  # what the database or the whole form's checks said in a first attempt
@@ -68,6 +69,7 @@ class EnteredForm(forms.ModelForm):
         self.fields["seen"].initial = self.instance.version
         for name in self.reasons_for_missing():
             self.fields[MISSING + name].initial = self.instance.missing.get(name, "")
+        self.read_choices()
 
     def reasons_for_missing(self) -> list[str]:
         return [name.removeprefix(MISSING) for name in self.fields if name.startswith(MISSING)]
@@ -90,9 +92,14 @@ class EnteredForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if self.instance.pk and cleaned.get("seen") != self.instance.version:
-            for name in self.changed_items():
-                self.add_error(name, STALE_ITEM.format(label=self[name].label, entered=cleaned.get(name), stored=self[name].initial))
+            self.show_both(self.changed_items())
+            for one in self.differences:
+                self.add_error(one.item, STALE_ITEM.format(label=one.label, entered=one.mine, stored=one.stored))
             self.add_error(None, STALE_PAGE)
+        elif self.undecided:
+            self.show_both(self.undecided)
+            for one in self.differences:
+                self.add_error(one.item, CHOOSE.format(label=one.label))
         elif self.instance.pk and self.loses_a_value():
             self._refuse_without_reason()
         for item, sentence in self.refused.problems if self.refused else ():

@@ -1,6 +1,14 @@
 """A refusal is a sentence that a study nurse can read and act on; its kind tells page and API how to answer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+
+class Both(NamedTuple):
+    """What two people say: for each item that differs, what was sent and what is stored, at which version."""
+
+    version: int
+    items: Mapping[str, tuple[Any, Any]]
 
 
 class Refused(Exception):
@@ -9,9 +17,10 @@ class Refused(Exception):
     status = 422
     code = "refused"
 
-    def __init__(self, *problems: str | tuple[str, str], codes: Sequence[str] = ()) -> None:
+    def __init__(self, *problems: str | tuple[str, str], codes: Sequence[str] = (), both: Both | None = None) -> None:
         self.problems = [("", problem) if isinstance(problem, str) else problem for problem in problems]
         self.codes = list(codes)
+        self.both = both
         super().__init__(" ".join(sentence for _, sentence in self.problems))
 
 

@@ -119,10 +119,16 @@ def held(visit):
 @pytest.mark.parametrize("person", ["sponsor", "monitor", "auditor", "administrator"])
 def test_no_address_takes_anything_from_those_who_only_read(everything, people, person):
     """Every address that the router has × every unsafe method (regulation.md A08: the sponsor's write routes are none)."""
+    reviews = REVIEWS.get(person, ())
     for path in addresses(keys_of(everything)):
         for method in ("post", "put", "patch", "delete"):
             answer = people[person].generic(method.upper(), f"/{path}", "{}", content_type="application/json")
-            assert answer.status_code in (403, 405), (method, path, answer.status_code)
+            refused = (400, 404) if method == "post" and path.startswith(tuple(f"api/v1/{one}/" for one in reviews)) else (403, 405)
+            assert answer.status_code in (*refused, 405), (method, path, answer.status_code)
+
+
+REVIEWS = {"monitor": ("queries", "verifications", "lock"), "administrator": ("lock",)}
+"""Where those who enter nothing act on what others entered; an empty request is malformed there, not forbidden."""
 
 
 def addresses(keys):

@@ -13,7 +13,7 @@ from trial import states
 from trial.access import Role
 from trial.acting import acting
 from trial.actions import locks, queries, review
-from trial.models import Freeze, Membership, Query, QueryAct, Signature, StudyLock, Verification, Visit
+from trial.models import Change, Freeze, Membership, Query, QueryAct, Signature, StudyLock, Verification, Visit
 from trial.refusal import Conflict, NotAllowed, Refused
 from trial.states import LOCK_NEXT, FreezeState, LockState, QueryState, RecordState
 
@@ -215,6 +215,9 @@ def test_visit_is_not_signed_while_a_query_is_not_closed(visit, query, data_mana
 def test_query_raised_after_signing_breaks_the_signature_until_it_is_signed_again(visit, signature, record, monitor, investigator):
     query = queries.raise_query(record, by=monitor, text="Is it?")
     assert review.holding(visit) is None
+    assert signature.changes(review.content_of_visit(visit)) == [
+        Change(record.form_title(), f"Query about {record.form_title()}", "", "open")
+    ]
     queries.act_on(query, Q.CLOSED, by=monitor, text="It is")
     assert review.holding(visit) is None
     again = review.sign_visit(visit, by=investigator, password=PASSWORD)

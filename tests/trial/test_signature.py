@@ -41,6 +41,7 @@ def changes(signature):
     return signature.changes(review.content_of_visit(Visit.objects.get(pk=signature.visit_id)))
 
 
+@pytest.mark.proves("S01")
 def test_signature_keeps_name_time_and_meaning(signature, investigator):
     signature.refresh_from_db()
     assert (signature.signed_by, signature.printed_name) == (investigator, "Ida Li")
@@ -68,6 +69,7 @@ def test_signature_breaks_when_a_value_changes_and_names_the_item(signature, vis
     assert changes(signature) == [Change("Vital signs and ECOG", "Weight", "70.0", "72.0")]
 
 
+@pytest.mark.proves("S10")
 def test_signature_stays_broken_when_the_value_is_put_back(signature, visit, data_manager):
     weigh(data_manager, 72, 70)
     assert review.holding(visit) is None
@@ -141,6 +143,7 @@ def test_only_an_investigator_of_the_site_signs(request, visit, who):
     assert not Signature.objects.exists()
 
 
+@pytest.mark.proves("S04")
 @pytest.mark.parametrize("password", ["wrong", "", PASSWORD.upper()])
 def test_wrong_password_signs_nothing(visit, investigator, password):
     with pytest.raises(Refused, match="password does not match"):
@@ -177,6 +180,7 @@ def test_what_changed_after_the_page_was_opened_is_not_signed_unseen(visit, data
     assert review.sign_visit(visit, by=investigator, password=PASSWORD, shown_sha256=shown).pk
 
 
+@pytest.mark.proves("S03")
 def test_signature_is_never_changed_moved_or_deleted(signature, subject):
     other = Visit.objects.exclude(pk=signature.visit_id).first()
     for change in ({"printed_name": "Somebody Else"}, {"visit": other}, {"record": other.pk}, {"content": {}}):

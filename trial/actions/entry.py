@@ -19,7 +19,7 @@ from trial.fields import without_identifiers
 from trial.models import Entered, Kept, Record, Row, Site, Subject, Visit, may
 from trial.models.parameter import read_once
 from trial.models.record import OneOfAVisit, Withdrawable
-from trial.refusal import Conflict, NotAllowed, Refused
+from trial.refusal import Both, Conflict, NotAllowed, Refused
 from trial.signals import stored
 
 K = TypeVar("K", bound=Kept)
@@ -107,7 +107,8 @@ def change(
         raise NotAllowed(f"{record.form_title()} is not changed by hand.")
     reason = checked_reason(reason)
     with writing(by=by, reason=reason):
-        record = locked(type(record), record.pk, version=version)
+        record = locked(type(record), record.pk)
+        refuse_stale(record, version, values)
         refuse_withdrawn(record)
         changed = assign(record, values)
         was_complete, wanted = record.state == Record.State.COMPLETE, record.state if complete is None else state_of(complete)
@@ -131,7 +132,8 @@ def change_visit(visit: Visit, *, by: AbstractUser, version: int, values: Mappin
     _refuse_unless_allowed(by, Act.ENTER, visit.subject.site_id)
     reason = checked_reason(reason)
     with writing(by=by, reason=reason):
-        visit = locked(Visit, visit.pk, version=version)
+        visit = locked(Visit, visit.pk)
+        refuse_stale(visit, version, values)
         if _loses_a_value(visit, assign(visit, values), False) and not reason:
             raise Refused(("reason", SAY_WHY))
         _validate(visit)
@@ -245,6 +247,13 @@ def locked(model: type[K], pk: int, *, version: int | None = None) -> K:
     return row
 
 
+def refuse_stale(row: Entered, version: int | None, values: Mapping[str, Any]) -> None:
+    """Who read an earlier version is told both values of each item that differs, and chooses (docs/decisions/0041)."""
+    if row.version != version:
+        differ = {name: (value, getattr(row, name)) for name, value in values.items() if getattr(row, name) != value}
+        raise Conflict(STALE, both=Both(row.version, differ))
+
+
 def assign(row: Entered, values: Mapping[str, Any]) -> dict[str, Any]:
     """Set the items; return those that differ, with the value that stood there."""
     changed = {}
@@ -309,8 +318,7 @@ def _merged_rows(record: Record, group: type[Row], entered: Iterable[Mapping[str
 
 
 def _change_row(row: Row, items: Mapping[str, Any], version: int | None, reason: str) -> None:
-    if row.version != version:
-        raise Conflict(STALE)
+    refuse_stale(row, version, items)
     if _loses_a_value(row, assign(row, items), False) and not reason:
         raise Refused(("reason", SAY_WHY))
     _validate(row)

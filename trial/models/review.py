@@ -1,5 +1,6 @@
 """What people state about a visit or a record: their signature under it."""
 
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -88,9 +89,22 @@ class Signature(models.Model):
                 was, is_now = then_items.get(name), now_items.get(name)
                 if (was or ["", ""])[1] != (is_now or ["", ""])[1]:
                     found.append(Change(title, (is_now or was)[0], (was or ["", ""])[1], (is_now or ["", ""])[1]))
-            if then_part and now_part and then_items == now_items and then_part["versions"] != now_part["versions"]:
+            found += _changes_of_queries(title, then_part or {}, now_part or {})
+            if then_part and now_part and then_items == now_items and _without_queries(then_part) != _without_queries(now_part):
                 found.append(Change(title, "changed and put back", "", ""))
         return found
+
+
+def _changes_of_queries(title: str, signed: dict[str, Any], current: dict[str, Any]) -> list[Change]:
+    """Queries are only added, and each keeps its place."""
+    pairs = zip_longest(signed.get("queries", []), current.get("queries", []), fillvalue=["", ""])
+    return [
+        Change(title, f"Query about {is_now[0] or was[0]}", was[1].lower(), is_now[1].lower()) for was, is_now in pairs if was != is_now
+    ]
+
+
+def _without_queries(part: dict[str, Any]) -> list[list[Any]]:
+    return [one for one in part["versions"] if one[0] != "trial.query"]
 
 
 def versions_of(standing: list[Standing], *, visit: Visit) -> set[tuple[str, int, int]]:

@@ -1,0 +1,186 @@
+"""Two people save the same form: the second sees both values and chooses; nothing is overwritten silently, on page and API."""
+
+from decimal import Decimal
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from rest_framework.test import APIClient
+
+from crf.models import VitalSigns
+from tests.examples import complete
+from tests.pages import errors, filled_in
+from trial.acting import acting
+
+REASON = {"reason": "TRANSCRIPTION", "reason_words": "misread"}
+ITEMS = ("weight_kg", "height_cm")
+WHO = st.sampled_from(["dan", "ida"])
+ITEM, VALUE = st.sampled_from(ITEMS), st.integers(120, 140)
+
+
+@pytest.fixture
+def record(subject, data_manager):
+    with acting(by=data_manager):
+        return complete(VitalSigns, subject)
+
+
+@pytest.fixture
+def url(record):
+    return f"/admin/crf/vitalsigns/{record.pk}/change/"
+
+
+@pytest.fixture
+def browser(client, investigator):
+    client.force_login(investigator)
+    return client
+
+
+@pytest.fixture
+def stale(browser, url, data_manager):
+    """The page as it answers the second person, who typed a weight of 71 where 72 is stored by then."""
+    page = browser.get(url)
+    with acting(by=data_manager, reason="Weighed again"):
+        VitalSigns.objects.update(weight_kg=72)
+    return browser.post(url, filled_in(page, weight_kg=71, **REASON))
+
+
+def chosen(page, **choices):
+    """The page sent back, with the choices made on it."""
+    form = page.context["adminform"].form
+    sent = filled_in(page, **REASON)
+    markers = {"differs": [one.item for one in form.differences]}
+    return sent | markers | {f"choice__{item}": choice for item, choice in choices.items()}
+
+
+def test_page_shows_both_values_side_by_side(stale):
+    (one,) = stale.context["adminform"].form.differences
+    assert (one.label, one.mine, one.stored) == ("Weight", "71", "72.0")
+    assert 'name="choice__weight_kg" value="stored" required' in stale.content.decode()
+
+
+@pytest.mark.parametrize(("choice", "weight"), [("mine", 71), ("stored", 72)])
+def test_what_is_chosen_stands(stale, browser, url, choice, weight):
+    assert browser.post(url, chosen(stale, weight_kg=choice)).status_code == 302
+    assert VitalSigns.objects.get().weight_kg == weight
+
+
+def test_without_a_choice_nothing_is_stored_and_the_page_asks_again(stale, browser, url):
+    answer = browser.post(url, chosen(stale))
+    assert "choose which value stands" in errors(answer)
+    assert VitalSigns.objects.get().weight_kg == 72
+    assert [one.item for one in answer.context["adminform"].form.differences] == ["weight_kg"]
+
+
+def test_what_only_the_other_changed_is_asked_for_too(browser, url, data_manager):
+    page = browser.get(url)
+    with acting(by=data_manager, reason="Weighed again"):
+        VitalSigns.objects.update(weight_kg=72, height_cm=181)
+    answer = browser.post(url, filled_in(page, weight_kg=71, **REASON))
+    assert {one.item for one in answer.context["adminform"].form.differences} == {"weight_kg", "height_cm"}
+    assert browser.post(url, chosen(answer, weight_kg="mine", height_cm="stored")).status_code == 302
+    assert (VitalSigns.objects.get().weight_kg, VitalSigns.objects.get().height_cm) == (71, 181)
+
+
+def test_third_change_between_the_pages_asks_again(stale, browser, url, data_manager):
+    with acting(by=data_manager, reason="Weighed again"):
+        VitalSigns.objects.update(weight_kg=73)
+    answer = browser.post(url, chosen(stale, weight_kg="mine"))
+    (one,) = answer.context["adminform"].form.differences
+    assert (one.mine, one.stored) == ("71", "73.0")
+    assert VitalSigns.objects.get().weight_kg == 73
+
+
+def test_api_answers_with_both_values(record, data_manager, investigator):
+    with acting(by=data_manager, reason="Weighed again"):
+        VitalSigns.objects.update(weight_kg=72)
+    api = APIClient()
+    api.force_authenticate(investigator)
+    sent = {"version": record.version, "items": {"weight_kg": "71", "height_cm": str(record.height_cm)}, "reason": "TRANSCRIPTION"}
+    answer = api.patch(f"/api/v1/forms/vitalsigns/{record.pk}/", sent, format="json")
+    now = VitalSigns.objects.get()
+    assert answer.status_code == 409
+    assert answer.data["both"] == {"version": now.version, "items": {"weight_kg": {"yours": "71", "stored": "72.0"}}}
+    assert now.weight_kg == 72
+    assert api.patch(f"/api/v1/forms/vitalsigns/{record.pk}/", sent | {"version": now.version}, format="json").status_code == 200
+    assert VitalSigns.objects.get().weight_kg == 71
+
+
+def machine_of(record, people):
+    """Reads and saves of two people, by page and by API, in any order; a model in Python knows what must stand."""
+    url, address = f"/admin/crf/vitalsigns/{record.pk}/change/", f"/api/v1/forms/vitalsigns/{record.pk}/"
+
+    class TwoPeople(RuleBasedStateMachine):
+        def __init__(self):
+            super().__init__()
+            self.savepoint = transaction.savepoint()
+            self.stands = {item: getattr(record, item) for item in ITEMS}
+            self.pages, self.versions = {}, {}
+            self.version = record.version
+
+        def teardown(self):
+            transaction.savepoint_rollback(self.savepoint)
+
+        @rule(who=WHO)
+        def open_page(self, who):
+            browser = Client()
+            browser.force_login(people[who])
+            self.pages[who] = (self.version, browser, browser.get(url))
+
+        @rule(who=WHO)
+        def read_api(self, who):
+            self.versions[who] = self.version
+
+        @rule(who=WHO, item=ITEM, value=VALUE, choice=st.sampled_from(["mine", "stored"]))
+        def save_page(self, who, item, value, choice):
+            if who not in self.pages:
+                return
+            seen, browser, page = self.pages.pop(who)
+            answer = browser.post(url, filled_in(page, **{item: value}, **REASON))
+            if seen == self.version:
+                assert answer.status_code == 302
+                self.stored(item, value)
+                return
+            assert answer.status_code == 200
+            self.nothing_is_overwritten()
+            differ = {one.item for one in answer.context["adminform"].form.differences}
+            assert (item in differ) == (self.stands[item] != value)
+            assert browser.post(url, chosen(answer, **dict.fromkeys(differ, choice))).status_code == 302
+            kept = {one: Decimal(page.context["adminform"].form[one].value()) for one in differ} | {item: Decimal(value)}
+            for one in differ if choice == "mine" else ():
+                self.stands[one] = kept[one]
+            self.version = VitalSigns.objects.get(pk=record.pk).version
+
+        @rule(who=WHO, item=ITEM, value=VALUE)
+        def save_api(self, who, item, value):
+            if who not in self.versions:
+                return
+            api, seen = APIClient(), self.versions.pop(who)
+            api.force_authenticate(people[who])
+            sent = {"version": seen, "items": {item: str(value)}, "reason": "TRANSCRIPTION"}
+            answer = api.patch(address, sent, format="json")
+            if seen == self.version:
+                assert answer.status_code == 200
+                self.stored(item, value)
+            else:
+                assert answer.status_code == 409
+                assert (item in answer.data["both"]["items"]) == (self.stands[item] != value)
+
+        def stored(self, item, value):
+            self.version += self.stands[item] != value
+            self.stands[item] = Decimal(value)
+
+        @invariant()
+        def nothing_is_overwritten(self):
+            now = VitalSigns.objects.get(pk=record.pk)
+            assert {item: getattr(now, item) for item in ITEMS} == self.stands
+            assert now.version == self.version
+
+    return TwoPeople
+
+
+def test_no_interleaving_of_two_people_overwrites_silently(record, data_manager, investigator):
+    machine = machine_of(record, {"dan": data_manager, "ida": investigator})
+    run_state_machine_as_test(machine, settings=settings(max_examples=15, stateful_step_count=12, deadline=None))

@@ -1,0 +1,87 @@
+"""The review's pages: what each person is offered, what a button does, and that the stranger sees none of it."""
+
+import pytest
+
+from crf.models import VitalSigns
+from tests.conftest import PASSWORD
+from tests.examples import complete
+from trial.acting import acting
+from trial.actions import queries, review
+from trial.models import Freeze, Query, StudyLock, Verification, Visit
+
+
+@pytest.fixture
+def record(visit, data_manager, commit):
+    with acting(by=data_manager):
+        Visit.objects.filter(pk=visit.pk).update(held_on="2025-01-08", status="DONE", mode="ON_SITE")
+        record = complete(VitalSigns, visit.subject)
+    commit()
+    return VitalSigns.objects.select_related("visit__subject__site").get(pk=record.pk)
+
+
+@pytest.fixture
+def as_person(client):
+    def log_in(person):
+        client.force_login(person)
+        return client
+
+    return log_in
+
+
+def test_query_is_raised_on_its_page_and_counted_in_the_casebook(record, as_person, monitor, data_manager):
+    page, address = as_person(monitor), f"/review/crf.vitalsigns/{record.pk}/"
+    assert page.post(address, {"act": "raise", "item": "weight_kg", "text": "Is it?"}).status_code == 302
+    assert "?1</a>" in page.get("/subjects/01-001/").content.decode()
+    query = Query.objects.get()
+    answer = as_person(data_manager).post(address, {"act": "CLOSED", "query": query.pk, "text": "Done"})
+    assert answer.status_code == 403
+    assert page.post(address, {"act": "ANSWERED", "query": query.pk, "text": "It is"}).status_code == 302
+    assert "It is" in page.get(address).content.decode()
+    assert as_person(monitor).post(address, {"act": "CLOSED", "query": query.pk, "text": "Fine"}).status_code == 302
+    assert "?1</a>" not in page.get("/subjects/01-001/").content.decode()
+
+
+def test_verified_record_bears_its_mark_in_the_casebook(record, as_person, monitor):
+    page = as_person(monitor)
+    assert page.post(f"/review/crf.vitalsigns/{record.pk}/", {"act": "verify", "version": record.version}).status_code == 302
+    assert Verification.objects.count() == 1
+    assert "complete, verified" in page.get("/subjects/01-001/").content.decode()
+
+
+def test_signed_visit_is_frozen_and_offers_no_entry(record, visit, as_person, investigator, data_manager):
+    review.sign_visit(record.visit, by=investigator, password=PASSWORD)
+    page = as_person(data_manager)
+    assert page.post(f"/visits/{visit.pk}/freeze/", {"act": "freeze", "reason": "Cleaned"}).status_code == 302
+    casebook = page.get("/subjects/01-001/").content.decode()
+    assert "unfreeze" in casebook
+    assert f"?visit={visit.pk}" not in casebook
+    assert page.post(f"/visits/{visit.pk}/freeze/", {"act": "freeze", "reason": "Again"}).status_code == 409
+    assert page.post(f"/visits/{visit.pk}/freeze/", {"act": "unfreeze", "reason": "Late report"}).status_code == 302
+    assert Freeze.objects.count() == 2
+
+
+def test_lock_page_offers_each_person_his_step(as_person, data_manager, monitor, administrator):
+    for person, step, label in (
+        (data_manager, "LOCK_PROPOSED", "Propose the lock"),
+        (monitor, "LOCK_APPROVED", "Approve the lock"),
+        (administrator, "LOCKED", "Lock the study"),
+    ):
+        page = as_person(person)
+        assert label in page.get("/lock/").content.decode()
+        assert page.post("/lock/", {"step": step, "reason": "Analysis"}).status_code == 302
+    assert StudyLock.now() == "LOCKED"
+    assert "another person" in page.get("/lock/").content.decode()
+    assert page.post("/lock/", {"step": "nonsense", "reason": "x"}).status_code == 422
+
+
+def test_stranger_sees_nothing_of_it(record, visit, as_person, stranger, monitor):
+    query = queries.raise_query(record, by=monitor, text="Is it?")
+    page = as_person(stranger)
+    for address in (f"/review/crf.vitalsigns/{record.pk}/", f"/visits/{visit.pk}/freeze/", "/review/auth.user/1/"):
+        assert page.get(address).status_code == 404
+        assert page.post(address, {"act": "ANSWERED", "query": query.pk, "text": "x"}).status_code == 404
+
+
+@pytest.mark.parametrize("who", ["sponsor", "auditor", "monitor", "investigator"])
+def test_freeze_page_is_the_data_managers(request, visit, as_person, who):
+    assert as_person(request.getfixturevalue(who)).get(f"/visits/{visit.pk}/freeze/").status_code == 403
