@@ -37,7 +37,10 @@ def _publish() -> None:
         while not _waiting.empty():
             wanted.add(_waiting.get())
         for name, arguments in wanted:
-            publish(name, arguments)
+            try:
+                publish(name, arguments)
+            except Exception:  # whatever a client under repair raises: the thread goes on for the next hint
+                logger.exception("A hint was lost: %s waits for its next run.", name)
 
 
 def publish(name: str, arguments: tuple[object, ...]) -> bool:

@@ -11,6 +11,7 @@ from trial.protocol.lesions import Baseline, NonTargetFinding, TimePoint
 
 FIRST, ANEW = "Progression, not confirmed.", "The progression of 2025-09-01 is not confirmed: the bar is set anew."
 BY_5, SAME, WAITS = "Confirmed: the sum grew by a further 5 mm.", "Neither worse nor better.", "Not evaluable: the progression waits."
+ANOTHER = "Confirmed: another new lesion."
 NON_TARGET, AS_WELL = "Confirmed: non-target disease grew further.", "Confirmed: {} disease progressed as well."
 GROWN = scan(60, PRESENT)
 READ = [
@@ -21,7 +22,7 @@ READ = [
     ([GROWN, scan(65, PRESENT)],                                      ICPD, 0,    "TARGET",                BY_5),
     ([GROWN, scan(65, PRESENT), scan(40, PRESENT)],                   ICPD, 0,    "TARGET",                "Progression is confirmed."),
     ([scan(50, UNEQUIVOCAL), scan(50, PRESENT, growth=SOME)],         ICPD, 0,    "NON_TARGET",            NON_TARGET),
-    ([GROWN, scan(60, PRESENT, new("N01"))],                          ICPD, 0,    "NEW TARGET",           "Confirmed: another new lesion."),
+    ([GROWN, scan(60, PRESENT, new("N01"))],                          ICPD, 0,    "NEW TARGET",            ANOTHER),
     ([scan(50, PRESENT, new("N01", 12)), scan(50, PRESENT, new("N01", 17))], ICPD, 0, "NEW",               "Confirmed: new lesions grew."),
     ([scan(50, PRESENT, new("N01")), scan(60, PRESENT, new("N01"))],  ICPD, 0,    "NEW TARGET",            AS_WELL.format("target")),
     ([GROWN, scan(60, UNEQUIVOCAL)],                                  ICPD, 0,    "NON_TARGET TARGET",     AS_WELL.format("non-target")),

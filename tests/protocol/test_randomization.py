@@ -187,6 +187,22 @@ def test_scan_needs_a_reason_from_day_15_and_a_repeat_from_day_29(days, reason, 
     assert codes(scanned(days, late_reason=reason)) == expected
 
 
+BEFORE_CYCLES = [
+    # before the cycles                                            codes
+    ({"x07_refusal": "X07_UNKNOWN", "pc2_scan_on": None},          []),
+    ({"x07_refusal": "X07_PD"},                                    []),
+    ({"pc2_scan_on": date(2020, 1, 1)},                            []),  # an old scan of a check says nothing yet
+    ({"g2_stale": True, "pc2_scan_on": None},                      ["G2_STALE"]),
+    ({"rt_feasible": "NO", "pc2_scan_on": None},                   ["RT_NOT_FEASIBLE"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("facts", "expected"), BEFORE_CYCLES)
+def test_before_the_cycles_there_is_no_check_to_pass(facts, expected):
+    found = preconditions(replace(READY, **facts), before_cycles=True)
+    assert [refusal.code for refusal in found] == expected
+
+
 def test_overrun_raises_the_cap():
     assert codes(replace(READY, allocations=102), overrun=1) == []
     assert codes(replace(READY, allocations=103), overrun=1) == ["CAP_REACHED"]

@@ -45,7 +45,7 @@ class ParameterDecision(Kept):
     path_to_site = "pk"  # of no site, as Study
 
     name = models.CharField("parameter", max_length=40, choices=Name)
-    value = models.CharField(max_length=120, help_text="as the list beside the parameter's name says")
+    value = models.CharField(max_length=120, help_text="as said behind the parameter's name")
     effective_from = models.DateField("holds from")
     basis = models.CharField(
         "decided by", max_length=300, validators=[without_identifiers], help_text="role of who decided, and the document that says so"
