@@ -8,6 +8,7 @@ from django.apps import apps
 from django.utils import timezone
 
 from tests.conftest import PASSWORD
+from trial.actions.entry import STALE
 from trial.models import Visit
 from trial.refusal import Refused
 
@@ -57,7 +58,8 @@ def assert_refused(answer, status, sentence):
     assert answer.status_code == status, answer.json()
     said = answer.json()
     assert any(part in said["detail"] for part in sentence.split("|")), said
-    assert said.keys() == {"code", "detail", "problems", "codes"}
+    assert said.keys() - {"both"} == {"code", "detail", "problems", "codes"}
+    assert ("both" in said) == (STALE in said["detail"])  # who comes second is told both values
     assert all(problem.keys() == {"item", "message"} for problem in said["problems"])
     assert "Traceback" not in said["detail"]
 
