@@ -5,6 +5,7 @@ databases of its own on it.
 """
 
 import os
+import tempfile
 
 import pytest
 from django.conf import settings
@@ -12,7 +13,7 @@ from django.db import connection
 
 from trial import embedded_redis
 from trial.embedded import used
-from trial.embedded_postgres import Postgres
+from trial.embedded_postgres import OWNER, Postgres
 
 FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")  # faster; nothing here outlives the run
 
@@ -21,6 +22,7 @@ def pytest_configure():
     """Plain HTTP, as the test client speaks it; and no scan of the static files for each client."""
     settings.SECURE_SSL_REDIRECT = settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
     settings.WHITENOISE_AUTOREFRESH = True
+    settings.ANCHOR_FOLDER = tempfile.mkdtemp(prefix="casebook-anchors-")
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +40,10 @@ def django_db_modify_db_settings(servers_folder, django_db_modify_db_settings_pa
         return
     server = Postgres(servers_folder, settings=FORGETFUL)
     with used(server):
-        connection.settings_dict["HOST"] = str(server.socket.parent)
+        connection.settings_dict |= {
+            "HOST": str(server.socket.parent),
+            "USER": OWNER,
+        }  # makes databases; tests/trial/test_app_role.py is the app
         yield
         connection.close()
 

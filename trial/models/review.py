@@ -8,8 +8,9 @@ from django.db import models
 from django.db.models.functions import Now
 
 from trial.access import Act
-from trial.history import AppendOnly
+from trial.history import AppendOnly, EntersLedgerOnInsert
 
+from .kept import of_visit
 from .membership import scope
 from .overview import Standing
 from .subject import Visit
@@ -55,7 +56,16 @@ class Signature(models.Model):
     class Meta:
         ordering = ["-signed_at", "-pk"]
         indexes = [models.Index(fields=["form", "record"], name="signatures_of_a_record")]
-        constraints = [AppendOnly(name="signature_append_only")]
+        constraints = [
+            AppendOnly(name="signature_append_only"),
+            EntersLedgerOnInsert(
+                name="signature_enters_ledger",
+                form="trial.signature",
+                place=of_visit("new.visit_id"),
+                by="new.signed_by_id",
+                digested=["content"],
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.printed_name}, {self.signed_at:%Y-%m-%d %H:%M}: {self.get_meaning_display()}"
