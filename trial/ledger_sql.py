@@ -99,3 +99,10 @@ def replaces_a_value(columns: Iterable[str]) -> str:
     if "withdrawn_at" in columns:
         items.append("new.withdrawn_at is distinct from old.withdrawn_at")
     return " or ".join(items)
+
+
+def exported(entry: str) -> str:
+    """An entry as one line of JSON that docs/verify_ledger.py reads: texts exactly as they were hashed, so that nothing is written anew."""
+    return f"""jsonb_build_object(
+      'head', {head(entry)}, 'hash', encode({entry}.hash, 'hex'), 'sealed', {entry}.sealed, 'salts', {entry}.salts,
+      'told', (select coalesce(jsonb_object_agg(key, value::text), '{{}}') from jsonb_each({told(entry)})))::text"""

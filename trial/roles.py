@@ -10,18 +10,9 @@ from django.apps import apps
 from django.db import connection, models
 
 from trial import environment
-from trial.embedded_postgres import APP, OWNER
+from trial.embedded_postgres import APP, MAKE_ROLES, OWNER
 from trial.history import AppendOnly, IsLedger, KeepsHistory
 
-MAKE_ROLES = """
-    do $$ begin
-      if not exists (select from pg_roles where rolname = '{owner}') then create role {owner} nologin; end if;
-    exception when duplicate_object or unique_violation then null; -- another process made it this moment
-    end $$;
-    do $$ begin
-      if not exists (select from pg_roles where rolname = '{app}') then create role {app} login; end if;
-    exception when duplicate_object or unique_violation then null;
-    end $$"""
 GRANTS = """
     revoke create on schema public from public;
     grant usage on schema public to {app};
@@ -35,12 +26,12 @@ def as_owner() -> Iterator[None]:
     """Have Django's connection be the owner's for as long as the block lasts; for what changes tables."""
     settings, own = connection.settings_dict, environment.owner()
     before = {name: settings[name] for name in own}
-    in_test = settings["USER"] == own.get("USER")
-    if not own or in_test or connection.in_atomic_block:
+    is_owner = settings["USER"] == own.get("USER")
+    if not own or is_owner or connection.in_atomic_block:
         yield
         return
     connection.close()
-    settings.update(own | {"NAME": before["NAME"]})
+    settings.update(own)
     try:
         if not environment.is_embedded():
             _become_owner(before)
@@ -55,7 +46,7 @@ def _become_owner(app: dict[str, str]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("select exists (select from pg_roles where rolname = %s)", [APP])
         known = cursor.fetchone() == (True,)
-        cursor.execute(MAKE_ROLES.format(owner=OWNER, app=APP))
+        cursor.execute(MAKE_ROLES)
         if not known and app["USER"] == APP and app["PASSWORD"]:
             from psycopg import sql
 
@@ -66,7 +57,7 @@ def _become_owner(app: dict[str, str]) -> None:
 def grant() -> None:
     """Give the app's role what it needs on every table that is there, and nothing more; after each migrate."""
     with connection.cursor() as cursor:
-        cursor.execute(MAKE_ROLES.format(owner=OWNER, app=APP) if _may_make_roles() else "select")
+        cursor.execute(MAKE_ROLES if _may_make_roles() else "select")
         revoked = "".join(f"; revoke {', '.join(verbs)} on {table} from {APP}" for table, verbs in withheld().items() if verbs)
         cursor.execute(GRANTS.format(app=APP) + revoked)
 

@@ -7,10 +7,10 @@ import psycopg
 from django.conf import settings
 from django.db import NotSupportedError, OperationalError, connection
 
-from trial import environment, roles
+from trial import environment
 from trial.data_folder import Unusable
 from trial.embedded import used
-from trial.embedded_postgres import APP, OLDEST, OWNER, Postgres
+from trial.embedded_postgres import MAKE_ROLES, OLDEST, OWNER, Postgres
 
 
 @contextmanager
@@ -32,7 +32,7 @@ def database() -> Iterator[None]:
 def make_app_role(socket_folder: str) -> None:
     """The role that everything but `migrate` connects as: there before the first table is."""
     with psycopg.connect(host=socket_folder, user=OWNER, dbname="postgres", autocommit=True) as owner:
-        owner.execute(roles.MAKE_ROLES.format(owner=OWNER, app=APP))
+        owner.execute(MAKE_ROLES)
 
 
 def examine() -> None:

@@ -5,9 +5,12 @@ first eight hexadecimal digits of each entry's hash since the anchor before, so 
 the schema was made of stands beside it, once for each schema, in schema-<digest>.json.
 """
 
+import fcntl
 import json
 import os
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +27,8 @@ LINK = 8
 FILE = "anchors.jsonl"
 SINCE = "select seq, encode(hash, 'hex'), form from trial_ledger where seq > %s order by seq"
 SEND_AT_ONCE = 100
+BLOCK = 65536
+NONE: dict[str, Any] = {"seq": 0, "hash": "", "counts": {}, "schema": ""}
 
 
 def folder() -> Path:
@@ -33,79 +38,83 @@ def folder() -> Path:
 def read() -> list[dict[str, Any]]:
     """All anchors, oldest first. A last line that was cut short by a crash is none."""
     file = folder() / FILE
-    if not file.exists():
-        return []
-    lines = file.read_text().split("\n")
-    return [json.loads(line) for line in lines[:-1]]
+    lines = file.read_text().split("\n")[:-1] if file.exists() else []
+    return [json.loads(line) for line in lines]
 
 
-def anchor() -> dict[str, Any]:
-    """Write the head as it is committed now, and tell it to the addresses set up. Returns the anchor."""
-    before = last()
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(SINCE, [before["seq"]])
-        entries = cursor.fetchall()
-        objects = schema.objects()
-    found = {
-        "at": timezone.now().isoformat(timespec="seconds"),
-        "seq": entries[-1][0] if entries else before["seq"],
-        "hash": entries[-1][1] if entries else before["hash"],
-        "counts": Counter(before["counts"]) + Counter(form for _, _, form in entries),
-        "schema": schema.digest(objects),
-    }
-    _keep(found | {"links": "".join(link[:LINK] for _, link, _ in entries)}, objects)
+def anchor(*, with_schema: bool = True) -> dict[str, Any]:
+    """Write the head as it is committed now, and tell it to the addresses set up. Returns the anchor.
+
+    Without the schema, which takes longer to read than the entries, the one of the last anchor is taken over.
+    """
+    with _writing() as handle:
+        before = _last(handle)
+        with connection.cursor() as cursor:
+            cursor.execute(SINCE, [before["seq"]])
+            entries = cursor.fetchall()
+        found = {
+            "at": timezone.now().isoformat(timespec="seconds"),
+            "seq": entries[-1][0] if entries else before["seq"],
+            "hash": entries[-1][1] if entries else before["hash"],
+            "counts": Counter(before["counts"]) + Counter(form for _, _, form in entries),
+            "schema": _describe() if with_schema else before["schema"],
+        }
+        line = found | {"links": "".join(link[:LINK] for _, link, _ in entries)}
+        os.write(handle, json.dumps(line).encode() + b"\n")
+        os.fsync(handle)
     if found["seq"] != before["seq"] or found["schema"] != before["schema"]:
         _tell(found)
     return found
 
 
-NONE: dict[str, Any] = {"seq": 0, "hash": "", "counts": {}, "schema": ""}
-
-
-def last() -> dict[str, Any]:
-    """The last anchor, found from the file's end: it grows with every entry."""
-    file = folder() / FILE
-    if not file.exists():
-        return NONE
-    with file.open("rb") as lines:
-        lines.seek(0, os.SEEK_END)
-        end, block = lines.tell(), b""
-        while end > 0 and block.rstrip(b"\n").count(b"\n") == 0:
-            start = max(0, end - 65536)
-            lines.seek(start)
-            block, end = lines.read(end - start) + block, start
-    whole = block[: block.rfind(b"\n") + 1].rstrip(b"\n").split(b"\n")
-    return json.loads(whole[-1]) if whole[-1] else NONE
+def at_commit() -> None:
+    """As soon as the transaction under way is committed: at each signature, allocation and lock."""
+    transaction.on_commit(lambda: anchor(with_schema=False), robust=True)
 
 
 def schema_of(digest: str) -> dict[str, str] | None:
+    """What the schema of an anchor was made of, if that is still told."""
     file = folder() / f"schema-{digest[:16]}.json"
     return json.loads(file.read_text()) if file.exists() else None
 
 
-def _keep(found: dict[str, Any], objects: dict[str, str]) -> None:
-    """Appended and on the disk when this returns."""
+@contextmanager
+def _writing() -> Iterator[int]:
+    """The file, for one writer at a time: each goes on where the last one ended."""
     folder().mkdir(mode=0o700, parents=True, exist_ok=True)
-    described = folder() / f"schema-{found['schema'][:16]}.json"
-    if not described.exists():
-        described.write_text(json.dumps(objects, indent=0, sort_keys=True))
-    handle = os.open(folder() / FILE, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    handle = os.open(folder() / FILE, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     try:
-        os.write(handle, json.dumps(found).encode() + b"\n")
-        os.fsync(handle)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield handle
     finally:
         os.close(handle)
 
 
+def _last(handle: int) -> dict[str, Any]:
+    """The last whole line, found from the file's end: it grows with every entry. A line that was cut short is ended."""
+    end = os.lseek(handle, 0, os.SEEK_END)
+    if end and os.pread(handle, 1, end - 1) != b"\n":
+        raise RuntimeError(f"The last line of {folder() / FILE} is cut short. Keep a copy of the file, delete that line, try again.")
+    block, start = b"", end
+    while start > 0 and block.rstrip(b"\n").count(b"\n") == 0:
+        start = max(0, start - BLOCK)
+        block = os.pread(handle, end - start, start)
+    return json.loads(block.rstrip(b"\n").split(b"\n")[-1]) if block else NONE
+
+
+def _describe() -> str:
+    objects = schema.objects()
+    digest = schema.digest(objects)
+    described = folder() / f"schema-{digest[:16]}.json"
+    if not described.exists():
+        described.write_text(json.dumps(objects, indent=0, sort_keys=True))
+    return digest
+
+
 def _tell(found: dict[str, Any]) -> None:
-    subject = f"Casebook: anchor {found['seq']}"
+    """To who keeps the anchors: the sponsor, and somebody independent."""
     body = json.dumps(found, indent=2)
-    Mail.objects.bulk_create(Mail(to=address, subject=subject, body=body) for address in settings.ANCHOR_MAIL)
-
-
-def soon() -> None:
-    """After the commit that is under way, as at each signature, allocation and lock."""
-    transaction.on_commit(anchor, robust=True)
+    Mail.objects.bulk_create(Mail(to=to, subject=f"Casebook: anchor {found['seq']}", body=body) for to in settings.ANCHOR_MAIL)
 
 
 def send_waiting() -> int:
@@ -114,8 +123,9 @@ def send_waiting() -> int:
     for mail in Mail.objects.filter(sent_at=None)[:SEND_AT_ONCE]:
         try:
             send_mail(mail.subject, mail.body, settings.DEFAULT_FROM_EMAIL, [mail.to])
-            mail.sent_at, mail.failed, sent = timezone.now(), "", sent + 1
-        except OSError as error:
+        except OSError as error:  # smtplib's refusals are of this kind, too
             mail.failed = str(error)[:500]
+        else:
+            mail.sent_at, mail.failed, sent = timezone.now(), "", sent + 1
         mail.save()
     return sent

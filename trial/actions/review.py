@@ -10,6 +10,7 @@ from trial.access import Act
 from trial.models import Entered, Record, Signature, Visit, may, standing, versions_of
 from trial.refusal import Conflict, NotAllowed, Refused
 
+from . import anchors
 from .entry import locked, writing
 
 
@@ -83,6 +84,7 @@ def refuse_unless_signer(by: AbstractUser, visit: Visit, act: Act, password: str
 
 
 def keep(visit: Visit, *, row: Entered, by: AbstractUser, meaning: Signature.Meaning, content: dict[str, Any]) -> Signature:
+    anchors.at_commit()
     return Signature.objects.create(
         visit=visit,
         form=row._meta.label_lower,

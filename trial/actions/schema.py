@@ -27,7 +27,8 @@ OBJECTS = """
     union all
     select 'rule ' || rulename || ' of ' || tablename, definition from pg_rules where schemaname = 'public'
     union all
-    select 'role ' || rolname, concat_ws(' ', rolsuper, rolcreaterole, rolcreatedb, rolcanlogin, rolreplication, rolbypassrls, rolconfig::text,
+    select 'role ' || rolname,
+           concat_ws(' ', rolsuper, rolcreaterole, rolcreatedb, rolcanlogin, rolreplication, rolbypassrls, rolconfig::text,
            (select string_agg(roleid::regrole::text, ',' order by roleid::regrole::text) from pg_auth_members where member = r.oid))
       from pg_roles r where rolname not like 'pg\\_%'
     union all

@@ -43,7 +43,10 @@ class RedactionRequest(models.Model):
 
 
 class Redaction(models.Model):
-    """The second person's word: to insert it erases (trial/sql/redaction.sql). `signatures` are the digests of what is left of their content."""
+    """The second person's word: to insert it erases (trial/sql/redaction.sql).
+
+    `signatures` are the digests of what is left of their content, by signature.
+    """
 
     request = models.OneToOneField(RedactionRequest, models.PROTECT, related_name="done")
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
