@@ -1,3 +1,4 @@
+# ruff: noqa: T201
 """Checks a ledger that `manage.py export_ledger` wrote, on any machine: this one file and Python 3.8 or newer, nothing else.
 
     python verify_ledger.py LEDGER [ANCHORS]
@@ -38,23 +39,23 @@ def findings(lines, anchors=()):
             head = json.loads(entry["head"])
             seq, told = head["seq"], hashlib.sha256(before + content(entry).encode()).hexdigest()
         except (ValueError, KeyError, TypeError, AttributeError):
-            yield "Line %d is no entry of a ledger." % number
+            yield f"Line {number} is no entry of a ledger."
             return
         if seq != expected:
-            yield "Entry %d is missing." % expected
+            yield f"Entry {expected} is missing."
         if told != entry["hash"]:
-            yield "Entry %d does not follow from the entry before it." % seq
+            yield f"Entry {seq} does not follow from the entry before it."
         if head["at"][:19] < earlier:
-            yield "Entry %d is dated before the entry before it." % seq
+            yield f"Entry {seq} is dated before the entry before it."
         if set(entry["told"]) - set(entry["salts"]):
-            yield "Entry %d has a value without its salt." % seq
+            yield f"Entry {seq} has a value without its salt."
         link = links[(seq - 1) * LINK : seq * LINK]
         if not forged and (not entry["hash"].startswith(link) or heads.get(seq, entry["hash"]) != entry["hash"]):
             forged = True
-            yield "Entry %d is not the one that was anchored." % seq
+            yield f"Entry {seq} is not the one that was anchored."
         before, expected, earlier = bytes.fromhex(entry["hash"]), seq + 1, head["at"][:19]
     if heads and max(heads) >= expected:
-        yield "Entries %d to %d were anchored and are missing." % (expected, max(heads))
+        yield f"Entries {expected} to {max(heads)} were anchored and are missing."
 
 
 def main(arguments):
@@ -79,13 +80,11 @@ def main(arguments):
                 found += 1
                 print(sentence)
     except (OSError, ValueError) as error:
-        print("Cannot be read: %s" % error, file=sys.stderr)
+        print(f"Cannot be read: {error}", file=sys.stderr)
         return 2
     if not found:
-        print(
-            "In order: %d entries, %d anchors%s."
-            % (entries, len(anchors), "" if anchors else "; without anchors, a forgery of the whole shows nothing")
-        )
+        alone = "" if anchors else "; without anchors, a forgery of the whole shows nothing"
+        print(f"In order: {entries} entries, {len(anchors)} anchors{alone}.")
     return 1 if found else 0
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 from django.apps import apps
@@ -28,7 +29,12 @@ class Declared(NamedTuple):
     functions: dict[str, str]
 
 
-def declared() -> Iterator[Declared]:
+@cache
+def declared() -> tuple[Declared, ...]:
+    return tuple(_declared())
+
+
+def _declared() -> Iterator[Declared]:
     """By model: its triggers as (table, name) and what they are, and its functions' bodies."""
     for model in apps.get_models():
         kept = [one for one in model._meta.constraints if isinstance(one, Triggers)]

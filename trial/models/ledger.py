@@ -41,7 +41,7 @@ def loose(to: Any, **options: Any) -> models.ForeignKey:
 class Ledger(models.Model):
     """Written by PostgreSQL alone, at commit (trial/sql/ledger_itself.sql).
 
-    `items` is {item: [old, new]}. The hash covers salted commitments in their place: a lawful redaction (redaction.py) takes value and
+    `at` is the moment of the commit, `written_at` that of the write. `items` is {item: [old, new]}. The hash covers salted commitments in their place: a lawful redaction (redaction.py) takes value and
     salt away, keeps the commitment in `sealed`, and the chain still verifies. `by` is empty where nobody is known, as at a failed login.
     """
 
@@ -57,6 +57,7 @@ class Ledger(models.Model):
     record = models.BigIntegerField()
     row = models.BigIntegerField()
     history_id = models.BigIntegerField()
+    written_at = models.DateTimeField(null=True)
     items = models.JSONField()
     salts = models.JSONField(default=dict)
     sealed = models.JSONField(default=dict)

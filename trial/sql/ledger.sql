@@ -14,6 +14,7 @@ begin
   entry.record := {record};
   entry.row := new.id;
   entry.history_id := new.history_id;
+  entry.written_at := new.history_date;
   entry.visit_id := {visit};
   entry.subject_id := {subject};
   entry.site_id := {site};

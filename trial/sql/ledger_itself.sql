@@ -12,9 +12,10 @@ begin
   entry.seq := coalesce(last.seq, 0) + 1;
   entry.at := greatest(clock_timestamp(), last.at);
   entry.hash := sha256(coalesce(last.hash, '') || convert_to({content}, 'UTF8'));
-  insert into {table} (seq, at, by_id, reason, act, site_id, subject_id, visit_id, form, record, "row", history_id, items, salts, sealed, hash)
+  insert into {table} (seq, at, by_id, reason, act, site_id, subject_id, visit_id, form, record, "row",
+    history_id, written_at, items, salts, sealed, hash)
   values (entry.seq, entry.at, entry.by_id, entry.reason, entry.act, entry.site_id, entry.subject_id, entry.visit_id, entry.form,
-          entry.record, entry.row, entry.history_id, entry.items, entry.salts, entry.sealed, entry.hash);
+          entry.record, entry.row, entry.history_id, entry.written_at, entry.items, entry.salts, entry.sealed, entry.hash);
 end $$;
 
 -- A reason that says nothing: blank to the eye, or a phrase that programs and hurried people leave (trial/acting.py has the same).
