@@ -4,6 +4,8 @@ import trial.locking
 from django.conf import settings
 from django.db import migrations
 
+from trial.migration_operations import CreatedTogether
+
 
 class Migration(migrations.Migration):
 
@@ -13,7 +15,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = [CreatedTogether([
         migrations.AddConstraint(
             model_name='administration',
             constraint=trial.locking.HonorsLocks(digest='d7cff35a', name='crf_administration_honors_locks', others=[], visit='(select visit_id from crf_cycle where id = new.cycle_id)'),
@@ -106,4 +108,4 @@ class Migration(migrations.Migration):
             model_name='vitalsigns',
             constraint=trial.locking.HonorsLocks(digest='d7cff35a', name='crf_vitalsigns_honors_locks', others=[], visit='new.visit_id'),
         ),
-    ]
+    ])]
