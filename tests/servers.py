@@ -5,7 +5,6 @@ databases of its own on it.
 """
 
 import os
-import tempfile
 
 import pytest
 from django.conf import settings
@@ -13,18 +12,15 @@ from django.db import connection
 
 from trial import embedded_redis
 from trial.embedded import used
-from trial.embedded_postgres import OWNER, Postgres
+from trial.embedded_postgres import Postgres
 
 FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")  # faster; nothing here outlives the run
-
-ANCHORS = tempfile.TemporaryDirectory(prefix="casebook-anchors-")  # of the database that all tests share; nobody commits to it
 
 
 def pytest_configure():
     """Plain HTTP, as the test client speaks it; and no scan of the static files for each client."""
     settings.SECURE_SSL_REDIRECT = settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
     settings.WHITENOISE_AUTOREFRESH = True
-    settings.ANCHOR_FOLDER = ANCHORS.name
 
 
 @pytest.fixture(scope="session")
@@ -42,10 +38,7 @@ def django_db_modify_db_settings(servers_folder, django_db_modify_db_settings_pa
         return
     server = Postgres(servers_folder, settings=FORGETFUL)
     with used(server):
-        connection.settings_dict |= {
-            "HOST": str(server.socket.parent),
-            "USER": OWNER,
-        }  # makes databases; tests/trial/test_app_role.py is the app
+        connection.settings_dict["HOST"] = str(server.socket.parent)
         yield
         connection.close()
 
@@ -71,9 +64,7 @@ def transactional_db(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         _administrate(shared, f'drop database if exists "{own}" with (force)', f'create database "{own}" template "{shared}"')
         connection.settings_dict["NAME"] = own
-        settings.ANCHOR_FOLDER = tempfile.mkdtemp(dir=ANCHORS.name)
         yield
-        settings.ANCHOR_FOLDER = ANCHORS.name
         connection.close()
         connection.settings_dict["NAME"] = shared
         _administrate(shared, f'drop database "{own}" with (force)')  # a live server's threads may still be connected

@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import psycopg
 from django.conf import settings
 from django.db import NotSupportedError, OperationalError, connection
 
 from trial import environment
 from trial.data_folder import Unusable
 from trial.embedded import used
-from trial.embedded_postgres import MAKE_ROLES, OLDEST, OWNER, Postgres
+from trial.embedded_postgres import OLDEST, Postgres
 
 
 @contextmanager
@@ -20,19 +19,11 @@ def database() -> Iterator[None]:
         examine()
         yield
         return
-    postgres = Postgres(settings.DATA)
-    with used(postgres):
-        make_app_role(str(postgres.socket.parent))
+    with used(Postgres(settings.DATA)):
         try:
             yield
         finally:
             connection.close()
-
-
-def make_app_role(socket_folder: str) -> None:
-    """The role that everything but `migrate` connects as: there before the first table is."""
-    with psycopg.connect(host=socket_folder, user=OWNER, dbname="postgres", autocommit=True) as owner:
-        owner.execute(MAKE_ROLES)
 
 
 def examine() -> None:

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '__first__'),
-        ('trial', '0001_at_once'),
+        ('trial', '0001_initial'),
     ]
 
     operations = [

@@ -25,7 +25,6 @@ from trial.embedded_postgres import Postgres
 from trial.models import Subject
 from trial.supervision import Stopped, Supervisor, stopping_on_signals
 
-OURS = ("trial", "crf", "followup")
 PAGES = {"Casebook": "/", "Data entry": "/admin/", "REST API": "/api/v1/"}
 WEB = ("gunicorn", "trial.wsgi", "--preload", "--workers=2", "--threads=4", "--graceful-timeout=5", "--no-control-socket")
 WORKER = ("celery", "-A", "trial", "worker", "--pool=solo", "--without-gossip", "--without-mingle", "--loglevel=INFO")
@@ -119,7 +118,6 @@ def in_words(summary: dict[str, Any], *, serves: bool) -> str:
 def load() -> Logins:
     """Bring the database to the present schema and the demo trial into it; what is there already stays."""
     executor = MigrationExecutor(connection)
-    refuse_older_schema(executor)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", verbosity=0, interactive=False)
     logins = Logins(settings.DATA)
@@ -128,14 +126,6 @@ def load() -> Logins:
     demo.load(logins.passwords(username for username, _, _ in demo.PEOPLE), side_by_side=True)
     unfinished().unlink(missing_ok=True)
     return logins
-
-
-def refuse_older_schema(executor: MigrationExecutor) -> None:
-    """A database of a development version whose migrations are no more cannot be brought up to date."""
-    known = set(executor.loader.disk_migrations)
-    if gone := sorted(name for app, name in executor.loader.applied_migrations if app in OURS and (app, name) not in known):
-        anew = "Begin anew: make demo ARGS=--reset, or name another CASEBOOK_DATA."
-        raise Unusable(f"These data were made by an earlier development version ({gone[0]}). {anew}")
 
 
 def unfinished() -> Path:
