@@ -19,7 +19,7 @@ from trial.access import Act
 from trial.acting import acting
 from trial.actions import entry, parameters
 from trial.derived import derived_part
-from trial.entry_forms import MISSING, EnteredForm, OneOf, RowForm, RowFormSet, WhyForm, form_of, formfield_of_codes
+from trial.entry_forms import MISSING, EnteredForm, OneOf, RowForm, RowFormSet, WhyForm, form_of, formfield_of_codes, reason_told
 from trial.models import (
     ConsentVersion,
     Kept,
@@ -101,7 +101,7 @@ class KeptAdmin(ByRole, admin.ModelAdmin):
         if request.method in READING:
             return super().changeform_view(request, object_id, form_url, extra_context)
         try:
-            with acting(by=request.user, reason=self.reason_given(request)):
+            with acting(by=request.user, reason=reason_told(request.POST)):
                 return self._checked_view(request, object_id, form_url, extra_context)
         except IntegrityError as error:
             request.refused = entry.refusal_of(error)
@@ -114,10 +114,6 @@ class KeptAdmin(ByRole, admin.ModelAdmin):
     def _checked_view(self, request: HttpRequest, object_id: Any, form_url: str, extra_context: Any) -> HttpResponse:
         """The stock view without its own savepoint: there is one around it already."""
         return self._changeform_view(request, object_id, form_url, extra_context)
-
-    def reason_given(self, request: HttpRequest) -> str:
-        code, words = request.POST.get("reason", ""), request.POST.get("reason_words", "").strip()
-        return f"{code}: {words}" if code and words else code
 
     def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
         if isinstance(db_field, models.ForeignKey):  # without the stock links to other rows' pages
@@ -327,7 +323,7 @@ class RecordAdmin(KeptAdmin):
         wanted = entry.state_of("_draft" not in request.POST)
         if change and not form.changed_items() and wanted == obj.state:
             return
-        if change and obj.state == Record.State.COMPLETE and wanted != obj.state and not self.reason_given(request):
+        if change and obj.state == Record.State.COMPLETE and wanted != obj.state and not reason_told(request.POST):
             raise Refused(entry.SAY_WHY)
         obj.state = wanted
         obj.save()
@@ -338,7 +334,7 @@ class RecordAdmin(KeptAdmin):
                 continue
             if row_form.cleaned_data.get("withdraw"):
                 row_form.instance.withdrawn_by, row_form.instance.withdrawn_at = request.user, timezone.now()
-            elif change and form.initial_state == Record.State.COMPLETE and not entry.checked_reason(self.reason_given(request)):
+            elif change and form.initial_state == Record.State.COMPLETE and not entry.checked_reason(reason_told(request.POST)):
                 raise Refused(entry.SAY_WHY)
             row_form.instance.save()
         formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
@@ -381,7 +377,7 @@ class RecordAdmin(KeptAdmin):
         refused: Refused | None = None
         if request.method == "POST":
             try:
-                entry.withdraw(record, by=request.user, reason=self.reason_given(request))
+                entry.withdraw(record, by=request.user, reason=reason_told(request.POST))
             except Refused as error:
                 refused = error
             else:

@@ -1,6 +1,6 @@
 """The HTML form of a record and of its rows, read off the model: items, reasons for missing ones, reason for change."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from functools import cache
 from typing import Any
@@ -22,16 +22,17 @@ MISSING = "missing__"
 REASONS = [("", "———"), *((code.value, code.replace("_", " ").capitalize()) for code in ChangeReason)]
 
 
+def reason_told(sent: Mapping[str, Any]) -> str:
+    """The reason that a page sends: the code, and the words after a colon."""
+    code, words = sent.get("reason", ""), sent.get("reason_words", "").strip(NOTHING)
+    return f"{code}: {words}" if code and words else code
+
+
 class WhyForm(forms.Form):
     """Why something changes: a code, and words of one's own."""
 
     reason = forms.ChoiceField(choices=REASONS, required=False, label="Reason for change")
     reason_words = forms.CharField(required=False, label="In your own words", max_length=500)
-
-    def told(self) -> str:
-        """The code, and the words after a colon."""
-        code, words = self.data.get("reason", ""), self.data.get("reason_words", "").strip(NOTHING)
-        return f"{code}: {words}" if code and words else code
 
 
 class OneOf(forms.TypedChoiceField):
@@ -84,11 +85,6 @@ class EnteredForm(ShowsBothValues, forms.ModelForm):
             return bool(self.changed_items())
         return any(self[name].initial not in (None, "", []) for name in self.changed_items())
 
-    def reason(self) -> str:
-        """What the page's reason says; the page holds one, for all that it changes."""
-        code, words = self.data.get("reason", ""), self.data.get("reason_words", "").strip(NOTHING)
-        return f"{code}: {words}" if code and words else code
-
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if self.instance.pk and cleaned.get("seen") != self.instance.version:
@@ -110,7 +106,7 @@ class EnteredForm(ShowsBothValues, forms.ModelForm):
 
     def _refuse_without_reason(self) -> None:
         try:
-            if not checked_reason(self.reason()):
+            if not checked_reason(reason_told(self.data)):
                 self.add_error(None, SAY_WHY)
         except Refused as refused:
             self.add_error(None, str(refused))
