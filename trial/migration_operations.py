@@ -1,4 +1,4 @@
-"""An operation for migrations that create many models at once."""
+"""An operation for migrations that create or change many models at once."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,7 +8,9 @@ from django.db.migrations.state import ProjectState
 
 
 class CreatedTogether(Operation):
-    """Creates models one after the other, and renders the project's state once, after the last.
+    """Creates or changes models one after the other, and renders the project's state once, after the last.
+
+    A new model brings its fields, indexes and constraints in its CreateModel: it is made as the last state has it.
 
     Django renders each model that is related to a new one anew, for each new one. All forms are related, by visit and
     user: 46 of them took 15 seconds, of which the database's own work was one (docs/measurements.md).
@@ -34,4 +36,4 @@ class CreatedTogether(Operation):
             operation.database_backwards(app_label, schema_editor, from_state, to_state)
 
     def describe(self) -> str:
-        return f"Create {len(self.operations)} models together"
+        return f"{len(self.operations)} changes of models together"
