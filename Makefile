@@ -4,7 +4,7 @@
 # nothing and a changed one is noticed. `make test` installs the tools of development, too; `make demo` takes nothing away.
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test bench mutate lint requirements clean
+.PHONY: demo test bench drill mutate lint requirements clean
 PYTHON ?= python3
 ARGS ?=
 PY := .venv/bin/python
@@ -23,6 +23,10 @@ test: $(DEV)
 bench: $(DEV)
 	@ls tests/benchmarks/bench_*.py
 	@$(PY) -m pytest tests/benchmarks --override-ini addopts='--import-mode=importlib' --override-ini python_files='bench_*.py' --override-ini timeout=900 -s $(ARGS)
+
+drill: $(DEV)
+	@ls tests/drills/drill_*.py
+	@$(PY) -m pytest tests/drills --override-ini addopts='--import-mode=importlib' --override-ini python_files='drill_*.py' --override-ini timeout=3600 -s $(ARGS)
 
 # Mutation testing of the protocol, a quarter of an hour on an idle core: a copy of it alone, mutmut in an environment of its own.
 # CI=1: Hypothesis sets no deadline on a machine that is busy.

@@ -110,7 +110,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 def visits_to_sign(user: Any) -> list[Visit]:
     """Held, all of their records complete, and no signature that nothing has touched since."""
-    later = Ledger.objects.filter(visit=OuterRef("visit"), at__gt=OuterRef("signed_at")).exclude(form__in=_signed_apart())
+    later = Ledger.objects.changes().filter(visit=OuterRef("visit"), at__gt=OuterRef("signed_at")).exclude(form__in=_signed_apart())
     asked = QueryAct.objects.filter(query__visit=OuterRef("visit"), at__gt=OuterRef("signed_at")).exclude(query__form__in=signed_apart())
     untouched = Signature.objects.filter(form="trial.visit", record=OuterRef("pk")).exclude(Exists(later)).exclude(Exists(asked))
     open_visits: QuerySet[Visit] = Visit.objects.allowed_to(user, Act.SIGN).exclude(held_on=None).exclude(Exists(untouched))

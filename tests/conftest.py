@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from tests.servers import (  # noqa: F401  (pytest finds fixtures and hooks by their names here)
+    anchor_folder,
     django_db_modify_db_settings,
     pytest_configure,
     redis_url,

@@ -4,7 +4,9 @@ Processes of pytest-xdist share one PostgreSQL and one Redis: `used` counts them
 databases of its own on it.
 """
 
+import itertools
 import os
+import tempfile
 
 import pytest
 from django.conf import settings
@@ -12,15 +14,19 @@ from django.db import connection
 
 from trial import embedded_redis
 from trial.embedded import used
-from trial.embedded_postgres import Postgres
+from trial.embedded_postgres import OWNER, Postgres
 
 FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")  # faster; nothing here outlives the run
+
+ANCHORS = tempfile.TemporaryDirectory(prefix="casebook-anchors-")
+NUMBERS = itertools.count(1)
 
 
 def pytest_configure():
     """Plain HTTP, as the test client speaks it; and no scan of the static files for each client."""
     settings.SECURE_SSL_REDIRECT = settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
     settings.WHITENOISE_AUTOREFRESH = True
+    settings.ANCHOR_FOLDER = ANCHORS.name
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +44,10 @@ def django_db_modify_db_settings(servers_folder, django_db_modify_db_settings_pa
         return
     server = Postgres(servers_folder, settings=FORGETFUL)
     with used(server):
-        connection.settings_dict["HOST"] = str(server.socket.parent)
+        connection.settings_dict |= {
+            "HOST": str(server.socket.parent),
+            "USER": OWNER,
+        }  # makes databases; tests/trial/test_app_role.py is the app
         yield
         connection.close()
 
@@ -51,6 +60,12 @@ def redis_url(servers_folder):
         return
     with used(embedded_redis.Redis(servers_folder)):
         yield embedded_redis.url(servers_folder)
+
+
+@pytest.fixture(autouse=True)
+def anchor_folder():
+    """One for each test: what it anchored is rolled back, or thrown away with its database. Made only when something is anchored."""
+    settings.ANCHOR_FOLDER = f"{ANCHORS.name}/{next(NUMBERS)}"
 
 
 @pytest.fixture

@@ -1,13 +1,45 @@
 """Who writes, and why: told to PostgreSQL, whose triggers put it into the history."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from enum import StrEnum
 
 from django.contrib.auth.models import AbstractUser
 from django.db import connection, transaction
 
 NOTHING = " \t\r\n\u00a0\u200b\u200c\u200d\u2060\ufeff"  # what trial/sql/history.sql does not take for a reason either
+UNSAID = r"[\s\u00a0\u00ad\u180e\u200b-\u200f\u2028-\u202f\u205f-\u206f\u3000-\u303f\ufeff!-/:-@\[-`{-~…—·，。；：！？、]+"
+"""Blanks, what nobody sees, and punctuation: without words between them, they say nothing."""
+STOCK = (
+    "change", "changed", "changes", "changedviaadmin", "changedviaapi", "changedbyadmin", "correct", "corrected", "correction", "dataentry",
+    "edit", "edited", "fix", "fixed", "modified", "modify", "na", "nil", "no", "noreason", "none", "notapplicable", "null", "ok", "okay",
+    "reason", "seeabove", "tbd", "test", "unknown", "update", "updated", "updates", "wrong", "x", "xx", "xxx", "更新", "修改", "无",
+)  # fmt: skip
+"""Phrases that programs and hurried people leave in the place of a reason (R08); letters alone, in small."""
+
+
+class ChangeReason(StrEnum):
+    """Why a stored value changes (crf_spec §1, form life cycle)."""
+
+    ENTRY_ERROR = "ENTRY_ERROR"
+    TRANSCRIPTION = "TRANSCRIPTION"
+    UNIT_ERROR = "UNIT_ERROR"
+    SOURCE_UPDATED = "SOURCE_UPDATED"
+    QUERY_RESPONSE = "QUERY_RESPONSE"
+    LATE_INFORMATION = "LATE_INFORMATION"
+    OTHER = "OTHER"
+
+
+def says_nothing(reason: str) -> bool:
+    """Whether words explain nothing: empty to the eye, or a stock phrase. PostgreSQL asks the same (trial_ledger_says_nothing).
+
+    >>> says_nothing("\u200b. "), says_nothing("Changed via admin."), says_nothing("Misread the scale")
+    (True, True, False)
+    """
+    words = re.sub(UNSAID, "", reason.lower())
+    return not words or words in STOCK
 
 
 _told = ContextVar("told", default=("", ""))

@@ -24,8 +24,17 @@ from trial.data_folder import Unusable
 from trial.embedded import make_socket_folder, socket_folder
 
 OLDEST = 15
-OWNER = "casebook_owner"
+OWNER, APP = "casebook_owner", "casebook_app"  # who makes the tables, and whom the site connects as (trial/roles.py)
 NAMESPACE = ("unshare", "--user", "--map-user=65534", "--map-group=65534")
+MAKE_ROLES = f"""
+    do $$ begin
+      if not exists (select from pg_roles where rolname = '{OWNER}') then create role {OWNER} nologin; end if;
+    exception when duplicate_object or unique_violation then null; -- another process made it this moment
+    end $$;
+    do $$ begin
+      if not exists (select from pg_roles where rolname = '{APP}') then create role {APP} login; end if;
+    exception when duplicate_object or unique_violation then null;
+    end $$"""
 WAYS_OUT = f"install PostgreSQL {OLDEST} or newer, set CASEBOOK_PG_BIN to the folder of its binaries, or set DATABASE_URL"
 AS_SOMEBODY_ELSE = "run the command as an ordinary user, or set DATABASE_URL"
 STALE_LOCK_S = 15

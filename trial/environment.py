@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from trial import data_folder, embedded_redis
 from trial.data_folder import Unusable
 from trial.embedded import socket_folder
-from trial.embedded_postgres import OWNER
+from trial.embedded_postgres import APP, OWNER
 
 MINUTE = 60
 PREPARED = {"server_side_binding": True, "prepare_threshold": 3}
@@ -39,10 +39,19 @@ def database() -> dict[str, Any]:
     """
     common = {"ENGINE": "django.db.backends.postgresql", "ATOMIC_REQUESTS": True, "CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": MINUTE}
     if is_embedded():
-        own = {"NAME": "postgres", "USER": OWNER, "HOST": str(socket_folder(data_folder.named()))}
+        own = {"NAME": "postgres", "USER": APP, "HOST": str(socket_folder(data_folder.named()))}
         return common | own | {"OPTIONS": dict(PREPARED)}
     named = parts(os.environ["DATABASE_URL"])
     return common | named | {"OPTIONS": PREPARED | named["OPTIONS"]}
+
+
+def owner() -> dict[str, Any]:
+    """The settings that differ where tables are changed: in the embedded database its owner, else who CASEBOOK_OWNER_URL names."""
+    if is_embedded():
+        return {"USER": OWNER}
+    if address := os.environ.get("CASEBOOK_OWNER_URL"):
+        return {name: value for name, value in parts(address).items() if name in ("USER", "PASSWORD", "HOST", "PORT")}
+    return {}
 
 
 def parts(address: str) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from django.db import models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from simple_history.models import HistoricalRecords
 
-from trial.ledger_sql import changed_items, content, replaces_a_value
+from trial import ledger_sql
+from trial.acting import STOCK, UNSAID
 
 SQL = Path(__file__).parent / "sql"
 
@@ -52,7 +53,7 @@ class Triggers(models.BaseConstraint):
 
     def remove_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> str:
         table = model._meta.db_table
-        return "".join(f"drop function {table}_{function} cascade;" for function in self.functions)
+        return "".join(f"drop function if exists {table}_{function} cascade;" for function in self.functions)
 
     def validate(self, *args: Any, **kwargs: Any) -> None:
         """PostgreSQL does."""
@@ -74,22 +75,116 @@ class KeepsHistory(Triggers):
 
     def values(self) -> dict[str, Any]:
         columns = self.facts["columns"]
+        entered = [column for column in columns if column not in self.facts["computed"]]
         return self.facts | {
             "columns": ", ".join(f'"{column}"' for column in columns),
             "new_columns": ", ".join(f'new."{column}"' for column in columns),
-            "replaces": replaces_a_value([column for column in columns if column not in self.facts["computed"]]),
+            "replaces": ledger_sql.replaces_a_value(entered),
+            "changes_what_was_complete": ledger_sql.changes_what_was_complete(entered, self.facts.get("part_of")),
             "moves": " or ".join(f'new."{c}" is distinct from old."{c}"' for c in self.facts["fixed"]) or "false",
         }
 
 
 class EntersLedger(Triggers):
+    """Of a history table: its rows, with the items that they changed."""
+
     file = "ledger.sql"
     functions = ("ledger",)
     triggers = ("ledger",)
 
     def values(self) -> dict[str, Any]:
-        compared = changed_items("to_jsonb(earlier)", "to_jsonb(new)")
-        return self.facts | {"changed_items": compared, "content": content("entry")}
+        return self.facts | {"changed_items": ledger_sql.changed_items("to_jsonb(earlier)", "to_jsonb(new)")}
+
+
+class EntersLedgerOnInsert(Triggers):
+    """Of a table whose rows are added and never change: an act, a query's answer, a lock. Give it AppendOnly, too.
+
+    `place` is what Kept.place_in_sql() gives; `by` and `reason` are SQL that names columns of `new`; `omitted` columns stay out,
+    of `digested` ones only the SHA-256 enters.
+    """
+
+    file = "ledger_insert.sql"
+    functions = ("ledger",)
+    triggers = ("ledger",)
+
+    def __init__(self, *, name: str, form: str, place: dict[str, str], by: str, digest: str = "", **facts: Any) -> None:
+        facts = {"reason": "''", "omitted": [], "digested": []} | facts
+        super().__init__(name=name, digest=digest, form=form, place=place, by=by, **facts)
+
+    def row_items(self, row: str) -> str:
+        return ledger_sql.row_items(row, ["id", *self.facts["omitted"]], self.facts["digested"])
+
+    def values(self) -> dict[str, Any]:
+        return self.facts | self.facts["place"] | {"entered_items": ledger_sql.entered_items(self.row_items("new"))}
+
+
+class IsLedger(Triggers):
+    """Of the ledger itself: number, time, commitments and hash of an entry; what a reason may not be; append-only."""
+
+    file = "ledger_itself.sql"
+    functions = ("enter", "says_nothing", "append_only")
+    triggers = ("append_only", "append_only_truncate")
+
+    def __init__(self, *, name: str, stock: Sequence[str] = STOCK, codes: Sequence[str], unsaid: str = UNSAID, digest: str = "") -> None:
+        super().__init__(name=name, digest=digest, stock=list(stock), codes=list(codes), unsaid=unsaid)
+
+    def values(self) -> dict[str, Any]:
+        codes = [code.lower() for code in self.facts["codes"]]
+        return {
+            "told": ledger_sql.told("entry"),
+            "content": ledger_sql.content("entry"),
+            "new_content": ledger_sql.content("new"),
+            "old_content": ledger_sql.content("old"),
+            "codes": "|".join(codes),
+            "codes_alone": "|".join(code for code in codes if code != "other"),
+            "stock": f"array[{', '.join(map(ledger_sql.quoted, self.facts['stock']))}]",
+            "unsaid": ledger_sql.quoted(self.facts["unsaid"]),
+        }
+
+
+class Watches(Triggers):
+    """Of the events' table: what happens to a table that is not ours (`watched`) is an event.
+
+    `key` tells its rows apart; `about` and `by` are the account that the row belongs to, and who acts where nobody is named;
+    all of them SQL with `new` for the row.
+    """
+
+    file = "watched.sql"
+    triggers = ("watched", "watched_truncate")
+
+    def __init__(self, *, name: str, watched: str, kind: str, key: str, digest: str = "", **facts: Any) -> None:
+        defaults = {
+            "about": "null",
+            "by": "null",
+            "omitted": [],
+            "digested": [],
+            "made": "made",
+            "ended": "removed",
+            "never_deleted": False,
+        }
+        super().__init__(name=name, digest=digest, watched=watched, kind=kind, key=key, **defaults | facts)
+        self.functions = (watched,)  # type: ignore[misc]
+
+    def row_items(self, row: str) -> str:
+        return ledger_sql.row_items(row, self.facts["omitted"], self.facts["digested"])
+
+    def values(self) -> dict[str, Any]:
+        either = {
+            name: f"case when tg_op = 'DELETE' then {self.facts[name].replace('new.', 'old.')} else {self.facts[name]} end"
+            for name in ("key", "about", "by")
+        }
+        return self.facts | either | {"old_items": self.row_items("old"), "new_items": self.row_items("new")}
+
+
+class Erases(Triggers):
+    """Of the redactions: the lawful erasure itself."""
+
+    file = "redaction.sql"
+    functions = ("erase", "erase_in_ledger", "erase_in_signatures")
+    triggers = ("erase",)
+
+    def values(self) -> dict[str, Any]:
+        return {"reason": ledger_sql.REASON, "told": ledger_sql.told("l")}
 
 
 class History(HistoricalRecords):
@@ -112,6 +207,7 @@ class History(HistoricalRecords):
             columns=columns,
             fixed=model.fixed(),
             computed=model.computed(),
+            part_of=model.part_of(),
         )
         model._meta.constraints.append(keeps)
         model._meta.original_attrs["constraints"] = model._meta.constraints  # where makemigrations looks, with or without Meta
@@ -131,3 +227,12 @@ class History(HistoricalRecords):
 def kept_models() -> list[type[models.Model]]:
     """Everything that has a history, whichever app defines it."""
     return [model for model in apps.get_models() if any(isinstance(one, KeepsHistory) for one in model._meta.constraints)]
+
+
+def inserted_forms() -> list[str]:
+    """The labels under which acts enter the ledger, whose tables have no history beside them."""
+    return [entered.facts["form"] for _, entered in inserted_models()]
+
+
+def inserted_models() -> list[tuple[type[models.Model], EntersLedgerOnInsert]]:
+    return [(model, one) for model in apps.get_models() for one in model._meta.constraints if isinstance(one, EntersLedgerOnInsert)]

@@ -14,8 +14,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from trial import roles
 from trial.access import Act
-from trial.actions import review
+from trial.actions import review, triggers
 from trial.models import Record, Signature, Study, Visit, may, parameters_in_force, sites_where, standing, versions_of
 from trial.protocol import schedule, study
 from trial.refusal import Refused
@@ -28,10 +29,12 @@ def page(request: HttpRequest, template: str, status: int = 200, **context: Any)
 
 @require_GET
 def healthz(request: HttpRequest) -> HttpResponse:
-    """200 where the database answers: for health checks."""
+    """For health checks: 200 where the database answers and guards the audit trail; 503, with what is wrong, where it does not (R04)."""
     with connection.cursor() as cursor:
-        cursor.execute("select 1")
-    return HttpResponse("ok", content_type="text/plain")
+        cursor.execute("select current_user")
+        (role,) = cursor.fetchone()
+    wrong = [*triggers.findings(), *roles.findings(role)]
+    return HttpResponse("\n".join(wrong) or "ok", content_type="text/plain", status=503 if wrong else 200)
 
 
 @login_required

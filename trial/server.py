@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
 from django.conf import settings
 from django.db import NotSupportedError, OperationalError, connection
 
 from trial import environment
 from trial.data_folder import Unusable
 from trial.embedded import used
-from trial.embedded_postgres import OLDEST, Postgres
+from trial.embedded_postgres import MAKE_ROLES, OLDEST, OWNER, Postgres
 
 
 @contextmanager
@@ -19,11 +20,19 @@ def database() -> Iterator[None]:
         examine()
         yield
         return
-    with used(Postgres(settings.DATA)):
+    postgres = Postgres(settings.DATA)
+    with used(postgres):
+        make_app_role(str(postgres.socket.parent))
         try:
             yield
         finally:
             connection.close()
+
+
+def make_app_role(socket_folder: str) -> None:
+    """The role that everything but `migrate` connects as: there before the first table is."""
+    with psycopg.connect(host=socket_folder, user=OWNER, dbname="postgres", autocommit=True) as owner:
+        owner.execute(MAKE_ROLES)
 
 
 def examine() -> None:

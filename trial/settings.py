@@ -94,6 +94,13 @@ LOGGING = {  # all to standard error, where gunicorn, Celery and containers expe
 # The file with the key that allocations are derived from (crf_spec 2.13). Its path only: no setting holds the key.
 RANDOMIZATION_KEY_FILE = os.environ.get("CASEBOOK_RANDOMIZATION_KEY_FILE") or DATA / "randomization_key"
 
+# Anchors of the ledger leave the database (docs/decisions/0020): to this folder, and by mail to these addresses.
+ANCHOR_FOLDER = os.environ.get("CASEBOOK_ANCHORS") or DATA / "anchors"
+ANCHOR_MAIL = environment.words("CASEBOOK_ANCHOR_MAIL")
+DEFAULT_FROM_EMAIL = os.environ.get("CASEBOOK_MAIL_FROM", "casebook@localhost")
+EMAIL_HOST = os.environ.get("CASEBOOK_MAIL_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("CASEBOOK_MAIL_PORT", "25"))
+
 SIMPLE_HISTORY_ENABLED = False  # its signals; PostgreSQL writes the history (docs/decisions/0001)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["trial.api_token.ByToken", "rest_framework.authentication.SessionAuthentication"],
@@ -127,5 +134,6 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {  # each site's night begins at 02:00 of its own clock: the job asks which sites' have come
+    "anchor": {"task": "trial.tasks.anchor", "schedule": crontab(minute="*/5")},
     "nightly": {"task": "followup.tasks.nightly", "schedule": crontab(minute="*/15")},
 }

@@ -12,6 +12,7 @@ from django.utils import timezone
 from crf.models import Consent, Randomization
 from trial.access import Act
 from trial.acting import acting
+from trial.actions import anchors
 from trial.actions.entry import locked, refuse_identifiers, writing
 from trial.models import ConsentVersion, ParameterDecision, Study, Subject, Visit, may, parameters_on
 from trial.models.parameter import read_once
@@ -119,6 +120,7 @@ def randomize(subject: Subject, *, by: AbstractUser, late_reason: str = "", at: 
         record = _allocate(subject, key=key, on=on, parameters=parameters, late_reason=late_reason)
         with acting(by=by, reason=f"OTHER: {record.number}"):
             stored.send(Randomization, row=record, by=by)
+        anchors.at_commit()
     return record
 
 

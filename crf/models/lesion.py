@@ -163,6 +163,11 @@ class Lesion(Record):
             *Record.Meta.constraints,
             models.UniqueConstraint(fields=["visit", "code"], condition=~Q(code=""), name="one_lesion_of_a_code"),
             models.CheckConstraint(
+                condition=~Q(code=""),
+                name="lesion_has_its_code",
+                violation_error_message="A lesion gets its code when it is stored. Store lesions one by one.",
+            ),
+            models.CheckConstraint(
                 condition=Q(short_axis_mm=None) | Q(longest_mm=None) | Q(short_axis_mm__lte=F("longest_mm")),
                 name="short_axis_within_longest_diameter",
                 violation_error_message="The short axis is longer than the longest diameter. Have they been exchanged?",

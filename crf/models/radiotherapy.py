@@ -260,6 +260,11 @@ class TargetVolume(Row):
         constraints = [
             *Row.Meta.constraints,
             models.UniqueConstraint(fields=["course", "code"], condition=~Q(code=""), name="one_volume_of_a_code"),
+            models.CheckConstraint(
+                condition=~Q(code=""),
+                name="volume_has_its_code",
+                violation_error_message="A target volume gets its code when it is stored. Store volumes one by one.",
+            ),
         ]
 
     def __str__(self) -> str:

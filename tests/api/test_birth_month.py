@@ -19,7 +19,7 @@ TOLD = [{"label": "Year and month of birth", "value": MONTHS[1], "on": None, "fo
 @pytest.fixture
 def assessed(everything, data_manager, commit):
     """The month stands in the evidence of a criterion, too."""
-    with acting(by=data_manager):
+    with acting(by=data_manager, reason="Criterion left out"):
         record = Eligibility.objects.first()
         Criterion.objects.create(
             eligibility=record, code="I06", automatic="MET", explanation="Age at consent: 67", investigator="MET", evidence=TOLD

@@ -128,4 +128,5 @@ def test_form_that_gains_an_item_gains_its_history(cycle, investigator, commit):
         cursor.execute("select comment from crf_historicalcycle order by history_id desc limit 2")
         assert cursor.fetchall() == [("Nausea",), ("",)]
     commit()
-    assert verify_ledger.findings() == []
+    # The form has grown here in the database only: its function is not the code's, and nothing else differs.
+    assert verify_ledger.findings() == ["Function crf_cycle_history of crf.cycle is not the one that was installed."]

@@ -5,7 +5,6 @@ A refusal (trial/refusal.py) carries a sentence for each problem; nothing is sto
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import contextmanager
-from enum import StrEnum
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import AbstractUser
@@ -14,7 +13,7 @@ from django.db import IntegrityError, models
 from django.utils import timezone
 
 from trial.access import Act
-from trial.acting import NOTHING, acting
+from trial.acting import NOTHING, ChangeReason, acting, says_nothing
 from trial.fields import without_identifiers
 from trial.models import Entered, Kept, Record, Row, Site, Subject, Visit, may
 from trial.models.parameter import read_once
@@ -30,18 +29,6 @@ SAY_WHY = "Say why an entered value changes."
 EMPTY = (None, "", [])
 
 
-class ChangeReason(StrEnum):
-    """Why a stored value changes (crf_spec §1, form life cycle)."""
-
-    ENTRY_ERROR = "ENTRY_ERROR"
-    TRANSCRIPTION = "TRANSCRIPTION"
-    UNIT_ERROR = "UNIT_ERROR"
-    SOURCE_UPDATED = "SOURCE_UPDATED"
-    QUERY_RESPONSE = "QUERY_RESPONSE"
-    LATE_INFORMATION = "LATE_INFORMATION"
-    OTHER = "OTHER"
-
-
 def checked_reason(reason: str) -> str:
     """A reason is one of the codes, with words of one's own after a colon; OTHER needs them. Empty stays empty."""
     reason = reason.strip(NOTHING)
@@ -52,6 +39,8 @@ def checked_reason(reason: str) -> str:
         raise Refused(("reason", f"A reason begins with one of {', '.join(ChangeReason)}; words of your own follow a colon."))
     if code.strip() == ChangeReason.OTHER and not words.strip(NOTHING):
         raise Refused(("reason", "With “other”, say in your own words why the value changes."))
+    if words.strip(NOTHING) and says_nothing(words):
+        raise Refused(("reason", f"“{words.strip()}” explains nothing. Say in your own words why the value changes."))
     refuse_identifiers(reason, item="reason")
     return reason
 

@@ -12,6 +12,7 @@ from trial.access import Act
 from trial.models import Entered, Query, Record, Signature, Visit, may, signed_apart, standing, versions_of
 from trial.refusal import Conflict, NotAllowed, Refused
 
+from . import anchors
 from .entry import locked, writing
 
 
@@ -119,6 +120,7 @@ def refuse_unless_proven(by: AbstractUser, password: str) -> None:
 
 
 def keep(visit: Visit, *, row: Entered, by: AbstractUser, meaning: Signature.Meaning, content: dict[str, Any]) -> Signature:
+    anchors.at_commit()
     return Signature.objects.create(
         visit=visit,
         form=row._meta.label_lower,

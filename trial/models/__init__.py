@@ -1,12 +1,15 @@
 from .entered import Entered, Missing, Section, Shown, readable
+from .event import SystemEvent
 from .kept import Kept
 from .ledger import Ledger
 from .locks import Freeze, Marks, StudyLock, is_frozen, is_locked, marks_of
 from .membership import Membership, held, may, scope, sites_where
+from .outbox import Mail
 from .overview import Standing, signed_apart, standing
 from .parameter import ParameterDecision, ParameterInForce, parameters_in_force, parameters_on
 from .query import Query, QueryAct, Verification
 from .record import Problem, Record, Row
+from .redaction import Redaction, RedactionRequest
 from .review import Change, Signature, versions_of
 from .site import ConsentVersion, ReferenceRange, Setup, Site, SiteStatus
 from .study import Study
@@ -19,6 +22,7 @@ __all__ = [
     "Freeze",
     "Kept",
     "Ledger",
+    "Mail",
     "Marks",
     "Membership",
     "Missing",
@@ -28,6 +32,8 @@ __all__ = [
     "Query",
     "QueryAct",
     "Record",
+    "Redaction",
+    "RedactionRequest",
     "ReferenceRange",
     "Row",
     "Section",
@@ -40,6 +46,7 @@ __all__ = [
     "Study",
     "StudyLock",
     "Subject",
+    "SystemEvent",
     "Verification",
     "Visit",
     "held",

@@ -77,6 +77,11 @@ class Kept(models.Model):
         return []
 
     @classmethod
+    def part_of(cls) -> tuple[str, str, str] | None:
+        """Of a row of a record: the record's form, table, and the column that names it. Once it is complete, changes need a reason."""
+        return None
+
+    @classmethod
     def place_in_sql(cls) -> dict[str, str]:
         """Where a history row belongs, for the ledger's trigger: its record, visit, subject and site."""
         raise NotImplementedError

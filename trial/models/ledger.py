@@ -7,7 +7,8 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 
 from trial.access import Act
-from trial.history import AppendOnly
+from trial.acting import ChangeReason
+from trial.history import IsLedger, inserted_forms
 
 from .kept import Kept
 from .membership import scope
@@ -19,7 +20,11 @@ from .subject import Subject, Visit
 class LedgerQuerySet(models.QuerySet["Ledger"]):
     def visible_to(self, user: AbstractUser) -> "LedgerQuerySet":
         """Changes of clinical data at the sites whose records this person reads."""
-        return self.filter(scope(user, Act.READ, "site"), subject__isnull=False)
+        return self.changes().filter(scope(user, Act.READ, "site"), subject__isnull=False)
+
+    def changes(self) -> "LedgerQuerySet":
+        """Without acts on the data, such as signatures: what was entered and changed."""
+        return self.exclude(form__in=inserted_forms())
 
     def about(self, row: Kept) -> "LedgerQuerySet":
         """The changes of a row; of a record, with those of its rows."""
@@ -34,11 +39,16 @@ def loose(to: Any, **options: Any) -> models.ForeignKey:
 
 
 class Ledger(models.Model):
-    """Written by PostgreSQL alone, at commit (trial/sql/ledger.sql)."""
+    """Written by PostgreSQL alone, at commit (trial/sql/ledger_itself.sql).
+
+    `at` is the moment of the commit, `written_at` that of the write. `items` is {item: [old, new]}. The hash covers salted
+    commitments in their place: a lawful redaction (redaction.py) takes value and salt away, keeps the commitment in `sealed`,
+    and the chain still verifies. `by` is empty where nobody is known, as at a failed login.
+    """
 
     seq = models.BigIntegerField(primary_key=True)
     at = models.DateTimeField()
-    by = loose(settings.AUTH_USER_MODEL)
+    by = loose(settings.AUTH_USER_MODEL, null=True)
     reason = models.TextField()
     act = models.CharField(max_length=1)
     site = loose(Site, null=True)
@@ -48,7 +58,10 @@ class Ledger(models.Model):
     record = models.BigIntegerField()
     row = models.BigIntegerField()
     history_id = models.BigIntegerField()
+    written_at = models.DateTimeField(null=True)
     items = models.JSONField()
+    salts = models.JSONField(default=dict)
+    sealed = models.JSONField(default=dict)
     hash = models.BinaryField()
 
     objects = LedgerQuerySet.as_manager()
@@ -62,7 +75,7 @@ class Ledger(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(fields=["form", "history_id"], name="entered_once"),
-            AppendOnly(name="ledger_append_only", only_by_trigger=True),
+            IsLedger(name="ledger_itself", codes=list(ChangeReason)),
         ]
 
     def __str__(self) -> str:

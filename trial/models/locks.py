@@ -9,10 +9,11 @@ from django.db import connection, models
 from django.db.models.functions import Now
 
 from trial.access import Act
-from trial.history import AppendOnly
+from trial.history import AppendOnly, EntersLedgerOnInsert
 from trial.locking import Follows, HonorsLocks
 from trial.states import CLOSED_TO_WRITES, FREEZE_NEXT, LOCK_NEXT, FreezeState, LockState, pairs
 
+from .kept import of_site, of_visit
 from .membership import scope
 from .subject import Subject, Visit
 
@@ -35,6 +36,11 @@ class ReviewAct(models.Model):
         ordering = ["pk"]
 
 
+def enters_ledger(form: str, *, place: dict[str, str], reason: str = "''") -> EntersLedgerOnInsert:
+    """Each act is an entry of its own, as ICH E6(R3) 4.2.2 asks of workflow acts."""
+    return EntersLedgerOnInsert(name=f"{form.replace('.', '_')}_enters_ledger", form=form, place=place, by="new.by_id", reason=reason)
+
+
 class Freeze(ReviewAct):
     """A visit is frozen, or open again."""
 
@@ -49,6 +55,7 @@ class Freeze(ReviewAct):
             AppendOnly(name="freeze_append_only"),
             Follows(name="freeze_follows", steps=pairs(FREEZE_NEXT), key="visit_id"),
             HonorsLocks(name="freeze_honors_locks"),
+            enters_ledger("trial.freeze", place=of_visit("new.visit_id"), reason="new.reason"),
         ]
 
     def __str__(self) -> str:
@@ -65,6 +72,7 @@ class StudyLock(ReviewAct):
         constraints = [
             AppendOnly(name="study_lock_append_only"),
             Follows(name="study_lock_follows", steps=pairs(LOCK_NEXT), apart=[LockState.OPEN.value, LockState.LOCKED.value]),
+            enters_ledger("trial.studylock", place=of_site("null"), reason="new.reason"),
         ]
 
     def __str__(self) -> str:

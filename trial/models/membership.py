@@ -53,6 +53,10 @@ class Membership(models.Model):
         return ["user_id", "site_id", "role"]
 
     @classmethod
+    def part_of(cls) -> None:
+        return None
+
+    @classmethod
     def place_in_sql(cls) -> dict[str, str]:
         return {"record": "new.id", "visit": "null", "subject": "null", "site": "new.site_id"}
 

@@ -9,7 +9,8 @@ from trial.history import AppendOnly
 from trial.locking import Follows, HonorsLocks
 from trial.states import QUERY_NEXT, QueryState, pairs
 
-from .locks import ReviewAct
+from .kept import of_visit
+from .locks import ReviewAct, enters_ledger
 from .membership import scope
 from .subject import Visit
 
@@ -63,6 +64,7 @@ class QueryAct(ReviewAct):
             AppendOnly(name="query_act_append_only"),
             Follows(name="query_act_follows", steps=pairs(QUERY_NEXT), key="query_id"),
             HonorsLocks(name="query_act_honors_locks"),
+            enters_ledger("trial.queryact", place=of_visit("(select visit_id from trial_query where id = new.query_id)")),
         ]
 
     def __str__(self) -> str:
@@ -81,7 +83,11 @@ class Verification(ReviewAct):
 
     class Meta(ReviewAct.Meta):
         indexes = [models.Index(fields=["form", "record"], name="verifications_of_a_record")]
-        constraints = [AppendOnly(name="verification_append_only"), HonorsLocks(name="verification_honors_locks")]
+        constraints = [
+            AppendOnly(name="verification_append_only"),
+            HonorsLocks(name="verification_honors_locks"),
+            enters_ledger("trial.verification", place=of_visit("new.visit_id")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.form} {self.record} verified by {self.by}"

@@ -190,6 +190,10 @@ class Row(Withdrawable):
         return cls._meta.get_field(cls.parent).remote_field.model
 
     @classmethod
+    def part_of(cls) -> tuple[str, str, str]:
+        return cls.form()._meta.label_lower, cls.form()._meta.db_table, cls._meta.get_field(cls.parent).column
+
+    @classmethod
     def place_in_sql(cls) -> dict[str, str]:
         record = f"new.{cls._meta.get_field(cls.parent).column}"
         return of_visit(f"(select visit_id from {cls.form()._meta.db_table} where id = {record})", record=record)

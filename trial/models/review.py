@@ -9,9 +9,10 @@ from django.db import models
 from django.db.models.functions import Now
 
 from trial.access import Act
-from trial.history import AppendOnly
+from trial.history import AppendOnly, EntersLedgerOnInsert
 from trial.locking import HonorsLocks, NamesItsRecord
 
+from .kept import of_visit
 from .membership import scope
 from .overview import Standing
 from .subject import Visit
@@ -62,6 +63,13 @@ class Signature(models.Model):
             AppendOnly(name="signature_append_only"),
             NamesItsRecord(name="signature_names_its_record"),
             HonorsLocks(name="signature_honors_locks"),
+            EntersLedgerOnInsert(
+                name="signature_enters_ledger",
+                form="trial.signature",
+                place=of_visit("new.visit_id"),
+                by="new.signed_by_id",
+                digested=["content"],
+            ),
         ]
 
     def __str__(self) -> str:

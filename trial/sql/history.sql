@@ -24,15 +24,19 @@ create or replace function {table}_history() returns trigger language plpgsql
 declare
   author text := nullif(current_setting('casebook.user', true), '');
   reason text := nullif(btrim(current_setting('casebook.reason', true), E' \t\r\n\u00a0\u200b\u200c\u200d\u2060\ufeff'), '');
+  replaces boolean := false;
 begin
-  if tg_op = 'UPDATE' and new is not distinct from old then
-    return null;
+  if tg_op = 'UPDATE' then
+    if new is not distinct from old then
+      return null;
+    end if;
+    -- A value that stood there is replaced or emptied; filling what was empty needs no reason.
+    replaces := {replaces};
   end if;
   if author is null then
     raise exception 'Nobody is named as the author of this change.' using errcode = 'integrity_constraint_violation';
   end if;
-  -- A value that stood there is replaced or emptied; filling what was empty needs no reason.
-  if tg_op = 'UPDATE' and reason is null and ({replaces}) then
+  if (replaces or {changes_what_was_complete}) and (reason is null or trial_ledger_says_nothing(reason)) then
     raise exception 'Say why an entered value changes.' using errcode = 'integrity_constraint_violation';
   end if;
   insert into {history} ({columns}, history_date, history_type, history_change_reason, history_user_id)

@@ -18,7 +18,8 @@ from django.db.migrations.executor import MigrationExecutor
 
 from followup import demo
 from followup.logins import Logins
-from trial import embedded_redis, environment, readiness, server
+from trial import embedded_redis, environment, readiness, roles, server
+from trial.actions import anchors
 from trial.data_folder import Unusable, prepare
 from trial.embedded import unused, used
 from trial.embedded_postgres import Postgres
@@ -117,8 +118,10 @@ def in_words(summary: dict[str, Any], *, serves: bool) -> str:
 
 def load() -> Logins:
     """Bring the database to the present schema and the demo trial into it; what is there already stays."""
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    with roles.as_owner():  # a database that was made before there were roles lets nobody else read
+        executor = MigrationExecutor(connection)
+        pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if pending:
         call_command("migrate", verbosity=0, interactive=False)
     logins = Logins(settings.DATA)
     if not Subject.objects.exists():
@@ -141,6 +144,7 @@ def throw_away() -> None:
         raise Unusable("--reset deletes only the embedded database, and DATABASE_URL names another: unset it, or leave --reset out.")
     with unused(Postgres(settings.DATA)):
         shutil.rmtree(settings.DATA / "pg", ignore_errors=True)
+    anchors.set_aside()
     unfinished().unlink(missing_ok=True)
 
 

@@ -1,0 +1,157 @@
+"""Accounts, tokens, logins and signatures enter the ledger (R06, R07); nothing secret does."""
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.db import IntegrityError, connection, transaction
+from django.db.models import ProtectedError
+from knox.models import AuthToken
+
+from tests.conftest import PASSWORD
+from trial.acting import acting
+from trial.actions import events, review
+from trial.actions.verify_ledger import findings
+from trial.models import Ledger, Signature, SystemEvent, Visit
+
+
+@pytest.fixture
+def last_event(commit):
+    def last():
+        commit()
+        entry = Ledger.objects.filter(form="trial.systemevent").last()
+        assert entry.row == SystemEvent.objects.last().pk
+        return SystemEvent.objects.last()
+
+    return last
+
+
+def make(user):
+    User.objects.create_user("new", password=PASSWORD)
+
+
+def deactivate(user):
+    User.objects.filter(pk=user.pk).update(is_active=False)
+
+
+def promote(user):
+    user.is_superuser = True
+    user.save()
+
+
+def set_password(user):
+    user.set_password("another horse")
+    user.save()
+
+
+def rename(user):
+    with connection.cursor() as cursor:
+        cursor.execute("update auth_user set email = 'x@example.org' where id = %s", [user.pk])
+
+
+def join(user):
+    user.groups.add(Group.objects.create(name="readers"))
+
+
+def leave(user):
+    join(user)
+    user.groups.clear()
+
+
+def issue(user):
+    AuthToken.objects.create(user)
+
+
+def revoke(user):
+    issue(user)
+    AuthToken.objects.all().delete()
+
+
+@pytest.mark.proves("R06")
+@pytest.mark.parametrize(
+    ("act", "kind", "what"),
+    [
+        (make, "account made", "username"),
+        (deactivate, "account changed", "is_active"),
+        (promote, "account changed", "is_superuser"),
+        (set_password, "account changed", "password"),
+        (rename, "account changed", "email"),
+        (join, "group of account given", "group_id"),
+        (leave, "group of account taken", "group_id"),
+        (issue, "token issued", "user_id"),
+        (revoke, "token revoked", "user_id"),
+    ],
+)
+def test_event_of(data_manager, administrator, last_event, act, kind, what):
+    with acting(by=administrator):
+        act(data_manager)
+    event = last_event()
+    assert (event.kind, event.by, what in event.detail) == (kind, administrator, True)
+    assert event.about == (User.objects.get(username="new") if act is make else data_manager)
+    assert findings() == []
+
+
+def test_no_secret_enters_the_ledger(data_manager, last_event):
+    _, token = AuthToken.objects.create(data_manager)
+    set_password(data_manager)
+    last_event()
+    told = " ".join(str(entry.items) for entry in Ledger.objects.all())
+    data_manager.refresh_from_db()
+    digest = AuthToken.objects.get().digest
+    assert [secret for secret in (token, token[:15], digest, data_manager.password, PASSWORD) if secret in told] == []
+
+
+@pytest.mark.proves("S07")
+def test_account_is_never_deleted(db):
+    person = User.objects.create(username="gone")
+    with pytest.raises(ProtectedError), transaction.atomic():
+        person.delete()
+    with pytest.raises(IntegrityError, match="never deleted"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("delete from auth_user where id = %s", [person.pk])
+
+
+def test_login_leaves_its_event_and_nothing_else(client, data_manager, last_event):
+    before = SystemEvent.objects.count()
+    assert client.login(username="dan", password=PASSWORD)
+    assert (last_event().kind, last_event().by) == ("login", data_manager)
+    client.logout()
+    assert last_event().kind == "logout"
+    assert SystemEvent.objects.count() == before + 2
+
+
+@pytest.mark.proves("R06")
+@pytest.mark.parametrize("name", ["dan", "hunter2"])
+def test_failed_login_is_noted_and_a_strange_name_is_not_kept(client, data_manager, last_event, name):
+    assert not client.login(username=name, password="wrong")
+    event = last_event()
+    assert (event.kind, event.by, event.about) == ("login failed", None, data_manager if name == "dan" else None)
+    assert "hunter2" not in str([entry.items for entry in Ledger.objects.all()])
+
+
+def test_what_code_notes_enters_too(data_manager, site, last_event):
+    events.note(SystemEvent.Kind.EXPORT, by=data_manager, site=site, recipient="sponsor", rows=12)
+    last_event()
+    entry = Ledger.objects.last()
+    assert (entry.by, entry.site, entry.items["detail"]) == (
+        data_manager,
+        site,
+        [None, {"recipient": [None, "sponsor"], "rows": [None, 12]}],
+    )
+
+
+def test_event_stays_as_it_was_noted(data_manager, db):
+    event = events.note(SystemEvent.Kind.EXPORT, by=data_manager)
+    with pytest.raises(TypeError):
+        event.save()
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        SystemEvent.objects.update(kind="login")
+
+
+@pytest.mark.proves("R07")
+def test_signature_enters_the_ledger_once(cycle, investigator, commit):
+    with acting(by=investigator, reason="Held"):
+        Visit.objects.filter(pk=cycle.visit_id).update(held_on="2025-01-20", status="DONE", mode="ON_SITE")
+    review.sign_visit(cycle.visit, by=investigator, password=PASSWORD)
+    commit()
+    entry = Ledger.objects.get(form="trial.signature")
+    assert (entry.by, entry.visit, entry.row) == (investigator, cycle.visit, Signature.objects.get().pk)
+    assert entry.items["content"][1].startswith("sha256:")
+    assert findings() == []

@@ -1,0 +1,137 @@
+"""Anchors: the ledger's head, written where the database's superuser does not reach (docs/decisions/0020).
+
+One line of JSON each, in an append-only file: {"at", "seq", "hash", "counts": {form: entries}, "schema", "links"}. `links` holds the
+first eight hexadecimal digits of each entry's hash since the anchor before, so that a forged chain is named by its first entry. What
+the schema was made of stands beside it, once for each schema, in schema-<digest>.json.
+"""
+
+import fcntl
+import json
+import os
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import connection, transaction
+from django.utils import timezone
+
+from trial.models import Mail
+
+from . import schema
+
+LINK = 8
+FILE = "anchors.jsonl"
+SINCE = "select seq, encode(hash, 'hex'), form from trial_ledger where seq > %s order by seq"
+SEND_AT_ONCE = 100
+BLOCK = 65536
+NONE: dict[str, Any] = {"seq": 0, "hash": "", "counts": {}, "schema": ""}
+
+
+def folder() -> Path:
+    return Path(settings.ANCHOR_FOLDER)
+
+
+def read() -> list[dict[str, Any]]:
+    """All anchors, oldest first. A last line that was cut short by a crash is none."""
+    file = folder() / FILE
+    lines = file.read_text().split("\n")[:-1] if file.exists() else []
+    return [json.loads(line) for line in lines]
+
+
+def anchor(*, with_schema: bool = True) -> dict[str, Any]:
+    """Write the head as it is committed now, and tell it to the addresses set up. Returns the anchor.
+
+    Without the schema, which takes longer to read than the entries, the one of the last anchor is taken over.
+    """
+    with _writing() as handle:
+        before = _last(handle)
+        with connection.cursor() as cursor:
+            cursor.execute(SINCE, [before["seq"]])
+            entries = cursor.fetchall()
+        found = {
+            "at": timezone.now().isoformat(timespec="seconds"),
+            "seq": entries[-1][0] if entries else before["seq"],
+            "hash": entries[-1][1] if entries else before["hash"],
+            "counts": Counter(before["counts"]) + Counter(form for _, _, form in entries),
+            "schema": _describe() if with_schema else before["schema"],
+        }
+        line = found | {"links": "".join(link[:LINK] for _, link, _ in entries)}
+        os.write(handle, json.dumps(line).encode() + b"\n")
+        os.fsync(handle)
+    if found["seq"] != before["seq"] or found["schema"] != before["schema"]:
+        _tell(found)
+    return found
+
+
+def set_aside() -> None:
+    """Begin a new file, for a new database; the anchors of the one before are kept beside it."""
+    if (folder() / FILE).exists():
+        (folder() / FILE).rename(folder() / f"anchors-until-{timezone.now():%Y%m%dT%H%M%S%f}.jsonl")
+
+
+def at_commit() -> None:
+    """As soon as the transaction under way is committed: at each signature, allocation and lock."""
+    transaction.on_commit(lambda: anchor(with_schema=False), robust=True)
+
+
+def schema_of(digest: str) -> dict[str, str] | None:
+    """What the schema of an anchor was made of, if that is still told."""
+    file = folder() / f"schema-{digest[:16]}.json"
+    return json.loads(file.read_text()) if file.exists() else None
+
+
+@contextmanager
+def _writing() -> Iterator[int]:
+    """The file, for one writer at a time: each goes on where the last one ended."""
+    folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle = os.open(folder() / FILE, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def _last(handle: int) -> dict[str, Any]:
+    """The last whole line, found from the file's end: it grows with every entry. A line that was cut short is ended."""
+    end = os.lseek(handle, 0, os.SEEK_END)
+    if end and os.pread(handle, 1, end - 1) != b"\n":
+        raise RuntimeError(f"The last line of {folder() / FILE} is cut short. Keep a copy of the file, delete that line, try again.")
+    block, start = b"", end
+    while start > 0 and block.rstrip(b"\n").count(b"\n") == 0:
+        start = max(0, start - BLOCK)
+        block = os.pread(handle, end - start, start)
+    return json.loads(block.rstrip(b"\n").split(b"\n")[-1]) if block else NONE
+
+
+def _describe() -> str:
+    objects = schema.objects()
+    digest = schema.digest(objects)
+    described = folder() / f"schema-{digest[:16]}.json"
+    if not described.exists():
+        described.write_text(json.dumps(objects, indent=0, sort_keys=True))
+    return digest
+
+
+def _tell(found: dict[str, Any]) -> None:
+    """To who keeps the anchors: the sponsor, and somebody independent."""
+    body = json.dumps(found, indent=2)
+    Mail.objects.bulk_create(Mail(to=to, subject=f"Casebook: anchor {found['seq']}", body=body) for to in settings.ANCHOR_MAIL)
+
+
+def send_waiting() -> int:
+    """Send the mail that waits; what the server refuses waits for the next run, with what it said. Returns how many were sent."""
+    sent = 0
+    for mail in Mail.objects.filter(sent_at=None)[:SEND_AT_ONCE]:
+        try:
+            send_mail(mail.subject, mail.body, settings.DEFAULT_FROM_EMAIL, [mail.to])
+        except OSError as error:  # smtplib's refusals are of this kind, too
+            mail.failed = str(error)[:500]
+        else:
+            mail.sent_at, mail.failed, sent = timezone.now(), "", sent + 1
+        mail.save()
+    return sent

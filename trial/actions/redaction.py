@@ -1,0 +1,59 @@
+"""Erasing what must not be there: personal data entered by mistake (R05). One person asks, another decides; PostgreSQL erases."""
+
+from django.contrib.auth.models import AbstractUser
+
+from trial.access import Act
+from trial.models import Entered, Record, Redaction, RedactionRequest, Row, Visit, may
+from trial.refusal import Conflict, NotAllowed, Refused
+
+from . import anchors
+from .entry import locked, refuse_identifiers, writing
+
+REASON_ITEM = "history_change_reason"
+SHORTEST = 20
+
+
+def ask(row: Entered, *, item: str, by: AbstractUser, justification: str, through_version: int | None = None) -> RedactionRequest:
+    """Ask that an item of a row be erased in all versions up to one (the present one); `history_change_reason` means the reasons given."""
+    if not may(by, Act.ENTER, _site(row)):
+        raise NotAllowed("Only who enters data at this site asks for a redaction.")
+    if item not in row.item_names() and item != REASON_ITEM:
+        raise Refused(("item", f"No such item: {item}."))
+    if len(justification.strip()) < SHORTEST:
+        raise Refused(("justification", f"Say in {SHORTEST} characters or more why this must be erased, without repeating it."))
+    refuse_identifiers(justification, item="justification")
+    with writing(by=by):
+        row = locked(type(row), row.pk)
+        if through_version is not None and not 1 <= through_version <= row.version:
+            raise Refused(("through_version", f"{row} has versions 1 to {row.version}."))
+        subject = row.subject if isinstance(row, Record | Visit) else row.record.subject
+        return RedactionRequest.objects.create(
+            form=row._meta.label_lower,
+            record=row.record.pk if isinstance(row, Row) else row.pk,
+            row=row.pk,
+            item=item,
+            through_version=through_version or row.version,
+            subject=subject,
+            site_id=subject.site_id,
+            justification=justification,
+            requested_by=by,
+        )
+
+
+def decide(request: RedactionRequest, *, by: AbstractUser) -> Redaction:
+    """The second person's word, an investigator's of the site; with it the values are gone, from every place at once."""
+    if not may(by, Act.SIGN, request.site_id):
+        raise NotAllowed("Only an investigator of this site decides on a redaction.")
+    if request.requested_by_id == by.pk:
+        raise NotAllowed("Another person than the one who asked for it decides on a redaction.")
+    if Redaction.objects.filter(request=request).exists():
+        raise Conflict("This was erased already.")
+    with writing(by=by):
+        done = Redaction.objects.create(request=request, decided_by=by)
+        anchors.at_commit()
+    return done
+
+
+def _site(row: Entered) -> int:
+    record = row.record if isinstance(row, Row) else row
+    return record.subject.site_id

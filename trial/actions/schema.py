@@ -1,0 +1,56 @@
+"""What the database is made of, object by object: so that an anchor can say what it was, and a check name what differs."""
+
+import hashlib
+import json
+
+from django.db import connection
+
+OBJECTS = """
+    select 'table ' || c.relname || ', owner and grants', concat_ws(' ', pg_get_userbyid(c.relowner), c.relkind, c.relacl::text)
+      from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'S', 'f')
+    union all
+    select 'column ' || c.relname || '.' || a.attname, concat_ws(' ', format_type(atttypid, atttypmod), attnotnull, attacl::text,
+           pg_get_expr(d.adbin, d.adrelid))
+      from pg_attribute a join pg_class c on c.oid = a.attrelid left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
+     where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and attnum > 0 and not attisdropped
+    union all
+    select 'constraint ' || conname || ' of ' || conrelid::regclass, concat_ws(' ', pg_get_constraintdef(oid), convalidated)
+      from pg_constraint where connamespace = 'public'::regnamespace
+    union all
+    select 'index ' || indexname, indexdef from pg_indexes where schemaname = 'public'
+    union all
+    select 'trigger ' || tgname || ' of ' || tgrelid::regclass, concat_ws(' ', pg_get_triggerdef(t.oid), tgenabled)
+      from pg_trigger t join pg_class c on c.oid = tgrelid where c.relnamespace = 'public'::regnamespace and not tgisinternal
+    union all
+    select 'function ' || p.oid::regprocedure, concat_ws(' ', pg_get_functiondef(p.oid), pg_get_userbyid(proowner), proacl::text)
+      from pg_proc p where pronamespace = 'public'::regnamespace and prokind in ('f', 'p')
+    union all
+    select 'rule ' || rulename || ' of ' || tablename, definition from pg_rules where schemaname = 'public'
+    union all
+    select 'role ' || rolname,
+           concat_ws(' ', rolsuper, rolcreaterole, rolcreatedb, rolcanlogin, rolreplication, rolbypassrls, rolconfig::text,
+           (select string_agg(roleid::regrole::text, ',' order by roleid::regrole::text) from pg_auth_members where member = r.oid))
+      from pg_roles r where rolname not like 'pg\\_%'
+    union all
+    select 'schema public', concat_ws(' ', pg_get_userbyid(nspowner), nspacl::text) from pg_namespace where nspname = 'public'"""
+
+
+def objects() -> dict[str, str]:
+    """{object: digest of its definition, its owner and its grants}; 12 hexadecimal digits tell two definitions apart."""
+    with connection.cursor() as cursor:
+        cursor.execute(OBJECTS)
+        return {name: hashlib.sha256((definition or "").encode()).hexdigest()[:12] for name, definition in cursor.fetchall()}
+
+
+def digest(found: dict[str, str]) -> str:
+    return hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()
+
+
+def differences(then: dict[str, str], now: dict[str, str]) -> list[str]:
+    """Each object that is not what it was, as a sentence."""
+    said = {(True, False): "is gone", (False, True): "is new", (True, True): "is changed"}
+    return [
+        f"The {name} {said[name in then, name in now]} since the last anchor."
+        for name in sorted(then | now)
+        if then.get(name) != now.get(name)
+    ]  # fmt: skip

@@ -1,0 +1,75 @@
+"""Whether the triggers in the database, and the functions they call, are those of the code (trial/sql)."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from django.apps import apps
+from django.db import connection
+
+from trial.history import Triggers
+
+TRIGGER = re.compile(
+    r"create (?:constraint )?trigger (?P<name>\w+)\s+(?P<when>before|after) (?P<events>[\w ]+?) on (?:public\.)?\"?(?P<table>\w+)\"?"
+    r"(?P<deferred> deferrable initially deferred)?\s+for each (?P<each>row|statement)(?P<condition> when .*?)?"
+    r"\s+execute function (?:public\.)?(?P<function>\w+)\(\)",
+    re.IGNORECASE | re.DOTALL,
+)
+FUNCTION = re.compile(r"create or replace function (\w+)\((?:.*?)\) returns [^$]*?\$\$(.*?)\$\$", re.DOTALL)
+THERE = """
+    select t.tgrelid::regclass::text, t.tgname, pg_get_triggerdef(t.oid), t.tgenabled
+      from pg_trigger t join pg_class c on c.oid = t.tgrelid where c.relnamespace = 'public'::regnamespace and not t.tgisinternal"""
+BODIES = "select proname, prosrc from pg_proc where pronamespace = 'public'::regnamespace"
+
+
+class Declared(NamedTuple):
+    label: str
+    triggers: dict[tuple[str, str], tuple[str, ...]]
+    functions: dict[str, str]
+
+
+@cache
+def declared() -> tuple[Declared, ...]:
+    return tuple(_declared())
+
+
+def _declared() -> Iterator[Declared]:
+    """By model: its triggers as (table, name) and what they are, and its functions' bodies."""
+    for model in apps.get_models():
+        kept = [one for one in model._meta.constraints if isinstance(one, Triggers)]
+        if kept:
+            sql = "\n".join(one.create_sql(model, None) for one in kept)  # type: ignore[arg-type]  # none of them asks the editor
+            read = [_read(found) for found in TRIGGER.finditer(sql)]
+            yield Declared(model._meta.label_lower, {(one[0], one[1]): one for one in read}, dict(FUNCTION.findall(sql)))
+
+
+def findings() -> list[str]:
+    """Each trigger that is missing, switched off or another, each function that is another; as sentences."""
+    with connection.cursor() as cursor:
+        cursor.execute(THERE)
+        there = {(table.strip('"'), name): (definition, enabled) for table, name, definition, enabled in cursor.fetchall()}
+        cursor.execute(BODIES)
+        bodies = dict(cursor.fetchall())
+    return [finding for one in declared() for finding in _compare(one, there, bodies)]
+
+
+def _compare(one: Declared, there: dict[tuple[str, str], tuple[str, str]], bodies: dict[str, str]) -> Iterator[str]:
+    for (table, name), wanted in sorted(one.triggers.items()):
+        definition, enabled = there.get((table, name), ("", ""))
+        found = TRIGGER.search(definition)
+        if enabled != "A":
+            yield f"Trigger {name} of {one.label} is missing or switched off."
+        elif found is None or _read(found) != wanted:
+            yield f"Trigger {name} of {one.label} is not the one that was installed."
+    for name, body in sorted(one.functions.items()):
+        if bodies.get(name) != body:
+            yield f"Function {name} of {one.label} is not the one that was installed."
+
+
+def _read(found: re.Match[str]) -> tuple[str, ...]:
+    events = "-".join(sorted(re.findall(r"insert|update|delete|truncate", found["events"].lower())))
+    return (
+        found["table"], found["name"], found["when"].lower(), events, found["each"].lower(), found["function"],
+        "deferred" if found["deferred"] else "", "conditional" if found["condition"] else "",
+    )  # fmt: skip

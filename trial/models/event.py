@@ -1,0 +1,71 @@
+"""What happens around the data: accounts, tokens, logins, exports. Each event enters the ledger at commit (R06, R07)."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+from trial.history import AppendOnly, EntersLedgerOnInsert, Watches
+
+from .ledger import loose
+
+NOWHERE = {"record": "new.id", "visit": "null", "subject": "null", "site": "new.site_id"}
+ACCOUNT = {"key": "new.id::text", "about": "new.id", "omitted": ["last_login"], "digested": ["password"], "never_deleted": True}
+OF_ACCOUNT = {"key": "new.id::text", "about": "new.user_id", "made": "given", "ended": "taken"}
+TOKEN = {
+    "key": "left(new.digest, 16)", "about": "new.user_id", "by": "new.user_id", "omitted": ["token_key", "digest"], "made": "issued",
+    "ended": "revoked",
+}  # fmt: skip
+OF_GROUP = {"key": "new.id::text"}
+
+
+class SystemEvent(models.Model):
+    """Written by `trial.actions.events.note`, and by PostgreSQL for every change of a table that it watches (trial/sql/watched.sql).
+
+    `about` is the account that it concerns. `detail` is {what: [old, new]}; of a password, digests of what Django stores, which is salted
+    itself. `key` tells the rows of a watched table apart.
+    """
+
+    class Kind(models.TextChoices):
+        """Those that code notes; the watched tables' begin with their own word: account, token, group, permission."""
+
+        LOGIN = "login", "Logged in"
+        LOGOUT = "logout", "Logged out"
+        LOGIN_FAILED = "login failed", "Login failed"
+        LOGIN_LOCKED = "login locked", "Locked after failed logins"
+        LOGIN_UNLOCKED = "login unlocked", "Lock taken off"
+        SECOND_FACTOR_SET = "second factor set", "Second factor set"
+        SECOND_FACTOR_RESET = "second factor reset", "Second factor reset"
+        EXPORT = "export", "Export"
+        SCHEMA = "schema", "Schema brought up to date"
+
+    at = models.DateTimeField(db_default=Now(), editable=False)
+    kind = models.CharField(max_length=40)
+    by = loose(settings.AUTH_USER_MODEL, null=True)
+    about = loose(settings.AUTH_USER_MODEL, null=True)
+    site = loose("trial.Site", null=True)
+    detail = models.JSONField(default=dict, db_default={})
+    key = models.TextField(blank=True, default="", db_default="")
+
+    class Meta:
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["kind", "at"], name="events_of_a_kind")]
+        constraints = [
+            AppendOnly(name="event_append_only"),
+            EntersLedgerOnInsert(name="event_enters_ledger", form="trial.systemevent", place=NOWHERE, by="new.by_id"),
+            Watches(name="watches_accounts", watched="auth_user", kind="account", **ACCOUNT),
+            Watches(name="watches_groups_of_accounts", watched="auth_user_groups", kind="group of account", **OF_ACCOUNT),
+            Watches(name="watches_permissions", watched="auth_user_user_permissions", kind="permission of account", **OF_ACCOUNT),
+            Watches(name="watches_groups", watched="auth_group", kind="group", **OF_GROUP),
+            Watches(name="watches_permissions_of_groups", watched="auth_group_permissions", kind="permission of group", **OF_GROUP),
+            Watches(name="watches_tokens", watched="knox_authtoken", kind="token", **TOKEN),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}, {self.at:%Y-%m-%d %H:%M}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("An event stays as it was noted.")
+        super().save(*args, **kwargs)

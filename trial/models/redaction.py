@@ -1,0 +1,69 @@
+"""The one lawful erasure: personal data entered by mistake (R05). One person asks for it, another one decides."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+from trial.fields import without_identifiers
+from trial.history import AppendOnly, EntersLedgerOnInsert, Erases
+
+from .ledger import loose
+from .site import Site
+from .subject import Subject
+
+PLACE = {"record": "new.record", "visit": "null", "subject": "new.subject_id", "site": "new.site_id"}
+COLUMNS = {"record": "record", "visit": "null::bigint", "subject": "subject_id", "site": "site_id"}
+OF_REQUEST = "(select {} from trial_redactionrequest where id = new.request_id)"
+
+
+class RedactionRequest(models.Model):
+    """Which item of which row, in all versions up to one, is to be erased, and why; never what it says."""
+
+    form = models.CharField(max_length=60)
+    record = models.BigIntegerField()
+    row = models.BigIntegerField()
+    item = models.CharField(max_length=60)
+    through_version = models.PositiveIntegerField()
+    subject = loose(Subject)
+    site = loose(Site)
+    justification = models.CharField(max_length=500, validators=[without_identifiers])
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            AppendOnly(name="redaction_request_append_only"),
+            EntersLedgerOnInsert(
+                name="redaction_request_enters_ledger", form="trial.redactionrequest", place=PLACE, by="new.requested_by_id"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item} of {self.form} {self.row}, up to version {self.through_version}"
+
+
+class Redaction(models.Model):
+    """The second person's word: to insert it erases (trial/sql/redaction.sql).
+
+    `signatures` are the digests of what is left of their content, by signature.
+    """
+
+    request = models.OneToOneField(RedactionRequest, models.PROTECT, related_name="done")
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(db_default=Now())
+    signatures = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            AppendOnly(name="redaction_append_only"),
+            Erases(name="redaction_erases"),
+            EntersLedgerOnInsert(
+                name="redaction_enters_ledger",
+                form="trial.redaction",
+                place={name: OF_REQUEST.format(column) for name, column in COLUMNS.items()},
+                by="new.decided_by_id",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.request)

@@ -1,0 +1,127 @@
+"""The database's roles (docs/decisions/0021): who owns the tables makes and changes them; the site and its workers connect as another.
+
+The app's role owns nothing: it writes what people enter, and may only add to, or only read, what proves who wrote it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.apps import apps
+from django.db import connection, models
+
+from trial import environment
+from trial.embedded_postgres import APP, MAKE_ROLES, OWNER
+from trial.history import AppendOnly, IsLedger, KeepsHistory
+
+GRANTS = """
+    revoke create on schema public from public;
+    grant usage on schema public to {app};
+    revoke all on all tables in schema public from {app};
+    grant select, insert, update, delete on all tables in schema public to {app};
+    grant usage on all sequences in schema public to {app}"""
+
+
+@contextmanager
+def as_owner() -> Iterator[None]:
+    """Have Django's connection be the owner's for as long as the block lasts; for what changes tables."""
+    settings, own = connection.settings_dict, environment.owner()
+    before = {name: settings[name] for name in own}
+    is_owner = settings["USER"] == own.get("USER")
+    if not own or is_owner or connection.in_atomic_block:
+        yield
+        return
+    connection.close()
+    settings.update(own)
+    try:
+        if not environment.is_embedded():
+            _become_owner(before)
+        yield
+    finally:
+        connection.close()
+        settings.update(before)
+
+
+def _become_owner(app: dict[str, str]) -> None:
+    """On a server of one's own: make both roles, give the app's its password at first, and act as the owner, who has no login."""
+    with connection.cursor() as cursor:
+        cursor.execute("select exists (select from pg_roles where rolname = %s)", [APP])
+        known = cursor.fetchone() == (True,)
+        cursor.execute(MAKE_ROLES)
+        if not known and app["USER"] == APP and app["PASSWORD"]:
+            from psycopg import sql
+
+            cursor.execute(sql.SQL("alter role {} password {}").format(sql.Identifier(APP), sql.Literal(app["PASSWORD"])))
+        cursor.execute(f"grant create, usage on schema public to {OWNER}; grant {OWNER} to current_user; set role {OWNER}")
+
+
+def grant() -> None:
+    """Give the app's role what it needs on every table that is there, and nothing more; after each migrate."""
+    with connection.cursor() as cursor:
+        cursor.execute(MAKE_ROLES if _may_make_roles() else "select")
+        revoked = "".join(f"; revoke {', '.join(verbs)} on {table} from {APP}" for table, verbs in withheld().items() if verbs)
+        cursor.execute(GRANTS.format(app=APP) + revoked)
+
+
+def _may_make_roles() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("select rolsuper or rolcreaterole from pg_roles where rolname = current_user")
+        return cursor.fetchone() == (True,)
+
+
+def withheld() -> dict[str, list[str]]:
+    """By table: the verbs that the app's role must not have; TRUNCATE, which it has nowhere, goes without saying."""
+    return {model._meta.db_table: _withheld(model) for model in apps.get_models(include_auto_created=True) if model._meta.managed}
+
+
+def _withheld(model: type[models.Model]) -> list[str]:
+    constraints = model._meta.constraints
+    if any(isinstance(one, IsLedger) or (isinstance(one, AppendOnly) and one.facts["only_by_trigger"]) for one in constraints):
+        return ["insert", "update", "delete"]
+    if any(isinstance(one, AppendOnly) for one in constraints):
+        return ["update", "delete"]
+    return ["delete"] if any(isinstance(one, KeepsHistory) for one in constraints) or model._meta.db_table == "auth_user" else []
+
+
+HOLDS = """
+    select t.name, verb
+      from unnest(%(tables)s::text[]) as t (name), unnest(array['insert', 'update', 'delete', 'truncate', 'trigger']) as verb
+     where has_table_privilege(%(role)s, quote_ident(t.name), verb)"""
+ROLE = """
+    select rolsuper or rolcreaterole or rolbypassrls or rolcreatedb or rolreplication,
+           exists (select from pg_class where relowner = r.oid and relnamespace = 'public'::regnamespace),
+           exists (select from pg_auth_members where member = r.oid)
+      from pg_roles r where rolname = %s"""
+
+
+def findings(role: str = APP) -> list[str]:
+    """What the role may and should not, as sentences; and that it is not there."""
+    with connection.cursor() as cursor:
+        cursor.execute(ROLE, [role])
+        if (told := cursor.fetchone()) is None:
+            return [f"The role {role} is missing: run migrate."]
+        unfit = [
+            said.format(role)
+            for said, so in zip(
+                ("The role {} holds powers over the server.", "The role {} owns tables.", "The role {} is a member of another role."),
+                told,
+                strict=True,
+            )
+            if so
+        ]
+        if unfit:
+            return unfit
+        verbs = withheld()
+        cursor.execute(HOLDS, {"tables": list(verbs), "role": role})
+        held = set(cursor.fetchall())
+    too_much = [
+        f"The role {role} may {verb} {table}."
+        for table, verb in sorted(held)
+        if verb in (*verbs[table], "truncate", "trigger")
+    ]  # fmt: skip
+    too_little = [
+        f"The role {role} may not {verb} {table}: run migrate."
+        for table in sorted(verbs)
+        for verb in ("insert", "update")
+        if verb not in verbs[table] and (table, verb) not in held
+    ]
+    return too_much + too_little

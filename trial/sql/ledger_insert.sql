@@ -1,0 +1,26 @@
+-- {table}: rows that are added and never change enter the ledger at commit, as a history row does.
+
+create or replace function {table}_ledger() returns trigger language plpgsql
+  security definer set search_path = pg_catalog, public set timezone = 'UTC' as $$
+declare
+  entry trial_ledger;
+begin
+  entry.by_id := {by};
+  entry.reason := {reason};
+  entry.act := '+';
+  entry.form := '{form}';
+  entry.record := {record};
+  entry.row := new.id;
+  entry.history_id := new.id;
+  entry.visit_id := {visit};
+  entry.subject_id := {subject};
+  entry.site_id := {site};
+  entry.items := {entered_items};
+  perform trial_ledger_enter(entry);
+  return null;
+end $$;
+
+create constraint trigger ledger after insert on {table} deferrable initially deferred
+  for each row execute function {table}_ledger();
+
+alter table {table} enable always trigger ledger;

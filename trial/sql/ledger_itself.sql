@@ -1,0 +1,49 @@
+-- {table}: entries get their number, time and hash under one lock that is held until the commit is visible.
+-- So sequence numbers have no gap, follow the order of commits, and nobody reading after=SEQ misses a row.
+
+create or replace function {table}_enter(entry {table}) returns void language plpgsql as $$
+declare
+  last record;
+begin
+  entry.salts := (select coalesce(jsonb_object_agg(key, gen_random_uuid()), '{{}}') from jsonb_object_keys({told}) as key);
+  entry.sealed := '{{}}';
+  perform pg_advisory_xact_lock(hashtext('casebook.ledger'));
+  select l.seq, l.at, l.hash into last from {table} l order by l.seq desc limit 1;
+  entry.seq := coalesce(last.seq, 0) + 1;
+  entry.at := greatest(clock_timestamp(), last.at);
+  entry.hash := sha256(coalesce(last.hash, '') || convert_to({content}, 'UTF8'));
+  insert into {table} (seq, at, by_id, reason, act, site_id, subject_id, visit_id, form, record, "row",
+    history_id, written_at, items, salts, sealed, hash)
+  values (entry.seq, entry.at, entry.by_id, entry.reason, entry.act, entry.site_id, entry.subject_id, entry.visit_id, entry.form,
+          entry.record, entry.row, entry.history_id, entry.written_at, entry.items, entry.salts, entry.sealed, entry.hash);
+end $$;
+
+-- A reason that says nothing: blank to the eye, or a phrase that programs and hurried people leave (trial/acting.py has the same).
+create or replace function {table}_says_nothing(reason text) returns boolean language sql immutable as $$
+  select not lower(reason) ~ '^[[:space:]]*({codes_alone})[[:space:]]*:?[[:space:]]*$' and (word = '' or word = any ({stock}))
+    from regexp_replace(regexp_replace(lower(reason), '^[[:space:]]*({codes})[[:space:]]*(:|$)', ''), {unsaid}, '', 'g') as word
+$$;
+
+-- Nobody erases but the lawful redaction (trial/sql/redaction.sql), and not even it touches what the chain is made of.
+create or replace function {table}_append_only() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'INSERT' then
+    if pg_trigger_depth() = 1 then
+      raise exception 'PostgreSQL alone writes {table}.' using errcode = 'integrity_constraint_violation';
+    end if;
+    return new;
+  end if;
+  if tg_op = 'UPDATE' and coalesce(current_setting('casebook.redaction', true), '') <> '' and {new_content} = {old_content} then
+    return new;
+  end if;
+  raise exception '{table} is append-only.' using errcode = 'integrity_constraint_violation';
+end $$;
+
+create trigger append_only before insert or update or delete on {table}
+  for each row execute function {table}_append_only();
+create trigger append_only_truncate before truncate on {table}
+  for each statement execute function {table}_append_only();
+
+alter table {table} enable always trigger append_only;
+alter table {table} enable always trigger append_only_truncate;
+revoke execute on function {table}_enter({table}) from public;

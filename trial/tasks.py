@@ -1,0 +1,13 @@
+"""The jobs of the ledger: each can be run as a management command, too (`manage.py anchor`)."""
+
+from celery import shared_task
+
+from .actions import anchors
+
+
+@shared_task
+def anchor() -> int:
+    """Every five minutes: the ledger's head leaves the database. Returns its number."""
+    head: int = anchors.anchor()["seq"]
+    anchors.send_waiting()
+    return head
