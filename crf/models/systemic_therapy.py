@@ -46,7 +46,7 @@ class Regimen(Record):
     other_agents = fields.text("Other regimen: agents, doses, days", sdtm="SUPPEC.REGOTH", when=lambda r: r.code == "OTHER")
     cycle_length_days = fields.count("Cycle length", between=(7, 42), unit="days", sdtm="SUPPEC.CYCLEN")
     max_cycles = fields.count("Planned number of cycles at most", between=(1, 60), sdtm="SUPPEC.MAXCYC", optional=True)
-    preconsent_cycles = fields.count("Cycles completed before consent", between=(0, 2), sdtm="SUPPEC.PRECNS")
+    preconsent_cycles = fields.count("Cycles completed before consent", between=(0, 6), sdtm="SUPPEC.PRECNS")
     cisplatin_eligible = fields.yes_no("Eligible for cisplatin", sdtm="SUPPEC.CISELIG")
     cisplatin_reasons = fields.codes(
         "Not eligible for cisplatin because of", CisplatinReason, sdtm="SUPPEC.CISRSN", when=lambda r: r.cisplatin_eligible == "N"
@@ -69,6 +69,15 @@ class Regimen(Record):
         known = dosing.REGIMENS.get(self.code)
         if known and self.code != "OTHER" and self.regimen_class and self.regimen_class != known.regimen_class:
             yield "regimen_class", f"{known.title} is of the class {known.regimen_class}."
+        yield from self._cycles_before_consent()
+
+    def _cycles_before_consent(self) -> Iterator[Problem]:
+        """ALLOW_PRECONSENT_CYCLES and MAX_PRECONSENT_CYCLES (crf_spec 1), as in force at the visit."""
+        parameters = parameters_on(self.visit.held_on or self.subject.site.today())
+        if self.preconsent_cycles and not parameters.allow_preconsent_cycles:
+            yield "preconsent_cycles", "No cycle may be given before consent: the parameter ALLOW_PRECONSENT_CYCLES says so."
+        elif (self.preconsent_cycles or 0) > parameters.max_preconsent_cycles:
+            yield "preconsent_cycles", f"{parameters.max_preconsent_cycles} cycles before consent are allowed (MAX_PRECONSENT_CYCLES)."
 
 
 class Cycle(Record):

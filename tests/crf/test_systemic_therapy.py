@@ -6,7 +6,9 @@ from decimal import Decimal
 import pytest
 
 from crf.models import Administration, Cycle, Regimen, VitalSigns
+from tests.conftest import BEGAN
 from tests.crf.conftest import row
+from trial.actions.parameters import decide
 from trial.refusal import Refused
 
 
@@ -38,12 +40,27 @@ class TestRegimen:
             enter(Regimen, cisplatin_eligible="N")
         assert enter(Regimen, cisplatin_eligible="N", cisplatin_reasons=["ECOG_2"]).pk
 
-    @pytest.mark.parametrize(("cycles", "accepted"), [(-1, False), (0, True), (2, True), (3, False)])
-    def test_began_two_cycles_before_consent_at_most(self, enter, cycles, accepted):
-        if accepted:
+    @pytest.mark.parametrize(
+        ("decided", "cycles", "refused"),
+        [
+            ({}, 0, None),
+            ({}, 2, None),
+            ({}, 3, "2 cycles before consent are allowed"),
+            ({}, 7, "lies between 0 and 6"),
+            ({}, -1, "lies between 0 and 6"),
+            ({"MAX_PRECONSENT_CYCLES": "3"}, 3, None),
+            ({"MAX_PRECONSENT_CYCLES": "3"}, 4, "3 cycles before consent are allowed"),
+            ({"ALLOW_PRECONSENT_CYCLES": "no"}, 0, None),
+            ({"ALLOW_PRECONSENT_CYCLES": "no"}, 1, "No cycle may be given before consent"),
+        ],
+    )
+    def test_began_as_many_cycles_before_consent_as_the_parameters_allow(self, enter, administrator, decided, cycles, refused):
+        for name, value in decided.items():
+            decide(name, value=value, effective_from=BEGAN, by=administrator, basis="The committee's letter")
+        if refused is None:
             assert enter(Regimen, preconsent_cycles=cycles).pk
         else:
-            with pytest.raises(Refused, match="lies between 0 and 2"):
+            with pytest.raises(Refused, match=refused):
                 enter(Regimen, preconsent_cycles=cycles)
 
 

@@ -19,6 +19,7 @@ BLOCK_STRATA = (Stratum.SYSCLASS, Stratum.METPAT)
 TYPES: Mapping[str, Any] = {name.upper(): kind for name, kind in get_type_hints(Parameters).items()}
 LIMITS = {
     "AGE_MAX_RULE": (18, 130),
+    "MAX_PRECONSENT_CYCLES": (0, 6),
     "MAX_ORGAN_UNITS": (1, 20),
     "PC2_HALF_WINDOW": (1, 28),
     "COVERAGE_MIN_PCT": (50, 100),
