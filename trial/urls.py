@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from trial import pages, review_pages
+from trial import account_admin, pages, review_pages  # noqa: F401  (account_admin registers its pages)
 
 admin.site.site_header = "Casebook NCT06652022"
 admin.site.site_title = "Casebook"
