@@ -13,6 +13,7 @@ from trial.models import sites_where
 
 
 class ReadByManagers(admin.ModelAdmin):
+    administers = True
     actions = None
     list_per_page = 50
 
@@ -46,6 +47,16 @@ class AttemptAdmin(ReadByManagers):
         return self.has_view_permission(request, obj)
 
 
-for model in (TOTPDevice, StaticDevice):  # their pages show secrets; /account/ is the one place for them
-    if admin.site.is_registered(model):
-        admin.site.unregister(model)
+class DeviceAdmin(ReadByManagers):
+    """A lost second factor: a second person deletes it here, and its secret is refused at once; the owner sets up another."""
+
+    list_display = ["user", "confirmed", "created_at", "last_used_at"]
+    fields = readonly_fields = ["user", "confirmed", "created_at", "last_used_at"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_view_permission(request, obj) and (obj is None or obj.user_id != request.user.pk)
+
+
+for model in (TOTPDevice, StaticDevice):  # the packages' own pages show the secrets
+    admin.site.unregister(model)
+    admin.site.register(model, DeviceAdmin)

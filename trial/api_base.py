@@ -18,6 +18,7 @@ from trial.access import Act
 from trial.locked_out import WAIT
 from trial.models import may
 from trial.refusal import Both, Refused
+from trial.second_factor import Unproven
 
 M = TypeVar("M", bound=models.Model)
 
@@ -160,7 +161,8 @@ REFUSALS = {code: OpenApiResponse(Problems) for code in (400, 401, 403, 404, 409
 def answer_to(error: Exception, context: Any) -> Response | None:
     """Sentences for people, in one shape; whatever was written in the request is taken back."""
     if isinstance(error, Refused):
-        set_rollback()
+        if not isinstance(error, Unproven):
+            set_rollback()
         told = _shaped(error.code, error.problems, error.codes)
         return Response(told if error.both is None else told | {"both": _both(error.both)}, status=error.status)
     if isinstance(error, WrongLogin):  # taken back, the failure would not be counted

@@ -48,10 +48,12 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "trial.idle.LogOutWhenIdle",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
+    "trial.administration.SecondFactorForAdministration",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -73,6 +75,7 @@ TEMPLATES = [
 ]
 
 # Who gets in. axes comes first: whoever is locked out is refused before a password is hashed.
+SESSION_COOKIE_AGE = 15 * 60  # since the session was stored last: trial/idle.py
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = [  # the first one hashes; a password kept by another is hashed anew when its owner logs in
     "trial.passwords.Argon2id",
@@ -80,6 +83,7 @@ PASSWORD_HASHERS = [  # the first one hashes; a password kept by another is hash
     "django.contrib.auth.hashers.PBKDF2SHA1PasswordHasher",
     "django.contrib.auth.hashers.ScryptPasswordHasher",
 ]
+OTP_TOTP_ISSUER = "Casebook NCT06652022"  # what the app on the telephone shows
 AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"  # in PostgreSQL: one count for all web processes, kept over a restart
 AXES_FAILURE_LIMIT = 5
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # both: nobody locks a colleague out from elsewhere

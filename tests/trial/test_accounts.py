@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from knox.models import AuthToken
 
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, log_in_with_code
 
 LOGIN = "/admin/login/"
 
@@ -99,7 +99,7 @@ class TestLockout:
         log_in(client, "secret of mine")
         assert [(one.username, one.ip_address) for one in AccessFailureLog.objects.all()] == [("dan", "127.0.0.1")]
         assert "secret of mine" not in str(AccessAttempt.objects.values())
-        client.force_login(administrator)
+        log_in_with_code(client, administrator)
         assert "dan" in client.get(reverse("admin:axes_accessfailurelog_changelist")).content.decode()
         client.force_login(data_manager)
         assert client.get(reverse("admin:axes_accessfailurelog_changelist")).status_code == 403
