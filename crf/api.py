@@ -22,6 +22,7 @@ from trial.api_items import hidden_from
 from trial.models import Subject, may
 from trial.protocol.kleene import Truth
 from trial.protocol.study import CRITERIA
+from trial.proving import proving_to_api
 from trial.reading import model_of
 from trial.refusal import NotAllowed, Refused
 
@@ -74,6 +75,7 @@ class AtGateSerializer(serializers.Serializer):
 
 class Confirm(Strict):
     password = serializers.CharField(max_length=4096, trim_whitespace=False, allow_blank=True)
+    code = serializers.CharField(max_length=20, allow_blank=True, help_text="of the second factor; each is good once")
     verdicts = serializers.DictField(child=serializers.CharField(), required=False, help_text="the investigator's, where they differ")
     comments = serializers.DictField(child=serializers.CharField(allow_blank=True), required=False, help_text="the reasons for that")
     shown_sha256 = serializers.CharField(required=False, help_text="of the evidence that you read: what changed since is not confirmed")
@@ -146,16 +148,17 @@ class EligibilityView(OfSubject):
 
     @extend_schema(summary="confirm eligibility", parameters=[GATE], request=Confirm, responses={201: ConfirmedSerializer} | REFUSALS)
     def post(self, request: Request, code: str) -> Response:
-        """The investigator confirms each criterion, and signs with the password."""
+        """The investigator confirms each criterion, and signs with password and code."""
         subject, gate, sent = self.subject(code), self.gate(), Confirm.read(request)
         if not may(request.user, Act.CONFIRM_ELIGIBILITY, subject.site_id):
             raise NotAllowed("Only an investigator of this site confirms eligibility.")
         comments = sent.get("comments", {})
         refuse_unfit((one, Criterion._meta.get_field("comment"), text) for one, text in comments.items())
-        eligibility.confirm(
-            subject, gate=gate, by=request.user, password=sent["password"], verdicts=sent.get("verdicts", {}),
-            comments=comments, shown_sha256=sent.get("shown_sha256"),
-        )  # fmt: skip
+        with proving_to_api(request, sent) as proof:
+            eligibility.confirm(
+                subject, gate=gate, by=request.user, proof=proof, verdicts=sent.get("verdicts", {}),
+                comments=comments, shown_sha256=sent.get("shown_sha256"),
+            )  # fmt: skip
         return Response(ConfirmedSerializer(confirmed_last(subject, gate)).data, status=status.HTTP_201_CREATED)
 
     def gate(self) -> int:

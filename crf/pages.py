@@ -20,6 +20,7 @@ from trial.models import Signature, Subject, may
 from trial.pages import page
 from trial.protocol.kleene import Truth
 from trial.protocol.study import CRITERIA
+from trial.proving import asks_code, proving
 from trial.refusal import Refused
 
 TEXTS = {criterion.code: criterion for criterion in CRITERIA}
@@ -56,10 +57,11 @@ def eligibility_page(request: HttpRequest, code: str, gate: int) -> HttpResponse
     on = day_asked(request) or today
     if request.method == "POST":
         try:
-            record = eligibility.confirm(
-                subject, gate=gate, by=request.user, password=request.POST.get("password", ""),
-                verdicts=verdicts, comments=comments, shown_sha256=request.POST.get("shown", ""), assessed_on=on,
-            )  # fmt: skip
+            with proving(request) as proof:
+                record = eligibility.confirm(
+                    subject, gate=gate, by=request.user, proof=proof, verdicts=verdicts, comments=comments,
+                    shown_sha256=request.POST.get("shown", ""), assessed_on=on,
+                )  # fmt: skip
         except Refused as error:
             refused = error
         else:
@@ -83,6 +85,7 @@ def eligibility_page(request: HttpRequest, code: str, gate: int) -> HttpResponse
         request,
         "casebook/eligibility.html",
         status=refused.status if refused else 200,
+        asks_code=asks_code(request),
         title=f"Eligibility of {subject}, gate {gate}: {'randomization' if gate == 2 else 'entry'}",
         subject=subject,
         gate=gate,

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from django.db import connection, connections
 
 from followup import actions
+from trial.access import ALLOWED, Act, Role
 from trial.models import Site
 
 from .stories import intolerance, overdue, progression, screen_failures, setup, straightforward, telling, waiting
@@ -23,6 +24,9 @@ PEOPLE = (
     ("ava", "auditor", "Ava Sun"),
 )
 """Username, role, printed name."""
+
+SHOW_CODES = tuple(username for username, role, _ in PEOPLE if {Act.SIGN, Act.SET_UP} & ALLOWED[Role(role)])
+"""Whose signing, or administration, takes a second factor."""
 
 ALLOCATED = (straightforward, progression, overdue, intolerance, waiting)
 """In this order: each allocation takes the next number."""

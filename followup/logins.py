@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from base64 import b32decode, b32encode
 from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
@@ -9,16 +10,19 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.utils import timezone
+from django_otp.oath import totp
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from knox.crypto import hash_token
 from knox.models import AuthToken
 
 from trial.data_folder import write_private
+from trial.second_factor import is_enrolled
 
 LONG_ENOUGH = timedelta(hours=1)
 
 
 class Logins:
-    """Passwords and API tokens by username. A token is shown only when it is made, so it is kept here, too."""
+    """Passwords, API tokens and secrets of second factors by username. A token is shown only when it is made, so it is kept here, too."""
 
     def __init__(self, data: Path) -> None:
         self.file = data / "logins.json"
@@ -31,6 +35,21 @@ class Logins:
     def tokens(self, usernames: Iterable[str]) -> dict[str, str]:
         """A token for each that holds for an hour at least; those that end sooner, or are unknown, are made anew."""
         return {username: self._token(User.objects.get(username=username)) for username in usernames}
+
+    def second_factors(self, usernames: Iterable[str]) -> dict[str, str]:
+        """The secret of each one's codes, as an authenticator app takes it; the database is given the same."""
+        return {username: self._second_factor(User.objects.get(username=username)) for username in usernames}
+
+    def _second_factor(self, user: User) -> str:
+        secret = self._kept("second_factors", user.username, lambda: b32encode(secrets.token_bytes(20)).decode())
+        if not is_enrolled(user):
+            TOTPDevice.objects.create(user=user, name="authenticator", key=b32decode(secret).hex())
+        return secret
+
+    def code(self, username: str) -> str | None:
+        """What the app would show now."""
+        secret = self.kept.get("second_factors", {}).get(username)
+        return f"{totp(b32decode(secret)):06}" if secret else None
 
     def _token(self, user: User) -> str:
         token = self.kept.get("tokens", {}).get(user.username, "")

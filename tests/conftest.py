@@ -8,6 +8,8 @@ import pytest
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.db import connection
+from django_otp import DEVICE_ID_SESSION_KEY
+from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 
 from tests.servers import (  # noqa: F401  (pytest finds fixtures and hooks by their names here)
     anchor_folder,
@@ -17,12 +19,15 @@ from tests.servers import (  # noqa: F401  (pytest finds fixtures and hooks by t
     servers_folder,
     transactional_db,
 )
-from trial.access import Role
+from trial.access import ALLOWED, Act, Role
 from trial.acting import acting
 from trial.actions import entry
 from trial.models import ConsentVersion, Membership, ReferenceRange, Site, SiteStatus, Visit
+from trial.second_factor import Proof
 
 PASSWORD = "correct horse"
+CODE = "secondfactor"
+"""A code for recovery that each investigator has many of: a code by time would be good once in thirty seconds."""
 LABORATORY = "PUFH-1"
 BEGAN = date(2022, 1, 1)
 SCREENED = date(2025, 1, 6)
@@ -43,6 +48,9 @@ LIMITS = {
     "UREAN": ("2.6", "7.5", "mmol/L"),
 }
 """The reference ranges of the laboratory: lower and upper limit, unit."""
+
+
+PROOF = Proof(PASSWORD, CODE)
 
 
 @pytest.fixture
@@ -77,7 +85,22 @@ def member(name, role, site=None):
     person = user(name, is_staff=True)
     with acting(by=founder()):
         Membership.objects.create(user=person, role=role, site=site)
+    if Act.SIGN in ALLOWED[role] or Act.SET_UP in ALLOWED[role]:
+        give_codes(person)
     return person
+
+
+def give_codes(person):
+    device = StaticDevice.objects.create(user=person, name="tests")
+    StaticToken.objects.bulk_create(StaticToken(device=device, token=CODE) for _ in range(30))
+
+
+def log_in_with_code(client, person):
+    """A session that has shown its second factor, as administration takes it."""
+    client.force_login(person)
+    session = client.session
+    session[DEVICE_ID_SESSION_KEY] = StaticDevice.objects.get(user=person).persistent_id
+    session.save()
 
 
 def new_site(code, **values):

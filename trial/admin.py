@@ -153,6 +153,7 @@ def formfield(db_field: models.Field) -> forms.Field | None:
 class SetupAdmin(KeptAdmin):
     """Sites, consent versions, reference ranges: plain pages with a reason for change."""
 
+    administers = True
     form = forms.ModelForm
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:

@@ -18,7 +18,7 @@ from rest_framework.views import APIView
 from trial.models import Record, Study, parameters_in_force
 from trial.protocol import study
 
-from .api_base import Problems, Strict, WrongLogin
+from .api_base import LockedOut, Problems, Strict, WrongLogin
 from .api_forms import viewset_of
 from .api_history import HistoryViewSet
 from .api_review import FreezeViewSet, QueryViewSet, VerificationViewSet
@@ -92,6 +92,9 @@ class TokenScheme(KnoxTokenScheme):
     target_class = "trial.api_token.ByToken"
 
 
+WRONG = OpenApiResponse(Problems)
+
+
 class Login(Strict):
     username = serializers.CharField(max_length=150)
     password = serializers.CharField(max_length=4096, trim_whitespace=False)
@@ -114,12 +117,13 @@ class TokenView(APIView):
     def get_authenticate_header(self, request: Request) -> str:
         return ByToken().authenticate_header(request)
 
-    @extend_schema(summary="get a token", auth=[], request=Login, responses={201: TokenSerializer, 401: OpenApiResponse(Problems)})
+    @extend_schema(summary="get a token", auth=[], request=Login, responses={201: TokenSerializer} | dict.fromkeys((401, 429), WRONG))
     def post(self, request: Request) -> Response:
         """Send it with each request as `Authorization: Token …`."""
-        person = authenticate(request, **Login.read(request))
+        asked = request._request  # the failures are counted on Django's own request
+        person = authenticate(asked, **Login.read(request))
         if person is None:
-            raise WrongLogin
+            raise LockedOut if asked.axes_locked_out else WrongLogin
         update_last_login(None, person)
         kept, token = AuthToken.objects.create(person)
         return Response({"token": token, "expires_at": kept.expiry}, status=status.HTTP_201_CREATED)

@@ -15,15 +15,17 @@ from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import exception_handler, set_rollback
 
 from trial.access import Act
+from trial.locked_out import WAIT
 from trial.models import may
 from trial.refusal import Both, Refused
+from trial.second_factor import Unproven
 
 M = TypeVar("M", bound=models.Model)
 
 LONGEST_PAGE = 1000
 LARGEST_KEY = 2**63 - 1
 PAGING = {"after", "page_size"}
-CODES = {400: "malformed", 401: "not_known", 403: "not_allowed", 404: "not_found", 405: "no_such_act"}
+CODES = {400: "malformed", 401: "not_known", 403: "not_allowed", 404: "not_found", 405: "no_such_act", 429: "locked_out"}
 NOT_KNOWN = "Send a token that is known and has not ended, as “Authorization: Token …”. A new one is given at /api/v1/token/."
 NOT_FOUND = "There is nothing here that you may see."
 
@@ -32,6 +34,11 @@ class WrongLogin(exceptions.AuthenticationFailed):
     """The same sentence, whether the username or the password is wrong."""
 
     default_detail = "Username or password is wrong."
+
+
+class LockedOut(WrongLogin):
+    status_code = 429
+    default_detail = WAIT
 
 
 class ByKey(BasePagination):
@@ -154,9 +161,13 @@ REFUSALS = {code: OpenApiResponse(Problems) for code in (400, 401, 403, 404, 409
 def answer_to(error: Exception, context: Any) -> Response | None:
     """Sentences for people, in one shape; whatever was written in the request is taken back."""
     if isinstance(error, Refused):
-        set_rollback()
+        if not isinstance(error, Unproven):
+            set_rollback()
         told = _shaped(error.code, error.problems, error.codes)
         return Response(told if error.both is None else told | {"both": _both(error.both)}, status=error.status)
+    if isinstance(error, WrongLogin):  # taken back, the failure would not be counted
+        told = _shaped(CODES[error.status_code], [("", str(error.detail))], [])
+        return Response(told, status=error.status_code, headers={"WWW-Authenticate": error.auth_header})
     answer = exception_handler(error, context)
     if answer is not None:
         answer.data = _shaped(CODES.get(answer.status_code, "refused"), _problems(error, answer), [])
@@ -164,7 +175,7 @@ def answer_to(error: Exception, context: Any) -> Response | None:
 
 
 def _problems(error: Exception, answer: Response) -> list[tuple[str, str]]:
-    if answer.status_code == 401 and not isinstance(error, WrongLogin):
+    if answer.status_code == 401:
         return [("", NOT_KNOWN)]
     if answer.status_code == 404:
         return [("", NOT_FOUND)]

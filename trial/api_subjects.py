@@ -14,6 +14,7 @@ from trial.access import Act
 from trial.actions import entry, review
 from trial.models import ConsentVersion, ReferenceRange, Site, SiteStatus, Subject, Visit
 from trial.protocol import schedule
+from trial.proving import proving_to_api
 
 from .api_base import REFUSALS, Strict, Visible, visible_or_404
 from .api_forms import Change
@@ -149,6 +150,7 @@ class VisitItems(Change):
 
 class Sign(Strict):
     password = serializers.CharField(max_length=4096, trim_whitespace=False, allow_blank=True)
+    code = serializers.CharField(max_length=20, allow_blank=True, help_text="of the second factor; each is good once")
     shown_sha256 = serializers.CharField(required=False, help_text="of the content that you read: what changed since is not signed unseen")
 
 
@@ -198,7 +200,8 @@ class VisitViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visible):
     @extend_schema(summary="sign a visit", request=Sign, responses={201: SignatureDetailSerializer} | REFUSALS)
     @action(detail=True, methods=["post"])
     def sign(self, request: Request, pk: str) -> Response:
-        """The investigator's signature, with the password, under the visit as it stands now."""
+        """The investigator's signature, with password and code, under the visit as it stands now."""
         visit, sent = self.get_object(), Sign.read(request)
-        made = review.sign_visit(visit, by=request.user, password=sent["password"], shown_sha256=sent.get("shown_sha256"))
+        with proving_to_api(request, sent) as proof:
+            made = review.sign_visit(visit, by=request.user, proof=proof, shown_sha256=sent.get("shown_sha256"))
         return Response(shown_signature(made.pk, request), status=status.HTTP_201_CREATED)

@@ -19,6 +19,7 @@ from trial.access import Act
 from trial.actions import review, triggers
 from trial.models import Record, Signature, Study, Visit, may, parameters_in_force, sites_where, standing, versions_of
 from trial.protocol import schedule, study
+from trial.proving import asks_code, proving
 from trial.refusal import Refused
 
 
@@ -63,7 +64,8 @@ def sign_page(request: HttpRequest, pk: int) -> HttpResponse:
     refused: Refused | None = None
     if request.method == "POST":
         try:
-            review.sign_visit(visit, by=request.user, password=request.POST.get("password", ""), shown_sha256=request.POST.get("shown", ""))
+            with proving(request) as proof:
+                review.sign_visit(visit, by=request.user, proof=proof, shown_sha256=request.POST.get("shown", ""))
         except Refused as error:
             refused = error
         else:
@@ -76,6 +78,7 @@ def sign_page(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         "casebook/sign.html",
         status=refused.status if refused else 200,
+        asks_code=asks_code(request),
         title=f"Sign-off of {visit}: {visit.title}",
         visit=visit,
         parts=[read_part(part) for part in content.values()],

@@ -14,6 +14,7 @@ from trial.access import Act
 from trial.actions import locks, queries, review
 from trial.models import Entered, Query, QueryAct, Record, Signature, StudyLock, Visit, is_frozen, may
 from trial.pages import page, read_part
+from trial.proving import asks_code, proving
 from trial.reading import model_of
 from trial.refusal import Refused
 from trial.signature_pdf import pdf_of
@@ -191,7 +192,8 @@ def sign_several_page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         shown = {visit: request.POST.get(f"shown-{visit.pk}", "") for visit in visits}
         try:
-            review.sign_visits(shown, by=request.user, password=request.POST.get("password", ""))
+            with proving(request) as proof:
+                review.sign_visits(shown, by=request.user, proof=proof)
         except Refused as error:
             refused = error
         else:
@@ -206,6 +208,7 @@ def sign_several_page(request: HttpRequest) -> HttpResponse:
         request,
         "casebook/sign_several.html",
         status=refused.status if refused else 200,
+        asks_code=asks_code(request),
         title=f"Sign {len(visits)} visits",
         listed=listed,
         obstacles=any(one["obstacles"] for one in listed),

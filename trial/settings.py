@@ -36,6 +36,10 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "knox",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "trial",
     "crf",
     "followup",
@@ -44,11 +48,15 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "trial.idle.LogOutWhenIdle",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "trial.administration.SecondFactorForAdministration",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "trial.urls"
 TEMPLATES = [
@@ -65,6 +73,29 @@ TEMPLATES = [
         },
     }
 ]
+
+# Who gets in. axes comes first: whoever is locked out is refused before a password is hashed.
+SESSION_COOKIE_AGE = 15 * 60  # since the session was stored last: trial/idle.py
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = [  # the first one hashes; a password kept by another is hashed anew when its owner logs in
+    "trial.passwords.Argon2id",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2SHA1PasswordHasher",
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+]
+OTP_TOTP_ISSUER = "Casebook NCT06652022"  # what the app on the telephone shows
+AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"  # in PostgreSQL: one count for all web processes, kept over a restart
+AXES_FAILURE_LIMIT = 5
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # both: nobody locks a colleague out from elsewhere
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # it ends after 15 minutes, whatever is tried meanwhile
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ACCESS_FAILURE_LOG = True
+AXES_CLIENT_IP_CALLABLE = "trial.locked_out.address_of"
+AXES_LOCKOUT_CALLABLE = "trial.locked_out.answer"
+AXES_SENSITIVE_PARAMETERS = ["code", "csrfmiddlewaretoken"]  # the password is masked anyway
+AXES_ENABLE_ADMIN = False  # trial/account_admin.py shows the failures, by role
+AXES_VERBOSE = False
 
 DATABASES = {"default": environment.database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from trial import pages, review_pages
+from trial import account_admin, account_pages, pages, review_pages  # noqa: F401  (account_admin registers its pages)
 
 admin.site.site_header = "Casebook NCT06652022"
 admin.site.site_title = "Casebook"
@@ -15,6 +15,8 @@ urlpatterns = [
     path("healthz", pages.healthz, name="healthz"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("trial.api_urls")),
+    path("account/", account_pages.account_page, name="account"),
+    path("account/code/", account_pages.code_page, name="account-code"),
     path("study/", pages.study_page, name="study"),
     path("visits/<int:pk>/sign/", pages.sign_page, name="sign"),
     path("visits/<int:pk>/freeze/", review_pages.freeze_page, name="freeze"),

@@ -11,12 +11,13 @@ from django.contrib.auth.models import AbstractUser
 from crf.models import Criterion, Eligibility
 from trial.access import Act
 from trial.actions.entry import locked, refuse_identifiers, writing
-from trial.actions.review import holds_for, keep, part, refuse_unless_signer
+from trial.actions.review import holds_for, keep, part, refuse_unless_proven, refuse_unless_signer
 from trial.models import Signature, Subject, Visit, parameters_on
 from trial.models.parameter import read_once
 from trial.protocol import eligibility
 from trial.protocol.kleene import Truth
 from trial.refusal import Conflict, Refused
+from trial.second_factor import Proof
 from trial.signals import stored
 
 from .evidence import Gathered, Told, gather, visit_of_gate
@@ -59,7 +60,7 @@ def confirm(
     *,
     gate: int,
     by: AbstractUser,
-    password: str,
+    proof: Proof,
     verdicts: Mapping[str, str] | None = None,
     comments: Mapping[str, str] | None = None,
     shown_sha256: str | None = None,
@@ -78,7 +79,8 @@ def confirm(
         raise Conflict(f"{subject} has no visit {place} yet. Eligibility is confirmed once it is planned.")
     for code, comment in (comments or {}).items():
         refuse_identifiers(comment, item=code, longest=1000)
-    refuse_unless_signer(by, visit, Act.CONFIRM_ELIGIBILITY, password)
+    refuse_unless_signer(by, visit, Act.CONFIRM_ELIGIBILITY)
+    refuse_unless_proven(by, proof)
     with writing(by=by):
         locked(Subject, subject.pk)
         if on > subject.site.today():

@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from crf.models import Demographics, VitalSigns
 from followup.models import Flag
-from tests.conftest import PASSWORD, SCREENED
+from tests.conftest import PROOF, SCREENED
 from tests.examples import EXAMPLES, complete
 from trial.access import Role
 from trial.acting import acting
@@ -93,7 +93,7 @@ def everything(subject, visit, data_manager, investigator, commit):
         subject=subject, visit=visit, kind="VISIT_OVERDUE", anchor="SCR", due_on=SCREENED, state="OVERDUE", severity="NOTICE",
         opened_on=SCREENED, last_seen_on=SCREENED,
     )  # fmt: skip
-    review.sign_visit(Visit.objects.get(pk=visit.pk), by=investigator, password=PASSWORD)
+    review.sign_visit(Visit.objects.get(pk=visit.pk), by=investigator, proof=PROOF)
     person = Demographics.objects.get()
     change = {"birth_month": "1957-04", "age_confirmed": None}
     entry.change(person, by=data_manager, version=person.version, values=change, reason="OTHER: it was 1957-04, not 1957-05")

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from tests.conftest import PASSWORD, founder
+from tests.conftest import CODE, PASSWORD, founder
 from trial.acting import acting
 from trial.models import Membership, Record, Signature, Subject, Visit
 
@@ -103,8 +103,10 @@ ACTS = {
     "change visit": lambda who, signs, visit, flag: who.patch(
         f"visits/{visit.pk}/", {"version": visit.version, "items": {"held_on": "2025-01-08", "status": "DONE", "mode": "ON_SITE"}}
     ),
-    "sign visit": lambda who, signs, visit, flag: who.post(f"visits/{held(visit).pk}/sign/", {"password": PASSWORD}),
-    "confirm eligibility": lambda who, signs, visit, flag: who.post("subjects/01-001/eligibility/?gate=2", {"password": PASSWORD}),
+    "sign visit": lambda who, signs, visit, flag: who.post(f"visits/{held(visit).pk}/sign/", {"password": PASSWORD, "code": CODE}),
+    "confirm eligibility": lambda who, signs, visit, flag: who.post(
+        "subjects/01-001/eligibility/?gate=2", {"password": PASSWORD, "code": CODE}
+    ),
     "randomize": lambda who, signs, visit, flag: who.post("subjects/01-001/randomization/", {}),
     "acknowledge": lambda who, signs, visit, flag: who.post(f"flags/{flag.pk}/acknowledge/", {}),
 }

@@ -5,7 +5,7 @@ import pytest
 from crf.actions import eligibility, randomization
 from crf.models import Eligibility, Randomization
 from followup.models import Flag
-from tests.conftest import PASSWORD, SCREENED, founder
+from tests.conftest import CODE, PASSWORD, SCREENED, founder
 from tests.examples import complete
 from trial.acting import acting
 from trial.actions import entry
@@ -38,7 +38,9 @@ class TestSignature:
     def test_keeps_what_was_signed(self, held, signs, as_investigator):
         shown = as_investigator.get(f"visits/{held.pk}/content/").json()
         assert shown["drafts"] == []
-        answer = as_investigator.post(f"visits/{held.pk}/sign/", {"password": PASSWORD, "shown_sha256": shown["content_sha256"]})
+        answer = as_investigator.post(
+            f"visits/{held.pk}/sign/", {"password": PASSWORD, "code": CODE, "shown_sha256": shown["content_sha256"]}
+        )
         assert answer.status_code == 201, answer.json()
         made = answer.json()
         assert (made["printed_name"], made["holds"], made["changes"]) == ("Ida Li", True, [])
@@ -48,7 +50,7 @@ class TestSignature:
         assert as_investigator.get(f"signatures/{made['id']}/").json() == made
 
     def test_breaks_when_an_item_changes_and_names_it(self, held, signs, as_investigator, as_data_manager):
-        pk = as_investigator.post(f"visits/{held.pk}/sign/", {"password": PASSWORD}).json()["id"]
+        pk = as_investigator.post(f"visits/{held.pk}/sign/", {"password": PASSWORD, "code": CODE}).json()["id"]
         as_data_manager.patch(f"forms/vitalsigns/{signs.pk}/", {"version": 1, "reason": "ENTRY_ERROR", "items": {"pulse": 72}})
         (listed,) = as_data_manager.results("signatures/", subject="01-001")
         assert listed["holds"] is False
@@ -58,11 +60,11 @@ class TestSignature:
     @pytest.mark.parametrize(
         ("sent", "status", "sentence"),
         [
-            ({"password": "wrong"}, 422, "password does not match"),
-            ({"password": ""}, 422, "password does not match"),
+            ({"password": "wrong", "code": CODE}, 422, "password does not match"),
+            ({"password": "", "code": CODE}, 422, "password does not match"),
             ({}, 400, "required"),
-            ({"password": PASSWORD, "shown_sha256": "0" * 64}, 409, "has changed since"),
-            ({"password": PASSWORD, "signed_by": 1}, 400, "not asked for"),
+            ({"password": PASSWORD, "code": CODE, "shown_sha256": "0" * 64}, 409, "has changed since"),
+            ({"password": PASSWORD, "code": CODE, "signed_by": 1}, 400, "not asked for"),
         ],
     )
     def test_is_refused(self, held, as_investigator, sent, status, sentence):
@@ -73,11 +75,11 @@ class TestSignature:
     def test_waits_for_drafts(self, held, data_manager, as_investigator):
         sent = {"visit": held.pk, "complete": False, "items": {}}
         assert as_investigator.post("forms/vitalsigns/", sent).status_code == 201
-        assert as_investigator.post(f"visits/{held.pk}/sign/", {"password": PASSWORD}).status_code == 409
+        assert as_investigator.post(f"visits/{held.pk}/sign/", {"password": PASSWORD, "code": CODE}).status_code == 409
 
     def test_is_not_put_twice(self, held, as_investigator):
-        assert as_investigator.post(f"visits/{held.pk}/sign/", {"password": PASSWORD}).status_code == 201
-        assert as_investigator.post(f"visits/{held.pk}/sign/", {"password": PASSWORD}).status_code == 409
+        assert as_investigator.post(f"visits/{held.pk}/sign/", {"password": PASSWORD, "code": CODE}).status_code == 201
+        assert as_investigator.post(f"visits/{held.pk}/sign/", {"password": PASSWORD, "code": CODE}).status_code == 409
 
 
 class TestEligibility:
@@ -89,7 +91,7 @@ class TestEligibility:
         assert told["verdicts"][0]["text"].startswith("Urothelial cancer")
 
     def test_is_confirmed_and_signed(self, subject, as_investigator):
-        answer = as_investigator.post("subjects/01-001/eligibility/?gate=1", {"password": PASSWORD})
+        answer = as_investigator.post("subjects/01-001/eligibility/?gate=1", {"password": PASSWORD, "code": CODE})
         assert answer.status_code == 201, answer.json()
         assert (answer.json()["result"], answer.json()["signed"], answer.json()["stale"]) == ("UNDETERMINED", True, False)
         assert as_investigator.results("signatures/", meaning="eligibility")[0]["holds"] is True
@@ -98,14 +100,18 @@ class TestEligibility:
     @pytest.mark.parametrize(
         ("sent", "status", "sentence"),
         [
-            ({"password": "wrong"}, 422, "password does not match"),
-            ({"password": PASSWORD, "verdicts": {"X99": "MET"}}, 422, "No such criterion"),
-            ({"password": PASSWORD, "verdicts": {"I07": "PERHAPS"}}, 422, "met, not met or unknown"),
-            ({"password": PASSWORD, "verdicts": {"I07": "MET"}}, 422, "Give the reason"),
-            ({"password": PASSWORD, "verdicts": {"I07": "MET"}, "comments": {"I07": "Told by 13812345678"}}, 422, "telephone"),
-            ({"password": PASSWORD, "verdicts": {"I07": "MET"}, "comments": {"I07": "x" * 1001}}, 422, "1000"),
-            ({"password": PASSWORD, "shown_sha256": "0" * 64}, 409, "have changed since"),
-            ({"password": PASSWORD, "verdicts": ["I07"]}, 400, "verdicts"),
+            ({"password": "wrong", "code": CODE}, 422, "password does not match"),
+            ({"password": PASSWORD, "code": CODE, "verdicts": {"X99": "MET"}}, 422, "No such criterion"),
+            ({"password": PASSWORD, "code": CODE, "verdicts": {"I07": "PERHAPS"}}, 422, "met, not met or unknown"),
+            ({"password": PASSWORD, "code": CODE, "verdicts": {"I07": "MET"}}, 422, "Give the reason"),
+            (
+                {"password": PASSWORD, "code": CODE, "verdicts": {"I07": "MET"}, "comments": {"I07": "Told by 13812345678"}},
+                422,
+                "telephone",
+            ),
+            ({"password": PASSWORD, "code": CODE, "verdicts": {"I07": "MET"}, "comments": {"I07": "x" * 1001}}, 422, "1000"),
+            ({"password": PASSWORD, "code": CODE, "shown_sha256": "0" * 64}, 409, "have changed since"),
+            ({"password": PASSWORD, "code": CODE, "verdicts": ["I07"]}, 400, "verdicts"),
         ],
     )
     def test_is_refused(self, subject, as_investigator, sent, status, sentence):
@@ -114,7 +120,7 @@ class TestEligibility:
         assert not Eligibility.objects.exists()
 
     def test_of_a_gate_that_is_not_planned_waits(self, subject, as_investigator):
-        answer = as_investigator.post("subjects/01-001/eligibility/?gate=2", {"password": PASSWORD})
+        answer = as_investigator.post("subjects/01-001/eligibility/?gate=2", {"password": PASSWORD, "code": CODE})
         assert (answer.status_code, "no visit PC2 yet" in answer.json()["detail"]) == (409, True)
 
 

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from crf.models import Lesion, ResponseAssessment
 from followup.models import Flag
-from tests.conftest import PASSWORD, SCREENED
+from tests.conftest import PROOF, SCREENED
 from tests.examples import complete, name_of
 from trial.acting import acting
 from trial.actions import entry, review
@@ -27,7 +27,7 @@ def fill(site, by, signer, number):
                 complete_or_skip(form, subject)
         visit = entry.unscheduled_visit(subject=subject, by=by)
         visit = entry.change_visit(visit, by=by, version=1, values=HELD)
-        review.sign_visit(visit, by=signer, password=PASSWORD)
+        review.sign_visit(visit, by=signer, proof=PROOF)
         Flag.objects.create(
             subject=subject, visit=visit, kind="VISIT_OVERDUE", anchor="SCR", due_on=SCREENED, state="OVERDUE", severity="NOTICE",
             opened_on=SCREENED, last_seen_on=SCREENED,

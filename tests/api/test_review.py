@@ -4,7 +4,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from crf.models import VitalSigns
-from tests.conftest import PASSWORD
+from tests.conftest import PROOF
 from tests.examples import complete
 from trial.acting import acting
 from trial.actions import review
@@ -59,7 +59,7 @@ def test_visit_is_frozen_when_signed_and_unfrozen(record, visit, post, data_mana
     asked = {"visit": visit.pk, "state": "FROZEN", "reason": "Cleaned"}
     answer = post(data_manager, "freezes", **asked)
     assert (answer.status_code, "signs it first" in answer.data["detail"]) == (409, True)
-    review.sign_visit(Visit.objects.select_related("subject__site").get(pk=visit.pk), by=investigator, password=PASSWORD)
+    review.sign_visit(Visit.objects.select_related("subject__site").get(pk=visit.pk), by=investigator, proof=PROOF)
     assert post(monitor, "freezes", **asked).status_code == 403
     assert post(data_manager, "freezes", **asked).status_code == 201
     assert post(data_manager, "freezes", **asked).status_code == 409

@@ -6,9 +6,10 @@ from datetime import timedelta
 from time import monotonic
 
 import pytest
+from django.contrib.sessions.models import Session
 from knox.models import AuthToken
 
-from tests.conftest import PASSWORD
+from tests.conftest import CODE, PASSWORD
 from trial.models import Ledger, Signature
 
 PATIENCE = 15  # seconds
@@ -114,10 +115,12 @@ def test_new_subject_gets_to_its_signed_visit_and_to_its_json(nurse, live_server
     nurse.sees("01-001 · Screening")  # the visit waits for the investigator
     nurse.page.click("text=01-001 · Screening")
     nurse.page.fill("[name=password]", "wrong")
+    nurse.page.fill("[name=code]", CODE)
     nurse.page.click("button:text('Sign')")
     nurse.sees("The password does not match")
     assert Signature.objects.count() == 0
     nurse.page.fill("[name=password]", PASSWORD)
+    nurse.page.fill("[name=code]", CODE)
     nurse.page.click("button:text('Sign')")
     nurse.sees("✓ signed")
 
@@ -136,6 +139,32 @@ def read(address, token):
         return json.load(answer)
 
 
+@pytest.mark.proves("A07")
+def test_what_was_typed_outlives_the_session_for_the_same_person_alone(nurse, subject):
+    nurse.log_in("dan")
+    nurse.go("/subjects/01-001/")
+    nurse.open("vital signs and ECOG")
+    nurse.fill(measured_on="2025-03-03", weight_kg=71, pulse=73)
+    address = nurse.page.url.removeprefix(nurse.address)
+    Session.objects.all().delete()
+    nurse.press("_draft")
+    nurse.page.fill("#id_username", "dan")
+    nurse.page.fill("#id_password", PASSWORD)
+    nurse.page.click("[type=submit]")
+    nurse.sees("What you typed before is here again")
+    assert (nurse.page.input_value("#id_weight_kg"), nurse.page.input_value("#id_pulse")) == ("71", "73")
+    nurse.press("_draft")
+    nurse.sees("stored")
+    nurse.go(address)
+    assert nurse.page.input_value("#id_weight_kg") == ""
+
+    nurse.fill(weight_kg=72)
+    nurse.log_in("ida")
+    nurse.go(address)
+    assert nurse.page.input_value("#id_weight_kg") == ""
+    assert "72" not in nurse.page.evaluate("JSON.stringify(sessionStorage)")
+
+
 def test_signature_breaks_when_a_value_changes_and_names_the_item(nurse):
     nurse.log_in("dan")
     nurse.page.fill("[name=screened_on]", "2025-03-03")
@@ -150,6 +179,7 @@ def test_signature_breaks_when_a_value_changes_and_names_the_item(nurse):
     nurse.log_in("ida")
     nurse.page.click("text=01-001 · Screening")
     nurse.page.fill("[name=password]", PASSWORD)
+    nurse.page.fill("[name=code]", CODE)
     nurse.page.click("button:text('Sign')")
     nurse.sees("✓ signed")
 

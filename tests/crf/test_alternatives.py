@@ -17,6 +17,7 @@ from followup import demo
 from followup.actions import due_of, without_hints
 from followup.stories import setup, telling, usual
 from followup.stories.usual import Screening, node, organ
+from tests.conftest import give_codes, log_in_with_code
 from tests.pages import filled_in
 from trial.actions import entry
 from trial.actions.parameters import decide
@@ -292,7 +293,9 @@ class TestMinimization:
             decided(name, value, date(2025, 6, 1))
 
     def test_administrator_reads_on_the_page_why_they_stay(self, allocated, client):
-        client.force_login(User.objects.get(username="ada"))
+        ada = User.objects.get(username="ada")
+        give_codes(ada)
+        log_in_with_code(client, ada)
         url = "/admin/trial/parameterdecision/add/"
         said = {"name": "RAND_METHOD", "value": "MINIMIZATION", "effective_from": "2025-06-01", "basis": "PI"}
         answer = client.post(url, filled_in(client.get(url), **said))

@@ -78,14 +78,14 @@ class TestWhatTheDataLeaveOpen:
     def test_is_not_decided_without_one(self, subject, team):
         with pytest.raises(Refused, match="Give the reason"):
             eligibility.confirm(
-                subject("01-901"), gate=1, by=team.investigator, password=team.password, verdicts={"I01": "NOT_MET"},
+                subject("01-901"), gate=1, by=team.investigator, proof=team.proof, verdicts={"I01": "NOT_MET"},
                 assessed_on=day("2025-01-10"),
             )  # fmt: skip
 
     def test_what_fails_by_the_data_is_not_overruled(self, subject, team):
         with pytest.raises(Refused, match="cannot be overruled"):
             eligibility.confirm(
-                subject("01-910"), gate=1, by=team.investigator, password=team.password, verdicts={"I08": "MET"},
+                subject("01-910"), gate=1, by=team.investigator, proof=team.proof, verdicts={"I08": "MET"},
                 comments={"I08": "Looks well."}, assessed_on=day("2025-03-21"),
             )  # fmt: skip
 

@@ -4,9 +4,12 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from knox.models import AuthToken
 
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, PROOF
+from trial import second_factor
 from trial.acting import acting
 from trial.actions import events, review
 from trial.actions.verify_ledger import findings
@@ -65,6 +68,19 @@ def revoke(user):
     AuthToken.objects.all().delete()
 
 
+def set_second_factor(user):
+    second_factor.begin(user)
+
+
+def lose_second_factor(user):
+    TOTPDevice.objects.create(user=user, name="authenticator")
+    TOTPDevice.objects.filter(user=user).delete()
+
+
+def get_recovery_codes(user):
+    StaticDevice.objects.create(user=user, name="recovery")
+
+
 @pytest.mark.proves("R06")
 @pytest.mark.parametrize(
     ("act", "kind", "what"),
@@ -78,6 +94,8 @@ def revoke(user):
         (leave, "group of account taken", "group_id"),
         (issue, "token issued", "user_id"),
         (revoke, "token revoked", "user_id"),
+        (lose_second_factor, "second factor removed", "user_id"),
+        (get_recovery_codes, "recovery codes made", "user_id"),
     ],
 )
 def test_event_of(data_manager, administrator, last_event, act, kind, what):
@@ -89,14 +107,35 @@ def test_event_of(data_manager, administrator, last_event, act, kind, what):
     assert findings() == []
 
 
+@pytest.mark.proves("R06", "S13")
+def test_second_factor_and_lockout_are_events(client, data_manager, last_event):
+    set_second_factor(data_manager)
+    assert (last_event().kind, last_event().by, last_event().about) == ("second factor made", data_manager, data_manager)
+    for _ in range(5):
+        client.post("/admin/login/", {"username": "dan", "password": "wrong"})
+    assert (last_event().kind, last_event().about) == ("login locked", data_manager)
+    assert findings() == []
+
+
+def test_a_code_that_is_tried_is_no_event(data_manager, last_event):
+    device = TOTPDevice.objects.create(user=data_manager, name="authenticator")
+    before = last_event()
+    assert not device.verify_token("000000")
+    assert last_event() == before
+    assert findings() == []
+
+
 def test_no_secret_enters_the_ledger(data_manager, last_event):
     _, token = AuthToken.objects.create(data_manager)
     set_password(data_manager)
     last_event()
+    device = second_factor.begin(data_manager)
+    second_factor.new_recovery_codes(data_manager)
+    last_event()
     told = " ".join(str(entry.items) for entry in Ledger.objects.all())
     data_manager.refresh_from_db()
     digest = AuthToken.objects.get().digest
-    assert [secret for secret in (token, token[:15], digest, data_manager.password, PASSWORD) if secret in told] == []
+    assert [secret for secret in (token, token[:15], digest, data_manager.password, PASSWORD, device.key) if secret in told] == []
 
 
 @pytest.mark.proves("S07")
@@ -110,7 +149,7 @@ def test_account_is_never_deleted(db):
 
 def test_login_leaves_its_event_and_nothing_else(client, data_manager, last_event):
     before = SystemEvent.objects.count()
-    assert client.login(username="dan", password=PASSWORD)
+    assert client.post("/admin/login/", {"username": "dan", "password": PASSWORD}).status_code == 302
     assert (last_event().kind, last_event().by) == ("login", data_manager)
     client.logout()
     assert last_event().kind == "logout"
@@ -120,7 +159,7 @@ def test_login_leaves_its_event_and_nothing_else(client, data_manager, last_even
 @pytest.mark.proves("R06")
 @pytest.mark.parametrize("name", ["dan", "hunter2"])
 def test_failed_login_is_noted_and_a_strange_name_is_not_kept(client, data_manager, last_event, name):
-    assert not client.login(username=name, password="wrong")
+    client.post("/admin/login/", {"username": name, "password": "wrong"})
     event = last_event()
     assert (event.kind, event.by, event.about) == ("login failed", None, data_manager if name == "dan" else None)
     assert "hunter2" not in str([entry.items for entry in Ledger.objects.all()])
@@ -149,7 +188,7 @@ def test_event_stays_as_it_was_noted(data_manager, db):
 def test_signature_enters_the_ledger_once(cycle, investigator, commit):
     with acting(by=investigator, reason="Held"):
         Visit.objects.filter(pk=cycle.visit_id).update(held_on="2025-01-20", status="DONE", mode="ON_SITE")
-    review.sign_visit(cycle.visit, by=investigator, password=PASSWORD)
+    review.sign_visit(cycle.visit, by=investigator, proof=PROOF)
     commit()
     entry = Ledger.objects.get(form="trial.signature")
     assert (entry.by, entry.visit, entry.row) == (investigator, cycle.visit, Signature.objects.get().pk)

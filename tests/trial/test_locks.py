@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from crf.models import VitalSigns
-from tests.conftest import PASSWORD, founder, member
+from tests.conftest import PROOF, founder, member
 from tests.examples import complete
 from trial import states
 from trial.access import Role
@@ -37,7 +37,7 @@ def record(visit):
 
 @pytest.fixture
 def signature(visit, investigator):
-    return review.sign_visit(visit, by=investigator, password=PASSWORD)
+    return review.sign_visit(visit, by=investigator, proof=PROOF)
 
 
 @pytest.fixture
@@ -205,9 +205,9 @@ def test_visit_is_not_signed_while_a_query_is_not_closed(visit, query, data_mana
         if answered:
             queries.act_on(query, Q.ANSWERED, by=data_manager, text="It is")
         with pytest.raises(Conflict, match="It is closed first"):
-            review.sign_visit(visit, by=investigator, password=PASSWORD)
+            review.sign_visit(visit, by=investigator, proof=PROOF)
     queries.act_on(query, Q.CLOSED, by=monitor, text="Fine")
-    signature = review.sign_visit(visit, by=investigator, password=PASSWORD)
+    signature = review.sign_visit(visit, by=investigator, proof=PROOF)
     assert ["Weight", "CLOSED"] in [asked for part in signature.content.values() for asked in part["queries"]]
 
 
@@ -220,7 +220,7 @@ def test_query_raised_after_signing_breaks_the_signature_until_it_is_signed_agai
     ]
     queries.act_on(query, Q.CLOSED, by=monitor, text="It is")
     assert review.holding(visit) is None
-    again = review.sign_visit(visit, by=investigator, password=PASSWORD)
+    again = review.sign_visit(visit, by=investigator, proof=PROOF)
     assert review.holding(visit) == again
 
 

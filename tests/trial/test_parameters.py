@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from tests.conftest import founder, member
+from tests.conftest import founder, log_in_with_code, member
 from tests.pages import filled_in
 from trial.access import Role
 from trial.acting import acting
@@ -141,20 +141,20 @@ class TestPage:
     ADD = "/admin/trial/parameterdecision/add/"
 
     def test_administrator_decides_on_it(self, client, administrator):
-        client.force_login(administrator)
+        log_in_with_code(client, administrator)
         said = {"name": "LIVER_MAX", "value": "4", "effective_from": "2025-03-01", "basis": BASIS}
         assert client.post(self.ADD, filled_in(client.get(self.ADD), **said)).status_code == 302
         assert parameters_on(FROM).liver_max == 4
 
     def test_refuses_with_the_sentence_and_keeps_what_was_typed(self, client, administrator):
-        client.force_login(administrator)
+        log_in_with_code(client, administrator)
         said = {"name": "LIVER_MAX", "value": "many", "effective_from": "2025-03-01", "basis": BASIS}
         page = client.post(self.ADD, filled_in(client.get(self.ADD), **said)).content.decode()
         assert "LIVER_MAX takes a whole number; “many” is none." in page
         assert 'value="many"' in page
 
     def test_asks_why_a_decision_changes(self, client, administrator, deciding):
-        client.force_login(administrator)
+        log_in_with_code(client, administrator)
         url = f"/admin/trial/parameterdecision/{deciding('LIVER_MAX', '4').pk}/change/"
         page = client.get(url)
         assert client.post(url, filled_in(page, value="5")).status_code == 200

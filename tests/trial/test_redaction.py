@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, PROOF
 from trial.acting import acting
 from trial.actions import anchors, redaction, review
 from trial.actions.verify_ledger import findings
@@ -27,7 +27,7 @@ def mistaken(visit, data_manager, investigator, commit):
         Visit.objects.filter(pk=visit.pk).update(status="MISSED", missed_reason=MISTAKE)
     commit()
     visit.refresh_from_db()
-    review.sign_visit(visit, by=investigator, password=PASSWORD)
+    review.sign_visit(visit, by=investigator, proof=PROOF)
     with acting(by=data_manager, reason="TRANSCRIPTION: shorter"):
         Visit.objects.filter(pk=visit.pk).update(missed_reason=f"{MISTAKE} again")
     commit()

@@ -3,7 +3,7 @@
 import pytest
 
 from crf.models import VitalSigns
-from tests.conftest import PASSWORD
+from tests.conftest import PROOF
 from tests.examples import complete
 from trial.acting import acting
 from trial.actions import queries, review
@@ -49,7 +49,7 @@ def test_verified_record_bears_its_mark_in_the_casebook(record, as_person, monit
 
 
 def test_signed_visit_is_frozen_and_offers_no_entry(record, visit, as_person, investigator, data_manager):
-    review.sign_visit(record.visit, by=investigator, password=PASSWORD)
+    review.sign_visit(record.visit, by=investigator, proof=PROOF)
     page = as_person(data_manager)
     assert page.post(f"/visits/{visit.pk}/freeze/", {"act": "freeze", "reason": "Cleaned"}).status_code == 302
     casebook = page.get("/subjects/01-001/").content.decode()

@@ -6,12 +6,13 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from crf.models import Eligibility, LaboratoryPanel, LaboratoryResult, VitalSigns
-from tests.conftest import PASSWORD
+from tests.conftest import CODE, PASSWORD, PROOF
 from tests.examples import complete, unsaved
 from trial.acting import acting
 from trial.actions import entry, review
 from trial.models import Change, Signature, Visit
 from trial.refusal import Conflict, NotAllowed, Refused
+from trial.second_factor import Proof
 
 REASON = "TRANSCRIPTION"
 
@@ -28,7 +29,7 @@ def visit(visit, data_manager):
 
 @pytest.fixture
 def signature(visit, investigator):
-    return review.sign_visit(visit, by=investigator, password=PASSWORD)
+    return review.sign_visit(visit, by=investigator, proof=PROOF)
 
 
 def weigh(by, *weights):
@@ -112,20 +113,20 @@ def test_signature_breaks_when_a_row_is(signature, visit, data_manager, act):
 
 def test_broken_signature_is_kept_and_a_new_one_holds(signature, visit, data_manager, investigator):
     weigh(data_manager, 72)
-    again = review.sign_visit(visit, by=investigator, password=PASSWORD)
+    again = review.sign_visit(visit, by=investigator, proof=PROOF)
     assert review.holding(visit) == again
     assert Signature.objects.count() == 2
 
 
 def test_signature_of_what_is_signed_is_refused_while_it_holds(signature, visit, investigator):
     with pytest.raises(Conflict, match="the signature holds"):
-        review.sign_visit(visit, by=investigator, password=PASSWORD)
+        review.sign_visit(visit, by=investigator, proof=PROOF)
 
 
 def test_reason_for_a_missing_value_is_signed_too(visit, data_manager, investigator):
     with acting(by=data_manager, reason=REASON):
         VitalSigns.objects.update(oxygen_saturation=None, missing={"oxygen_saturation": "ND"})
-    signature = review.sign_visit(visit, by=investigator, password=PASSWORD)
+    signature = review.sign_visit(visit, by=investigator, proof=PROOF)
     shown = next(part["items"] for part in signature.content.values() if part["form"].startswith("Vital"))
     assert shown["oxygen_saturation"] == ["Oxygen saturation", "Not done", "%", "ND"]
 
@@ -139,7 +140,7 @@ def test_eligibility_has_a_signature_of_its_own(signature, visit, investigator):
 @pytest.mark.parametrize("who", ["data_manager", "monitor", "sponsor", "administrator", "auditor", "stranger"])
 def test_only_an_investigator_of_the_site_signs(request, visit, who):
     with pytest.raises(NotAllowed, match="Only an investigator of this site"):
-        review.sign_visit(visit, by=request.getfixturevalue(who), password=PASSWORD)
+        review.sign_visit(visit, by=request.getfixturevalue(who), proof=PROOF)
     assert not Signature.objects.exists()
 
 
@@ -147,7 +148,7 @@ def test_only_an_investigator_of_the_site_signs(request, visit, who):
 @pytest.mark.parametrize("password", ["wrong", "", PASSWORD.upper()])
 def test_wrong_password_signs_nothing(visit, investigator, password):
     with pytest.raises(Refused, match="password does not match"):
-        review.sign_visit(visit, by=investigator, password=password)
+        review.sign_visit(visit, by=investigator, proof=Proof(password, CODE))
     assert not Signature.objects.exists()
 
 
@@ -155,29 +156,29 @@ def test_draft_keeps_the_visit_from_being_signed(visit, data_manager, investigat
     with acting(by=data_manager, reason=REASON):
         VitalSigns.objects.update(state="DRAFT")
     with pytest.raises(Conflict, match="is a draft"):
-        review.sign_visit(visit, by=investigator, password=PASSWORD)
+        review.sign_visit(visit, by=investigator, proof=PROOF)
 
 
 def test_visit_without_its_date_is_not_signed(visit, data_manager, investigator):
     with acting(by=data_manager, reason=REASON):
         Visit.objects.filter(pk=visit.pk).update(held_on=None)
     with pytest.raises(Conflict, match="“Date of visit” is not answered"):
-        review.sign_visit(visit, by=investigator, password=PASSWORD)
+        review.sign_visit(visit, by=investigator, proof=PROOF)
 
 
 def test_missed_visit_is_signed_with_its_reason(visit, data_manager, investigator):
     with acting(by=data_manager, reason=REASON):
         Visit.objects.filter(pk=visit.pk).update(status="MISSED", held_on=None, mode="", missed_reason="Fever")
-    assert review.sign_visit(visit, by=investigator, password=PASSWORD).pk
+    assert review.sign_visit(visit, by=investigator, proof=PROOF).pk
 
 
 def test_what_changed_after_the_page_was_opened_is_not_signed_unseen(visit, data_manager, investigator):
     shown = review.digest(review.content_of_visit(visit))
     weigh(data_manager, 72)
     with pytest.raises(Conflict, match="changed since this page was opened"):
-        review.sign_visit(visit, by=investigator, password=PASSWORD, shown_sha256=shown)
+        review.sign_visit(visit, by=investigator, proof=PROOF, shown_sha256=shown)
     shown = review.digest(review.content_of_visit(visit))
-    assert review.sign_visit(visit, by=investigator, password=PASSWORD, shown_sha256=shown).pk
+    assert review.sign_visit(visit, by=investigator, proof=PROOF, shown_sha256=shown).pk
 
 
 @pytest.mark.proves("S03")

@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from rest_framework.test import APIClient
 
 from crf.models import Consent, VitalSigns
-from tests.conftest import PASSWORD
+from tests.conftest import CODE, PASSWORD, PROOF
 from tests.examples import complete
 from trial.acting import acting
 from trial.actions import queries, review
@@ -36,7 +36,7 @@ def visits(subject, data_manager, commit):
 
 @pytest.fixture
 def signature(visits, investigator):
-    return review.sign_visit(visits[0], by=investigator, password=PASSWORD)
+    return review.sign_visit(visits[0], by=investigator, proof=PROOF)
 
 
 def shown(visits):
@@ -85,7 +85,7 @@ def test_signed_content_stays_when_a_later_version_of_the_form_has_another_label
 
 @pytest.mark.proves("S11")
 def test_several_visits_are_signed_with_one_password(visits, investigator):
-    made = review.sign_visits(shown(visits), by=investigator, password=PASSWORD)
+    made = review.sign_visits(shown(visits), by=investigator, proof=PROOF)
     assert [review.holding(visit) for visit in visits] == made
 
 
@@ -95,7 +95,7 @@ def test_nothing_is_signed_when_one_of_several_visits_has_changed(visits, invest
     with acting(by=data_manager, reason="TRANSCRIPTION"):
         Visit.objects.filter(pk=visits[1].pk).update(mode="PHONE")
     with pytest.raises(Conflict, match=f"{visits[1]} has changed since"):
-        review.sign_visits(seen, by=investigator, password=PASSWORD)
+        review.sign_visits(seen, by=investigator, proof=PROOF)
     assert not Signature.objects.exists()
 
 
@@ -106,7 +106,7 @@ def test_page_lists_each_item_and_refuses_what_has_changed_for_all(visits, inves
     page = client.get(address, {"visit": [visit.pk for visit in visits]}).content.decode()
     for said in ("Weight", "70.0 kg", "Fever", *(str(visit) for visit in visits)):
         assert said in page
-    sent = {"visit": [visit.pk for visit in visits], "password": PASSWORD}
+    sent = {"visit": [visit.pk for visit in visits], "password": PASSWORD, "code": CODE}
     sent |= dict(re.findall(r'name="(shown-\d+)" value="(\w+)"', page))
     with acting(by=data_manager, reason="TRANSCRIPTION"):
         Visit.objects.filter(pk=visits[1].pk).update(mode="PHONE")
@@ -114,7 +114,7 @@ def test_page_lists_each_item_and_refuses_what_has_changed_for_all(visits, inves
     assert (answer.status_code, Signature.objects.count()) == (409, 0)
     page = answer.content.decode()
     sent |= dict(re.findall(r'name="(shown-\d+)" value="(\w+)"', page))
-    assert client.post(address, sent | {"password": "wrong"}).status_code == 422
+    assert client.post(address, sent | {"password": "wrong", "code": CODE}).status_code == 422
     assert client.post(address, sent).status_code == 302
     assert Signature.objects.count() == 2
 
@@ -123,14 +123,14 @@ def test_page_lists_each_item_and_refuses_what_has_changed_for_all(visits, inves
 def test_nobody_else_signs_several_visits(request, visits, who, client):
     person = request.getfixturevalue(who)
     with pytest.raises(NotAllowed):
-        review.sign_visits(shown(visits), by=person, password=PASSWORD)
+        review.sign_visits(shown(visits), by=person, proof=PROOF)
     client.force_login(person)
     assert client.get("/visits/sign/", {"visit": [visit.pk for visit in visits]}).status_code == 404
 
 
 def test_signing_no_visit_is_refused(investigator):
     with pytest.raises(Refused, match="Choose the visits"):
-        review.sign_visits({}, by=investigator, password=PASSWORD)
+        review.sign_visits({}, by=investigator, proof=PROOF)
 
 
 @pytest.mark.proves("S02")
@@ -195,4 +195,4 @@ def take(step, visit, investigator, data_manager):
         for query in Query.objects.open():
             queries.act_on(query, QueryState.CLOSED, by=data_manager, text="It is")
     elif not Query.objects.open().exists() and not review.holding(visit):
-        review.sign_visit(visit, by=investigator, password=PASSWORD)
+        review.sign_visit(visit, by=investigator, proof=PROOF)

@@ -31,6 +31,11 @@ def note_failed_login(sender: Any, credentials: dict[str, Any], **kwargs: Any) -
     note(SystemEvent.Kind.LOGIN_FAILED, about=User.objects.filter(username=name).first() if name else None)
 
 
+def note_lockout(sender: Any, username: str | None = None, **kwargs: Any) -> None:
+    """Receives django-axes' `user_locked_out`, as for a failed login."""
+    note(SystemEvent.Kind.LOGIN_LOCKED, about=User.objects.filter(username=username).first() if username else None)
+
+
 def note_login(sender: Any, user: AbstractUser, **kwargs: Any) -> None:
     """Receives `user_logged_in`."""
     note(SystemEvent.Kind.LOGIN, by=user, about=user)

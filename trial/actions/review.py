@@ -1,4 +1,4 @@
-"""Signing: what stands there, shown, signed with the password, and kept."""
+"""Signing: what stands there, shown, signed by who proves to be the signer, and kept."""
 
 import hashlib
 import json
@@ -11,6 +11,7 @@ from django.db.models import Count
 from trial.access import Act
 from trial.models import Entered, Query, Record, Signature, Visit, may, signed_apart, standing, versions_of
 from trial.refusal import Conflict, NotAllowed, Refused
+from trial.second_factor import Proof, Unproven, refuse_unless_code
 
 from . import anchors
 from .entry import locked, writing
@@ -73,22 +74,24 @@ def _records(visit: Visit) -> list[Record]:
     return found
 
 
-def sign_visit(visit: Visit, *, by: AbstractUser, password: str, shown_sha256: str | None = None) -> Signature:
+def sign_visit(visit: Visit, *, by: AbstractUser, proof: Proof, shown_sha256: str | None = None) -> Signature:
     """Put `by`'s signature under the visit as it stands now.
 
     `shown_sha256` is the digest of what the page showed: what has changed since is not signed unseen (EMA 6.3).
     """
-    refuse_unless_signer(by, visit, Act.SIGN, password)
+    refuse_unless_signer(by, visit, Act.SIGN)
+    refuse_unless_proven(by, proof)
     with writing(by=by):
         return _signed(visit, by, shown_sha256)
 
 
-def sign_visits(shown: Mapping[Visit, str], *, by: AbstractUser, password: str) -> list[Signature]:
-    """One password for several visits, each with the digest of what the page listed of it; all are signed, or none (EMA 6.3)."""
+def sign_visits(shown: Mapping[Visit, str], *, by: AbstractUser, proof: Proof) -> list[Signature]:
+    """One proof for several visits, each with the digest of what the page listed of it; all are signed, or none (EMA 6.3)."""
     if not shown:
         raise Refused("Choose the visits that you sign.")
     for visit in shown:
-        refuse_unless_signer(by, visit, Act.SIGN, password)
+        refuse_unless_signer(by, visit, Act.SIGN)
+    refuse_unless_proven(by, proof)
     with writing(by=by):
         return [_signed(visit, by, shown[visit]) for visit in sorted(shown, key=lambda visit: visit.pk)]
 
@@ -106,17 +109,17 @@ def _signed(visit: Visit, by: AbstractUser, shown_sha256: str | None) -> Signatu
     return keep(visit, row=visit, by=by, meaning=Signature.Meaning.VISIT, content=content)
 
 
-def refuse_unless_signer(by: AbstractUser, visit: Visit, act: Act, password: str) -> None:
-    """21 CFR 11.200: who signs shows it with the password, in the act itself."""
+def refuse_unless_signer(by: AbstractUser, visit: Visit, act: Act) -> None:
     if not may(by, act, visit.subject.site_id):
         raise NotAllowed("Only an investigator of this site signs its records.")
-    refuse_unless_proven(by, password)
 
 
-def refuse_unless_proven(by: AbstractUser, password: str) -> None:
-    """The one place where a signer shows who signs; a second factor at the first signing of a session is asked for here."""
-    if not by.check_password(password):
-        raise Refused(("password", "The password does not match. Nothing was signed."))
+def refuse_unless_proven(by: AbstractUser, proof: Proof) -> None:
+    """21 CFR 11.200: the one place where who signs shows it, in the act itself, before anything is written."""
+    if not by.check_password(proof.password):
+        raise Unproven(("password", "The password does not match. Nothing was signed."))
+    if not proof.code_shown:
+        refuse_unless_code(by, proof.code, undone="Nothing was signed.")
 
 
 def keep(visit: Visit, *, row: Entered, by: AbstractUser, meaning: Signature.Meaning, content: dict[str, Any]) -> Signature:

@@ -17,6 +17,9 @@ TOKEN = {
     "key": "left(new.digest, 16)", "about": "new.user_id", "by": "new.user_id", "omitted": ["token_key", "digest"], "made": "issued",
     "ended": "revoked",
 }  # fmt: skip
+USE = ["last_used_at", "throttling_failure_timestamp", "throttling_failure_count"]  # changes with each code that is tried
+BY_TIME = {"key": "new.id::text", "about": "new.user_id", "omitted": [*USE, "drift", "last_t"], "digested": ["key"]}
+BY_LIST = {"key": "new.id::text", "about": "new.user_id", "omitted": USE}
 OF_GROUP = {"key": "new.id::text"}
 
 
@@ -28,15 +31,12 @@ class SystemEvent(models.Model):
     """
 
     class Kind(models.TextChoices):
-        """Those that code notes; the watched tables' begin with their own word: account, token, group, permission."""
+        """Those that code notes; the watched tables' begin with their own word: account, token, group, permission, second factor."""
 
         LOGIN = "login", "Logged in"
         LOGOUT = "logout", "Logged out"
         LOGIN_FAILED = "login failed", "Login failed"
         LOGIN_LOCKED = "login locked", "Locked after failed logins"
-        LOGIN_UNLOCKED = "login unlocked", "Lock taken off"
-        SECOND_FACTOR_SET = "second factor set", "Second factor set"
-        SECOND_FACTOR_RESET = "second factor reset", "Second factor reset"
         EXPORT = "export", "Export"
         SCHEMA = "schema", "Schema brought up to date"
 
@@ -60,6 +60,8 @@ class SystemEvent(models.Model):
             Watches(name="watches_groups", watched="auth_group", kind="group", **OF_GROUP),
             Watches(name="watches_permissions_of_groups", watched="auth_group_permissions", kind="permission of group", **OF_GROUP),
             Watches(name="watches_tokens", watched="knox_authtoken", kind="token", **TOKEN),
+            Watches(name="watches_second_factors", watched="otp_totp_totpdevice", kind="second factor", **BY_TIME),
+            Watches(name="watches_recovery_codes", watched="otp_static_staticdevice", kind="recovery codes", **BY_LIST),
         ]
 
     def __str__(self) -> str:

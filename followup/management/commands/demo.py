@@ -86,8 +86,10 @@ class Command(BaseCommand):
         usernames = [username for username, _, _ in demo.PEOPLE]
         passwords = logins.passwords(usernames)
         tokens = logins.tokens(usernames) if self.json else {}
+        secrets = logins.second_factors(demo.SHOW_CODES)
         people = [
             {"role": role, "username": username, "name": name, "password": passwords[username], "token": tokens.get(username)}
+            | {"second_factor": secrets.get(username)}
             for username, role, name in demo.PEOPLE
         ]
         url = f"http://127.0.0.1:{port}"
@@ -112,6 +114,7 @@ def in_words(summary: dict[str, Any], *, serves: bool) -> str:
     lines += [f"  {name:<14} {address}" for name, address in summary["addresses"].items() if serves]
     lines += ["", f"  {'Role':<14} {'Login':<10} {'Password':<14} Name"]
     lines += [f"  {one['role']:<14} {one['username']:<10} {one['password']:<14} {one['name']}" for one in summary["logins"]]
+    lines += ["", f"Signing and administration take a code, too: .venv/bin/python manage.py code {demo.SHOW_CODES[0]} prints it."]
     lines += ["", f"The data are in {summary['data']}." + (" Ctrl-C stops everything." if serves else "")]
     return "\n".join(lines)
 

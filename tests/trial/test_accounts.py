@@ -1,0 +1,136 @@
+"""Who gets in: how passwords are kept, who is locked out, what dies with an account."""
+
+from datetime import timedelta
+
+import pytest
+from axes.models import AccessAttempt, AccessFailureLog
+from django.conf import settings
+from django.contrib.auth.hashers import check_password, make_password
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from knox.models import AuthToken
+
+from tests.conftest import PASSWORD, log_in_with_code
+
+LOGIN = "/admin/login/"
+
+
+def log_in(client, password=PASSWORD, username="dan", **more):
+    return client.post(LOGIN, {"username": username, "password": password, "next": "/"}, **more)
+
+
+def fail(client, times=5, **more):
+    return [log_in(client, "wrong", **more).status_code for _ in range(times)]
+
+
+class TestPasswords:
+    def test_argon2id_at_owasps_smallest_setting(self):
+        assert make_password(PASSWORD).startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
+
+    def test_an_older_hash_holds_and_is_replaced_at_login(self, client, data_manager):
+        data_manager.password = make_password(PASSWORD, hasher="pbkdf2_sha256")
+        data_manager.save()
+        assert log_in(client).status_code == 302
+        data_manager.refresh_from_db()
+        assert data_manager.password.startswith("argon2$argon2id$")
+        assert check_password(PASSWORD, data_manager.password)
+
+
+@pytest.mark.proves("S13")
+class TestLockout:
+    def test_the_fifth_failure_locks_out_and_the_right_password_waits_too(self, client, data_manager):
+        assert fail(client) == [200, 200, 200, 200, 429]
+        answer = log_in(client)
+        assert (answer.status_code, "Wait 15 minutes" in answer.content.decode()) == (429, True)
+        assert "_auth_user_id" not in client.session
+
+    def test_no_password_is_hashed_for_who_is_locked_out(self, client, data_manager, monkeypatch):
+        fail(client)
+        monkeypatch.setattr("django.contrib.auth.hashers.verify_password", lambda *args, **more: pytest.fail("hashed"))
+        monkeypatch.setattr("django.contrib.auth.hashers.make_password", lambda *args, **more: pytest.fail("hashed"))
+        assert log_in(client).status_code == 429
+
+    @pytest.mark.parametrize(("minutes", "status"), [(14, 429), (16, 302)])
+    def test_it_ends_after_15_minutes(self, client, data_manager, minutes, status):
+        fail(client)
+        AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=minutes))
+        assert log_in(client).status_code == status
+
+    def test_trying_meanwhile_does_not_make_it_longer(self, client, data_manager):
+        fail(client)
+        AccessAttempt.objects.update(attempt_time=(since := timezone.now() - timedelta(minutes=14)))
+        fail(client, 2)
+        assert AccessAttempt.objects.get().attempt_time == since
+
+    def test_neither_another_person_nor_another_place_is_locked(self, client, data_manager, investigator):
+        fail(client)
+        assert log_in(Client(), username="ida").status_code == 302
+        assert log_in(Client(REMOTE_ADDR="10.0.0.9")).status_code == 302
+
+    def test_a_success_begins_the_count_anew(self, client, data_manager):
+        for _ in range(2):
+            assert fail(client, 4) == [200] * 4
+            assert log_in(client).status_code == 302
+            client.logout()
+
+    def test_the_api_counts_too_and_says_so(self, client, data_manager):
+        def ask(password):
+            return client.post("/api/v1/token/", {"username": "dan", "password": password}, content_type="application/json")
+
+        assert [ask("wrong").status_code for _ in range(5)] == [401] * 4 + [429]
+        answer = ask(PASSWORD)
+        assert (answer.status_code, answer.json()["code"]) == (429, "locked_out")
+        assert log_in(client).status_code == 429
+
+    def test_behind_a_proxy_the_proxys_own_entry_counts(self, client, data_manager, settings):
+        settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+        for number in range(5):
+            fail(client, 1, headers={"x-forwarded-for": f"10.0.0.{number}, 192.0.2.7"})
+        assert log_in(client, headers={"x-forwarded-for": "192.0.2.7"}).status_code == 429
+        assert log_in(client, headers={"x-forwarded-for": "192.0.2.7, 192.0.2.8"}).status_code == 302
+
+    def test_without_a_proxy_the_header_is_not_believed(self, client, data_manager):
+        for number in range(5):
+            fail(client, 1, headers={"x-forwarded-for": f"10.0.0.{number}"})
+        assert log_in(client, headers={"x-forwarded-for": "10.0.0.77"}).status_code == 429
+
+    def test_failures_are_kept_without_the_password_and_shown_to_the_administrator(self, client, data_manager, administrator):
+        log_in(client, "secret of mine")
+        assert [(one.username, one.ip_address) for one in AccessFailureLog.objects.all()] == [("dan", "127.0.0.1")]
+        assert "secret of mine" not in str(AccessAttempt.objects.values())
+        log_in_with_code(client, administrator)
+        assert "dan" in client.get(reverse("admin:axes_accessfailurelog_changelist")).content.decode()
+        client.force_login(data_manager)
+        assert client.get(reverse("admin:axes_accessfailurelog_changelist")).status_code == 403
+
+    def test_the_count_is_kept_in_the_database(self):
+        assert settings.AXES_HANDLER == "axes.handlers.database.AxesDatabaseHandler"
+
+
+@pytest.mark.proves("A03")
+class TestDeactivated:
+    def test_the_session_is_dead_at_the_next_request(self, client, data_manager):
+        client.force_login(data_manager)
+        assert client.get("/study/").status_code == 200
+        data_manager.is_active = False
+        data_manager.save()
+        assert client.get("/study/")["Location"].startswith(LOGIN)
+        assert log_in(client).status_code == 200
+
+    def test_so_is_the_token(self, client, data_manager):
+        headers = {"authorization": f"Token {AuthToken.objects.create(data_manager)[1]}"}
+        assert client.get("/api/v1/study/", headers=headers).status_code == 200
+        data_manager.is_active = False
+        data_manager.save()
+        assert client.get("/api/v1/study/", headers=headers).status_code == 401
+
+
+def test_the_sessions_key_changes_at_login(client, data_manager):
+    session = client.session
+    session["kept"] = "from before"
+    session.save()
+    before = session.session_key
+    client.cookies[settings.SESSION_COOKIE_NAME] = before
+    log_in(client)
+    assert client.session.session_key != before

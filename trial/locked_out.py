@@ -1,0 +1,27 @@
+"""Who has failed to log in too often waits: the count is django-axes', the sentence ours."""
+
+from typing import Any
+
+from axes.handlers.proxy import AxesProxyHandler
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+WAIT = "Too many failed attempts. Wait 15 minutes, then try again; or ask the administrator."
+
+
+def address_of(request: HttpRequest) -> str:
+    """Where a request comes from. Behind a proxy, its own entry counts, the last; what stands before it, anybody may have sent."""
+    passed_on = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.SECURE_PROXY_SSL_HEADER else ""
+    return passed_on.rpartition(",")[2].strip() or request.META.get("REMOTE_ADDR", "")
+
+
+def answer(request: HttpRequest, original: HttpResponse | None = None, credentials: Any = None) -> HttpResponse:
+    """A page for people; to a program, the API has answered already."""
+    if request.path.startswith("/api/") and original is not None:
+        return original
+    return render(request, "casebook/locked_out.html", {"wait": WAIT, "title": "Locked out"}, status=429)
+
+
+def is_locked_out(request: HttpRequest, username: str) -> bool:
+    return not AxesProxyHandler.is_allowed(request, {"username": username})

@@ -1,0 +1,59 @@
+"""How a request proves who signs: the password, and with the first signature of a session the code."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.contrib.auth.signals import user_login_failed
+from django.http import HttpRequest
+
+from trial.locked_out import WAIT, address_of, is_locked_out
+from trial.refusal import Refused
+from trial.second_factor import Proof, Unproven
+
+SIGNED = "signed_with_code_from"
+
+
+class LockedOutSigner(Refused):
+    status = 429
+    code = "locked_out"
+
+
+def asks_code(request: HttpRequest) -> bool:
+    """Whether this is still the first signature of the session, or somebody else's machine shows its cookie (S05)."""
+    return request.session.get(SIGNED) != _machine(request)
+
+
+@contextmanager
+def proving(request: HttpRequest) -> Iterator[Proof]:
+    """For a page. What is not proven counts as a failed login; what was signed within shows the code for the whole session."""
+    shown = not asks_code(request)
+    with counting(request):
+        yield Proof(request.POST.get("password", ""), request.POST.get("code", ""), code_shown=shown)
+    if not shown:
+        request.session[SIGNED] = _machine(request)
+        request.session.cycle_key()
+
+
+@contextmanager
+def proving_to_api(request: Any, sent: dict[str, Any]) -> Iterator[Proof]:
+    """For a program: a token has no session, so each signature takes a code."""
+    with counting(request._request, by=request.user):
+        yield Proof(sent["password"], sent["code"])
+
+
+@contextmanager
+def counting(request: HttpRequest, by: Any = None) -> Iterator[None]:
+    """Each failure of the block counts as a failed login of the person; who has too many waits before anything is tried."""
+    name = (by or request.user).get_username()
+    if is_locked_out(request, name):
+        raise LockedOutSigner(WAIT)
+    try:
+        yield
+    except Unproven:
+        user_login_failed.send(sender=__name__, credentials={"username": name}, request=request)
+        raise
+
+
+def _machine(request: HttpRequest) -> list[str]:
+    return [address_of(request), request.META.get("HTTP_USER_AGENT", "")]

@@ -1,0 +1,100 @@
+"""The second factor of a person: a code by time, or one of ten for recovery. Each is good once (django-otp sees to it)."""
+
+import base64
+from dataclasses import dataclass
+
+import segno
+from django.contrib.auth.models import AbstractUser
+from django.db import transaction
+from django_otp.models import Device
+from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from trial.acting import acting
+from trial.refusal import Refused
+
+RECOVERY = "recovery"
+RECOVERY_CODES = 10
+LONGEST_CODE = 16
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What a signer shows: the password each time, the code with the first signature of a session (21 CFR 11.200(a)(1))."""
+
+    password: str
+    code: str = ""
+    code_shown: bool = False
+
+
+class Unproven(Refused):
+    """Nothing was stored before it was raised; the failure itself is counted, so nothing is rolled back."""
+
+
+def is_enrolled(user: AbstractUser) -> bool:
+    return TOTPDevice.objects.filter(user=user, confirmed=True).exists() or recovery_codes_left(user) > 0
+
+
+def recovery_codes_left(user: AbstractUser) -> int:
+    return StaticToken.objects.filter(device__user=user, device__confirmed=True).count()
+
+
+def device_that_accepts(user: AbstractUser, code: str) -> Device | None:
+    """The person's device that the code is of. Six digits are a code by time, anything else one for recovery: a wrong one slows
+    down the further attempts of its own kind alone."""
+    code = "".join(code.split()).lower()
+    if not (code.isascii() and code.isalnum() and len(code) <= LONGEST_CODE):
+        return None
+    kind = TOTPDevice if len(code) == 6 and code.isdecimal() else StaticDevice
+    with transaction.atomic():
+        mine = kind.objects.filter(user=user, confirmed=True).select_for_update(no_key=True).order_by("pk")
+        return next((device for device in mine if device.verify_token(code)), None)
+
+
+def refuse_unless_code(user: AbstractUser, code: str, *, undone: str = "") -> Device:
+    if device := device_that_accepts(user, code):
+        return device
+    if not is_enrolled(user):
+        raise Unproven(("code", f"You need a second factor. Set it up on the page Account first. {undone}".strip()))
+    raise Unproven(("code", f"The code does not match, or was used already: wait for the next one. {undone}".strip()))
+
+
+def begun(user: AbstractUser) -> TOTPDevice | None:
+    """The device that waits for its first code."""
+    return TOTPDevice.objects.filter(user=user, confirmed=False).first()
+
+
+def begin(user: AbstractUser) -> TOTPDevice:
+    with acting(by=user):
+        TOTPDevice.objects.filter(user=user, confirmed=False).delete()
+        return TOTPDevice.objects.create(user=user, name="authenticator", confirmed=False)
+
+
+def confirm(device: TOTPDevice, code: str) -> bool:
+    """With its first code, the device takes the place of every other: an old secret is refused from now on."""
+    if not device.verify_token("".join(code.split())):
+        return False
+    with acting(by=device.user):
+        TOTPDevice.objects.filter(user=device.user).exclude(pk=device.pk).delete()
+        device.confirmed = True
+        device.save()
+    return True
+
+
+def new_recovery_codes(user: AbstractUser) -> list[str]:
+    """Ten, to be shown once; those that there were are void."""
+    with acting(by=user):
+        StaticDevice.objects.filter(user=user).delete()
+        device = StaticDevice.objects.create(user=user, name=RECOVERY)
+        made = [StaticToken(device=device, token=StaticToken.random_token()) for _ in range(RECOVERY_CODES)]
+        return [one.token for one in StaticToken.objects.bulk_create(made)]
+
+
+def secret_of(device: TOTPDevice) -> str:
+    """As an authenticator app takes it."""
+    return base64.b32encode(device.bin_key).decode()
+
+
+def picture_of(device: TOTPDevice) -> str:
+    """The QR picture, as an address that holds the picture itself: the secret is in no file and no log."""
+    return str(segno.make(device.config_url, error="m").svg_data_uri(scale=5, border=3, light="#fff"))
