@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from typing import Any
 
 from django.contrib.auth.signals import user_login_failed
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from trial.locked_out import WAIT, address_of, is_locked_out
 from trial.refusal import Refused
@@ -51,8 +52,16 @@ def counting(request: HttpRequest, by: Any = None) -> Iterator[None]:
     try:
         yield
     except Unproven:
-        user_login_failed.send(sender=__name__, credentials={"username": name}, request=request)
+        _count(request, name)
         raise
+
+
+def _count(request: HttpRequest, name: str) -> None:
+    """django-axes keeps what was posted; of a form of the trial it shall keep nothing."""
+    bare = copy(request)
+    bare.POST = QueryDict()
+    user_login_failed.send(sender=__name__, credentials={"username": name}, request=bare)
+    request.axes_locked_out = bare.axes_locked_out
 
 
 def _machine(request: HttpRequest) -> list[str]:

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from axes.models import AccessFailureLog
+from axes.models import AccessAttempt, AccessFailureLog
 from django.test import Client
 from django.urls import reverse
 from django_otp.oath import totp
@@ -184,6 +184,7 @@ class TestSigning:
         assert [sign(at_home, held, password="wrong").status_code for _ in range(5)] == [422] * 4 + [429]
         assert sign(at_home, held, code=CODE).status_code == 429
         assert AccessFailureLog.objects.filter(username="ida").count() == 5
+        assert AccessAttempt.objects.get().post_data.strip("-\n") == "", "of what was posted, nothing is kept"
         assert Client().post("/admin/login/", {"username": "ida", "password": PASSWORD}).status_code == 429
 
 
