@@ -33,6 +33,7 @@ def test_its_saves_are_kept(as_app, cycle, investigator, commit):
     assert (cycle.history.latest().history_user, Ledger.objects.count()) == (investigator, before + 1)
 
 
+@pytest.mark.proves("R03", "R04")
 @pytest.mark.parametrize("model", KEPT, ids=lambda model: model._meta.label_lower)
 def test_it_rewrites_no_history_and_deletes_nothing(as_app, model):
     table, history = model._meta.db_table, model.history.model._meta.db_table
@@ -50,6 +51,7 @@ def test_it_rewrites_no_history_and_deletes_nothing(as_app, model):
         refused(as_app, sql)
 
 
+@pytest.mark.proves("R03", "R04")
 @pytest.mark.parametrize(
     "sql",
     [
