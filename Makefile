@@ -4,7 +4,7 @@
 # nothing and a changed one is noticed. `make test` installs the tools of development, too; `make demo` takes nothing away.
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test bench drill mutate lint requirements clean
+.PHONY: demo test matrix bench drill mutate lint requirements clean
 PYTHON ?= python3
 ARGS ?=
 PY := .venv/bin/python
@@ -19,6 +19,10 @@ demo: $(CORE)
 
 test: $(DEV)
 	@$(PY) -m pytest --numprocesses=auto --maxprocesses=4 $(ARGS)
+
+# Each requirement with the tests that prove it and their result, for this commit: docs/requirements.md, .matrix/matrix.md.
+matrix: $(DEV)
+	@$(PY) -m pytest -p tests.matrix -m proves -q $(ARGS)
 
 bench: $(DEV)
 	@ls tests/benchmarks/bench_*.py
@@ -55,7 +59,7 @@ requirements: $(DEV)
 	echo uv | $(LOCK) $(ARGS) - --output-file requirements-uv.txt
 
 clean:
-	rm -rf .venv .mutation
+	rm -rf .venv .mutation .matrix
 
 $(CORE): .venv/.made
 	@echo "Installing what Casebook runs on ..."

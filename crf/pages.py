@@ -17,7 +17,7 @@ from crf.models import Randomization
 from trial.access import Act
 from trial.entry_forms import WhyForm, reason_told
 from trial.models import Signature, Subject, may
-from trial.pages import page
+from trial.pages import page, say
 from trial.protocol.kleene import Truth
 from trial.protocol.study import CRITERIA
 from trial.proving import asks_code, proving
@@ -153,7 +153,7 @@ def strata_page(request: HttpRequest, code: str) -> HttpResponse:
             sysclass=request.POST.get("sysclass_corrected", ""), metpat=request.POST.get("metpat_corrected", ""),
         )  # fmt: skip
     except Refused as refused:
-        messages.error(request, str(refused))
+        say(request, refused)
     else:
         messages.success(request, "Stored beside the strata that were used. The allocation stays what it is.")
     return HttpResponseRedirect(reverse("randomization", args=[subject.code]))

@@ -34,7 +34,7 @@ from trial.models import (
     standing,
     versions_of,
 )  # fmt: skip
-from trial.pages import page
+from trial.pages import page, say
 from trial.protocol import schedule
 from trial.refusal import Refused
 
@@ -228,7 +228,7 @@ def enrol_page(request: HttpRequest) -> HttpResponse:
     try:
         subject = entry.enrol(site=site, by=request.user, screened_on=day)
     except Refused as refused:
-        messages.error(request, str(refused))
+        say(request, refused)
         return HttpResponseRedirect(reverse("start"))
     messages.success(request, f"Subject {subject} is created. Enter the consent first.")
     return HttpResponseRedirect(reverse("casebook", args=[subject.code]))
@@ -242,7 +242,7 @@ def unscheduled_page(request: HttpRequest, code: str) -> HttpResponse:
     try:
         visit = entry.unscheduled_visit(subject=subject, by=request.user)
     except Refused as refused:
-        messages.error(request, str(refused))
+        say(request, refused)
         return HttpResponseRedirect(reverse("casebook", args=[subject.code]))
     messages.success(request, f"Visit {visit} is there. Enter its date and forms.")
     return HttpResponseRedirect(reverse("casebook", args=[subject.code]) + f"#visit-{visit.code}")
@@ -255,7 +255,7 @@ def acknowledge_page(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         acknowledge(flag, by=request.user)
     except Refused as refused:
-        messages.error(request, str(refused))
+        say(request, refused)
     else:
         messages.success(request, f"{flag}: seen.")
     return HttpResponseRedirect(reverse("start"))

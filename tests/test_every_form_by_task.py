@@ -72,6 +72,7 @@ def entered(model, site, by):
     return row
 
 
+@pytest.mark.proves("R01")
 def test_every_form_changed_by_a_worker_names_the_system_and_its_reason(worker, site, data_manager):
     rows = [entered(model, site, data_manager) for model in KEPT]
     before = Ledger.objects.changes().count()
@@ -86,6 +87,7 @@ def test_every_form_changed_by_a_worker_names_the_system_and_its_reason(worker, 
     assert verify_ledger.findings() == []
 
 
+@pytest.mark.proves("R01")
 def test_worker_that_names_nobody_changes_nothing(worker, site, data_manager):
     row = entered(KEPT[-1], site, data_manager)
     before = Ledger.objects.count()

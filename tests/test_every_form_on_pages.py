@@ -48,6 +48,7 @@ def typed_rows(page, rows):
     return sent
 
 
+@pytest.mark.proves("R01")
 @pytest.mark.parametrize("form", BY_HAND, ids=name_of)
 def test_form_filled_in_on_its_page_is_complete_and_leaves_its_author(form, browser, subject, data_manager, investigator, commit):
     with acting(by=data_manager):
@@ -72,6 +73,7 @@ def test_form_filled_in_on_its_page_is_complete_and_leaves_its_author(form, brow
 
 @pytest.mark.parametrize("record", BY_HAND, ids=name_of, indirect=True)
 class TestPage:
+    @pytest.mark.proves("R01", "R08")
     def test_change_leaves_its_author_and_reason_and_is_refused_without_one(self, record, browser, investigator, commit):
         before = Ledger.objects.count()
         url, changes = address(type(record), record.pk, "change"), EXAMPLES[name_of(record)].change
@@ -104,6 +106,7 @@ class TestPage:
         written = [sql for sql in told if sql.startswith(("INSERT", "UPDATE"))]
         assert len(told) <= MOST_QUERIES + len(written), "\n".join(told)
 
+    @pytest.mark.proves("R01")
     def test_write_by_an_action_is_kept_and_there_is_no_stock_one(self, record, browser, investigator, monkeypatch):
         page = admin.site.get_model_admin(type(record))
         (item, value), *_ = EXAMPLES[name_of(record)].change.items()
@@ -127,6 +130,7 @@ class TestPage:
         assert (newest.history_user, newest.history_change_reason) == (investigator, "Corrected by an action")
 
 
+@pytest.mark.proves("R01", "R08")
 @pytest.mark.parametrize(("record", "group"), [(group, group) for group in GROUPS], ids=name_of, indirect=["record"])
 def test_change_of_a_row_on_the_page_leaves_its_author_and_reason(record, group, browser, investigator, commit):
     before, url, changes = Ledger.objects.count(), address(type(record), record.pk, "change"), EXAMPLES[name_of(group)].change
@@ -154,6 +158,7 @@ def test_form_that_an_act_writes_is_read_and_not_written_on_a_page(record, brows
     assert browser.get(address(type(record), record.pk, "withdraw")).status_code == 403
 
 
+@pytest.mark.proves("R14")
 @pytest.mark.parametrize("model", [model for model in KEPT if admin.site.is_registered(model)], ids=name_of)
 def test_nothing_is_deleted_edited_in_a_list_or_acted_upon_by_stock_actions(model, rf):
     page, request = admin.site.get_model_admin(model), rf.get("/")
@@ -168,6 +173,7 @@ def test_every_form_and_all_of_the_setup_has_its_page():
     assert set(without) <= {"trial.study", name_of(Membership)}
 
 
+@pytest.mark.proves("A02")
 @pytest.mark.parametrize("record", BY_HAND, ids=name_of, indirect=True)
 def test_stranger_finds_neither_the_record_nor_its_history(record, client, stranger):
     client.force_login(stranger)

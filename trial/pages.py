@@ -20,12 +20,19 @@ from trial.actions import review, triggers
 from trial.models import Record, Signature, Study, Visit, may, parameters_in_force, sites_where, standing, versions_of
 from trial.protocol import schedule, study
 from trial.proving import asks_code, proving
-from trial.refusal import Refused
+from trial.refusal import NotAllowed, Refused
 
 
 def page(request: HttpRequest, template: str, status: int = 200, **context: Any) -> TemplateResponse:
     """A page in the frame of the admin."""
     return TemplateResponse(request, template, admin.site.each_context(request) | context, status=status)
+
+
+def say(request: HttpRequest, refused: Refused) -> None:
+    """On the page that the act leads back to; whoever may not act at all is answered 403."""
+    if isinstance(refused, NotAllowed):
+        raise PermissionDenied(str(refused)) from refused
+    messages.error(request, str(refused))
 
 
 @require_GET

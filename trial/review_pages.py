@@ -153,6 +153,8 @@ def lock_page(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     refused: Refused | None = None
     if request.method == "POST":
+        if not any(may(request.user, act) for act in set(locks.WHO.values())):
+            raise PermissionDenied
         try:
             wanted = request.POST.get("step", "")
             if wanted not in list(LockState):

@@ -221,6 +221,7 @@ class Lesion(Record):
             soft_tissue=self.soft_tissue == "Y",
             irradiated=self.irradiated_before == "Y",
             progressed=self.progressed_since == "Y",
+            xray=self.method == Method.XRAY,
         )
 
     def clean(self) -> None:

@@ -53,6 +53,7 @@ def forms_and_histories():
         yield from (f"forms/{form._meta.model_name}/{rest}" for rest in (f"{pk}/", f"{pk}/history/"))
 
 
+@pytest.mark.proves("A02", "R11")
 @pytest.mark.parametrize("role", ["data manager", "investigator", "monitor", "sponsor", "auditor"])
 def test_reads_all_of_its_scope(everything, people, role):
     keys = keys_of(everything)
@@ -64,6 +65,7 @@ def test_reads_all_of_its_scope(everything, people, role):
         assert people[role].results(f"forms/{form._meta.model_name}/")
 
 
+@pytest.mark.proves("A02", "A04")
 @pytest.mark.parametrize("role", ["administrator", "stranger"])
 def test_what_is_outside_ones_scope_is_not_there(everything, people, role):
     """Lists are empty, one thing answers 404, and in the same words as what does not exist."""
@@ -80,12 +82,14 @@ def test_what_is_outside_ones_scope_is_not_there(everything, people, role):
         assert person.results(f"forms/{form._meta.model_name}/") == []
 
 
+@pytest.mark.proves("A01")
 def test_nobody_reads_nothing(everything, people):
     keys = keys_of(everything)
     for path in (*READS, *forms_and_histories(), "study/"):
         assert asked(people["nobody"], path, keys).status_code == 401, path
 
 
+@pytest.mark.proves("A02")
 @pytest.mark.parametrize("person", ROLES)
 @pytest.mark.parametrize("act", WRITES)
 def test_acts_only_as_its_role_allows(act, person, people, signs, visit, flag_of, commit):
@@ -118,6 +122,7 @@ def held(visit):
     return visit
 
 
+@pytest.mark.proves("A01", "A02", "A04")
 @pytest.mark.parametrize("person", ["sponsor", "monitor", "auditor", "administrator"])
 def test_no_address_takes_anything_from_those_who_only_read(everything, people, person):
     """Every address that the router has × every unsafe method (regulation.md A08: the sponsor's write routes are none)."""
@@ -164,6 +169,7 @@ def test_the_walk_above_finds_the_addresses():
     assert not [path for path in found if "<" in path or "\\" in path]
 
 
+@pytest.mark.proves("A03")
 def test_a_role_that_has_ended_reads_nothing(everything, people, monitor):
     assert people["monitor"].results("subjects/")
     with acting(by=founder(), reason="OTHER: left"):
@@ -171,6 +177,7 @@ def test_a_role_that_has_ended_reads_nothing(everything, people, monitor):
     assert people["monitor"].results("subjects/") == []
 
 
+@pytest.mark.proves("A02")
 def test_a_subject_of_another_site_is_answered_as_one_that_does_not_exist(subject, as_stranger):
     assert Subject.objects.filter(code="01-001").exists()
     assert as_stranger.get("subjects/01-001/").json() == as_stranger.get("subjects/88-001/").json()

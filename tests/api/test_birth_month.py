@@ -37,6 +37,7 @@ def all_that(person, subject):
     return {path: json.dumps(asked(person, path, keys).json()) for path in paths}
 
 
+@pytest.mark.proves("A02", "C02")
 def test_stands_in_no_answer_to_the_sponsor(assessed, as_sponsor):
     found = [path for path, text in all_that(as_sponsor, assessed).items() if any(month in text for month in MONTHS)]
     assert found == []
@@ -49,12 +50,14 @@ def test_stands_where_others_read_it(assessed, as_data_manager):
     assert any(path.startswith("signatures/") for path in found)
 
 
+@pytest.mark.proves("A02", "C02")
 @pytest.mark.parametrize("query", ["birth_month=1957-04", "items__birth_month=1957-04", "ordering=birth_month", "search=1957-04"])
 def test_is_no_filter_and_no_order(assessed, as_sponsor, query):
     name, value = query.split("=")
     assert as_sponsor.get("forms/demographics/", **{name: value}).status_code == 400
 
 
+@pytest.mark.proves("C02")
 def test_cannot_be_found_by_trying_out_a_digest(assessed, as_sponsor, as_data_manager, investigator):
     """Whoever knows all but the month tries 1,200 months in a moment."""
     signature = Signature.objects.get()
@@ -74,6 +77,7 @@ def test_the_sponsor_sees_the_age(visit, data_manager, as_sponsor):
     assert not {"birth_month", "age_confirmed"} & seen["items"].keys()
 
 
+@pytest.mark.proves("C02")
 def test_two_possible_ages_would_tell_the_month_of_consent(visit, data_manager, as_sponsor, as_data_manager):
     with acting(by=data_manager):
         complete(Consent, visit.subject)
@@ -92,6 +96,7 @@ def test_that_it_is_missing_is_not_told_either(visit, data_manager, as_sponsor, 
     assert "birth_month" not in json.dumps(as_sponsor.results("history/", form="demographics"))
 
 
+@pytest.mark.proves("C02")
 def test_a_reason_in_free_words_is_kept_back_with_it(everything, as_sponsor, as_data_manager):
     read = {who: {one["reason"] for one in who.results("history/", form="demographics")} for who in (as_sponsor, as_data_manager)}
     assert "OTHER: it was 1957-04, not 1957-05" in read[as_data_manager]

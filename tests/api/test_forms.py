@@ -124,6 +124,7 @@ def test_what_an_act_writes_is_only_read_here(form, subject, data_manager, as_da
         assert answer.status_code in (404, 405)
 
 
+@pytest.mark.proves("D03")
 def test_numbers_are_neither_rounded_nor_cut(visit, as_data_manager):
     """regulation.md, D03: a value comes out as it went in, or it is refused."""
     for sent, status in ((70, 201), (70.5, 201), ("70.50", 422), (70.55, 422), (1e308, 422), ("1e2", 201), ("70,5", 400), ("NaN", 400)):

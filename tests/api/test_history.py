@@ -87,6 +87,7 @@ def walked(person, path, **query):
         yield from answer["results"]
 
 
+@pytest.mark.proves("D02")
 @pytest.mark.parametrize("page_size", [1, 2, 3, 1000])
 def test_pages_together_tell_everything_once(everything, as_data_manager, page_size):
     told = [(one["seq"], one["item"], one["row"]) for one in walked(as_data_manager, "history/", page_size=page_size)]
@@ -103,6 +104,7 @@ def test_goes_on_another_day_from_the_last_number(changed, data_manager, as_spon
     assert [one["item"] for one in as_sponsor.results("history/", after=last)] == ["pulse"]
 
 
+@pytest.mark.proves("D02")
 def test_a_reader_beside_eight_writers_misses_nothing_and_reads_nothing_twice(transactional_db, site, data_manager, as_sponsor):
     """regulation.md D02: paging under concurrent writes."""
 

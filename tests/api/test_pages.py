@@ -67,11 +67,13 @@ def five(site, data_manager):
     return [entry.enrol(site=site, by=data_manager, screened_on=SCREENED).code for _ in range(5)]
 
 
+@pytest.mark.proves("D02")
 @pytest.mark.parametrize("page_size", [1, 2, 5, 6])
 def test_pages_together_hold_everything_once(five, as_sponsor, page_size):
     assert [one["code"] for one in walked(as_sponsor, "subjects/", page_size=page_size)] == five
 
 
+@pytest.mark.proves("D02")
 def test_what_is_entered_meanwhile_moves_nothing_to_another_page(five, site, data_manager, as_sponsor):
     first = as_sponsor.get("subjects/", page_size=2).json()
     entry.enrol(site=site, by=data_manager, screened_on=SCREENED)

@@ -55,6 +55,7 @@ def test_a_wrong_login_does_not_tell_who_exists(data_manager, anyone, sent):
     assert not AuthToken.objects.exists()
 
 
+@pytest.mark.proves("A03")
 def test_a_person_who_has_left_gets_no_token_and_loses_those_there_are(data_manager, as_data_manager, anyone):
     data_manager.is_active = False
     data_manager.save()
@@ -76,11 +77,13 @@ def test_an_unknown_token_is_401_with_a_sentence(data_manager, header):
     assert "Send a token" in answer.json()["detail"]
 
 
+@pytest.mark.proves("A03")
 def test_a_token_that_has_ended_is_401(data_manager, as_data_manager):
     AuthToken.objects.update(expiry=timezone.now() - timedelta(seconds=1))
     assert as_data_manager.get("subjects/").status_code == 401
 
 
+@pytest.mark.proves("A03")
 def test_a_revoked_token_is_401(data_manager, as_data_manager):
     other = Caller(AuthToken.objects.create(data_manager)[1])
     assert as_data_manager.generic("DELETE", "/api/v1/token/").status_code == 204

@@ -51,6 +51,8 @@ def test_short_axis_is_no_longer_than_the_longest_diameter(enter, short, accepte
         ({"longest_mm": D("10.0")},                                               True),
         ({"longest_mm": D("13.9"), "slice_mm": D("7.0")},                         False),
         ({"longest_mm": D("14.0"), "slice_mm": D("7.0")},                         True),
+        ({"longest_mm": D("19.9"), "method": "X-RAY", "slice_mm": None},          False),
+        ({"longest_mm": D("20.0"), "method": "X-RAY", "slice_mm": None},          True),
         (NODE | {"short_axis_mm": D("14.9")},                                     False),
         (NODE | {"short_axis_mm": D("15.0")},                                     True),
         (BONE,                                                                    True),

@@ -37,6 +37,7 @@ CELLS = [(act, role, cell == "Y") for _, act, row in TABLE for role, cell in zip
 PEOPLE = ["data_manager", "investigator", "monitor", "sponsor", "administrator", "auditor", "stranger"]
 
 
+@pytest.mark.proves("A02")
 @pytest.mark.parametrize(("act", "role", "allowed"), CELLS)
 def test_role_may(act, role, allowed):
     assert (act in ALLOWED[role]) is allowed
@@ -54,6 +55,7 @@ def test_nobody_who_writes_clinical_data_holds_a_role_for_the_whole_study():
     assert not any(act in ALLOWED[role] for act in writing for role in STUDY_WIDE)
 
 
+@pytest.mark.proves("A02", "A04")
 @pytest.mark.parametrize(
     ("who", "sees"),
     [
@@ -67,6 +69,7 @@ def test_clinical_data_are_seen_by(request, visit, who, sees):
     assert Visit.objects.visible_to(person).exists() is sees
 
 
+@pytest.mark.proves("A02")
 @pytest.mark.parametrize("who", PEOPLE)
 def test_everybody_sees_the_setup_of_his_own_sites(request, site, other_site, who):
     person = request.getfixturevalue(who)
@@ -75,18 +78,21 @@ def test_everybody_sees_the_setup_of_his_own_sites(request, site, other_site, wh
     assert ("02" in seen) is (who in ("stranger", "sponsor", "administrator", "auditor"))
 
 
+@pytest.mark.proves("A02")
 def test_role_at_one_site_says_nothing_about_another(investigator, site, other_site):
     assert may(investigator, Act.SIGN, site.pk)
     assert not may(investigator, Act.SIGN, other_site.pk)
     assert sites_where(investigator, Act.SIGN) == {site.pk}
 
 
+@pytest.mark.proves("A04")
 def test_superuser_without_a_role_may_nothing(visit, django_user_model):
     root = django_user_model.objects.create_superuser("root")
     assert not any(may(root, act) for act in Act)
     assert not any(model.objects.visible_to(root).exists() for model in KEPT if model is not Membership)
 
 
+@pytest.mark.proves("A03")
 @pytest.mark.parametrize(("days", "holds"), [(-1, False), (0, True), (1, True)])
 def test_role_ends_after_its_last_day(site, days, holds):
     person = member("eva", Role.AUDITOR)
@@ -95,6 +101,7 @@ def test_role_ends_after_its_last_day(site, days, holds):
     assert may(person, Act.READ, site.pk) is holds
 
 
+@pytest.mark.proves("A03")
 def test_deactivated_person_may_nothing(investigator, site):
     investigator.is_active = False
     assert not may(investigator, Act.READ, site.pk)

@@ -20,6 +20,7 @@ from trial.models import Record
 from trial.models.record import OneOfAVisit
 
 
+@pytest.mark.proves("R02")
 def test_as_of_shows_a_record_as_it_was(cycle, investigator):
     then = cycle.history.latest().history_date
     with acting(by=investigator, reason="Misread"):
@@ -27,6 +28,7 @@ def test_as_of_shows_a_record_as_it_was(cycle, investigator):
     assert Cycle.history.as_of(then).get().weight_kg == 70
 
 
+@pytest.mark.proves("R02")
 @pytest.mark.parametrize("seed", range(3))
 def test_every_former_value_can_be_read(cycle, investigator, seed):
     """R02: fifty edits by chance, by three paths; the history is what a list kept in the test is."""

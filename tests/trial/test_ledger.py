@@ -20,6 +20,7 @@ def changed_cycle(cycle, investigator, commit):
     return cycle
 
 
+@pytest.mark.proves("R01")
 def test_entry_says_who_what_where_when_and_why(changed_cycle, investigator, subject):
     entry = Ledger.objects.last()
     assert (entry.by, entry.reason, entry.act, entry.items) == (
@@ -107,6 +108,7 @@ TABLES = [
 ]  # fmt: skip
 
 
+@pytest.mark.proves("R13")
 @pytest.mark.parametrize(("sql", "said"), FORGERIES)
 def test_forgery_by_the_owner_is_found(changed_cycle, sql, said):
     with connection.cursor() as cursor:
@@ -117,12 +119,14 @@ def test_forgery_by_the_owner_is_found(changed_cycle, sql, said):
         call_command("verify_ledger")
 
 
+@pytest.mark.proves("R13")
 def test_trigger_that_is_dropped_is_found(cycle):
     with connection.cursor() as cursor:
         cursor.execute("drop trigger ledger on crf_historicaladministration")
     assert verify_ledger.findings() == ["Trigger ledger of crf.historicaladministration is missing or switched off."]
 
 
+@pytest.mark.proves("R13")
 def test_trigger_that_a_replica_would_skip_is_found(cycle):
     with connection.cursor() as cursor:
         cursor.execute("alter table crf_administration enable trigger history_after")
@@ -134,6 +138,7 @@ def test_changes_of_a_record_are_those_of_its_rows_too(changed_cycle):
     assert {entry.form for entry in Ledger.objects.about(Administration.objects.get())} == {"crf.administration"}
 
 
+@pytest.mark.proves("A02")
 def test_ledger_shows_changes_at_ones_own_sites_only(changed_cycle, investigator, monitor, stranger, sponsor, administrator):
     clinical = Ledger.objects.filter(subject__isnull=False).count()
     seen = {person.username: Ledger.objects.visible_to(person).count() for person in (investigator, monitor, sponsor)}

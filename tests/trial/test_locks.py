@@ -69,6 +69,7 @@ def test_state_of_a_record_is_derived(stored, signed, frozen, locked, state):
     assert states.record_state(stored, signed=signed, frozen=frozen, locked=locked) == state
 
 
+@pytest.mark.proves("A02")
 @pytest.mark.parametrize("who", EVERYBODY)
 def test_data_manager_of_the_site_freezes_a_signed_visit_and_nobody_else(request, visit, signature, who):
     person = request.getfixturevalue(who)
@@ -87,6 +88,7 @@ def test_visit_that_is_not_signed_is_not_frozen(visit, data_manager):
     assert not Freeze.objects.exists()
 
 
+@pytest.mark.proves("R07")
 def test_freeze_and_unfreeze_alternate_with_a_reason_and_stay(visit, signature, data_manager):
     for act in (locks.freeze, locks.unfreeze):
         with pytest.raises(Refused, match="Say why"):
@@ -114,6 +116,7 @@ def test_lock_is_proposed_approved_and_carried_out_by_three_roles_and_undone_lik
     assert StudyLock.objects.count() == 6
 
 
+@pytest.mark.proves("A02")
 @pytest.mark.parametrize("who", EVERYBODY)
 @pytest.mark.parametrize("state", sorted(LOCK_NEXT[L.OPEN] | LOCK_NEXT[L.LOCK_PROPOSED] | LOCK_NEXT[L.LOCK_APPROVED]))
 def test_each_step_of_the_lock_is_one_roles(request, people, who, state):
@@ -154,6 +157,7 @@ def test_lock_waits_for_what_is_not_signed_and_frozen(visit, people):
     assert StudyLock.now() == L.LOCK_APPROVED
 
 
+@pytest.mark.proves("R07")
 def test_query_is_answered_and_closed_by_who_raised_it(query, data_manager, monitor):
     queries.act_on(query, Q.ANSWERED, by=data_manager, text="It is: scale calibrated")
     queries.act_on(query, Q.CLOSED, by=monitor, text="Thank you")
@@ -163,6 +167,7 @@ def test_query_is_answered_and_closed_by_who_raised_it(query, data_manager, moni
     assert Query.objects.open().get() == query
 
 
+@pytest.mark.proves("A02")
 @pytest.mark.parametrize("who", EVERYBODY)
 @pytest.mark.parametrize("to", ["raise", Q.ANSWERED, Q.CLOSED])
 def test_who_raises_answers_and_closes(request, record, query, who, to):
@@ -236,6 +241,7 @@ def test_monitor_verifies_a_record_and_the_mark_lapses_when_it_changes(record, m
         queries.verify(record, by=monitor, version=record.version)
 
 
+@pytest.mark.proves("A02")
 @pytest.mark.parametrize("who", [one for one in EVERYBODY if one != "monitor"])
 def test_nobody_else_verifies(request, record, who):
     with pytest.raises(NotAllowed):

@@ -64,6 +64,7 @@ def test_signature_holds_while_the_visit_says_what_was_signed(signature, visit):
     assert changes(signature) == []
 
 
+@pytest.mark.proves("S10")
 def test_signature_breaks_when_a_value_changes_and_names_the_item(signature, visit, data_manager):
     weigh(data_manager, 72)
     assert review.holding(visit) is None
@@ -77,6 +78,7 @@ def test_signature_stays_broken_when_the_value_is_put_back(signature, visit, dat
     assert changes(signature) == [Change("Vital signs and ECOG", "changed and put back", "", "")]
 
 
+@pytest.mark.proves("S10")
 def test_signature_breaks_when_the_visits_own_date_changes(signature, visit, data_manager):
     with acting(by=data_manager, reason=REASON):
         Visit.objects.filter(pk=visit.pk).update(held_on=date(2025, 1, 9))
@@ -84,6 +86,7 @@ def test_signature_breaks_when_the_visits_own_date_changes(signature, visit, dat
     assert changes(signature) == [Change("Visit", "Date of visit", "2025-01-08", "2025-01-09")]
 
 
+@pytest.mark.proves("S10")
 def test_signature_breaks_when_a_record_is_added(signature, visit, data_manager):
     with acting(by=data_manager):
         complete(LaboratoryPanel, visit.subject)
@@ -91,12 +94,14 @@ def test_signature_breaks_when_a_record_is_added(signature, visit, data_manager)
     assert {change.was for change in changes(signature)} == {""}
 
 
+@pytest.mark.proves("S10")
 def test_signature_breaks_when_a_record_is_withdrawn(signature, visit, data_manager):
     entry.withdraw(VitalSigns.objects.select_related("visit__subject").get(), by=data_manager, reason=REASON)
     assert review.holding(visit) is None
     assert Change("Vital signs and ECOG", "Weight", "70.0", "") in changes(signature)
 
 
+@pytest.mark.proves("S10")
 @pytest.mark.parametrize("act", ["added", "changed", "withdrawn"])
 def test_signature_breaks_when_a_row_is(signature, visit, data_manager, act):
     row = LaboratoryResult.objects.get(test="CREAT")
@@ -111,6 +116,7 @@ def test_signature_breaks_when_a_row_is(signature, visit, data_manager, act):
     assert {change.form for change in changes(signature)} == {"Laboratory panel"}
 
 
+@pytest.mark.proves("S10")
 def test_broken_signature_is_kept_and_a_new_one_holds(signature, visit, data_manager, investigator):
     weigh(data_manager, 72)
     again = review.sign_visit(visit, by=investigator, proof=PROOF)
@@ -137,6 +143,7 @@ def test_eligibility_has_a_signature_of_its_own(signature, visit, investigator):
     assert review.holding(visit) == signature
 
 
+@pytest.mark.proves("S09")
 @pytest.mark.parametrize("who", ["data_manager", "monitor", "sponsor", "administrator", "auditor", "stranger"])
 def test_only_an_investigator_of_the_site_signs(request, visit, who):
     with pytest.raises(NotAllowed, match="Only an investigator of this site"):
@@ -152,6 +159,7 @@ def test_wrong_password_signs_nothing(visit, investigator, password):
     assert not Signature.objects.exists()
 
 
+@pytest.mark.proves("S09")
 def test_draft_keeps_the_visit_from_being_signed(visit, data_manager, investigator):
     with acting(by=data_manager, reason=REASON):
         VitalSigns.objects.update(state="DRAFT")
@@ -172,6 +180,7 @@ def test_missed_visit_is_signed_with_its_reason(visit, data_manager, investigato
     assert review.sign_visit(visit, by=investigator, proof=PROOF).pk
 
 
+@pytest.mark.proves("S11")
 def test_what_changed_after_the_page_was_opened_is_not_signed_unseen(visit, data_manager, investigator):
     shown = review.digest(review.content_of_visit(visit))
     weigh(data_manager, 72)
@@ -191,6 +200,7 @@ def test_signature_is_never_changed_moved_or_deleted(signature, subject):
         signature.delete()
 
 
+@pytest.mark.proves("A02")
 def test_signatures_are_seen_at_ones_own_sites_only(signature, investigator, monitor, sponsor, stranger):
     for person in (investigator, monitor, sponsor):
         assert Signature.objects.visible_to(person).get() == signature

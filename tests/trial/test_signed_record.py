@@ -119,6 +119,7 @@ def test_page_lists_each_item_and_refuses_what_has_changed_for_all(visits, inves
     assert Signature.objects.count() == 2
 
 
+@pytest.mark.proves("S09")
 @pytest.mark.parametrize("who", ["data_manager", "monitor", "stranger"])
 def test_nobody_else_signs_several_visits(request, visits, who, client):
     person = request.getfixturevalue(who)

@@ -13,6 +13,7 @@ from trial.refusal import Conflict, NotAllowed, Refused
 REASON = "ENTRY_ERROR: wrong subject"
 
 
+@pytest.mark.proves("R14")
 def test_withdrawn_record_stays_with_its_reason_and_stands_no_longer(cycle, data_manager):
     entry.withdraw(cycle, by=data_manager, reason=REASON)
     kept = Cycle.objects.get()
@@ -28,18 +29,21 @@ def test_withdrawn_row_stands_no_longer_under_its_record(cycle, data_manager):
     assert [one.label for one in standing(cycle.subject)] == ["crf.cycle"]
 
 
+@pytest.mark.proves("R08")
 @pytest.mark.parametrize("reason", ["", " ", "\u200b"])
 def test_withdrawal_needs_a_reason(cycle, data_manager, reason):
     with pytest.raises(Refused, match="Say why this is withdrawn"):
         entry.withdraw(cycle, by=data_manager, reason=reason)
 
 
+@pytest.mark.proves("R08")
 @pytest.mark.parametrize("reason", ["changed via admin", "OTHER", "OTHER: \u200b"])
 def test_reason_is_one_of_the_codes_and_other_says_what(cycle, data_manager, reason):
     with pytest.raises(Refused, match=r"begins with one of|in your own words"):
         entry.withdraw(cycle, by=data_manager, reason=reason)
 
 
+@pytest.mark.proves("A02")
 @pytest.mark.parametrize("who", ["sponsor", "stranger", "monitor", "administrator", "auditor"])
 def test_withdrawal_is_refused_to(request, cycle, who):
     with pytest.raises(NotAllowed, match="does not allow"):
