@@ -174,3 +174,17 @@ def test_a_day_that_passes_moves_the_state_only_as_the_table_says(facts, criteri
     days = [date(2025, 3, 9) + timedelta(n) for n in range(160)]
     states = [check(facts, on=today, pc2_criteria=criteria, randomization_timing=timing).state for today in days]
     assert all(now == then or now in NEXT[then] for then, now in pairwise(states))
+
+
+def test_two_repeats_keep_the_window_open_until_the_check_is_missed():
+    """CLOSE is 14 days after a scan that was not evaluable (crf_spec 4.3): from DUE, the next day may be MISSED's."""
+    unread = {"derived": None, "investigator": None, "complete": False, "signed": False}
+    partial = [
+        TumorAssessment("TA", day, None, **unread, covers_chest_abdomen_pelvis=False) for day in (date(2025, 4, 20), date(2025, 5, 4))
+    ]
+    whole = TumorAssessment("TA", date(2025, 5, 5), None, **unread)
+    first = date(2025, 3, 10)
+    facts = Facts(first, date(2025, 3, 31), cycle_length_days=21, baseline_scan_on=first, assessments=(*partial, whole))
+    days = (date(2025, 4, 21), date(2025, 5, 4), date(2025, 5, 18), date(2025, 5, 19))
+    assert [check(facts, on=day).state for day in days] == [State.NE_REPEAT, State.NE_REPEAT, State.DUE, State.MISSED]
+    assert State.MISSED in NEXT[State.DUE]

@@ -29,7 +29,7 @@ NEXT = {
     State.NOT_STARTED:  {State.WAITING, State.SCHEDULED, State.CANCELLED},
     State.WAITING:      {State.SCHEDULED, State.DUE, State.PD, State.DISCORDANT, State.PENDING_IUPD, State.CANCELLED},
     State.SCHEDULED:    {State.DUE, State.ESCALATED} | _READ,
-    State.DUE:          {State.OVERDUE, State.ESCALATED} | _READ,
+    State.DUE:          _LATE | _READ,  # to ESCALATED or MISSED at once where repeats kept the window open so long
     State.OVERDUE:      {State.ESCALATED} | _READ,
     State.ESCALATED:    {State.MISSED} | _READ,
     State.MISSED:       _READ,
