@@ -22,7 +22,7 @@ from tests.servers import (  # noqa: F401  (pytest finds fixtures and hooks by t
 from trial.access import ALLOWED, Act, Role
 from trial.acting import acting
 from trial.actions import entry
-from trial.models import ConsentVersion, Membership, ReferenceRange, Site, SiteStatus, Visit
+from trial.models import AccountAct, ConsentVersion, Membership, ReferenceRange, Site, SiteStatus, Visit
 from trial.second_factor import Proof
 
 PASSWORD = "correct horse"
@@ -85,9 +85,26 @@ def member(name, role, site=None):
     person = user(name, is_staff=True)
     with acting(by=founder()):
         Membership.objects.create(user=person, role=role, site=site)
+    if Act.SIGN in ALLOWED[role]:
+        make_ready(person)
     if Act.SIGN in ALLOWED[role] or Act.SET_UP in ALLOWED[role]:
         give_codes(person)
     return person
+
+
+@cache
+def own_hash():
+    return make_password(PASSWORD)
+
+
+def make_ready(person):
+    """To sign: the password is the person's own, and what has to be on record is."""
+    kinds = AccountAct.Kind
+    with acting(by=person):
+        User.objects.filter(pk=person.pk).update(password=own_hash())
+        person.password = own_hash()
+        told = ((kinds.IDENTITY, founder()), (kinds.TRAINING, founder()), (kinds.ACCOUNTABILITY, person))
+        AccountAct.objects.bulk_create(AccountAct(person=person, kind=kind, on=BEGAN, how="Told.", by=by) for kind, by in told)
 
 
 def give_codes(person):

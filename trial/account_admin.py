@@ -1,16 +1,22 @@
 """Who tried to get in and failed, for those who manage people; and no stock pages of others' secrets."""
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from axes.models import AccessAttempt, AccessFailureLog
+from django import forms
 from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from trial.access import Act
 from trial.acting import acting
-from trial.models import sites_where
+from trial.actions import accounts
+from trial.models import AccountAct, sites_where
+from trial.refusal import Refused
 
 
 class ReadByManagers(admin.ModelAdmin):
@@ -49,7 +55,8 @@ class AttemptAdmin(ReadByManagers):
 
 
 class DeviceAdmin(ReadByManagers):
-    """A lost second factor: a second person deletes it here, and its secret is refused at once; the owner sets up another."""
+    """A lost second factor: a second person deletes it here, and its secret is refused at once. The owner sets up another as soon
+    as an administrator has recorded who they are (AccountActAdmin)."""
 
     list_display = ["user", "confirmed", "created_at", "last_used_at"]
     fields = readonly_fields = ["user", "confirmed", "created_at", "last_used_at"]
@@ -58,8 +65,77 @@ class DeviceAdmin(ReadByManagers):
         return self.has_view_permission(request, obj) and (obj is None or obj.user_id != request.user.pk)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        with acting(by=request.user):
-            super().delete_model(request, obj)
+        """A loss takes all of them: whoever found the telephone may have found the codes."""
+        accounts.report_loss(obj.user, by=request.user)
+
+
+class PersonAdmin(UserAdmin):
+    """Django's own, with the author named to PostgreSQL; a user name stays its person's."""
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [*super().get_readonly_fields(request, obj), "username"] if obj else super().get_readonly_fields(request, obj)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        with naming(request):
+            return super().changeform_view(request, *args, **kwargs)
+
+    def user_change_password(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        with naming(request):
+            return super().user_change_password(request, *args, **kwargs)
+
+
+def naming(request: HttpRequest) -> AbstractContextManager[None]:
+    return acting(by=request.user) if request.method == "POST" and request.user.is_authenticated else nullcontext()
+
+
+admin.site.unregister(User)
+admin.site.register(User, PersonAdmin)
+
+
+class AccountActForm(forms.ModelForm):
+    """Asks the action itself, so that page and action refuse the same."""
+
+    by: Any
+    kind = forms.ChoiceField(choices=[(kind.value, kind.label) for kind in AccountAct.BY_ANOTHER])
+
+    class Meta:
+        model = AccountAct
+        fields = ["person", "kind", "on", "how"]
+
+    def clean(self) -> dict[str, Any]:
+        told: dict[str, Any] = super().clean() or self.cleaned_data
+        if not self.errors:
+            try:
+                self.instance = accounts.record(told["kind"], told["person"], by=self.by, on=told["on"], how=told["how"])
+            except Refused as error:
+                for item, sentence in error.problems:
+                    self.add_error(item if item in self.fields else None, sentence)
+        return told
+
+    def _post_clean(self) -> None:
+        """It is stored already."""
+
+
+@admin.register(AccountAct)
+class AccountActAdmin(ReadByManagers):
+    """Identity checks and trainings, recorded by an administrator about another person; and what people did themselves."""
+
+    list_display = ["person", "kind", "on", "how", "by", "at"]
+    list_filter = ["kind"]
+    search_fields = ["person__username"]
+    fields = ["person", "kind", "on", "how"]
+    form = AccountActForm
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_view_permission(request)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        made = super().get_form(request, obj, change=change, **kwargs)
+        made.by = request.user
+        return made
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """The form's action did."""
 
 
 for model in (TOTPDevice, StaticDevice):  # the packages' own pages show the secrets

@@ -1,9 +1,12 @@
 """One's own account: the second factor, set up with a first code; recovery codes, shown once; the code that a session takes."""
 
 import django_otp
-from django.contrib import messages
+from django.contrib import admin, messages
+from django.contrib.admin.forms import AdminPasswordChangeForm
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.views import PasswordChangeView
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -12,8 +15,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from trial import second_factor
+from trial.access import Act
+from trial.acting import acting
+from trial.actions import accounts
+from trial.locked_out import answer as locked_out
+from trial.locked_out import is_locked_out
+from trial.models import AccountAct, loss_stands, may
 from trial.pages import page
-from trial.proving import LockedOutSigner, counting
+from trial.passwords import matches
+from trial.proving import LockedOutSigner, count, counting
 from trial.refusal import Refused
 from trial.second_factor import Unproven
 
@@ -35,6 +45,7 @@ def account_page(request: HttpRequest) -> HttpResponse:
                 return redirect("account")
     person = request.user
     waiting = second_factor.begun(person)
+    signs, missing = may(person, Act.SIGN), accounts.keeps_from_signing(person)
     return page(
         request,
         "casebook/account.html",
@@ -47,6 +58,12 @@ def account_page(request: HttpRequest) -> HttpResponse:
         picture=waiting and second_factor.picture_of(waiting),
         secret=waiting and second_factor.secret_of(waiting),
         codes=codes,
+        signs=signs,
+        missing=missing,
+        must_change=accounts.CHANGE_IT in missing,
+        asks_acceptance=signs and accounts.MISSING[AccountAct.Kind.ACCOUNTABILITY] in missing,
+        accepted=accounts.ACCEPTED,
+        lost=loss_stands(person),
         refused=refused,
     )
 
@@ -74,17 +91,31 @@ def _renew(request: HttpRequest) -> list[str]:
     return second_factor.new_recovery_codes(request.user)
 
 
-ACTS = {"begin": _begin, "confirm": _confirm, "renew": _renew}
+def _accept(request: HttpRequest) -> list[str]:
+    accounts.accept_accountability(request.user, password=request.POST.get("password", ""))
+    return []
+
+
+def _lose(request: HttpRequest) -> list[str]:
+    """With the password alone: what is lost cannot be shown. Who takes it for another loses nothing but time."""
+    _refuse_unless_password(request.user, request.POST.get("password", ""))
+    if not second_factor.is_enrolled(request.user):
+        raise Refused("You have no second factor to lose.")
+    accounts.report_loss(request.user, by=request.user)
+    return []
+
+
+ACTS = {"begin": _begin, "confirm": _confirm, "renew": _renew, "accept": _accept, "lose": _lose}
 
 
 def _refuse_unless_password(person: AbstractUser, password: str) -> None:
-    if not person.check_password(password):
+    if not matches(person, password):
         raise Unproven(("password", "The password does not match."))
 
 
 def _refuse_unless_verified(request: HttpRequest) -> None:
     if second_factor.is_enrolled(request.user) and not request.user.is_verified():
-        raise Refused("You have a second factor: show its code before you set up another. If it is lost, ask the administrator.")
+        raise Refused("You have a second factor: show its code before you set up another. If it is lost, report the loss.")
 
 
 def _take(request: HttpRequest, device: django_otp.models.Device) -> None:
@@ -112,3 +143,39 @@ def code_page(request: HttpRequest) -> HttpResponse:
             messages.success(request, "The code is accepted for this session.")
             return HttpResponseRedirect(onward)
     return page(request, "casebook/code.html", status=refused.status if refused else 200, title="Code", onward=onward, refused=refused)
+
+
+class OwnPasswordForm(AdminPasswordChangeForm):
+    """Another one than that which was given: who set it knows it still."""
+
+    def clean_new_password1(self) -> str:
+        new: str = self.cleaned_data["new_password1"]
+        if new == self.cleaned_data.get("old_password"):
+            raise ValidationError("Choose another password than the one you have.")
+        return new
+
+
+class OwnPasswordView(PasswordChangeView):
+    """In the owner's name, so that PostgreSQL notes whose password it is from now on (S06)."""
+
+    form_class = OwnPasswordForm
+
+    def post(self, request: HttpRequest, *args: str, **kwargs: object) -> HttpResponse:
+        if is_locked_out(request, request.user.get_username()):
+            return locked_out(request)
+        with acting(by=request.user):
+            return super().post(request, *args, **kwargs)
+
+    def form_invalid(self, form: OwnPasswordForm) -> HttpResponse:
+        if form.has_error("old_password", "password_incorrect"):
+            count(self.request, self.request.user.get_username())
+        return super().form_invalid(form)
+
+    def get_success_url(self) -> str:
+        return reverse("account")
+
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        return super().get_context_data(**kwargs) | admin.site.each_context(self.request) | {"title": "Change your password"}
+
+
+password_page = login_required(never_cache(OwnPasswordView.as_view()))

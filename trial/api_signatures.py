@@ -63,7 +63,7 @@ class SignatureSerializer(serializers.ModelSerializer):
         model = Signature
         fields = [
             "id", "site", "subject", "visit", "visit_code", "form", "record", "meaning", "meaning_text", "signed_by", "printed_name",
-            "signed_at", "content_sha256", "holds",
+            "signed_at", "content_sha256", "holds", "password_reset_at",
         ]  # fmt: skip
 
     def get_form(self, signature: Signature) -> str:

@@ -176,6 +176,17 @@ class Watches(Triggers):
         return self.facts | either | {"old_items": self.row_items("old"), "new_items": self.row_items("new")}
 
 
+class NamesNobodyTwice(Triggers):
+    """Of the events' table, which watches the accounts: user names are unique to the eye, and stay."""
+
+    file = "names.sql"
+    functions = ("names", "name_skeleton")
+    triggers = ("names",)
+
+    def __init__(self, *, name: str, watched: str, pattern: str, alike: str, taken_for: str, digest: str = "") -> None:
+        super().__init__(name=name, digest=digest, watched=watched, pattern=pattern, alike=alike, taken_for=taken_for)
+
+
 class Erases(Triggers):
     """Of the redactions: the lawful erasure itself."""
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from trial import roles
 from trial.access import Act
-from trial.actions import review, triggers
+from trial.actions import accounts, review, triggers
 from trial.models import Record, Signature, Study, Visit, may, parameters_in_force, sites_where, standing, versions_of
 from trial.protocol import schedule, study
 from trial.proving import asks_code, proving
@@ -93,6 +93,7 @@ def sign_page(request: HttpRequest, pk: int) -> HttpResponse:
         obstacles=review.drafts(visit),
         not_entered=_not_entered(visit, content),
         may_sign=may(request.user, Act.SIGN, visit.subject.site_id),
+        unready=accounts.keeps_from_signing(request.user) if may(request.user, Act.SIGN, visit.subject.site_id) else [],
         meaning=Signature.Meaning.VISIT.label,
         signatures=signatures,
         holds=holds,

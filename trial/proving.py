@@ -52,11 +52,11 @@ def counting(request: HttpRequest, by: Any = None) -> Iterator[None]:
     try:
         yield
     except Unproven:
-        _count(request, name)
+        count(request, name)
         raise
 
 
-def _count(request: HttpRequest, name: str) -> None:
+def count(request: HttpRequest, name: str) -> None:
     """django-axes keeps what was posted; of a form of the trial it shall keep nothing."""
     bare = copy(request)
     bare.POST = QueryDict()

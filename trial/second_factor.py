@@ -11,6 +11,7 @@ from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from trial.acting import acting
+from trial.models import loss_stands
 from trial.refusal import Refused
 
 RECOVERY = "recovery"
@@ -64,7 +65,14 @@ def begun(user: AbstractUser) -> TOTPDevice | None:
     return TOTPDevice.objects.filter(user=user, confirmed=False).first()
 
 
+def refuse_after_loss(user: AbstractUser) -> None:
+    if loss_stands(user):
+        raise Refused("Your second factor was reported lost. An administrator first checks who you are, and records it.")
+
+
 def begin(user: AbstractUser) -> TOTPDevice:
+    """After a loss, only when another person has checked who this is (21 CFR 11.300(c))."""
+    refuse_after_loss(user)
     with acting(by=user):
         TOTPDevice.objects.filter(user=user, confirmed=False).delete()
         return TOTPDevice.objects.create(user=user, name="authenticator", confirmed=False)
@@ -72,6 +80,7 @@ def begin(user: AbstractUser) -> TOTPDevice:
 
 def confirm(device: TOTPDevice, code: str) -> bool:
     """With its first code, the device takes the place of every other: an old secret is refused from now on."""
+    refuse_after_loss(device.user)
     if not device.verify_token("".join(code.split())):
         return False
     with acting(by=device.user):
@@ -83,6 +92,7 @@ def confirm(device: TOTPDevice, code: str) -> bool:
 
 def new_recovery_codes(user: AbstractUser) -> list[str]:
     """Ten, to be shown once; those that there were are void."""
+    refuse_after_loss(user)
     with acting(by=user):
         StaticDevice.objects.filter(user=user).delete()
         device = StaticDevice.objects.create(user=user, name=RECOVERY)

@@ -87,7 +87,7 @@ TEMPLATES = [
 
 # Who gets in. axes comes first: whoever is locked out is refused before a password is hashed.
 SESSION_COOKIE_AGE = 15 * 60  # since the session was stored last: trial/idle.py
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "trial.passwords.ByPassword"]
 PASSWORD_HASHERS = [  # the first one hashes; a password kept by another is hashed anew when its owner logs in
     "trial.passwords.Argon2id",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

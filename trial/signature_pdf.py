@@ -42,6 +42,7 @@ def _manifestation(signature: Signature) -> list[Paragraph]:
         _text(f"Signed by: {signature.printed_name}"),
         _text(f"Signed at: {signature.signed_at:%Y-%m-%d %H:%M:%S %Z}"),
         _text(f"Meaning: {signature.get_meaning_display()}"),
+        *([_text(signature.warning)] if signature.warning else []),
         _text(f"SHA-256 of the content: {signature.content_sha256} ({kept})"),
     ]
 

@@ -13,6 +13,7 @@ admin.site.enable_nav_sidebar = False
 
 urlpatterns = [
     path("healthz", pages.healthz, name="healthz"),
+    path("admin/password_change/", account_pages.password_page, name="account-password"),  # instead of the admin's own
     path("admin/", admin.site.urls),
     path("api/v1/", include("trial.api_urls")),
     path("account/", account_pages.account_page, name="account"),

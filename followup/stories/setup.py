@@ -13,10 +13,11 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from crf.actions.randomization import publish_commitment
-from trial.access import STUDY_WIDE, Role
+from trial.access import ALLOWED, STUDY_WIDE, Act, Role
 from trial.acting import acting
+from trial.actions import accounts
 from trial.data_folder import Unusable, prepare, write_private
-from trial.models import ConsentVersion, Membership, ReferenceRange, Site, SiteStatus, Study
+from trial.models import AccountAct, ConsentVersion, Membership, ReferenceRange, Site, SiteStatus, Study
 from trial.models.kept import Kept
 from trial.protocol.randomization import Arm, allocation
 
@@ -68,6 +69,9 @@ def prepare_trial(people: Iterable[Person], passwords: Mapping[str, str]) -> Non
             for code, name, province, laboratory in SITES:
                 _site(code, name, province, laboratory)
             _give_roles(people, users)
+            for username, role, _ in people:
+                if Act.SIGN in ALLOWED[Role(role)]:
+                    _prepare_signer(users[username], passwords[username], administrator)
     key_of_the_demo()
     if not Study.objects.exclude(randomization_commitment="").exists():
         publish_commitment(by=administrator)
@@ -83,8 +87,20 @@ def _users(names: Mapping[str, str], passwords: Mapping[str, str]) -> dict[str, 
 
 
 def _user(username: str, name: str, hashed: str) -> User:
+    """Made without a password that another knows: the one that counts is the person's own act."""
     first, last = name.split(" ", 1)
-    return User.objects.create(username=username, password=hashed, first_name=first, last_name=last, is_staff=True)
+    person = User.objects.create(username=username, password=make_password(None), first_name=first, last_name=last, is_staff=True)
+    with acting(by=person):
+        person.password = hashed
+        person.save(update_fields=["password"])
+    return person
+
+
+def _prepare_signer(person: User, password: str, administrator: User) -> None:
+    """What is on record before a first signature."""
+    accounts.record(AccountAct.Kind.IDENTITY, person, by=administrator, on=ACTIVE, how="Identity card seen in person.")
+    accounts.record(AccountAct.Kind.TRAINING, person, by=administrator, on=ACTIVE, how="Signing and the protocol, half a day.")
+    accounts.accept_accountability(person, password=password)
 
 
 def _give_roles(people: Iterable[Person], users: Mapping[str, User]) -> None:

@@ -27,7 +27,7 @@ from trial.access import ALLOWED, STUDY_WIDE, Act, Role
 from trial.acting import acting
 from trial.actions import entry, queries, review
 from trial.api_items import row_name
-from trial.models import Membership, ParameterDecision, Record, Visit
+from trial.models import AccountAct, Membership, ParameterDecision, Record, Visit
 
 PUBLIC, OWN, STAFF, ROOT, NOBODY = "public", "own", "staff", "root", "nobody"
 """Instead of an act. OWN: whoever is logged in, and it is about themselves or public facts. ROOT: accounts, a superuser's."""
@@ -71,6 +71,10 @@ ROUTES = {
     "admin/(?P<url>.*)$":                                   (NOBODY,           NOBODY),
     "account":                                              (OWN,              OWN),
     "account-code":                                         (OWN,              OWN),
+    "account-password":                                     (OWN,              OWN),
+    "admin:trial_{accountact}_{changelist,history,change}": (Act.MANAGE_PEOPLE, NOBODY),
+    "admin:trial_{accountact}_add":                         (Act.MANAGE_PEOPLE, Act.MANAGE_PEOPLE),
+    "admin:trial_{accountact}_delete":                      (NOBODY,           NOBODY),
     "admin:axes_{accessattempt,accessfailurelog}_{changelist,history,change}": (Act.MANAGE_PEOPLE, NOBODY),
     "admin:axes_{accessattempt,accessfailurelog}_add":      (NOBODY,           NOBODY),
     "admin:axes_{accessattempt}_delete":                    (Act.MANAGE_PEOPLE, Act.MANAGE_PEOPLE),  # ends a lockout
@@ -277,6 +281,7 @@ def world(subject, visit, data_manager, investigator, monitor, commit):
     rows = {name: (row_name(group), record.rows(group)[0].pk) for name, record in records.items() for group in record.groups()[:1]}
     return {
         "rows": rows,
+        "accountact": AccountAct.objects.filter(person=investigator).first().pk,
         "accessattempt": attempt.pk, "accessfailurelog": failure.pk, "totpdevice": device.pk,
         "staticdevice": StaticDevice.objects.get(user=investigator).pk,
         "visit": visit.pk, "signature": signature.pk, "query": query.pk, "flag": flag.pk, "subject": subject.pk, "site": site.pk,

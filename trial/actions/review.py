@@ -10,10 +10,11 @@ from django.db.models import Count
 
 from trial.access import Act
 from trial.models import Entered, Query, Record, Signature, Visit, may, signed_apart, standing, versions_of
+from trial.passwords import matches
 from trial.refusal import Conflict, NotAllowed, Refused
-from trial.second_factor import Proof, Unproven, refuse_unless_code
+from trial.second_factor import Proof, Unproven, is_enrolled, refuse_unless_code
 
-from . import anchors
+from . import accounts, anchors
 from .entry import locked, writing
 
 
@@ -116,10 +117,11 @@ def refuse_unless_signer(by: AbstractUser, visit: Visit, act: Act) -> None:
 
 def refuse_unless_proven(by: AbstractUser, proof: Proof) -> None:
     """21 CFR 11.200: the one place where who signs shows it, in the act itself, before anything is written."""
-    if not by.check_password(proof.password):
+    if not matches(by, proof.password):
         raise Unproven(("password", "The password does not match. Nothing was signed."))
-    if not proof.code_shown:
+    if not (proof.code_shown and is_enrolled(by)):  # what was lost since it was shown counts no more
         refuse_unless_code(by, proof.code, undone="Nothing was signed.")
+    accounts.refuse_unless_ready(by)
 
 
 def keep(visit: Visit, *, row: Entered, by: AbstractUser, meaning: Signature.Meaning, content: dict[str, Any]) -> Signature:
@@ -133,6 +135,7 @@ def keep(visit: Visit, *, row: Entered, by: AbstractUser, meaning: Signature.Mea
         printed_name=by.get_full_name() or by.get_username(),
         content=content,
         content_sha256=digest(content),
+        password_reset_at=accounts.password_reset_lately(by),
     )
 
 

@@ -1,3 +1,4 @@
+from .account import AccountAct, loss_stands
 from .entered import Entered, Missing, Section, Shown, readable
 from .event import SystemEvent
 from .kept import Kept
@@ -16,6 +17,7 @@ from .study import Study
 from .subject import Subject, Visit
 
 __all__ = [
+    "AccountAct",
     "Change",
     "ConsentVersion",
     "Entered",
@@ -52,6 +54,7 @@ __all__ = [
     "held",
     "is_frozen",
     "is_locked",
+    "loss_stands",
     "marks_of",
     "may",
     "parameters_in_force",

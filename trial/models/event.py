@@ -6,7 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
-from trial.history import AppendOnly, EntersLedgerOnInsert, Watches
+from trial.history import AppendOnly, EntersLedgerOnInsert, NamesNobodyTwice, Watches
+from trial.names import ALIKE, PATTERN, TAKEN_FOR
 
 from .ledger import loose
 
@@ -55,6 +56,7 @@ class SystemEvent(models.Model):
             AppendOnly(name="event_append_only"),
             EntersLedgerOnInsert(name="event_enters_ledger", form="trial.systemevent", place=NOWHERE, by="new.by_id"),
             Watches(name="watches_accounts", watched="auth_user", kind="account", **ACCOUNT),
+            NamesNobodyTwice(name="names_nobody_twice", watched="auth_user", pattern=PATTERN, alike=ALIKE, taken_for=TAKEN_FOR),
             Watches(name="watches_groups_of_accounts", watched="auth_user_groups", kind="group of account", **OF_ACCOUNT),
             Watches(name="watches_permissions", watched="auth_user_user_permissions", kind="permission of account", **OF_ACCOUNT),
             Watches(name="watches_groups", watched="auth_group", kind="group", **OF_GROUP),

@@ -53,6 +53,8 @@ class Signature(models.Model):
     signed_at = models.DateTimeField(db_default=Now())
     content = models.JSONField()
     content_sha256 = models.CharField(max_length=64)
+    password_reset_at = models.DateTimeField(null=True)
+    """When another person set the signer's password, if that was within the 24 hours before (S06)."""
 
     objects = SignatureQuerySet.as_manager()
 
@@ -74,6 +76,12 @@ class Signature(models.Model):
 
     def __str__(self) -> str:
         return f"{self.printed_name}, {self.signed_at:%Y-%m-%d %H:%M}: {self.get_meaning_display()}"
+
+    @property
+    def warning(self) -> str:
+        if self.password_reset_at is None:
+            return ""
+        return f"Another person had set the signer's password within 24 hours: {self.password_reset_at:%Y-%m-%d %H:%M %Z}."
 
     def versions(self) -> set[tuple[str, int, int]]:
         """(form label, id, version) of each table row that was signed."""

@@ -1,0 +1,107 @@
+"""What a person needs before they sign, and the loss of a second factor (21 CFR 11.100, 11.200(a), 11.300(c))."""
+
+from datetime import date, datetime, timedelta
+
+from django.contrib.auth.models import AbstractUser
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+from django.utils import timezone
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from trial.access import Act
+from trial.acting import NOTHING, acting
+from trial.models import AccountAct, SystemEvent, loss_stands, sites_where
+from trial.passwords import matches
+from trial.refusal import Conflict, NotAllowed, Refused
+from trial.second_factor import Unproven
+
+from .entry import refuse_identifiers
+
+K = AccountAct.Kind
+SHOWN_FOR = timedelta(hours=24)
+ACCEPTED = (
+    "I am accountable for everything signed with my name: my electronic signature binds me as my handwritten one does. I keep password "
+    "and second factor to myself, and report their loss at once."
+)
+MISSING = {
+    K.IDENTITY: "Your identity check is not on record. Ask the administrator to record it.",
+    K.TRAINING: "Your training is not on record. Ask the administrator to record it.",
+    K.ACCOUNTABILITY: "You have not accepted accountability for your signature. Do so on the page Account.",
+}
+CHANGE_IT = "Another person set your password. Change it on the page Account; then only you know it."
+PASSWORD_EVENTS = ("account made", "account changed")
+
+
+def keeps_from_signing(person: AbstractUser) -> list[str]:
+    """What is missing before this person may sign, as sentences; whose password another knows does not sign either."""
+    there = set(AccountAct.objects.filter(person_id=person.pk).values_list("kind", flat=True))
+    found = [sentence for kind, sentence in MISSING.items() if kind not in there]
+    return [CHANGE_IT, *found] if has_anothers_password(person) else found
+
+
+def refuse_unless_ready(person: AbstractUser) -> None:
+    if missing := keeps_from_signing(person):
+        raise Conflict(*missing)
+
+
+def has_anothers_password(person: AbstractUser) -> bool:
+    """Whether another person, or nobody known, set the password that holds now: PostgreSQL noted who it was."""
+    by = _passwords(person).order_by("-pk").values_list("by_id", flat=True).first()
+    return by != person.pk
+
+
+def password_reset_lately(person: AbstractUser) -> datetime | None:
+    """When another person last set this one's password, if that was within 24 hours."""
+    resets = _passwords(person).filter(kind="account changed", at__gt=Now() - SHOWN_FOR).exclude(by_id=person.pk)
+    return resets.order_by("-pk").values_list("at", flat=True).first()
+
+
+def _passwords(person: AbstractUser) -> QuerySet[SystemEvent]:
+    return SystemEvent.objects.filter(about_id=person.pk, kind__in=PASSWORD_EVENTS, detail__has_key="password")
+
+
+def record(kind: str, person: AbstractUser, *, by: AbstractUser, on: date | None, how: str) -> AccountAct:
+    """The administrator states that another person was identified, or trained: when, and how."""
+    refuse_unless_manager(by)
+    if kind not in AccountAct.BY_ANOTHER:
+        raise Refused(("kind", "Choose what you record."))
+    if by.pk == person.pk:
+        raise NotAllowed("Another administrator records this about you.")
+    if on is None or on > timezone.localdate():
+        raise Refused(("on", "Give the day it was done: today, or one before."))
+    how = how.strip(NOTHING)
+    if not how:
+        raise Refused(("how", "Say how it was done, in a few words."))
+    refuse_identifiers(how, item="how")
+    with acting(by=by):
+        if kind == K.AFTER_LOSS and not loss_stands(person):
+            raise Conflict(f"{person} has not lost a second factor.")
+        return AccountAct.objects.create(person=person, kind=kind, on=on, how=how, by=by)
+
+
+def accept_accountability(person: AbstractUser, *, password: str) -> AccountAct:
+    """The person's own act, with the password that only they know."""
+    if not matches(person, password):
+        raise Unproven(("password", "The password does not match."))
+    if has_anothers_password(person):
+        raise Conflict(CHANGE_IT)
+    if AccountAct.objects.filter(person_id=person.pk, kind=K.ACCOUNTABILITY).exists():
+        raise Conflict("You have accepted it already.")
+    with acting(by=person):
+        return AccountAct.objects.create(person=person, kind=K.ACCOUNTABILITY, how=ACCEPTED, by=person)
+
+
+def report_loss(person: AbstractUser, *, by: AbstractUser) -> AccountAct:
+    """From here on, secret and recovery codes are refused; a new secret waits for another person's check (second_factor.begin)."""
+    if by.pk != person.pk:
+        refuse_unless_manager(by)
+    with acting(by=by):
+        TOTPDevice.objects.filter(user_id=person.pk).delete()
+        StaticDevice.objects.filter(user_id=person.pk).delete()
+        return AccountAct.objects.create(person=person, kind=K.LOSS, by=by)
+
+
+def refuse_unless_manager(by: AbstractUser) -> None:
+    if None not in sites_where(by, Act.MANAGE_PEOPLE):
+        raise NotAllowed("Only an administrator of the study records this.")
