@@ -17,6 +17,8 @@ from rest_framework.views import APIView
 
 from trial.models import Record, Study, parameters_in_force
 from trial.protocol import study
+from trial.proving import counting
+from trial.second_factor import has_one_to_have, refuse_unless_code
 
 from .api_base import LockedOut, Problems, Strict, WrongLogin
 from .api_forms import viewset_of
@@ -98,6 +100,9 @@ WRONG = OpenApiResponse(Problems)
 class Login(Strict):
     username = serializers.CharField(max_length=150)
     password = serializers.CharField(max_length=4096, trim_whitespace=False)
+    code = serializers.CharField(
+        max_length=20, required=False, allow_blank=True, help_text="of the second factor, for those who sign or administer; good once"
+    )
 
 
 class TokenSerializer(serializers.Serializer):
@@ -117,13 +122,17 @@ class TokenView(APIView):
     def get_authenticate_header(self, request: Request) -> str:
         return ByToken().authenticate_header(request)
 
-    @extend_schema(summary="get a token", auth=[], request=Login, responses={201: TokenSerializer} | dict.fromkeys((401, 429), WRONG))
+    @extend_schema(summary="get a token", auth=[], request=Login, responses={201: TokenSerializer} | dict.fromkeys((401, 422, 429), WRONG))
     def post(self, request: Request) -> Response:
         """Send it with each request as `Authorization: Token …`."""
         asked = request._request  # the failures are counted on Django's own request
-        person = authenticate(asked, **Login.read(request))
+        sent = Login.read(request)
+        person = authenticate(asked, username=sent["username"], password=sent["password"])
         if person is None:
             raise LockedOut if asked.axes_locked_out else WrongLogin
+        if has_one_to_have(person):
+            with counting(asked, by=person):
+                refuse_unless_code(person, sent.get("code", ""), undone="No token was made.")
         update_last_login(None, person)
         kept, token = AuthToken.objects.create(person)
         return Response({"token": token, "expires_at": kept.expiry}, status=status.HTTP_201_CREATED)

@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from trial.access import Act
 from trial.actions import locks, queries
 from trial.models import Freeze, Query, QueryAct, Record, StudyLock, Verification, Visit, may
+from trial.proving import proving_to_api
 from trial.reading import model_of
 from trial.states import FreezeState, LockState, QueryState
 
@@ -189,6 +190,10 @@ class LockSerializer(serializers.Serializer):
 class AskStep(Strict):
     state = serializers.ChoiceField(choices=LockState.choices, help_text="the state that this step leads to")
     reason = serializers.CharField(**WORDS)
+    password = serializers.CharField(
+        max_length=4096, trim_whitespace=False, required=False, allow_blank=True, help_text="of the administrator, who carries it out"
+    )
+    code = serializers.CharField(max_length=20, required=False, allow_blank=True, help_text="of the administrator's second factor")
 
 
 class LockView(APIView):
@@ -207,7 +212,8 @@ class LockView(APIView):
         if not any(may(request.user, act) for act in set(locks.WHO.values())):
             raise exceptions.PermissionDenied(ByAct.message)
         sent = AskStep.read(request)
-        locks.step(LockState(sent["state"]), by=request.user, reason=sent["reason"])
+        with proving_to_api(request, {"password": "", "code": ""} | sent) as proof:
+            locks.step(LockState(sent["state"]), by=request.user, reason=sent["reason"], proof=proof)
         return Response(self._now(), status=status.HTTP_201_CREATED)
 
     def _now(self) -> dict[str, Any]:

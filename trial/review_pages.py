@@ -145,6 +145,14 @@ def freeze_page(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+def _take(request: HttpRequest, to: LockState) -> StudyLock:
+    reason = request.POST.get("reason", "")
+    if not locks.takes_proof(request.user):
+        return locks.step(to, by=request.user, reason=reason)
+    with proving(request) as proof:
+        return locks.step(to, by=request.user, reason=reason, proof=proof)
+
+
 @login_required
 @require_http_methods(["GET", "POST"])
 def lock_page(request: HttpRequest) -> HttpResponse:
@@ -159,7 +167,7 @@ def lock_page(request: HttpRequest) -> HttpResponse:
             wanted = request.POST.get("step", "")
             if wanted not in list(LockState):
                 raise Refused("Choose a step.")
-            made = locks.step(LockState(wanted), by=request.user, reason=request.POST.get("reason", ""))
+            made = _take(request, LockState(wanted))
         except Refused as error:
             refused = error
         else:
@@ -173,6 +181,8 @@ def lock_page(request: HttpRequest) -> HttpResponse:
         title="Lock of the study's data",
         state=state,
         steps=locks.steps_for(request.user, state),
+        takes_proof=locks.takes_proof(request.user),
+        asks_code=asks_code(request),
         to_do=locks.keeps_from_lock() if state in (LockState.OPEN, LockState.LOCK_PROPOSED, LockState.LOCK_APPROVED) else [],
         acts=StudyLock.objects.select_related("by"),
         reason=request.POST.get("reason", ""),

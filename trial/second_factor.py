@@ -10,8 +10,9 @@ from django_otp.models import Device
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from trial.access import Act
 from trial.acting import acting
-from trial.models import loss_stands
+from trial.models import loss_stands, may
 from trial.refusal import Refused
 
 RECOVERY = "recovery"
@@ -34,6 +35,12 @@ class Unproven(Refused):
 
 def is_enrolled(user: AbstractUser) -> bool:
     return TOTPDevice.objects.filter(user=user, confirmed=True).exists() or recovery_codes_left(user) > 0
+
+
+def has_one_to_have(user: AbstractUser) -> bool:
+    """Who signs or administers; and who has set one up, whatever they do."""
+    asks = (Act.SIGN, Act.SET_UP, Act.MANAGE_PEOPLE, Act.EXECUTE_LOCK)
+    return user.is_superuser or any(may(user, act) for act in asks) or is_enrolled(user)
 
 
 def recovery_codes_left(user: AbstractUser) -> int:

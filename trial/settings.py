@@ -139,6 +139,7 @@ RANDOMIZATION_KEY_FILE = os.environ.get("CASEBOOK_RANDOMIZATION_KEY_FILE") or DA
 # Anchors of the ledger leave the database (docs/decisions/0020): to this folder, and by mail to these addresses.
 ANCHOR_FOLDER = os.environ.get("CASEBOOK_ANCHORS") or DATA / "anchors"
 ANCHOR_MAIL = environment.words("CASEBOOK_ANCHOR_MAIL")
+ALERT_MAIL = environment.words("CASEBOOK_ALERT_MAIL")  # who hears of a lockout
 DEFAULT_FROM_EMAIL = os.environ.get("CASEBOOK_MAIL_FROM", "casebook@localhost")
 EMAIL_HOST = os.environ.get("CASEBOOK_MAIL_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("CASEBOOK_MAIL_PORT", "25"))
@@ -177,5 +178,6 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {  # each site's night begins at 02:00 of its own clock: the job asks which sites' have come
     "anchor": {"task": "trial.tasks.anchor", "schedule": crontab(minute="*/5")},
+    "mail": {"task": "trial.tasks.send_mail", "schedule": crontab()},
     "nightly": {"task": "followup.tasks.nightly", "schedule": crontab(minute="*/15")},
 }

@@ -11,3 +11,9 @@ def anchor() -> int:
     head: int = anchors.anchor()["seq"]
     anchors.send_waiting()
     return head
+
+
+@shared_task
+def send_mail() -> int:
+    """Every minute: what waits in the outbox, such as the alert of a lockout. Returns how many were sent."""
+    return anchors.send_waiting()

@@ -4,7 +4,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from crf.models import VitalSigns
-from tests.conftest import PROOF
+from tests.conftest import CODE, PASSWORD, PROOF
 from tests.examples import complete
 from trial.acting import acting
 from trial.actions import review
@@ -66,10 +66,14 @@ def test_visit_is_frozen_when_signed_and_unfrozen(record, visit, post, data_mana
     assert post(data_manager, "freezes", **asked | {"state": "OPEN"}).status_code == 201
 
 
+SHOWN = {"password": PASSWORD, "code": CODE}
+
+
 def test_lock_goes_through_three_people(post, data_manager, monitor, administrator, sponsor):
     assert post(sponsor, "lock", state="LOCK_PROPOSED", reason="x").status_code == 403
-    assert post(administrator, "lock", state="LOCKED", reason="x").status_code == 409
+    assert post(administrator, "lock", state="LOCKED", reason="x").json()["problems"][0]["item"] == "password"
+    assert post(administrator, "lock", state="LOCKED", reason="x", **SHOWN).status_code == 409
     for person, state in ((data_manager, "LOCK_PROPOSED"), (monitor, "LOCK_APPROVED"), (administrator, "LOCKED")):
-        answer = post(person, "lock", state=state, reason="Analysis")
+        answer = post(person, "lock", state=state, reason="Analysis", **(SHOWN if person == administrator else {}))
         assert (answer.status_code, answer.data["state"]) == (201, state)
     assert [act["by"] for act in answer.data["acts"]] == ["dan", "mo", "ada"]

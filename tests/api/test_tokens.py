@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from axes.models import AccessFailureLog
 from django.db import connection
 from django.utils import timezone
+from django_otp.plugins.otp_static.models import StaticDevice
 from knox.models import AuthToken
 
-from tests.conftest import PASSWORD
+from tests.conftest import CODE, PASSWORD
 
 from .conftest import Caller
 
@@ -53,6 +55,22 @@ def test_a_wrong_login_does_not_tell_who_exists(data_manager, anyone, sent):
     }
     assert answer["WWW-Authenticate"] == "Token"
     assert not AuthToken.objects.exists()
+
+
+@pytest.mark.proves("A06")
+@pytest.mark.parametrize("who", ["investigator", "administrator"])
+def test_who_signs_or_administers_shows_a_code_for_a_token(request, anyone, who):
+    person = request.getfixturevalue(who)
+    login = {"username": person.username, "password": PASSWORD}
+    for shown in ({}, {"code": ""}, {"code": "wrong-code"}):
+        answer = anyone.post("token/", login | shown)
+        assert (answer.status_code, answer.json()["problems"][0]["item"]) == (422, "code")
+        StaticDevice.objects.update(throttling_failure_count=0)
+    assert AccessFailureLog.objects.filter(username=person.username).count() == 3
+    assert not AuthToken.objects.exists()
+    assert anyone.post("token/", login | {"code": CODE}).status_code == 201
+    StaticDevice.objects.all().delete()
+    assert "Set it up" in anyone.post("token/", login | {"code": CODE}).json()["detail"]
 
 
 @pytest.mark.proves("A03")

@@ -6,12 +6,15 @@ import pytest
 from axes.models import AccessAttempt, AccessFailureLog
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from knox.models import AuthToken
 
 from tests.conftest import PASSWORD, log_in_with_code
+from trial import tasks
+from trial.models import Mail, SystemEvent
 
 LOGIN = "/admin/login/"
 
@@ -103,6 +106,49 @@ class TestLockout:
         assert "dan" in client.get(reverse("admin:axes_accessfailurelog_changelist")).content.decode()
         client.force_login(data_manager)
         assert client.get(reverse("admin:axes_accessfailurelog_changelist")).status_code == 403
+
+    @pytest.mark.parametrize("by", ["page", "api"])
+    def test_an_alert_stands_in_the_outbox_with_the_event_and_the_worker_sends_it(self, client, data_manager, settings, mailoutbox, by):
+        settings.ALERT_MAIL = ["safety@example.org", "monitor@example.org"]
+        if by == "page":
+            fail(client, 4)
+        else:
+            for _ in range(4):
+                client.post("/api/v1/token/", {"username": "dan", "password": "wrong"}, content_type="application/json")
+        assert not Mail.objects.exists()
+        fail(client, 1)
+        (event,) = SystemEvent.objects.filter(kind="login locked")
+        assert event.about == data_manager
+        waiting = list(Mail.objects.all())
+        assert [mail.to for mail in waiting] == settings.ALERT_MAIL
+        assert all(abs(mail.created_at - event.at) < timedelta(seconds=60) for mail in waiting)
+        fail(client, 3)
+        assert Mail.objects.count() == 2, "who goes on trying sends no more"
+        assert tasks.send_mail() == 2
+        assert [sent.to for sent in mailoutbox] == [["safety@example.org"], ["monitor@example.org"]]
+        assert "Dan Li (dan) was locked out after 5 failed attempts, from 127.0.0.1" in mailoutbox[0].body
+        assert tasks.send_mail() == 0
+
+    def test_the_alert_goes_with_the_event_or_not_at_all(self, client, data_manager, settings):
+        settings.ALERT_MAIL = ["safety@example.org"]
+        with transaction.atomic():
+            fail(client)
+            assert Mail.objects.exists()
+            transaction.set_rollback(True)
+        assert not Mail.objects.exists()
+        assert not SystemEvent.objects.filter(kind="login locked").exists()
+
+    def test_names_that_are_nobodys_send_one(self, client, db, settings):
+        settings.ALERT_MAIL = ["safety@example.org"]
+        for name in ("nobody", "noone"):
+            fail(client, username=name)
+        (mail,) = Mail.objects.all()
+        assert "nobody's" in mail.body
+        assert "noone" not in mail.body
+
+    def test_the_worker_looks_each_minute(self, settings):
+        plan = settings.CELERY_BEAT_SCHEDULE["mail"]
+        assert (plan["task"], plan["schedule"]._orig_minute) == (tasks.send_mail.name, "*")
 
     def test_the_count_is_kept_in_the_database(self):
         assert settings.AXES_HANDLER == "axes.handlers.database.AxesDatabaseHandler"

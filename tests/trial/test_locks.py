@@ -103,7 +103,7 @@ def test_freeze_and_unfreeze_alternate_with_a_reason_and_stay(visit, signature, 
 
 def steps(*each):
     for state, person in each:
-        locks.step(state, by=person, reason="Analysis")
+        locks.step(state, by=person, reason="Analysis", proof=PROOF)
 
 
 @pytest.mark.proves("D06")
@@ -126,16 +126,16 @@ def test_each_step_of_the_lock_is_one_roles(request, people, who, state):
     role = {L.LOCK_PROPOSED: "data_manager", L.OPEN: "data_manager", L.LOCK_APPROVED: "monitor", L.LOCKED: "administrator"}[state]
     count = StudyLock.objects.count()
     if who == role:
-        assert locks.step(state, by=request.getfixturevalue(who), reason="Analysis").state == state
+        assert locks.step(state, by=request.getfixturevalue(who), reason="Analysis", proof=PROOF).state == state
     else:
         with pytest.raises(NotAllowed):
-            locks.step(state, by=request.getfixturevalue(who), reason="Analysis")
+            locks.step(state, by=request.getfixturevalue(who), reason="Analysis", proof=PROOF)
         assert StudyLock.objects.count() == count
 
 
 def test_step_that_does_not_follow_is_refused_by_action_and_database(people):
     with pytest.raises(Conflict, match="does not follow"):
-        locks.step(L.LOCKED, by=people[L.LOCKED], reason="Analysis")
+        locks.step(L.LOCKED, by=people[L.LOCKED], reason="Analysis", proof=PROOF)
     with pytest.raises(IntegrityError, match="something else comes first"), transaction.atomic():
         StudyLock.objects.create(state=L.LOCKED, by=people[L.LOCKED], reason="x")
 
@@ -146,14 +146,14 @@ def test_one_person_of_several_roles_takes_one_step_only(site, people):
         Membership.objects.create(user=both, role=Role.MONITOR, site=site)
     steps((L.LOCK_PROPOSED, both))
     with pytest.raises(Conflict, match="Three different people"):
-        locks.step(L.LOCK_APPROVED, by=both, reason="Analysis")
-    assert locks.step(L.OPEN, by=both, reason="Too early").state == L.OPEN
+        locks.step(L.LOCK_APPROVED, by=both, reason="Analysis", proof=PROOF)
+    assert locks.step(L.OPEN, by=both, reason="Too early", proof=PROOF).state == L.OPEN
 
 
 def test_lock_waits_for_what_is_not_signed_and_frozen(visit, people):
     steps((L.LOCK_PROPOSED, people[L.LOCK_PROPOSED]), (L.LOCK_APPROVED, people[L.LOCK_APPROVED]))
     with pytest.raises(Conflict, match="1 visits are to be signed and frozen"):
-        locks.step(L.LOCKED, by=people[L.LOCKED], reason="Analysis")
+        locks.step(L.LOCKED, by=people[L.LOCKED], reason="Analysis", proof=PROOF)
     assert StudyLock.now() == L.LOCK_APPROVED
 
 

@@ -1,9 +1,10 @@
 """The review's pages: what each person is offered, what a button does, and that the stranger sees none of it."""
 
 import pytest
+from django_otp.plugins.otp_static.models import StaticDevice
 
 from crf.models import VitalSigns
-from tests.conftest import PROOF
+from tests.conftest import CODE, PASSWORD, PROOF
 from tests.examples import complete
 from trial.acting import acting
 from trial.actions import queries, review
@@ -68,7 +69,14 @@ def test_lock_page_offers_each_person_his_step(as_person, data_manager, monitor,
     ):
         page = as_person(person)
         assert label in page.get("/lock/").content.decode()
-        assert page.post("/lock/", {"step": step, "reason": "Analysis"}).status_code == 302
+        if person == administrator:
+            for shown in ({}, {"password": PASSWORD}, {"code": CODE}, {"password": PASSWORD, "code": "wrong-code"}):
+                StaticDevice.objects.update(throttling_failure_count=0)
+                assert page.post("/lock/", {"step": step, "reason": "Analysis"} | shown).status_code == 422
+            assert StudyLock.now() == "LOCK_APPROVED"
+            StaticDevice.objects.update(throttling_failure_count=0)
+        proof = {"password": PASSWORD, "code": CODE} if person == administrator else {}
+        assert page.post("/lock/", {"step": step, "reason": "Analysis"} | proof).status_code == 302
     assert StudyLock.now() == "LOCKED"
     assert "another person" in page.get("/lock/").content.decode()
     assert page.post("/lock/", {"step": "nonsense", "reason": "x"}).status_code == 422

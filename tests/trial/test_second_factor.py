@@ -1,11 +1,13 @@
 """The second factor: set up with a first code, shown with the first signature of a session, and before administration."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from axes.models import AccessAttempt, AccessFailureLog
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django_otp.oath import totp
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -38,6 +40,22 @@ def held(visit, data_manager, commit):
     commit()
     visit.refresh_from_db()
     return visit
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Python's, which ends sessions (django.contrib.sessions, trial/idle.py): it stands still, and goes on when told."""
+
+    class Clock:
+        now = timezone.now()
+
+        def pass_by(self, seconds):
+            self.now += timedelta(seconds=seconds)
+
+    stands = Clock()
+    monkeypatch.setattr("django.utils.timezone.now", lambda: stands.now)
+    monkeypatch.setattr("trial.idle.time.time", lambda: stands.now.timestamp())
+    return stands
 
 
 @pytest.fixture
@@ -167,6 +185,25 @@ class TestSigning:
         else:
             at_home.defaults |= {"REMOTE_ADDR": "10.0.0.9"} if how == "address" else {"HTTP_USER_AGENT": "another"}
         assert proving.asks_code(at_home.get("/study/").wsgi_request)
+
+    @pytest.mark.parametrize(
+        ("after", "signed_in", "asked_again"),
+        [
+            # seconds  session     password and code again
+            (899,      True,       False),
+            (900,      False,      True),
+            (901,      False,      True),
+        ],
+    )  # fmt: skip
+    def test_both_again_after_the_limit_of_15_minutes(self, at_home, held, investigator, clock, after, signed_in, asked_again):
+        assert sign(at_home, held, code=CODE).status_code == 302
+        clock.pass_by(after)
+        asked = at_home.get(f"/visits/{held.pk}/sign/")
+        assert (asked.status_code == 200) is signed_in
+        if not signed_in:
+            assert asked["Location"].startswith("/admin/login/"), "the password"
+            at_home.force_login(investigator)
+        assert proving.asks_code(at_home.get("/study/").wsgi_request) is asked_again, "the code"
 
     def test_who_has_no_second_factor_is_led_to_set_it_up(self, at_home, held, investigator):
         StaticDevice.objects.all().delete()

@@ -125,13 +125,21 @@ def _tell(found: dict[str, Any]) -> None:
 
 def send_waiting() -> int:
     """Send the mail that waits; what the server refuses waits for the next run, with what it said. Returns how many were sent."""
-    sent = 0
-    for mail in Mail.objects.filter(sent_at=None)[:SEND_AT_ONCE]:
-        try:
-            send_mail(mail.subject, mail.body, settings.DEFAULT_FROM_EMAIL, [mail.to])
-        except OSError as error:  # smtplib's refusals are of this kind, too
-            mail.failed = str(error)[:500]
-        else:
-            mail.sent_at, mail.failed, sent = timezone.now(), "", sent + 1
-        mail.save()
-    return sent
+    waiting = list(Mail.objects.filter(sent_at=None).values_list("pk", flat=True)[:SEND_AT_ONCE])
+    return sum(_send(pk) for pk in waiting)
+
+
+@transaction.atomic
+def _send(pk: int) -> bool:
+    """Two jobs send: what one of them has in hand, the other passes over."""
+    mail = Mail.objects.select_for_update(skip_locked=True).filter(pk=pk, sent_at=None).first()
+    if mail is None:
+        return False
+    try:
+        send_mail(mail.subject, mail.body, settings.DEFAULT_FROM_EMAIL, [mail.to])
+    except OSError as error:  # smtplib's refusals are of this kind, too
+        mail.failed = str(error)[:500]
+    else:
+        mail.sent_at, mail.failed = timezone.now(), ""
+    mail.save()
+    return mail.sent_at is not None

@@ -8,10 +8,11 @@ from trial.access import Act
 from trial.acting import NOTHING
 from trial.models import Freeze, Query, Record, StudyLock, Subject, Visit, is_frozen, may, standing
 from trial.refusal import Conflict, NotAllowed, Refused
+from trial.second_factor import Proof
 from trial.states import LOCK_NEXT, FreezeState, LockState
 
 from .entry import refuse_identifiers, writing
-from .review import holding
+from .review import holding, refuse_unless_shown
 
 L = LockState
 
@@ -95,11 +96,18 @@ def steps_for(by: AbstractUser, state: LockState) -> list[Step]:
     return found
 
 
-def step(to: LockState, *, by: AbstractUser, reason: str) -> StudyLock:
+def takes_proof(by: AbstractUser) -> bool:
+    """Who carries the lock out shows password and code in the act, as who signs does."""
+    return may(by, Act.EXECUTE_LOCK)
+
+
+def step(to: LockState, *, by: AbstractUser, reason: str, proof: Proof | None = None) -> StudyLock:
     """Propose, approve or carry out the lock or unlock of the study's data; three different people (crf_spec §7)."""
     if not {act for act in WHO.values() if may(by, act)}:
         raise NotAllowed("A data manager proposes the lock, a monitor approves it, an administrator carries it out.")
     reason = said(reason)
+    if takes_proof(by):
+        refuse_unless_shown(by, proof or Proof(""), undone="Nothing was stored.")
     with writing(by=by):
         now = StudyLock.now()
         if to not in LOCK_NEXT[now]:

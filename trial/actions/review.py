@@ -117,11 +117,16 @@ def refuse_unless_signer(by: AbstractUser, visit: Visit, act: Act) -> None:
 
 def refuse_unless_proven(by: AbstractUser, proof: Proof) -> None:
     """21 CFR 11.200: the one place where who signs shows it, in the act itself, before anything is written."""
-    if not matches(by, proof.password):
-        raise Unproven(("password", "The password does not match. Nothing was signed."))
-    if not (proof.code_shown and is_enrolled(by)):  # what was lost since it was shown counts no more
-        refuse_unless_code(by, proof.code, undone="Nothing was signed.")
+    refuse_unless_shown(by, proof, undone="Nothing was signed.")
     accounts.refuse_unless_ready(by)
+
+
+def refuse_unless_shown(by: AbstractUser, proof: Proof, *, undone: str) -> None:
+    """Password, and the code where the session has not shown it."""
+    if not matches(by, proof.password):
+        raise Unproven(("password", f"The password does not match. {undone}"))
+    if not (proof.code_shown and is_enrolled(by)):  # what was lost since it was shown counts no more
+        refuse_unless_code(by, proof.code, undone=undone)
 
 
 def keep(visit: Visit, *, row: Entered, by: AbstractUser, meaning: Signature.Meaning, content: dict[str, Any]) -> Signature:
