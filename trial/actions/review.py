@@ -9,10 +9,10 @@ from django.contrib.auth.models import AbstractUser
 from django.db.models import Count
 
 from trial.access import Act
-from trial.models import Entered, Query, Record, Signature, Visit, may, signed_apart, standing, versions_of
+from trial.models import Entered, Query, Record, Signature, Visit, loss_stands, may, signed_apart, standing, versions_of
 from trial.passwords import matches
 from trial.refusal import Conflict, NotAllowed, Refused
-from trial.second_factor import Proof, Unproven, is_enrolled, refuse_unless_code
+from trial.second_factor import Proof, Unproven, refuse_unless_code
 
 from . import accounts, anchors
 from .entry import locked, writing
@@ -125,7 +125,7 @@ def refuse_unless_shown(by: AbstractUser, proof: Proof, *, undone: str) -> None:
     """Password, and the code where the session has not shown it."""
     if not matches(by, proof.password):
         raise Unproven(("password", f"The password does not match. {undone}"))
-    if not (proof.code_shown and is_enrolled(by)):  # what was lost since it was shown counts no more
+    if not proof.code_shown or loss_stands(by):  # what was lost since it was shown counts no more
         refuse_unless_code(by, proof.code, undone=undone)
 
 
