@@ -21,6 +21,8 @@ from .lesions import TargetMeasurement as TargetMeasurement
 from .lesions import TargetState as TargetState
 from .lesions import TimePoint as TimePoint
 from .measurability import Candidate as Candidate
+from .measurability import NotMeasurable as NotMeasurable
+from .measurability import lesion_doubts as lesion_doubts
 from .measurability import measurable as measurable
 from .measurability import target_selection as target_selection
 
