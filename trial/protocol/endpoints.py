@@ -64,6 +64,9 @@ class Reason(StrEnum):
     FIELD_UNKNOWN = "Whether the new lesion lies in the field is not known."
     TREATED_UNKNOWN = "Whether anything was given after randomization is not known."
     GRADE_UNKNOWN = "The grade or the start of an event is not known."
+    NO_RECORD_OF_DEATH = "Unknown: no record of death."
+    NO_RECORD_OF_THERAPY = "Unknown: no record of new therapy."
+    NO_RECORD_OF_TOXICITY = "Unknown: no record of toxicity."
 
 
 EXCLUDED = {Reason.NOT_MEASURABLE, Reason.NO_DISEASE, Reason.NOT_TREATED}
@@ -79,6 +82,9 @@ UNDETERMINED = {
     Reason.FIELD_UNKNOWN,
     Reason.TREATED_UNKNOWN,
     Reason.GRADE_UNKNOWN,
+    Reason.NO_RECORD_OF_DEATH,
+    Reason.NO_RECORD_OF_THERAPY,
+    Reason.NO_RECORD_OF_TOXICITY,
 }
 
 
