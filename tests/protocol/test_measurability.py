@@ -24,6 +24,9 @@ MEASURABLE = [
     ({"mm": "10"},                                           True),
     ({"mm": "9.9"},                                          False),
     ({"mm": "10", "slice_mm": "5"},                          True),
+    ({"mm": "10", "slice_mm": "5.1"},                        False),  # twice a slice of more than 5 mm
+    ({"mm": "10.1", "slice_mm": "5.1"},                      False),
+    ({"mm": "10.2", "slice_mm": "5.1"},                      True),
     ({"mm": "15.9", "slice_mm": "8"},                        False),
     ({"mm": "16", "slice_mm": "8"},                          True),
     ({"mm": "15", "nodal": True},                            True),

@@ -105,7 +105,7 @@ class Course(NamedTuple):
 
 
 def derive(told: Told, *, on: date, parameters: Parameters = DEFAULT) -> Course:
-    """All that is derived for one subject, as known on a day: what was scanned later is not read.
+    """All that is derived for one subject, as known on a day (crf_spec 2.16, 5): what was scanned later is not read.
 
     >>> derive(Told(Baseline()), on=date(2026, 1, 1)).best.response is None
     True

@@ -257,7 +257,7 @@ def _without_new(found: recist.Assessment, new: _New) -> IResponse:
 
 
 def confirmation_window(since_on: date) -> tuple[date, date]:
-    """First and last day on which a progression is to be confirmed; a later scan counts, too.
+    """First and last day on which a progression is to be confirmed (recist11, section 9); a later scan counts, too.
 
     >>> [str(day) for day in confirmation_window(date(2025, 9, 1))]
     ['2025-09-29', '2025-10-27']
@@ -266,7 +266,7 @@ def confirmation_window(since_on: date) -> tuple[date, date]:
 
 
 def progression(readings: Iterable[Reading]) -> Progression | None:
-    """The progression of iPFS: the first iUPD of those that were confirmed, or that nothing has followed yet.
+    """The progression of iPFS (recist11, section 9): the first iUPD of those that were confirmed, or that nothing has followed yet.
 
     >>> progression([Reading("TA1", date(2025, 9, 1), IUPD, date(2025, 9, 1)), Reading("CONF", date(2025, 10, 7), IPR)]) is None
     True

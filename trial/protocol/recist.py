@@ -94,7 +94,7 @@ def assess_all(
     recist_nontarget_ne: str = "STRICT",
     recist_floor_after_cr: bool = False,
 ) -> list[Assessment]:
-    """The response at each time point, in order of time: each is read against all before it.
+    """The response at each time point, in order of time (section 4.3 and 4.4): each is read against all before it.
 
     >>> assess_all(Baseline(), [])
     []
