@@ -210,6 +210,7 @@ LIMITED = [
     (numbered(12, 12, 12, 12, 12),     numbered(12, 12, 12, 12, 17),                    ICPD),  # the fifth, 5 mm
     (numbered(12, 12, 12, 12, 12, 12), numbered(12, 12, 12, 12, 12, 17),                IUPD),  # the sixth is not followed by size
     (numbered(12, 12, 12, 12, 12, 12), numbered(12, 12, 12, 12, 12, 17, growth=SOME),   ICPD),  # but by its growth, as told
+    (numbered(12, 12, 12, 12, 12, 12), numbered(17, 12, 12, 12, 12, 12),                ICPD),  # beside it the first five still are
     (numbered(12, 12, organs=("LUNG",) * 3),     numbered(12, 17, organs=("LUNG",) * 3),     ICPD),
     (numbered(12, 12, 12, organs=("LUNG",) * 3), numbered(12, 12, 17, organs=("LUNG",) * 3), IUPD),  # the third of an organ
     (numbered(12, 12, 12, organs=("LUNG",) * 3), numbered(12, 12, 17, organs=("LUNG",) * 3, growth=SOME), ICPD),

@@ -122,7 +122,7 @@ def read(
 def _limited(points: list[TimePoint]) -> list[TimePoint]:
     """More new lesions than may be followed by size are followed as the others are, by what was told of their growth."""
     chosen = new_lesion_targets(points)
-    too_many = {lesion.code for point in points for lesion in point.new_lesions if lesion.measured} - chosen - {""}
+    too_many = {lesion.code for point in points for lesion in point.new_lesions if lesion.measured} - chosen
     if not too_many:
         return points
     return [
