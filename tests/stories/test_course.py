@@ -183,7 +183,14 @@ class TestPage:
 
     def test_shows_responses_endpoints_doses_and_coverage(self, get):
         said = get("ida", "01-001").content.decode()
-        for expected in ("−35.0 %", "Objective response, against BL1", "Cisplatin", "complete", "on treatment"):
+        for expected in (
+            "−35.0 %",
+            "Objective response, against BL1",
+            "Cisplatin",
+            "complete",
+            "on treatment",
+            "Unknown: no record of death.",
+        ):
             assert expected in said
 
     def test_says_that_endpoints_begin_with_randomization(self, get):
