@@ -49,6 +49,7 @@ ROUTES = {
     "signature-pdf":                                        (Act.READ_BIRTH_MONTH, NOBODY),
     "record-review":                                        (Act.READ_BIRTH_MONTH, Act.RAISE_QUERY),
     "lock":                                                 ((Act.READ, Act.EXECUTE_LOCK), LOCK_STEPS),
+    "history":                                              (Act.READ,         Act.READ),  # to write is to take it along
     "eligibility":                                          (Act.READ_BIRTH_MONTH, Act.CONFIRM_ELIGIBILITY),
     "course":                                               (Act.READ_BIRTH_MONTH, NOBODY),
     "strata":                                               (NOBODY,           Act.ENTER),
@@ -120,6 +121,7 @@ ROUTES = {
     "api-verification-list":                                (Act.READ,         Act.VERIFY),
     "api-freeze-list":                                      (Act.READ,         Act.FREEZE),
     "api-history-list":                                     (Act.READ,         NOBODY),
+    "api-history-export":                                   (NOBODY,           Act.READ),
     "api-flag-{list,detail}":                               (Act.READ,         NOBODY),
     "api-flag-acknowledge":                                 (NOBODY,           Act.ACKNOWLEDGE),
     "api-{eligibility,randomization}-{list,detail,history}": (Act.READ,        NOBODY),
