@@ -14,6 +14,7 @@ from trial.api_items import Derived
 from trial.models import Subject
 from trial.protocol.best_response import Best
 from trial.protocol.course import Endpoint, Read
+from trial.protocol.local_control import Site
 from trial.protocol.subject_status import SubjectStatus
 from trial.refusal import Refused
 
@@ -60,6 +61,13 @@ class EndpointSerializer(serializers.Serializer):
     records = serializers.ListField(child=serializers.CharField(), help_text="what it rests on")
 
 
+class FirstFailureSerializer(serializers.Serializer):
+    site = serializers.ChoiceField(choices=[one.value for one in Site], allow_null=True)
+    on = serializers.DateField(allow_null=True)
+    sites = serializers.ListField(child=serializers.CharField(), help_text="more than one where it is COMBINED")
+    records = serializers.ListField(child=serializers.CharField())
+
+
 class AgentSerializer(serializers.Serializer):
     agent = serializers.CharField()
     mg = Derived(allow_null=True)
@@ -83,6 +91,7 @@ class CourseSerializer(serializers.Serializer):
     best_since_randomization = BestSerializer(help_text="against the second baseline")
     best_irecist = serializers.CharField()
     endpoints = EndpointSerializer(many=True)
+    first_failure = FirstFailureSerializer(help_text="where the first progression after randomization lay")
     agents = AgentSerializer(many=True)
     regimen_intensity_percent = Derived(allow_null=True)
     lesions = CoveredSerializer(many=True)
@@ -107,6 +116,7 @@ class CourseView(OfSubject):
             "best_since_randomization": _best(found.course.best_since_randomization),
             "best_irecist": found.course.best_immune,
             "endpoints": [_endpoint(one) for one in (*found.course.endpoints, *found.course.local_control)],
+            "first_failure": found.course.first_failure._asdict(),
             "agents": [one._asdict() for one in found.agents],
             "regimen_intensity_percent": found.regimen_intensity_percent,
             "lesions": [one._asdict() for one in found.lesions],

@@ -1,5 +1,6 @@
 """The people and places that most tests start from, on a PostgreSQL of the tests' own (tests/servers.py)."""
 
+import gc
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -51,6 +52,19 @@ LIMITS = {
 
 
 PROOF = Proof(PASSWORD, CODE)
+
+LONGEST = ("tests/deployment/test_demo", "tests/trial/test_access_matrix", "tests/browser", "tests/stories", "tests/deployment")
+"""They begin: the last tests of a run are short ones, so that no core waits for another."""
+
+
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: next((at for at, name in enumerate(LONGEST) if item.nodeid.startswith(name)), len(LONGEST)))
+
+
+def pytest_collection_finish():
+    """What is collected lasts as long as the run: nothing of it is looked through for garbage again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

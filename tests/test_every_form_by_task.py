@@ -12,11 +12,12 @@ from kombu import pools
 from followup.actions import system_user, without_hints
 from tests.conftest import SCREENED
 from tests.examples import EXAMPLES, name_of, unsaved
-from tests.kept import KEPT
+from tests.kept import KEPT, TABLES
+from tests.test_every_form_locked import SAID, freeze_all, lock_study
 from trial.acting import acting
 from trial.actions import entry, verify_ledger
 from trial.celery import app
-from trial.models import Ledger
+from trial.models import Ledger, Subject
 
 PATIENCE_S = 60
 BROKER = ("broker_url", "broker_read_url", "broker_write_url")
@@ -95,3 +96,24 @@ def test_worker_that_names_nobody_changes_nothing(worker, site, data_manager):
     wait_for(lambda: name_of(row) in refusals)
     assert "Nobody is named" in refusals[name_of(row)]
     assert Ledger.objects.count() == before
+
+
+@pytest.mark.proves("D06")
+def test_worker_writes_nothing_to_a_frozen_visit_or_a_locked_study(worker, site, data_manager, monitor, administrator):
+    rows = [entered(model, site, data_manager) for model in TABLES]
+    for subject in Subject.objects.all():
+        freeze_all(subject)
+    before = Ledger.objects.changes().count()
+    assert refused(rows, SAID["frozen"]) == {name_of(row) for row in rows}
+    lock_study(monitor, administrator, data_manager)
+    assert refused(rows, SAID["locked"]) == {name_of(row) for row in rows}
+    assert Ledger.objects.changes().count() == before
+
+
+def refused(rows, said):
+    """The forms of which the worker was refused a change in these words."""
+    refusals.clear()
+    for row in rows:
+        change.delay(name_of(row), row.pk, named=True)
+    wait_for(lambda: len(refusals) == len(rows))
+    return {form for form, words in refusals.items() if said in words}

@@ -5,18 +5,26 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser
+from django.db import transaction
 from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
+from django.http import HttpResponse
 from django_filters import rest_framework as filters
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, serializers, viewsets
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from trial.access import Act
+from trial.actions import exports
+from trial.actions.exports import Destination
+from trial.history_csv import csv_of
 from trial.models import Kept, Ledger, Record, Row, Subject, Visit, readable
 from trial.reading import HIDDEN, model_of
 
-from .api_base import Visible
+from .api_base import PAGING, REFUSALS, Strict, Visible
 from .api_items import hidden_from, row_name
 
 RELATED = ("by", "site", "subject", "visit")
@@ -71,10 +79,19 @@ def groups_of(model: type[Kept]) -> list[type[Row]]:
     return model.groups() if issubclass(model, Record) else []
 
 
+class AskExport(Strict):
+    """Where the file goes. The sponsor names all three; who keeps it at the site that it comes from names none."""
+
+    recipient = serializers.CharField(default="", allow_blank=True, help_text="organization and role; no person's name")
+    country = serializers.CharField(default="", allow_blank=True, help_text="of the recipient: two letters, as CN")
+    legal_basis = serializers.CharField(default="", allow_blank=True, help_text="on what ground it is transferred")
+
+
 class HistoryViewSet(Visible):
     """Who changed what, when, from what to what, and why: of all that the person may read."""
 
     model = Ledger
+    acts = {"export": Act.READ}
     serializer_class = ItemChange
     filterset_class = HistoryFilters
 
@@ -82,6 +99,27 @@ class HistoryViewSet(Visible):
     def list(self, request: Request) -> Response:
         """Send the `last` of the page before as `after`: whatever was committed since follows, in the order of its commits."""
         return page_of_changes(self)
+
+    @extend_schema(
+        summary="history of every item, as CSV", request=AskExport, responses={(200, "text/csv"): OpenApiTypes.STR} | REFUSALS, filters=True
+    )
+    @action(detail=False, methods=["post"], pagination_class=None)
+    def export(self, request: Request) -> HttpResponse:
+        """All of it in one file, with the filters of the list. Each export is an event in the ledger."""
+        if paged := sorted(PAGING & set(request.query_params)):
+            raise exceptions.ValidationError({name: ["An export is not paged."] for name in paged})
+        to = Destination(**AskExport.read(request))
+        return csv_answer(self.filter_queryset(self.get_queryset()), by=request.user, asked=request.query_params.dict(), to=to)
+
+
+@transaction.atomic
+def csv_answer(entries: QuerySet[Ledger], *, by: AbstractUser, asked: dict[str, str], to: Destination) -> HttpResponse:
+    """The file, which is noted with the filters that were `asked`; page and API give the same."""
+    exports.refuse_unless_destined(to, by=by)
+    content, rows = csv_of(changes_in(entries.order_by("pk"), by=by, item=asked.get("item", "")))
+    noted = exports.note_export(content, what="history as CSV", by=by, to=to, rows=rows, filters=asked)
+    named = f'attachment; filename="history-{noted.pk}.csv"'
+    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": named})
 
 
 def page_of_changes(view: viewsets.GenericViewSet, *, about: Kept | None = None) -> Response:
@@ -93,6 +131,12 @@ def page_of_changes(view: viewsets.GenericViewSet, *, about: Kept | None = None)
     item = view.request.query_params.get("item", "")
     changes = [change for entry in page for change in changes_of(entry, by=person) if not item or change["item"] == item]
     return view.get_paginated_response(ItemChange(changes, many=True).data)
+
+
+def changes_in(entries: QuerySet[Ledger], *, by: AbstractUser, item: str = "") -> Iterator[dict[str, Any]]:
+    """The changed items of many entries; of one item only, where it is named."""
+    for entry in entries.select_related(*RELATED).annotate(exact=Cast("items", TextField())).iterator():
+        yield from (change for change in changes_of(entry, by=by) if not item or change["item"] == item)
 
 
 def changes_of(entry: Ledger, *, by: AbstractUser) -> Iterator[dict[str, Any]]:
@@ -129,6 +173,7 @@ def place_of(entry: Ledger, model: type[Kept]) -> dict[str, Any]:
         "subject": entry.subject and entry.subject.code,
         "visit": entry.visit and entry.visit.code,
         "form": form._meta.model_name,
+        "form_title": str(form._meta.verbose_name),
         "record": entry.record,
         "group": row_name(model) if issubclass(model, Row) else None,
         "row": entry.row,

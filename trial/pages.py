@@ -91,7 +91,7 @@ def sign_page(request: HttpRequest, pk: int) -> HttpResponse:
         parts=[read_part(part) for part in content.values()],
         shown=review.digest(content),
         obstacles=review.drafts(visit),
-        not_entered=_not_entered(visit, content),
+        not_entered=not_entered(visit, content),
         may_sign=may(request.user, Act.SIGN, visit.subject.site_id),
         unready=accounts.keeps_from_signing(request.user) if may(request.user, Act.SIGN, visit.subject.site_id) else [],
         meaning=Signature.Meaning.VISIT.label,
@@ -129,7 +129,7 @@ def read_part(part: dict[str, Any]) -> ReadPart:
     return ReadPart(part["form"], own, tables, part.get("queries", []))
 
 
-def _not_entered(visit: Visit, content: dict[str, Any]) -> list[str]:
+def not_entered(visit: Visit, content: dict[str, Any]) -> list[str]:
     """Titles of the forms due at the visit that are not there: who signs should know."""
     entered = {key.partition("#")[0] for key in content}
     forms = {form._meta.label_lower: form for form in Record.forms() if form.signed_with_visit}

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from trial.access import Act
 from trial.actions import locks, queries, review
 from trial.models import Entered, Query, QueryAct, Record, Signature, StudyLock, Visit, is_frozen, may
-from trial.pages import page, read_part
+from trial.pages import not_entered, page, read_part
 from trial.proving import asks_code, proving
 from trial.reading import model_of
 from trial.refusal import Refused
@@ -213,7 +213,13 @@ def sign_several_page(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(reverse("start"))
     contents = {visit: review.content_of_visit(visit) for visit in visits}
     listed = [
-        {"visit": v, "parts": [read_part(p) for p in c.values()], "shown": review.digest(c), "obstacles": review.drafts(v)}
+        {
+            "visit": v,
+            "parts": [read_part(p) for p in c.values()],
+            "not_entered": not_entered(v, c),
+            "shown": review.digest(c),
+            "obstacles": review.drafts(v),
+        }
         for v, c in contents.items()
     ]
     return page(

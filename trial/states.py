@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 
 from django.db.models import TextChoices
 
+from trial.protocol import progression_states, schedule
+
 
 class RecordState(TextChoices):
     """Verification (SDV) is a mark on a record, not one of its states."""
@@ -105,6 +107,16 @@ def diagram(title: str, table: Mapping[str, Iterable[str]]) -> str:
 
 def page() -> str:
     """docs/states.md: `python -c 'from trial import states; print(states.page(), end="")' > docs/states.md`."""
-    said = "# States\n\nPrinted from `trial/states.py`; a test keeps it current. States are derived, acts are stored.\n\n"
-    tables = {"A record": RECORD_NEXT, "The freeze of a visit": FREEZE_NEXT, "The lock of the study": LOCK_NEXT, "A query": QUERY_NEXT}
+    said = (
+        "# States\n\nPrinted from the tables in `trial/states.py`, `trial/protocol/schedule.py` and "
+        "`trial/protocol/progression_states.py`; a test keeps it current.\nStates are derived, acts are stored.\n\n"
+    )
+    tables: dict[str, Mapping[str, Iterable[str]]] = {
+        "A record": RECORD_NEXT,
+        "The freeze of a visit": FREEZE_NEXT,
+        "The lock of the study": LOCK_NEXT,
+        "A query": QUERY_NEXT,
+        "A visit (crf_spec 3.2)": schedule.NEXT,
+        "The check after cycle 2 (crf_spec 4.3)": progression_states.NEXT,
+    }
     return said + "\n".join(diagram(title, table) for title, table in tables.items())

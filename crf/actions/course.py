@@ -32,11 +32,13 @@ from trial.protocol.endpoints import Contact, Facts
 from trial.protocol.local_control import LocalStatus
 from trial.protocol.parameters import Parameters
 from trial.protocol.subject_status import StatusFacts, SubjectStatus, subject_status
+from trial.protocol.unrecorded import Unrecorded
 
 from . import progression
 from .dates import doses_of
 
 SECOND_BASELINE = "PC2"
+UNRECORDED = frozenset(Unrecorded)  # death, the next therapy and adverse events have no form yet
 
 
 class AgentGiven(NamedTuple):
@@ -65,13 +67,16 @@ class Derived(NamedTuple):
     coverage: radiotherapy.SubjectCoverage | None
 
 
-def derive(subject: Subject, *, on: date) -> Derived:
-    """All that the protocol derives for a subject, as known on a day, by the parameters in force on it."""
+def derive(subject: Subject, *, on: date, unrecorded: frozenset[Unrecorded] = UNRECORDED) -> Derived:
+    """All that the protocol derives for a subject, as known on a day, by the parameters in force on it.
+
+    Endpoints that need a kind of record that is not kept are unknown.
+    """
     with read_once():
-        return _derive(subject, on, parameters_on(on))
+        return _derive(subject, on, parameters_on(on), unrecorded)
 
 
-def _derive(subject: Subject, on: date, parameters: Parameters) -> Derived:
+def _derive(subject: Subject, on: date, parameters: Parameters, unrecorded: frozenset[Unrecorded]) -> Derived:
     found = assessments_of(subject)
     lesions = list(Lesion.objects.of(subject).order_by("code"))
     fractions = _fractions(subject, on)
@@ -83,6 +88,8 @@ def _derive(subject: Subject, on: date, parameters: Parameters) -> Derived:
         treated_on=doses_of(subject).day_1(1),
         second_baseline=SECOND_BASELINE,
         irradiated=tuple(given.items()),
+        given=_given_since(subject, fractions, allocation[0], on=on) if allocation else None,
+        unrecorded=unrecorded,
     )
     facts = _facts(told, found, allocation[0] if allocation else None)
     told = replace(told, facts=replace(facts, contacts=tuple(_contacts(subject, fractions))))
@@ -144,6 +151,12 @@ def _days(model: type, subject: Subject, code: str, day: str) -> Iterator[tuple[
 def _fractions(subject: Subject, on: date) -> list[Fraction]:
     delivered = Fraction.objects.of(subject).filter(delivered="Y", course__withdrawn_at=None, given_on__lte=on)
     return list(delivered.select_related("volume").order_by("given_on", "pk"))
+
+
+def _given_since(subject: Subject, fractions: list[Fraction], randomized_on: date, *, on: date) -> bool:
+    """Whether a dose or fraction was given since randomization: the safety set (crf_spec 5)."""
+    doses = Administration.objects.of(subject).filter(given="Y", given_on__range=(randomized_on, on), cycle__withdrawn_at=None)
+    return any(fraction.given_on >= randomized_on for fraction in fractions) or doses.exists()
 
 
 def _given_to(fractions: list[Fraction], lesions: list[Lesion]) -> dict[str, date]:

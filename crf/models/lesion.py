@@ -17,6 +17,11 @@ def is_node(lesion: "Lesion") -> bool:
     return lesion.lesion_class in ("REGIONAL_LN", "NONREGIONAL_LN")
 
 
+def has_diameter(lesion: "Lesion") -> bool:
+    """Fluid and diffuse disease have none."""
+    return not is_node(lesion) and not lesion.kind
+
+
 def is_vertebra(lesion: "Lesion") -> bool:
     return lesion.vertebra == "Y"
 
@@ -115,10 +120,21 @@ class Lesion(Record):
         G0, G1A, G1B, G1C, G2, G3 = "0", "1a", "1b", "1c", "2", "3"
         NOT_ASSESSED = "NOT_ASSESSED", "Not assessed"
 
+    class Kind(models.TextChoices):
+        """What RECIST 1.1 never measures."""
+
+        LEPTOMENINGEAL = "LEPTOMENINGEAL", "Leptomeningeal disease"
+        LYMPHANGITIC = "LYMPHANGITIC", "Lymphangitic spread"
+        BLASTIC_BONE = "BLASTIC_BONE", "Blastic bone lesion"
+        ASCITES = "ASCITES", "Ascites"
+        PLEURAL_EFFUSION = "PLEURAL_EFFUSION", "Pleural effusion"
+        PERICARDIAL_EFFUSION = "PERICARDIAL_EFFUSION", "Pericardial effusion"
+        INFLAMMATORY_BREAST = "INFLAMMATORY_BREAST", "Inflammatory breast disease"
+
     Subregion = models.TextChoices("Subregion", {n.code: (n.code, n.name) for n in lymph_nodes.SUBREGIONS})
 
     several = True
-    derived = ("regional_by_anatomy", "is_measurable")
+    derived = ("regional_by_anatomy", "is_measurable", "doubts")
 
     code = models.CharField("lesion", max_length=4, blank=True, default="", editable=False, db_comment="TU.TULNKID")
     first_seen = fields.choice("First seen at", FirstSeen, sdtm="SUPPTU.TUBASE")
@@ -131,14 +147,13 @@ class Lesion(Record):
     certainty = fields.choice("Certainty", Certainty, sdtm="SUPPTU.LESCERT")
     basis = fields.codes("Basis", Basis, sdtm="SUPPTU.LESBASIS")
 
+    kind = fields.choice("If it is no mass: what it is", Kind, sdtm="SUPPTU.LESKIND", optional=True)
     imaged_on = fields.day("Date of imaging", sdtm="TU.TUDTC")
     method = fields.choice("Method", Method, sdtm="TU.TUMETHOD")
     slice_mm = fields.amount(
         "Slice thickness", digits=3, places=1, between=("0.1", 50), unit="mm", sdtm="SUPPTU.TUSLICE", when=lambda x: x.method in SLICED
     )
-    longest_mm = fields.amount(
-        "Longest diameter", digits=4, places=1, between=("0.1", 400), unit="mm", sdtm="TR.LDIAM", when=lambda x: not is_node(x)
-    )
+    longest_mm = fields.amount("Longest diameter", digits=4, places=1, between=("0.1", 400), unit="mm", sdtm="TR.LDIAM", when=has_diameter)
     short_axis_mm = fields.amount("Short axis", digits=4, places=1, between=("0.1", 400), unit="mm", sdtm="TR.LPERP", when=is_node)
     role = fields.choice("RECIST role", Role, sdtm="TU.TUORRES")
     irradiated_before = fields.yes_no("Irradiated before", sdtm="TU.TUPRVIR")
@@ -153,7 +168,7 @@ class Lesion(Record):
         Section(
             "Lesion", ("first_seen", "lesion_class", "organ", "organ_detail", "laterality", "subregion", "regional", "certainty", "basis")
         ),
-        Section("Imaging", ("imaged_on", "method", "slice_mm", "longest_mm", "short_axis_mm", "soft_tissue")),
+        Section("Imaging", ("kind", "imaged_on", "method", "slice_mm", "longest_mm", "short_axis_mm", "soft_tissue")),
         Section("RECIST", ("role", "irradiated_before", "progressed_since")),
         Section("Radiotherapy and spine", ("radiotherapy", "vertebra", "compression")),
     )
@@ -222,7 +237,15 @@ class Lesion(Record):
             irradiated=self.irradiated_before == "Y",
             progressed=self.progressed_since == "Y",
             xray=self.method == Method.XRAY,
+            kind=recist.NotMeasurable(self.kind) if self.kind else None,
         )
+
+    @fields.derived("To be checked", words={"NONE": "nothing"})
+    def doubts(self) -> str:
+        """A lymph node that is normal by its size (recist11, section 1)."""
+        if is_node(self) and self.size_mm is None:
+            return ""
+        return " ".join(doubt.sentence for doubt in recist.lesion_doubts(nodal=is_node(self), mm=self.size_mm)) or "NONE"
 
     def clean(self) -> None:
         super().clean()
@@ -230,11 +253,20 @@ class Lesion(Record):
             raise ValidationError({"organ": "A lymph node's organ is “Lymph node”."})
 
     def inconsistencies(self) -> Iterator[Problem]:
+        """New lesions have targets of their own, by the same rules: iRECIST follows them by size."""
+        if self.kind and is_node(self):
+            yield "kind", "A lymph node is measured by its short axis. Leave the kind empty."
+        if self.kind == self.Kind.BLASTIC_BONE and self.lesion_class != LesionClass.BONE:
+            yield "kind", "A blastic bone lesion is of the class “Bone”."
         if self.role != self.Role.TARGET:
             return
         if self.is_measurable is not True:
             yield "role", "A target lesion is measurable (10 mm, a node's short axis 15 mm). Choose non-target."
-        others = Lesion.objects.of(self.subject).filter(role="TARGET").exclude(pk=self.pk)
+        others = [
+            lesion
+            for lesion in Lesion.objects.of(self.subject).filter(role="TARGET").exclude(pk=self.pk)
+            if (lesion.first_seen == self.FirstSeen.POST) == (self.first_seen == self.FirstSeen.POST)
+        ]
         targets = [recist.Candidate(lesion.code, lesion.organ, is_node(lesion), lesion.size_mm) for lesion in (*others, self)]
         for sentence in recist.target_selection(targets):
             yield "role", sentence

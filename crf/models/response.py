@@ -351,15 +351,16 @@ class NewLesion(Row):
         verbose_name = "new lesion"
 
     def found(self) -> recist.NewLesion:
-        """iRECIST follows it under its code; by its size, where one is entered."""
-        gone = self.growth == "GONE"
+        """iRECIST follows it under its code; by its size, where the lesion is a target among the new ones."""
+        gone, lesion = self.growth == "GONE", self.followed
         return recist.NewLesion(
             recist.NewLesionCertainty(self.certainty),
-            code=self.followed.code if self.followed else "",
+            code=lesion.code if lesion else "",
             mm=self.size_mm,
-            measured=self.size_mm is not None,
+            measured=self.size_mm is not None and lesion is not None and lesion.role == Lesion.Role.TARGET,
             growth=recist.Growth.NONE if gone else recist.Growth(self.growth or "NONE"),
             gone=gone,
+            organ=lesion.organ if lesion else "",
         )
 
 

@@ -131,11 +131,16 @@ def test_no_address_takes_anything_from_those_who_only_read(everything, people, 
         for method in ("post", "put", "patch", "delete"):
             answer = people[person].generic(method.upper(), f"/{path}", "{}", content_type="application/json")
             refused = (400, 404) if method == "post" and path.startswith(tuple(f"api/v1/{one}/" for one in reviews)) else (403, 405)
+            if (method, path) == ("post", "api/v1/history/export/"):
+                refused = EXPORTS.get(person, (403,))
             assert answer.status_code in (*refused, 405), (method, path, answer.status_code)
 
 
 REVIEWS = {"monitor": ("queries", "verifications", "lock"), "administrator": ("lock",)}
 """Where those who enter nothing act on what others entered; an empty request is malformed there, not forbidden."""
+
+EXPORTS = {"monitor": (200,), "auditor": (200,), "sponsor": (422,)}
+"""To take the history along changes nothing of it; the sponsor, who does not say where it goes, is refused."""
 
 
 def addresses(keys):

@@ -16,6 +16,11 @@ def test_is_for_those_who_read_records(people, subject, role):
     assert (found.json()["subject"], found.json()["status"]) == ("01-001", "SCREENING")
 
 
+def test_tells_where_the_first_progression_lay(people, subject):
+    """Nowhere yet; the rule itself stands in tests/protocol/test_course.py."""
+    assert people["sponsor"].get(PATH).json()["first_failure"] == {"site": None, "on": None, "sites": [], "records": []}
+
+
 @pytest.mark.parametrize(("who", "status"), [("administrator", 404), ("stranger", 404), ("nobody", 401)])
 def test_is_not_there_for_others(people, subject, who, status):
     assert people[who].get(PATH).status_code == status

@@ -6,6 +6,7 @@ import pytest
 
 from crf.models import Lesion
 from trial.actions import entry
+from trial.protocol.measurability import NotMeasurable
 from trial.refusal import Refused
 
 D = Decimal
@@ -13,6 +14,7 @@ NODE = {
     "lesion_class": "NONREGIONAL_LN", "organ": "LYMPH_NODE", "organ_detail": "", "subregion": "SCLAV", "regional": "N", "longest_mm": None,
     "short_axis_mm": D("16.0"),
 }  # fmt: skip
+KINDS = ["LEPTOMENINGEAL", "LYMPHANGITIC", "ASCITES", "PLEURAL_EFFUSION", "PERICARDIAL_EFFUSION", "INFLAMMATORY_BREAST"]
 BONE = {"lesion_class": "BONE", "organ": "BONE", "vertebra": "N", "soft_tissue": "Y"}
 
 
@@ -57,6 +59,9 @@ def test_short_axis_is_no_longer_than_the_longest_diameter(enter, short, accepte
         (NODE | {"short_axis_mm": D("15.0")},                                     True),
         (BONE,                                                                    True),
         (BONE | {"soft_tissue": "N"},                                             False),
+        *[({"kind": kind, "longest_mm": None}, False) for kind in KINDS],
+        ({"kind": "PLEURAL_EFFUSION"},                                            False),
+        (BONE | {"kind": "BLASTIC_BONE"},                                         False),
         ({"irradiated_before": "Y", "progressed_since": "N"},                     False),
         ({"irradiated_before": "Y", "progressed_since": "Y"},                     True),
     ],
@@ -94,6 +99,62 @@ def test_all_lymph_nodes_together_are_one_organ(enter):
         enter(Lesion, **NODE | {"subregion": subregion})
     with pytest.raises(Refused, match=r"(?i)two|2"):
         enter(Lesion, **NODE | {"subregion": "INGUIN"})
+
+
+NEW = {"first_seen": "POST"}
+
+
+def test_new_lesions_have_targets_of_their_own(enter):
+    """iRECIST: five, two of an organ, and never added to those of the baseline."""
+    for organ in ("LUNG", "LIVER", "ADRENAL_GLAND", "SPLEEN", "PANCREAS"):
+        enter(Lesion, organ=organ)
+        enter(Lesion, **NEW, organ=organ)
+    with pytest.raises(Refused, match=r"6 lesions are targets. At most 5 may be"):
+        enter(Lesion, **NEW, organ="KIDNEY")
+    assert enter(Lesion, **NEW, organ="KIDNEY", role="NON-TARGET").pk
+
+
+def test_there_are_two_targets_of_an_organ_among_the_new_ones_at_most(enter):
+    enter(Lesion)
+    for _ in range(2):
+        enter(Lesion, **NEW)
+    with pytest.raises(Refused, match=r"3 targets lie in LUNG \(N01, N02, N03\). At most 2 of one organ may be"):
+        enter(Lesion, **NEW)
+    assert enter(Lesion).pk  # the second of the baseline
+
+
+def test_every_kind_that_is_never_measured_can_be_entered():
+    assert {*Lesion.Kind.values} == {*NotMeasurable} == {*KINDS, "BLASTIC_BONE"}
+
+
+@pytest.mark.parametrize(
+    ("answers", "sentence"),
+    [
+        (NODE | {"kind": "ASCITES"}, "A lymph node is measured by its short axis"),
+        ({"kind": "BLASTIC_BONE"}, "A blastic bone lesion is of the class “Bone”"),
+    ],
+)
+def test_kind_agrees_with_the_class(enter, answers, sentence):
+    with pytest.raises(Refused, match=sentence):
+        enter(Lesion, **answers, role="NON-TARGET")
+
+
+@pytest.mark.parametrize(
+    ("answers", "asked"),
+    [
+        (NODE | {"short_axis_mm": D("10.0")}, "nothing"),
+        (NODE | {"short_axis_mm": D("9.9")}, "A lymph node of 9.9 mm short axis is normal"),
+        ({"longest_mm": D("9.9")}, "nothing"),
+    ],
+)
+def test_normal_node_is_recorded_and_questioned(enter, answers, asked):
+    stored = enter(Lesion, **answers, role="NON-TARGET")
+    assert stored.shown_derived()["doubts"].value.startswith(asked)
+
+
+def test_of_a_node_without_a_size_nothing_is_known(enter):
+    stored = enter(Lesion, **NODE | {"short_axis_mm": None}, role="NON-TARGET", complete=False)
+    assert stored.shown_derived()["doubts"].value == ""
 
 
 def test_organ_of_a_node_is_the_lymph_node(enter):

@@ -149,6 +149,15 @@ def test_response_is_derived_beside_the_investigators_own(assess, target, mm, ne
     assert (stored.sum_mm, stored.baseline_mm) == (D(mm), D("21.0"))
 
 
+@pytest.mark.parametrize(("role", "measured"), [("TARGET", True), ("NON-TARGET", False)])
+def test_new_lesion_is_followed_by_size_where_it_is_a_target_of_the_new_ones(assess, enter, role, measured):
+    followed = enter(Lesion, first_seen="POST", organ="SPLEEN", role=role)
+    stored = assess(new=[{"certainty": "UNEQUIVOCAL", "followed": followed, "size_mm": D("12.0")}, {"certainty": "UNEQUIVOCAL"}])
+    first, second = stored.time_point().new_lesions
+    assert (first.code, first.organ, first.measured, first.mm) == ("N01", "SPLEEN", measured, D("12.0"))
+    assert (second.code, second.organ, second.measured) == ("", "", False)
+
+
 def test_dates_of_an_assessment_are_those_of_its_scans(assess):
     scans = [row(Scan, scanned_on=date(2025, 2, day)) for day in (25, 20)]
     stored = assess(scans=scans)

@@ -24,17 +24,6 @@ from trial.embedded_redis import Redis
 pytestmark = pytest.mark.timeout(240)
 
 
-@pytest.fixture(scope="module")
-def data(tmp_path_factory):
-    """A data folder, first filled without serving; each test continues with what the one before left."""
-    folder = tmp_path_factory.mktemp("demo") / "data"
-    done = manage("demo", "--no-serve", "--json", "--data", str(folder), data=folder.parent / "not-this-one")
-    assert done.returncode == 0, done.stderr
-    assert processes.none_left(folder)
-    yield folder
-    assert processes.none_left(folder)
-
-
 @contextmanager
 def demo(data, *arguments, **more):
     """A running demo, and what it told; it is ended afterwards, whatever happened."""
@@ -79,11 +68,22 @@ def ended(process, number):
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory):
-    """A demo begun from nothing, in a data folder of its own, that the tests only look at."""
-    folder = tmp_path_factory.mktemp("running") / "data"
-    with demo(folder) as (process, said):
+    """A demo begun from nothing, in a data folder that its argument names, not the environment; the first tests only look at it."""
+    folder = tmp_path_factory.mktemp("demo") / "data"
+    with demo(folder.parent / "not-this-one", "--data", str(folder)) as (process, said):
         yield process, said
     assert processes.none_left(folder)
+    assert not (folder.parent / "not-this-one").exists()
+
+
+@pytest.fixture(scope="module")
+def data(running):
+    """Its data folder, once it has ended; each test continues with what the one before left."""
+    process, said = running
+    process.terminate()
+    assert process.wait(60) == 0
+    assert processes.none_left(said["data"])
+    return Path(said["data"])
 
 
 def test_serves_the_first_page_with_its_style(running):

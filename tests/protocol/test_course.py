@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trial.protocol.course import Seen, Told, derive
-from trial.protocol.endpoints import Facts
+from trial.protocol.endpoints import Facts, Therapy
 from trial.protocol.local_control import LocalStatus, Site
 from trial.protocol.recist import Baseline, NewLesion, NewLesionCertainty, Response, TargetMeasurement, TargetState, TimePoint
 
@@ -81,6 +81,15 @@ def test_irradiated_lesion_is_followed_from_both_days():
         "Local control of L01, from randomization",
         "Local control of L01, from the end of radiotherapy",
     ]
+
+
+@pytest.mark.parametrize(("on", "best"), [(date(2025, 6, 26), SD), (date(2025, 6, 27), PR)])
+def test_what_comes_after_a_new_therapy_is_no_best_response(on, best):
+    """recist11, section 7: from the start to the first of PD and new therapy."""
+    facts = Facts(randomized_on=RANDOMIZED, baseline_complete=True, measurable=True, therapies=(Therapy("SUBTX", on),))
+    scans = (seen("TA1", date(2025, 6, 27), 28, PR),)
+    course = derive(Told(Baseline((target(50),)), scans, facts=facts, treated_on=date(2025, 3, 10)), on=ASKED)
+    assert course.best.response == (None if best == SD else PR)
 
 
 def test_nobody_is_followed_before_randomization():

@@ -199,6 +199,29 @@ def test_new_lesions_not_measured_must_then_grow_unequivocally(growth, expected)
     assert called(*scans, non_target=False)[-1] == expected
 
 
+def numbered(*sizes, organs=("LUNG", "LUNG", "LIVER", "LIVER", "BONE", "BRAIN"), growth=Growth.NONE):
+    """New lesions N01 … of these sizes; growth is told of the last."""
+    lesions = [replace(new(f"N{n:02}", mm), organ=organ) for n, (mm, organ) in enumerate(zip(sizes, organs, strict=False), 1)]
+    return (*lesions[:-1], replace(lesions[-1], growth=growth))
+
+
+LIMITED = [
+    # at the iUPD                    then                                             response
+    (numbered(12, 12, 12, 12, 12),     numbered(12, 12, 12, 12, 17),                    ICPD),  # the fifth, 5 mm
+    (numbered(12, 12, 12, 12, 12, 12), numbered(12, 12, 12, 12, 12, 17),                IUPD),  # the sixth is not followed by size
+    (numbered(12, 12, 12, 12, 12, 12), numbered(12, 12, 12, 12, 12, 17, growth=SOME),   ICPD),  # but by its growth, as told
+    (numbered(12, 12, 12, 12, 12, 12), numbered(17, 12, 12, 12, 12, 12),                ICPD),  # beside it the first five still are
+    (numbered(12, 12, organs=("LUNG",) * 3),     numbered(12, 17, organs=("LUNG",) * 3),     ICPD),
+    (numbered(12, 12, 12, organs=("LUNG",) * 3), numbered(12, 12, 17, organs=("LUNG",) * 3), IUPD),  # the third of an organ
+    (numbered(12, 12, 12, organs=("LUNG",) * 3), numbered(12, 12, 17, organs=("LUNG",) * 3, growth=SOME), ICPD),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("first", "then", "expected"), LIMITED)
+def test_five_new_lesions_are_followed_by_size_and_two_of_an_organ(first, then, expected):
+    assert called(scan(50, None, *first), scan(50, None, *then), non_target=False) == [IUPD, expected]
+
+
 TIMES = [
     # days after the iUPD  response
     (25,                   IUPD),

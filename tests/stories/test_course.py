@@ -15,11 +15,14 @@ from trial.models import Subject
 
 @pytest.fixture
 def derived(subject):
-    def of(code, on=None):
+    def of(code, on=None, **more):
         found = subject(code)
-        return course.derive(found, on=on or found.site.today())
+        return course.derive(found, on=on or found.site.today(), **more)
 
     return of
+
+
+ALL_RECORDED = frozenset()  # as if every kind of record were kept, and there were none
 
 
 def endpoint(found, name):
@@ -91,7 +94,7 @@ def test_story_2_is_covered_completely(derived):
 
 
 def test_response_begins_at_its_first_scan(derived):
-    response = endpoint(derived("01-001"), "Objective response, against BL1")
+    response = endpoint(derived("01-001", unrecorded=ALL_RECORDED), "Objective response, against BL1")
     assert (response.event, response.on, response.value_days) == (True, date(2025, 6, 26), 63)
     assert response.records == ("TA1",)
 
@@ -105,14 +108,39 @@ def test_story_3_is_not_randomized_and_has_no_endpoint(derived):
 
 def test_story_4_is_not_censored_by_one_missed_assessment(derived):
     """TA2 missed; TA3 after 124 days, which is fewer than 140."""
-    found = derived("01-003", date(2026, 1, 20))
+    found = derived("01-003", date(2026, 1, 20), unrecorded=ALL_RECORDED)
     for name in ("Progression-free survival (FDA 2007)", "Progression-free survival (EMA 2012)"):
         assert (endpoint(found, name).event, endpoint(found, name).on) == (False, date(2026, 1, 14))
 
 
 def test_whoever_is_last_seen_is_alive_then(derived):
-    found = endpoint(derived("01-001", date(2025, 7, 1)), "Overall survival")
+    found = endpoint(derived("01-001", date(2025, 7, 1), unrecorded=ALL_RECORDED), "Overall survival")
     assert (found.event, found.on, found.records) == (False, date(2025, 6, 30), ("visit C4D8", "dose of C4D1", "specimen of C4D8"))
+
+
+NO_DEATH, NO_THERAPY = "Unknown: no record of death.", "Unknown: no record of new therapy."
+UNKNOWN = [
+    # endpoint                             without a form for death, new therapy and toxicity
+    ("Progression-free survival (FDA 2007)", NO_DEATH),
+    ("Progression-free survival (EMA 2012)", NO_DEATH),
+    ("Overall survival",                   NO_DEATH),
+    ("Objective response, against BL1",    NO_THERAPY),
+    ("Objective response, against BL0",    NO_THERAPY),
+    ("Objective response, confirmed",      NO_THERAPY),
+    ("Disease control",                    NO_THERAPY),
+    ("Duration of response",               NO_THERAPY),
+    ("Time to the next systemic line",     NO_DEATH),
+    ("Time to new metastasis",             NO_DEATH),
+    ("Toxicity of grade 3 or more",        "Unknown: no record of toxicity."),
+    ("Local control of L01, from randomization", NO_DEATH),
+]  # fmt: skip
+
+
+def test_endpoints_without_their_records_are_unknown(derived):
+    found = derived("01-001")
+    assert {name for name, _ in UNKNOWN} >= {one.name for one in found.course.endpoints}
+    said = {name: (endpoint(found, name).determined, endpoint(found, name).reason, endpoint(found, name).on) for name, _ in UNKNOWN}
+    assert said == {name: (False, reason, None) for name, reason in UNKNOWN}
 
 
 def test_what_is_changed_changes_what_is_derived(derived, subject, team):
@@ -155,7 +183,14 @@ class TestPage:
 
     def test_shows_responses_endpoints_doses_and_coverage(self, get):
         said = get("ida", "01-001").content.decode()
-        for expected in ("−35.0 %", "Objective response, against BL1", "Cisplatin", "complete", "on treatment"):
+        for expected in (
+            "−35.0 %",
+            "Objective response, against BL1",
+            "Cisplatin",
+            "complete",
+            "on treatment",
+            "Unknown: no record of death.",
+        ):
             assert expected in said
 
     def test_says_that_endpoints_begin_with_randomization(self, get):

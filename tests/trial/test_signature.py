@@ -5,12 +5,13 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, transaction
 
-from crf.models import Eligibility, LaboratoryPanel, LaboratoryResult, VitalSigns
+from crf.models import Eligibility, LaboratoryPanel, LaboratoryResult, Lesion, ResponseAssessment, TargetMeasurement, VitalSigns
 from tests.conftest import CODE, PASSWORD, PROOF
-from tests.examples import complete, unsaved
+from tests.examples import EXAMPLES, complete, lesion_of, unsaved
 from trial.acting import acting
 from trial.actions import entry, review
 from trial.models import Change, Signature, Visit
+from trial.pages import read_part
 from trial.refusal import Conflict, NotAllowed, Refused
 from trial.second_factor import Proof
 
@@ -57,6 +58,21 @@ def test_signature_keeps_what_was_shown_with_labels_units_and_rows(signature, vi
     assert shown["Visit"]["mode"] == ["How it was held", "On site", "", "ON_SITE"]
     assert ["Result", "97", "", ""] in shown["Laboratory panel"].values()
     assert signature.content_sha256 == review.digest(signature.content)
+
+
+def test_what_has_no_value_has_no_unit(visit, subject, data_manager, investigator):
+    """A lesion that is absent has no diameter, and so no “mm”."""
+    with acting(by=data_manager):
+        first = lesion_of(subject, "TARGET")
+        second = Lesion.objects.create(visit=first.visit, **EXAMPLES["crf.lesion"].values)
+        assessment = ResponseAssessment.objects.create(visit=visit, **EXAMPLES["crf.responseassessment"].values, state="COMPLETE")
+        TargetMeasurement.objects.create(assessment=assessment, lesion=first, state="MEASURED", size_mm=12)
+        TargetMeasurement.objects.create(assessment=assessment, lesion=second, state="ABSENT")
+    content = review.content_of_visit(Visit.objects.get(pk=visit.pk))
+    assert not [item for part in content.values() for item in part["items"].values() if item[2] and not item[1]]
+    shown = {part["form"]: read_part(part) for part in content.values()}
+    ((columns, rows),) = [table for table in shown["Response assessment"].tables if "Target lesion" in table[0]]
+    assert [row[columns.index("Diameter (node: short axis)")] for row in rows] == ["12.0 mm", ""]
 
 
 def test_signature_holds_while_the_visit_says_what_was_signed(signature, visit):

@@ -106,6 +106,9 @@ def test_page_lists_each_item_and_refuses_what_has_changed_for_all(visits, inves
     page = client.get(address, {"visit": [visit.pk for visit in visits]}).content.decode()
     for said in ("Weight", "70.0 kg", "Fever", *(str(visit) for visit in visits)):
         assert said in page
+    (missing,) = re.findall(r"Not entered at this visit:</strong> (.*?)</p>", page)  # at the unscheduled visit nothing is due
+    assert "demographics" in missing
+    assert "vital signs" not in missing
     sent = {"visit": [visit.pk for visit in visits], "password": PASSWORD, "code": CODE}
     sent |= dict(re.findall(r'name="(shown-\d+)" value="(\w+)"', page))
     with acting(by=data_manager, reason="TRANSCRIPTION"):

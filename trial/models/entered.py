@@ -87,7 +87,8 @@ class Entered(Kept):
         value = readable(field, getattr(self, name)) or dict(Missing.choices).get(self.missing.get(name, ""), "")
         stored = getattr(self, field.attname)
         code = " ".join(stored) if isinstance(field, ArrayField) and stored else str(stored) if field.choices and stored is not None else ""
-        return Shown(str(field.verbose_name), value, str(field.help_text), code or self.missing.get(name, ""))
+        unit = str(field.help_text) if value else ""
+        return Shown(str(field.verbose_name), value, unit, code or self.missing.get(name, ""))
 
     @classmethod
     def definition_digest(cls) -> str:

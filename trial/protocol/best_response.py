@@ -98,7 +98,7 @@ def progression_on(
 
 
 def in_order(evaluations: Iterable[Evaluation]) -> list[Evaluation]:
-    """Those with a scan, by their dates.
+    """Those with a scan, by their dates (crf_spec 5).
 
     >>> in_order([Evaluation("TA1", None, None, Response.NE)])
     []

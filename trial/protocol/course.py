@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from . import irecist, recist
+from . import irecist, recist, unrecorded
 from .best_response import Best, Evaluation, best_response, confirmed_best_response, progression_on
 from .endpoints import Facts, Result, as_known, overall_survival, time_to_next_systemic
 from .local_control import (
@@ -30,6 +30,8 @@ from .progression_free import Censoring, progression_free_survival
 from .recist import Assessment, Baseline, Discordance, NewLesionCertainty, Response, TargetMeasurement, TimePoint
 from .responders import Reference, best_since_randomization, disease_control, duration_of_response, objective_response
 from .second_baseline import responses_since
+from .toxicity import Toxicity, Treated, severe_toxicity
+from .unrecorded import Rests, Unrecorded
 
 NOTHING_KNOWN = Facts()
 FAILED_AT = {LocalStatus.INFIELD_PD: Site.IN_FIELD, LocalStatus.MARGINAL_PD: Site.MARGINAL}
@@ -54,7 +56,8 @@ class Told:
     """What a course is read from. `second_baseline` is the label of BL1, the check after cycle 2.
 
     `facts` hold the rest: randomization, therapies, contacts, death; the assessments are put into them here. `irradiated`
-    are the lesions that were, with the day of the last fraction to each.
+    are the lesions that were, with the day of the last fraction to each. `given` is whether a dose or fraction was given
+    after randomization; `unrecorded` are the kinds of record that nobody keeps.
     """
 
     baseline: Baseline
@@ -64,6 +67,9 @@ class Told:
     second_baseline: str = "PC2"
     irradiated: tuple[tuple[str, date], ...] = ()
     new_symptom: frozenset[str] = frozenset()
+    toxicities: tuple[Toxicity, ...] = ()
+    given: bool | None = None
+    unrecorded: frozenset[Unrecorded] = frozenset()
 
 
 class Read(NamedTuple):
@@ -99,7 +105,7 @@ class Course(NamedTuple):
 
 
 def derive(told: Told, *, on: date, parameters: Parameters = DEFAULT) -> Course:
-    """All that is derived for one subject, as known on a day: what was scanned later is not read.
+    """All that is derived for one subject, as known on a day (crf_spec 2.16, 5): what was scanned later is not read.
 
     >>> derive(Told(Baseline()), on=date(2026, 1, 1)).best.response is None
     True
@@ -109,12 +115,14 @@ def derive(told: Told, *, on: date, parameters: Parameters = DEFAULT) -> Course:
     evaluations = tuple(one.evaluation for one in responses)
     facts = replace(told.facts, assessments=evaluations)
     treated_on = told.treated_on if told.treated_on and told.treated_on <= on else None
+    therapies = as_known(facts, on=on).therapies
+    until_on = min((one.on for one in therapies if one.on and not one.per_protocol), default=None)
     return Course(
         on=on,
         randomized_on=as_known(facts, on=on).randomized_on,
         responses=responses,
-        best=best_response(evaluations, start_on=treated_on),
-        confirmed_best=confirmed_best_response(evaluations, start_on=treated_on, targets=bool(told.baseline.targets)),
+        best=best_response(evaluations, start_on=treated_on, until_on=until_on),
+        confirmed_best=confirmed_best_response(evaluations, start_on=treated_on, until_on=until_on, targets=bool(told.baseline.targets)),
         best_since_randomization=best_since_randomization(facts, on=on),
         best_immune=irecist.best((one.immune for one in responses), start_on=treated_on),
         endpoints=tuple(_endpoints(told, facts, on=on, parameters=parameters)),
@@ -188,22 +196,34 @@ def _evaluation(seen: Seen, found: Assessment, earlier: Sequence[TimePoint], sin
 
 
 def _endpoints(told: Told, facts: Facts, *, on: date, parameters: Parameters) -> Iterator[Endpoint]:
-    schedule = parameters.ta_schedule
-    for title, rules in (("FDA 2007", Censoring.FDA), ("EMA 2012", Censoring.EMA)):
-        yield Endpoint(f"Progression-free survival ({title})", progression_free_survival(facts, on=on, censoring=rules, schedule=schedule))
-    yield Endpoint("Overall survival", overall_survival(facts, on=on))
-    yield Endpoint("Objective response, against BL1", objective_response(facts, on=on))
-    yield Endpoint("Objective response, against BL0", objective_response(facts, on=on, reference=Reference.BL0))
-    yield Endpoint("Objective response, confirmed", objective_response(facts, on=on, confirmed=True))
-    yield Endpoint("Disease control", disease_control(facts, on=on))
-    yield Endpoint("Duration of response", duration_of_response(facts, on=on))
-    yield Endpoint("Time to the next systemic line", time_to_next_systemic(facts, on=on))
+    """Each as far as the records kept can tell it."""
+    for name, result, rests in _results(told, facts, on=on, parameters=parameters):
+        yield Endpoint(name, unrecorded.told(result, rests, unrecorded=told.unrecorded))
+
+
+def _results(told: Told, facts: Facts, *, on: date, parameters: Parameters) -> Iterator[tuple[str, Result, Rests]]:
+    schedule, by_fda = parameters.ta_schedule, unrecorded.FREE_BY_FDA
+    for title, rules, rests in (("FDA 2007", Censoring.FDA, by_fda), ("EMA 2012", Censoring.EMA, unrecorded.FREE_BY_EMA)):
+        free = progression_free_survival(facts, on=on, censoring=rules, schedule=schedule)
+        yield f"Progression-free survival ({title})", free, rests
+    yield "Overall survival", overall_survival(facts, on=on), unrecorded.SURVIVAL
+    response = objective_response(facts, on=on)
+    yield "Objective response, against BL1", response, unrecorded.RESPONSE
+    yield "Objective response, against BL0", objective_response(facts, on=on, reference=Reference.BL0), unrecorded.RESPONSE
+    yield "Objective response, confirmed", objective_response(facts, on=on, confirmed=True), unrecorded.RESPONSE
+    yield "Disease control", disease_control(facts, on=on), unrecorded.RESPONSE
+    responded = unrecorded.told(response, unrecorded.RESPONSE, unrecorded=told.unrecorded)
+    yield "Duration of response", duration_of_response(facts, on=on) if responded.determined else responded, by_fda
+    yield "Time to the next systemic line", time_to_next_systemic(facts, on=on), unrecorded.NEXT_THERAPY
     found = [
         NewMetastasis(one.point.label, lesion.seen_on or one.point.scanned_on, lesion.certainty, field)
         for one in told.seen
         for lesion, field in zip(one.point.new_lesions, one.in_field, strict=True)
     ]
-    yield Endpoint("Time to new metastasis", time_to_new_metastasis(found, facts, on=on, irradiated=bool(told.irradiated)))
+    new = time_to_new_metastasis(found, facts, on=on, irradiated=bool(told.irradiated))
+    yield "Time to new metastasis", new, unrecorded.SITE
+    treated = Treated(facts.randomized_on, told.given, max((day for _, day in told.irradiated), default=None))
+    yield "Toxicity of grade 3 or more", severe_toxicity(told.toxicities, treated, on=on), unrecorded.SEVERE
 
 
 def _local(told: Told, facts: Facts, *, on: date) -> Iterator[Endpoint]:
@@ -215,10 +235,14 @@ def _local(told: Told, facts: Facts, *, on: date) -> Iterator[Endpoint]:
         )
         result = local_control(lesion, facts, on=on)
         if result:
-            yield Endpoint(f"Local control of {target.code}, from randomization", result)
+            yield Endpoint(f"Local control of {target.code}, from randomization", _site(told, result))
         since_end = local_control(lesion, facts, on=on, start=Start.RADIOTHERAPY_END) if target.code in days else None
         if since_end:
-            yield Endpoint(f"Local control of {target.code}, from the end of radiotherapy", since_end)
+            yield Endpoint(f"Local control of {target.code}, from the end of radiotherapy", _site(told, since_end))
+
+
+def _site(told: Told, result: Result) -> Result:
+    return unrecorded.told(result, unrecorded.SITE, unrecorded=told.unrecorded)
 
 
 def _scans(told: Told, target: TargetMeasurement) -> Iterator[LesionScan]:

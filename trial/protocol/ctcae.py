@@ -79,7 +79,7 @@ def grades(
 
 
 def worst(found: tuple[Grade, ...]) -> int | None:
-    """The worst grade of a test's terms; None where it is not known, or there is no term.
+    """The worst grade of a test's terms (crf_spec 2.10); None where it is not known, or there is no term.
 
     >>> worst((Grade("Hypokalemia", 0, 0), Grade("Hyperkalemia", 2, 2)))
     2

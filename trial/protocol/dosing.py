@@ -184,7 +184,7 @@ def planned_dose_mg(
     bsa_m2: Decimal | None = None,
     clearance_ml_min: Decimal | None = None,
 ) -> Decimal | None:
-    """The usual dose of one day in mg at protocol level 0, capped; None where the library or a measure does not tell.
+    """The usual dose of one day in mg at protocol level 0, capped (crf_spec 2.14); None where library or measure do not tell.
 
     >>> planned_dose_mg("EV_PEMBRO", "ENFORTUMAB_VEDOTIN", weight_kg=Decimal(110))
     Decimal('125')

@@ -156,7 +156,7 @@ def confirmable(auto: Verdict, investigator: Truth, reason: str = "") -> str | N
 
 
 def confirmed(auto: Verdict, investigator: Truth) -> Verdict:
-    """The verdict as the investigator confirms it, to be counted in `overall`; ask `confirmable` first.
+    """The verdict as the investigator confirms it, to be counted in `overall` (crf_spec 2.12); ask `confirmable` first.
 
     >>> confirmed(Verdict("X05", Truth.UNKNOWN, Passed.UNKNOWN, (), ""), Truth.NOT_MET).passed
     <Passed.PASS: 'PASS'>

@@ -64,6 +64,9 @@ class Reason(StrEnum):
     FIELD_UNKNOWN = "Whether the new lesion lies in the field is not known."
     TREATED_UNKNOWN = "Whether anything was given after randomization is not known."
     GRADE_UNKNOWN = "The grade or the start of an event is not known."
+    NO_RECORD_OF_DEATH = "Unknown: no record of death."
+    NO_RECORD_OF_THERAPY = "Unknown: no record of new therapy."
+    NO_RECORD_OF_TOXICITY = "Unknown: no record of toxicity."
 
 
 EXCLUDED = {Reason.NOT_MEASURABLE, Reason.NO_DISEASE, Reason.NOT_TREATED}
@@ -79,6 +82,9 @@ UNDETERMINED = {
     Reason.FIELD_UNKNOWN,
     Reason.TREATED_UNKNOWN,
     Reason.GRADE_UNKNOWN,
+    Reason.NO_RECORD_OF_DEATH,
+    Reason.NO_RECORD_OF_THERAPY,
+    Reason.NO_RECORD_OF_TOXICITY,
 }
 
 
@@ -160,7 +166,7 @@ Fact = TypeVar("Fact", bound=Dated)
 
 
 def known(facts: Iterable[Fact], happened_on: Iterable[date | None], *, on: date) -> tuple[Fact, ...]:
-    """Those that had happened and, where that day is given, been entered by a day. An undated one counts once entered.
+    """Those that had happened and, where that day is given, been entered by a day (crf_spec 5). An undated one counts once entered.
 
     >>> contacts = [Contact("SFU1", date(2025, 7, 1)), Contact("SFU2", date(2025, 7, 1), known_on=date(2025, 9, 1))]
     >>> [one.record for one in known(contacts, (one.on for one in contacts), on=date(2025, 8, 1))]
@@ -190,7 +196,7 @@ def as_known(facts: Facts, *, on: date) -> Facts:
 
 
 def days_from(start_on: date, on: date) -> int:
-    """The start is day 1.
+    """Days from the start, which is day 1 (crf_spec 5).
 
     >>> days_from(date(2025, 4, 25), date(2025, 4, 25))
     1
@@ -199,7 +205,7 @@ def days_from(start_on: date, on: date) -> int:
 
 
 def outcome(start_on: date, on: date, reason: Reason, *records: str, event: bool = False) -> Result:
-    """A result that has a date; one before the start counts as its first day.
+    """A result that has a date; one before the start counts as its first day (crf_spec 4.4, 5).
 
     >>> outcome(date(2025, 4, 25), date(2025, 4, 21), Reason.PROGRESSION, "PC2", event=True).value_days
     1
@@ -209,7 +215,7 @@ def outcome(start_on: date, on: date, reason: Reason, *records: str, event: bool
 
 
 def undecided(reason: Reason, *records: str) -> Result:
-    """A result without a date.
+    """A result without a date (crf_spec 5).
 
     >>> undecided(Reason.NOT_RANDOMIZED).determined
     False
@@ -225,7 +231,7 @@ def _day(year: int | None, month: int, day: int) -> date | None:
 
 
 def last_alive(facts: Facts) -> tuple[date | None, tuple[str, ...]]:
-    """The last day the subject was known to be alive, and the records that say so. Randomization is one.
+    """The last day the subject was known to be alive, and the records that say so (crf_spec 5, OS). Randomization is one.
 
     >>> last_alive(Facts(date(2025, 4, 25), contacts=(Contact("SFU1", date(2025, 7, 1)),)))
     (datetime.date(2025, 7, 1), ('SFU1',))

@@ -145,7 +145,7 @@ def latest(values: Iterable[D], *, until: date | None, days: int) -> list[D]:
 
 
 def agreed(truths: Iterable[Truth]) -> Truth:
-    """What all say; UNKNOWN where they contradict one another, or none says anything.
+    """What all say (crf_spec 2.12); UNKNOWN where they contradict one another, or none says anything.
 
     >>> agreed([Truth.MET, Truth.NOT_MET])
     <Truth.UNKNOWN: 'UNKNOWN'>

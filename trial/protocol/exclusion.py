@@ -26,7 +26,7 @@ INDUCTION_CYCLES = {1, 2}
 
 
 def other_pathology(evidence: Evidence, gate: int = 2, parameters: Parameters = DEFAULT) -> Finding:
-    """X01. A neuroendocrine component, or half of the tumor, is for the investigator to judge.
+    """X01 (crf_spec 2.12). A neuroendocrine component, or half of the tumor, is for the investigator to judge.
 
     >>> other_pathology(Evidence(histology_type="NON_UC_SQUAMOUS")).truth
     <Truth.MET: 'MET'>
@@ -46,7 +46,7 @@ def other_pathology(evidence: Evidence, gate: int = 2, parameters: Parameters = 
 
 
 def brain(evidence: Evidence, gate: int = 2, parameters: Parameters = DEFAULT) -> Finding:
-    """X02. A metastasis counts whatever its date; its absence only holds for the window.
+    """X02 (crf_spec 2.12). A metastasis counts whatever its date; its absence only holds for the window.
 
     >>> brain(Evidence(brain_result="METS")).truth
     <Truth.MET: 'MET'>
@@ -55,7 +55,7 @@ def brain(evidence: Evidence, gate: int = 2, parameters: Parameters = DEFAULT) -
 
 
 def liver(evidence: Evidence, gate: int = 2, parameters: Parameters = DEFAULT) -> Finding:
-    """X03.
+    """X03 (crf_spec 2.12).
 
     >>> liver(Evidence()).truth
     <Truth.UNKNOWN: 'UNKNOWN'>
@@ -94,7 +94,7 @@ def _liver(evidence: Evidence, parameters: Parameters) -> Finding:
 
 
 def cord_compression(evidence: Evidence, gate: int = 2, parameters: Parameters = DEFAULT) -> Finding:
-    """X04, by ESCC grade (2 and 3 at risk, 0 to 1b not) and the radiation oncologist's judgment.
+    """X04 (crf_spec 2.12), by ESCC grade (2 and 3 at risk, 0 to 1b not) and the radiation oncologist's judgment.
 
     >>> cord_compression(Evidence()).truth
     <Truth.UNKNOWN: 'UNKNOWN'>
@@ -119,7 +119,7 @@ def _is_safe(lesion: Lesion) -> bool:
 
 
 def effusion(evidence: Evidence, gate: int = 2, parameters: Parameters = DEFAULT) -> Finding:
-    """X05. A trace, or what was not assessed, is for the investigator to judge.
+    """X05 (crf_spec 2.12). A trace, or what was not assessed, is for the investigator to judge.
 
     >>> effusion(Evidence(pleural="PRESENT")).truth
     <Truth.MET: 'MET'>
@@ -130,7 +130,7 @@ def effusion(evidence: Evidence, gate: int = 2, parameters: Parameters = DEFAULT
 
 
 def intolerance(evidence: Evidence, gate: int = 2, parameters: Parameters = DEFAULT) -> Finding:
-    """X06, over every agent of cycles 1 and 2. Delay alone, a cap, and rounding by 5 % or less are no reduction.
+    """X06 (crf_spec 2.12), over every agent of cycles 1 and 2. Delay alone, a cap, and rounding by 5 % or less are no reduction.
 
     >>> intolerance(Evidence()).reason
     'Cycle 1 is not entered; cycle 2 is not entered.'

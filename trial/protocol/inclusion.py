@@ -30,7 +30,7 @@ class Finding(NamedTuple):
 
 
 def answered(code: str | None) -> Truth:
-    """The truth of an answer: Y or YES, N or NO; anything else is unknown.
+    """The truth of an answer (crf_spec 2.12): Y or YES, N or NO; anything else is unknown.
 
     >>> answered("U")
     <Truth.UNKNOWN: 'UNKNOWN'>
@@ -39,7 +39,7 @@ def answered(code: str | None) -> Truth:
 
 
 def histology(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT) -> Finding:
-    """I01. Cytology alone neither confirms nor refutes.
+    """I01 (crf_spec 2.12). Cytology alone neither confirms nor refutes.
 
     >>> histology(Evidence(histology_source="CYTOLOGY_ONLY")).truth
     <Truth.UNKNOWN: 'UNKNOWN'>
@@ -57,7 +57,7 @@ def histology(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAUL
 
 
 def setting(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT) -> Finding:
-    """I02. Needs a named setting and one definite lesion other than the primary tumor; never refuted by the data alone.
+    """I02 (crf_spec 2.12). Needs a named setting and one definite lesion other than the primary tumor; never refuted by the data alone.
 
     >>> setting(Evidence(clinical_setting="OTHER")).truth
     <Truth.UNKNOWN: 'UNKNOWN'>
@@ -70,7 +70,7 @@ def setting(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT)
 
 
 def organ_count(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT) -> Finding:
-    """I03, by the counting rule of crf_spec 2.8.
+    """I03 (crf_spec 2.12), by the counting rule of crf_spec 2.8.
 
     >>> organ_count(Evidence()).reason
     'No lesion is entered yet.'
@@ -86,7 +86,7 @@ def organ_count(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFA
 
 
 def coverage(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT) -> Finding:
-    """I04. A lesion that a dose constraint bars from radiotherapy contradicts full coverage.
+    """I04 (crf_spec 2.12). A lesion that a dose constraint bars from radiotherapy contradicts full coverage.
 
     >>> coverage(Evidence(radiotherapy_feasible="NO")).truth
     <Truth.NOT_MET: 'NOT_MET'>
@@ -99,7 +99,7 @@ def coverage(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT
 
 
 def consent(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT) -> Finding:
-    """I05. Withdrawal counts from its day on; a signature on an invalid version leaves it open.
+    """I05 (crf_spec 2.12). Withdrawal counts from its day on; a signature on an invalid version leaves it open.
 
     >>> consent(Evidence(consent_declined=True)).truth
     <Truth.NOT_MET: 'NOT_MET'>
@@ -119,7 +119,7 @@ def consent(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT)
 
 
 def age(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT) -> Finding:
-    """I06, over every age that month of birth and source leave possible.
+    """I06 (crf_spec 2.12), over every age that month of birth and source leave possible.
 
     >>> age(Evidence()).reason
     'Age at consent: not known; 18 to 80 years are required.'
@@ -131,7 +131,7 @@ def age(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT) -> 
 
 
 def survival(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT) -> Finding:
-    """I07: the investigator's statement alone.
+    """I07 (crf_spec 2.12): the investigator's statement alone.
 
     >>> survival(Evidence(survival_6_months="N")).truth
     <Truth.NOT_MET: 'NOT_MET'>
@@ -141,7 +141,7 @@ def survival(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT
 
 
 def performance(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT) -> Finding:
-    """I08, by the latest ECOG status in the window.
+    """I08 (crf_spec 2.12), by the latest ECOG status in the window.
 
     >>> performance(Evidence()).truth
     <Truth.UNKNOWN: 'UNKNOWN'>
@@ -155,7 +155,7 @@ def performance(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFA
 
 
 def hemoglobin(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT) -> Finding:
-    """I09.
+    """I09 (crf_spec 2.12).
 
     >>> hemoglobin(Evidence()).truth
     <Truth.UNKNOWN: 'UNKNOWN'>
@@ -165,7 +165,7 @@ def hemoglobin(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAU
 
 
 def bilirubin(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT) -> Finding:
-    """I10.
+    """I10 (crf_spec 2.12).
 
     >>> bilirubin(Evidence()).truth
     <Truth.UNKNOWN: 'UNKNOWN'>
@@ -175,7 +175,7 @@ def bilirubin(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAUL
 
 
 def enzymes(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT) -> Finding:
-    """I11: AST, ALT and ALP, each on its own; liver metastases relax the limit, and nothing else does.
+    """I11 (crf_spec 2.12): AST, ALT and ALP, each on its own; liver metastases relax the limit, and nothing else does.
 
     >>> enzymes(Evidence()).truth
     <Truth.UNKNOWN: 'UNKNOWN'>
@@ -203,7 +203,7 @@ def has_liver_metastases(evidence: Evidence) -> Truth:
 
 
 def clearance(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT) -> Finding:
-    """I12, unrounded, over every age possible on the day of the specimen; measured clearance only where CG_SOURCE says so.
+    """I12 (crf_spec 2.12), unrounded, over every age possible on the day of the specimen; measured clearance only where CG_SOURCE says so.
 
     >>> clearance(Evidence()).truth
     <Truth.UNKNOWN: 'UNKNOWN'>

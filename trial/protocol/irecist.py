@@ -13,6 +13,7 @@ from enum import StrEnum
 from . import recist
 from .best_response import MIN_SD_DAYS
 from .lesions import ZERO, Baseline, Growth, NewLesion, NewLesionCertainty, NonTargetState, TimePoint
+from .measurability import new_lesion_targets
 from .recist import Response
 
 CONFIRM_DAYS, CONFIRM_WITHIN_DAYS, TOLERANCE_DAYS = 28, 56, 2
@@ -108,14 +109,26 @@ def read(
     """
     given = list(points)
     dated = sorted(((point.scanned_on, point) for point in given if point.scanned_on), key=lambda pair: pair[0])
-    series = [point for _, point in dated]
+    series = _limited([point for _, point in dated])
     known, readings = _Known(), []
     assessed = recist.assess_all(baseline, series, recist_nontarget_ne=recist_nontarget_ne)
-    for (day, point), found in zip(dated, assessed, strict=True):
+    for day, point, found in zip((day for day, _ in dated), series, assessed, strict=True):
         reading, known = _step(known, found, point, day, symptom=point.label in new_symptom)
         readings.append(reading)
     undated = [Reading(point.label, None, NE, reason="There is no scan.") for point in given if not point.scanned_on]
     return (*readings, *undated)
+
+
+def _limited(points: list[TimePoint]) -> list[TimePoint]:
+    """More new lesions than may be followed by size are followed as the others are, by what was told of their growth."""
+    chosen = new_lesion_targets(points)
+    too_many = {lesion.code for point in points for lesion in point.new_lesions if lesion.measured} - chosen
+    if not too_many:
+        return points
+    return [
+        replace(point, new_lesions=tuple(replace(one, measured=one.measured and one.code not in too_many) for one in point.new_lesions))
+        for point in points
+    ]
 
 
 def _step(known: _Known, found: recist.Assessment, point: TimePoint, day: date, *, symptom: bool) -> tuple[Reading, _Known]:
@@ -244,7 +257,7 @@ def _without_new(found: recist.Assessment, new: _New) -> IResponse:
 
 
 def confirmation_window(since_on: date) -> tuple[date, date]:
-    """First and last day on which a progression is to be confirmed; a later scan counts, too.
+    """First and last day on which a progression is to be confirmed (recist11, section 9); a later scan counts, too.
 
     >>> [str(day) for day in confirmation_window(date(2025, 9, 1))]
     ['2025-09-29', '2025-10-27']
@@ -253,7 +266,7 @@ def confirmation_window(since_on: date) -> tuple[date, date]:
 
 
 def progression(readings: Iterable[Reading]) -> Progression | None:
-    """The progression of iPFS: the first iUPD of those that were confirmed, or that nothing has followed yet.
+    """The progression of iPFS (recist11, section 9): the first iUPD of those that were confirmed, or that nothing has followed yet.
 
     >>> progression([Reading("TA1", date(2025, 9, 1), IUPD, date(2025, 9, 1)), Reading("CONF", date(2025, 10, 7), IPR)]) is None
     True

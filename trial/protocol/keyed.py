@@ -9,7 +9,7 @@ MOST = 256
 
 
 def keyed_bytes(key: bytes, name: str) -> Iterator[int]:
-    """The endless stream of bytes of that name. The counter has a fixed width, so no two names share a message.
+    """The endless stream of bytes of that name (crf_spec 2.13). The counter has a fixed width, so no two names share a message.
 
     >>> next(keyed_bytes(bytes(32), "A")) == next(keyed_bytes(bytes(32), "A"))
     True
@@ -19,7 +19,7 @@ def keyed_bytes(key: bytes, name: str) -> Iterator[int]:
 
 
 def below(limit: int, source: Iterator[int]) -> int:
-    """A number below the limit, each equally likely: bytes of the incomplete last round are thrown away.
+    """A number below the limit, each equally likely (crf_spec 2.13): bytes of the incomplete last round are thrown away.
 
     Raises ValueError for a limit that a byte cannot reach.
 

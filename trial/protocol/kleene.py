@@ -15,7 +15,7 @@ class Truth(StrEnum):
 
 
 def truth(statement: bool | None) -> Truth:
-    """The truth of a statement of which nothing may be known.
+    """The truth of a statement of which nothing may be known (crf_spec 2.12).
 
     >>> truth(None)
     <Truth.UNKNOWN: 'UNKNOWN'>
@@ -26,7 +26,7 @@ def truth(statement: bool | None) -> Truth:
 
 
 def negate(statement: Truth) -> Truth:
-    """NOT; the unknown stays unknown.
+    """NOT (crf_spec 2.12); the unknown stays unknown.
 
     >>> negate(Truth.MET)
     <Truth.NOT_MET: 'NOT_MET'>
@@ -35,7 +35,7 @@ def negate(statement: Truth) -> Truth:
 
 
 def all_of(statements: Iterable[Truth]) -> Truth:
-    """AND: one that is false decides, one that is unknown leaves it open; of none it is true.
+    """AND (crf_spec 2.12): one that is false decides, one that is unknown leaves it open; of none it is true.
 
     >>> all_of([Truth.UNKNOWN, Truth.NOT_MET])
     <Truth.NOT_MET: 'NOT_MET'>
@@ -47,7 +47,7 @@ def all_of(statements: Iterable[Truth]) -> Truth:
 
 
 def any_of(statements: Iterable[Truth]) -> Truth:
-    """OR: one that is true decides, one that is unknown leaves it open; of none it is false.
+    """OR (crf_spec 2.12): one that is true decides, one that is unknown leaves it open; of none it is false.
 
     >>> any_of([Truth.UNKNOWN, Truth.MET])
     <Truth.MET: 'MET'>

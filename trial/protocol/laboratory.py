@@ -41,7 +41,7 @@ def units() -> list[str]:
 
 
 def unit_name(unit: str) -> str:
-    """A unit's code as people write it.
+    """A unit's code as people write it (crf_spec 2.10).
 
     >>> unit_name("umol/L"), unit_name("10^3/uL"), unit_name("/mm3")
     ('µmol/L', '10³/µL', '/mm³')
@@ -227,7 +227,7 @@ def within_usual_multiple(code: str, result: Reported, choice: RangeChoice) -> T
 
 
 def reference_indicator(result: Reported, choice: RangeChoice) -> Indicator:
-    """Where a result lies within its limits, all in the standard unit (LBNRIND). UNKNOWN without limits, never NORMAL.
+    """Where a result lies within its limits, all in the standard unit (crf_spec 2.10, LBNRIND). UNKNOWN without limits, never NORMAL.
 
     >>> reference_indicator(parse("375"), RangeChoice(RangeStatus.FOUND, None, Decimal(125)))
     <Indicator.HIGH: 'HIGH'>

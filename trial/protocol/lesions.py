@@ -70,7 +70,7 @@ class NonTargetFinding:
 
 @dataclass(frozen=True)
 class NewLesion:
-    """Without a code it is one not seen before. `measured` are those iRECIST follows by size, five at most."""
+    """Without a code it is one not seen before. `measured` are those iRECIST is to follow by size: five at most, two of an organ."""
 
     certainty: NewLesionCertainty
     code: str = ""
@@ -79,6 +79,7 @@ class NewLesion:
     measured: bool = False
     growth: Growth = Growth.NONE
     gone: bool = False
+    organ: str = ""  # all lymph nodes bear one name
 
 
 @dataclass(frozen=True)

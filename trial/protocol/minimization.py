@@ -64,6 +64,7 @@ class Design:
             raise NotADesign("The number of subjects first randomized simply is 0 or more.")
 
     def share_of(self, arm: Arm) -> int:
+        """The k of k:1."""
         return self.share[[*Arm].index(arm)]
 
 

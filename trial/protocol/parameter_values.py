@@ -43,7 +43,7 @@ class _Part(NamedTuple):
 
 
 def pattern(name: str) -> str:
-    """The regular expression of a parameter's values, as Python and PostgreSQL both read it. KeyError for an unknown name.
+    """The regular expression of a parameter's values, as Python and PostgreSQL both read it (crf_spec 1). KeyError for an unknown name.
 
     >>> pattern("LN_UNIT_RULE")
     'SUBREGION|ALL_NONREGIONAL_AS_ONE'
@@ -64,7 +64,7 @@ def pattern(name: str) -> str:
 
 
 def takes(name: str) -> str:
-    """What a parameter takes, in words.
+    """What a parameter takes, in words (crf_spec 1).
 
     >>> takes("LAB_WINDOW_DAYS")
     '2 whole numbers, as 14 / 7 (gate 1, gate 2)'
@@ -85,7 +85,7 @@ def takes(name: str) -> str:
 
 
 def written(value: object) -> str:
-    """A value as it is kept.
+    """A value as it is kept (crf_spec 1).
 
     >>> written(DEFAULT.ta_schedule), written(True), written(DEFAULT.strata)
     ('63 / 7 / 378 / 84 / 14', 'yes', 'SYSCLASS × METPAT')
@@ -100,7 +100,7 @@ def written(value: object) -> str:
 
 
 def read(name: str, text: str) -> Any:
-    """The value that a text names. Spaces and the case of codes do not matter. Raises NotAValue; KeyError for an unknown name.
+    """The value that a text names (crf_spec 1). Spaces and the case of codes do not matter. Raises NotAValue; KeyError for an unknown name.
 
     >>> read("LAB_WINDOW_DAYS", "21/10"), read("ln_unit_rule", "subregion")
     (GateDays(gate_1=21, gate_2=10), <LnUnitRule.SUBREGION: 'SUBREGION'>)
@@ -119,7 +119,7 @@ def read(name: str, text: str) -> Any:
 
 
 def decided(decisions: Mapping[str, str]) -> Parameters:
-    """The parameters, where some have been decided otherwise. Raises NotAValue, and KeyError for an unknown name.
+    """The parameters, where some have been decided otherwise (crf_spec 1). Raises NotAValue, and KeyError for an unknown name.
 
     >>> decided({"CG_CONSTANT": "CN_0818"}).cg_constant
     <CgConstant.CN_0818: 'CN_0818'>
@@ -128,7 +128,7 @@ def decided(decisions: Mapping[str, str]) -> Parameters:
 
 
 def contradictions(parameters: Parameters) -> tuple[str, ...]:
-    """What parameters cannot be together, as sentences.
+    """What parameters cannot be together, as sentences (crf_spec 1).
 
     >>> contradictions(DEFAULT)
     ()

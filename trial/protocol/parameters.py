@@ -90,6 +90,7 @@ class GateDays(NamedTuple):
         return f"{self.gate_1} / {self.gate_2}"
 
     def at(self, gate: int) -> int:
+        """Days before gate 1 or 2."""
         return self.gate_2 if gate == 2 else self.gate_1
 
 

@@ -61,7 +61,7 @@ MEANING = {Status.REGISTRY: "R", Status.ASSUMPTION: "A"}
 
 
 def page(parameters: Parameters = DEFAULT) -> str:
-    """The whole page, in Markdown.
+    """The whole page, in Markdown (crf_spec 1 and 10).
 
     >>> page().splitlines()[0]
     '# Parameters'

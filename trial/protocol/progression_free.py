@@ -90,7 +90,7 @@ def progression_free_survival(
 
 
 def immune(readings: Iterable[irecist.Reading]) -> tuple[Evaluation, ...]:
-    """iRECIST for progression-free survival (iPFS): PD is the first iUPD that was confirmed, or that nothing has followed.
+    """iRECIST for progression-free survival (crf_spec 5, iPFS): PD is the first iUPD that was confirmed, or that nothing has followed.
 
     >>> immune([irecist.Reading("TA1", date(2025, 6, 26), irecist.IUPD, since_on=date(2025, 6, 26))])[0].response
     <Response.PD: 'PD'>

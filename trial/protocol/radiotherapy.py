@@ -23,7 +23,7 @@ class NoBiologicalDose(ValueError):
 
 
 def dose_per_fraction_gy(total_gy: Decimal, fractions: int) -> Decimal:
-    """Gy. Raises NoBiologicalDose for fewer than one fraction.
+    """Dose of one fraction in Gy (crf_spec 2.15). Raises NoBiologicalDose for fewer than one fraction.
 
     >>> dose_per_fraction_gy(Decimal("62.5"), 25)
     Decimal('2.5')
@@ -34,7 +34,7 @@ def dose_per_fraction_gy(total_gy: Decimal, fractions: int) -> Decimal:
 
 
 def bed_gy(phases: Iterable[tuple[int, Decimal]], *, alpha_beta_gy: Decimal) -> Decimal:
-    """Biologically effective dose in Gy: n·d·(1 + d/αβ) summed over phases of n fractions of d Gy.
+    """Biologically effective dose in Gy (crf_spec 2.15): n·d·(1 + d/αβ) summed over phases of n fractions of d Gy.
 
     Raises NoBiologicalDose for an αβ that is not above 0.
 
@@ -47,7 +47,7 @@ def bed_gy(phases: Iterable[tuple[int, Decimal]], *, alpha_beta_gy: Decimal) -> 
 
 
 def eqd2_gy(phases: Iterable[tuple[int, Decimal]], *, alpha_beta_gy: Decimal) -> Decimal:
-    """Equivalent dose in fractions of 2 Gy, in Gy: BED / (1 + 2/αβ).
+    """Equivalent dose in fractions of 2 Gy, in Gy (crf_spec 2.15): BED / (1 + 2/αβ).
 
     Raises NoBiologicalDose for an αβ that is not above 0.
 

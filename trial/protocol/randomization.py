@@ -103,7 +103,7 @@ def allocation_number(n: int) -> str:
 
 
 def allocation(key: bytes, stratum: str, n: int) -> Arm:
-    """The arm of the n-th subject (from 1) in a stratum. ValueError for a short key or a number below 1.
+    """The arm of the n-th subject (from 1) in a stratum (2.13). ValueError for a short key or a number below 1.
 
     >>> allocation(bytes(32), "ICI_CONTAINING/NODE_ONLY", 1)
     <Arm.SYSRT: 'SYSRT'>

@@ -21,6 +21,8 @@ from .lesions import TargetMeasurement as TargetMeasurement
 from .lesions import TargetState as TargetState
 from .lesions import TimePoint as TimePoint
 from .measurability import Candidate as Candidate
+from .measurability import NotMeasurable as NotMeasurable
+from .measurability import lesion_doubts as lesion_doubts
 from .measurability import measurable as measurable
 from .measurability import target_selection as target_selection
 
@@ -92,7 +94,7 @@ def assess_all(
     recist_nontarget_ne: str = "STRICT",
     recist_floor_after_cr: bool = False,
 ) -> list[Assessment]:
-    """The response at each time point, in order of time: each is read against all before it.
+    """The response at each time point, in order of time (section 4.3 and 4.4): each is read against all before it.
 
     >>> assess_all(Baseline(), [])
     []

@@ -21,7 +21,7 @@ class NoOffset(ValueError):
 
 
 def elapsed(aware_at: datetime, until: datetime) -> timedelta:
-    """From awareness to the report, or to now. Raises NoOffset for a moment without one.
+    """From awareness to the report, or to now (crf_spec 2.18). Raises NoOffset for a moment without one.
 
     >>> from datetime import timezone
     >>> elapsed(datetime(2025, 7, 15, 8, 30, tzinfo=timezone.utc), datetime(2025, 7, 16, 10, 40, tzinfo=timezone.utc))

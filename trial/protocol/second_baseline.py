@@ -15,7 +15,7 @@ MEASURABLE_MM, MEASURABLE_NODE_MM = Decimal(10), Decimal(15)
 
 
 def rebased(baseline: Baseline, at: TimePoint) -> Baseline:
-    """The same lesions, as measured at BL1. One not evaluable then leaves the sum unknown.
+    """The same lesions, as measured at BL1 (crf_spec 2.16). One not evaluable then leaves the sum unknown.
 
     >>> rebased(Baseline(non_targets=("L03",)), TimePoint("PC2", None, None)).non_targets
     ('L03',)
@@ -29,7 +29,7 @@ def rebased(baseline: Baseline, at: TimePoint) -> Baseline:
 def responses_since(
     baseline: Baseline, at: TimePoint, later: Sequence[TimePoint], *, recist_nontarget_ne: str = "STRICT"
 ) -> list[Response]:
-    """CR, PR, SD or NE against BL1 at each later time point, in order.
+    """CR, PR, SD or NE against BL1 at each later time point, in order (crf_spec 2.16).
 
     Growth since BL1 is for the first baseline to judge: here it is stable disease.
 
@@ -41,7 +41,7 @@ def responses_since(
 
 
 def measurable(baseline: Baseline, at: TimePoint) -> bool | None:
-    """Whether a target is still measurable at BL1: 10 mm, a node's short axis 15 mm. None where it was not assessed.
+    """Whether a target is still measurable at BL1 (crf_spec 5, ORR): 10 mm, a node's short axis 15 mm. None where it was not assessed.
 
     >>> measurable(Baseline(), TimePoint("PC2", None, None))
     False
@@ -53,7 +53,7 @@ def measurable(baseline: Baseline, at: TimePoint) -> bool | None:
 
 
 def no_disease(baseline: Baseline, at: TimePoint) -> bool:
-    """Whether nothing of the first baseline is left at BL1; what was not assessed may be.
+    """Whether nothing of the first baseline is left at BL1 (crf_spec 5); what was not assessed may be.
 
     >>> no_disease(Baseline(non_targets=("L03",)), TimePoint("PC2", None, None))
     False

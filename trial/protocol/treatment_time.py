@@ -65,7 +65,7 @@ WEEKDAYS = Calendar()
 
 
 def treated_on(fractions: Iterable[Fraction]) -> list[date]:
-    """The days on which a fraction was delivered, in order, each once.
+    """The days on which a fraction was delivered, in order, each once (crf_spec 2.15).
 
     >>> treated_on([Fraction(number=1, on=date(2025, 3, 10), delivered=True), Fraction(number=2, on=None, delivered=True)])
     [datetime.date(2025, 3, 10)]

@@ -1,0 +1,50 @@
+"""Data leave Casebook in a file: who takes them, for whom, to which country and on what ground (PIPL Art. 38–40; HGR Regulations 2024)."""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from django.contrib.auth.models import AbstractUser
+
+from trial.access import Role
+from trial.models import SystemEvent, held
+from trial.refusal import Refused
+
+from . import events
+from .entry import refuse_identifiers
+
+LONGEST = 200
+
+
+class Destination(NamedTuple):
+    """Empty where the file stays with the site that it comes from."""
+
+    recipient: str = ""
+    country: str = ""
+    legal_basis: str = ""
+
+
+def refuse_unless_destined(to: Destination, *, by: AbstractUser) -> None:
+    """The sponsor takes nothing along without saying where it goes; who names a part of it names all."""
+    is_sponsor = any(role == Role.SPONSOR for _, role in held(by))
+    if not is_sponsor and not any(to):
+        return
+    asked = {"recipient": "who receives it", "country": "the recipient's country", "legal_basis": "the legal ground of the transfer"}
+    if unset := [
+        (name, f"Say {words}: an export is not made without it.") for name, words in asked.items() if not getattr(to, name).strip()
+    ]:
+        raise Refused(*unset)
+    if not re.fullmatch("[A-Z]{2}", to.country):
+        raise Refused(("country", "Name the country by its two letters (ISO 3166-1): CN, DE."))
+    for name, text in to._asdict().items():
+        refuse_identifiers(text, item=name, longest=LONGEST)
+
+
+def note_export(content: bytes, *, what: str, by: AbstractUser, to: Destination, **told: Any) -> SystemEvent:
+    """The event of an export: what it held, and the SHA-256 by which the file is known again (R07)."""
+    refuse_unless_destined(to, by=by)
+    given: Mapping[str, str] = {name: text for name, text in to._asdict().items() if text}
+    return events.note(
+        SystemEvent.Kind.EXPORT, by=by, what=what, sha256=hashlib.sha256(content).hexdigest(), **given, **told
+    )  # fmt: skip
