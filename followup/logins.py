@@ -16,6 +16,7 @@ from knox.crypto import hash_token
 from knox.models import AuthToken
 
 from trial.data_folder import write_private
+from trial.models import AccountAct
 from trial.second_factor import is_enrolled
 
 LONG_ENOUGH = timedelta(hours=1)
@@ -37,12 +38,13 @@ class Logins:
         return {username: self._token(User.objects.get(username=username)) for username in usernames}
 
     def second_factors(self, usernames: Iterable[str]) -> dict[str, str]:
-        """The secret of each one's codes, as an authenticator app takes it; the database is given the same."""
+        """The secret of each one's codes, as an authenticator app takes it; the database is given the same,
+        until one is reported lost."""
         return {username: self._second_factor(User.objects.get(username=username)) for username in usernames}
 
     def _second_factor(self, user: User) -> str:
         secret = self._kept("second_factors", user.username, lambda: b32encode(secrets.token_bytes(20)).decode())
-        if not is_enrolled(user):
+        if not is_enrolled(user) and not AccountAct.objects.filter(person=user, kind=AccountAct.Kind.LOSS).exists():
             TOTPDevice.objects.create(user=user, name="authenticator", key=b32decode(secret).hex())
         return secret
 

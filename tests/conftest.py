@@ -113,11 +113,11 @@ def own_hash():
 
 def make_ready(person):
     """To sign: the password is the person's own, and what has to be on record is."""
-    kinds = AccountAct.Kind
+    kinds, by_whom = AccountAct.Kind, founder()
     with acting(by=person):
         User.objects.filter(pk=person.pk).update(password=own_hash())
         person.password = own_hash()
-        told = ((kinds.IDENTITY, founder()), (kinds.TRAINING, founder()), (kinds.ACCOUNTABILITY, person))
+        told = ((kinds.IDENTITY, by_whom), (kinds.TRAINING, by_whom), (kinds.ACCOUNTABILITY, person))
         AccountAct.objects.bulk_create(AccountAct(person=person, kind=kind, on=BEGAN, how="Told.", by=by) for kind, by in told)
 
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest, QueryDict
 
 from trial.locked_out import WAIT, address_of, is_locked_out
 from trial.refusal import Refused
-from trial.second_factor import Proof, Unproven
+from trial.second_factor import Proof, Shown, Unproven, is_bound
 
 SIGNED = "signed_with_code_from"
 
@@ -21,18 +21,20 @@ class LockedOutSigner(Refused):
 
 
 def asks_code(request: HttpRequest) -> bool:
-    """Whether this is still the first signature of the session, or somebody else's machine shows its cookie (S05)."""
-    return request.session.get(SIGNED) != _machine(request)
+    """Whether this is still the first signature of the session, the device that showed its code is no longer the person's, or
+    somebody else's machine shows its cookie (S05)."""
+    return not is_bound(request.user, _shown_by(request))
 
 
 @contextmanager
 def proving(request: HttpRequest) -> Iterator[Proof]:
     """For a page. What is not proven counts as a failed login; what was signed within shows the code for the whole session."""
-    shown = not asks_code(request)
+    before = _shown_by(request)
+    session = Shown(before)
     with counting(request):
-        yield Proof(request.POST.get("password", ""), request.POST.get("code", ""), code_shown=shown)
-    if not shown:
-        request.session[SIGNED] = _machine(request)
+        yield Proof(request.POST.get("password", ""), request.POST.get("code", ""), session)
+    if session.device != before:
+        request.session[SIGNED] = [*_machine(request), session.device]
         request.session.cycle_key()
 
 
@@ -62,6 +64,12 @@ def count(request: HttpRequest, name: str) -> None:
     bare.POST = QueryDict()
     user_login_failed.send(sender=__name__, credentials={"username": name}, request=bare)
     request.axes_locked_out = bare.axes_locked_out
+
+
+def _shown_by(request: HttpRequest) -> str:
+    """The device that showed its code in this session, on this machine."""
+    *machine, device = request.session.get(SIGNED) or [""]
+    return str(device) if machine == _machine(request) else ""
 
 
 def _machine(request: HttpRequest) -> list[str]:

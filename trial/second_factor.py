@@ -1,10 +1,12 @@
 """The second factor of a person: a code by time, or one of ten for recovery. Each is good once (django-otp sees to it)."""
 
 import base64
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import segno
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, User
 from django.db import transaction
 from django_otp.models import Device
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
@@ -20,13 +22,21 @@ RECOVERY_CODES = 10
 LONGEST_CODE = 16
 
 
+@dataclass
+class Shown:
+    """What one session has shown: the device of its code, as django-otp names it. No later device has the same name."""
+
+    device: str = ""
+
+
 @dataclass(frozen=True)
 class Proof:
     """What a signer shows: the password each time, the code with the first signature of a session (21 CFR 11.200(a)(1))."""
 
     password: str
     code: str = ""
-    code_shown: bool = False
+    session: Shown | None = None
+    """Is told which device a good code was of; its next signatures go without a code."""
 
 
 class Unproven(Refused):
@@ -59,6 +69,12 @@ def device_that_accepts(user: AbstractUser, code: str) -> Device | None:
         return next((device for device in mine if device.verify_token(code)), None)
 
 
+def is_bound(user: AbstractUser, device: str) -> bool:
+    """Whether this device is the person's still: a loss, or another in its place, has taken away what it showed."""
+    found = Device.from_persistent_id(device) if device else None
+    return found is not None and found.user_id == user.pk and found.confirmed
+
+
 def refuse_unless_code(user: AbstractUser, code: str, *, undone: str = "") -> Device:
     if device := device_that_accepts(user, code):
         return device
@@ -77,20 +93,32 @@ def refuse_after_loss(user: AbstractUser) -> None:
         raise Refused("Your second factor was reported lost. An administrator first checks who you are, and records it.")
 
 
-def begin(user: AbstractUser) -> TOTPDevice:
-    """After a loss, only when another person has checked who this is (21 CFR 11.300(c))."""
-    refuse_after_loss(user)
+@contextmanager
+def binding(user: AbstractUser) -> Iterator[None]:
+    """One at a time with a reported loss. After a loss, only when another person has checked who this is (21 CFR 11.300(c))."""
     with acting(by=user):
+        hold(user)
+        refuse_after_loss(user)
+        yield
+
+
+def hold(user: AbstractUser) -> None:
+    """Until the transaction ends, nobody else binds or loses this person's devices."""
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+
+
+def begin(user: AbstractUser) -> TOTPDevice:
+    with binding(user):
         TOTPDevice.objects.filter(user=user, confirmed=False).delete()
         return TOTPDevice.objects.create(user=user, name="authenticator", confirmed=False)
 
 
 def confirm(device: TOTPDevice, code: str) -> bool:
     """With its first code, the device takes the place of every other: an old secret is refused from now on."""
-    refuse_after_loss(device.user)
-    if not device.verify_token("".join(code.split())):
-        return False
-    with acting(by=device.user):
+    with binding(device.user):
+        device = TOTPDevice.objects.filter(pk=device.pk).first()  # as it is now: to save one that is gone would bring it back
+        if device is None or not device.verify_token("".join(code.split())):
+            return False
         TOTPDevice.objects.filter(user=device.user).exclude(pk=device.pk).delete()
         device.confirmed = True
         device.save()
@@ -99,8 +127,7 @@ def confirm(device: TOTPDevice, code: str) -> bool:
 
 def new_recovery_codes(user: AbstractUser) -> list[str]:
     """Ten, to be shown once; those that there were are void."""
-    refuse_after_loss(user)
-    with acting(by=user):
+    with binding(user):
         StaticDevice.objects.filter(user=user).delete()
         device = StaticDevice.objects.create(user=user, name=RECOVERY)
         made = [StaticToken(device=device, token=StaticToken.random_token()) for _ in range(RECOVERY_CODES)]

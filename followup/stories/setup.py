@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.db import transaction
+from django_otp.plugins.otp_static.models import StaticDevice
 
 from crf.actions.randomization import publish_commitment
 from trial.access import ALLOWED, STUDY_WIDE, Act, Role
@@ -20,6 +21,7 @@ from trial.data_folder import Unusable, prepare, write_private
 from trial.models import AccountAct, ConsentVersion, Membership, ReferenceRange, Site, SiteStatus, Study
 from trial.models.kept import Kept
 from trial.protocol.randomization import Arm, allocation
+from trial.second_factor import RECOVERY
 
 Person = tuple[str, str, str]
 """Username, role, printed name."""
@@ -101,6 +103,7 @@ def _prepare_signer(person: User, password: str, administrator: User) -> None:
     accounts.record(AccountAct.Kind.IDENTITY, person, by=administrator, on=ACTIVE, how="Identity card seen in person.")
     accounts.record(AccountAct.Kind.TRAINING, person, by=administrator, on=ACTIVE, how="Signing and the protocol, half a day.")
     accounts.accept_accountability(person, password=password)
+    StaticDevice.objects.create(user=person, name=RECOVERY)  # without codes: nobody has written any down
 
 
 def _give_roles(people: Iterable[Person], users: Mapping[str, User]) -> None:

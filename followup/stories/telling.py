@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth.models import User
 from django.db import connection
+from django_otp.plugins.otp_static.models import StaticDevice
 
 from crf.actions import eligibility, randomization, strata
 from crf.models import Eligibility, Randomization
 from trial.actions import entry, review
 from trial.models import Record, Row, Signature, Site, Subject, Visit
-from trial.second_factor import Proof
+from trial.second_factor import Proof, Shown
 
 day = date.fromisoformat
 
@@ -24,13 +25,13 @@ class Team(NamedTuple):
     data_manager: User
     investigator: User
     proof: Proof
-    """The code is taken as shown: the stories are told before anybody has a device."""
+    """The code is taken as shown, by the device that the trial was prepared with."""
 
 
 def team(site: Site, *, data_manager: User, investigator: User, password: str) -> Team:
     """The investigator's password is checked as always, but the same one only once: a check takes half a second by design."""
     investigator.check_password = cache(investigator.check_password)  # type: ignore[method-assign]
-    return Team(site, data_manager, investigator, Proof(password, code_shown=True))
+    return Team(site, data_manager, investigator, Proof(password, session=Shown(StaticDevice.objects.get(user=investigator).persistent_id)))
 
 
 class Story:

@@ -29,10 +29,12 @@ def demo_database(demo_settings, django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         administrate(shared, f'drop database if exists "{own}"', f'create database "{own}" template "{shared}"')
         connection.settings_dict["NAME"] = own
-        with override_settings(**demo_settings):
-            demo.load(PASSWORDS)
-        connection.close()
-        connection.settings_dict["NAME"] = shared
+        try:
+            with override_settings(**demo_settings):
+                demo.load(PASSWORDS)
+        finally:  # else the tests after a load that fails find its sites in their database
+            connection.close()
+            connection.settings_dict["NAME"] = shared
         yield own
         administrate(shared, f'drop database "{own}"')
 

@@ -445,7 +445,7 @@ def wrong(person, method, route, world):
 
 def is_of_site_01(route, method):
     """Whether the request names something of this site; else it is about whatever the person may see."""
-    if route.name.startswith(("admin:axes_", "admin:otp_")):
+    if route.name.startswith(("admin:axes_", "admin:otp_", "admin:trial_accountact_")):
         return True  # people are managed for the whole study or not at all
     if method == "GET":
         named = "<" in route.pattern or route.name in ("sign-several", "admin:trial_parameterdecision_add")

@@ -79,6 +79,17 @@ def test_other_names_are_free(gone, name):
         assert cursor.fetchone() == (skeleton(name),)
 
 
+def test_a_name_as_of_the_jobs_is_no_persons(root):
+    sent = {"username": "system:nightly", "usable_password": "true", "password1": PASSWORD, "password2": PASSWORD}
+    assert "errorlist" in root.post("/admin/auth/user/add/", sent).content.decode()
+    with pytest.raises(CommandError, match="valid username"):
+        call_command("createsuperuser", interactive=False, username="system:nightly", email="a@example.org")
+    for name in ("other:nightly", "system:", "system:a:b"):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            User.objects.create(username=name)
+    assert User.objects.create(username="system:nightly").pk
+
+
 def test_nobody_is_renamed(gone, root):
     with pytest.raises(IntegrityError, match="stays its person's"), transaction.atomic():
         User.objects.update(username="other")

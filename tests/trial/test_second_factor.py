@@ -17,7 +17,7 @@ from trial import proving, second_factor
 from trial.actions import entry, review
 from trial.models import Signature
 from trial.refusal import Refused
-from trial.second_factor import Proof
+from trial.second_factor import Proof, Shown
 
 ACCOUNT, ASKED, SETUP = "/account/", "/account/code/", "/admin/trial/site/"
 
@@ -211,7 +211,8 @@ class TestSigning:
         assert not Signature.objects.exists()
 
     def test_the_action_takes_no_code_for_granted(self, held, investigator):
-        for proof in (Proof(PASSWORD), Proof(PASSWORD, "000000"), Proof("wrong", CODE), Proof("wrong", code_shown=True)):
+        shown = StaticDevice.objects.get(user=investigator).persistent_id
+        for proof in (Proof(PASSWORD), Proof(PASSWORD, session=Shown("otp_static.staticdevice/0")), Proof(PASSWORD, "000000"), Proof("wrong", CODE), Proof("wrong", session=Shown(shown))):
             with pytest.raises(Refused):
                 review.sign_visit(held, by=investigator, proof=proof)
         assert review.sign_visit(held, by=investigator, proof=PROOF).pk

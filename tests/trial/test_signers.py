@@ -1,27 +1,31 @@
 """Who may sign at all: one's own password, what an administrator records first, and what becomes of a lost second factor."""
 
+import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
+from axes.models import AccessAttempt
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import get_resolver
 from django_otp.oath import totp
+from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from pypdf import PdfReader
 
 from tests.conftest import CODE, PASSWORD, PROOF, SCREENED, founder, give_codes, log_in_with_code, member, user
 from tests.trial.test_access_matrix import routes_of
-from trial import second_factor
+from trial import proving, second_factor
 from trial.access import Role
 from trial.acting import acting
 from trial.actions import accounts, entry, review
-from trial.models import AccountAct, Ledger, Membership, Signature
+from trial.models import AccountAct, Ledger, Membership, Signature, Visit
 from trial.passwords import matches
 from trial.refusal import Conflict, NotAllowed, Refused
-from trial.second_factor import Proof
+from trial.second_factor import Proof, Shown
 
 K = AccountAct.Kind
 NEW = "another horse"
@@ -237,6 +241,29 @@ def investigator_at(site, person):
         Membership.objects.create(user=person, role=Role.INVESTIGATOR, site=site)
 
 
+def sign(client, visit, **sent):
+    shown = re.search('name="shown" value="([0-9a-f]+)"', client.get(f"/visits/{visit.pk}/sign/").content.decode())
+    return client.post(f"/visits/{visit.pk}/sign/", {"shown": shown[1], "password": PASSWORD} | sent)
+
+
+def asks_code(client):
+    return proving.asks_code(client.get("/study/").wsgi_request)
+
+
+def change_mode(visit):
+    """So that there is something to sign again."""
+    with acting(by=founder(), reason="TRANSCRIPTION"):
+        now = Visit.objects.get(pk=visit.pk)
+        Visit.objects.filter(pk=visit.pk).update(mode="PHONE" if now.mode == "ON_SITE" else "ON_SITE")
+
+
+def in_a_connection_of_its_own(act, *about):
+    try:
+        return act(*about)
+    finally:
+        connection.close()
+
+
 @pytest.mark.proves("S14")
 class TestLoss:
     @pytest.fixture
@@ -253,10 +280,68 @@ class TestLoss:
         assert second_factor.device_that_accepts(investigator, self.code(device)) is None
         assert second_factor.device_that_accepts(investigator, CODE) is None
 
-    def test_a_session_that_had_shown_a_code_signs_no_more(self, held, investigator, device):
+    def test_no_session_that_had_shown_a_code_signs_with_the_password_alone(self, held, investigator, device, administrator, commit):
+        at_work, at_home = Client(), Client()
+        for place, code in ((at_work, self.code(device)), (at_home, CODE)):
+            place.force_login(investigator)
+            assert sign(place, held, code=code).status_code == 302
+            assert not asks_code(place)
+            change_mode(held)
+            commit()
         accounts.report_loss(investigator, by=investigator)
-        with pytest.raises(Refused, match="second factor"):
-            review.sign_visit(held, by=investigator, proof=Proof(PASSWORD, code_shown=True))
+        signed = Signature.objects.count()
+
+        def all_refused():
+            AccessAttempt.objects.all().delete()
+            return [(asks_code(place), sign(place, held).status_code) for place in (at_work, at_home)] == [(True, 422)] * 2
+
+        assert all_refused(), "while the loss stands"
+        accounts.record(K.AFTER_LOSS, investigator, by=administrator, on=SCREENED, how="Seen by video, with the identity card.")
+        assert all_refused(), "after the check"
+        new = second_factor.begin(investigator)
+        assert second_factor.confirm(new, self.code(new, -1))
+        second_factor.new_recovery_codes(investigator)
+        assert all_refused(), "with another device bound"
+        assert Signature.objects.count() == signed
+        assert sign(at_work, held, code=self.code(new)).status_code == 302
+        assert not asks_code(at_work)
+        assert asks_code(at_home), "its own first signature takes a code, too"
+
+    def test_nor_one_whose_device_was_replaced(self, held, investigator, device):
+        place = Client()
+        place.force_login(investigator)
+        assert sign(place, held, code=self.code(device, -1)).status_code == 302
+        new = second_factor.begin(investigator)
+        assert not asks_code(place), "until the new one is bound"
+        assert second_factor.confirm(new, self.code(new))
+        assert asks_code(place)
+
+    @pytest.mark.parametrize("whose", ["another's", "not confirmed", "taken away"])
+    def test_what_a_session_names_is_the_signers_confirmed_device(self, held, investigator, device, administrator, whose):
+        if whose == "another's":
+            device = StaticDevice.objects.get(user=administrator)
+        elif whose == "not confirmed":
+            device = second_factor.begin(investigator)
+        named = Shown(device.persistent_id)
+        if whose == "taken away":
+            device.delete()
+        with pytest.raises(Refused, match="code does not match"):
+            review.sign_visit(held, by=investigator, proof=Proof(PASSWORD, session=named))
+        named = Shown(StaticDevice.objects.get(user=investigator).persistent_id)
+        assert review.sign_visit(held, by=investigator, proof=Proof(PASSWORD, session=named)).pk
+
+    def test_a_loss_and_a_binding_at_once_follow_each_other(self, transactional_db, investigator):
+        """A device that waits for its first code is not bound by a confirmation that a loss overtakes."""
+        waiting = second_factor.begin(investigator)
+        code = self.code(waiting)
+        with ThreadPoolExecutor(1) as other, acting(by=investigator):
+            accounts.report_loss(investigator, by=investigator)
+            confirming = other.submit(in_a_connection_of_its_own, second_factor.confirm, waiting, code)
+            with pytest.raises(TimeoutError):
+                confirming.result(timeout=1)
+        with pytest.raises(Refused, match="first checks who you are"):
+            confirming.result(timeout=20)
+        assert not TOTPDevice.objects.exists()
 
     def test_a_new_one_is_bound_only_after_another_persons_check(self, client, investigator, device, administrator):
         accounts.report_loss(investigator, by=investigator)

@@ -14,7 +14,7 @@ from trial.acting import NOTHING, acting
 from trial.models import AccountAct, SystemEvent, loss_stands, sites_where
 from trial.passwords import matches
 from trial.refusal import Conflict, NotAllowed, Refused
-from trial.second_factor import Unproven
+from trial.second_factor import Unproven, hold
 
 from .entry import refuse_identifiers
 
@@ -93,10 +93,11 @@ def accept_accountability(person: AbstractUser, *, password: str) -> AccountAct:
 
 
 def report_loss(person: AbstractUser, *, by: AbstractUser) -> AccountAct:
-    """From here on, secret and recovery codes are refused; a new secret waits for another person's check (second_factor.begin)."""
+    """From here on, secret and recovery codes are refused, and no session of the person has shown a code; a new secret waits for another person's check (second_factor.begin)."""
     if by.pk != person.pk:
         refuse_unless_manager(by)
     with acting(by=by):
+        hold(person)
         TOTPDevice.objects.filter(user_id=person.pk).delete()
         StaticDevice.objects.filter(user_id=person.pk).delete()
         return AccountAct.objects.create(person=person, kind=K.LOSS, by=by)

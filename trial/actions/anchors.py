@@ -132,7 +132,7 @@ def send_waiting() -> int:
 @transaction.atomic
 def _send(pk: int) -> bool:
     """Two jobs send: what one of them has in hand, the other passes over."""
-    mail = Mail.objects.select_for_update(skip_locked=True, no_key=True).filter(pk=pk, sent_at=None).first()
+    mail = Mail.objects.select_for_update(no_key=True, skip_locked=True).filter(pk=pk, sent_at=None).first()
     if mail is None:
         return False
     try:

@@ -9,10 +9,10 @@ from django.contrib.auth.models import AbstractUser
 from django.db.models import Count
 
 from trial.access import Act
-from trial.models import Entered, Query, Record, Signature, Visit, loss_stands, may, signed_apart, standing, versions_of
+from trial.models import Entered, Query, Record, Signature, Visit, may, signed_apart, standing, versions_of
 from trial.passwords import matches
 from trial.refusal import Conflict, NotAllowed, Refused
-from trial.second_factor import Proof, Unproven, refuse_unless_code
+from trial.second_factor import Proof, Shown, Unproven, is_bound, refuse_unless_code
 
 from . import accounts, anchors
 from .entry import locked, writing
@@ -122,11 +122,12 @@ def refuse_unless_proven(by: AbstractUser, proof: Proof) -> None:
 
 
 def refuse_unless_shown(by: AbstractUser, proof: Proof, *, undone: str) -> None:
-    """Password, and the code where the session has not shown it."""
+    """Password, and the code where the session has not shown one of a device that is the signer's still."""
     if not matches(by, proof.password):
         raise Unproven(("password", f"The password does not match. {undone}"))
-    if not proof.code_shown or loss_stands(by):  # what was lost since it was shown counts no more
-        refuse_unless_code(by, proof.code, undone=undone)
+    session = proof.session or Shown()
+    if not is_bound(by, session.device):
+        session.device = refuse_unless_code(by, proof.code, undone=undone).persistent_id
 
 
 def keep(visit: Visit, *, row: Entered, by: AbstractUser, meaning: Signature.Meaning, content: dict[str, Any]) -> Signature:

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='systemevent',
-            constraint=trial.history.NamesNobodyTwice(alike='i10', digest='b2a24e95', name='names_nobody_twice', pattern='^[A-Za-z0-9@.+_-]+$', taken_for='llo', watched='auth_user'),
+            constraint=trial.history.NamesNobodyTwice(alike='i10', digest='b2a24e95', name='names_nobody_twice', pattern='^(system:)?[A-Za-z0-9@.+_-]+$', taken_for='llo', watched='auth_user'),
         ),
         migrations.AddField(
             model_name='accountact',
