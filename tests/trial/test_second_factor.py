@@ -212,7 +212,13 @@ class TestSigning:
 
     def test_the_action_takes_no_code_for_granted(self, held, investigator):
         shown = StaticDevice.objects.get(user=investigator).persistent_id
-        for proof in (Proof(PASSWORD), Proof(PASSWORD, session=Shown("otp_static.staticdevice/0")), Proof(PASSWORD, "000000"), Proof("wrong", CODE), Proof("wrong", session=Shown(shown))):
+        for proof in (
+            Proof(PASSWORD),
+            Proof(PASSWORD, session=Shown("otp_static.staticdevice/0")),
+            Proof(PASSWORD, "000000"),
+            Proof("wrong", CODE),
+            Proof("wrong", session=Shown(shown)),
+        ):
             with pytest.raises(Refused):
                 review.sign_visit(held, by=investigator, proof=proof)
         assert review.sign_visit(held, by=investigator, proof=PROOF).pk

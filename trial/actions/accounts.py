@@ -93,7 +93,8 @@ def accept_accountability(person: AbstractUser, *, password: str) -> AccountAct:
 
 
 def report_loss(person: AbstractUser, *, by: AbstractUser) -> AccountAct:
-    """From here on, secret and recovery codes are refused, and no session of the person has shown a code; a new secret waits for another person's check (second_factor.begin)."""
+    """From here on, secret and recovery codes are refused, and no session of the person has shown a code. A new secret waits for
+    another person's check (second_factor.binding)."""
     if by.pk != person.pk:
         refuse_unless_manager(by)
     with acting(by=by):
