@@ -101,6 +101,13 @@ class AccountActForm(forms.ModelForm):
     class Meta:
         model = AccountAct
         fields = ["person", "kind", "on", "how"]
+        labels = {"how": "How it was done"}
+        widgets = {"how": forms.TextInput(attrs={"size": 60})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in {"on", "how"} & self.fields.keys():  # none of them where an act is only read
+            self.fields[name].required = True
 
     def clean(self) -> dict[str, Any]:
         told: dict[str, Any] = super().clean() or self.cleaned_data

@@ -45,7 +45,10 @@ def account_page(request: HttpRequest) -> HttpResponse:
                 return redirect("account")
     person = request.user
     waiting = second_factor.begun(person)
-    signs, missing = may(person, Act.SIGN), accounts.keeps_from_signing(person)
+    missing = accounts.keeps_from_signing(person)
+    must_change = accounts.CHANGE_IT in missing
+    accepts = not must_change and accounts.MISSING[AccountAct.Kind.ACCOUNTABILITY] in missing
+    said_elsewhere = [accounts.CHANGE_IT, *([accounts.MISSING[AccountAct.Kind.ACCOUNTABILITY]] if accepts else [])]
     return page(
         request,
         "casebook/account.html",
@@ -58,10 +61,11 @@ def account_page(request: HttpRequest) -> HttpResponse:
         picture=waiting and second_factor.picture_of(waiting),
         secret=waiting and second_factor.secret_of(waiting),
         codes=codes,
-        signs=signs,
-        missing=missing,
-        must_change=accounts.CHANGE_IT in missing,
-        asks_acceptance=signs and accounts.MISSING[AccountAct.Kind.ACCOUNTABILITY] in missing,
+        signs=may(person, Act.SIGN),
+        ready=not missing,
+        missing=[sentence for sentence in missing if sentence not in said_elsewhere],
+        must_change=must_change,
+        accepts=accepts,
         accepted=accounts.ACCEPTED,
         lost=loss_stands(person),
         refused=refused,

@@ -4,9 +4,13 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django_otp.plugins.otp_static.models import StaticDevice
 
 from followup.logins import Logins
+from tests.conftest import SCREENED
 from trial import second_factor
+from trial.actions import accounts
+from trial.models import loss_stands
 
 
 @pytest.fixture
@@ -31,3 +35,14 @@ def test_the_code_printed_is_the_one_that_is_taken(data, data_manager):
 def test_without_the_demos_file_there_is_no_code(data, investigator):
     with pytest.raises(CommandError, match="only the demo"):
         printed("ida")
+
+
+def test_the_code_of_one_that_was_lost_does_not_come_back_with_the_next_start(data, investigator, administrator):
+    StaticDevice.objects.all().delete()
+    Logins(data).second_factors(["ida"])
+    accounts.report_loss(investigator, by=investigator)
+    for _ in ("while the loss stands", "after the check"):
+        Logins(data).second_factors(["ida"])
+        assert not second_factor.is_enrolled(investigator)
+        if loss_stands(investigator):
+            accounts.record("after loss", investigator, by=administrator, on=SCREENED, how="Seen by video.")

@@ -197,6 +197,21 @@ class TestBeforeTheFirstSignature:
             (administrator.pk, "identity"), (administrator.pk, "training"), (newcomer.pk, "accountability"),
         ]  # fmt: skip
 
+    def test_the_account_page_asks_for_one_thing_after_the_other(self, client, administrator, site, newcomer):
+        investigator_at(site, newcomer)
+        User.objects.filter(pk=newcomer.pk).update(password="!")  # nobody's doing that is known
+        client.force_login(User.objects.get(pk=newcomer.pk))
+        shown = client.get("/account/").content.decode()
+        assert shown.count("Another person set your password") == 1
+        assert 'value="accept"' not in shown, "not with a password that another knows"
+        with acting(by=newcomer):
+            newcomer.save()
+        client.force_login(newcomer)
+        shown = client.get("/account/").content.decode()
+        assert "Another person set your password" not in shown
+        assert 'value="accept"' in shown
+        assert [shown.count(accounts.MISSING[kind]) for kind in (K.IDENTITY, K.TRAINING, K.ACCOUNTABILITY)] == [1, 1, 0]
+
     def test_nobody_records_it_of_themselves(self, client, administrator):
         with pytest.raises(NotAllowed, match="Another administrator"):
             accounts.record(K.IDENTITY, administrator, by=administrator, on=SCREENED, how="Myself.")

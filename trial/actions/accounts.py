@@ -27,7 +27,7 @@ ACCEPTED = (
 MISSING = {
     K.IDENTITY: "Your identity check is not on record. Ask the administrator to record it.",
     K.TRAINING: "Your training is not on record. Ask the administrator to record it.",
-    K.ACCOUNTABILITY: "You have not accepted accountability for your signature. Do so on the page Account.",
+    K.ACCOUNTABILITY: "You have not accepted accountability for your signature. Do so on the page Account, with a password of your own.",
 }
 CHANGE_IT = "Another person set your password. Change it on the page Account; then only you know it."
 PASSWORD_EVENTS = ("account made", "account changed")
