@@ -43,6 +43,14 @@ class QueryState(TextChoices):
     REOPENED = "REOPENED", "Reopened"
 
 
+class OutsideState(TextChoices):
+    """Of an allocation made outside the system: an investigator enters it, a data manager confirms or declines."""
+
+    ENTERED = "ENTERED", "Entered"
+    CONFIRMED = "CONFIRMED", "Confirmed"
+    DECLINED = "DECLINED", "Declined"
+
+
 BEGIN = ""
 """Before the first act."""
 
@@ -72,6 +80,11 @@ QUERY_NEXT: Mapping[str, set[str]] = {
     Q.ANSWERED: {Q.CLOSED, Q.REOPENED},
     Q.CLOSED: {Q.REOPENED},
     Q.REOPENED: {Q.ANSWERED, Q.CLOSED},
+}
+OUTSIDE_NEXT: Mapping[str, set[str]] = {
+    BEGIN: {OutsideState.ENTERED},
+    OutsideState.ENTERED: {OutsideState.CONFIRMED, OutsideState.DECLINED},
+    OutsideState.DECLINED: {OutsideState.ENTERED},
 }
 CLOSED_TO_WRITES = (L.LOCKED, L.UNLOCK_PROPOSED, L.UNLOCK_APPROVED)
 """States of the lock in which nothing of a subject is written: an unlock that is only asked for opens nothing."""
@@ -107,4 +120,5 @@ def page() -> str:
     """docs/states.md: `python -c 'from trial import states; print(states.page(), end="")' > docs/states.md`."""
     said = "# States\n\nPrinted from `trial/states.py`; a test keeps it current. States are derived, acts are stored.\n\n"
     tables = {"A record": RECORD_NEXT, "The freeze of a visit": FREEZE_NEXT, "The lock of the study": LOCK_NEXT, "A query": QUERY_NEXT}
+    tables["An allocation made outside the system"] = OUTSIDE_NEXT
     return said + "\n".join(diagram(title, table) for title, table in tables.items())
