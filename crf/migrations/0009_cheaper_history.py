@@ -25,6 +25,22 @@ class Migration(migrations.Migration):
             name='crf_administration_keeps_history',
         ),
         migrations.RemoveConstraint(
+            model_name='allocationoutside',
+            name='allocation_outside_append_only',
+        ),
+        migrations.RemoveConstraint(
+            model_name='allocationoutside',
+            name='allocation_outside_follows',
+        ),
+        migrations.RemoveConstraint(
+            model_name='allocationoutside',
+            name='allocation_outside_honors_locks',
+        ),
+        migrations.RemoveConstraint(
+            model_name='allocationoutside',
+            name='crf_allocationoutside_enters_ledger',
+        ),
+        migrations.RemoveConstraint(
             model_name='consent',
             name='crf_consent_honors_locks',
         ),
@@ -1003,6 +1019,22 @@ class Migration(migrations.Migration):
             constraint=trial.locking.HonorsLocks(digest='44d7b3b7', name='crf_administration_honors_locks', others=[], visit='(select visit_id from crf_cycle where id = new.cycle_id)'),
         ),
         migrations.AddConstraint(
+            model_name='allocationoutside',
+            constraint=trial.history.AppendOnly(digest='3b8b1e57', name='allocation_outside_append_only', only_by_trigger=False),
+        ),
+        migrations.AddConstraint(
+            model_name='allocationoutside',
+            constraint=trial.locking.Follows(apart=[], digest='3b66b312', key='subject_id', name='allocation_outside_follows', steps=['>ENTERED', 'DECLINED>ENTERED', 'ENTERED>CONFIRMED', 'ENTERED>DECLINED']),
+        ),
+        migrations.AddConstraint(
+            model_name='allocationoutside',
+            constraint=trial.locking.HonorsLocks(digest='54527300', name='allocation_outside_honors_locks', others=[], visit='null'),
+        ),
+        migrations.AddConstraint(
+            model_name='allocationoutside',
+            constraint=trial.history.EntersLedgerOnInsert(by='new.by_id', digest='2fb626e3', digested=[], form='crf.allocationoutside', name='crf_allocationoutside_enters_ledger', omitted=[], place={'record': 'new.id', 'site': '(select site_id from trial_subject where id = new.subject_id)', 'subject': 'new.subject_id', 'visit': 'null'}, reason='new.reason'),
+        ),
+        migrations.AddConstraint(
             model_name='consent',
             constraint=trial.history.KeepsHistory(columns=['id', 'version', 'missing', 'withdrawn_at', 'withdrawn_by_id', 'visit_id', 'state', 'type', 'signed_on', 'signed_at_time', 'form_version_id', 'signed_by', 'investigator_signed_on', 'copy_given', 'future_research', 'genetic_research', 'data_sharing', 'reconsent_reason', 'unscheduled', 'declined'], computed=[], digest='1520005f', fixed=['visit_id'], history='crf_historicalconsent', name='crf_consent_keeps_history', part_of=None),
         ),
@@ -1192,7 +1224,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='historicalrandomization',
-            constraint=trial.history.EntersLedger(columns=['id', 'version', 'missing', 'withdrawn_at', 'withdrawn_by_id', 'visit_id', 'state', 'subject_once_id', 'eligibility_id', 'method', 'levels', 'randomized_on', 'number', 'arm', 'sysclass', 'metpat', 'late_reason', 'sysclass_corrected', 'metpat_corrected'], digest='ec36c8ef', form='crf.randomization', name='crf_historicalrandomization_enters_ledger', record='new.id', site='(select site_id from trial_subject where id = (select subject_id from trial_visit where id = new.visit_id))', subject='(select subject_id from trial_visit where id = new.visit_id)', visit='new.visit_id'),
+            constraint=trial.history.EntersLedger(columns=['id', 'version', 'missing', 'withdrawn_at', 'withdrawn_by_id', 'visit_id', 'state', 'subject_once_id', 'eligibility_id', 'method', 'levels', 'randomized_on', 'number', 'arm', 'sysclass', 'metpat', 'late_reason', 'sysclass_corrected', 'metpat_corrected', 'outside', 'outside_source', 'outside_reason'], digest='7240ff34', form='crf.randomization', name='crf_historicalrandomization_enters_ledger', record='new.id', site='(select site_id from trial_subject where id = (select subject_id from trial_visit where id = new.visit_id))', subject='(select subject_id from trial_visit where id = new.visit_id)', visit='new.visit_id'),
         ),
         migrations.AddConstraint(
             model_name='historicalregimen',
@@ -1308,7 +1340,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='randomization',
-            constraint=trial.history.KeepsHistory(columns=['id', 'version', 'missing', 'withdrawn_at', 'withdrawn_by_id', 'visit_id', 'state', 'subject_once_id', 'eligibility_id', 'method', 'levels', 'randomized_on', 'number', 'arm', 'sysclass', 'metpat', 'late_reason', 'sysclass_corrected', 'metpat_corrected'], computed=[], digest='7b978e45', fixed=['visit_id', 'subject_once_id', 'eligibility_id', 'randomized_on', 'number', 'arm', 'sysclass', 'metpat', 'method', 'levels'], history='crf_historicalrandomization', name='crf_randomization_keeps_history', part_of=None),
+            constraint=trial.history.KeepsHistory(columns=['id', 'version', 'missing', 'withdrawn_at', 'withdrawn_by_id', 'visit_id', 'state', 'subject_once_id', 'eligibility_id', 'method', 'levels', 'randomized_on', 'number', 'arm', 'sysclass', 'metpat', 'late_reason', 'sysclass_corrected', 'metpat_corrected', 'outside', 'outside_source', 'outside_reason'], computed=[], digest='4a94fa37', fixed=['visit_id', 'subject_once_id', 'eligibility_id', 'randomized_on', 'number', 'arm', 'sysclass', 'metpat', 'method', 'levels', 'outside', 'outside_source', 'outside_reason'], history='crf_historicalrandomization', name='crf_randomization_keeps_history', part_of=None),
         ),
         migrations.AddConstraint(
             model_name='randomization',
