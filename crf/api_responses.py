@@ -34,7 +34,7 @@ class AllocationSerializer(OfVisit):
         model = Randomization
         fields = [
             "id", "version", "site", "subject", "number", "randomized_on", "arm", "sysclass", "metpat", "late_reason", "sysclass_corrected",
-            "metpat_corrected",
+            "metpat_corrected", "outside", "outside_source", "outside_reason",
         ]  # fmt: skip
         read_only_fields = fields
 

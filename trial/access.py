@@ -9,6 +9,7 @@ class Act(StrEnum):
     ENTER = "enter"  # subjects and records, their changes and withdrawal
     CONFIRM_ELIGIBILITY = "confirm eligibility"
     RANDOMIZE = "randomize"
+    CONFIRM_ALLOCATION = "confirm allocation"  # one that was made outside the system
     SIGN = "sign"
     ACKNOWLEDGE = "acknowledge"  # flags
     RAISE_QUERY = "raise query"
@@ -36,7 +37,10 @@ class Role(StrEnum):
 QUERIES = {Act.RAISE_QUERY, Act.ANSWER_QUERY}
 READS = {Act.READ, Act.READ_BIRTH_MONTH, Act.READ_SETUP}
 ALLOWED = {
-    Role.DATA_MANAGER: READS | {Act.ENTER, Act.ACKNOWLEDGE} | QUERIES | {Act.CLOSE_QUERY, Act.FREEZE, Act.PROPOSE_LOCK},
+    Role.DATA_MANAGER: READS
+    | {Act.ENTER, Act.ACKNOWLEDGE}
+    | QUERIES
+    | {Act.CONFIRM_ALLOCATION, Act.CLOSE_QUERY, Act.FREEZE, Act.PROPOSE_LOCK},
     Role.INVESTIGATOR: READS | {Act.ENTER, Act.ACKNOWLEDGE, Act.CONFIRM_ELIGIBILITY, Act.RANDOMIZE, Act.SIGN} | QUERIES,
     Role.MONITOR: READS | {Act.RAISE_QUERY, Act.CLOSE_QUERY, Act.VERIFY, Act.APPROVE_LOCK},
     Role.SPONSOR: {Act.READ, Act.READ_SETUP},

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from django.contrib.auth.models import AbstractUser
 from django.db import connection, transaction
+from psycopg import OperationalError, errors, pq
 
 NOTHING = " \t\r\n\u00a0\u200b\u200c\u200d\u2060\ufeff"  # what trial/sql/history.sql does not take for a reason either
 UNSAID = r"[\s\u00a0\u00ad\u180e\u200b-\u200f\u2028-\u202f\u205f-\u206f\u3000-\u303f\ufeff!-/:-@\[-`{-~…—·，。；：！？、]+"
@@ -56,13 +57,27 @@ def acting(*, by: AbstractUser, reason: str = "") -> Iterator[None]:
     token = _told.set(now)
     try:
         with transaction.atomic():
-            if not inside or now != before:
+            if not inside:
+                _begin(*now)
+            elif now != before:
                 _set(*now)
             yield
             if inside and now != before:
                 _set(*before)
     finally:
         _told.reset(token)
+
+
+def _begin(user: str, reason: str) -> None:
+    """Name them in the message that begins the transaction: as a statement of its own, this would cost each save a tenth."""
+    server = connection.connection.pgconn
+    named = [pq.Escaping(server).escape_literal(text.encode()) for text in (user, reason)]
+    with connection.wrap_database_errors:
+        result = server.exec_(b"begin; select set_config('casebook.user', %b, true), set_config('casebook.reason', %b, true)" % (*named,))
+        if server.status != pq.ConnStatus.OK:
+            raise OperationalError(server.error_message)
+        if result.status != pq.ExecStatus.TUPLES_OK:
+            raise errors.error_from_result(result)
 
 
 def _set(user: str, reason: str) -> None:

@@ -2,7 +2,7 @@
 
 Triggers are kept as Django constraints: `makemigrations` sees one that is new or different, `migrate` installs it, and
 the migration shows which columns it keeps. The SQL itself is in trial/sql; its digest is part of the constraint, so
-that editing the SQL asks for a migration, too.
+that editing the SQL, or what is put into it, asks for a migration, too.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from simple_history.models import HistoricalRecords
 
 from trial import ledger_sql
-from trial.acting import STOCK, UNSAID
+from trial.acting import STOCK, UNSAID, ChangeReason
 
 SQL = Path(__file__).parent / "sql"
 
@@ -31,7 +31,11 @@ class Triggers(models.BaseConstraint):
     def __init__(self, *, name: str, digest: str = "", **facts: Any) -> None:
         super().__init__(name=name)
         self.facts = facts
-        self.digest = digest or hashlib.sha256((SQL / self.file).read_bytes()).hexdigest()[:8]
+        self.digest = digest or self.digest_now()
+
+    def digest_now(self) -> str:
+        """Of the SQL, and of the pieces that Python puts into it (trial/ledger_sql.py)."""
+        return hashlib.sha256(((SQL / self.file).read_text() + repr(sorted(self.values().items()))).encode()).hexdigest()[:8]
 
     def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
         path, args, kwargs = super().deconstruct()
@@ -92,8 +96,13 @@ class EntersLedger(Triggers):
     functions = ("ledger",)
     triggers = ("ledger",)
 
+    def create_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> str:
+        # Migrations made before the columns were named here: those of their time.
+        self.facts.setdefault("columns", [column for column in columns_of(model) if not column.startswith("history_")])
+        return super().create_sql(model, schema_editor)
+
     def values(self) -> dict[str, Any]:
-        return self.facts | {"changed_items": ledger_sql.changed_items("to_jsonb(earlier)", "to_jsonb(new)")}
+        return self.facts | {"changed_items": ledger_sql.changed_columns("earlier", "new", self.facts["columns"])}
 
 
 class EntersLedgerOnInsert(Triggers):
@@ -131,12 +140,13 @@ class IsLedger(Triggers):
     def values(self) -> dict[str, Any]:
         codes = [code.lower() for code in self.facts["codes"]]
         return {
-            "told": ledger_sql.told("entry"),
-            "content": ledger_sql.content("entry"),
+            "salted": ledger_sql.salted("entry", "seed"),
+            "content": ledger_sql.content("entry", "committed"),
             "new_content": ledger_sql.content("new"),
             "old_content": ledger_sql.content("old"),
             "codes": "|".join(codes),
             "codes_alone": "|".join(code for code in codes if code != "other"),
+            "codes_as_chosen": ", ".join(ledger_sql.quoted(code) for code in self.facts["codes"] if code != ChangeReason.OTHER),
             "stock": f"array[{', '.join(map(ledger_sql.quoted, self.facts['stock']))}]",
             "unsaid": ledger_sql.quoted(self.facts["unsaid"]),
         }
@@ -211,11 +221,13 @@ class History(HistoricalRecords):
 
     def create_history_model(self, model: type[models.Model], inherited: bool) -> type[models.Model]:
         history: type[models.Model] = super().create_history_model(model, inherited)
-        columns = [field.column for field in model._meta.local_concrete_fields]
+        for field in history._meta.local_concrete_fields:
+            # Read by row and version, which is unique; what else is asked of the past, the ledger answers. Each index costs every save.
+            field.db_index = False
         keeps = KeepsHistory(
             name=f"{model._meta.db_table}_keeps_history",
             history=history._meta.db_table,
-            columns=columns,
+            columns=columns_of(model),
             fixed=model.fixed(),
             computed=model.computed(),
             part_of=model.part_of(),
@@ -230,9 +242,13 @@ class History(HistoricalRecords):
             "constraints": [
                 models.UniqueConstraint(fields=["id", "version"], name=f"{table}_one_of_a_version"),
                 AppendOnly(name=f"{table}_append_only", only_by_trigger=True),
-                EntersLedger(name=f"{table}_enters_ledger", form=form, **model.place_in_sql()),
+                EntersLedger(name=f"{table}_enters_ledger", form=form, columns=columns_of(model), **model.place_in_sql()),
             ],
         }
+
+
+def columns_of(model: type[models.Model]) -> list[str]:
+    return [field.column for field in model._meta.local_concrete_fields]
 
 
 def kept_models() -> list[type[models.Model]]:

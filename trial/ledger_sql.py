@@ -6,17 +6,35 @@ from collections.abc import Iterable
 def changed_items(old: str, new: str) -> str:
     """The items that differ between two rows given as jsonb, as {item: [old, new]}.
 
-    Empty text, an empty set and nothing are the same, so that an item added to a form later disturbs no earlier entry.
+    Empty text, an empty set and nothing are the same, so that an item added to a form later disturbs no earlier entry. Each row
+    is named often here: give a variable or a column, not the call that makes it.
     """
 
-    def value(row: str) -> str:
-        return f"case when {row} -> key in ('null', '\"\"', '[]', '{{}}') then null else {row} -> key end"
+    def value(item: str) -> str:
+        return f"""case when {item} in ('null', '""', '[]', '{{}}') then null else {item} end"""
 
+    before, after = value(f"({old} -> key)"), value("value")
     return f"""(
-    select coalesce(jsonb_object_agg(key, jsonb_build_array({value(old)}, {value(new)})), jsonb_build_object())
-      from jsonb_object_keys({new}) as key
-     where key not in ('id', 'version') and not starts_with(key, 'history_')
-       and {value(old)} is distinct from {value(new)})"""
+    select coalesce(jsonb_object_agg(key, jsonb_build_array({before}, {after})), jsonb_build_object())
+      from jsonb_each({new})
+     where value is distinct from {old} -> key and key not in ('id', 'version') and not starts_with(key, 'history_')
+       and {before} is distinct from {after})"""
+
+
+def changed_columns(old: str, new: str, columns: Iterable[str]) -> str:
+    """What `changed_items` says of two rows, given as records whose columns are known: PostgreSQL then looks closer at those alone
+    that differ. This one writes the ledger, the other checks it.
+    """
+
+    def value(row: str, column: str) -> str:
+        return f"""nullif(nullif(nullif(to_jsonb({row}."{column}"), '""'), '[]'), '{{}}')"""
+
+    def change(column: str) -> str:
+        before, after = value(old, column), value(new, column)
+        return f"""case when {new}."{column}" is distinct from {old}."{column}" and {before} is distinct from {after}
+      then jsonb_build_object('{column}', jsonb_build_array({before}, {after})) else '{{}}' end"""
+
+    return "\n   || ".join(["'{}'::jsonb", *(change(column) for column in columns if column not in ("id", "version"))])
 
 
 REASON = ".reason"
@@ -28,13 +46,33 @@ def told(entry: str) -> str:
     return f"""({entry}.items || case {entry}.reason when '' then '{{}}' else jsonb_build_object('{REASON}', {entry}.reason) end)"""
 
 
+def commitment(salt: str, value: str) -> str:
+    """SHA-256 over salt, a space and the value as PostgreSQL writes it, in hexadecimal."""
+    return f"""encode(sha256(convert_to(concat({salt}, ' ', {value}), 'UTF8')), 'hex')"""
+
+
+LINES = """coalesce(string_agg(name || '=' || commitment, E'\\n' order by name collate "C"), '')"""
+
+
 def commitments(entry: str) -> str:
-    """A line for each part: its name and SHA-256 over salt and value; of an erased part, the commitment that was kept."""
+    """A line for each part: its name and its commitment; of an erased part, the commitment that was kept."""
     return f"""(
-    select coalesce(string_agg(name || '=' || commitment, E'\\n' order by name collate "C"), '')
-      from (select key as name, encode(sha256(convert_to(concat({entry}.salts ->> key, ' ', value::text), 'UTF8')), 'hex') as commitment
+    select {LINES}
+      from (select key as name, {commitment(f"{entry}.salts ->> key", "value::text")} as commitment
               from jsonb_each({told(entry)})
             union all select key, value from jsonb_each_text({entry}.sealed)) as parts)"""
+
+
+def salted(entry: str, seed: str) -> str:
+    """Of an entry that is being written: salts for its parts, and its `commitments`, in one reading.
+
+    A salt is 128 bits of SHA-256 over a random seed and the part's name. The seed is kept nowhere: without it, no salt tells another.
+    """
+    return f"""
+    select coalesce(jsonb_object_agg(name, salt), '{{}}'), {LINES}
+      from (select name, salt, {commitment("salt", "value::text")} as commitment
+              from (select key as name, value, left(encode(sha256(convert_to({seed} || key, 'UTF8')), 'hex'), 32) as salt
+                      from jsonb_each({told(entry)})) as told) as parts"""
 
 
 def head(entry: str) -> str:
@@ -42,9 +80,9 @@ def head(entry: str) -> str:
     return f"""(jsonb_strip_nulls(to_jsonb({entry}) - '{{hash,items,salts,sealed,reason}}'::text[])::text)"""
 
 
-def content(entry: str) -> str:
+def content(entry: str, committed: str | None = None) -> str:
     """What an entry's hash covers, after the hash before it: the head, and the commitments to the values, not the values."""
-    return f"""({head(entry)} || E'\\n' || {commitments(entry)})"""
+    return f"""({head(entry)} || E'\\n' || {committed or commitments(entry)})"""
 
 
 def row_items(row: str, omitted: Iterable[str], digested: Iterable[str]) -> str:
@@ -88,7 +126,7 @@ def replaces_a_value(columns: Iterable[str]) -> str:
     bookkeeping = {"id", "version", "state", "missing"}
     nothing = "('', '{}', '[]')"
     items = [
-        f"""(coalesce(old."{c}"::text, '') not in {nothing} and new."{c}" is distinct from old."{c}")"""
+        f"""(new."{c}" is distinct from old."{c}" and coalesce(old."{c}"::text, '') not in {nothing})"""
         for c in columns
         if c not in bookkeeping
     ]

@@ -42,6 +42,7 @@ class Follows(Triggers):
     """
 
     file = "follows.sql"
+    table = ""  # known once the triggers are made
     functions = ("follows",)
     triggers = ("follows",)
 

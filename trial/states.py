@@ -45,6 +45,14 @@ class QueryState(TextChoices):
     REOPENED = "REOPENED", "Reopened"
 
 
+class OutsideState(TextChoices):
+    """Of an allocation made outside the system: an investigator enters it, a data manager confirms or declines."""
+
+    ENTERED = "ENTERED", "Entered"
+    CONFIRMED = "CONFIRMED", "Confirmed"
+    DECLINED = "DECLINED", "Declined"
+
+
 BEGIN = ""
 """Before the first act."""
 
@@ -74,6 +82,11 @@ QUERY_NEXT: Mapping[str, set[str]] = {
     Q.ANSWERED: {Q.CLOSED, Q.REOPENED},
     Q.CLOSED: {Q.REOPENED},
     Q.REOPENED: {Q.ANSWERED, Q.CLOSED},
+}
+OUTSIDE_NEXT: Mapping[str, set[str]] = {
+    BEGIN: {OutsideState.ENTERED},
+    OutsideState.ENTERED: {OutsideState.CONFIRMED, OutsideState.DECLINED},
+    OutsideState.DECLINED: {OutsideState.ENTERED},
 }
 CLOSED_TO_WRITES = (L.LOCKED, L.UNLOCK_PROPOSED, L.UNLOCK_APPROVED)
 """States of the lock in which nothing of a subject is written: an unlock that is only asked for opens nothing."""
@@ -116,6 +129,7 @@ def page() -> str:
         "The freeze of a visit": FREEZE_NEXT,
         "The lock of the study": LOCK_NEXT,
         "A query": QUERY_NEXT,
+        "An allocation made outside the system": OUTSIDE_NEXT,
         "A visit (crf_spec 3.2)": schedule.NEXT,
         "The check after cycle 2 (crf_spec 4.3)": progression_states.NEXT,
     }

@@ -7,8 +7,8 @@ from trial.protocol.parameters import RandMethod
 
 
 def verify(key: bytes) -> tuple[int, tuple[allocation_check.Finding, ...]]:
-    """How many allocations there are, and what does not agree with the key and the published commitment."""
-    rows = list(Randomization.objects.order_by("pk"))
+    """How many allocations the key made, and what does not agree with the key and the published commitment."""
+    rows = list(Randomization.objects.by_key().order_by("pk"))
     published = Study.objects.filter(registration=study.REGISTRATION).values_list("randomization_commitment", flat=True).first() or ""
     listed = [allocation_check.Allocation(number=_number(row.number), levels=row.levels_used, arm=row.arm) for row in rows]
     methods = {row.method or RandMethod.PERMUTED_BLOCK.value for row in rows} or {RandMethod.PERMUTED_BLOCK.value}

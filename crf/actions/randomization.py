@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.utils import timezone
 
-from crf.models import Consent, Randomization
+from crf.models import AllocationOutside, Consent, Randomization
 from trial.access import Act
 from trial.acting import acting
 from trial.actions import anchors
@@ -72,6 +72,7 @@ def facts_of(subject: Subject, *, on: date, parameters: Parameters, late_reason:
         rt_feasible=feasible(subject, at=visit_of_gate(2, parameters)),
         consent_current=consent_is_current(subject, on=on),
         randomized=Randomization.objects.filter(subject_once=subject).exists(),
+        outside_waits=AllocationOutside.waiting(subject) is not None,
         withdrawn=Consent.objects.of(subject).filter(type="WITHDRAWAL").exists(),
         site_active=subject.site.status_on(on) == "ACTIVE",
         allocations=Randomization.objects.count(),
@@ -137,7 +138,7 @@ def _allocate(subject: Subject, *, key: bytes, on: date, parameters: Parameters,
         eligibility=confirmed,
         state=Randomization.State.COMPLETE,
         randomized_on=on,
-        number=randomization.allocation_number(Randomization.objects.count() + 1),
+        number=randomization.allocation_number(Randomization.objects.by_key().count() + 1),
         arm=_arm(key, levels, parameters).value,
         sysclass=levels["SYSCLASS"],
         metpat=levels["METPAT"],
@@ -151,13 +152,13 @@ def _arm(key: bytes, levels: Mapping[str, str], parameters: Parameters) -> rando
     if parameters.rand_method == RandMethod.MINIMIZATION:
         return minimization.allocation(key, levels, earlier_allocations(), design=minimization.design_of(parameters.strata))
     stratum = randomization.stratum_name(levels["SYSCLASS"], levels["METPAT"])
-    in_stratum = Randomization.objects.filter(sysclass=levels["SYSCLASS"], metpat=levels["METPAT"]).count()
+    in_stratum = Randomization.objects.by_key().filter(sysclass=levels["SYSCLASS"], metpat=levels["METPAT"]).count()
     return randomization.allocation(key, str(stratum), in_stratum + 1)
 
 
 def keep_method_and_strata(decision: ParameterDecision, **kwargs: Any) -> None:
-    """Receives `decided`: once a subject is randomized, what allocations are made by stays, so that each can be checked."""
-    if decision.name in ("RAND_METHOD", "STRATA") and Randomization.objects.exists():
+    """Receives `decided`: once the key has allocated a subject, what allocations are made by stays, so that each can be checked."""
+    if decision.name in ("RAND_METHOD", "STRATA") and Randomization.objects.by_key().exists():
         raise Conflict("Subjects have been randomized: method and strata stay as they are, so that every allocation can be checked.")
 
 

@@ -60,8 +60,8 @@ def _units(subject: Subject, parameters: Parameters) -> str | None:
 
 
 def earlier_allocations() -> list[minimization.Allocated]:
-    """All allocations of the study in their order, with the levels as they were used."""
-    rows = Randomization.objects.order_by("pk")
+    """All allocations that the key made, in their order, with the levels as they were used (docs/decisions/0042)."""
+    rows = Randomization.objects.by_key().order_by("pk")
     return [minimization.Allocated(randomization.Arm(row.arm), row.levels_used) for row in rows]
 
 

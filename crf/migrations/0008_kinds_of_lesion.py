@@ -8,7 +8,7 @@ from trial.migration_operations import CreatedTogether
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('crf', '0006_cycles_before_consent'),
+        ('crf', '0007_allocation_made_outside'),
         ('trial', '0006_second_factors_watched'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

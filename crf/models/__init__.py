@@ -1,5 +1,6 @@
 """The casebook: one file one form, in clinical order."""
 
+from .allocation_outside import AllocationOutside
 from .consent import Consent
 from .demographics import Demographics
 from .disease_extent import DiseaseExtent
@@ -15,6 +16,7 @@ from .vital_signs import VitalSigns
 
 __all__ = [
     "Administration",
+    "AllocationOutside",
     "Consent",
     "Criterion",
     "Cycle",

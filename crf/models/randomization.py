@@ -3,15 +3,26 @@ from django.db.models import Q
 
 from trial import fields
 from trial.models import Record, Section, Subject
+from trial.models.record import WithdrawableQuerySet
 from trial.protocol.parameters import RandMethod
 from trial.protocol.randomization import Arm as ProtocolArm
 
 from .eligibility import Eligibility
 
 
+class RandomizationQuerySet(WithdrawableQuerySet):
+    def by_key(self) -> "RandomizationQuerySet":
+        """Those that the system made: the key's sequence."""
+        return self.exclude(outside="Y")
+
+    def outside(self) -> "RandomizationQuerySet":
+        return self.filter(outside="Y")
+
+
 class Randomization(Record):
     """The subject's one allocation, written by the act `randomize` (crf_spec 2.13; CDASH DS).
 
+    One made outside the system is written when a data manager confirms it, and says so (RANDMAN; docs/decisions/0042).
     Arm, number, strata and date never change. A stratum value found wrong later stands beside the one that was used.
     """
 
@@ -35,7 +46,7 @@ class Randomization(Record):
     entered_by_hand = False
 
     subject_once = models.OneToOneField(Subject, models.PROTECT, editable=False, related_name="randomization")
-    eligibility = models.ForeignKey(Eligibility, models.PROTECT, editable=False, related_name="+")
+    eligibility = models.ForeignKey(Eligibility, models.PROTECT, null=True, editable=False, related_name="+")
 
     method = models.CharField(
         "method used", max_length=20, choices=Method, blank=True, default="", editable=False, db_comment="SUPPDS.RANDMTH"
@@ -50,11 +61,17 @@ class Randomization(Record):
     late_reason = fields.text("Why later than 14 days after the scan", sdtm="SUPPDS.RANDLATE", optional=True)
     sysclass_corrected = fields.choice("Found correct later: systemic therapy", SystemicClass, sdtm="SUPPDS.STRAT1C", optional=True)
     metpat_corrected = fields.choice("Found correct later: metastatic pattern", MetastaticPattern, sdtm="SUPPDS.STRAT2C", optional=True)
+    outside = fields.yes_no("Allocated outside the system, entered later", sdtm="SUPPDS.RANDMAN", optional=True)
+    outside_source = fields.text("Source document of that allocation", sdtm="SUPPDS.RANDSRC", optional=True)
+    outside_reason = fields.text("Why it was made outside and entered later", sdtm="SUPPDS.RANDWHY", optional=True)
+
+    objects = RandomizationQuerySet.as_manager()
 
     sections = (
         Section("Allocation", ("randomized_on", "number", "arm", "late_reason")),
         Section("Strata used", ("sysclass", "metpat")),
         Section("Strata found correct later", ("sysclass_corrected", "metpat_corrected")),
+        Section("Made outside the system", ("outside", "outside_source", "outside_reason")),
     )
 
     class Meta(Record.Meta):
@@ -65,6 +82,12 @@ class Randomization(Record):
                 condition=Q(withdrawn_at=None),
                 name="allocation_is_never_withdrawn",
                 violation_error_message="An allocation stands for ever.",
+            ),
+            models.CheckConstraint(
+                condition=(Q(outside="Y") & ~Q(outside_source="") & ~Q(outside_reason="") & Q(number__startswith="X-"))
+                | (~Q(outside="Y") & Q(outside_source="", outside_reason="", eligibility__isnull=False) & ~Q(number__startswith="X-")),
+                name="allocation_outside_says_so",
+                violation_error_message="An allocation made outside the system names its source; one of the system rests on eligibility.",
             ),
         ]
 
@@ -86,6 +109,9 @@ class Randomization(Record):
             "metpat",
             "method",
             "levels",
+            "outside",
+            "outside_source",
+            "outside_reason",
         ]
 
     @classmethod

@@ -19,6 +19,7 @@ TABLE = [
     ("… the month of birth, too",             Act.READ_BIRTH_MONTH,    "Y Y Y N N Y"),
     ("Confirm eligibility, sign IE",          Act.CONFIRM_ELIGIBILITY, "N Y N N N N"),
     ("Request randomization",                 Act.RANDOMIZE,           "N Y N N N N"),
+    ("Confirm an allocation made outside",    Act.CONFIRM_ALLOCATION,  "Y N N N N N"),
     ("Sign off visits",                       Act.SIGN,                "N Y N N N N"),
     ("Acknowledge flags",                     Act.ACKNOWLEDGE,         "Y Y N N N N"),
     ("Raise a query",                         Act.RAISE_QUERY,         "Y Y Y N N N"),

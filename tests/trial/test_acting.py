@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from trial.acting import acting
 
@@ -39,6 +39,32 @@ def test_author_ends_with_the_transaction(transactional_db, investigator):
     assert told() == ("", "")
     with transaction.atomic():
         assert told() == ("", "")
+
+
+@pytest.mark.parametrize("reason", ["O'Brien \\' misread", "'); drop table trial_ledger; --", "读错 — µ", "two\nlines %s %(x)s {}"])
+def test_words_arrive_as_they_are(transactional_db, investigator, reason):
+    """As the transaction's first message, and as a statement inside one."""
+    with acting(by=investigator, reason=reason):
+        assert told() == (str(investigator.pk), reason)
+    with transaction.atomic(), acting(by=investigator, reason=reason):
+        assert told() == (str(investigator.pk), reason)
+
+
+def test_lost_connection_is_django_s_error(transactional_db, investigator):
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_backend_pid()")
+        (backend,) = cursor.fetchone()
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("select pg_terminate_backend(%s, 5000)", [backend])
+    finally:
+        other.close()
+    with pytest.raises(OperationalError), acting(by=investigator):
+        pytest.fail("nothing is written in nobody's name")
+    connection.close()
+    with acting(by=investigator):
+        assert told() == (str(investigator.pk), "")
 
 
 def test_what_a_block_wrote_is_gone_when_it_fails(site, investigator):

@@ -44,7 +44,7 @@ class SystemEvent(models.Model):
     at = models.DateTimeField(db_default=Now(), editable=False)
     kind = models.CharField(max_length=40)
     by = loose(settings.AUTH_USER_MODEL, null=True)
-    about = loose(settings.AUTH_USER_MODEL, null=True)
+    about = loose(settings.AUTH_USER_MODEL, null=True, db_index=True)
     site = loose("trial.Site", null=True)
     detail = models.JSONField(default=dict, db_default={})
     key = models.TextField(blank=True, default="", db_default="")

@@ -34,8 +34,11 @@ class LedgerQuerySet(models.QuerySet["Ledger"]):
 
 
 def loose(to: Any, **options: Any) -> models.ForeignKey:
-    """A reference without a database constraint: PROTECT guards the other side, and the ledger outlives it."""
-    return models.ForeignKey(to, models.PROTECT, db_constraint=False, related_name="+", **options)
+    """A reference without a database constraint: PROTECT guards the other side, and the ledger outlives it.
+
+    Nor an index of its own: those below answer what is asked, and each costs every save.
+    """
+    return models.ForeignKey(to, models.PROTECT, db_constraint=False, related_name="+", **{"db_index": False} | options)
 
 
 class Ledger(models.Model):

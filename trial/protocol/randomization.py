@@ -18,6 +18,7 @@ BLOCK_SIZES = (4, 6, 8)
 REPEAT_AFTER_DAYS = 28  # from the scan of PC2
 REFUSALS = {
     "ALREADY_RANDOMIZED": "The subject has been randomized already.",
+    "OUTSIDE_WAITS": "An allocation made outside the system was entered and waits for a data manager's confirmation.",
     "DEAD": "The subject has died.",
     "WITHDRAWN": "The subject has withdrawn.",
     "SITE_NOT_ACTIVE": "The site is not active.",
@@ -70,6 +71,7 @@ class Facts:
     rt_feasible: str | None = None
     consent_current: bool = False
     randomized: bool = False
+    outside_waits: bool = False
     died: bool = False
     withdrawn: bool = False
     site_active: bool = False
@@ -100,6 +102,15 @@ def allocation_number(n: int) -> str:
     ('R-001', 'R-1234')
     """
     return f"R-{n:03}"
+
+
+def outside_number(n: int) -> str:
+    """What the n-th allocation made outside the system is called (2.13, RANDMAN): a series of its own, so that the key's has no gap.
+
+    >>> outside_number(1)
+    'X-001'
+    """
+    return f"X-{n:03}"
 
 
 def allocation(key: bytes, stratum: str, n: int) -> Arm:
@@ -198,6 +209,7 @@ def _about_the_subject(facts: Facts) -> dict[str, bool]:
     passed = not facts.x07_refusal and facts.pc2_scan_on is not None
     return {
         "ALREADY_RANDOMIZED": facts.randomized,
+        "OUTSIDE_WAITS": facts.outside_waits,
         "DEAD": facts.died,
         "WITHDRAWN": facts.withdrawn,
         "SITE_NOT_ACTIVE": not facts.site_active,

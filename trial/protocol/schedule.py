@@ -249,6 +249,8 @@ class _Planner:
                 yield self.visit("RAND", opened_on)
         elif a.pc2_scan_on and (a.randomized_on or not a.pd_on):
             yield self.visit("RAND", a.pc2_scan_on)
+        elif a.randomized_on:  # outside the system, and no scan of the check is entered yet
+            yield self.visit("RAND", a.randomized_on)
 
     def radiotherapy(self) -> Iterator[PlannedVisit]:
         a = self.anchors

@@ -6,7 +6,10 @@ declare
   earlier {table};
   entry trial_ledger;
 begin
-  select * into earlier from {table} where id = new.id and version = new.version - 1;
+  if new.version > 1 then
+    select * into earlier from {table} where id = new.id and version = new.version - 1;
+  end if;
+  select {visit}, {subject}, {site} into entry.visit_id, entry.subject_id, entry.site_id;
   entry.by_id := new.history_user_id;
   entry.reason := coalesce(new.history_change_reason, '');
   entry.act := new.history_type;
@@ -15,9 +18,6 @@ begin
   entry.row := new.id;
   entry.history_id := new.history_id;
   entry.written_at := new.history_date;
-  entry.visit_id := {visit};
-  entry.subject_id := {subject};
-  entry.site_id := {site};
   entry.items := {changed_items};
   perform trial_ledger_enter(entry);
   return null;

@@ -4,8 +4,10 @@
 create or replace function {table}_enter(entry {table}) returns void language plpgsql as $$
 declare
   last record;
+  committed text;
+  seed text := gen_random_uuid();
 begin
-  entry.salts := (select coalesce(jsonb_object_agg(key, gen_random_uuid()), '{{}}') from jsonb_object_keys({told}) as key);
+  {salted} into entry.salts, committed;
   entry.sealed := '{{}}';
   perform pg_advisory_xact_lock(hashtext('casebook.ledger'));
   select l.seq, l.at, l.hash into last from {table} l order by l.seq desc limit 1;
@@ -19,10 +21,16 @@ begin
 end $$;
 
 -- A reason that says nothing: blank to the eye, or a phrase that programs and hurried people leave (trial/acting.py has the same).
-create or replace function {table}_says_nothing(reason text) returns boolean language sql immutable as $$
-  select not lower(reason) ~ '^[[:space:]]*({codes_alone})[[:space:]]*:?[[:space:]]*$' and (word = '' or word = any ({stock}))
-    from regexp_replace(regexp_replace(lower(reason), '^[[:space:]]*({codes})[[:space:]]*(:|$)', ''), {unsaid}, '', 'g') as word
-$$;
+create or replace function {table}_says_nothing(reason text) returns boolean language plpgsql immutable as $$
+declare
+  word text;
+begin
+  if reason in ({codes_as_chosen}) or lower(reason) ~ '^[[:space:]]*({codes_alone})[[:space:]]*:?[[:space:]]*$' then
+    return false;
+  end if;
+  word := regexp_replace(regexp_replace(lower(reason), '^[[:space:]]*({codes})[[:space:]]*(:|$)', ''), {unsaid}, '', 'g');
+  return word = '' or word = any ({stock});
+end $$;
 
 -- Nobody erases but the lawful redaction (trial/sql/redaction.sql), and not even it touches what the chain is made of.
 create or replace function {table}_append_only() returns trigger language plpgsql as $$

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from crf.actions.allocations import verify
+from crf.models import Randomization
 
 
 class Command(BaseCommand):
@@ -27,3 +28,5 @@ class Command(BaseCommand):
         if findings:
             raise CommandError(f"{len(findings)} findings in {number} allocations.")
         self.stdout.write(f"{number} allocations, each the one that the key makes.")
+        if outside := Randomization.objects.outside().count():
+            self.stdout.write(f"{outside} more were made outside the system: no key tells of them, their source documents do.")
