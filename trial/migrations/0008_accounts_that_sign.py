@@ -6,15 +6,17 @@ import trial.history
 from django.conf import settings
 from django.db import migrations, models
 
+from trial.migration_operations import CreatedTogether
+
 
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('trial', '0006_second_factors_watched'),
+        ('trial', '0007_cheaper_history'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = [CreatedTogether([
         migrations.CreateModel(
             name='AccountAct',
             fields=[
@@ -22,12 +24,20 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('identity', 'Identity checked'), ('training', 'Trained'), ('accountability', 'Accountability for the signature accepted'), ('loss', 'Second factor reported lost'), ('after loss', 'Identity checked after the loss')], max_length=16)),
                 ('on', models.DateField(blank=True, null=True, verbose_name='date')),
                 ('how', models.CharField(blank=True, default='', max_length=500)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='account_acts', to=settings.AUTH_USER_MODEL)),
                 ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
                 'verbose_name': 'act about an account',
                 'verbose_name_plural': 'acts about accounts',
                 'ordering': ['pk'],
+                'constraints': [
+                    trial.history.AppendOnly(digest='3b8b1e57', name='account_act_append_only', only_by_trigger=False),
+                    trial.history.EntersLedgerOnInsert(by='new.by_id', digest='e652d484', digested=[], form='trial.accountact', name='account_act_enters_ledger', omitted=[], place={'record': 'new.id', 'site': 'null', 'subject': 'null', 'visit': 'null'}, reason="''"),
+                    models.CheckConstraint(condition=models.Q(('kind', 'loss'), models.Q(('kind', 'accountability'), ('by', models.F('person'))), models.Q(('kind__in', ['identity', 'training', 'after loss']), models.Q(('by', models.F('person')), _negated=True)), _connector='OR'), name='account_act_by_whom_it_may'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['identity', 'training', 'after loss']), _negated=True), models.Q(('on__isnull', False), models.Q(('how', ''), _negated=True)), _connector='OR'), name='account_act_says_when_and_how'),
+                ],
             },
         ),
         migrations.AddField(
@@ -37,32 +47,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='systemevent',
-            constraint=trial.history.NamesNobodyTwice(alike='i10', digest='b2a24e95', name='names_nobody_twice', pattern='^(system:)?[A-Za-z0-9@.+_-]+$', taken_for='llo', watched='auth_user'),
+            constraint=trial.history.NamesNobodyTwice(alike='i10', digest='4eb5139f', name='names_nobody_twice', pattern='^(system:)?[A-Za-z0-9@.+_-]+$', taken_for='llo', watched='auth_user'),
         ),
-        migrations.AddField(
-            model_name='accountact',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='accountact',
-            name='person',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='account_acts', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddConstraint(
-            model_name='accountact',
-            constraint=trial.history.AppendOnly(digest='68ded7db', name='account_act_append_only', only_by_trigger=False),
-        ),
-        migrations.AddConstraint(
-            model_name='accountact',
-            constraint=trial.history.EntersLedgerOnInsert(by='new.by_id', digest='46ecfb1e', digested=[], form='trial.accountact', name='account_act_enters_ledger', omitted=[], place={'record': 'new.id', 'site': 'null', 'subject': 'null', 'visit': 'null'}, reason="''"),
-        ),
-        migrations.AddConstraint(
-            model_name='accountact',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'loss'), models.Q(('kind', 'accountability'), ('by', models.F('person'))), models.Q(('kind__in', ['identity', 'training', 'after loss']), models.Q(('by', models.F('person')), _negated=True)), _connector='OR'), name='account_act_by_whom_it_may'),
-        ),
-        migrations.AddConstraint(
-            model_name='accountact',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['identity', 'training', 'after loss']), _negated=True), models.Q(('on__isnull', False), models.Q(('how', ''), _negated=True)), _connector='OR'), name='account_act_says_when_and_how'),
-        ),
-    ]
+    ])]
