@@ -18,12 +18,11 @@ from crf.actions.strata import correct_strata
 from crf.models import Criterion, Eligibility, Randomization
 from trial.access import Act
 from trial.api_base import REFUSALS, Strict, visible_or_404, whole_number
-from trial.api_items import hidden_from
 from trial.models import Subject, may
 from trial.protocol.kleene import Truth
 from trial.protocol.study import CRITERIA
 from trial.proving import proving_to_api
-from trial.reading import model_of
+from trial.reading import hidden_from, model_of
 from trial.refusal import NotAllowed, Refused
 
 from .api_course import CourseView as CourseView

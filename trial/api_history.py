@@ -22,10 +22,10 @@ from trial.actions import exports
 from trial.actions.exports import Destination
 from trial.history_csv import csv_of
 from trial.models import Kept, Ledger, Record, Row, Subject, Visit, readable
-from trial.reading import HIDDEN, model_of
+from trial.reading import HIDDEN, hidden_from, model_of, reason_of
 
 from .api_base import PAGING, REFUSALS, Strict, Visible
-from .api_items import hidden_from, row_name
+from .api_items import row_name
 
 RELATED = ("by", "site", "subject", "visit")
 
@@ -146,7 +146,7 @@ def changes_of(entry: Ledger, *, by: AbstractUser) -> Iterator[dict[str, Any]]:
     """
     model = model_of(entry.form)
     hidden = hidden_from(model, by, entry.site_id)
-    shared = place_of(entry, model) | {"reason": entry.reason.partition(":")[0] if hidden else entry.reason}
+    shared = place_of(entry, model) | {"reason": reason_of(entry, hidden=hidden)}
     left_out = HIDDEN | {model._meta.get_field(model.parent).column} if issubclass(model, Row) else HIDDEN
     fields = {field.column: field for field in model._meta.concrete_fields}
     for column, (was, now) in sorted(json.loads(entry.exact, parse_float=str).items()):

@@ -13,7 +13,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import exceptions, serializers
 
 from trial.access import Act
-from trial.models import Entered, Kept, Missing, Record, Row, Visit, may
+from trial.models import Entered, Missing, Record, Row, Visit, may
+from trial.reading import hidden_from
 from trial.refusal import Refused
 
 KINDS: tuple[tuple[type[models.Field], tuple[type, ...], str], ...] = (
@@ -118,12 +119,6 @@ def _referred(field: models.ForeignKey, pk: int, place: Place) -> Any:
 def row_name(group: type[Row]) -> str:
     """How a repeating group is called in the API: the name its record has for it."""
     return str(group._meta.get_field(group.parent).remote_field.name)
-
-
-def hidden_from(model: type[Kept], by: AbstractUser, site_id: int | None) -> frozenset[str]:
-    """Items that this person may not see at the site (crf_spec §7: the sponsor sees no birth month)."""
-    identifying: frozenset[str] = getattr(model, "identifying", frozenset())
-    return frozenset() if not identifying or may(by, Act.READ_BIRTH_MONTH, site_id) else identifying
 
 
 def site_of(row: Entered) -> int:

@@ -10,10 +10,9 @@ from rest_framework.request import Request
 
 from trial.actions.review import content_of_visit, part
 from trial.models import Record, Signature, Standing, standing, versions_of
-from trial.reading import model_of
+from trial.reading import hidden_from, model_of
 
 from .api_base import Visible
-from .api_items import hidden_from
 
 Content = dict[str, Any]
 

@@ -11,7 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from trial.access import Act
-from trial.models import Entered, Kept, Ledger, may, readable
+from trial.models import Kept, Ledger, may, readable
 
 HIDDEN = {"visit_id", "withdrawn_by_id"}
 KEPT_BACK = "[kept back]"
@@ -28,6 +28,7 @@ def derived_text(value: Any) -> str:
 
 class ReadChange(NamedTuple):
     entry: Ledger
+    reason: str
     form: str
     item: str
     label: str
@@ -40,23 +41,33 @@ def model_of(form: str) -> type[Kept]:
     return apps.get_model(form)
 
 
+def hidden_from(model: type[Kept], by: AbstractUser, site_id: int | None) -> frozenset[str]:
+    """Items that this person may not see at the site (crf_spec §7: the sponsor sees no birth month)."""
+    identifying: frozenset[str] = getattr(model, "identifying", frozenset())
+    return frozenset() if not identifying or may(by, Act.READ_BIRTH_MONTH, site_id) else identifying
+
+
+def reason_of(entry: Ledger, *, hidden: frozenset[str]) -> str:
+    """Why it was changed; of a form with items that are kept back only the code, as people write into the words what they correct."""
+    return str(entry.reason.partition(":")[0] if hidden else entry.reason)
+
+
 def read_changes(entries: Iterable[Ledger], *, by: AbstractUser) -> Iterator[ReadChange]:
     """One for each changed item, with what may identify a subject kept back from those who may not see it."""
     for entry in entries:
         model = model_of(entry.form)
-        for item, (was, now) in items_for(entry, by=by).items():
+        hidden = hidden_from(model, by, entry.site_id)
+        reason = reason_of(entry, hidden=hidden)
+        for item, change in entry.items.items():
             if item in HIDDEN:
                 continue
+            was, now = [KEPT_BACK, KEPT_BACK] if item in hidden else change
+            if item == "missing" and hidden:
+                was, now = ({name: why for name, why in (reasons or {}).items() if name not in hidden} for reasons in change)
+                if was == now:
+                    continue
             label, field = label_and_field(model, item)
-            yield ReadChange(entry, str(model._meta.verbose_name), item, label, _read(field, was), _read(field, now))
-
-
-def items_for(entry: Ledger, *, by: AbstractUser) -> dict[str, list[Any]]:
-    """The entry's changed items; a birth month is kept back from who may not read it (crf_spec §7, sponsor)."""
-    model = model_of(entry.form)
-    if not issubclass(model, Entered) or not model.identifying or may(by, Act.READ_BIRTH_MONTH, entry.site_id):
-        return entry.items
-    return {item: [KEPT_BACK, KEPT_BACK] if item in model.identifying else change for item, change in entry.items.items()}
+            yield ReadChange(entry, reason, str(model._meta.verbose_name), item, label, _read(field, was), _read(field, now))
 
 
 def label_and_field(model: type[Kept], item: str) -> tuple[str, models.Field | None]:

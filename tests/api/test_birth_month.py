@@ -103,6 +103,24 @@ def test_a_reason_in_free_words_is_kept_back_with_it(everything, as_sponsor, as_
     assert not any("1957" in reason for reason in read[as_sponsor])
 
 
+@pytest.mark.proves("A02", "C02")
+def test_page_of_a_record_s_history_tells_no_more(everything, client, data_manager, sponsor, commit):
+    """Neither the month, nor the words of a reason, nor that the month was said to be missing."""
+    record = Demographics.objects.get()
+    with acting(by=data_manager, reason="OTHER: the source of 1957-05 is lost"):
+        Demographics.objects.filter(pk=record.pk).update(missing={"birth_month": "UNK"})
+    commit()
+    read = []
+    for person in (data_manager, sponsor):
+        client.force_login(person)
+        answer = client.get(f"/admin/crf/demographics/{record.pk}/history/")
+        assert answer.status_code == 200
+        read.append(answer.content.decode())
+    told = ("not 1957-05", "of 1957-05 is lost", "birth_month: UNK")
+    assert [said for said in told if said not in read[0]] == []
+    assert [said for said in ("1957-0", "birth_month: UNK") if said in read[1]] == []
+
+
 def test_nothing_counts_by_arm(assessed, as_sponsor):
     """crf_spec §7: single records carry the arm, no answer adds them up."""
     for path in ("allocations/", "responses/", "forms/randomization/"):
