@@ -15,7 +15,7 @@ from urllib.parse import quote
 import pytest
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.urls import get_resolver
 
 from crf.actions import eligibility, randomization
@@ -131,15 +131,22 @@ def second(world, site, data_manager, monkeypatch):  # noqa: F811
 
 
 def answers(people, world, methods=("GET",)):  # noqa: F811
-    """Where, and the whole answer: head and body."""
+    """Where, and the whole answer: head and body. Nothing that was asked stays."""
     for person in people:
-        for route in routes_of(get_resolver().url_patterns):
-            for method in methods:
-                if method != "GET" and needs_of(route)[1] in (NOBODY, PUBLIC):
-                    continue
-                answer, _ = asked(person, method, route, world)
-                body = b"".join(answer.streaming_content) if answer.streaming else answer.content
-                yield f"{person.name}, {method} {route.name}", f"{dict(answer.headers)}\n{body.decode('utf-8', 'replace')}"
+        with transaction.atomic():
+            world["savepoint"] = transaction.savepoint()
+            yield from answers_to(person, world, methods)
+            transaction.set_rollback(True)
+
+
+def answers_to(person, world, methods):  # noqa: F811
+    for route in routes_of(get_resolver().url_patterns):
+        for method in methods:
+            if method != "GET" and needs_of(route)[1] in (NOBODY, PUBLIC):
+                continue
+            answer, _ = asked(person, method, route, world)
+            body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+            yield f"{person.name}, {method} {route.name}", f"{dict(answer.headers)}\n{body.decode('utf-8', 'replace')}"
 
 
 def test_no_answer_to_anybody_holds_it(key_file, log, world, second, investigator, site, other_site):  # noqa: F811
