@@ -144,6 +144,8 @@ def answers_to(person, world, methods):  # noqa: F811
         for method in methods:
             if method != "GET" and needs_of(route)[1] in (NOBODY, PUBLIC):
                 continue
+            if needs_of(route)[0] == PUBLIC and person.known:
+                continue  # the same to everybody: nobody asks for it
             answer, _ = asked(person, method, route, world)
             body = b"".join(answer.streaming_content) if answer.streaming else answer.content
             yield f"{person.name}, {method} {route.name}", f"{dict(answer.headers)}\n{body.decode('utf-8', 'replace')}"
@@ -218,15 +220,13 @@ def test_pages_do_not_depend_on_the_key(key_file, world, second, investigator, s
     def all_answers():
         return {where: PASSING.sub("", text.split("\n", 1)[1]) for where, text in answers(people, world)}
 
-    with_key, again = all_answers(), all_answers()
-    stable = {where for where in with_key if with_key[where] == again[where]}
-    assert len(stable) > len(with_key) * 0.9, sorted(set(with_key) - stable)
-    assert {"investigator, GET randomization", "investigator, GET api-subject-randomization", "investigator, GET study"} <= stable
+    with_key = all_answers()
+    assert {"investigator, GET randomization", "investigator, GET api-subject-randomization", "investigator, GET study"} <= with_key.keys()
     key_file.write_bytes(OTHER)
     with_other = all_answers()
     key_file.unlink()
     with_none = all_answers()
-    assert [where for where in stable if not with_key[where] == with_other[where] == with_none[where]] == []
+    assert [where for where, text in with_key.items() if not text == with_other[where] == with_none[where]] == []
 
 
 @pytest.mark.parametrize(
