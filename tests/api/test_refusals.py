@@ -24,6 +24,8 @@ def panel(**result):
 REFUSED = {
     "not JSON": ("forms/vitalsigns/", "{", 400, "cannot be read"),
     "a number that is none": ("forms/vitalsigns/", '{"visit": NaN}', 400, "cannot be read"),
+    "nested too deeply": ("forms/vitalsigns/", "[" * 100_000, 400, "nested too deeply"),
+    "a value nested deeply": ("forms/vitalsigns/", {"items": {"pulse": json.loads("[" * 500 + "]" * 500)}}, 400, "pulse"),
     "no object": ("forms/vitalsigns/", [], 400, "Expected a dictionary"),
     "no visit": ("forms/vitalsigns/", {"items": {}}, 400, "required"),
     "another key": ("forms/vitalsigns/", {"items": {}, "signed_by": 1}, 400, "not asked for"),
