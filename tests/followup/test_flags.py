@@ -2,6 +2,8 @@
 
 from datetime import UTC, date, datetime, timedelta
 from time import monotonic, sleep
+from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import call_command
@@ -134,14 +136,19 @@ def test_entry_is_looked_at_by_a_worker_soon_after_its_commit(worker, visit, dat
     assert appears(lambda: Flag.objects.filter(kind="ENTRY_OVERDUE").exists())
 
 
-def test_entry_goes_on_without_redis_and_the_next_night_catches_up(transactional_db, visit, data_manager):
+def test_entry_goes_on_without_redis_and_the_next_night_catches_up(transactional_db, visit, data_manager, monkeypatch):
     values = {"held_on": date(2025, 1, 6), "status": "DONE", "mode": "ON_SITE"}
     started = monotonic()
     entry.change_visit(visit, by=data_manager, version=visit.version, values=values)
     assert monotonic() - started < 3
     assert not Flag.objects.exists()
-    tasks.nightly()
-    assert Flag.objects.filter(kind="ENTRY_OVERDUE").count() == 1
+    site = visit.subject.site
+    night = datetime.combine(site.today() + timedelta(1), actions.NIGHT, ZoneInfo(site.time_zone))
+    for now, flags in ((night - timedelta(seconds=1), 0), (night, 1)):  # whatever time it is here: the site's night begins at 02:00
+        monkeypatch.setattr(tasks, "timezone", SimpleNamespace(now=lambda now=now: now))
+        NightlyRun.objects.get_or_create(site=site, day=site.today())
+        tasks.nightly()
+        assert Flag.objects.filter(kind="ENTRY_OVERDUE").count() == flags
 
 
 def appears(found, seconds=20):
