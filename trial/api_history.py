@@ -51,6 +51,9 @@ class ItemChange(serializers.Serializer):
     old_text = serializers.CharField(help_text="as people read it")
     new_text = serializers.CharField()
     reason = serializers.CharField()
+    client = serializers.CharField(
+        help_text="the program that sent it: page; api, agent and token; job; command; nothing where it is not known"
+    )
 
 
 class HistoryFilters(filters.FilterSet):
@@ -177,6 +180,7 @@ def place_of(entry: Ledger, model: type[Kept]) -> dict[str, Any]:
         "record": entry.record,
         "group": row_name(model) if issubclass(model, Row) else None,
         "row": entry.row,
+        "client": entry.client or "",
     }
 
 
