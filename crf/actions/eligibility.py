@@ -144,7 +144,7 @@ def _store(visit: Visit, assessed: Assessed, said: list[eligibility.Verdict], co
 
 
 def passed_entry(subject: Subject, parameters: Parameters) -> bool:
-    """Whether gate 1 was confirmed as eligible; where randomization comes before the cycles, one confirmation is of both (crf_spec 2.12)."""
+    """Whether gate 1 was confirmed as eligible; before the cycles, one confirmation is of both gates (crf_spec 2.12)."""
     confirmed = latest(subject, 1)
     return parameters.before_cycles or (confirmed is not None and confirmed.result == "ELIGIBLE")
 
