@@ -21,7 +21,7 @@ from trial.access import Act
 from trial.acting import acting
 from trial.actions import entry, parameters
 from trial.derived import derived_part
-from trial.entry_forms import MISSING, EnteredForm, OneOf, RowForm, RowFormSet, WhyForm, form_of, formfield_of_codes, reason_told
+from trial.entry_forms import MISSING, EnteredForm, KeptForm, OneOf, RowForm, RowFormSet, WhyForm, form_of, formfield_of_codes, reason_told
 from trial.models import (
     ConsentVersion,
     Kept,
@@ -157,31 +157,24 @@ def formfield(db_field: models.Field) -> forms.Field | None:
 
 
 class SetupAdmin(KeptAdmin):
-    """Sites, consent versions, reference ranges: plain pages with a reason for change."""
+    """Sites, consent versions, reference ranges, parameters: plain pages; a change says why, as a form's does."""
 
     administers = True
-    form = forms.ModelForm
+    change_form_template = add_form_template = "admin/entered/setup.html"
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        if change:
-            kwargs["form"] = type("SetupForm", (ReasonForm,), {"refused": getattr(request, "refused", None)})
-        else:
-            kwargs["form"] = type("SetupForm", (RefusableForm,), {"refused": getattr(request, "refused", None)})
-        return super().get_form(request, obj, change=change, **kwargs)
+        made = super().get_form(request, obj, change=change, form=form_of(self.model, KeptForm, ()), **kwargs)
+        made.refused = getattr(request, "refused", None)
+        return made
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[Any, dict[str, Any]]]:
+        changes = obj is not None and self.has_change_permission(request, obj)
+        why = [("Change", {"fields": [("reason", "reason_words"), "seen"]})] if changes else []
+        return [*super().get_fieldsets(request, obj), *why]
 
-class RefusableForm(forms.ModelForm):
-    refused: Refused | None = None
-
-    def clean(self) -> Any:
-        cleaned = super().clean()
-        for item, sentence in self.refused.problems if self.refused else ():
-            self.add_error(item if item in self.fields else None, sentence)
-        return cleaned
-
-
-class ReasonForm(RefusableForm):
-    reason = forms.CharField(label="Reason for change", required=True, max_length=500)
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if not change or form.changed_items():
+            obj.save()
 
 
 class RowInline(ByRole, admin.TabularInline):

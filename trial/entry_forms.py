@@ -13,7 +13,7 @@ from django.db import models
 from trial.acting import NOTHING
 from trial.actions.entry import SAY_WHY, ChangeReason, checked_reason
 from trial.both_values import CHOOSE, ShowsBothValues
-from trial.models import Entered, Missing, Row
+from trial.models import Kept, Missing, Row
 from trial.refusal import Refused
 
 STALE_ITEM = "“{label}”: you entered {entered}, but {stored} has been stored in the meantime. Choose one."
@@ -59,34 +59,30 @@ class CodeSet(forms.MultipleChoiceField):
         return sorted(initial or []) != sorted(data or [])
 
 
-class EnteredForm(ShowsBothValues, forms.ModelForm):
-    """Refuses what was typed over somebody else's change, and asks why an entered value changes."""
+class KeptForm(ShowsBothValues, forms.ModelForm):
+    """Refuses what was typed over somebody else's change, and asks why a stored value changes."""
 
     refused: Refused | None = None  # what the database or the whole form's checks said in a first attempt
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["seen"].initial = self.instance.version
-        for name in self.reasons_for_missing():
-            self.fields[MISSING + name].initial = self.instance.missing.get(name, "")
+        self.set_initials()
         self.read_choices()
 
-    def reasons_for_missing(self) -> list[str]:
-        return [name.removeprefix(MISSING) for name in self.fields if name.startswith(MISSING)]
+    def set_initials(self) -> None:
+        self.fields["seen"].initial = self.instance.version
 
     def changed_items(self) -> list[str]:
-        items = self.instance.item_names()
-        return [name for name in self.changed_data if name in items or name.startswith(MISSING)]
+        items = {field.name for field in self.instance._meta.concrete_fields}
+        return [name for name in self.changed_data if name in items]
 
     def loses_a_value(self) -> bool:
-        """Whether something that was stored is replaced or emptied; in a complete form, whether anything changes."""
-        if getattr(self.instance, "state", "") == "COMPLETE" or self.cleaned_data.get("withdraw"):
-            return bool(self.changed_items())
+        """Whether something that was stored is replaced or emptied."""
         return any(self[name].initial not in (None, "", []) for name in self.changed_items())
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if self.instance.pk and cleaned.get("seen") != self.instance.version:
             self.show_both(self.changed_items())
             for one in self.differences:
@@ -100,8 +96,6 @@ class EnteredForm(ShowsBothValues, forms.ModelForm):
             self._refuse_without_reason()
         for item, sentence in self.refused.problems if self.refused else ():
             self.add_error(item if item in self.fields else None, sentence)
-        missing = self.instance.missing | {name: cleaned.get(MISSING + name) for name in self.reasons_for_missing()}
-        self.instance.missing = {name: reason for name, reason in missing.items() if reason}
         return cleaned
 
     def _refuse_without_reason(self) -> None:
@@ -110,6 +104,34 @@ class EnteredForm(ShowsBothValues, forms.ModelForm):
                 self.add_error(None, SAY_WHY)
         except Refused as refused:
             self.add_error(None, str(refused))
+
+
+class EnteredForm(KeptForm):
+    """Of a record, a row of one, or a visit: with a reason for each item that is missing."""
+
+    def set_initials(self) -> None:
+        super().set_initials()
+        for name in self.reasons_for_missing():
+            self.fields[MISSING + name].initial = self.instance.missing.get(name, "")
+
+    def reasons_for_missing(self) -> list[str]:
+        return [name.removeprefix(MISSING) for name in self.fields if name.startswith(MISSING)]
+
+    def changed_items(self) -> list[str]:
+        items = self.instance.item_names()
+        return [name for name in self.changed_data if name in items or name.startswith(MISSING)]
+
+    def loses_a_value(self) -> bool:
+        """In a complete form, whether anything changes."""
+        if getattr(self.instance, "state", "") == "COMPLETE" or self.cleaned_data.get("withdraw"):
+            return bool(self.changed_items())
+        return super().loses_a_value()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        missing = self.instance.missing | {name: cleaned.get(MISSING + name) for name in self.reasons_for_missing()}
+        self.instance.missing = {name: reason for name, reason in missing.items() if reason}
+        return cleaned
 
     def _get_validation_exclusions(self) -> set[str]:
         """A reference that was chosen from the page's rows is there; Django would ask the database for each."""
@@ -165,7 +187,7 @@ class RowFormSet(forms.BaseInlineFormSet):
 
 
 @cache
-def form_of(model: type[Entered], base: type[EnteredForm], missing: tuple[str, ...]) -> type[EnteredForm]:
+def form_of(model: type[Kept], base: type[KeptForm], missing: tuple[str, ...]) -> type[KeptForm]:
     """The form class of a model, with a reason for each item that may be missing."""
     choices = [("", "—"), *Missing.choices]
     extra = {MISSING + name: forms.ChoiceField(choices=choices, required=False, label="or why not") for name in missing}

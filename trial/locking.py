@@ -30,7 +30,7 @@ class HonorsLocks(Triggers):
         same = " and ".join(f'new."{column}" is not distinct from old."{column}"' for column in self.facts["others"])
         return {
             "closed": quoted(CLOSED_TO_WRITES),
-            "visit": self.facts["visit"],
+            "visit": self.facts["visit"].replace(" from ", " from public."),
             "frozen_too": "false" if self.facts["visit"] == "null" else "true",
             "only_planned": same or "false",
         }

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from django.apps import apps
 from django.db import connection, models
+from django.db.migrations.recorder import MigrationRecorder
 
 from trial import environment
 from trial.embedded_postgres import APP, MAKE_ROLES, OWNER
@@ -19,6 +20,13 @@ GRANTS = """
     revoke all on all tables in schema public from {app};
     grant select, insert, update, delete on all tables in schema public to {app};
     grant usage on all sequences in schema public to {app}"""
+NO_TEMPORARY = """
+    do $$ begin
+      if (select pg_has_role(current_user, datdba, 'usage') from pg_database where datname = current_database()) then
+        execute format('revoke temporary on database %I from public', current_database());
+      end if;
+    end $$"""
+"""A temporary table comes before any other of its name: nobody but its owner makes one."""
 
 
 @contextmanager
@@ -44,6 +52,7 @@ def as_owner() -> Iterator[None]:
 def _become_owner(app: dict[str, str]) -> None:
     """On a server of one's own: make both roles, give the app's its password at first, and act as the owner, who has no login."""
     with connection.cursor() as cursor:
+        cursor.execute(NO_TEMPORARY)
         cursor.execute("select exists (select from pg_roles where rolname = %s)", [APP])
         known = cursor.fetchone() == (True,)
         cursor.execute(MAKE_ROLES)
@@ -58,6 +67,7 @@ def grant() -> None:
     """Give the app's role what it needs on every table that is there, and nothing more; after each migrate."""
     with connection.cursor() as cursor:
         cursor.execute(MAKE_ROLES if _may_make_roles() else "select")
+        cursor.execute(NO_TEMPORARY)
         revoked = "".join(f"; revoke {', '.join(verbs)} on {table} from {APP}" for table, verbs in withheld().items() if verbs)
         cursor.execute(GRANTS.format(app=APP) + revoked)
 
@@ -70,7 +80,8 @@ def _may_make_roles() -> bool:
 
 def withheld() -> dict[str, list[str]]:
     """By table: the verbs that the app's role must not have; TRUNCATE, which it has nowhere, goes without saying."""
-    return {model._meta.db_table: _withheld(model) for model in apps.get_models(include_auto_created=True) if model._meta.managed}
+    of_models = {model._meta.db_table: _withheld(model) for model in apps.get_models(include_auto_created=True) if model._meta.managed}
+    return of_models | {MigrationRecorder.Migration._meta.db_table: ["insert", "update", "delete"]}
 
 
 def _withheld(model: type[models.Model]) -> list[str]:
@@ -79,7 +90,8 @@ def _withheld(model: type[models.Model]) -> list[str]:
         return ["insert", "update", "delete"]
     if any(isinstance(one, AppendOnly) for one in constraints):
         return ["update", "delete"]
-    return ["delete"] if any(isinstance(one, KeepsHistory) for one in constraints) or model._meta.db_table == "auth_user" else []
+    never_deleted = model._meta.db_table == "auth_user" or getattr(model, "never_deleted", False)
+    return ["delete"] if never_deleted or any(isinstance(one, KeepsHistory) for one in constraints) else []
 
 
 HOLDS = """
@@ -89,7 +101,8 @@ HOLDS = """
 ROLE = """
     select rolsuper or rolcreaterole or rolbypassrls or rolcreatedb or rolreplication,
            exists (select from pg_class where relowner = r.oid and relnamespace = 'public'::regnamespace),
-           exists (select from pg_auth_members where member = r.oid)
+           exists (select from pg_auth_members where member = r.oid),
+           has_database_privilege(r.oid, current_database(), 'temporary')
       from pg_roles r where rolname = %s"""
 
 
@@ -102,7 +115,12 @@ def findings(role: str = APP) -> list[str]:
         unfit = [
             said.format(role)
             for said, so in zip(
-                ("The role {} holds powers over the server.", "The role {} owns tables.", "The role {} is a member of another role."),
+                (
+                    "The role {} holds powers over the server.",
+                    "The role {} owns tables.",
+                    "The role {} is a member of another role.",
+                    "The role {} may make temporary tables: let the database's owner revoke temporary on it from public.",
+                ),
                 told,
                 strict=True,
             )

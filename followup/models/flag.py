@@ -20,6 +20,8 @@ class FlagQuerySet(models.QuerySet["Flag"]):
 class Flag(models.Model):
     """One open flag for each subject, kind and anchor. Nothing clinical is stored in it that the data do not say."""
 
+    never_deleted = True
+
     class Kind(models.TextChoices):
         VISIT_OVERDUE = "VISIT_OVERDUE", "Visit overdue"
         VISIT_MISSED = "VISIT_MISSED", "Visit missed"

@@ -3,9 +3,11 @@
 It connects as itself, on a connection of its own; the tables are those that PostgreSQL has.
 """
 
+from contextlib import contextmanager
+
 import psycopg
 import pytest
-from django.db import connection
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from crf.models import Cycle
 from trial import roles
@@ -13,7 +15,7 @@ from trial.acting import acting
 from trial.actions import triggers
 from trial.embedded_postgres import APP
 from trial.history import kept_models
-from trial.models import Ledger
+from trial.models import Freeze, Ledger
 
 DENIED = "42501"
 TABLES = "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' order by 1"
@@ -70,7 +72,7 @@ def test_acts_are_added_only(app, table, verb):
 @pytest.mark.proves("R14")
 @pytest.mark.parametrize("verb", ["delete", "truncate"])
 def test_no_record_is_deleted(app, verb):
-    kept = [*(model._meta.db_table for model in kept_models()), "auth_user"]
+    kept = [*(model._meta.db_table for model in kept_models()), "auth_user", "followup_flag", "django_migrations"]
     assert [table for table in kept if not is_denied(app, VERBS[verb].format(table, "id"))] == []
 
 
@@ -97,6 +99,8 @@ def test_it_changes_no_table(app, sql):
         "set role casebook_owner",
         "create table public.mine (id int)",
         "create schema mine",
+        "create temporary table mine (id int)",
+        "insert into django_migrations (app, name, applied) values ('trial', '9999', now())",
         "alter role casebook_app superuser",
         "select trial_ledger_enter(null, null)",
         "select trial_redaction_erase_in_ledger(null, 'x')",
@@ -125,6 +129,114 @@ def test_its_saves_are_kept(cycle, investigator, commit):
         commit()
         cursor.execute("reset role")
     assert (cycle.history.latest().history_user, Ledger.objects.count()) == (investigator, before + 1)
+
+
+@pytest.fixture
+def may_make_temporary_tables(db):
+    """As on a server whose database belongs to somebody else, who has not taken this from everybody yet."""
+    name = connection.settings_dict["NAME"]
+    with connection.cursor() as cursor:
+        cursor.execute(f'grant temporary on database "{name}" to {APP}')
+    assert f"The role {APP} may make temporary tables" in " ".join(roles.findings())
+
+
+@pytest.fixture
+def shadowed(may_make_temporary_tables):
+    """Empty the app's own temporary copies of all tables but the one written to: they come first wherever a name has no schema."""
+
+    def shadow(but):
+        with connection.cursor() as cursor:
+            for table in (name for (name,) in cursor.execute(TABLES).fetchall() if name not in but):
+                cursor.execute(f'create temporary table "{table}" (like public."{table}") on commit drop')
+                cursor.execute(f'grant all on pg_temp."{table}" to public')
+
+    return shadow
+
+
+@pytest.fixture
+def as_app(db):
+    @contextmanager
+    def acts():
+        with connection.cursor() as cursor:
+            cursor.execute(f"set local role {APP}")
+            yield cursor
+            cursor.execute("reset role")
+
+    return acts
+
+
+class TestTemporaryTables:
+    """Of the same names as ours, they hide nothing from the triggers."""
+
+    @pytest.mark.proves("R01", "R04")
+    def test_history_and_ledger_are_written_past_them(self, cycle, investigator, commit, shadowed, as_app):
+        commit()
+        before = Ledger.objects.count()
+        shadowed(but=["crf_cycle"])
+        with as_app() as cursor, acting(by=investigator, reason="Misread"):
+            cursor.execute("update public.crf_cycle set weight_kg = 72")
+            cursor.execute("set constraints all immediate")
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select count(*) from public.crf_historicalcycle where weight_kg = 72 union all select count(*) from public.trial_ledger"
+            )
+            assert cursor.fetchall() == [(1,), (before + 1,)]
+
+    @pytest.mark.proves("R06")
+    def test_an_account_s_change_is_an_event_all_the_same(self, investigator, commit, shadowed, as_app):
+        commit()
+        shadowed(but=["auth_user"])
+        with connection.cursor() as cursor:
+            cursor.execute("select count(*) from public.trial_systemevent")
+            (before,) = cursor.fetchone()
+        with as_app() as cursor:
+            cursor.execute("update public.auth_user set is_superuser = true where id = %s", [investigator.pk])
+        with connection.cursor() as cursor:
+            cursor.execute("select count(*) from public.trial_systemevent")
+            assert cursor.fetchone() == (before + 1,)
+
+    @pytest.mark.proves("D06")
+    def test_a_frozen_visit_stays_frozen(self, cycle, investigator, commit, shadowed, as_app):
+        commit()
+        with acting(by=investigator):
+            Freeze.objects.create(visit=cycle.visit, state="FROZEN", by=investigator, reason="")
+        commit()
+        shadowed(but=["crf_cycle"])
+        refused = pytest.raises(IntegrityError, match="This visit is frozen")
+        with as_app() as cursor, acting(by=investigator, reason="Misread"), refused, transaction.atomic():
+            cursor.execute("update public.crf_cycle set weight_kg = 72")
+
+    @pytest.mark.proves("S08")
+    def test_nobody_signs_by_an_invented_record_of_identity(self, visit, investigator, data_manager, shadowed, as_app):
+        signed = {
+            "visit_id": visit.pk, "form": "trial.visit", "record": visit.pk, "meaning": "visit", "signed_by_id": data_manager.pk,
+            "printed_name": "Dan Li", "content": f'{{"trial.visit#{visit.pk}": {{}}}}', "content_sha256": "0" * 64,
+        }  # fmt: skip
+        shadowed(but=["trial_signature"])
+        invented = f"""
+            insert into pg_temp.trial_accountact (id, person_id, kind, how, by_id, at)
+            select 1, {data_manager.pk}, kind, '', 1, now() from unnest(array['identity', 'training', 'accountability']) kind;
+            insert into pg_temp.trial_systemevent (id, at, kind, by_id, about_id, detail, key)
+            values (1, now(), 'account changed', {data_manager.pk}, {data_manager.pk}, '{{"password": [1, 2]}}', '')"""
+        sign = f"insert into public.trial_signature ({', '.join(signed)}) values ({', '.join(['%s'] * len(signed))})"
+        with as_app() as cursor, acting(by=data_manager):
+            cursor.execute(invented)
+            with pytest.raises(IntegrityError, match="on record, and a password of their own"), transaction.atomic():
+                cursor.execute(sign, list(signed.values()))
+
+    @pytest.mark.proves("R03")
+    def test_what_runs_as_the_owner_is_no_trigger_of_a_table_of_ones_own(self, may_make_temporary_tables, as_app):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "select oid::regprocedure::text from pg_proc where pronamespace = 'public'::regnamespace and prosecdef order by 1"
+            )
+            found = [name for (name,) in cursor.fetchall()]
+        assert len(found) > len(kept_models())
+        with as_app() as cursor:
+            cursor.execute("create temporary table mine (id int)")
+            for function in found:
+                with pytest.raises(ProgrammingError, match="permission denied for function"), transaction.atomic():
+                    cursor.execute(f"create trigger mine after insert on mine for each row execute function {function}")
 
 
 @pytest.mark.proves("R04")

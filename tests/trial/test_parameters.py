@@ -159,7 +159,8 @@ class TestPage:
         page = client.get(url)
         assert client.post(url, filled_in(page, value="5")).status_code == 200
         assert parameters_on(FROM).liver_max == 4
-        assert client.post(url, filled_in(page, value="5", reason="Misread")).status_code == 302
+        assert client.post(url, filled_in(page, value="5", reason="OTHER", reason_words="n/a")).status_code == 200
+        assert client.post(url, filled_in(page, value="5", reason="TRANSCRIPTION")).status_code == 302
         assert parameters_on(FROM).liver_max == 5
 
     def test_data_manager_reads_and_does_not_write(self, client, data_manager, deciding):

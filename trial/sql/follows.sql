@@ -1,6 +1,7 @@
 -- {table}: an act follows the one before it as its table of states says (trial/states.py), at the database's own time.
 
-create or replace function {table}_follows() returns trigger language plpgsql as $$
+create or replace function {table}_follows() returns trigger language plpgsql
+  set search_path = pg_catalog, public, pg_temp as $$
 declare
   before text;
 begin

@@ -20,7 +20,7 @@ begin
 end $$;
 
 create or replace function {table}_history() returns trigger language plpgsql
-  security definer set search_path = pg_catalog, public as $$
+  security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   author text := nullif(current_setting('casebook.user', true), '');
   reason text := nullif(btrim(current_setting('casebook.reason', true), E' \t\r\n\u00a0\u200b\u200c\u200d\u2060\ufeff'), '');
@@ -51,3 +51,4 @@ create trigger history_after after insert or update on {table} for each row exec
 alter table {table} enable always trigger history_before;
 alter table {table} enable always trigger history_truncate;
 alter table {table} enable always trigger history_after;
+revoke execute on function {table}_history() from public;  -- or whoever makes a table of their own could put it there as a trigger

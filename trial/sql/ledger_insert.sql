@@ -1,7 +1,7 @@
 -- {table}: rows that are added and never change enter the ledger at commit, as a history row does.
 
 create or replace function {table}_ledger() returns trigger language plpgsql
-  security definer set search_path = pg_catalog, public set timezone = 'UTC' as $$
+  security definer set search_path = pg_catalog, public, pg_temp set timezone = 'UTC' as $$
 declare
   entry trial_ledger;
   committed text;
@@ -25,3 +25,4 @@ create constraint trigger ledger after insert on {table} deferrable initially de
   for each row execute function {table}_ledger();
 
 alter table {table} enable always trigger ledger;
+revoke execute on function {table}_ledger() from public;  -- or whoever makes a table of their own could put it there as a trigger

@@ -1,4 +1,5 @@
 -- {table}: nothing is written to a locked study, nor to a frozen visit.
+-- Tables are named with their schema: a temporary one of the same name would come first.
 -- A writer holds shared locks to its end, so that a freeze or lock waits for writes under way, and later ones wait for it.
 
 create or replace function {table}_locked() returns trigger language plpgsql as $$
@@ -6,13 +7,13 @@ declare
   of_visit bigint;
 begin
   perform pg_advisory_xact_lock_shared(hashtext('trial_studylock'), 0);
-  if (select state from trial_studylock order by id desc limit 1) in ({closed}) then
+  if (select state from public.trial_studylock order by id desc limit 1) in ({closed}) then
     raise exception 'The study is locked. Nothing was stored.' using errcode = 'integrity_constraint_violation';
   end if;
   if {frozen_too} then
     of_visit := {visit};
     perform pg_advisory_xact_lock_shared(hashtext('trial_freeze'), of_visit::int);
-    if (select state from trial_freeze where visit_id = of_visit order by id desc limit 1) = 'FROZEN' then
+    if (select state from public.trial_freeze where visit_id = of_visit order by id desc limit 1) = 'FROZEN' then
       if tg_op = 'UPDATE' then
         if {only_planned} then  -- the schedule may still count its window anew
           return new;

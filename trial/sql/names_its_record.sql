@@ -1,7 +1,8 @@
 -- {table}: a signature belongs to the record that its content names, bears the database's own time (21 CFR 11.70) and the name of who
 -- acts, and that person may sign: identity, training and accountability are on record, and nobody else knows the password (11.100, 11.200).
 
-create or replace function {table}_names_its_record() returns trigger language plpgsql as $$
+create or replace function {table}_names_its_record() returns trigger language plpgsql
+  set search_path = pg_catalog, public, pg_temp as $$
 begin
   if not new.content ? (new.form || '#' || new.record) or (new.form = 'trial.visit' and new.record <> new.visit_id) then
     raise exception 'A signature belongs to the record that it was put under. Nothing was stored.'

@@ -2,7 +2,7 @@
 -- in the live row, its history, the ledger's items and salts, and in the content of signatures. Commitments stay.
 
 create or replace function {table}_erase() returns trigger language plpgsql
-  security definer set search_path = pg_catalog, public as $$
+  security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   asked trial_redactionrequest;
   live text;
@@ -88,3 +88,4 @@ create trigger erase before insert on {table} for each row execute function {tab
 alter table {table} enable always trigger erase;
 revoke execute on function {table}_erase_in_ledger(trial_redactionrequest, text) from public;
 revoke execute on function {table}_erase_in_signatures(trial_redactionrequest) from public;
+revoke execute on function {table}_erase() from public;  -- or whoever makes a table of their own could put it there as a trigger

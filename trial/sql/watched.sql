@@ -1,7 +1,7 @@
 -- {watched}: a table of Django's or of a package, whose changes are events in {table}, and so enter the ledger.
 
 create or replace function {table}_{watched}() returns trigger language plpgsql
-  security definer set search_path = pg_catalog, public set timezone = 'UTC' as $$
+  security definer set search_path = pg_catalog, public, pg_temp set timezone = 'UTC' as $$
 declare
   before jsonb := '{{}}';
   after jsonb := '{{}}';
@@ -32,3 +32,4 @@ create trigger watched_truncate before truncate on {watched} for each statement 
 
 alter table {watched} enable always trigger watched;
 alter table {watched} enable always trigger watched_truncate;
+revoke execute on function {table}_{watched}() from public;  -- or whoever makes a table of their own could put it there as a trigger
