@@ -92,14 +92,16 @@ def consent_is_current(subject: Subject, *, on: date) -> bool:
     return not newer.exclude(reconsent=ConsentVersion.Reconsent.NEW_ONLY).exists()
 
 
-def randomize(subject: Subject, *, by: AbstractUser, late_reason: str = "", at: date | None = None) -> Randomization:
-    """Allocate the subject, once. Asked again, by a retry or by two at once, the answer is a refusal that names the allocation.
+def randomize(subject: Subject, *, by: AbstractUser, late_reason: str = "", at: date | None = None) -> tuple[Randomization, bool]:
+    """The subject's allocation, and whether it was made now. Asked again in the same words, the answer is the same (docs/decisions/0043).
 
     `at` is the day: only demo and tests pass it.
     """
     if not may(by, Act.RANDOMIZE, subject.site_id):
         raise NotAllowed("Only an investigator of this site randomizes its subjects.")
     refuse_identifiers(late_reason, item="late_reason", longest=200)
+    if earlier := allocation_of(subject):  # what stands for ever needs neither lock nor key
+        return _same(earlier, late_reason), False
     on = at or subject.site.today()
     key = _key()
     with writing(by=by):
@@ -109,11 +111,8 @@ def randomize(subject: Subject, *, by: AbstractUser, late_reason: str = "", at: 
                 "The randomization key does not belong to the published commitment. Nobody is randomized until it does.",
                 codes=["KEY_NOT_COMMITTED"],
             )
-        if earlier := Randomization.objects.filter(subject_once=subject).first():
-            raise Conflict(
-                f"{subject} was randomized on {earlier.randomized_on} ({earlier.number}, {earlier.get_arm_display()}).",
-                codes=["ALREADY_RANDOMIZED"],
-            )
+        if earlier := allocation_of(subject):  # made by who held the lock before
+            return _same(earlier, late_reason), False
         parameters = parameters_on(on, afresh=True)  # under the lock, in which no method changes
         against = refusals(subject, on=on, late_reason=late_reason)
         if against:
@@ -122,7 +121,25 @@ def randomize(subject: Subject, *, by: AbstractUser, late_reason: str = "", at: 
         with acting(by=by, reason=f"OTHER: {record.number}"):
             stored.send(Randomization, row=record, by=by)
         anchors.at_commit()
-    return record
+    return record, True
+
+
+def allocation_of(subject: Subject) -> Randomization | None:
+    return Randomization.objects.filter(subject_once=subject).select_related("visit__subject__site").first()
+
+
+def _same(earlier: Randomization, late_reason: str) -> Randomization:
+    """What was asked for before, in the same words; anything else is refused, and names what stands."""
+    if earlier.outside == "Y" or earlier.late_reason != late_reason:
+        raise was_randomized(earlier)
+    return earlier
+
+
+def was_randomized(earlier: Randomization) -> Conflict:
+    return Conflict(
+        f"{earlier.subject} was randomized on {earlier.randomized_on} ({earlier.number}, {earlier.get_arm_display()}).",
+        codes=["ALREADY_RANDOMIZED"],
+    )
 
 
 def _allocate(subject: Subject, *, key: bytes, on: date, parameters: Parameters, late_reason: str) -> Randomization:
