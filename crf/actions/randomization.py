@@ -22,6 +22,7 @@ from trial.refusal import Conflict, NotAllowed
 from trial.signals import stored
 
 from . import eligibility, progression
+from .casebook import Casebook
 from .evidence import visit_of_gate
 from .strata import earlier_allocations, feasible, levels_of
 
@@ -40,11 +41,11 @@ def publish_commitment(*, by: AbstractUser) -> str:
     return commitment
 
 
-def refusals(subject: Subject, *, on: date, late_reason: str = "") -> tuple[randomization.Refusal, ...]:
+def refusals(subject: Subject, *, on: date, late_reason: str = "", read: Casebook | None = None) -> tuple[randomization.Refusal, ...]:
     """Why the subject cannot be randomized on this day; empty where nothing stands against it."""
     with read_once():
         parameters = parameters_on(on)
-        facts = facts_of(subject, on=on, parameters=parameters, late_reason=late_reason)
+        facts = facts_of(subject, on=on, parameters=parameters, late_reason=late_reason, read=read)
     return randomization.preconditions(
         facts,
         rand_after_pc2_max_days=parameters.rand_after_pc2_max_days,
@@ -55,25 +56,28 @@ def refusals(subject: Subject, *, on: date, late_reason: str = "") -> tuple[rand
     )
 
 
-def facts_of(subject: Subject, *, on: date, parameters: Parameters, late_reason: str = "") -> randomization.Facts:
+def facts_of(
+    subject: Subject, *, on: date, parameters: Parameters, late_reason: str = "", read: Casebook | None = None
+) -> randomization.Facts:
+    read = read or Casebook(subject)
     confirmed = eligibility.latest(subject, 2)
-    check = progression.check(subject, on=on)
+    check = progression.check(subject, on=on, read=read)
     scan = check.assessment
-    levels = levels_of(subject, parameters)
+    levels = levels_of(subject, parameters, read)
     known = all(levels.values())
     return randomization.Facts(
         on=on,
         g2_verdict=confirmed.result if confirmed else None,
         g2_signed=confirmed is not None and eligibility.is_signed(confirmed),
-        g2_stale=confirmed is not None and eligibility.is_stale(confirmed, on=on),
+        g2_stale=confirmed is not None and eligibility.is_stale(confirmed, on=on, read=read),
         x07_refusal=check.refusal,
         pc2_scan_on=scan.scanned_on if scan else None,
         late_reason=late_reason,
-        rt_feasible=feasible(subject, at=visit_of_gate(2, parameters)),
-        consent_current=consent_is_current(subject, on=on),
+        rt_feasible=feasible(read, at=visit_of_gate(2, parameters)),
+        consent_current=consent_is_current(subject, on=on, read=read),
         randomized=Randomization.objects.filter(subject_once=subject).exists(),
         outside_waits=AllocationOutside.waiting(subject) is not None,
-        withdrawn=Consent.objects.of(subject).filter(type="WITHDRAWAL").exists(),
+        withdrawn=any(consent.type == Consent.Type.WITHDRAWAL for consent in read.records(Consent)),
         site_active=subject.site.status_on(on) == "ACTIVE",
         allocations=Randomization.objects.count(),
         sysclass=levels["SYSCLASS"] if known else None,
@@ -81,13 +85,13 @@ def facts_of(subject: Subject, *, on: date, parameters: Parameters, late_reason:
     )
 
 
-def consent_is_current(subject: Subject, *, on: date) -> bool:
+def consent_is_current(subject: Subject, *, on: date, read: Casebook | None = None) -> bool:
     """Whether the version last signed is in force, or no later one asks those already in the trial to consent again."""
-    signed = Consent.objects.of(subject).filter(type__in=["INITIAL", "RECONSENT"]).exclude(form_version=None)
-    last = signed.exclude(declined="Y").select_related("form_version").order_by("signed_on", "pk").last()
-    if last is None:
+    given = [one for one in (read or Casebook(subject)).records(Consent) if one.type in ("INITIAL", "RECONSENT") and one.declined != "Y"]
+    signed = [one for one in given if one.form_version is not None]
+    if not signed:
         return False
-    version = last.form_version
+    version = max(signed, key=lambda one: (one.signed_on or date.max, one.pk)).form_version  # one without its day counts as the last
     newer = ConsentVersion.objects.effective(site_id=subject.site_id, on=on).filter(effective_from__gt=version.effective_from)
     return not newer.exclude(reconsent=ConsentVersion.Reconsent.NEW_ONLY).exists()
 
@@ -113,11 +117,11 @@ def randomize(subject: Subject, *, by: AbstractUser, late_reason: str = "", at: 
             )
         if earlier := allocation_of(subject):  # made by who held the lock before
             return _same(earlier, late_reason), False
-        parameters = parameters_on(on, afresh=True)  # under the lock, in which no method changes
-        against = refusals(subject, on=on, late_reason=late_reason)
+        parameters, read = parameters_on(on, afresh=True), Casebook(subject)  # under the lock, in which no method changes
+        against = refusals(subject, on=on, late_reason=late_reason, read=read)
         if against:
             raise Conflict(*(refusal.sentence for refusal in against), codes=[refusal.code for refusal in against])
-        record = _allocate(subject, key=key, on=on, parameters=parameters, late_reason=late_reason)
+        record = _allocate(read, key=key, on=on, parameters=parameters, late_reason=late_reason)
         with acting(by=by, reason=f"OTHER: {record.number}"):
             stored.send(Randomization, row=record, by=by)
         anchors.at_commit()
@@ -142,13 +146,15 @@ def was_randomized(earlier: Randomization) -> Conflict:
     )
 
 
-def _allocate(subject: Subject, *, key: bytes, on: date, parameters: Parameters, late_reason: str) -> Randomization:
+def _allocate(read: Casebook, *, key: bytes, on: date, parameters: Parameters, late_reason: str) -> Randomization:
     """Under the lock of the study's row: the next number, and the arm that blocks or minimization give it."""
-    levels = levels_of(subject, parameters)
+    subject = read.subject
+    levels = levels_of(subject, parameters, read)
     confirmed = eligibility.latest(subject, 2)
     visit = Visit.objects.filter(subject=subject, code="RAND").first()
     if confirmed is None or visit is None or not all(levels.values()):
         raise Conflict("The stratum cannot be computed, or the visit RAND is not planned.")
+    visit.subject = subject
     return Randomization.objects.create(
         visit=visit,
         subject_once=subject,

@@ -1,7 +1,7 @@
 """1,000 requests at once for 500 subjects, each asked for twice, over HTTP, again and again: one allocation for each (D05, crf_spec 2.13).
 
-`make drill ARGS="-k parallel_allocations"`. A subject is asked for by the API twice, by the page twice, or by each once; gunicorn answers as
-the demo serves it. CASEBOOK_RUNS (20) and CASEBOOK_SUBJECTS (500) change the numbers; CASEBOOK_DRILL names a folder in which prepared
+`make drill ARGS="-k parallel_allocations"`. A subject is asked for by the API twice, by the page twice, or by each once; gunicorn answers
+as the demo serves it. CASEBOOK_RUNS (20) and CASEBOOK_SUBJECTS (500) change the numbers; CASEBOOK_DRILL names a folder in which prepared
 subjects are kept.
 """
 # ruff: noqa: T201
