@@ -36,7 +36,7 @@ def facts_of(subject: Subject, parameters: Parameters, read: Casebook | None = N
     doses, lesions = read.doses, sorted(read.records(Lesion), key=lambda lesion: lesion.code)
     scans = [lesion.imaged_on for lesion in lesions if lesion.first_seen == "BL0" and lesion.imaged_on]
     withdrawn = next((consent.signed_on for consent in read.records(Consent) if consent.type == "WITHDRAWAL"), None)
-    randomized = Randomization.objects.of(subject).values_list("randomized_on", flat=True).first()
+    randomized = next((one.randomized_on for one in read.records(Randomization)), None)
     facts = progression.Facts(
         cycle_1_day_1=doses.day_1(1),
         cycle_2_day_1=doses.day_1(2),

@@ -75,7 +75,7 @@ def facts_of(
         late_reason=late_reason,
         rt_feasible=feasible(read, at=visit_of_gate(2, parameters)),
         consent_current=consent_is_current(subject, on=on, read=read),
-        randomized=Randomization.objects.filter(subject_once=subject).exists(),
+        randomized=bool(read.records(Randomization)),
         outside_waits=AllocationOutside.waiting(subject) is not None,
         withdrawn=any(consent.type == Consent.Type.WITHDRAWAL for consent in read.records(Consent)),
         site_active=subject.site.status_on(on) == "ACTIVE",

@@ -1,10 +1,12 @@
 """One allocation for each subject, whatever arrives at the same time or again; numbers without a gap (crf_spec 2.13)."""
 
+from collections import Counter
 from threading import Barrier, Thread
 
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from crf.actions import allocations, randomization
 from crf.api_responses import AllocationSerializer
@@ -79,3 +81,18 @@ def test_allocation_asked_for_again_is_the_same(team, subject):
         record, is_new = randomization.randomize(one, by=team.investigator)
         assert (as_told(record), is_new) == (as_told(first), False)
     assert Randomization.objects.filter(subject_once=one).count() == 1
+
+
+def test_allocation_reads_each_form_once_and_its_second_answer_asks_one_question(team):
+    """The study's lock is held meanwhile: everybody else who is to be allocated waits."""
+    one = Subject.objects.select_related("site").get(pk=ready(team, 0))
+    with CaptureQueriesContext(connection) as first:
+        assert randomization.randomize(one, by=team.investigator)[1]
+    times = Counter(query["sql"] for query in first if query["sql"].startswith("SELECT"))
+    twice = {sql.split('"')[1] for sql, asked in times.items() if asked > 1}
+    assert twice <= {"crf_randomization", "crf_eligibility"}  # before the lock and under it; to judge by, and to refer to
+    assert max(times.values()) == 2
+    assert len(first) <= 58
+    with CaptureQueriesContext(connection) as second:
+        assert not randomization.randomize(one, by=team.investigator)[1]
+    assert len(second) == 1
