@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError as Unreadable
 from django.db import models
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -216,21 +216,29 @@ class RandomizationView(OfSubject):
             "subject": subject.code,
             "on": on,
             "refusals": [{"code": one.code, "sentence": one.sentence} for one in randomization.refusals(subject, on=on)],
-            "allocation": self.allocation(subject),
+            "allocation": randomization.allocation_of(subject),
         }
         return Response(PreconditionsSerializer(shown).data)
 
-    @extend_schema(summary="randomize", request=Randomize, responses={201: AllocationSerializer} | REFUSALS)
+    @extend_schema(
+        summary="randomize",
+        request=Randomize,
+        responses={
+            200: OpenApiResponse(AllocationSerializer, "the same request was answered before: the allocation that was made then"),
+            201: OpenApiResponse(AllocationSerializer, "allocated now"),
+            **REFUSALS,
+        },
+    )
     def post(self, request: Request, code: str) -> Response:
-        """Allocate the subject, once and for ever."""
+        """Allocate the subject, once and for ever. Sent again, after an answer was lost, it gives the same answer, with status 200.
+
+        With another `late_reason`, and where the allocation was made outside the system, it answers 409, ALREADY_RANDOMIZED.
+        """
         subject, sent = self.subject(code), Randomize.read(request)
         field: models.Field = Randomization._meta.get_field("late_reason")
         refuse_unfit([("late_reason", field, sent["late_reason"])])
-        randomization.randomize(subject, by=request.user, late_reason=sent["late_reason"])
-        return Response(AllocationSerializer(self.allocation(subject)).data, status=status.HTTP_201_CREATED)
-
-    def allocation(self, subject: Subject) -> Randomization | None:
-        return Randomization.objects.filter(subject_once=subject).select_related("visit__subject__site").first()
+        record, is_new = randomization.randomize(subject, by=request.user, late_reason=sent["late_reason"])
+        return Response(AllocationSerializer(record).data, status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
 
 
 class StrataView(OfSubject):

@@ -111,14 +111,14 @@ def randomization_page(request: HttpRequest, code: str) -> HttpResponse:
     late_reason = request.POST.get("late_reason", "").strip()
     if request.method == "POST":
         try:
-            record = randomization.randomize(subject, by=request.user, late_reason=late_reason)
+            record, _ = randomization.randomize(subject, by=request.user, late_reason=late_reason)
         except Refused as error:
             refused = error
         else:
             messages.success(request, f"{subject} is randomized: {record.number}, {record.get_arm_display()}.")
             return HttpResponseRedirect(reverse("casebook", args=[subject.code]))
     today = subject.site.today()
-    allocated = Randomization.objects.filter(subject_once=subject).select_related("visit").first()
+    allocated = randomization.allocation_of(subject)
     return page(
         request,
         "casebook/randomization.html",

@@ -16,6 +16,8 @@ from trial.refusal import Conflict, NotAllowed, Refused
 from trial.signals import stored
 from trial.states import OutsideState
 
+from .randomization import allocation_of, was_randomized
+
 LONGEST = 200
 
 
@@ -96,11 +98,8 @@ def _decided(subject: Subject, state: OutsideState, *, by: AbstractUser, entered
 def _refuse_second(subject: Subject) -> None:
     """Under the lock that allocations are made under: no two are made of one subject, by whatever way."""
     lock_study()
-    if earlier := Randomization.objects.filter(subject_once=subject).first():
-        raise Conflict(
-            f"{subject} was randomized on {earlier.randomized_on} ({earlier.number}, {earlier.get_arm_display()}).",
-            codes=["ALREADY_RANDOMIZED"],
-        )
+    if earlier := allocation_of(subject):
+        raise was_randomized(earlier)
 
 
 def _said(text: str, *, item: str) -> str:

@@ -1,6 +1,6 @@
 """The dates that the schedule and the check after cycle 2 are counted from, read off the casebook in few queries."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -27,13 +27,17 @@ class Doses:
 
 def doses_of(subject: Subject) -> Doses:
     """Two queries."""
+    given = Administration.objects.of(subject).filter(given="Y", cycle__withdrawn_at=None).exclude(given_on=None)
+    return doses_from(given.values_list("cycle__number", "given_on"), Regimen.objects.of(subject).order_by("-pk").first())
+
+
+def doses_from(given: Iterable[tuple[int, date]], regimen: Regimen | None) -> Doses:
+    """Of cycle and day of each dose given, and the regimen entered last."""
     first: dict[int, date] = {}
     last = None
-    given = Administration.objects.of(subject).filter(given="Y", cycle__withdrawn_at=None)
-    for cycle, day in given.exclude(given_on=None).values_list("cycle__number", "given_on"):
+    for cycle, day in given:
         first[cycle] = min(day, first.get(cycle, day))
         last = max(day, last or day)
-    regimen = Regimen.objects.of(subject).order_by("-pk").first()
     planned = dosing.REGIMENS[regimen.code].agents if regimen and regimen.code else ()
     return Doses(
         first=first,

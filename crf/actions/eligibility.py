@@ -21,6 +21,7 @@ from trial.refusal import Conflict, Refused
 from trial.second_factor import Proof
 from trial.signals import stored
 
+from .casebook import Casebook
 from .evidence import Gathered, Told, gather, visit_of_gate
 
 
@@ -46,11 +47,11 @@ def _without_uln(value: str) -> str:
     return value.partition(" × ULN")[0].rpartition(", ")[0] if " × ULN" in value else value
 
 
-def assess(subject: Subject, *, gate: int, on: date) -> Assessed:
+def assess(subject: Subject, *, gate: int, on: date, read: Casebook | None = None) -> Assessed:
     """Evaluate the criteria of a gate, now, as for a gate on that day, by the parameters in force on it."""
     with read_once():
         parameters = parameters_on(on)
-        gathered: Gathered = gather(subject, gate=gate, on=on, parameters=parameters)
+        gathered: Gathered = gather(subject, gate=gate, on=on, parameters=parameters, read=read)
     verdicts = eligibility.evaluate(gathered.evidence, gate=gate, parameters=parameters)
     told = {verdict.criterion: gathered.behind(verdict.criterion, verdict.evidence) for verdict in verdicts}
     return Assessed(gate, on, verdicts, told, gathered.drafts, eligibility.overall(verdicts))
@@ -151,16 +152,22 @@ def passed_entry(subject: Subject, parameters: Parameters) -> bool:
 
 def latest(subject: Subject, gate: int) -> Eligibility | None:
     """The last confirmation of a gate: the one that counts."""
-    return Eligibility.objects.of(subject).filter(gate=f"G{gate}").order_by("pk").last()
+    found = Eligibility.objects.of(subject).filter(gate=f"G{gate}").select_related("visit").order_by("pk").last()
+    if found:
+        found.visit.subject = subject
+    return found
 
 
-def is_stale(record: Eligibility, *, on: date) -> bool:
+def is_stale(record: Eligibility, *, on: date, read: Casebook | None = None) -> bool:
     """Whether the evidence says something else than what was signed, or will no longer say it on that day (crf_spec 2.12)."""
     gate, subject = int(record.gate[1]), record.subject
-    if record.evidence_sha256 != assess(subject, gate=gate, on=record.assessed_on).sha256:
+    read = read or Casebook(subject)
+    then = assess(subject, gate=gate, on=record.assessed_on, read=read)
+    if record.evidence_sha256 != then.sha256:
         return True
     signed = {row.code: row.automatic for row in record.rows(Criterion)}
-    return any(signed.get(v.criterion) != v.truth for v in assess(subject, gate=gate, on=on).verdicts)
+    now = then if on == record.assessed_on else assess(subject, gate=gate, on=on, read=read)
+    return any(signed.get(v.criterion) != v.truth for v in now.verdicts)
 
 
 def is_signed(record: Eligibility) -> bool:

@@ -1,7 +1,7 @@
 """The evidence of eligibility, gathered from the casebook: values for the protocol, and for people where each one stands."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -24,7 +24,7 @@ from trial.protocol import laboratory as lab
 from trial.protocol.parameters import GateDays, Parameters
 
 from . import progression
-from .dates import doses_of
+from .casebook import Casebook
 
 TESTS_OF = {"I09": ("HGB",), "I10": ("BILI",), "I11": ("AST", "ALT", "ALP"), "I12": ("CREAT",)}
 ADMINISTRATIONS_LOOKED_AT = (1, 2)  # cycles (crf_spec 2.12, X06)
@@ -69,15 +69,15 @@ class Gathered(NamedTuple):
 class _Gatherer:
     """Reads the forms one after the other; each step adds values and what was told."""
 
-    def __init__(self, subject: Subject, gate: int, on: date, parameters: Parameters) -> None:
-        self.subject, self.gate, self.on, self.parameters = subject, gate, on, parameters
+    def __init__(self, read: Casebook, gate: int, on: date, parameters: Parameters) -> None:
+        self.read, self.gate, self.on, self.parameters = read, gate, on, parameters
         self.after_cycles = gate == 2 and not parameters.before_cycles
         self.values: dict[str, Any] = {"gate_on": on}
         self.told: dict[str, list[Told]] = defaultdict(list)
         self.drafts: list[str] = []
 
-    def records(self, form: type[Record], **where: Any) -> list[Any]:
-        found = list(form.objects.of(self.subject).filter(**where).select_related("visit__subject__site").order_by("pk"))
+    def records(self, form: type[Record], where: Callable[[Any], bool] = lambda record: True) -> list[Any]:
+        found = [record for record in self.read.records(form) if where(record)]
         self.drafts += [str(record) for record in found if record.state != Record.State.COMPLETE]
         return found
 
@@ -100,7 +100,7 @@ class _Gatherer:
             self.tell(field, row, item)
 
     def tumor(self) -> None:
-        for tumor in self.records(PrimaryTumor, is_index="Y")[:1]:
+        for tumor in self.records(PrimaryTumor, lambda tumor: tumor.is_index == "Y")[:1]:
             self.take(
                 tumor, histology_confirmed="histology_confirmed", histology_source="material", histology_type="histology",
                 variant_percent="variant_percent", clinical_setting="setting",
@@ -117,7 +117,8 @@ class _Gatherer:
             self.told["lesions"].append(Told(str(lesion), told, lesion.imaged_on, "crf.lesion", lesion.pk))
 
     def extent(self) -> None:
-        for extent in self.records(DiseaseExtent, visit__code=visit_of_gate(self.gate, self.parameters))[-1:]:
+        place = visit_of_gate(self.gate, self.parameters)
+        for extent in self.records(DiseaseExtent, lambda extent: extent.visit.code == place)[-1:]:
             self.take(extent, **{name: name for name in ANSWERS})
 
     def consent(self) -> None:
@@ -137,10 +138,9 @@ class _Gatherer:
             self.take(person, birth_month="birth_month", age_confirmed="age_confirmed", sex="sex")
 
     def laboratory(self) -> None:
-        panels = {panel.pk: panel for panel in self.records(LaboratoryPanel)}
+        self.records(LaboratoryPanel)  # for drafts among them
         values, first = [], []
-        for row in LaboratoryResult.objects.of(self.subject).filter(panel__in=panels).order_by("pk"):
-            row.panel = panels[row.panel_id]
+        for row in self.read.results:
             if row.panel.standard_of_care != "Y" and row.panel.sampled_on:
                 first.append(row.panel.sampled_on)
             if value := lab_value(row):
@@ -170,11 +170,9 @@ class _Gatherer:
     def induction(self) -> None:
         if not self.after_cycles:
             return
-        cycles = {cycle.pk: cycle for cycle in self.records(Cycle, number__in=ADMINISTRATIONS_LOOKED_AT)}
-        doses = doses_of(self.subject)
-        given = []
-        for row in Administration.objects.of(self.subject).filter(cycle__in=cycles).order_by("cycle__number", "day", "pk"):
-            row.cycle = cycles[row.cycle_id]
+        cycles = {cycle.pk for cycle in self.records(Cycle, lambda cycle: cycle.number in ADMINISTRATIONS_LOOKED_AT)}
+        doses, given = self.read.doses, []
+        for row in sorted((row for row in self.read.administrations if row.cycle_id in cycles), key=by_cycle_and_day):
             given.append(administration_of(row, delay_days=delay(doses, row.cycle.number)))
             text = f"{row.get_adjustment_display()} {row.get_adjustment_reason_display()}".strip()
             percent = row.percent_of_planned
@@ -186,17 +184,22 @@ class _Gatherer:
     def progression(self) -> None:
         if not self.after_cycles:
             return
-        check = progression.check(self.subject, on=self.on)
+        check = progression.check(self.read.subject, on=self.on, read=self.read)
         self.values["progression"] = check.x07
         self.told["progression"].append(Told("Progression check after cycle 2", f"{check.state}: {check.reason}", None, "", 0))
 
 
-def gather(subject: Subject, *, gate: int, on: date, parameters: Parameters) -> Gathered:
+def gather(subject: Subject, *, gate: int, on: date, parameters: Parameters, read: Casebook | None = None) -> Gathered:
     """All that the gate's criteria are judged by, as it stands now, for a gate on that day."""
-    gatherer = _Gatherer(subject, gate, on, parameters)
+    gatherer = _Gatherer(read or Casebook(subject), gate, on, parameters)
     for step in ("consent", "demographics", "tumor", "lesions", "extent", "laboratory", "vital_signs", "induction", "progression"):
         getattr(gatherer, step)()
     return Gathered(eligibility.Evidence(**gatherer.values), dict(gatherer.told), gatherer.drafts)
+
+
+def by_cycle_and_day(row: Administration) -> tuple[int, bool, int, int]:
+    """A row whose day is not entered comes last in its cycle."""
+    return row.cycle.number, row.day is None, row.day or 0, row.pk
 
 
 def version_holds(consent: Consent) -> bool | None:

@@ -4,18 +4,18 @@ from dataclasses import replace
 from datetime import date
 
 from crf.models import Consent, Lesion, NonTargetFinding, Randomization, Scan, TargetMeasurement
-from crf.models.response import ResponseAssessment, assessments_of, baseline_of, conventions
-from trial.models import Signature, Standing, Subject, Visit, parameters_on, standing, versions_of
+from crf.models.response import ResponseAssessment, baseline_of, conventions
+from trial.models import Signature, Standing, Subject, Visit, parameters_on, versions_of
 from trial.protocol import irecist, progression, recist
 from trial.protocol.parameters import Parameters
 
-from .dates import Doses, doses_of
+from .casebook import Casebook
 
 
-def check(subject: Subject, *, on: date) -> progression.Check:
+def check(subject: Subject, *, on: date, read: Casebook | None = None) -> progression.Check:
     """Its state on a day, by the parameters in force on that day."""
     parameters = parameters_on(on)
-    return checked(facts_of(subject, parameters), on=on, parameters=parameters)
+    return checked(facts_of(subject, parameters, read), on=on, parameters=parameters)
 
 
 def checked(facts: progression.Facts, *, on: date, parameters: Parameters) -> progression.Check:
@@ -30,13 +30,13 @@ def checked(facts: progression.Facts, *, on: date, parameters: Parameters) -> pr
     )
 
 
-def facts_of(subject: Subject, parameters: Parameters, doses: Doses | None = None) -> progression.Facts:
+def facts_of(subject: Subject, parameters: Parameters, read: Casebook | None = None) -> progression.Facts:
     """What the check's state is a function of."""
-    doses = doses or doses_of(subject)
-    lesions = list(Lesion.objects.of(subject).order_by("code"))
+    read = read or Casebook(subject)
+    doses, lesions = read.doses, sorted(read.records(Lesion), key=lambda lesion: lesion.code)
     scans = [lesion.imaged_on for lesion in lesions if lesion.first_seen == "BL0" and lesion.imaged_on]
-    withdrawn = Consent.objects.of(subject).filter(type="WITHDRAWAL").values_list("signed_on", flat=True).first()
-    randomized = Randomization.objects.of(subject).values_list("randomized_on", flat=True).first()
+    withdrawn = next((consent.signed_on for consent in read.records(Consent) if consent.type == "WITHDRAWAL"), None)
+    randomized = next((one.randomized_on for one in read.records(Randomization)), None)
     facts = progression.Facts(
         cycle_1_day_1=doses.day_1(1),
         cycle_2_day_1=doses.day_1(2),
@@ -49,17 +49,16 @@ def facts_of(subject: Subject, parameters: Parameters, doses: Doses | None = Non
         randomized_on=randomized,
         immunotherapy=doses.immunotherapy,
     )
-    return replace(facts, assessments=_assessments(subject, lesions, parameters))
+    return replace(facts, assessments=_assessments(read, lesions, parameters))
 
 
-def _assessments(subject: Subject, lesions: list[Lesion], parameters: Parameters) -> tuple[progression.TumorAssessment, ...]:
+def _assessments(read: Casebook, lesions: list[Lesion], parameters: Parameters) -> tuple[progression.TumorAssessment, ...]:
     """Each scanned assessment, with what RECIST and iRECIST derive from it and all before it."""
-    found = [one for one in assessments_of(subject) if one.first_scan_on]
+    found = [one for one in read.assessments if one.first_scan_on]
     if not found:
         return ()
-    baseline, now = baseline_of(lesions), standing(subject)
+    baseline, now, signatures = baseline_of(lesions), read.standing, read.signatures
     points = [one.time_point() for one in found]
-    signatures = _last_signatures(found)
     immune = {
         reading.record: reading.response for reading in irecist.read(baseline, points, recist_nontarget_ne=parameters.recist_nontarget_ne)
     }
@@ -88,12 +87,6 @@ def _assessment(one: ResponseAssessment, derived: recist.Assessment, lesions: li
         equivocal_new_lesion_only=derived.new_lesion == recist.NewLesionCertainty.EQUIVOCAL,
         stable={"Y": True, "N": False}.get(one.clinically_stable),
     )
-
-
-def _last_signatures(found: list[ResponseAssessment]) -> dict[int, Signature]:
-    visits = [one.visit_id for one in found]
-    rows = Signature.objects.filter(form="trial.visit", record__in=visits).order_by("signed_at", "pk")
-    return {signature.record: signature for signature in rows}
 
 
 def _signed(visit: Visit, signatures: dict[int, Signature], now: list[Standing]) -> bool:

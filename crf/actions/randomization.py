@@ -22,6 +22,7 @@ from trial.refusal import Conflict, NotAllowed
 from trial.signals import stored
 
 from . import eligibility, progression
+from .casebook import Casebook
 from .evidence import visit_of_gate
 from .strata import earlier_allocations, feasible, levels_of
 
@@ -40,11 +41,11 @@ def publish_commitment(*, by: AbstractUser) -> str:
     return commitment
 
 
-def refusals(subject: Subject, *, on: date, late_reason: str = "") -> tuple[randomization.Refusal, ...]:
+def refusals(subject: Subject, *, on: date, late_reason: str = "", read: Casebook | None = None) -> tuple[randomization.Refusal, ...]:
     """Why the subject cannot be randomized on this day; empty where nothing stands against it."""
     with read_once():
         parameters = parameters_on(on)
-        facts = facts_of(subject, on=on, parameters=parameters, late_reason=late_reason)
+        facts = facts_of(subject, on=on, parameters=parameters, late_reason=late_reason, read=read)
     return randomization.preconditions(
         facts,
         rand_after_pc2_max_days=parameters.rand_after_pc2_max_days,
@@ -55,25 +56,28 @@ def refusals(subject: Subject, *, on: date, late_reason: str = "") -> tuple[rand
     )
 
 
-def facts_of(subject: Subject, *, on: date, parameters: Parameters, late_reason: str = "") -> randomization.Facts:
+def facts_of(
+    subject: Subject, *, on: date, parameters: Parameters, late_reason: str = "", read: Casebook | None = None
+) -> randomization.Facts:
+    read = read or Casebook(subject)
     confirmed = eligibility.latest(subject, 2)
-    check = progression.check(subject, on=on)
+    check = progression.check(subject, on=on, read=read)
     scan = check.assessment
-    levels = levels_of(subject, parameters)
+    levels = levels_of(subject, parameters, read)
     known = all(levels.values())
     return randomization.Facts(
         on=on,
         g2_verdict=confirmed.result if confirmed else None,
         g2_signed=confirmed is not None and eligibility.is_signed(confirmed),
-        g2_stale=confirmed is not None and eligibility.is_stale(confirmed, on=on),
+        g2_stale=confirmed is not None and eligibility.is_stale(confirmed, on=on, read=read),
         x07_refusal=check.refusal,
         pc2_scan_on=scan.scanned_on if scan else None,
         late_reason=late_reason,
-        rt_feasible=feasible(subject, at=visit_of_gate(2, parameters)),
-        consent_current=consent_is_current(subject, on=on),
-        randomized=Randomization.objects.filter(subject_once=subject).exists(),
+        rt_feasible=feasible(read, at=visit_of_gate(2, parameters)),
+        consent_current=consent_is_current(subject, on=on, read=read),
+        randomized=bool(read.records(Randomization)),
         outside_waits=AllocationOutside.waiting(subject) is not None,
-        withdrawn=Consent.objects.of(subject).filter(type="WITHDRAWAL").exists(),
+        withdrawn=any(consent.type == Consent.Type.WITHDRAWAL for consent in read.records(Consent)),
         site_active=subject.site.status_on(on) == "ACTIVE",
         allocations=Randomization.objects.count(),
         sysclass=levels["SYSCLASS"] if known else None,
@@ -81,25 +85,27 @@ def facts_of(subject: Subject, *, on: date, parameters: Parameters, late_reason:
     )
 
 
-def consent_is_current(subject: Subject, *, on: date) -> bool:
+def consent_is_current(subject: Subject, *, on: date, read: Casebook | None = None) -> bool:
     """Whether the version last signed is in force, or no later one asks those already in the trial to consent again."""
-    signed = Consent.objects.of(subject).filter(type__in=["INITIAL", "RECONSENT"]).exclude(form_version=None)
-    last = signed.exclude(declined="Y").select_related("form_version").order_by("signed_on", "pk").last()
-    if last is None:
+    given = [one for one in (read or Casebook(subject)).records(Consent) if one.type in ("INITIAL", "RECONSENT") and one.declined != "Y"]
+    signed = [one for one in given if one.form_version is not None]
+    if not signed:
         return False
-    version = last.form_version
+    version = max(signed, key=lambda one: (one.signed_on or date.max, one.pk)).form_version  # one without its day counts as the last
     newer = ConsentVersion.objects.effective(site_id=subject.site_id, on=on).filter(effective_from__gt=version.effective_from)
     return not newer.exclude(reconsent=ConsentVersion.Reconsent.NEW_ONLY).exists()
 
 
-def randomize(subject: Subject, *, by: AbstractUser, late_reason: str = "", at: date | None = None) -> Randomization:
-    """Allocate the subject, once. Asked again, by a retry or by two at once, the answer is a refusal that names the allocation.
+def randomize(subject: Subject, *, by: AbstractUser, late_reason: str = "", at: date | None = None) -> tuple[Randomization, bool]:
+    """The subject's allocation, and whether it was made now. Asked again in the same words, the answer is the same (docs/decisions/0043).
 
     `at` is the day: only demo and tests pass it.
     """
     if not may(by, Act.RANDOMIZE, subject.site_id):
         raise NotAllowed("Only an investigator of this site randomizes its subjects.")
     refuse_identifiers(late_reason, item="late_reason", longest=200)
+    if earlier := allocation_of(subject):  # what stands for ever needs neither lock nor key
+        return _same(earlier, late_reason), False
     on = at or subject.site.today()
     key = _key()
     with writing(by=by):
@@ -109,29 +115,46 @@ def randomize(subject: Subject, *, by: AbstractUser, late_reason: str = "", at: 
                 "The randomization key does not belong to the published commitment. Nobody is randomized until it does.",
                 codes=["KEY_NOT_COMMITTED"],
             )
-        if earlier := Randomization.objects.filter(subject_once=subject).first():
-            raise Conflict(
-                f"{subject} was randomized on {earlier.randomized_on} ({earlier.number}, {earlier.get_arm_display()}).",
-                codes=["ALREADY_RANDOMIZED"],
-            )
-        parameters = parameters_on(on, afresh=True)  # under the lock, in which no method changes
-        against = refusals(subject, on=on, late_reason=late_reason)
+        if earlier := allocation_of(subject):  # made by who held the lock before
+            return _same(earlier, late_reason), False
+        parameters, read = parameters_on(on, afresh=True), Casebook(subject)  # under the lock, in which no method changes
+        against = refusals(subject, on=on, late_reason=late_reason, read=read)
         if against:
             raise Conflict(*(refusal.sentence for refusal in against), codes=[refusal.code for refusal in against])
-        record = _allocate(subject, key=key, on=on, parameters=parameters, late_reason=late_reason)
+        record = _allocate(read, key=key, on=on, parameters=parameters, late_reason=late_reason)
         with acting(by=by, reason=f"OTHER: {record.number}"):
             stored.send(Randomization, row=record, by=by)
         anchors.at_commit()
-    return record
+    return record, True
 
 
-def _allocate(subject: Subject, *, key: bytes, on: date, parameters: Parameters, late_reason: str) -> Randomization:
+def allocation_of(subject: Subject) -> Randomization | None:
+    return Randomization.objects.filter(subject_once=subject).select_related("visit__subject__site").first()
+
+
+def _same(earlier: Randomization, late_reason: str) -> Randomization:
+    """What was asked for before, in the same words; anything else is refused, and names what stands."""
+    if earlier.outside == "Y" or earlier.late_reason != late_reason:
+        raise was_randomized(earlier)
+    return earlier
+
+
+def was_randomized(earlier: Randomization) -> Conflict:
+    return Conflict(
+        f"{earlier.subject} was randomized on {earlier.randomized_on} ({earlier.number}, {earlier.get_arm_display()}).",
+        codes=["ALREADY_RANDOMIZED"],
+    )
+
+
+def _allocate(read: Casebook, *, key: bytes, on: date, parameters: Parameters, late_reason: str) -> Randomization:
     """Under the lock of the study's row: the next number, and the arm that blocks or minimization give it."""
-    levels = levels_of(subject, parameters)
+    subject = read.subject
+    levels = levels_of(subject, parameters, read)
     confirmed = eligibility.latest(subject, 2)
     visit = Visit.objects.filter(subject=subject, code="RAND").first()
     if confirmed is None or visit is None or not all(levels.values()):
         raise Conflict("The stratum cannot be computed, or the visit RAND is not planned.")
+    visit.subject = subject
     return Randomization.objects.create(
         visit=visit,
         subject_once=subject,

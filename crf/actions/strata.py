@@ -12,49 +12,50 @@ from trial.protocol.parameters import Parameters, Stratum
 from trial.refusal import NotAllowed, Refused
 from trial.signals import stored
 
+from .casebook import Casebook
+
 FEW_UNITS, MORE_UNITS = "1", "2-3"
 
 
-def strata_of(subject: Subject) -> tuple[str | None, str | None]:
+def strata_of(subject: Subject, read: Casebook | None = None) -> tuple[str | None, str | None]:
     """SYSCLASS and METPAT."""
-    regimen = Regimen.objects.of(subject).filter(state=Record.State.COMPLETE).order_by("pk").last()
-    rows = [*_findings(TargetMeasurement, subject), *_findings(NonTargetFinding, subject)]
-    resolved = {lesion for lesion, state in rows if state == "ABSENT"}
-    lesions = Lesion.objects.of(subject).filter(first_seen__in=["BL0", "BL1"])
+    read = read or Casebook(subject)
+    regimen = next((one for one in reversed(read.records(Regimen)) if one.state == Record.State.COMPLETE), None)
+    at_bl1 = [one for one in read.assessments if one.visit.code == "PC2"]  # the check after cycle 2
+    rows = [row for one in at_bl1 for group in (TargetMeasurement, NonTargetFinding) for row in one.rows(group)]
+    resolved = {row.lesion_id for row in rows if row.state == "ABSENT"}
     pattern = randomization.metpat(
-        randomization.StratumLesion(lesion.lesion_class, lesion.certainty == "DEFINITE", lesion.pk in resolved) for lesion in lesions
+        randomization.StratumLesion(lesion.lesion_class, lesion.certainty == "DEFINITE", lesion.pk in resolved) for lesion in _of_bl1(read)
     )
     return (regimen.sysclass or None) if regimen else None, pattern.value if pattern else None
 
 
-def _findings(group: type[TargetMeasurement] | type[NonTargetFinding], subject: Subject) -> list[tuple[int, str]]:
-    """Lesion and state at BL1, the check after cycle 2."""
-    at_bl1 = group.objects.of(subject).filter(assessment__visit__code="PC2", assessment__withdrawn_at=None)
-    return list(at_bl1.values_list("lesion_id", "state"))
+def _of_bl1(read: Casebook) -> list[Lesion]:
+    return [lesion for lesion in read.records(Lesion) if lesion.first_seen in ("BL0", "BL1")]
 
 
-def levels_of(subject: Subject, parameters: Parameters) -> dict[str, str | None]:
+def levels_of(subject: Subject, parameters: Parameters, read: Casebook | None = None) -> dict[str, str | None]:
     """The level of every factor that STRATA names; None where the casebook does not tell."""
-    sysclass, pattern = strata_of(subject)
+    read = read or Casebook(subject)
+    sysclass, pattern = strata_of(subject, read)
     known = {
         Stratum.SYSCLASS: lambda: sysclass,
         Stratum.METPAT: lambda: pattern,
-        Stratum.OMDTYPE: lambda: _oligometastasis(subject),
-        Stratum.ORGANUNITS: lambda: _units(subject, parameters),
+        Stratum.OMDTYPE: lambda: _oligometastasis(read),
+        Stratum.ORGANUNITS: lambda: _units(read, parameters),
         Stratum.SITE: lambda: subject.site.code,
     }
     return {factor.value: known[factor]() for factor in parameters.strata}
 
 
-def _oligometastasis(subject: Subject) -> str | None:
-    found = PrimaryTumor.objects.of(subject).filter(is_index="Y").values_list("oligometastasis", flat=True).first()
+def _oligometastasis(read: Casebook) -> str | None:
+    found = next((tumor.oligometastasis for tumor in read.records(PrimaryTumor) if tumor.is_index == "Y"), None)
     return found if found in ("SYNCHRONOUS", "METACHRONOUS", "REPEAT") else None
 
 
-def _units(subject: Subject, parameters: Parameters) -> str | None:
+def _units(read: Casebook, parameters: Parameters) -> str | None:
     """One unit, or more; None where equivocal lesions leave it open."""
-    lesions = [counted(lesion) for lesion in Lesion.objects.of(subject).filter(first_seen__in=["BL0", "BL1"])]
-    span = organ_units.organ_units(lesions, parameters)
+    span = organ_units.organ_units([counted(lesion) for lesion in _of_bl1(read)], parameters)
     levels = {FEW_UNITS if number == 1 else MORE_UNITS for number in (span.least, span.most)}
     return levels.pop() if len(levels) == 1 and span.least else None
 
@@ -65,10 +66,10 @@ def earlier_allocations() -> list[minimization.Allocated]:
     return [minimization.Allocated(randomization.Arm(row.arm), row.levels_used) for row in rows]
 
 
-def feasible(subject: Subject, *, at: str) -> str | None:
+def feasible(read: Casebook, *, at: str) -> str | None:
     """Whether radiotherapy can cover all lesions, as judged before the allocation (crf_spec 2.9, RTFEAS)."""
-    extent = DiseaseExtent.objects.of(subject).filter(visit__code=at, state=Record.State.COMPLETE).order_by("pk").last()
-    return extent.radiotherapy_feasible if extent else None
+    found = [one for one in read.records(DiseaseExtent) if one.visit.code == at and one.state == Record.State.COMPLETE]
+    return found[-1].radiotherapy_feasible if found else None
 
 
 def correct_strata(

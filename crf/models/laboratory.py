@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import reduce
 from operator import or_
@@ -237,6 +237,17 @@ def range_of(row: ReferenceRange) -> lab.Range:
         laboratory=row.laboratory, test=row.test, sex=row.sex, age_from=row.age_from, age_to=row.age_to,
         low=row.low, high=row.high, unit=row.unit, effective_from=row.effective_from, effective_to=row.effective_to,
     )  # fmt: skip
+
+
+def hold_limits(panels: Sequence[LaboratoryPanel], persons: Sequence[Demographics]) -> None:
+    """What the limits of one subject's panels depend on: the person, at hand, and the ranges of their laboratories, by one query."""
+    person = next(((one.sex, one.birth_month) for one in persons), ("", ""))
+    ranges: dict[str, list[lab.Range]] = {panel.laboratory: [] for panel in panels}
+    sites = {panel.subject.site_id for panel in panels}
+    for row in ReferenceRange.objects.filter(site__in=sites, laboratory__in=ranges):
+        ranges[row.laboratory].append(range_of(row))
+    for panel in panels:
+        panel._person, panel._ranges = person, ranges[panel.laboratory]
 
 
 class ClearanceInputs(NamedTuple):

@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -377,19 +377,19 @@ def baseline_of(lesions: list[Lesion]) -> recist.Baseline:
     )
 
 
-def assessments_of(subject: object) -> list[ResponseAssessment]:
-    """All standing assessments, their rows at hand, in the order of their scans; five queries."""
+def assessments_of(subject: object, lesions: Iterable[Lesion] | None = None) -> list[ResponseAssessment]:
+    """All standing assessments, their rows at hand, in the order of their scans; five queries, and one more where no lesions are given."""
     found = list(ResponseAssessment.objects.of(subject).select_related("visit__subject__site"))
     for group in ResponseAssessment.groups():
         rows = list(group.objects.standing().filter(assessment__in=found).order_by("pk"))
         for assessment in found:
             assessment.hold_rows(group, [row for row in rows if row.assessment_id == assessment.pk])
-    lesions = {lesion.pk: lesion for lesion in Lesion.objects.of(subject)}
+    by_pk = {lesion.pk: lesion for lesion in (Lesion.objects.of(subject) if lesions is None else lesions)}
     for assessment in found:
         for row in (*assessment.rows(TargetMeasurement), *assessment.rows(NonTargetFinding)):
-            row.lesion = lesions.get(row.lesion_id)
+            row.lesion = by_pk.get(row.lesion_id)
         for row in assessment.rows(NewLesion):
-            row.followed = lesions.get(row.followed_id)
+            row.followed = by_pk.get(row.followed_id)
     return sorted(found, key=lambda a: a.first_scan_on or date.max)
 
 

@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -304,6 +304,13 @@ class Administration(Row):
     def percent_of_planned(self) -> Decimal | None:
         planned = self.planned_mg
         return dosing.percent_of_planned(self.dose_mg, planned) if planned and self.dose_mg is not None else None
+
+
+def hold_regimen(cycles: Iterable[Cycle], regimens: Iterable[Regimen]) -> None:
+    """For the cycles of one subject, whose regimens are at hand in the order of their entry."""
+    code = next((one.code for one in reversed([*regimens]) if one.code), None)
+    for cycle in cycles:
+        cycle._regimen = code
 
 
 def regimen_of(cycle: Cycle) -> str | None:

@@ -87,7 +87,8 @@ class Story:
         )
 
     def randomize(self, on: date) -> Randomization:
-        return randomization.randomize(self.subject, by=self.team.investigator, at=on)
+        record, _ = randomization.randomize(self.subject, by=self.team.investigator, at=on)
+        return record
 
     def correct_strata(self, *, reason: str, **values: str) -> Randomization:
         record = Randomization.objects.of(self.subject).select_related("visit__subject__site").get()

@@ -5,8 +5,10 @@ import pytest
 from crf.actions import eligibility, randomization
 from crf.models import Eligibility, Randomization
 from followup.models import Flag
-from tests.conftest import CODE, PASSWORD, SCREENED, founder
+from tests.api.conftest import caller
+from tests.conftest import CODE, PASSWORD, SCREENED, founder, member
 from tests.examples import complete
+from trial.access import Role
 from trial.acting import acting
 from trial.actions import entry
 from trial.models import Signature, Study, Visit
@@ -125,6 +127,8 @@ class TestEligibility:
 
 
 class TestRandomization:
+    ADDRESS = "subjects/01-001/randomization/"
+
     @pytest.fixture
     def key(self, settings, tmp_path, administrator):
         path = tmp_path / "key"
@@ -145,8 +149,9 @@ class TestRandomization:
         assert "G2_NOT_ELIGIBLE" in answer.json()["codes"]
         assert not Randomization.objects.exists()
 
-    def test_happens_once(self, subject, key, as_investigator, as_sponsor, data_manager, monkeypatch):
-        """The preconditions have tests of their own; here nothing stands against it."""
+    @pytest.fixture
+    def nothing_against(self, subject, key, data_manager, monkeypatch):
+        """The preconditions have tests of their own."""
         with acting(by=data_manager):
             Visit.objects.get_or_create(subject=subject, code="RAND")
             confirmed = complete(Eligibility, subject)
@@ -154,14 +159,75 @@ class TestRandomization:
         levels = {"SYSCLASS": "NO_ICI", "METPAT": "NODE_ONLY"}
         monkeypatch.setattr(randomization, "levels_of", lambda *args: levels)
         monkeypatch.setattr(eligibility, "latest", lambda subject, gate: confirmed)
-        answer = as_investigator.post("subjects/01-001/randomization/", {})
+
+    def test_happens_once(self, nothing_against, as_investigator, as_sponsor):
+        answer = as_investigator.post(self.ADDRESS, {})
         assert answer.status_code == 201, answer.json()
         assert answer.json()["number"] == "R-001"
-        again = as_investigator.post("subjects/01-001/randomization/", {})
-        assert (again.status_code, again.json()["codes"]) == (409, ["ALREADY_RANDOMIZED"])
-        assert "R-001" in again.json()["detail"]
         assert as_sponsor.results("allocations/") == [answer.json()]
-        assert as_sponsor.get("subjects/01-001/randomization/").json()["allocation"] == answer.json()
+        assert as_sponsor.get(self.ADDRESS).json()["allocation"] == answer.json()
+
+    @pytest.mark.parametrize("sent", [{}, {"late_reason": "Snow closed the roads"}])
+    def test_asked_for_again_is_answered_the_same(self, nothing_against, as_investigator, site, settings, sent):
+        """Byte for byte, to whoever may ask; also where the key is out of reach by now, since none is needed."""
+        first = as_investigator.post(self.ADDRESS, sent)
+        assert first.status_code == 201
+        settings.RANDOMIZATION_KEY_FILE.unlink()
+        colleague = caller(member("ivo", Role.INVESTIGATOR, site))
+        for who in (as_investigator, colleague):
+            again = who.post(self.ADDRESS, sent)
+            assert (again.status_code, again.content) == (200, first.content)
+        assert Randomization.objects.count() == 1
+
+    @pytest.mark.parametrize(
+        ("sent", "status", "codes"),
+        [
+            ({"late_reason": "Another reason"}, 409, ["ALREADY_RANDOMIZED"]),
+            ({"late_reason": ""}, 409, ["ALREADY_RANDOMIZED"]),
+            ({"late_reason": "Snow closed the roads", "arm": "SYS"}, 400, []),
+            ({"late_reason": "ask ida@example.org"}, 422, []),
+            ({"late_reason": "x" * 201}, 422, []),
+        ],
+    )
+    def test_asked_for_otherwise_is_refused(self, nothing_against, as_investigator, sent, status, codes):
+        assert as_investigator.post(self.ADDRESS, {"late_reason": "Snow closed the roads"}).status_code == 201
+        again = as_investigator.post(self.ADDRESS, sent)
+        assert (again.status_code, again.json()["codes"]) == (status, codes)
+        assert ("R-001" in again.json()["detail"]) == (status == 409)
+        assert Randomization.objects.get().late_reason == "Snow closed the roads"
+
+    def test_asked_for_again_by_who_may_not_randomize_tells_nothing(self, nothing_against, people):
+        before = {name: who.post(self.ADDRESS, {}) for name, who in people.items() if name != "investigator"}
+        assert people["investigator"].post(self.ADDRESS, {}).status_code == 201
+        for name, first in before.items():
+            again = people[name].post(self.ADDRESS, {})
+            assert (name, again.status_code, again.content) == (name, first.status_code, first.content)
+            assert first.status_code in (401, 403, 404)
+
+    def test_found_correct_later_is_said_by_the_answer_too(self, nothing_against, as_investigator, as_data_manager):
+        """The allocation is the same for ever; what stands beside it is as it is now."""
+        first = as_investigator.post(self.ADDRESS, {}).json()
+        sent = {"version": 1, "metpat": "ANY_VISCERAL_OR_BONE", "reason": "SOURCE_UPDATED: read again"}
+        assert as_data_manager.post(f"{self.ADDRESS}strata/", sent).status_code == 200
+        again = as_investigator.post(self.ADDRESS, {})
+        assert again.status_code == 200
+        assert again.json() == first | {"version": 2, "metpat_corrected": "ANY_VISCERAL_OR_BONE"}
+
+    def test_from_the_page_again_leads_where_the_first_did(self, nothing_against, investigator, client):
+        client.force_login(investigator)
+        first, second = (client.post("/subjects/01-001/randomization/", follow=True) for _ in range(2))
+        assert first.redirect_chain == second.redirect_chain == [("/subjects/01-001/", 302)]
+        (told,) = first.context["messages"]
+        assert [str(one) for one in second.context["messages"]] == [str(told)]
+        assert "R-001" in str(told)
+        assert told.message in second.content.decode()
+
+    def test_from_the_page_with_another_reason_shows_what_stands(self, nothing_against, investigator, client):
+        client.force_login(investigator)
+        client.post("/subjects/01-001/randomization/")
+        answer = client.post("/subjects/01-001/randomization/", {"late_reason": "Another reason"})
+        assert answer.status_code == 409
+        assert "01-001 was randomized on" in answer.content.decode()
 
     @pytest.mark.parametrize("reason", ["x" * 201, "ask ida@example.org"])
     def test_refuses_a_reason_that_is_none(self, subject, key, as_investigator, reason):

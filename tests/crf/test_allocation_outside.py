@@ -58,7 +58,7 @@ def nothing_against(monkeypatch):
             confirmed = complete(Eligibility, subject)
         monkeypatch.setattr(randomization, "refusals", lambda *args, **kwargs: ())
         monkeypatch.setattr(randomization.eligibility, "latest", lambda subject, gate: confirmed)
-        return randomization.randomize(subject, by=by)
+        return randomization.randomize(subject, by=by)[0]
 
     return randomize
 

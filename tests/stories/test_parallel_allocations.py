@@ -1,19 +1,21 @@
 """One allocation for each subject, whatever arrives at the same time or again; numbers without a gap (crf_spec 2.13)."""
 
+from collections import Counter
 from threading import Barrier, Thread
 
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from crf.actions import allocations, randomization
+from crf.api_responses import AllocationSerializer
 from crf.models import Randomization
 from followup import actions
 from followup.stories import waiting
-from followup.stories.telling import Story, begin
+from followup.stories.telling import begin
 from trial.actions import verify_ledger
 from trial.models import Subject
-from trial.refusal import Conflict
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 SUBJECTS, ASKED = 4, 3
@@ -39,11 +41,9 @@ def answers(pks, by):
         try:
             subject = Subject.objects.select_related("site").get(pk=pk)
             start.wait(30)
-            told.append((pk, randomization.randomize(subject, by=by).number))
-        except Conflict as refused:
-            told.append((pk, refused))
+            told.append((pk, *randomization.randomize(subject, by=by)))
         except Exception as error:
-            told.append((pk, error))
+            told.append((pk, error, False))
         finally:
             connection.close()
 
@@ -55,27 +55,44 @@ def answers(pks, by):
     return told
 
 
+def as_told(record):
+    return AllocationSerializer(record).data
+
+
 def test_many_who_ask_at_once_get_one_allocation_for_each_subject(team):
     before = Randomization.objects.count()
     pks = [ready(team, number) for number in range(SUBJECTS)]
     told = answers(pks * ASKED, team.investigator)
-    given = {pk: number for pk, number in told if isinstance(number, str)}
-    assert set(given) == set(pks)
-    assert sorted(given.values()) == [f"R-{number:03}" for number in range(before + 1, before + SUBJECTS + 1)]
-    refused = [(pk, refusal) for pk, refusal in told if not isinstance(refusal, str)]
-    assert len(refused) == SUBJECTS * (ASKED - 1)
-    for pk, refusal in refused:  # the second answer names the one allocation
-        assert isinstance(refusal, Conflict), refusal
-        assert refusal.codes == ["ALREADY_RANDOMIZED"]
-        assert given[pk] in str(refusal)
+    assert [answer for _, answer, _ in told if not isinstance(answer, Randomization)] == []
+    made = {pk: as_told(record) for pk, record, is_new in told if is_new}
+    assert set(made) == set(pks)
+    assert sorted(one["number"] for one in made.values()) == [f"R-{number:03}" for number in range(before + 1, before + SUBJECTS + 1)]
+    again = [(pk, record) for pk, record, is_new in told if not is_new]
+    assert len(again) == SUBJECTS * (ASKED - 1)
+    assert [pk for pk, record in again if as_told(record) != made[pk]] == []
     assert verify_ledger.findings() == []
     assert allocations.verify(settings.RANDOMIZATION_KEY_FILE.read_bytes()) == (before + SUBJECTS, ())
 
 
 def test_allocation_asked_for_again_is_the_same(team, subject):
-    story = Story(subject("01-001"), team)
-    first = Randomization.objects.get(subject_once=story.subject)
+    one = subject("01-001")
+    first = Randomization.objects.get(subject_once=one)
     for _ in range(2):
-        with pytest.raises(Conflict, match=f"{first.number}, {first.get_arm_display()}"):
-            story.randomize(story.team.site.today())
-    assert Randomization.objects.filter(subject_once=story.subject).count() == 1
+        record, is_new = randomization.randomize(one, by=team.investigator)
+        assert (as_told(record), is_new) == (as_told(first), False)
+    assert Randomization.objects.filter(subject_once=one).count() == 1
+
+
+def test_allocation_reads_each_form_once_and_its_second_answer_asks_one_question(team):
+    """The study's lock is held meanwhile: everybody else who is to be allocated waits."""
+    one = Subject.objects.select_related("site").get(pk=ready(team, 0))
+    with CaptureQueriesContext(connection) as first:
+        assert randomization.randomize(one, by=team.investigator)[1]
+    times = Counter(query["sql"] for query in first if query["sql"].startswith("SELECT"))
+    twice = {sql.split('"')[1] for sql, asked in times.items() if asked > 1}
+    assert twice <= {"crf_randomization", "crf_eligibility"}  # before the lock and under it; to judge by, and to refer to
+    assert max(times.values()) == 2
+    assert len(first) <= 58
+    with CaptureQueriesContext(connection) as second:
+        assert not randomization.randomize(one, by=team.investigator)[1]
+    assert len(second) == 1
