@@ -10,6 +10,7 @@ from crf.actions import allocation_outside
 from crf.models import AllocationOutside, Randomization
 from crf.pages import day_asked, subject_of
 from trial.access import Act
+from trial.entry_forms import number_told
 from trial.models import may
 from trial.pages import page, say
 from trial.refusal import Refused
@@ -58,11 +59,11 @@ def outside_page(request: HttpRequest, code: str) -> HttpResponse:
 def outside_decision_page(request: HttpRequest, code: str) -> HttpResponse:
     """The data manager's word, from the page that shows the entry."""
     subject = subject_of(request, code)
-    read = request.POST.get("entered", "")
+    read = number_told(request.POST.get("entered", ""))
     confirms = request.POST.get("act") == "confirm"
     decide = allocation_outside.confirm if confirms else allocation_outside.decline
     try:
-        decide(subject, by=request.user, entered=int(read) if read.isdecimal() else 0, reason=request.POST.get("reason", ""))
+        decide(subject, by=request.user, entered=read, reason=request.POST.get("reason", ""))
     except Refused as refused:
         say(request, refused)
         return HttpResponseRedirect(reverse("outside", args=[subject.code]))

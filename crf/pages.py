@@ -15,7 +15,7 @@ from crf.actions import course, eligibility, progression, randomization
 from crf.actions.strata import correct_strata, strata_of
 from crf.models import Randomization
 from trial.access import Act
-from trial.entry_forms import WhyForm, reason_told
+from trial.entry_forms import WhyForm, number_told, reason_told
 from trial.models import Signature, Subject, may
 from trial.pages import page, say
 from trial.protocol.kleene import Truth
@@ -146,10 +146,10 @@ def strata_page(request: HttpRequest, code: str) -> HttpResponse:
     """The stratum values found correct after the allocation, from its page."""
     subject = subject_of(request, code)
     record = get_object_or_404(Randomization.objects.select_related("visit__subject__site"), subject_once=subject)
-    version = request.POST.get("seen", "")
+    version = number_told(request.POST.get("seen", ""))
     try:
         correct_strata(
-            record, by=request.user, version=int(version) if version.isdecimal() else 0, reason=reason_told(request.POST),
+            record, by=request.user, version=version, reason=reason_told(request.POST),
             sysclass=request.POST.get("sysclass_corrected", ""), metpat=request.POST.get("metpat_corrected", ""),
         )  # fmt: skip
     except Refused as refused:

@@ -15,7 +15,8 @@ from crf.actions import progression as check
 from crf.actions.planning import plan_visits
 from trial.access import Act
 from trial.acting import acting
-from trial.models import Record, Site, Standing, Subject, Visit, may, parameters_on, standing
+from trial.actions import events
+from trial.models import Record, Site, Standing, Subject, SystemEvent, Visit, may, parameters_on, standing
 from trial.models.parameter import read_once
 from trial.protocol import progression, schedule
 from trial.protocol.parameters import Parameters
@@ -183,6 +184,7 @@ def acknowledge(flag: Flag, *, by: AbstractUser, at: datetime | None = None) -> 
         if flag.acknowledged_by_id is None:
             flag.acknowledged_by, flag.acknowledged_at = by, at or timezone.now()
             flag.save(update_fields=["acknowledged_by", "acknowledged_at"])
+            events.note(SystemEvent.Kind.ACKNOWLEDGED, by=by, site=flag.subject.site, flag=flag.pk, what=flag.kind)
     return flag
 
 

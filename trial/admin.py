@@ -21,7 +21,19 @@ from trial.access import Act
 from trial.acting import acting
 from trial.actions import entry, parameters
 from trial.derived import derived_part
-from trial.entry_forms import MISSING, EnteredForm, KeptForm, OneOf, RowForm, RowFormSet, WhyForm, form_of, formfield_of_codes, reason_told
+from trial.entry_forms import (
+    MISSING,
+    EnteredForm,
+    KeptForm,
+    OneOf,
+    RowForm,
+    RowFormSet,
+    WhyForm,
+    form_of,
+    formfield_of_codes,
+    number_told,
+    reason_told,
+)
 from trial.models import (
     ConsentVersion,
     Kept,
@@ -125,6 +137,10 @@ class KeptAdmin(ByRole, admin.ModelAdmin):
         if isinstance(db_field, models.ForeignKey):  # without the stock links to other rows' pages
             return self.formfield_for_foreignkey(db_field, request, **kwargs)
         return formfield(db_field) or super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        """The filters that the list shows; Django would also take any item of the row, each with every lookup that its column has."""
+        return any(lookup in (name, *(f"{name}__{end}" for end in ("exact", "id__exact", "isnull"))) for name in self.list_filter)
 
     def log_change(self, *args: Any) -> None:
         """The history is the log."""
@@ -235,7 +251,7 @@ def visit_of(request: HttpRequest, obj: Any = None) -> Visit | None:
     if not hasattr(request, "visit"):
         asked = request.POST.get("visit") or request.GET.get("visit") or ""
         mine = Visit.objects.allowed_to(request.user, Act.ENTER).select_related("subject__site")
-        request.visit = mine.filter(pk=int(asked)).first() if asked.isdecimal() else None
+        request.visit = mine.filter(pk=number_told(asked)).first()
     return request.visit
 
 
@@ -371,7 +387,7 @@ class RecordAdmin(KeptAdmin):
     def withdraw_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Take back a record made by mistake; the page asks why."""
         visible = self.model.objects.visible_to(request.user).select_related("visit__subject__site")
-        record = get_object_or_404(visible, pk=int(object_id) if object_id.isdecimal() else 0)
+        record = get_object_or_404(visible, pk=number_told(object_id))
         if not self.has_change_permission(request, record):
             raise PermissionDenied
         refused: Refused | None = None

@@ -15,7 +15,7 @@ from trial.access import Act
 from trial.actions import entry
 from trial.models import Missing, Record, Row, Visit
 
-from .api_base import REFUSALS, Strict, Visible, visible_or_404
+from .api_base import REFUSALS, Strict, Visible, WholeNumber, visible_or_404
 from .api_history import ItemChange, page_of_changes
 from .api_items import Place, Reasons, derived_of, hold_all_rows, items_from, items_of, row_name, row_serializer, rows_from, rows_of
 
@@ -27,7 +27,7 @@ def rows_field() -> serializers.DictField:
 
 
 class Enter(Strict):
-    visit = serializers.IntegerField(min_value=1)
+    visit = WholeNumber(min_value=1)
     complete = serializers.BooleanField(default=True, help_text="false keeps a draft, which may lack needed items")
     items = serializers.DictField()
     missing = serializers.DictField(required=False)
@@ -35,7 +35,7 @@ class Enter(Strict):
 
 
 class Change(Strict):
-    version = serializers.IntegerField(min_value=1, help_text="the version that you read: a later one is not overwritten")
+    version = WholeNumber(min_value=1, help_text="the version that you read: a later one is not overwritten")
     reason = serializers.CharField(allow_blank=True, default="", max_length=1000, help_text=REASON)
     complete = serializers.BooleanField(required=False)
     items = serializers.DictField(required=False)

@@ -128,7 +128,7 @@ def csv_answer(entries: QuerySet[Ledger], *, by: AbstractUser, asked: dict[str, 
 def page_of_changes(view: viewsets.GenericViewSet, *, about: Kept | None = None) -> Response:
     """A page of ledger entries, as the items that they changed."""
     person = view.request.user
-    entries = Ledger.objects.visible_to(person).select_related(*RELATED).annotate(exact=Cast("items", TextField()))
+    entries = Ledger.objects.visible_to(person).select_related(*RELATED).annotate(items_text=Cast("items", TextField()))
     found = entries.about(about) if about is not None else entries  # type: ignore[attr-defined]
     page = view.paginator.paginate_queryset(view.filter_queryset(found), view.request, view)
     item = view.request.query_params.get("item", "")
@@ -138,7 +138,7 @@ def page_of_changes(view: viewsets.GenericViewSet, *, about: Kept | None = None)
 
 def changes_in(entries: QuerySet[Ledger], *, by: AbstractUser, item: str = "") -> Iterator[dict[str, Any]]:
     """The changed items of many entries; of one item only, where it is named."""
-    for entry in entries.select_related(*RELATED).annotate(exact=Cast("items", TextField())).iterator():
+    for entry in entries.select_related(*RELATED).annotate(items_text=Cast("items", TextField())).iterator():
         yield from (change for change in changes_of(entry, by=by) if not item or change["item"] == item)
 
 
@@ -152,7 +152,7 @@ def changes_of(entry: Ledger, *, by: AbstractUser) -> Iterator[dict[str, Any]]:
     shared = place_of(entry, model) | {"reason": reason_of(entry, hidden=hidden)}
     left_out = HIDDEN | {model._meta.get_field(model.parent).column} if issubclass(model, Row) else HIDDEN
     fields = {field.column: field for field in model._meta.concrete_fields}
-    for column, (was, now) in sorted(json.loads(entry.exact, parse_float=str).items()):
+    for column, (was, now) in sorted(json.loads(entry.items_text, parse_float=str).items()):
         field = fields.get(column)
         name = field.name if field else column
         if name in hidden or column in left_out:

@@ -1,5 +1,6 @@
 """The items of a form in the API, read off the form: as they come in, and as they are shown to a person."""
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -17,16 +18,16 @@ from trial.models import Entered, Missing, Record, Row, Visit, may
 from trial.reading import hidden_from
 from trial.refusal import Refused
 
-KINDS: tuple[tuple[type[models.Field], tuple[type, ...], str], ...] = (
-    (models.DateField, (str,), "Send a date as text: 2025-03-04."),
-    (models.TimeField, (str,), "Send a time as text: 08:30."),
-    (models.DecimalField, (str, int, float), "Send a number, or a number as text."),
-    (models.IntegerField, (str, int), "Send a whole number."),
-    (models.ForeignKey, (int,), "Send the id."),
-    (ArrayField, (list,), "Send a list of codes."),
-    (models.Field, (str,), "Send text."),
+KINDS: tuple[tuple[type[models.Field], tuple[type, ...], str, str], ...] = (
+    (models.DateField, (str,), "[0-9]{4}-[0-9]{2}-[0-9]{2}", "Send a date as text: 2025-03-04."),
+    (models.TimeField, (str,), "[0-9]{2}:[0-9]{2}(:[0-9]{2})?", "Send a time as text: 08:30."),
+    (models.DecimalField, (str, int, float), r"-?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?", "Send a number, or a number as text."),
+    (models.IntegerField, (str, int), "-?[0-9]{1,40}", "Send a whole number."),
+    (models.ForeignKey, (int,), "", "Send the id."),
+    (ArrayField, (list,), "", "Send a list of codes."),
+    (models.Field, (str,), "", "Send text."),
 )
-"""What each kind of item takes. Nothing is rounded or cut on the way: what does not fit is refused."""
+"""What each kind of item takes, and how it is written as text. Nothing is rounded or cut on the way: what does not fit is refused."""
 
 
 class Place(NamedTuple):
@@ -89,8 +90,8 @@ def _reasons(value: Any) -> dict[str, str]:
 def _read(field: models.Field, value: Any, place: Place) -> Any:
     if value is None or (value == "" and not isinstance(field, ArrayField)):
         return [] if isinstance(field, ArrayField) else None if field.null else ""
-    takes, said = next((takes, said) for kind, takes, said in KINDS if isinstance(field, kind))
-    if isinstance(value, bool) or not isinstance(value, takes):
+    takes, written, said = next(kind[1:] for kind in KINDS if isinstance(field, kind[0]))
+    if isinstance(value, bool) or not isinstance(value, takes) or (written and not re.fullmatch(written, as_text(value))):
         raise Unreadable(said)
     if isinstance(field, models.ForeignKey):
         return _referred(field, value, place)
@@ -98,7 +99,11 @@ def _read(field: models.Field, value: Any, place: Place) -> Any:
         if isinstance(field, ArrayField) and not isinstance(text, str):
             raise Unreadable(said)
         _storable(text)
-    return field.to_python(repr(value) if isinstance(value, float) else value)
+    return field.to_python(as_text(value) if isinstance(value, float) else value)
+
+
+def as_text(value: str | float) -> str:
+    return value if isinstance(value, str) else repr(value)
 
 
 def _storable(text: Any) -> None:

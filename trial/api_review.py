@@ -18,7 +18,7 @@ from trial.proving import proving_to_api
 from trial.reading import model_of
 from trial.states import FreezeState, LockState, QueryState
 
-from .api_base import REFUSALS, ByAct, Strict, Visible, visible_or_404
+from .api_base import REFUSALS, ByAct, Strict, Visible, WholeNumber, visible_or_404
 
 WORDS = {"max_length": 500, "allow_blank": True}
 
@@ -50,7 +50,7 @@ class QuerySerializer(serializers.ModelSerializer):
 
 class Raise(Strict):
     form = serializers.CharField(max_length=60, help_text="as crf.vitalsigns, or trial.visit")
-    record = serializers.IntegerField(min_value=1)
+    record = WholeNumber(min_value=1)
     item = serializers.CharField(max_length=60, required=False, allow_blank=True, default="", help_text="empty: the whole form")
     text = serializers.CharField(**WORDS)
 
@@ -111,8 +111,8 @@ class VerificationSerializer(serializers.ModelSerializer):
 
 class Verify(Strict):
     form = serializers.CharField(max_length=60)
-    record = serializers.IntegerField(min_value=1)
-    version = serializers.IntegerField(min_value=1, help_text="the version that you compared with the source")
+    record = WholeNumber(min_value=1)
+    version = WholeNumber(min_value=1, help_text="the version that you compared with the source")
 
 
 @extend_schema_view(list=extend_schema(summary="verifications: list"))
@@ -150,7 +150,7 @@ class FreezeFilters(filters.FilterSet):
 
 
 class AskFreeze(Strict):
-    visit = serializers.IntegerField(min_value=1)
+    visit = WholeNumber(min_value=1)
     state = serializers.ChoiceField(choices=FreezeState.choices, help_text="FROZEN to freeze, OPEN to unfreeze")
     reason = serializers.CharField(**WORDS)
 

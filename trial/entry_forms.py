@@ -1,5 +1,6 @@
 """The HTML form of a record and of its rows, read off the model: items, reasons for missing ones, reason for change."""
 
+import re
 from collections.abc import Mapping, Sequence
 from copy import copy
 from functools import cache
@@ -26,6 +27,15 @@ def reason_told(sent: Mapping[str, Any]) -> str:
     """The reason that a page sends: the code, and the words after a colon."""
     code, words = sent.get("reason", ""), sent.get("reason_words", "").strip(NOTHING)
     return f"{code}: {words}" if code and words else code
+
+
+def number_told(text: str) -> int:
+    """A key or version that a page sends back; 0, which nothing has, where it is none.
+
+    >>> number_told("12"), number_told("9" * 5000), number_told("1_0"), number_told("")
+    (12, 0, 0, 0)
+    """
+    return int(text) if re.fullmatch("[0-9]{1,18}", text) else 0
 
 
 class WhyForm(forms.Form):

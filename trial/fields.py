@@ -9,6 +9,7 @@ is `optional`; with `when` it is needed only where that holds of the record (crf
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, TypeVar
 
@@ -26,9 +27,9 @@ LONGEST_CODE = 40
 IDENTIFIERS = {
     "a resident identity number": re.compile(r"(?<!\d)\d{17}[\dXx](?![\dXx])"),
     "a mobile telephone number": re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)"),
-    "an e-mail address": re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+"),
+    "an e-mail address": re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,255}\.\w"),
 }
-"""crf_spec 0.3. Look-arounds, not `\\b`: a CJK character is a word character."""
+"""crf_spec 0.3. Look-arounds, not `\\b`: a CJK character is a word character. Bounded (RFC 5321, 4.5.3.1): the time grows with the text."""
 
 
 class YesNo(models.TextChoices):
@@ -62,10 +63,19 @@ def clock_time(question: str, *, sdtm: str, optional: bool = False, when: When =
     return _needed(models.TimeField(question, null=True, blank=True, db_comment=sdtm), optional, when)
 
 
+def of_the_calendar(text: str) -> None:
+    """Refuse a complete date that no calendar has, such as 2023-02-30."""
+    if len(text) == len("2024-05-17"):
+        try:
+            date.fromisoformat(text)
+        except ValueError as error:
+            raise ValidationError("There is no such day.") from error
+
+
 def partial_date(question: str, *, sdtm: str, optional: bool = False, when: When = None) -> models.CharField:
     """ISO 8601, as far as it is known: 2024, 2024-05 or 2024-05-17."""
     real = RegexValidator(r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$", "Enter a date as 2024-05-17, 2024-05 or 2024.")
-    field = models.CharField(question, max_length=10, blank=True, default="", validators=[real], db_comment=sdtm)
+    field = models.CharField(question, max_length=10, blank=True, default="", validators=[real, of_the_calendar], db_comment=sdtm)
     field.partial = True  # type: ignore[attr-defined]
     return _needed(field, optional, when)
 

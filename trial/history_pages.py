@@ -1,6 +1,7 @@
 """The study's history on a page: filtered, read, and taken along as CSV."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django import forms
 from django.contrib.auth.decorators import login_required
@@ -23,6 +24,9 @@ def titles() -> list[tuple[str, str]]:
     return [("", "all"), *((model._meta.model_name, str(model._meta.verbose_name)) for model in (Subject, Visit, *Record.forms()))]
 
 
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)  # beyond them, some clock of the world cannot name the moment
+
+
 class Wanted(forms.Form):
     """What is looked for: subject, form, item, person, days."""
 
@@ -33,6 +37,13 @@ class Wanted(forms.Form):
     by = forms.CharField(label="Who, by username", max_length=150, required=False)
     first_day = forms.DateField(label="From", widget=forms.DateInput(attrs={"type": "date"}), required=False)
     last_day = forms.DateField(label="To, that day included", widget=forms.DateInput(attrs={"type": "date"}), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        for name in ("first_day", "last_day"):
+            if (day := cleaned.get(name)) and not FIRST_DAY <= day <= LAST_DAY:
+                self.add_error(name, f"Name a day from {FIRST_DAY} to {LAST_DAY}.")
+        return cleaned
 
     def filters(self) -> dict[str, str]:
         """As the API names them. A day lasts from midnight to midnight of the study's clock."""

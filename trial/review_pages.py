@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from trial.access import Act
 from trial.actions import locks, queries, review
+from trial.entry_forms import number_told
 from trial.models import Entered, Query, QueryAct, Record, Signature, StudyLock, Visit, is_frozen, may
 from trial.pages import not_entered, page, read_part
 from trial.proving import asks_code, proving
@@ -99,20 +100,18 @@ def _act_on_record(request: HttpRequest, row: Any) -> str:
         queries.raise_query(row, by=request.user, text=text, item=request.POST.get("item", ""))
         return "The query is raised."
     if asked == "verify" and isinstance(row, Record):
-        version = request.POST.get("version", "")
-        queries.verify(row, by=request.user, version=int(version) if version.isdecimal() else 0)
+        queries.verify(row, by=request.user, version=number_told(request.POST.get("version", "")))
         return f"{row} is verified as it stands."
     query = get_object_or_404(
-        Query.objects.select_related("visit__subject"), form=row._meta.label_lower, record=row.pk, pk=_number(request.POST.get("query", ""))
+        Query.objects.select_related("visit__subject"),
+        form=row._meta.label_lower,
+        record=row.pk,
+        pk=number_told(request.POST.get("query", "")),
     )
     if asked not in VERBS:
         raise Refused("Choose what to do with the query.")
     queries.act_on(query, QueryState(asked), by=request.user, text=text)
     return f"{query} is {QueryState(asked).label.lower()}."
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 18 else 0
 
 
 @login_required
@@ -195,7 +194,7 @@ def lock_page(request: HttpRequest) -> HttpResponse:
 def sign_several_page(request: HttpRequest) -> HttpResponse:
     """Several visits, each item of each listed, signed with one password: all of them or none."""
     sent = request.POST if request.method == "POST" else request.GET
-    wanted = [_number(one) for one in sent.getlist("visit")][:MOST_AT_ONCE]
+    wanted = [number_told(one) for one in sent.getlist("visit")][:MOST_AT_ONCE]
     mine = Visit.objects.allowed_to(request.user, Act.SIGN).select_related("subject__site")
     visits = list(mine.filter(pk__in=wanted).order_by("subject__code", "held_on", "pk"))
     if not visits or len(visits) != len(set(wanted)):

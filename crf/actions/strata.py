@@ -84,6 +84,10 @@ def correct_strata(
     reason = checked_reason(reason)
     if not reason:
         raise Refused(("reason", SAY_WHY))
+    told = {"sysclass": sysclass, "metpat": metpat}
+    known = {item: [code for code, _ in Randomization._meta.get_field(f"{item}_corrected").flatchoices] for item in told}
+    if unknown := [item for item, value in told.items() if value and value not in known[item]]:
+        raise Refused(*((f"{item}_corrected", "Choose one of the codes of its list.") for item in unknown))
     with writing(by=by, reason=reason):
         record = locked(Randomization, record.pk, version=version)
         same = [item for item, value in (("sysclass", sysclass), ("metpat", metpat)) if value and value == getattr(record, item)]

@@ -47,12 +47,12 @@ def checked_reason(reason: str) -> str:
 
 def refuse_identifiers(text: str, *, item: str, longest: int = 500) -> None:
     """Free text that reaches the database by another way than an item."""
+    if len(text) > longest:
+        raise Refused((item, f"This is longer than {longest} characters. Say it in fewer."))
     try:
         without_identifiers(text)
     except ValidationError as error:
         raise Refused(*((item, sentence) for sentence in error.messages)) from error
-    if len(text) > longest:
-        raise Refused((item, f"This is longer than {longest} characters. Say it in fewer."))
 
 
 def enter(
