@@ -1,7 +1,9 @@
 """The history of every item, read off the ledger: in the order of commits, nothing missed, nothing twice."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from itertools import islice
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser
@@ -9,6 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 from django.http import HttpResponse
+from django.utils import timezone
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -21,13 +24,16 @@ from trial.access import Act
 from trial.actions import exports
 from trial.actions.exports import Destination
 from trial.history_csv import csv_of
+from trial.history_pdf import MOST, pdf_of
 from trial.models import Kept, Ledger, Record, Row, Subject, Visit, readable
+from trial.protocol import study
 from trial.reading import HIDDEN, hidden_from, model_of, reason_of
 
 from .api_base import PAGING, REFUSALS, Strict, Visible
 from .api_items import row_name
 
 RELATED = ("by", "site", "subject", "visit")
+FORMATS = {"csv": "text/csv; charset=utf-8", "pdf": "application/pdf"}
 
 
 class ItemChange(serializers.Serializer):
@@ -85,6 +91,7 @@ class AskExport(Strict):
     recipient = serializers.CharField(default="", allow_blank=True, help_text="organization and role; no person's name")
     country = serializers.CharField(default="", allow_blank=True, help_text="of the recipient: two letters, as CN")
     legal_basis = serializers.CharField(default="", allow_blank=True, help_text="on what ground it is transferred")
+    format = serializers.ChoiceField(choices=list(FORMATS), default="csv", help_text="a table for programs, or paper for people")
 
 
 class HistoryViewSet(Visible):
@@ -101,25 +108,43 @@ class HistoryViewSet(Visible):
         return page_of_changes(self)
 
     @extend_schema(
-        summary="history of every item, as CSV", request=AskExport, responses={(200, "text/csv"): OpenApiTypes.STR} | REFUSALS, filters=True
+        summary="history of every item, as CSV or PDF",
+        request=AskExport,
+        responses={(200, "text/csv"): OpenApiTypes.STR, (200, "application/pdf"): OpenApiTypes.BINARY} | REFUSALS,
+        filters=True,
     )
     @action(detail=False, methods=["post"], pagination_class=None)
     def export(self, request: Request) -> HttpResponse:
         """All of it in one file, with the filters of the list. Each export is an event in the ledger."""
         if paged := sorted(PAGING & set(request.query_params)):
             raise exceptions.ValidationError({name: ["An export is not paged."] for name in paged})
-        to = Destination(**AskExport.read(request))
-        return csv_answer(self.filter_queryset(self.get_queryset()), by=request.user, asked=request.query_params.dict(), to=to)
+        sent = AskExport.read(request)
+        kind = sent.pop("format")
+        entries = self.filter_queryset(self.get_queryset())
+        return file_answer(entries, by=request.user, asked=request.query_params.dict(), to=Destination(**sent), kind=kind)
 
 
 @transaction.atomic
-def csv_answer(entries: QuerySet[Ledger], *, by: AbstractUser, asked: dict[str, str], to: Destination) -> HttpResponse:
+def file_answer(entries: QuerySet[Ledger], *, by: AbstractUser, asked: dict[str, str], to: Destination, kind: str) -> HttpResponse:
     """The file, which is noted with the filters that were `asked`; page and API give the same."""
     exports.refuse_unless_destined(to, by=by)
-    content, rows = csv_of(changes_in(entries.order_by("pk"), by=by, item=asked.get("item", "")))
-    noted = exports.note_export(content, what="history as CSV", by=by, to=to, rows=rows, filters=asked)
-    named = f'attachment; filename="history-{noted.pk}.csv"'
-    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers={"Content-Disposition": named})
+    changes = changes_in(entries.order_by("pk"), by=by, item=asked.get("item", ""))
+    if kind == "pdf":
+        with closing(changes):  # the database's cursor, where more fit than are read
+            listed = list(islice(changes, MOST + 1))
+        content, rows = pdf_of(listed, told=_head(by, asked, to)), len(listed)
+    else:
+        content, rows = csv_of(changes)
+    noted = exports.note_export(content, what=f"history as {kind.upper()}", by=by, to=to, rows=rows, filters=asked)
+    named = f'attachment; filename="history-{noted.pk}.{kind}"'
+    return HttpResponse(content, content_type=FORMATS[kind], headers={"Content-Disposition": named})
+
+
+def _head(by: AbstractUser, asked: dict[str, str], to: Destination) -> dict[str, str]:
+    """What stands above the changes on paper."""
+    who = f"{by.get_full_name()} ({by.get_username()}), {timezone.localtime():%Y-%m-%d %H:%M:%S %z}"
+    told = {"Study": study.REGISTRATION, "Taken along by": who, "Filters": "; ".join(f"{name} = {said}" for name, said in asked.items())}
+    return told | {name.replace("_", " ").capitalize(): said for name, said in to._asdict().items()}
 
 
 def page_of_changes(view: viewsets.GenericViewSet, *, about: Kept | None = None) -> Response:
@@ -133,7 +158,7 @@ def page_of_changes(view: viewsets.GenericViewSet, *, about: Kept | None = None)
     return view.get_paginated_response(ItemChange(changes, many=True).data)
 
 
-def changes_in(entries: QuerySet[Ledger], *, by: AbstractUser, item: str = "") -> Iterator[dict[str, Any]]:
+def changes_in(entries: QuerySet[Ledger], *, by: AbstractUser, item: str = "") -> Generator[dict[str, Any], None, None]:
     """The changed items of many entries; of one item only, where it is named."""
     for entry in entries.select_related(*RELATED).annotate(exact=Cast("items", TextField())).iterator():
         yield from (change for change in changes_of(entry, by=by) if not item or change["item"] == item)

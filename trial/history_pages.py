@@ -1,4 +1,4 @@
-"""The study's history on a page: filtered, read, and taken along as CSV."""
+"""The study's history on a page: filtered, read, and taken along as CSV or PDF."""
 
 from datetime import datetime, time, timedelta
 
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from trial.access import Act
 from trial.actions.exports import Destination
-from trial.api_history import HistoryFilters, changes_in, csv_answer
+from trial.api_history import FORMATS, HistoryFilters, changes_in, file_answer
 from trial.models import Ledger, Record, Subject, Visit, may
 from trial.pages import page
 from trial.refusal import Refused
@@ -56,7 +56,8 @@ def history_page(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and filters is not None:
         to = Destination(*(request.POST.get(name, "").strip() for name in Destination._fields))
         try:
-            return csv_answer(entries, by=request.user, asked=filters, to=to)
+            kind = request.POST.get("format", "csv")
+            return file_answer(entries, by=request.user, asked=filters, to=to, kind=kind if kind in FORMATS else "csv")
         except Refused as error:
             refused = error
     return page(
