@@ -1,14 +1,15 @@
 """The history of every item, read off the ledger: in the order of commits, nothing missed, nothing twice."""
 
 import json
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
+from decimal import Decimal
 from itertools import islice
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser
 from django.db import transaction
-from django.db.models import QuerySet, TextField
+from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.http import HttpResponse
 from django.utils import timezone
@@ -28,26 +29,35 @@ from trial.history_pdf import MOST, pdf_of
 from trial.models import Kept, Ledger, Record, Row, Subject, Visit, readable
 from trial.protocol import study
 from trial.reading import HIDDEN, hidden_from, model_of, reason_of
+from trial.trail import Kind, about, acts, acts_among, told, trail
 
 from .api_base import PAGING, REFUSALS, Strict, Visible
 from .api_items import row_name
 
+AT_ONCE = 500
+"""Entries whose acts are read together."""
 RELATED = ("by", "site", "subject", "visit")
 FORMATS = {"csv": "text/csv; charset=utf-8", "pdf": "application/pdf"}
 
 
 class ItemChange(serializers.Serializer):
-    """One changed item. Entry and change of many items at once share a `seq`, and come on the same page."""
+    """One changed item, or one act. Entry and change of many items at once share a `seq`, and come on the same page.
+
+    Of an act: `new` is its code, `new_text` how it reads (of a signature with printed name, time and meaning),
+    `reason` what the person wrote.
+    """
 
     seq = serializers.IntegerField(help_text="number of the change in the whole study")
     at = serializers.DateTimeField()
     by = serializers.CharField(help_text="username")
     name = serializers.CharField(help_text="printed name")
+    act = serializers.CharField(help_text="change; or signature, query, verification, freeze, lock, allocation outside")
     site = serializers.CharField(allow_null=True)
     subject = serializers.CharField(allow_null=True)
     visit = serializers.CharField(allow_null=True, help_text="the visit's code")
-    form = serializers.CharField(help_text="as under /api/v1/forms/; or subject, visit")
-    record = serializers.IntegerField()
+    form = serializers.CharField(help_text="as under /api/v1/forms/; or subject, visit; empty: the study's data")
+    form_title = serializers.CharField()
+    record = serializers.IntegerField(allow_null=True)
     group = serializers.CharField(allow_null=True, help_text="of a row: the group that it belongs to")
     row = serializers.IntegerField(help_text="of a row: its id; else the record's")
     item = serializers.CharField()
@@ -60,12 +70,13 @@ class ItemChange(serializers.Serializer):
 
 
 class HistoryFilters(filters.FilterSet):
+    kind = filters.ChoiceFilter(method="of_kind", choices=Kind.choices, label="changes, which is meant if you say nothing; acts; or all")
     site = filters.CharFilter(field_name="site__code", label="the site's number")
     subject = filters.CharFilter(field_name="subject__code", label="the subject's code")
     visit = filters.NumberFilter(field_name="visit", label="the visit's id")
     visit_code = filters.CharFilter(field_name="visit__code", label="the visit's code")
     form = filters.CharFilter(method="of_form", label="as under /api/v1/forms/, with the rows of its groups; or subject, visit")
-    record = filters.NumberFilter(field_name="record", label="the record's id; name the form, too")
+    record = filters.NumberFilter(method="of_record", label="the record's id; name the form, too")
     item = filters.CharFilter(method="of_item", label="the item's name")
     by = filters.CharFilter(field_name="by__username", label="username")
     since = filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte", label="from this moment on, as 2025-03-04T00:00:00Z")
@@ -75,10 +86,19 @@ class HistoryFilters(filters.FilterSet):
         models = [model for model in (Subject, Visit, *Record.forms()) if model._meta.model_name == value]
         if not models:
             raise exceptions.ValidationError({name: [f"There is no form {value}."]})
-        return entries.filter(form__in=[m._meta.label_lower for model in models for m in (model, *groups_of(model))])
+        labels = [m._meta.label_lower for model in models for m in (model, *groups_of(model))]
+        return entries.filter(Q(form__in=labels) | about(forms=labels))
 
     def of_item(self, entries: QuerySet[Ledger], name: str, value: str) -> QuerySet[Ledger]:
-        return entries.filter(items__has_any_keys=[value, f"{value}_id"])
+        return entries.filter(Q(items__has_any_keys=[value, f"{value}_id"]) | about(item=value))
+
+    def of_record(self, entries: QuerySet[Ledger], name: str, value: Decimal) -> QuerySet[Ledger]:
+        """An act's own number is no record's."""
+        return entries.filter(Q(record=int(value)) & ~Q(form__in=list(acts())) | about(record=int(value)))
+
+    def of_kind(self, entries: QuerySet[Ledger], name: str, value: str) -> QuerySet[Ledger]:
+        """What there is to filter says so already (`trail`)."""
+        return entries
 
 
 def groups_of(model: type[Kept]) -> list[type[Row]]:
@@ -95,12 +115,15 @@ class AskExport(Strict):
 
 
 class HistoryViewSet(Visible):
-    """Who changed what, when, from what to what, and why: of all that the person may read."""
+    """Who changed what, when, from what to what, and why: of all that the person may read; who signed, asked, verified, froze, locked."""
 
     model = Ledger
     acts = {"export": Act.READ}
     serializer_class = ItemChange
     filterset_class = HistoryFilters
+
+    def get_queryset(self) -> QuerySet[Ledger]:
+        return trail(self.request.user, self.request.query_params.get("kind", "")).order_by("pk")
 
     @extend_schema(summary="history of every item", responses=ItemChange(many=True))
     def list(self, request: Request) -> Response:
@@ -147,21 +170,32 @@ def _head(by: AbstractUser, asked: dict[str, str], to: Destination) -> dict[str,
     return told | {name.replace("_", " ").capitalize(): said for name, said in to._asdict().items()}
 
 
-def page_of_changes(view: viewsets.GenericViewSet, *, about: Kept | None = None) -> Response:
+def page_of_changes(view: viewsets.GenericViewSet, *, row: Kept | None = None) -> Response:
     """A page of ledger entries, as the items that they changed."""
     person = view.request.user
-    entries = Ledger.objects.visible_to(person).select_related(*RELATED).annotate(exact=Cast("items", TextField()))
-    found = entries.about(about) if about is not None else entries  # type: ignore[attr-defined]
-    page = view.paginator.paginate_queryset(view.filter_queryset(found), view.request, view)
-    item = view.request.query_params.get("item", "")
-    changes = [change for entry in page for change in changes_of(entry, by=person) if not item or change["item"] == item]
+    entries = Ledger.objects.visible_to(person).about(row) if row is not None else view.get_queryset()
+    page = view.paginator.paginate_queryset(view.filter_queryset(readable_entries(entries)), view.request, view)
+    changes = list(lines_of(page, by=person, item=view.request.query_params.get("item", "")))
     return view.get_paginated_response(ItemChange(changes, many=True).data)
 
 
 def changes_in(entries: QuerySet[Ledger], *, by: AbstractUser, item: str = "") -> Generator[dict[str, Any], None, None]:
-    """The changed items of many entries; of one item only, where it is named."""
-    for entry in entries.select_related(*RELATED).annotate(exact=Cast("items", TextField())).iterator():
-        yield from (change for change in changes_of(entry, by=by) if not item or change["item"] == item)
+    """The changed items, and the acts, of many entries; of one item only, where it is named."""
+    found = readable_entries(entries).iterator()
+    while batch := list(islice(found, AT_ONCE)):
+        yield from lines_of(batch, by=by, item=item)
+
+
+def readable_entries(entries: QuerySet[Ledger]) -> QuerySet[Ledger]:
+    return entries.select_related(*RELATED).annotate(exact=Cast("items", TextField()))
+
+
+def lines_of(entries: Sequence[Ledger], *, by: AbstractUser, item: str = "") -> Iterator[dict[str, Any]]:
+    rows = acts_among(entries)
+    for entry in entries:
+        row = rows.get((entry.form, entry.row))
+        lines = changes_of(entry, by=by) if row is None else [who_and_where(entry) | told(row, by=by, site_id=entry.site_id)]
+        yield from (line for line in lines if not item or line["item"] == item)
 
 
 def changes_of(entry: Ledger, *, by: AbstractUser) -> Iterator[dict[str, Any]]:
@@ -187,8 +221,7 @@ def changes_of(entry: Ledger, *, by: AbstractUser) -> Iterator[dict[str, Any]]:
         yield shared | {"item": name, "label": label, "old": was, "new": now, "old_text": text(field, was), "new_text": text(field, now)}
 
 
-def place_of(entry: Ledger, model: type[Kept]) -> dict[str, Any]:
-    form = model.form() if issubclass(model, Row) else model
+def who_and_where(entry: Ledger) -> dict[str, Any]:
     return {
         "seq": entry.seq,
         "at": entry.at,
@@ -197,11 +230,18 @@ def place_of(entry: Ledger, model: type[Kept]) -> dict[str, Any]:
         "site": entry.site and entry.site.code,
         "subject": entry.subject and entry.subject.code,
         "visit": entry.visit and entry.visit.code,
+        "row": entry.row,
+    }
+
+
+def place_of(entry: Ledger, model: type[Kept]) -> dict[str, Any]:
+    form = model.form() if issubclass(model, Row) else model
+    return who_and_where(entry) | {
+        "act": "change",
         "form": form._meta.model_name,
         "form_title": str(form._meta.verbose_name),
         "record": entry.record,
         "group": row_name(model) if issubclass(model, Row) else None,
-        "row": entry.row,
     }
 
 

@@ -15,7 +15,7 @@ from trial.access import Act
 from trial.actions import locks, queries
 from trial.models import Freeze, Query, QueryAct, Record, StudyLock, Verification, Visit, may
 from trial.proving import proving_to_api
-from trial.reading import model_of
+from trial.reading import KEPT_BACK, hidden_from, model_of
 from trial.states import FreezeState, LockState, QueryState
 
 from .api_base import REFUSALS, ByAct, Strict, Visible, visible_or_404
@@ -46,6 +46,13 @@ class QuerySerializer(serializers.ModelSerializer):
     class Meta:
         model = Query
         fields = ["id", "subject", "visit", "form", "record", "item", "state", "messages"]
+
+    def to_representation(self, query: Query) -> dict[str, Any]:
+        """Words about a form with items that are kept back from the person are kept back, too."""
+        shown = super().to_representation(query)
+        if hidden_from(model_of(query.form), self.context["request"].user, query.visit.subject.site_id):
+            shown["messages"] = [message | {"text": KEPT_BACK} for message in shown["messages"]]
+        return shown
 
 
 class Raise(Strict):
@@ -87,7 +94,7 @@ class QueryViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visible):
         sent = Raise.read(request)
         row = row_named(sent["form"], sent["record"], request)
         made = queries.raise_query(row, by=request.user, text=sent["text"], item=sent["item"])
-        return Response(QuerySerializer(self.get_queryset().get(pk=made.pk)).data, status=status.HTTP_201_CREATED)
+        return Response(self.get_serializer(self.get_queryset().get(pk=made.pk)).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(summary="answer, close or reopen a query", request=Reply, responses={201: QuerySerializer} | REFUSALS)
     @action(detail=True, methods=["post"])
@@ -96,7 +103,7 @@ class QueryViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visible):
             raise exceptions.PermissionDenied(ByAct.message)
         query, sent = self.get_object(), Reply.read(request)
         queries.act_on(query, QueryState(sent["state"]), by=request.user, text=sent["text"])
-        return Response(QuerySerializer(self.get_object()).data, status=status.HTTP_201_CREATED)
+        return Response(self.get_serializer(self.get_object()).data, status=status.HTTP_201_CREATED)
 
 
 class VerificationSerializer(serializers.ModelSerializer):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 COLUMNS = (
-    "seq", "at", "by", "name", "site", "subject", "visit", "form", "form_title", "record", "group", "row", "item", "label",
+    "seq", "at", "by", "name", "act", "site", "subject", "visit", "form", "form_title", "record", "group", "row", "item", "label",
     "old", "old_text", "new", "new_text", "reason",
 )  # fmt: skip
 """As the API names them; `old` and `new` as stored, `old_text` and `new_text` as people read them."""

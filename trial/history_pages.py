@@ -15,6 +15,7 @@ from trial.api_history import FORMATS, HistoryFilters, changes_in, file_answer
 from trial.models import Ledger, Record, Subject, Visit, may
 from trial.pages import page
 from trial.refusal import Refused
+from trial.trail import Kind, trail
 
 NEWEST = 100
 
@@ -24,8 +25,9 @@ def titles() -> list[tuple[str, str]]:
 
 
 class Wanted(forms.Form):
-    """What is looked for: subject, form, item, person, days."""
+    """What is looked for: kind of entry, subject, form, item, person, days."""
 
+    kind = forms.ChoiceField(label="Show", choices=Kind.choices, required=False)
     site = forms.CharField(label="Site", max_length=10, required=False)
     subject = forms.CharField(label="Subject", max_length=20, required=False)
     form = forms.ChoiceField(label="Form", choices=titles, required=False)
@@ -52,7 +54,7 @@ def history_page(request: HttpRequest) -> HttpResponse:
     sent = request.POST if request.method == "POST" else request.GET
     wanted, refused = Wanted(sent), None
     filters = wanted.filters() if wanted.is_valid() else None
-    entries = Ledger.objects.none() if filters is None else HistoryFilters(filters, Ledger.objects.visible_to(request.user)).qs
+    entries = Ledger.objects.none() if filters is None else HistoryFilters(filters, trail(request.user, filters.get("kind", ""))).qs
     if request.method == "POST" and filters is not None:
         to = Destination(*(request.POST.get(name, "").strip() for name in Destination._fields))
         try:

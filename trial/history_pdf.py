@@ -59,14 +59,15 @@ def _lines(cell: str, column: str) -> tuple[str, ...]:
 
 def cells(change: Mapping[str, Any]) -> list[str]:
     """As people read them, with the code behind the word where it is another one."""
+    act = "" if change["act"] == "change" else f"{change['act'].capitalize()}: "
     row = f", {change['group']} {change['row']}" if change["group"] else ""
     return [
         str(change["seq"]),
         f"{timezone.localtime(change['at']):%Y-%m-%d %H:%M:%S %z}",
         _with_code(change["name"], change["by"]),
-        change["reason"] or "Entry",
+        change["reason"] or ("Entry" if change["act"] == "change" else "–"),
         " ".join(filter(None, [change["site"], change["subject"], change["visit"]])),
-        f"{_with_code(change['form_title'], change['form'])} {change['record']}{row}",
+        f"{act}{_with_code(change['form_title'], change['form'])} {plain(change['record'])}{row}".strip(),
         _with_code(change["label"], change["item"]),
         _with_code(change["old_text"], change["old"]),
         _with_code(change["new_text"], change["new"]),
