@@ -12,8 +12,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from trial.access import Act
-from trial.actions import locks, queries
-from trial.models import Freeze, Query, QueryAct, Record, StudyLock, Verification, Visit, may
+from trial.actions import locks, papers, queries
+from trial.models import Freeze, FromPaper, Query, QueryAct, Record, StudyLock, Verification, Visit, may
 from trial.proving import proving_to_api
 from trial.reading import KEPT_BACK, hidden_from, model_of
 from trial.states import FreezeState, LockState, QueryState
@@ -140,6 +140,46 @@ class VerificationViewSet(mixins.ListModelMixin, Visible):
             raise exceptions.NotFound
         made = queries.verify(row, by=request.user, version=sent["version"])
         return Response(VerificationSerializer(self.get_queryset().get(pk=made.pk)).data, status=status.HTTP_201_CREATED)
+
+
+class PaperSerializer(serializers.ModelSerializer):
+    subject = serializers.CharField(source="visit.subject.code", read_only=True)
+    late = serializers.CharField(help_text="how long after the paper it was entered")
+    by = serializers.CharField(source="by.username", read_only=True)
+
+    class Meta:
+        model = FromPaper
+        fields = ["id", "subject", "visit", "form", "record", "written_at", "entered_at", "late", "reason", "by", "at"]
+
+    def to_representation(self, mark: FromPaper) -> dict[str, Any]:
+        shown = super().to_representation(mark)
+        hidden = hidden_from(model_of(mark.form), self.context["request"].user, mark.visit.subject.site_id)
+        return shown | {"reason": KEPT_BACK} if hidden else shown
+
+
+class MarkPaper(Strict):
+    form = serializers.CharField(max_length=60, help_text="as crf.vitalsigns, or trial.visit")
+    record = serializers.IntegerField(min_value=1)
+    written_at = serializers.DateTimeField(help_text="when the paper was filled in, with the offset from UTC")
+    reason = serializers.CharField(max_length=200, allow_blank=True)
+
+
+@extend_schema_view(list=extend_schema(summary="entries from paper: list"))
+class PaperViewSet(mixins.ListModelMixin, Visible):
+    """Records that were filled in on paper during an outage and entered afterwards; the last mark of a record stands."""
+
+    model = FromPaper
+    acts = {"create": Act.ENTER}
+    related = ("visit__subject__site", "by")
+    serializer_class = PaperSerializer
+    filterset_class = AboutFilters
+
+    @extend_schema(summary="mark a record as entered from paper", request=MarkPaper, responses={201: PaperSerializer} | REFUSALS)
+    def create(self, request: Request) -> Response:
+        sent = MarkPaper.read(request)
+        row = row_named(sent["form"], sent["record"], request)
+        (made,) = papers.mark([row], by=request.user, written_at=sent["written_at"], reason=sent["reason"])
+        return Response(self.get_serializer(self.get_queryset().get(pk=made.pk)).data, status=status.HTTP_201_CREATED)
 
 
 class FreezeSerializer(serializers.ModelSerializer):

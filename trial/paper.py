@@ -34,7 +34,7 @@ def font_of(said: str) -> str:
 
 
 def text(said: str, style: ParagraphStyle = TEXT) -> Paragraph:
-    return Paragraph(f'<font name="{font_of(said)}">{escape(said)}</font>', style)
+    return Paragraph(f'<font name="{font_of(said)}">{escape(said).replace(chr(10), "<br/>")}</font>', style)
 
 
 def table(rows: Sequence[Sequence[str]], *, widths: Sequence[float] = ()) -> list[Table]:
