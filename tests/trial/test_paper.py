@@ -193,7 +193,7 @@ def test_a_mark_is_never_changed(entered, written_at, data_manager):
             act()
 
 
-@pytest.mark.proves("D08", "S10")
+@pytest.mark.proves("D08")
 def test_a_mark_breaks_no_signature(everything, data_manager, investigator, client):  # noqa: F811
     visit = Visit.objects.get(code="SCR")
     signed = review.sign_visit(visit, by=investigator, proof=PROOF)
