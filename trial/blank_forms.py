@@ -136,4 +136,4 @@ def _group(group: type[Row]) -> Iterator[Flowable]:
         yield Spacer(1, 6)
         width = (WIDTH - 24) / len(part)
         lines = [[str(number), *(["\u00a0"] * len(part))] for number in range(1, ROWS + 1)]
-        yield from table([["", *(str(field.verbose_name) for field in part)], *lines], widths=(24, *[width] * len(part)))
+        yield from table([["", *(str(field.verbose_name) for field in part)], *lines], widths=(24, *[width] * len(part)), ruled=True)

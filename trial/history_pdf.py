@@ -14,10 +14,7 @@ from trial.refusal import Refused
 
 MOST = 20_000
 """Changed items in one PDF: 20,000 take 9 to 16 s (docs/measurements.md), while the person waits."""
-TOO_MANY = (
-    f"More than {MOST:,} changed items fit what you ask for: too many for one PDF. "
-    "Narrow it down by subject, form or days, or take the CSV."
-)
+TOO_MANY = f"More than {MOST:,} lines fit what you ask for: too many for one PDF. Narrow it down by subject, form or days, or take the CSV."
 
 COLUMNS = {"No.": 34, "When": 72, "Who": 70, "Why": 110, "Where": 62, "Form": 104, "Item": 104, "Was": 118, "Is": 118}
 """Their widths in points."""
@@ -38,7 +35,7 @@ def pdf_of(changes: Sequence[Mapping[str, Any]], *, told: Mapping[str, str]) -> 
         written, pagesize=landscape(A4), title=title, invariant=1,
         leftMargin=MARGIN, rightMargin=MARGIN, topMargin=MARGIN, bottomMargin=MARGIN + 10,
     )  # fmt: skip
-    head = [text(title, HEAD), *(text(f"{name}: {said}") for name, said in told.items() if said), text(f"Changed items: {len(changes)}")]
+    head = [text(title, HEAD), *(text(f"{name}: {said}") for name, said in told.items() if said), text(f"Lines: {len(changes)}")]
     document.build([*head, Spacer(1, 6), *_tables(changes)], onFirstPage=number_page, onLaterPages=number_page)
     return written.getvalue()
 

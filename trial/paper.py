@@ -19,6 +19,7 @@ TEXT = ParagraphStyle("text", fontName=LATIN, fontSize=9, leading=12, wordWrap="
 HEAD = ParagraphStyle("head", parent=TEXT, fontSize=12, leading=16, spaceBefore=8)
 WIDTH = 480  # points, inside the margins of A4
 LINES = [("LINEBELOW", (0, 0), (-1, -1), 0.25, "#bbbbbb"), ("VALIGN", (0, 0), (-1, -1), "TOP")]
+RULED = [("GRID", (0, 0), (-1, -1), 0.25, "#888888")]
 
 
 def font_of(said: str) -> str:
@@ -37,12 +38,12 @@ def text(said: str, style: ParagraphStyle = TEXT) -> Paragraph:
     return Paragraph(f'<font name="{font_of(said)}">{escape(said).replace(chr(10), "<br/>")}</font>', style)
 
 
-def table(rows: Sequence[Sequence[str]], *, widths: Sequence[float] = ()) -> list[Table]:
-    """One table, or none where there is no row; columns of equal width, unless `widths` says otherwise (points)."""
+def table(rows: Sequence[Sequence[str]], *, widths: Sequence[float] = (), ruled: bool = False) -> list[Table]:
+    """One table, or none where there is no row; columns of equal width, or of `widths` (points); `ruled` to be written in."""
     if not rows:
         return []
     each = list(widths) or [WIDTH / len(rows[0])] * len(rows[0])
-    return [Table([[text(cell) for cell in row] for row in rows], colWidths=each, style=LINES)]
+    return [Table([[text(cell) for cell in row] for row in rows], colWidths=each, style=[*LINES, *(RULED if ruled else [])])]
 
 
 @lru_cache(maxsize=10_000)

@@ -74,7 +74,7 @@ def test_every_cell_is_that_of_the_database(everything, as_data_manager, data_ma
         changes = changes_in(Ledger.objects.filter(pk__in=seqs).order_by("pk"), by=data_manager, item=query.get("item", ""))
         assert len(found) == len(listed)
         assert found == [blankless(cells(one)) for one in changes]
-        assert f"Changed items: {len(listed)}" in PdfReader(BytesIO(pdf)).pages[0].extract_text()
+        assert f"Lines: {len(listed)}" in PdfReader(BytesIO(pdf)).pages[0].extract_text()
 
 
 @pytest.mark.proves("R09")
@@ -145,7 +145,7 @@ def test_the_sponsor_takes_no_birth_month_along(everything, as_sponsor, as_data_
 
 @pytest.mark.proves("R09")
 def test_the_stranger_takes_nothing_along(everything, stranger):  # noqa: F811
-    assert "Changed items: 0" in PdfReader(BytesIO(taken(caller(stranger)))).pages[0].extract_text()
+    assert "Lines: 0" in PdfReader(BytesIO(taken(caller(stranger)))).pages[0].extract_text()
 
 
 def test_another_format_is_refused(everything, as_data_manager):  # noqa: F811

@@ -55,7 +55,7 @@ class FromPaper(ReviewAct):
     def late(self) -> str:
         """How long after the paper it was entered.
 
-        >>> from datetime import timedelta
+        >>> from datetime import datetime, timedelta
         >>> at = datetime(2026, 11, 2, 9)
         >>> FromPaper(written_at=at, entered_at=at + timedelta(days=2, hours=3, minutes=5)).late
         '2 d 3 h 5 min'
