@@ -73,7 +73,7 @@ def entered(model, site, by):
     return row
 
 
-@pytest.mark.proves("R01")
+@pytest.mark.proves("R01", "D11")
 def test_every_form_changed_by_a_worker_names_the_system_and_its_reason(worker, site, data_manager):
     rows = [entered(model, site, data_manager) for model in KEPT]
     before = Ledger.objects.changes().count()
@@ -83,7 +83,8 @@ def test_every_form_changed_by_a_worker_names_the_system_and_its_reason(worker, 
     wait_for(lambda: Ledger.objects.changes().count() == before + len(rows))
     changes = {change.form: change for change in Ledger.objects.changes().filter(seq__gt=last).select_related("by")}
     assert changes.keys() == {name_of(model) for model in KEPT}
-    assert {(change.by, change.reason) for change in changes.values()} == {(system_user(), "Computed anew")}
+    told = {(change.by, change.client, change.reason) for change in changes.values()}
+    assert told == {(system_user(), "job tests.change", "Computed anew")}
     assert {form: set(change.items) for form, change in changes.items()} == {form: set(EXAMPLES[form].change) for form in changes}
     assert verify_ledger.findings() == []
 

@@ -1,4 +1,4 @@
-"""Who writes, and why: told to PostgreSQL, whose triggers put it into the history."""
+"""Who writes, by which program, and why: told to PostgreSQL, whose triggers put it into history and ledger."""
 
 import re
 from collections.abc import Iterator
@@ -9,6 +9,8 @@ from enum import StrEnum
 from django.contrib.auth.models import AbstractUser
 from django.db import connection, transaction
 from psycopg import OperationalError, errors, pq
+
+from trial.client import client
 
 NOTHING = " \t\r\n\u00a0\u200b\u200c\u200d\u2060\ufeff"  # what trial/sql/history.sql does not take for a reason either
 UNSAID = r"[\s\u00a0\u00ad\u180e\u200b-\u200f\u2028-\u202f\u205f-\u206f\u3000-\u303f\ufeff!-/:-@\[-`{-~…—·，。；：！？、]+"
@@ -68,12 +70,26 @@ def acting(*, by: AbstractUser, reason: str = "") -> Iterator[None]:
         _told.reset(token)
 
 
+@contextmanager
+def by_nobody() -> Iterator[None]:
+    """One transaction that names the program and no author, as at a failed login."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("select set_config('casebook.client', %s, true)", [client.get()])
+        yield
+
+
+TELL = (
+    b"begin; select set_config('casebook.user', %b, true), set_config('casebook.reason', %b, true), set_config('casebook.client', %b, true)"
+)
+
+
 def _begin(user: str, reason: str) -> None:
     """Name them in the message that begins the transaction: as a statement of its own, this would cost each save a tenth."""
     server = connection.connection.pgconn
-    named = [pq.Escaping(server).escape_literal(text.encode()) for text in (user, reason)]
+    literal = pq.Escaping(server).escape_literal
+    named = [literal(text.encode()) for text in (user, reason, client.get())]
     with connection.wrap_database_errors:
-        result = server.exec_(b"begin; select set_config('casebook.user', %b, true), set_config('casebook.reason', %b, true)" % (*named,))
+        result = server.exec_(TELL % (*named,))
         if server.status != pq.ConnStatus.OK:
             raise OperationalError(server.error_message)
         if result.status != pq.ExecStatus.TUPLES_OK:
@@ -82,4 +98,5 @@ def _begin(user: str, reason: str) -> None:
 
 def _set(user: str, reason: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("select set_config('casebook.user', %s, true), set_config('casebook.reason', %s, true)", [user, reason])
+        told = [user, reason, client.get()]
+        cursor.execute("select " + ", ".join(f"set_config('casebook.{name}', %s, true)" for name in ("user", "reason", "client")), told)

@@ -25,7 +25,7 @@ M = TypeVar("M", bound=models.Model)
 LONGEST_PAGE = 1000
 LARGEST_KEY = 2**63 - 1
 PAGING = {"after", "page_size"}
-CODES = {400: "malformed", 401: "not_known", 403: "not_allowed", 404: "not_found", 405: "no_such_act", 429: "locked_out"}
+CODES = {400: "malformed", 401: "not_known", 403: "not_allowed", 404: "not_found", 405: "no_such_act", 429: "locked_out", 500: "failed"}
 NOT_KNOWN = "Send a token that is known and has not ended, as “Authorization: Token …”. A new one is given at /api/v1/token/."
 NOT_FOUND = "There is nothing here that you may see."
 
@@ -163,14 +163,14 @@ def answer_to(error: Exception, context: Any) -> Response | None:
     if isinstance(error, Refused):
         if not isinstance(error, Unproven):
             set_rollback()
-        told = _shaped(error.code, error.problems, error.codes)
+        told = shaped(error.code, error.problems, error.codes)
         return Response(told if error.both is None else told | {"both": _both(error.both)}, status=error.status)
     if isinstance(error, WrongLogin):  # taken back, the failure would not be counted
-        told = _shaped(CODES[error.status_code], [("", str(error.detail))], [])
+        told = shaped(CODES[error.status_code], [("", str(error.detail))], [])
         return Response(told, status=error.status_code, headers={"WWW-Authenticate": error.auth_header})
     answer = exception_handler(error, context)
     if answer is not None:
-        answer.data = _shaped(CODES.get(answer.status_code, "refused"), _problems(error, answer), [])
+        answer.data = shaped(CODES.get(answer.status_code, "refused"), _problems(error, answer), [])
     return answer
 
 
@@ -199,7 +199,8 @@ def _flat(data: Any, item: str = "") -> Iterator[tuple[str, str]]:
         yield item, str(data)
 
 
-def _shaped(code: str, problems: Sequence[tuple[str, str]], codes: Sequence[str]) -> dict[str, Any]:
+def shaped(code: str, problems: Sequence[tuple[str, str]], codes: Sequence[str] = ()) -> dict[str, Any]:
+    """The body of every refusal."""
     problems = [(_printable(item), _printable(sentence)) for item, sentence in problems]
     told = " ".join(f"{item}: {sentence}" if item and code == "malformed" else sentence for item, sentence in problems)
     return {"code": code, "detail": told, "problems": [{"item": item, "message": m} for item, m in problems], "codes": list(codes)}

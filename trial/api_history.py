@@ -67,6 +67,9 @@ class ItemChange(serializers.Serializer):
     old_text = serializers.CharField(help_text="as people read it")
     new_text = serializers.CharField()
     reason = serializers.CharField()
+    client = serializers.CharField(
+        help_text="the program that sent it: page; api, agent and token; job; command; nothing where it is not known"
+    )
 
 
 class HistoryFilters(filters.FilterSet):
@@ -231,6 +234,7 @@ def who_and_where(entry: Ledger) -> dict[str, Any]:
         "subject": entry.subject and entry.subject.code,
         "visit": entry.visit and entry.visit.code,
         "row": entry.row,
+        "client": entry.client or "",
     }
 
 

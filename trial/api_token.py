@@ -5,6 +5,8 @@ from typing import Any
 from knox.auth import TokenAuthentication
 from rest_framework import exceptions
 
+from trial.client import known_by
+
 
 class ByToken(TokenAuthentication):
     """Knox's, which stumbles over a token that is no text; to us such a token is unknown."""
@@ -12,4 +14,6 @@ class ByToken(TokenAuthentication):
     def authenticate_credentials(self, token: bytes) -> Any:
         if not token.isascii():
             raise exceptions.AuthenticationFailed
-        return super().authenticate_credentials(token)
+        known = super().authenticate_credentials(token)
+        known_by(known[1].digest)
+        return known

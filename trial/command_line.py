@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from django.core.management import execute_from_command_line
 
+from trial.client import sent_by
 from trial.data_folder import Unusable
 
 NEEDS_NO_DATABASE = {"check", "collectstatic", "diffsettings", "help", "spectacular", "version"}
@@ -20,7 +21,7 @@ def run(arguments: Sequence[str]) -> None:
     try:
         if name == STARTS_ITS_OWN:
             _choose_data_folder(arguments)
-        with database_for(name, arguments):
+        with sent_by(f"command {name}"), database_for(name, arguments):
             execute_from_command_line(list(arguments))
     except Unusable as reason:
         sys.exit(f"Casebook: {reason}")

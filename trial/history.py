@@ -96,13 +96,8 @@ class EntersLedger(Triggers):
     functions = ("ledger",)
     triggers = ("ledger",)
 
-    def create_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> str:
-        # Migrations made before the columns were named here: those of their time.
-        self.facts.setdefault("columns", [column for column in columns_of(model) if not column.startswith("history_")])
-        return super().create_sql(model, schema_editor)
-
     def values(self) -> dict[str, Any]:
-        return self.facts | {"changed_items": ledger_sql.changed_columns("earlier", "new", self.facts["columns"])}
+        return self.facts | {"salted": ledger_sql.salted(ledger_sql.changed("earlier", "later"))}
 
 
 class EntersLedgerOnInsert(Triggers):
@@ -124,7 +119,7 @@ class EntersLedgerOnInsert(Triggers):
         return ledger_sql.row_items(row, ["id", *self.facts["omitted"]], self.facts["digested"])
 
     def values(self) -> dict[str, Any]:
-        return self.facts | self.facts["place"] | {"entered_items": ledger_sql.entered_items(self.row_items("new"))}
+        return self.facts | self.facts["place"] | {"salted": ledger_sql.salted(ledger_sql.entered(self.row_items("new")))}
 
 
 class IsLedger(Triggers):
@@ -140,8 +135,10 @@ class IsLedger(Triggers):
     def values(self) -> dict[str, Any]:
         codes = [code.lower() for code in self.facts["codes"]]
         return {
-            "salted": ledger_sql.salted("entry", "seed"),
-            "content": ledger_sql.content("entry", "committed"),
+            "salt": ledger_sql.SALT,
+            "reason": ledger_sql.REASON,
+            "reason_committed": ledger_sql.commitment("salt", "to_jsonb(entry.reason)"),
+            "content": ledger_sql.content("head", "committed"),
             "new_content": ledger_sql.content("new"),
             "old_content": ledger_sql.content("old"),
             "codes": "|".join(codes),
@@ -242,7 +239,7 @@ class History(HistoricalRecords):
             "constraints": [
                 models.UniqueConstraint(fields=["id", "version"], name=f"{table}_one_of_a_version"),
                 AppendOnly(name=f"{table}_append_only", only_by_trigger=True),
-                EntersLedger(name=f"{table}_enters_ledger", form=form, columns=columns_of(model), **model.place_in_sql()),
+                EntersLedger(name=f"{table}_enters_ledger", form=form, **model.place_in_sql()),
             ],
         }
 

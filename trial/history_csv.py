@@ -8,7 +8,7 @@ from typing import Any
 
 COLUMNS = (
     "seq", "at", "by", "name", "act", "site", "subject", "visit", "form", "form_title", "record", "group", "row", "item", "label",
-    "old", "old_text", "new", "new_text", "reason",
+    "old", "old_text", "new", "new_text", "reason", "client",
 )  # fmt: skip
 """As the API names them; `old` and `new` as stored, `old_text` and `new_text` as people read them."""
 BEGINS_FORMULA = tuple("=+-@\t\r\n＝＋－＠")

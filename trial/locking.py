@@ -1,5 +1,6 @@
 """What PostgreSQL keeps of states and locks, whatever the path of the write (docs/decisions/0040)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import models
@@ -69,6 +70,15 @@ class Follows(Triggers):
 
 
 class NamesItsRecord(Triggers):
+    """`on_record` are the acts about an account without which nobody signs, `password_events` those that may set a password."""
+
     file = "names_its_record.sql"
     functions = ("names_its_record",)
     triggers = ("names_its_record",)
+
+    def __init__(self, *, name: str, on_record: Sequence[str] = (), password_events: Sequence[str] = (), digest: str = "") -> None:
+        super().__init__(name=name, digest=digest, on_record=list(on_record), password_events=list(password_events))
+
+    def values(self) -> dict[str, Any]:
+        listed = {name: quoted(kinds) or "null" for name, kinds in self.facts.items()}
+        return listed | {"how_many": len(self.facts["on_record"])}

@@ -11,6 +11,9 @@ admin.site.index_title = "All forms"
 admin.site.site_url = "/"
 admin.site.enable_nav_sidebar = False
 
+handler400, handler403 = "trial.answers.bad_request", "trial.answers.not_allowed"
+handler404, handler500 = "trial.answers.not_found", "trial.answers.failed"
+
 urlpatterns = [
     path("healthz", pages.healthz, name="healthz"),
     path("admin/password_change/", account_pages.password_page, name="account-password"),  # instead of the admin's own

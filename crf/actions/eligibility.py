@@ -16,6 +16,7 @@ from trial.models import Signature, Subject, Visit, parameters_on
 from trial.models.parameter import read_once
 from trial.protocol import eligibility
 from trial.protocol.kleene import Truth
+from trial.protocol.parameters import Parameters
 from trial.refusal import Conflict, Refused
 from trial.second_factor import Proof
 from trial.signals import stored
@@ -85,6 +86,8 @@ def confirm(
         locked(Subject, subject.pk)
         if on > subject.site.today():
             raise Refused(("assessed_on", f"{on} lies in the future; today is {subject.site.today()}."))
+        if gate == 2 and not passed_entry(subject, parameters_on(on)):
+            raise Conflict("Gate 1 was not confirmed as eligible. Confirm it first: some of its criteria are not asked again.")
         assessed = assess(subject, gate=gate, on=on)
         if shown_sha256 is not None and shown_sha256 != assessed.sha256:
             raise Conflict("The data have changed since this page was opened. Read the criteria again, then confirm.")
@@ -138,6 +141,12 @@ def _store(visit: Visit, assessed: Assessed, said: list[eligibility.Verdict], co
         for auto, own in zip(assessed.verdicts, said, strict=True)
     )
     return record
+
+
+def passed_entry(subject: Subject, parameters: Parameters) -> bool:
+    """Whether gate 1 was confirmed as eligible; before the cycles, one confirmation is of both gates (crf_spec 2.12)."""
+    confirmed = latest(subject, 1)
+    return parameters.before_cycles or (confirmed is not None and confirmed.result == "ELIGIBLE")
 
 
 def latest(subject: Subject, gate: int) -> Eligibility | None:

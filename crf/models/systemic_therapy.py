@@ -159,9 +159,12 @@ class Cycle(Record):
         return self._doses
 
     def clean(self) -> None:
+        """A cycle given before its visit was planned, as before gate 1 is signed, is recorded at an unscheduled visit: it happened."""
         super().clean()
-        if self.number and self.visit.code != f"C{self.number}D1":
+        if self.number and not self.visit.is_unscheduled and self.visit.code != f"C{self.number}D1":
             raise ValidationError({"number": f"Cycle {self.number} belongs to the visit C{self.number}D1, not to {self.visit.code}."})
+        if self.number and Cycle.objects.of(self.visit.subject).filter(number=self.number).exclude(visit=self.visit).exists():
+            raise ValidationError({"number": f"Cycle {self.number} is recorded already, at another visit."})
 
     def inconsistencies(self) -> Iterator[Problem]:
         if not self.rows(Administration):

@@ -148,9 +148,9 @@ def _varied(code: str, on: date) -> str:
     return f"{(usual * (100 + percent) / 100).quantize(Decimal(1) if usual >= 50 else Decimal('0.1'))}"
 
 
-def regimen(story: Story, code: str, *, max_cycles: int | None = 4) -> None:
+def regimen(story: Story, code: str, *, max_cycles: int | None = 4, at: str = "C1D1") -> None:
     known = dosing.REGIMENS[code]
-    story.enter(Regimen, "C1D1", {
+    story.enter(Regimen, at, {
         "code": code, "regimen_class": known.regimen_class.value, "cycle_length_days": known.cycle_length_days, "max_cycles": max_cycles,
         "preconsent_cycles": 0, "cisplatin_eligible": "Y",
     })  # fmt: skip
@@ -163,17 +163,17 @@ def cycle(story: Story, number: int, on: date, *, told: Mapping[tuple[str, int],
     signs(story, code, on, weight_kg=weight)
     if number > 1:
         panel(story, code, on)
-    give(story, number, on, told or {})
+    give(story, code, number, on, told or {})
     story.hold(code, on)
     if Administration.objects.of(story.subject).filter(cycle__number=number, day=8).exists():
         panel(story, f"C{number}D8", on + timedelta(7), **blood)
         story.hold(f"C{number}D8", on + timedelta(7))
 
 
-def give(story: Story, number: int, on: date, told: Mapping[tuple[str, int], Items]) -> None:
+def give(story: Story, at: str, number: int, on: date, told: Mapping[tuple[str, int], Items]) -> None:
     """The form as the page prefills it, and the doses as the regimen plans them, in whole mg."""
-    visit = story.visit(f"C{number}D1")
-    values = Cycle.prefilled(visit)
+    visit = story.visit(at)
+    values = Cycle.prefilled(visit) | {"number": number}
     code = Regimen.objects.of(story.subject).values_list("code", flat=True).get()
     surface = dosing.bsa_m2(weight_kg=values["weight_kg"], height_cm=values["height_cm"])
     rows = []

@@ -7,8 +7,10 @@ import pytest
 from django.apps import apps
 from django.utils import timezone
 
+from tests.api.conftest import Caller
 from tests.conftest import CODE, PASSWORD
 from trial.actions.entry import STALE
+from trial.api_base import NOT_FOUND
 from trial.models import Visit
 from trial.refusal import Refused
 
@@ -174,6 +176,33 @@ def test_a_visit_that_is_refused_stays_as_it_was(case, visit, as_data_manager):
 def test_an_address_that_is_wrong_says_so(subject, as_data_manager, path, query, status):
     answer = as_data_manager.get(path, **query)
     assert answer.status_code == status, answer.content[:300]
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/", "/api/v1/nothing/", "/api/v2/subjects/", "/api/v1/subjects/%00/", "/api/v1/visits/%FF/sign/", "/api/v1//"]
+)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_an_address_of_no_view_answers_as_every_refusal_does(as_data_manager, path, method):
+    answer = getattr(super(Caller, as_data_manager), method)(path)
+    assert answer.status_code == 404
+    assert answer.json() == {"code": "not_found", "detail": NOT_FOUND, "problems": [{"item": "", "message": NOT_FOUND}], "codes": []}
+
+
+def test_a_host_that_is_not_ours_is_told_nothing_else(as_data_manager):
+    as_data_manager.defaults["HTTP_HOST"] = "elsewhere.example"
+    answer = as_data_manager.get("study/")
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
+
+
+def test_a_failure_of_the_program_answers_in_json_and_says_nothing_of_its_cause(as_data_manager, monkeypatch):
+    def fails(*args):
+        raise RuntimeError("select * from trial_subject")
+
+    monkeypatch.setattr("trial.api.StudyView.get", fails)
+    as_data_manager.raise_request_exception = False
+    answer = as_data_manager.get("study/")
+    assert (answer.status_code, answer.json()["code"]) == (500, "failed")
+    assert "trial_subject" not in answer.content.decode()
 
 
 def test_unknown_subjects_answer_an_empty_list(subject, as_data_manager):

@@ -28,6 +28,7 @@ from trial.acting import acting
 from trial.actions import entry
 from trial.embedded import used
 from trial.embedded_postgres import APP, OWNER, Postgres, find_binaries
+from trial.ledger_sql import salted
 from trial.models import Ledger, Visit
 
 ROUNDS, BATCH = 60, 10
@@ -169,18 +170,19 @@ def test_commits_a_second(durable, visits, data_manager, tmp_path, capsys):
     assert rate >= LEAST_COMMITS
 
 
+CHANGED = "select 'weight_kg' as name, jsonb_build_array(60 + number % 40, 61 + number % 40) as value"
 # 20,000 forms of 50 changes each, by the function that enters them all; only the guard against any other writer is off.
 FILL = """
     set local timezone = 'UTC';
-    do $$ declare entry trial_ledger; told trial_ledger; begin
+    do $$ declare entry trial_ledger; told trial_ledger; committed text; begin
       select * into strict told from trial_ledger where form = 'crf.vitalsigns' and items ? 'weight_kg' order by seq desc limit 1;
       for number in 1 .. {million} loop
         entry := told;
         entry.record := 1000000 + number % 20000;
         entry.row := entry.record;
         entry.history_id := 100000000 + number;
-        entry.items := jsonb_build_object('weight_kg', jsonb_build_array(60 + number % 40, 61 + number % 40));
-        perform trial_ledger_enter(entry);
+        {salted} into entry.items, entry.salts, committed;
+        perform trial_ledger_enter(entry, committed);
       end loop;
     end $$"""
 
@@ -191,7 +193,7 @@ def a_million(visits, data_manager, django_db_blocker):
         VitalSigns.objects.create(visit=visits[-1], **EXAMPLES["crf.vitalsigns"].values)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("alter table trial_ledger disable trigger append_only")
-        cursor.execute(FILL.format(million=MILLION))
+        cursor.execute(FILL.format(million=MILLION, salted=salted(CHANGED)))
         cursor.execute("alter table trial_ledger enable always trigger append_only")
     with connection.cursor() as cursor:
         cursor.execute("vacuum analyze trial_ledger")

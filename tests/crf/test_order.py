@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from crf.models import Demographics, Lesion, PrimaryTumor, RadiotherapyCourse, Randomization, TargetVolume
+from crf.models import Demographics, Lesion, PrimaryTumor, RadiotherapyCourse, Randomization, Regimen, TargetVolume
 from followup.stories import straightforward, telling, usual
 from tests.crf.test_alternatives import CONSENTED, LUNG, NODE, SAME, STABLE, assess, team  # noqa: F401  (a fixture among them)
 from trial.actions import entry
@@ -19,11 +19,10 @@ ORDER = ("consent", "screening", "gate 1", "cycle 1", "cycle 2", "check", "sign 
 NEEDS = {
     "gate 1": {"consent", "screening"},
     "sign check": {"check"},
-    "gate 2": {"consent", "screening", "cycle 1", "cycle 2", "check", "sign check"},
-    "randomize": set(ORDER[: ORDER.index("randomize")]) - {"gate 1"},
+    "gate 2": set(ORDER[: ORDER.index("gate 2")]),
+    "randomize": set(ORDER[: ORDER.index("randomize")]),
 }
-"""Of each act of the system, what must have come before it, whatever the order of the rest. That gate 1 was passed, gate 2 asks anew."""
-AT = {"cycle 1": "C1D1", "cycle 2": "C2D1"}
+"""Of each act of the system, what must have come before it, whatever the order of the rest."""
 GIVEN_ON = {1: date(2025, 3, 10), 2: date(2025, 3, 31)}
 CHECKED_ON, CONFIRMED_ON, RANDOMIZED_ON = date(2025, 4, 21), date(2025, 4, 24), date(2025, 4, 25)
 
@@ -66,10 +65,9 @@ def machine_of(team):  # noqa: F811
             assert accepted or not in_order, (step, self.done)
 
         def can_be_told(self, step):
-            """What names lesions, once there are any; a cycle at the visit that the schedule has planned for it."""
-            if step in AT:
-                return self.is_planned(AT[step]) and "screening" in self.done
-            return step not in ("check", "treat") or "screening" in self.done
+            """What names lesions, or is dosed by height and weight, once there are any; a second cycle after a first."""
+            needed = {"consent": set(), "screening": set(), "cycle 2": {"screening", "cycle 1"}}
+            return needed.get(step, {"screening"}) <= set(self.done)
 
         def is_planned(self, code):
             return Visit.objects.filter(subject=self.story.subject, code=code).exists()
@@ -94,9 +92,16 @@ def machine_of(team):  # noqa: F811
             self.story.hold("SCR", measured)
 
         def cycle(self, number):
-            if number == 1:
-                usual.regimen(self.story, "GC_CIS")
-            usual.cycle(self.story, number, GIVEN_ON[number])
+            """At its visit, or at an unscheduled one where that is not planned yet, as before gate 1 is signed."""
+            at = f"C{number}D1"
+            if not self.is_planned(at):
+                at = entry.unscheduled_visit(subject=self.story.subject, by=self.story.team.data_manager).code
+            if not Regimen.objects.of(self.story.subject).exists():
+                usual.regimen(self.story, "GC_CIS", at=at)
+            if at.startswith("UNS"):
+                usual.give(self.story, at, number, GIVEN_ON[number], {})
+            else:
+                usual.cycle(self.story, number, GIVEN_ON[number])
 
         def check(self):
             """At its visit, or at an unscheduled one where the check is not planned yet."""

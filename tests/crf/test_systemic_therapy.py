@@ -8,6 +8,7 @@ import pytest
 from crf.models import Administration, Cycle, Regimen, VitalSigns
 from tests.conftest import BEGAN
 from tests.crf.conftest import row
+from trial.actions import entry
 from trial.actions.parameters import decide
 from trial.refusal import Refused
 
@@ -68,6 +69,12 @@ class TestCycle:
     def test_belongs_to_the_visit_of_its_number(self, enter):
         with pytest.raises(Refused, match="Cycle 2 belongs to the visit C2D1, not to C1D1"):
             enter(Cycle, number=2)
+
+    def test_that_was_given_before_its_visit_was_planned_is_recorded_at_an_unscheduled_one(self, enter, subject, data_manager):
+        before = entry.unscheduled_visit(subject=subject, by=data_manager)
+        enter(Cycle, at=before.code)
+        with pytest.raises(Refused, match="Cycle 1 is recorded already, at another visit"):
+            enter(Cycle)
 
     def test_has_an_administration(self, enter):
         with pytest.raises(Refused, match="No administration is entered"):

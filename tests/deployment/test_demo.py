@@ -99,6 +99,13 @@ def test_gives_a_login_and_a_token_for_each_role(running):
     assert all(one["password"] and one["token"] for one in said["logins"])
 
 
+@pytest.mark.proves("D11")
+def test_what_a_command_enters_names_the_command(running):
+    """The stories of the demo; what the installation itself makes, such as accounts by migration, has no author either."""
+    _, said = running
+    assert ask(Path(said["data"]), "select array_agg(distinct client) from trial_ledger where subject_id is not null") == ["command demo"]
+
+
 def test_second_demo_in_the_same_folder_is_refused(running):
     process, said = running
     sentence = refusal(manage("demo", "--port", str(processes.free_port()), data=said["data"]))

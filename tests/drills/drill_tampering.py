@@ -226,6 +226,14 @@ def reason_changed_and_rechained(rng):
 
 
 @forgery
+def program_changed_and_rechained(rng):
+    seq = any_entry(rng)
+    unguarded("trial_ledger", f"update trial_ledger set client = client || ' forged' where seq = {seq} and client is not null")
+    unguarded("trial_ledger", f"update trial_ledger set client = 'page' where seq = {seq} and client is null", rechained(seq))
+    return [f"Ledger entry {seq} "]
+
+
+@forgery
 def story_rewritten(rng):
     """The whole story, consistently: live row, history, ledger and the chain's tail. Only the anchors tell."""
     while True:

@@ -98,7 +98,7 @@ def test_it_changes_no_table(app, sql):
         "create table public.mine (id int)",
         "create schema mine",
         "alter role casebook_app superuser",
-        "select trial_ledger_enter(null)",
+        "select trial_ledger_enter(null, null)",
         "select trial_redaction_erase_in_ledger(null, 'x')",
         "create or replace function crf_cycle_history() returns trigger language plpgsql as 'begin return null; end'",
         "alter function crf_cycle_history() rename to mine",

@@ -44,11 +44,11 @@ def shown(visits):
 
 
 @pytest.mark.proves("S03", "C04")
-def test_copy_of_a_signature_under_another_record_is_refused(signature, visits):
+def test_copy_of_a_signature_under_another_record_is_refused(signature, visits, investigator):
     copied = {f.attname: getattr(signature, f.attname) for f in Signature._meta.concrete_fields if f.name != "id"}
     other = visits[1].pk
     for moved in ({"record": other}, {"visit_id": other}, {"visit_id": other, "record": other}, {"form": "crf.vitalsigns"}):
-        with pytest.raises(IntegrityError, match="belongs to the record that it was put under"), transaction.atomic():
+        with pytest.raises(IntegrityError, match="belongs to the record that it was put under"), acting(by=investigator):
             Signature.objects.create(**copied | moved)
     assert Signature.objects.count() == 1
 
@@ -61,9 +61,10 @@ def test_signature_whose_content_was_altered_says_so(signature):
 
 
 @pytest.mark.proves("S01")
-def test_time_of_a_signature_is_the_databases_own_whatever_is_passed(signature):
+def test_time_of_a_signature_is_the_databases_own_whatever_is_passed(signature, investigator):
     copied = {f.attname: getattr(signature, f.attname) for f in Signature._meta.concrete_fields if f.name != "id"}
-    made = Signature.objects.create(**copied | {"signed_at": "1999-01-01T00:00:00Z"})
+    with acting(by=investigator):
+        made = Signature.objects.create(**copied | {"signed_at": "1999-01-01T00:00:00Z"})
     made.refresh_from_db()
     signature.refresh_from_db()
     assert made.signed_at >= signature.signed_at

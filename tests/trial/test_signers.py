@@ -2,6 +2,7 @@
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import date, timedelta
 from io import BytesIO
 
@@ -178,6 +179,24 @@ class TestBeforeTheFirstSignature:
         with pytest.raises(Conflict, match=accounts.MISSING[missing].split(".")[0]):
             review.sign_visit(held, by=newcomer, proof=PROOF)
         assert not Signature.objects.exists()
+
+    @pytest.mark.parametrize("missing", [K.IDENTITY, K.TRAINING, K.ACCOUNTABILITY, "own password", "author", None])
+    def test_nor_is_it_by_a_row_that_is_written_past_the_act(self, held, investigator, administrator, newcomer, missing):
+        """PostgreSQL asks for the same, and that the signer is who acts."""
+        signed = review.sign_visit(held, by=investigator, proof=PROOF)
+        copied = {f.attname: getattr(signed, f.attname) for f in Signature._meta.concrete_fields if f.name != "id"}
+        for kind in {K.IDENTITY, K.TRAINING} - {missing}:
+            accounts.record(kind, newcomer, by=administrator, on=SCREENED, how="Identity card seen.")
+        if missing != K.ACCOUNTABILITY:
+            accounts.accept_accountability(newcomer, password=PASSWORD)
+        if missing == "own password":
+            with acting(by=administrator):
+                User.objects.filter(pk=newcomer.pk).update(password="!")
+        said = "bears the name of who signs" if missing == "author" else "on record, and a password of their own"
+        refused = pytest.raises(IntegrityError, match=said) if missing else nullcontext()
+        with refused, acting(by=investigator if missing == "author" else newcomer):
+            Signature.objects.create(**copied | {"signed_by_id": newcomer.pk})
+        assert Signature.objects.filter(signed_by=newcomer).exists() is (missing is None)
 
     def test_with_all_on_record_by_the_pages_the_person_signs(self, client, held, site, administrator, newcomer, commit):
         investigator_at(site, newcomer)

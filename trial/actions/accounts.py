@@ -30,7 +30,6 @@ MISSING = {
     K.ACCOUNTABILITY: "You have not accepted accountability for your signature. Do so on the page Account, with a password of your own.",
 }
 CHANGE_IT = "Another person set your password. Change it on the page Account; then only you know it."
-PASSWORD_EVENTS = ("account made", "account changed")
 
 
 def keeps_from_signing(person: AbstractUser) -> list[str]:
@@ -58,7 +57,7 @@ def password_reset_lately(person: AbstractUser) -> datetime | None:
 
 
 def _passwords(person: AbstractUser) -> QuerySet[SystemEvent]:
-    return SystemEvent.objects.filter(about_id=person.pk, kind__in=PASSWORD_EVENTS, detail__has_key="password")
+    return SystemEvent.objects.filter(about_id=person.pk, kind__in=SystemEvent.SETS_PASSWORD, detail__has_key="password")
 
 
 def record(kind: str, person: AbstractUser, *, by: AbstractUser, on: date | None, how: str) -> AccountAct:

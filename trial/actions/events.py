@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser, User
 from django.db.models.functions import Now
 
+from trial.acting import by_nobody
 from trial.models import Mail, Site, SystemEvent
 
 
@@ -22,9 +23,10 @@ def note(
     `by` is left out where nobody is known, as at a failed login.
     """
     told = {name: [None, value] for name, value in detail.items()}
-    return SystemEvent.objects.create(
-        kind=kind, by_id=by.pk if by else None, about_id=about.pk if about else None, site=site, detail=told
-    )  # fmt: skip
+    with by_nobody():
+        return SystemEvent.objects.create(
+            kind=kind, by_id=by.pk if by else None, about_id=about.pk if about else None, site=site, detail=told
+        )  # fmt: skip
 
 
 def note_failed_login(sender: Any, credentials: dict[str, Any], **kwargs: Any) -> None:

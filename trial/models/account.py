@@ -23,6 +23,7 @@ class AccountAct(models.Model):
         LOSS = "loss", "Second factor reported lost"
         AFTER_LOSS = "after loss", "Identity checked after the loss"
 
+    BEFORE_SIGNING = (Kind.IDENTITY, Kind.TRAINING, Kind.ACCOUNTABILITY)
     BY_ANOTHER = (Kind.IDENTITY, Kind.TRAINING, Kind.AFTER_LOSS)
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="account_acts")

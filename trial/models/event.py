@@ -41,6 +41,9 @@ class SystemEvent(models.Model):
         EXPORT = "export", "Export"
         SCHEMA = "schema", "Schema brought up to date"
 
+    SETS_PASSWORD = ("account made", "account changed")
+    """The kinds of event that set a password, where their detail names it."""
+
     at = models.DateTimeField(db_default=Now(), editable=False)
     kind = models.CharField(max_length=40)
     by = loose(settings.AUTH_USER_MODEL, null=True)

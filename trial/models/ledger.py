@@ -46,12 +46,13 @@ class Ledger(models.Model):
 
     `at` is the moment of the commit, `written_at` that of the write. `items` is {item: [old, new]}. The hash covers salted
     commitments in their place: a lawful redaction (redaction.py) takes value and salt away, keeps the commitment in `sealed`,
-    and the chain still verifies. `by` is empty where nobody is known, as at a failed login.
+    and the chain still verifies. `by` is empty where nobody is known, as at a failed login; `client` where no program of ours wrote.
     """
 
     seq = models.BigIntegerField(primary_key=True)
     at = models.DateTimeField()
     by = loose(settings.AUTH_USER_MODEL, null=True)
+    client = models.TextField(null=True, editable=False)  # noqa: DJ001  # no value, not '': the hash of entries from before it covers none
     reason = models.TextField()
     act = models.CharField(max_length=1)
     site = loose(Site, null=True)

@@ -45,7 +45,9 @@ class Withdrawable(Entered):
     """Never deleted; what was made by mistake is withdrawn, with a reason, and stays readable."""
 
     withdrawn_at = models.DateTimeField(null=True, editable=False)
-    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+")
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+", db_index=False
+    )  # nobody asks by it, and each index costs every save
 
     objects = WithdrawableQuerySet.as_manager()
 

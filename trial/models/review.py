@@ -13,6 +13,8 @@ from trial.access import Act
 from trial.history import AppendOnly, EntersLedgerOnInsert
 from trial.locking import HonorsLocks, NamesItsRecord
 
+from .account import AccountAct
+from .event import SystemEvent
 from .kept import of_visit
 from .membership import scope
 from .overview import Standing
@@ -68,7 +70,11 @@ class Signature(models.Model):
         indexes = [models.Index(fields=["form", "record"], name="signatures_of_a_record")]
         constraints = [
             AppendOnly(name="signature_append_only"),
-            NamesItsRecord(name="signature_names_its_record"),
+            NamesItsRecord(
+                name="signature_names_its_record",
+                on_record=[kind.value for kind in AccountAct.BEFORE_SIGNING],
+                password_events=SystemEvent.SETS_PASSWORD,
+            ),
             HonorsLocks(name="signature_honors_locks"),
             EntersLedgerOnInsert(
                 name="signature_enters_ledger",

@@ -72,7 +72,7 @@ TYPES = {row.code: row for row in (
     VisitType("SFUk",   "Survival follow-up {}",    "PD or EOTS",    SFU,    SFU_W,  SFU_W,  28),
     VisitType("EOS",    "End of study",             "end of study",  0,      0,      None,   None),
     VisitType("UNSk",   "Unscheduled visit {}",     "",              None,   None,   None,   None,
-              (), (VITALS, LABORATORY, RESPONSE, EXTENT)),
+              (), (VITALS, LABORATORY, RESPONSE, EXTENT, REGIMEN, CYCLE)),  # a cycle that was given before its visit was planned
 )}  # fmt: skip
 
 

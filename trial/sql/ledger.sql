@@ -3,12 +3,15 @@
 create or replace function {table}_ledger() returns trigger language plpgsql
   security definer set search_path = pg_catalog, public set timezone = 'UTC' as $$
 declare
-  earlier {table};
+  earlier jsonb := '{{}}';
+  later jsonb := to_jsonb(new);
   entry trial_ledger;
+  committed text;
 begin
   if new.version > 1 then
-    select * into earlier from {table} where id = new.id and version = new.version - 1;
+    select to_jsonb(h) into earlier from {table} h where id = new.id and version = new.version - 1;
   end if;
+  {salted} into entry.items, entry.salts, committed;
   select {visit}, {subject}, {site} into entry.visit_id, entry.subject_id, entry.site_id;
   entry.by_id := new.history_user_id;
   entry.reason := coalesce(new.history_change_reason, '');
@@ -18,8 +21,7 @@ begin
   entry.row := new.id;
   entry.history_id := new.history_id;
   entry.written_at := new.history_date;
-  entry.items := {changed_items};
-  perform trial_ledger_enter(entry);
+  perform trial_ledger_enter(entry, committed);
   return null;
 end $$;
 

@@ -4,7 +4,9 @@ create or replace function {table}_ledger() returns trigger language plpgsql
   security definer set search_path = pg_catalog, public set timezone = 'UTC' as $$
 declare
   entry trial_ledger;
+  committed text;
 begin
+  {salted} into entry.items, entry.salts, committed;
   entry.by_id := {by};
   entry.reason := {reason};
   entry.act := '+';
@@ -15,8 +17,7 @@ begin
   entry.visit_id := {visit};
   entry.subject_id := {subject};
   entry.site_id := {site};
-  entry.items := {entered_items};
-  perform trial_ledger_enter(entry);
+  perform trial_ledger_enter(entry, committed);
   return null;
 end $$;
 

@@ -1,22 +1,32 @@
 -- {table}: entries get their number, time and hash under one lock that is held until the commit is visible.
 -- So sequence numbers have no gap, follow the order of commits, and nobody reading after=SEQ misses a row.
 
-create or replace function {table}_enter(entry {table}) returns void language plpgsql as $$
+create or replace function {table}_enter(entry {table}, committed text) returns void language plpgsql as $$
 declare
   last record;
-  committed text;
-  seed text := gen_random_uuid();
+  salt text;
+  head {table};
 begin
-  {salted} into entry.salts, committed;
+  if entry.reason <> '' then
+    salt := {salt};
+    entry.salts := entry.salts || jsonb_build_object('{reason}', salt);
+    committed := concat_ws(E'\n', '{reason}=' || {reason_committed}, nullif(committed, ''));  -- the point puts it before every item's name
+  end if;
+  entry.client := nullif(current_setting('casebook.client', true), '');
   entry.sealed := '{{}}';
+  head := entry;
+  head.items := null;
+  head.salts := null;
   perform pg_advisory_xact_lock(hashtext('casebook.ledger'));
   select l.seq, l.at, l.hash into last from {table} l order by l.seq desc limit 1;
   entry.seq := coalesce(last.seq, 0) + 1;
   entry.at := greatest(clock_timestamp(), last.at);
+  head.seq := entry.seq;
+  head.at := entry.at;
   entry.hash := sha256(coalesce(last.hash, '') || convert_to({content}, 'UTF8'));
-  insert into {table} (seq, at, by_id, reason, act, site_id, subject_id, visit_id, form, record, "row",
+  insert into {table} (seq, at, by_id, client, reason, act, site_id, subject_id, visit_id, form, record, "row",
     history_id, written_at, items, salts, sealed, hash)
-  values (entry.seq, entry.at, entry.by_id, entry.reason, entry.act, entry.site_id, entry.subject_id, entry.visit_id, entry.form,
+  values (entry.seq, entry.at, entry.by_id, entry.client, entry.reason, entry.act, entry.site_id, entry.subject_id, entry.visit_id, entry.form,
           entry.record, entry.row, entry.history_id, entry.written_at, entry.items, entry.salts, entry.sealed, entry.hash);
 end $$;
 
@@ -54,4 +64,4 @@ create trigger append_only_truncate before truncate on {table}
 
 alter table {table} enable always trigger append_only;
 alter table {table} enable always trigger append_only_truncate;
-revoke execute on function {table}_enter({table}) from public;
+revoke execute on function {table}_enter({table}, text) from public;

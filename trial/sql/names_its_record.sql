@@ -1,9 +1,20 @@
--- {table}: a signature belongs to the record that its content names, and bears the database's own time (21 CFR 11.70).
+-- {table}: a signature belongs to the record that its content names, bears the database's own time (21 CFR 11.70) and the name of who
+-- acts, and that person may sign: identity, training and accountability are on record, and nobody else knows the password (11.100, 11.200).
 
 create or replace function {table}_names_its_record() returns trigger language plpgsql as $$
 begin
   if not new.content ? (new.form || '#' || new.record) or (new.form = 'trial.visit' and new.record <> new.visit_id) then
     raise exception 'A signature belongs to the record that it was put under. Nothing was stored.'
+      using errcode = 'integrity_constraint_violation';
+  end if;
+  if new.signed_by_id::text is distinct from current_setting('casebook.user', true) then
+    raise exception 'A signature bears the name of who signs. Nothing was stored.' using errcode = 'integrity_constraint_violation';
+  end if;
+  if (select count(distinct kind) from trial_accountact where person_id = new.signed_by_id and kind in ({on_record})) < {how_many}
+    or (select by_id from trial_systemevent where about_id = new.signed_by_id and kind in ({password_events}) and detail ? 'password'
+         order by id desc limit 1) is distinct from new.signed_by_id
+  then
+    raise exception 'Who signs has identity, training and accountability on record, and a password of their own. Nothing was stored.'
       using errcode = 'integrity_constraint_violation';
   end if;
   new.signed_at := clock_timestamp();
