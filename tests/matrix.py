@@ -25,6 +25,23 @@ def requirements(text):
     return {key: (statement, bool(later)) for key, statement, later in rows}
 
 
+RULES = "CFDI guide 2025, to be checked against the original"
+"""The column's head: C01 is a crosswalk, read off the second table of docs/requirements.md."""
+
+
+def crosswalk(text):
+    """The chapters that name the same control as each ID.
+
+    >>> crosswalk("| 4.1.1 | audit trail | R01, R02 |\\n| 4.2 | signature | R02 |")
+    {'R01': ['4.1.1'], 'R02': ['4.1.1', '4.2']}
+    """
+    found = {}
+    for chapter, keys in re.findall(r"^\| (\d+(?:\.\d+)+) \| [^|]+ \| ([^|]+) \|$", text, re.MULTILINE):
+        for key in keys.strip().split(", "):
+            found.setdefault(key, []).append(chapter)
+    return found
+
+
 def commit():
     """The commit that the tests ran on, and whether anything differed from it."""
 
@@ -35,25 +52,28 @@ def commit():
     return f"{git('rev-parse', 'HEAD') or 'unknown'}{changed}"
 
 
-def printed(known, results, at):
-    """The matrix as Markdown; `results` holds for each ID the results of each test function that names it."""
-    lines = [f"# Requirements and their tests, at commit {at}", "", "| ID | Casebook must | Proved by | Result |", "|---|---|---|---|"]
+def printed(known, results, at, rules=None):
+    """The matrix as Markdown; `results` holds for each ID the results of each test function that names it, `rules` its chapters."""
+    head = f"| ID | Casebook must | Proved by | Result | {RULES} |"
+    lines = [f"# Requirements and their tests, at commit {at}", "", head, "|---|---|---|---|---|"]
     for key, (statement, later) in known.items():
         tests = results.get(key, {})
+        named = ", ".join((rules or {}).get(key, []))
         if not tests:
-            lines.append(f"| {key} | {statement} | | {LATER if later else NO_TEST} |")
+            lines.append(f"| {key} | {statement} | | {LATER if later else NO_TEST} | {named} |")
         for at_first, (test, each) in enumerate(sorted(tests.items())):
             name = f"{test} ({len(each)})" if len(each) > 1 else test
             worst = min(each, key=WORST_FIRST.index)
-            lines.append(f"| {key if not at_first else ''} | {statement if not at_first else ''} | {name} | {worst} |")
+            first = (key, statement, named) if not at_first else ("", "", "")
+            lines.append(f"| {first[0]} | {first[1]} | {name} | {worst} | {first[2]} |")
     proved = sum(all(one == "passed" for each in results.get(key, {}).values() for one in each) for key in results)
     lines += ["", f"{len(known)} statements; {proved} proved by tests that all passed.", ""]
     return "\n".join(lines)
 
 
 class Matrix:
-    def __init__(self, known):
-        self.known = known
+    def __init__(self, known, rules):
+        self.known, self.rules = known, rules
         self.names = {}  # of each test: the IDs that it proves
         self.results = {}
 
@@ -86,7 +106,7 @@ class Matrix:
         return found
 
     def pytest_terminal_summary(self, terminalreporter, config):
-        text = printed(self.known, self.by_id(), commit())
+        text = printed(self.known, self.by_id(), commit(), self.rules)
         folder = config.rootpath / ".matrix"
         folder.mkdir(exist_ok=True)
         (folder / "matrix.md").write_text(text)
@@ -97,4 +117,5 @@ class Matrix:
 def pytest_configure(config):
     if getattr(config.option, "numprocesses", None):
         raise pytest.UsageError("The matrix is made by one process: run it without --numprocesses.")
-    config.pluginmanager.register(Matrix(requirements((HOUSE / "docs" / "requirements.md").read_text())))
+    text = (HOUSE / "docs" / "requirements.md").read_text()
+    config.pluginmanager.register(Matrix(requirements(text), crosswalk(text)))

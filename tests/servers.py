@@ -77,7 +77,8 @@ def transactional_db(django_db_setup, django_db_blocker):
     shared = connection.settings_dict["NAME"]
     own = f"{shared}_own"
     with django_db_blocker.unblock():
-        _administrate(shared, f'drop database if exists "{own}" with (force)', f'create database "{own}" template "{shared}"')
+        revoked = f'revoke temporary on database "{own}" from public'  # as migrate does; a copy has none of its template's grants
+        _administrate(shared, f'drop database if exists "{own}" with (force)', f'create database "{own}" template "{shared}"', revoked)
         connection.settings_dict["NAME"] = own
         yield
         connection.close()

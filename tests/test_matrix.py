@@ -6,9 +6,12 @@ import sys
 
 import pytest
 
-from tests.matrix import HOUSE, printed, requirements
+from tests.matrix import HOUSE, RULES, crosswalk, printed, requirements
 
-KNOWN = requirements((HOUSE / "docs" / "requirements.md").read_text())
+SAID = (HOUSE / "docs" / "requirements.md").read_text()
+KNOWN, CHAPTERS = requirements(SAID), crosswalk(SAID)
+NAMED = ("4.1.1", "4.1.2", "4.1.4", "4.1.6", "4.1.7", "4.2", "4.4.2")
+"""Chapters of the guide: audit trail, permissions, changes, archive, backup, electronic signature, change control."""
 INI = """
 [pytest]
 markers =
@@ -61,7 +64,7 @@ def test_matrix_tells_each_result(tmp_path):
     told, key = [], ""
     for row in rows:
         key = row[0] or key
-        told.append((key, *row[2:]))
+        told.append((key, *row[2:4]))
     assert ("R01", "test_some.py::test_good (2)", "passed") in told
     assert ("R02", "test_some.py::test_good (2)", "passed") in told
     assert ("R02", "test_some.py::test_half (2)", "failed") in told
@@ -69,6 +72,7 @@ def test_matrix_tells_each_result(tmp_path):
     assert ("R04", "test_some.py::test_ends_badly", "failed") in told
     assert ("R05", "", "no test yet") in told
     assert ("R12", "", "later") in told
+    assert [row[4] for row in rows if row[0] == "R01"] == ["4.1.1, 4.1.4"]
     assert "test_of_nothing" not in text
     assert text in ended.stdout
 
@@ -93,3 +97,25 @@ def test_every_statement_is_read():
 
 def test_statement_left_for_later_that_has_a_test_shows_it():
     assert "| R12 | review | t::a | passed |" in printed({"R12": ("review", True)}, {"R12": {"t::a": ["passed"]}}, "abc")
+
+
+@pytest.mark.proves("C01")
+@pytest.mark.parametrize("chapter", NAMED)
+def test_each_chapter_of_the_guide_is_met_by_statements_that_are_there(chapter):
+    keys = [key for key, chapters in CHAPTERS.items() if chapter in chapters]
+    assert keys
+    assert set(keys) <= set(KNOWN)
+
+
+@pytest.mark.proves("C01", "D10")
+def test_the_matrix_prints_the_chapters_beside_each_statement():
+    text = printed(KNOWN, {"R01": {"t::a": ["passed"], "t::b": ["passed"]}}, "abc", CHAPTERS)
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.startswith("|")]
+    assert "to be checked against the original" in RULES
+    assert rows[0][-1] == RULES
+    assert {row[0]: row[4] for row in rows[2:] if row[0]} == {key: ", ".join(CHAPTERS.get(key, [])) for key in KNOWN}
+    assert {chapter for row in rows[2:] for chapter in row[4].split(", ") if chapter} == set(NAMED)
+
+
+def test_a_chapter_without_a_statement_is_missed():
+    assert crosswalk("| 4.1.1 | audit trail | |") == {}

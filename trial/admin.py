@@ -19,7 +19,7 @@ from knox.models import AuthToken
 
 from trial.access import Act
 from trial.acting import acting
-from trial.actions import entry, parameters
+from trial.actions import entry, papers, parameters
 from trial.derived import derived_part
 from trial.entry_forms import (
     MISSING,
@@ -51,6 +51,7 @@ from trial.models import (
 from trial.protocol import schedule
 from trial.reading import read_changes
 from trial.refusal import Refused
+from trial.trail import told
 
 READING = ("GET", "HEAD", "OPTIONS")
 
@@ -158,6 +159,7 @@ class KeptAdmin(ByRole, admin.ModelAdmin):
             "opts": self.opts,
             "record": row,
             "changes": read_changes(entries, by=request.user),
+            "papers": [(mark, told(mark, by=request.user, site_id=site_of(row))["reason"]) for mark in papers.all_of(row)],
         }
         return TemplateResponse(request, "admin/record_history.html", context)
 

@@ -23,7 +23,7 @@ from trial.second_factor import has_one_to_have, refuse_unless_code
 from .api_base import LockedOut, Problems, Strict, WrongLogin
 from .api_forms import viewset_of
 from .api_history import HistoryViewSet
-from .api_review import FreezeViewSet, QueryViewSet, VerificationViewSet
+from .api_review import FreezeViewSet, PaperViewSet, QueryViewSet, VerificationViewSet
 from .api_signatures import SignatureViewSet
 from .api_subjects import SiteViewSet, SubjectViewSet, VisitViewSet
 from .api_token import ByToken
@@ -153,6 +153,7 @@ def routes() -> SimpleRouter:
     router.register("queries", QueryViewSet, "api-query")
     router.register("verifications", VerificationViewSet, "api-verification")
     router.register("freezes", FreezeViewSet, "api-freeze")
+    router.register("papers", PaperViewSet, "api-paper")
     router.register("history", HistoryViewSet, "api-history")
     for form in Record.forms():
         router.register(f"forms/{form._meta.model_name}", viewset_of(form), f"api-{form._meta.model_name}")

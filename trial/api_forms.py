@@ -130,7 +130,7 @@ class FormViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visible):
     @action(detail=True, methods=["get"], filterset_class=None)
     def history(self, request: Request, pk: str) -> Response:
         """Each change of each item of this record and of its rows, in the order of commits."""
-        return page_of_changes(self, about=self.get_object())
+        return page_of_changes(self, row=self.get_object())
 
     def answer(self, record: Record, code: int = status.HTTP_200_OK) -> Response:
         """The record as it stands now."""

@@ -12,10 +12,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from trial.access import Act
-from trial.actions import locks, queries
-from trial.models import Freeze, Query, QueryAct, Record, StudyLock, Verification, Visit, may
+from trial.actions import locks, papers, queries
+from trial.models import Freeze, FromPaper, Query, QueryAct, Record, StudyLock, Verification, Visit, may
 from trial.proving import proving_to_api
-from trial.reading import model_of
+from trial.reading import KEPT_BACK, hidden_from, model_of
 from trial.states import FreezeState, LockState, QueryState
 
 from .api_base import REFUSALS, ByAct, Strict, Visible, WholeNumber, visible_or_404
@@ -46,6 +46,13 @@ class QuerySerializer(serializers.ModelSerializer):
     class Meta:
         model = Query
         fields = ["id", "subject", "visit", "form", "record", "item", "state", "messages"]
+
+    def to_representation(self, query: Query) -> dict[str, Any]:
+        """Words about a form with items that are kept back from the person are kept back, too."""
+        shown = super().to_representation(query)
+        if hidden_from(model_of(query.form), self.context["request"].user, query.visit.subject.site_id):
+            shown["messages"] = [message | {"text": KEPT_BACK} for message in shown["messages"]]
+        return shown
 
 
 class Raise(Strict):
@@ -87,7 +94,7 @@ class QueryViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visible):
         sent = Raise.read(request)
         row = row_named(sent["form"], sent["record"], request)
         made = queries.raise_query(row, by=request.user, text=sent["text"], item=sent["item"])
-        return Response(QuerySerializer(self.get_queryset().get(pk=made.pk)).data, status=status.HTTP_201_CREATED)
+        return Response(self.get_serializer(self.get_queryset().get(pk=made.pk)).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(summary="answer, close or reopen a query", request=Reply, responses={201: QuerySerializer} | REFUSALS)
     @action(detail=True, methods=["post"])
@@ -96,7 +103,7 @@ class QueryViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visible):
             raise exceptions.PermissionDenied(ByAct.message)
         query, sent = self.get_object(), Reply.read(request)
         queries.act_on(query, QueryState(sent["state"]), by=request.user, text=sent["text"])
-        return Response(QuerySerializer(self.get_object()).data, status=status.HTTP_201_CREATED)
+        return Response(self.get_serializer(self.get_object()).data, status=status.HTTP_201_CREATED)
 
 
 class VerificationSerializer(serializers.ModelSerializer):
@@ -133,6 +140,46 @@ class VerificationViewSet(mixins.ListModelMixin, Visible):
             raise exceptions.NotFound
         made = queries.verify(row, by=request.user, version=sent["version"])
         return Response(VerificationSerializer(self.get_queryset().get(pk=made.pk)).data, status=status.HTTP_201_CREATED)
+
+
+class PaperSerializer(serializers.ModelSerializer):
+    subject = serializers.CharField(source="visit.subject.code", read_only=True)
+    late = serializers.CharField(help_text="how long after the paper it was entered")
+    by = serializers.CharField(source="by.username", read_only=True)
+
+    class Meta:
+        model = FromPaper
+        fields = ["id", "subject", "visit", "form", "record", "written_at", "entered_at", "late", "reason", "by", "at"]
+
+    def to_representation(self, mark: FromPaper) -> dict[str, Any]:
+        shown = super().to_representation(mark)
+        hidden = hidden_from(model_of(mark.form), self.context["request"].user, mark.visit.subject.site_id)
+        return shown | {"reason": KEPT_BACK} if hidden else shown
+
+
+class MarkPaper(Strict):
+    form = serializers.CharField(max_length=60, help_text="as crf.vitalsigns, or trial.visit")
+    record = serializers.IntegerField(min_value=1)
+    written_at = serializers.DateTimeField(help_text="when the paper was filled in, with the offset from UTC")
+    reason = serializers.CharField(max_length=200, allow_blank=True)
+
+
+@extend_schema_view(list=extend_schema(summary="entries from paper: list"))
+class PaperViewSet(mixins.ListModelMixin, Visible):
+    """Records that were filled in on paper during an outage and entered afterwards; the last mark of a record stands."""
+
+    model = FromPaper
+    acts = {"create": Act.ENTER}
+    related = ("visit__subject__site", "by")
+    serializer_class = PaperSerializer
+    filterset_class = AboutFilters
+
+    @extend_schema(summary="mark a record as entered from paper", request=MarkPaper, responses={201: PaperSerializer} | REFUSALS)
+    def create(self, request: Request) -> Response:
+        sent = MarkPaper.read(request)
+        row = row_named(sent["form"], sent["record"], request)
+        (made,) = papers.mark([row], by=request.user, written_at=sent["written_at"], reason=sent["reason"])
+        return Response(self.get_serializer(self.get_queryset().get(pk=made.pk)).data, status=status.HTTP_201_CREATED)
 
 
 class FreezeSerializer(serializers.ModelSerializer):

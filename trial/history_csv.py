@@ -3,12 +3,12 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 COLUMNS = (
-    "seq", "at", "by", "name", "site", "subject", "visit", "form", "form_title", "record", "group", "row", "item", "label",
-    "old", "old_text", "new", "new_text", "reason",
+    "seq", "at", "by", "name", "act", "site", "subject", "visit", "form", "form_title", "record", "group", "row", "item", "label",
+    "old", "old_text", "new", "new_text", "reason", "client",
 )  # fmt: skip
 """As the API names them; `old` and `new` as stored, `old_text` and `new_text` as people read them."""
 BEGINS_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
@@ -17,12 +17,17 @@ NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 
 
 def csv_of(changes: Iterable[Mapping[str, Any]]) -> tuple[bytes, int]:
-    """The file, and how many changed items stand in it. It begins with a byte order mark: without it, spreadsheets misread Chinese."""
+    """The file, and how many changed items stand in it."""
+    return table_of(COLUMNS, changes)
+
+
+def table_of(columns: Sequence[str], lines: Iterable[Mapping[str, Any]]) -> tuple[bytes, int]:
+    """The file, and how many lines stand in it. It begins with a byte order mark: without it, spreadsheets misread Chinese."""
     out, rows = io.StringIO(newline=""), 0
     writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    for change in changes:
-        writer.writerow([cell(change[column]) for column in COLUMNS])
+    writer.writerow(columns)
+    for line in lines:
+        writer.writerow([cell(line[column]) for column in columns])
         rows += 1
     return out.getvalue().encode("utf-8-sig"), rows
 

@@ -1,4 +1,4 @@
-"""The study's history on a page: filtered, read, and taken along as CSV."""
+"""The study's history on a page: filtered, read, and taken along as CSV or PDF."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods
 
 from trial.access import Act
 from trial.actions.exports import Destination
-from trial.api_history import HistoryFilters, changes_in, csv_answer
+from trial.api_history import FORMATS, HistoryFilters, changes_in, file_answer
 from trial.models import Ledger, Record, Subject, Visit, may
 from trial.pages import page
 from trial.refusal import Refused
+from trial.trail import Kind, trail
 
 NEWEST = 100
 
@@ -28,8 +29,9 @@ FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)  # beyond them, some 
 
 
 class Wanted(forms.Form):
-    """What is looked for: subject, form, item, person, days."""
+    """What is looked for: kind of entry, subject, form, item, person, days."""
 
+    kind = forms.ChoiceField(label="Show", choices=Kind.choices, required=False)
     site = forms.CharField(label="Site", max_length=10, required=False)
     subject = forms.CharField(label="Subject", max_length=20, required=False)
     form = forms.ChoiceField(label="Form", choices=titles, required=False)
@@ -63,11 +65,12 @@ def history_page(request: HttpRequest) -> HttpResponse:
     sent = request.POST if request.method == "POST" else request.GET
     wanted, refused = Wanted(sent), None
     filters = wanted.filters() if wanted.is_valid() else None
-    entries = Ledger.objects.none() if filters is None else HistoryFilters(filters, Ledger.objects.visible_to(request.user)).qs
+    entries = Ledger.objects.none() if filters is None else HistoryFilters(filters, trail(request.user, filters.get("kind", ""))).qs
     if request.method == "POST" and filters is not None:
         to = Destination(*(request.POST.get(name, "").strip() for name in Destination._fields))
         try:
-            return csv_answer(entries, by=request.user, asked=filters, to=to)
+            kind = request.POST.get("format", "csv")
+            return file_answer(entries, by=request.user, asked=filters, to=to, kind=kind if kind in FORMATS else "csv")
         except Refused as error:
             refused = error
     return page(

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from trial import account_admin, account_pages, history_pages, pages, review_pages  # noqa: F401  (account_admin registers its pages)
+from trial import account_admin, account_pages, history_pages, pages, paper_pages, review_pages  # noqa: F401  (account_admin registers its pages)
 
 admin.site.site_header = "Casebook NCT06652022"
 admin.site.site_title = "Casebook"
@@ -28,6 +28,8 @@ urlpatterns = [
     path("signatures/<int:pk>.pdf", review_pages.signature_pdf, name="signature-pdf"),
     path("review/<str:form>/<int:pk>/", review_pages.record_review_page, name="record-review"),
     path("history/", history_pages.history_page, name="history"),
+    path("paper/", paper_pages.paper_page, name="paper"),
+    path("visits/<int:pk>/paper/", paper_pages.from_paper_page, name="from-paper"),
     path("lock/", review_pages.lock_page, name="lock"),
     path("", include("crf.urls")),
     path("", include("followup.urls")),

@@ -9,6 +9,7 @@ from trial.locking import Follows, HonorsLocks
 from trial.models import Subject
 from trial.models.kept import of_subject
 from trial.models.locks import ReviewAct, enters_ledger
+from trial.models.told import About, Said
 from trial.states import OUTSIDE_NEXT, OutsideState, pairs
 
 from .randomization import Randomization
@@ -20,6 +21,8 @@ class AllocationOutside(ReviewAct):
     The last one of a subject stands. The allocation itself is the subject's `Randomization`, made by the confirmation.
     """
 
+    act = "allocation outside"
+    about = About(always="trial.subject", record="subject_id")
     path_to_site = "subject__site"
 
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="allocations_outside")
@@ -53,6 +56,10 @@ class AllocationOutside(ReviewAct):
 
     def __str__(self) -> str:
         return f"{self.subject}: {self.get_state_display().lower()}"
+
+    def said(self) -> Said:
+        told = (self.get_arm_display(), str(self.allocated_on), self.get_sysclass_display(), self.get_metpat_display())
+        return Said(self.state, f"{self.get_state_display()}: {', '.join(told)}", f"{self.reason} (source: {self.source})")
 
     @classmethod
     def last_of(cls, subject: Subject) -> "AllocationOutside | None":

@@ -46,7 +46,8 @@ def test_tells_of_tokens_and_of_each_refusal(schema):
 
 def test_pages_are_described(schema):
     said = {parameter["name"] for parameter in schema["paths"]["/api/v1/history/"]["get"]["parameters"]}
-    assert {"after", "page_size", "subject", "form", "record", "item", "by", "since", "until"} == said - {"site", "visit", "visit_code"}
+    named = {"after", "page_size", "kind", "subject", "form", "record", "item", "by", "since", "until"}
+    assert named == said - {"site", "visit", "visit_code"}
 
 
 def test_the_docs_are_open_and_load_nothing_from_elsewhere(db):

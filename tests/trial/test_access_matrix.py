@@ -51,6 +51,8 @@ ROUTES = {
     "signature-pdf":                                        (Act.READ_BIRTH_MONTH, NOBODY),
     "record-review":                                        (Act.READ_BIRTH_MONTH, Act.RAISE_QUERY),
     "lock":                                                 ((Act.READ, Act.EXECUTE_LOCK), LOCK_STEPS),
+    "paper":                                                (OWN,              NOBODY),  # blank forms
+    "from-paper":                                           (Act.ENTER,        Act.ENTER),
     "history":                                              (Act.READ,         Act.READ),  # to write is to take it along
     "eligibility":                                          (Act.READ_BIRTH_MONTH, Act.CONFIRM_ELIGIBILITY),
     "course":                                               (Act.READ_BIRTH_MONTH, NOBODY),
@@ -130,6 +132,7 @@ ROUTES = {
     "api-query-reply":                                      (NOBODY,           Act.ANSWER_QUERY),
     "api-verification-list":                                (Act.READ,         Act.VERIFY),
     "api-freeze-list":                                      (Act.READ,         Act.FREEZE),
+    "api-paper-list":                                       (Act.READ,         Act.ENTER),
     "api-history-list":                                     (Act.READ,         NOBODY),
     "api-history-export":                                   (NOBODY,           Act.READ),
     "api-flag-{list,detail}":                               (Act.READ,         NOBODY),
@@ -301,7 +304,7 @@ def world(subject, visit, data_manager, investigator, monitor, commit):
 
 def address(route, world):
     """The route's address, about what is at site 01."""
-    of = {"sign": "visit", "freeze": "visit", "record-review": "vitalsigns", "acknowledge": "flag"}
+    of = {"sign": "visit", "freeze": "visit", "from-paper": "visit", "record-review": "vitalsigns", "acknowledge": "flag"}
     words = [of.get(route.name, ""), *re.split(r"[-_:/]", route.name)]
     key_word = next((word for word in words if word in world), "")
     key = str(world.get(key_word, 1))
@@ -324,6 +327,7 @@ BODIES = {
     "api-query-list": {"form": "crf.vitalsigns", "record": "{vitalsigns}", "text": "Why?"},
     "api-query-reply": {"state": "ANSWERED", "text": "So."},
     "api-verification-list": {"form": "crf.vitalsigns", "record": "{vitalsigns}", "version": 1},
+    "api-paper-list": {"form": "crf.vitalsigns", "record": "{vitalsigns}", "written_at": "2025-01-07T09:00:00+08:00", "reason": "Offline"},
     "api-freeze-list": {"visit": "{visit}", "state": "FROZEN", "reason": "Done"},
     "api-visit-detail": {"version": 1, "items": {}},
 }

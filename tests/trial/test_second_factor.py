@@ -154,7 +154,7 @@ class TestCodes:
         assert second_factor.device_that_accepts(investigator, code_now(device)) is None
 
 
-@pytest.mark.proves("S05")
+@pytest.mark.proves("S05", "C04")
 class TestSigning:
     def test_password_and_code_first_then_the_password_alone(self, at_home, held, device, data_manager, commit):
         assert asks_code(at_home, held)

@@ -80,21 +80,21 @@ def test_signature_holds_while_the_visit_says_what_was_signed(signature, visit):
     assert changes(signature) == []
 
 
-@pytest.mark.proves("S10")
+@pytest.mark.proves("S10", "C04")
 def test_signature_breaks_when_a_value_changes_and_names_the_item(signature, visit, data_manager):
     weigh(data_manager, 72)
     assert review.holding(visit) is None
     assert changes(signature) == [Change("Vital signs and ECOG", "Weight", "70.0", "72.0")]
 
 
-@pytest.mark.proves("S10")
+@pytest.mark.proves("S10", "C04")
 def test_signature_stays_broken_when_the_value_is_put_back(signature, visit, data_manager):
     weigh(data_manager, 72, 70)
     assert review.holding(visit) is None
     assert changes(signature) == [Change("Vital signs and ECOG", "changed and put back", "", "")]
 
 
-@pytest.mark.proves("S10")
+@pytest.mark.proves("S10", "C04")
 def test_signature_breaks_when_the_visits_own_date_changes(signature, visit, data_manager):
     with acting(by=data_manager, reason=REASON):
         Visit.objects.filter(pk=visit.pk).update(held_on=date(2025, 1, 9))
@@ -102,7 +102,7 @@ def test_signature_breaks_when_the_visits_own_date_changes(signature, visit, dat
     assert changes(signature) == [Change("Visit", "Date of visit", "2025-01-08", "2025-01-09")]
 
 
-@pytest.mark.proves("S10")
+@pytest.mark.proves("S10", "C04")
 def test_signature_breaks_when_a_record_is_added(signature, visit, data_manager):
     with acting(by=data_manager):
         complete(LaboratoryPanel, visit.subject)
@@ -110,14 +110,14 @@ def test_signature_breaks_when_a_record_is_added(signature, visit, data_manager)
     assert {change.was for change in changes(signature)} == {""}
 
 
-@pytest.mark.proves("S10")
+@pytest.mark.proves("S10", "C04")
 def test_signature_breaks_when_a_record_is_withdrawn(signature, visit, data_manager):
     entry.withdraw(VitalSigns.objects.select_related("visit__subject").get(), by=data_manager, reason=REASON)
     assert review.holding(visit) is None
     assert Change("Vital signs and ECOG", "Weight", "70.0", "") in changes(signature)
 
 
-@pytest.mark.proves("S10")
+@pytest.mark.proves("S10", "C04")
 @pytest.mark.parametrize("act", ["added", "changed", "withdrawn"])
 def test_signature_breaks_when_a_row_is(signature, visit, data_manager, act):
     row = LaboratoryResult.objects.get(test="CREAT")
@@ -132,7 +132,7 @@ def test_signature_breaks_when_a_row_is(signature, visit, data_manager, act):
     assert {change.form for change in changes(signature)} == {"Laboratory panel"}
 
 
-@pytest.mark.proves("S10")
+@pytest.mark.proves("S10", "C04")
 def test_broken_signature_is_kept_and_a_new_one_holds(signature, visit, data_manager, investigator):
     weigh(data_manager, 72)
     again = review.sign_visit(visit, by=investigator, proof=PROOF)
@@ -167,7 +167,7 @@ def test_only_an_investigator_of_the_site_signs(request, visit, who):
     assert not Signature.objects.exists()
 
 
-@pytest.mark.proves("S04")
+@pytest.mark.proves("S04", "C04")
 @pytest.mark.parametrize("password", ["wrong", "", PASSWORD.upper()])
 def test_wrong_password_signs_nothing(visit, investigator, password):
     with pytest.raises(Refused, match="password does not match"):
@@ -206,7 +206,7 @@ def test_what_changed_after_the_page_was_opened_is_not_signed_unseen(visit, data
     assert review.sign_visit(visit, by=investigator, proof=PROOF, shown_sha256=shown).pk
 
 
-@pytest.mark.proves("S03")
+@pytest.mark.proves("S03", "C04")
 def test_signature_is_never_changed_moved_or_deleted(signature, subject):
     other = Visit.objects.exclude(pk=signature.visit_id).first()
     for change in ({"printed_name": "Somebody Else"}, {"visit": other}, {"record": other.pk}, {"content": {}}):

@@ -43,7 +43,7 @@ def shown(visits):
     return {visit: review.digest(review.content_of_visit(visit)) for visit in visits}
 
 
-@pytest.mark.proves("S03")
+@pytest.mark.proves("S03", "C04")
 def test_copy_of_a_signature_under_another_record_is_refused(signature, visits, investigator):
     copied = {f.attname: getattr(signature, f.attname) for f in Signature._meta.concrete_fields if f.name != "id"}
     other = visits[1].pk
@@ -53,7 +53,7 @@ def test_copy_of_a_signature_under_another_record_is_refused(signature, visits, 
     assert Signature.objects.count() == 1
 
 
-@pytest.mark.proves("S03")
+@pytest.mark.proves("S03", "C04")
 def test_signature_whose_content_was_altered_says_so(signature):
     assert review.is_unaltered(signature)
     signature.content[f"trial.visit#{signature.record}"]["items"]["mode"][1] = "By telephone"
@@ -175,7 +175,7 @@ def text_of(pdf: bytes) -> str:
 STEPS = st.lists(st.sampled_from(["edit", "undo", "sign", "ask", "close"]), min_size=1, max_size=8)
 
 
-@pytest.mark.proves("S10")
+@pytest.mark.proves("S10", "C04")
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_signature_is_valid_exactly_while_its_hash_is_the_hash_now(visits, investigator, data_manager, steps):

@@ -72,7 +72,7 @@ def change(person, old, new):
     return answer
 
 
-@pytest.mark.proves("S06")
+@pytest.mark.proves("S06", "C04")
 class TestAnothersPassword:
     def test_after_a_reset_in_the_admin_nobody_signs_until_the_owner_changes_it(self, held, reset):
         with pytest.raises(Conflict, match="Another person set your password"):

@@ -7,6 +7,7 @@ from .locks import Freeze, Marks, StudyLock, is_frozen, is_locked, marks_of
 from .membership import Membership, held, may, scope, sites_where
 from .outbox import Mail
 from .overview import Standing, signed_apart, standing
+from .paper import FromPaper
 from .parameter import ParameterDecision, ParameterInForce, parameters_in_force, parameters_on
 from .query import Query, QueryAct, Verification
 from .record import Problem, Record, Row
@@ -22,6 +23,7 @@ __all__ = [
     "ConsentVersion",
     "Entered",
     "Freeze",
+    "FromPaper",
     "Kept",
     "Ledger",
     "Mail",

@@ -1,7 +1,7 @@
 """Freeze of a visit, lock of the study: acts, stored once; what stands is the last one (crf_spec §7)."""
 
 import json
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
@@ -16,6 +16,7 @@ from trial.states import CLOSED_TO_WRITES, FREEZE_NEXT, LOCK_NEXT, FreezeState, 
 from .kept import of_site, of_visit
 from .membership import scope
 from .subject import Subject, Visit
+from .told import About, Said
 
 
 class ActQuerySet(models.QuerySet):
@@ -26,6 +27,9 @@ class ActQuerySet(models.QuerySet):
 class ReviewAct(models.Model):
     """Who did it, when by the database's clock, and why."""
 
+    act: ClassVar[str]
+    about: ClassVar[About] = About()
+
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(db_default=Now())
 
@@ -34,6 +38,10 @@ class ReviewAct(models.Model):
     class Meta:
         abstract = True
         ordering = ["pk"]
+
+    def said(self) -> Said:
+        """As the trail tells it (trial/trail.py)."""
+        raise NotImplementedError
 
 
 def enters_ledger(form: str, *, place: dict[str, str], reason: str = "''") -> EntersLedgerOnInsert:
@@ -44,6 +52,8 @@ def enters_ledger(form: str, *, place: dict[str, str], reason: str = "''") -> En
 class Freeze(ReviewAct):
     """A visit is frozen, or open again."""
 
+    act = "freeze"
+    about = About(always="trial.visit", record="visit_id")
     path_to_site = "visit__subject__site"
 
     visit = models.ForeignKey(Visit, models.PROTECT, related_name="freezes")
@@ -61,9 +71,14 @@ class Freeze(ReviewAct):
     def __str__(self) -> str:
         return f"{self.visit}: {self.get_state_display().lower()}"
 
+    def said(self) -> Said:
+        return Said(self.state, self.get_state_display(), self.reason)
+
 
 class StudyLock(ReviewAct):
     """One step towards the lock of the study's data, or back."""
+
+    act = "lock"
 
     state = models.CharField(max_length=16, choices=LockState)
     reason = models.CharField(max_length=500)
@@ -77,6 +92,9 @@ class StudyLock(ReviewAct):
 
     def __str__(self) -> str:
         return self.get_state_display()
+
+    def said(self) -> Said:
+        return Said(self.state, self.get_state_display(), self.reason)
 
     @classmethod
     def now(cls) -> LockState:

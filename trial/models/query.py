@@ -13,6 +13,7 @@ from .kept import of_visit
 from .locks import ReviewAct, enters_ledger
 from .membership import scope
 from .subject import Visit
+from .told import About, Said
 
 
 class QueryQuerySet(models.QuerySet["Query"]):
@@ -53,6 +54,8 @@ class Query(models.Model):
 class QueryAct(ReviewAct):
     """One message of a query: raised, answered, closed or reopened."""
 
+    act = "query"
+    about = About(form="query__form", record="query__record", item="query__item")
     path_to_site = "query__visit__subject__site"
 
     query = models.ForeignKey(Query, models.PROTECT, related_name="acts")
@@ -70,10 +73,15 @@ class QueryAct(ReviewAct):
     def __str__(self) -> str:
         return f"{self.get_state_display()}: {self.text}"
 
+    def said(self) -> Said:
+        return Said(self.state, self.get_state_display(), self.text)
+
 
 class Verification(ReviewAct):
     """A monitor has compared a record with its source, at the versions of its rows: it lapses when one of them changes."""
 
+    act = "verification"
+    about = About(form="form", record="record")
     path_to_site = "visit__subject__site"
 
     visit = models.ForeignKey(Visit, models.PROTECT, related_name="verifications")
@@ -91,3 +99,6 @@ class Verification(ReviewAct):
 
     def __str__(self) -> str:
         return f"{self.form} {self.record} verified by {self.by}"
+
+    def said(self) -> Said:
+        return Said("VERIFIED", "Compared with the source")

@@ -1,12 +1,13 @@
 """What people state about a visit or a record: their signature under it."""
 
 from itertools import zip_longest
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.timezone import localtime
 
 from trial.access import Act
 from trial.history import AppendOnly, EntersLedgerOnInsert
@@ -18,6 +19,7 @@ from .kept import of_visit
 from .membership import scope
 from .overview import Standing
 from .subject import Visit
+from .told import About, Said
 
 
 class Change(NamedTuple):
@@ -45,6 +47,9 @@ class Signature(models.Model):
     class Meaning(models.TextChoices):
         VISIT = "visit", "I have reviewed this visit's records and confirm that they agree with the source."
         ELIGIBILITY = "eligibility", "I have assessed each criterion and confirm the subject's eligibility as stated."
+
+    act: ClassVar[str] = "signature"
+    about: ClassVar[About] = About(form="form", record="record")
 
     visit = models.ForeignKey(Visit, models.PROTECT, related_name="signatures")
     form = models.CharField(max_length=60)
@@ -82,6 +87,11 @@ class Signature(models.Model):
 
     def __str__(self) -> str:
         return f"{self.printed_name}, {self.signed_at:%Y-%m-%d %H:%M}: {self.get_meaning_display()}"
+
+    def said(self) -> Said:
+        """Printed name, date and time, meaning: all three wherever it is shown (21 CFR 11.50(b))."""
+        signed = f"Signed by {self.printed_name}, {localtime(self.signed_at):%Y-%m-%d %H:%M:%S %z}: {self.get_meaning_display()}"
+        return Said(self.meaning, f"{signed} {self.warning}".strip())
 
     @property
     def warning(self) -> str:

@@ -1,0 +1,68 @@
+"""Entered from paper after an outage: said once for a visit's records, with the day and time of the paper and the reason (D08)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils import timezone
+
+from trial.access import Act
+from trial.models import FromPaper, Ledger, Record, Visit, may
+from trial.refusal import Conflict, NotAllowed, Refused
+
+from .entry import refuse_identifiers, writing
+
+LONGEST = 200
+
+
+def mark(rows: Sequence[Record | Visit], *, by: AbstractUser, written_at: datetime | None, reason: str) -> list[FromPaper]:
+    """All of them or none; the last mark of a record stands. It changes no item and breaks no signature."""
+    if not rows:
+        raise Refused(("rows", "Choose what was on paper."))
+    for row in rows:
+        if not may(by, Act.ENTER, _visit_of(row).subject.site_id):
+            raise NotAllowed("Your role at this site does not allow this.")
+    if written_at is None:
+        raise Refused(("written_at", "Enter the day and the time at which the paper was filled in."))
+    if written_at > timezone.now():
+        raise Refused(("written_at", "The paper was filled in already: its time does not lie in the future."))
+    reason = reason.strip()
+    if not reason:
+        raise Refused(("reason", "Say why it was on paper first, in a few words: what could not be reached, and for how long."))
+    refuse_identifiers(reason, item="reason", longest=LONGEST)
+    with writing(by=by):
+        return [_mark(row, by=by, written_at=written_at, reason=reason) for row in rows]
+
+
+def _mark(row: Record | Visit, *, by: AbstractUser, written_at: datetime, reason: str) -> FromPaper:
+    label, entered_at = row._meta.label_lower, first_entered(row)
+    if entered_at is None:
+        raise Conflict(f"Nothing of {row} is entered yet. Enter it, then say that it was on paper.")
+    if written_at > entered_at:
+        raise Refused(
+            ("written_at", f"{row} was entered on {timezone.localtime(entered_at):%Y-%m-%d %H:%M}: the paper was filled in before.")
+        )
+    last = all_of(row).last()
+    if last is not None and (last.written_at, last.reason) == (written_at, reason):
+        raise Conflict(f"{row} is marked so already.")
+    return FromPaper.objects.create(
+        visit=_visit_of(row), form=label, record=row.pk, by=by, written_at=written_at, entered_at=entered_at, reason=reason
+    )  # fmt: skip
+
+
+def first_entered(row: Record | Visit) -> datetime | None:
+    """A visit is planned before it is held: its first entry is that of its date or its status."""
+    entries = Ledger.objects.filter(form=row._meta.label_lower, row=row.pk).order_by("seq")
+    if isinstance(row, Visit):
+        entries = entries.filter(items__has_any_keys=["held_on", "status"])
+    return entries.values_list("at", flat=True).first()
+
+
+def all_of(row: models.Model) -> models.QuerySet[FromPaper]:
+    """The last one stands."""
+    return FromPaper.objects.filter(form=row._meta.label_lower, record=row.pk).select_related("by")
+
+
+def _visit_of(row: Record | Visit) -> Visit:
+    return row if isinstance(row, Visit) else row.visit
