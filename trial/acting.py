@@ -13,7 +13,10 @@ from psycopg import OperationalError, errors, pq
 from trial.client import client
 
 NOTHING = " \t\r\n\u00a0\u200b\u200c\u200d\u2060\ufeff"  # what trial/sql/history.sql does not take for a reason either
-UNSAID = r"[\s\u00a0\u00ad\u180e\u200b-\u200f\u2028-\u202f\u205f-\u206f\u3000-\u303f\ufeff!-/:-@\[-`{-~…—·，。；：！？、]+"
+UNSAID = (
+    r"[\s\u00a0\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000-\u303f\u3164\ufe00-\ufe0f\ufeff"
+    r"\uffa0\U000e0000-\U000e01ef!-/:-@\[-`{-~…—·，。；：！？、]+"
+)
 """Blanks, what nobody sees, and punctuation: without words between them, they say nothing."""
 STOCK = (
     "change", "changed", "changes", "changedviaadmin", "changedviaapi", "changedbyadmin", "correct", "corrected", "correction", "dataentry",

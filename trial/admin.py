@@ -53,6 +53,8 @@ from trial.reading import read_changes
 from trial.refusal import Refused
 from trial.trail import told
 
+MOST_ROWS = 200
+"""Of one group on a page: the longest is a course's fractions. More cost the server a minute before they are refused."""
 READING = ("GET", "HEAD", "OPTIONS")
 
 
@@ -204,7 +206,8 @@ class RowInline(ByRole, admin.TabularInline):
         visit = visit_of(request, obj)
         asked = self.model.form().prefilled_rows(visit).get(self.model, []) if visit and not obj else []
         form = form_of(self.model, RowForm, self.model.may_be_missing)
-        made = super().get_formset(request, obj, form=form, extra=len(asked) + (2 if not asked else 0), **kwargs)
+        most = {"max_num": MOST_ROWS, "absolute_max": MOST_ROWS}
+        made = super().get_formset(request, obj, form=form, extra=len(asked) + (2 if not asked else 0), **most, **kwargs)
         return type(made.__name__, (made,), {"__init__": _with_initial(made, asked)}) if asked else made
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:

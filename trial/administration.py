@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import ResolverMatch, reverse
 
 from trial.access import Act
 from trial.models import sites_where
@@ -24,7 +24,9 @@ class SecondFactorForAdministration:
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         page = getattr(view, "model_admin", None)
-        if not _administers(page) or not request.user.is_authenticated or request.user.is_verified() or not _may(request.user):
+        if not _administers(page, request.resolver_match) or not request.user.is_authenticated:
+            return None
+        if request.user.is_verified() or not _may(request.user):
             return None
         if not is_enrolled(request.user):
             messages.warning(request, "Administration takes a second factor. Set it up here first.")
@@ -32,9 +34,9 @@ class SecondFactorForAdministration:
         return HttpResponseRedirect(f"{reverse('account-code')}?{urlencode({'next': request.get_full_path()})}")
 
 
-def _administers(page: Any) -> bool:
-    """Django's own pages of users and groups have no such mark, and are for superusers."""
-    return page is not None and (getattr(page, "administers", False) or page.opts.app_label == "auth")
+def _administers(page: Any, at: ResolverMatch) -> bool:
+    """Django's own pages of users and groups have no such mark, and are for superusers; the one that sets a password names no page."""
+    return getattr(page, "administers", False) or ("admin" in at.app_names and (at.url_name or "").startswith("auth_"))
 
 
 def _may(user: Any) -> bool:

@@ -50,7 +50,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "trial.client.NamesItsClient",
-    "trial.unreadable.RefusesNul",
+    "trial.unreadable.RefusesUnreadable",
     "trial.idle.LogOutWhenIdle",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -5,11 +5,14 @@ from contextlib import suppress
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from crf.models import PrimaryTumor, VitalSigns
+from crf.models import Demographics, LaboratoryPanel, PrimaryTumor, VitalSigns
 from tests.api.conftest import caller
+from tests.conftest import PASSWORD
 from tests.examples import EXAMPLES, complete
+from tests.pages import filled_in
 from trial.acting import acting
 from trial.fields import without_identifiers
 
@@ -111,6 +114,59 @@ def test_looking_for_identifiers_takes_no_longer_than_the_text_is_long(text):
     with suppress(ValidationError):  # one of them is an address, up to a point
         without_identifiers(text)
     assert time.process_time() - began < 2
+
+
+@pytest.mark.parametrize("length", [150, 151, 255, 256, 5000])
+def test_a_name_that_no_account_can_have_does_not_log_in(client, db, length):
+    answer = client.post("/admin/login/", {"username": "x" * length, "password": PASSWORD})
+    assert answer.status_code == 200
+    assert ("150 characters at most" in answer.content.decode()) is (length > 150)
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "utf-7", "hex", "idna", "latin-1", "x" * 50])
+@pytest.mark.parametrize("way", ["/admin/login/", "/history/", "/api/v1/token/"])
+def test_another_character_set_is_not_readable(client, db, way, charset):
+    sent = f"application/x-www-form-urlencoded; charset={charset}"
+    assert client.generic("POST", way, b"username=a", content_type=sent).status_code == 400
+
+
+def test_a_hundred_thousand_rows_are_refused_at_once(client, subject, data_manager, commit):
+    with acting(by=data_manager):
+        panel = complete(LaboratoryPanel, subject)
+    commit()
+    client.force_login(data_manager)
+    url = f"/admin/crf/laboratorypanel/{panel.pk}/change/"
+    sent = filled_in(client.get(url), reason="TRANSCRIPTION") | {"results-TOTAL_FORMS": "100000"}
+    began = time.process_time()
+    answer = client.post(url, sent)
+    assert "at most" in answer.content.decode()
+    assert time.process_time() - began < 10
+
+
+@pytest.mark.proves("A02", "C02")
+@pytest.mark.parametrize(
+    "lookup", ["birth_month__startswith=19", "birth_month=1960-07", "birth_month__gt=1900", "id__exact=1&birth_month__contains=1"]
+)
+def test_the_sponsor_guesses_no_birth_month_by_the_filters_of_a_list(client, subject, data_manager, sponsor, commit, lookup):
+    with acting(by=data_manager):
+        complete(Demographics, subject)
+    commit()
+    client.force_login(sponsor)
+    assert client.get("/admin/crf/demographics/").status_code == 200
+    assert client.get(f"/admin/crf/demographics/?{lookup}").status_code in (302, 400)
+
+
+@pytest.mark.proves("R08")
+@pytest.mark.parametrize("sign", ["\u2800", "\u3164", "\u034f", "\U000e0020", "\u115f", "\uffa0", "\ufe0f", "\u17b5", "\u200b"])
+def test_a_reason_that_nobody_sees_is_none(signs, data_manager, commit, sign):
+    """In the API and in PostgreSQL alike."""
+    answer = caller(data_manager).patch(
+        f"forms/vitalsigns/{signs.pk}/", {"version": signs.version, "reason": f"OTHER: {sign}{sign}", "items": {"pulse": 72}}
+    )
+    assert answer.status_code == 422
+    refused = pytest.raises(IntegrityError, match="Say why")
+    with acting(by=data_manager, reason=f"OTHER: {sign}"), refused, transaction.atomic():
+        VitalSigns.objects.filter(pk=signs.pk).update(pulse=72)
 
 
 @pytest.mark.proves("D03")

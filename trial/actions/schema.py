@@ -6,7 +6,8 @@ import json
 from django.db import connection
 
 OBJECTS = """
-    select 'table ' || c.relname || ', owner and grants', concat_ws(' ', pg_get_userbyid(c.relowner), c.relkind, c.relacl::text)
+    select 'table ' || c.relname || ', owner and grants',
+           concat_ws(' ', pg_get_userbyid(c.relowner), c.relkind, c.relacl::text, c.relrowsecurity, c.relforcerowsecurity)
       from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'S', 'f')
     union all
     select 'column ' || c.relname || '.' || a.attname, concat_ws(' ', format_type(atttypid, atttypmod), attnotnull, attacl::text,
@@ -14,8 +15,22 @@ OBJECTS = """
       from pg_attribute a join pg_class c on c.oid = a.attrelid left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
      where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and attnum > 0 and not attisdropped
     union all
-    select 'constraint ' || conname || ' of ' || conrelid::regclass, concat_ws(' ', pg_get_constraintdef(oid), convalidated)
+    -- Casts of texts, and brackets about them, are written otherwise after a dump was restored.
+    select 'constraint ' || conname || ' of ' || conrelid::regclass,
+           concat_ws(' ', regexp_replace(pg_get_constraintdef(oid), '::(character varying|text)(\\[\\])?|[()]', '', 'g'), convalidated)
       from pg_constraint where connamespace = 'public'::regnamespace
+    union all
+    select 'foreign key ' || conname || ' of ' || c.conrelid::regclass || ', as it is checked',
+           string_agg(concat_ws(' ', t.tgrelid::regclass, t.tgtype, t.tgenabled), ', ' order by t.tgrelid::regclass::text, t.tgtype)
+      from pg_constraint c join pg_trigger t on t.tgconstraint = c.oid and t.tgisinternal
+     where connamespace = 'public'::regnamespace and contype = 'f' group by c.oid, conname, c.conrelid
+    union all
+    select 'policy ' || policyname || ' of ' || tablename, concat_ws(' ', permissive, roles::text, cmd, qual, with_check) from pg_policies
+    union all
+    select 'setting of ' || coalesce(nullif(setrole, 0)::regrole::text, 'everybody') || ' in this database', setconfig::text
+      from pg_db_role_setting where setdatabase = (select oid from pg_database where datname = current_database())
+    union all
+    select 'grants of the parameter ' || parname, paracl::text from pg_parameter_acl
     union all
     select 'index ' || indexname, indexdef from pg_indexes where schemaname = 'public'
     union all
