@@ -5,12 +5,6 @@ from django.urls import include, path
 
 from trial import account_admin, account_pages, history_pages, pages, review_pages  # noqa: F401  (account_admin registers its pages)
 
-admin.site.site_header = "Casebook NCT06652022"
-admin.site.site_title = "Casebook"
-admin.site.index_title = "All forms"
-admin.site.site_url = "/"
-admin.site.enable_nav_sidebar = False
-
 urlpatterns = [
     path("healthz", pages.healthz, name="healthz"),
     path("admin/password_change/", account_pages.password_page, name="account-password"),  # instead of the admin's own
