@@ -53,7 +53,7 @@ LIMITS = {
 
 PROOF = Proof(PASSWORD, CODE)
 
-LONGEST = ("tests/deployment/test_demo", "tests/trial/test_access_matrix", "tests/browser", "tests/stories", "tests/deployment")
+LONGEST = ("tests/deployment/test_demo", "tests/trial/test_access_matrix", "tests/trial/test_concealment", "tests/stories")
 """They begin: the last tests of a run are short ones, so that no core waits for another."""
 
 

@@ -1,13 +1,14 @@
 """Every address under /api/v1/; each app brings its own. The schema holds no data, so it can be read openly."""
 
 from django.urls import include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from .api import StudyView, TokenView, routes
 from .api_review import LockView
+from .api_schema import SchemaView
 
 urlpatterns = [
-    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("schema/", SchemaView.as_view(), name="api-schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
     path("study/", StudyView.as_view(), name="api-study"),
     path("lock/", LockView.as_view(), name="api-lock"),

@@ -24,7 +24,7 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked from inside the container
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if environment.flag("CASEBOOK_BEHIND_PROXY") else None
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "trial.admin_site.Config",  # django.contrib.admin, with a site of our own
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -6,11 +6,6 @@ from django.urls import include, path
 from trial import account_admin, account_pages, history_pages, pages, paper_pages, review_pages  # noqa: F401  (account_admin registers its pages)
 from trial.login_form import LoginForm
 
-admin.site.site_header = "Casebook NCT06652022"
-admin.site.site_title = "Casebook"
-admin.site.index_title = "All forms"
-admin.site.site_url = "/"
-admin.site.enable_nav_sidebar = False
 admin.site.login_form = LoginForm
 
 handler400, handler403 = "trial.answers.bad_request", "trial.answers.not_allowed"

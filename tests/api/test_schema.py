@@ -6,7 +6,11 @@ import pytest
 import yaml
 from django.core.management import call_command
 
-from .conftest import Caller
+from .conftest import Caller, caller
+
+
+def read(text):
+    return yaml.load(text, Loader=yaml.CSafeLoader)
 
 
 @pytest.fixture(scope="module")
@@ -14,7 +18,7 @@ def schema(tmp_path_factory):
     """Fails where the generator warns."""
     path = tmp_path_factory.mktemp("schema") / "schema.yml"
     call_command("spectacular", file=str(path), validate=True, fail_on_warn=True)
-    return yaml.safe_load(path.read_text())
+    return read(path.read_text())
 
 
 def test_is_openapi_3_and_names_each_operation_once(schema):
@@ -48,6 +52,14 @@ def test_pages_are_described(schema):
     said = {parameter["name"] for parameter in schema["paths"]["/api/v1/history/"]["get"]["parameters"]}
     named = {"after", "page_size", "kind", "subject", "form", "record", "item", "by", "since", "until"}
     assert named == said - {"site", "visit", "visit_code"}
+
+
+def test_is_served_in_both_formats_and_the_same_to_everybody(schema, investigator):
+    as_yaml, as_json = Caller().get("schema/"), Caller().get("schema/", format="json")
+    kinds = ["application/vnd.oai.openapi; charset=utf-8", "application/vnd.oai.openapi+json"]
+    assert [as_yaml["Content-Type"], as_json["Content-Type"]] == kinds
+    assert read(as_yaml.content) == as_json.json() == schema
+    assert caller(investigator).get("schema/").content == as_yaml.content
 
 
 def test_the_docs_are_open_and_load_nothing_from_elsewhere(db):

@@ -1,0 +1,25 @@
+"""The site of the admin: its names, and what the frame of its pages is given."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.apps import AdminConfig
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+
+class Site(admin.AdminSite):
+    site_header = "Casebook NCT06652022"
+    site_title = "Casebook"
+    index_title = "All forms"
+    site_url = "/"
+    enable_nav_sidebar = False
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
+        """Put together when it is read. The frame of every page is given it for a list at its side, which is switched off; and to
+        put it together asks the page of each form what this person may do."""
+        return SimpleLazyObject(lambda: super(Site, self).get_app_list(request, app_label))
+
+
+class Config(AdminConfig):
+    default_site = "trial.admin_site.Site"
