@@ -77,7 +77,7 @@ class Confirm(Strict):
     code = serializers.CharField(max_length=20, allow_blank=True, help_text="of the second factor; each is good once")
     verdicts = serializers.DictField(child=serializers.CharField(), required=False, help_text="the investigator's, where they differ")
     comments = serializers.DictField(child=serializers.CharField(allow_blank=True), required=False, help_text="the reasons for that")
-    shown_sha256 = serializers.CharField(required=False, help_text="of the evidence that you read: what changed since is not confirmed")
+    shown_sha256 = serializers.CharField(max_length=64, help_text="of the evidence that you read: what changed since is not confirmed")
 
 
 class Randomize(Strict):
@@ -156,7 +156,7 @@ class EligibilityView(OfSubject):
         with proving_to_api(request, sent) as proof:
             eligibility.confirm(
                 subject, gate=gate, by=request.user, proof=proof, verdicts=sent.get("verdicts", {}),
-                comments=comments, shown_sha256=sent.get("shown_sha256"),
+                comments=comments, shown_sha256=sent["shown_sha256"],
             )  # fmt: skip
         return Response(ConfirmedSerializer(confirmed_last(subject, gate)).data, status=status.HTTP_201_CREATED)
 

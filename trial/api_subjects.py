@@ -151,7 +151,7 @@ class VisitItems(Change):
 class Sign(Strict):
     password = serializers.CharField(max_length=4096, trim_whitespace=False, allow_blank=True)
     code = serializers.CharField(max_length=20, allow_blank=True, help_text="of the second factor; each is good once")
-    shown_sha256 = serializers.CharField(required=False, help_text="of the content that you read: what changed since is not signed unseen")
+    shown_sha256 = serializers.CharField(max_length=64, help_text="of the content that you read: what changed since is not signed unseen")
 
 
 class ContentSerializer(serializers.Serializer):
@@ -203,5 +203,5 @@ class VisitViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visible):
         """The investigator's signature, with password and code, under the visit as it stands now."""
         visit, sent = self.get_object(), Sign.read(request)
         with proving_to_api(request, sent) as proof:
-            made = review.sign_visit(visit, by=request.user, proof=proof, shown_sha256=sent.get("shown_sha256"))
+            made = review.sign_visit(visit, by=request.user, proof=proof, shown_sha256=sent["shown_sha256"])
         return Response(shown_signature(made.pk, request), status=status.HTTP_201_CREATED)

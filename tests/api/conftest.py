@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from crf.models import Demographics, VitalSigns
 from followup.models import Flag
-from tests.conftest import PROOF, SCREENED
+from tests.conftest import CODE, PASSWORD, PROOF, SCREENED
 from tests.examples import EXAMPLES, complete
 from trial.access import Role
 from trial.acting import acting
@@ -42,6 +42,18 @@ class Caller(APIClient):
         answer = self.get(path, **query)
         assert answer.status_code == 200, answer.json()
         return answer.json()["results"]
+
+
+def signed(program, visit, **sent):
+    """Read what a signature under the visit covers, and sign it."""
+    shown = program.get(f"visits/{visit.pk}/content/").json()["content_sha256"]
+    return program.post(f"visits/{visit.pk}/sign/", {"password": PASSWORD, "code": CODE, "shown_sha256": shown} | sent)
+
+
+def confirmed(program, gate, **sent):
+    """Read the evidence of a gate, and confirm it."""
+    shown = program.get("subjects/01-001/eligibility/", gate=gate).json()["evidence_sha256"]
+    return program.post(f"subjects/01-001/eligibility/?gate={gate}", {"password": PASSWORD, "code": CODE, "shown_sha256": shown} | sent)
 
 
 def caller(user):

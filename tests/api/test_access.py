@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.conftest import CODE, PASSWORD, founder
 from trial.acting import acting
+from trial.actions import review
 from trial.models import Membership, Record, Signature, Subject, Visit
 
 READS = (
@@ -107,19 +108,26 @@ ACTS = {
     "change visit": lambda who, signs, visit, flag: who.patch(
         f"visits/{visit.pk}/", {"version": visit.version, "items": {"held_on": "2025-01-08", "status": "DONE", "mode": "ON_SITE"}}
     ),
-    "sign visit": lambda who, signs, visit, flag: who.post(f"visits/{held(visit).pk}/sign/", {"password": PASSWORD, "code": CODE}),
+    "sign visit": lambda who, signs, visit, flag: who.post(f"visits/{visit.pk}/sign/", PROVEN | read(held(visit))),
     "confirm eligibility": lambda who, signs, visit, flag: who.post(
-        "subjects/01-001/eligibility/?gate=2", {"password": PASSWORD, "code": CODE}
+        "subjects/01-001/eligibility/?gate=2", PROVEN | {"shown_sha256": "0" * 64}
     ),
     "randomize": lambda who, signs, visit, flag: who.post("subjects/01-001/randomization/", {}),
     "acknowledge": lambda who, signs, visit, flag: who.post(f"flags/{flag.pk}/acknowledge/", {}),
 }
 
 
+PROVEN = {"password": PASSWORD, "code": CODE}
+
+
+def read(visit):
+    return {"shown_sha256": review.digest(review.content_of_visit(visit))}
+
+
 def held(visit):
     with acting(by=founder()):
         Visit.objects.filter(pk=visit.pk).update(held_on="2025-01-08", status="DONE", mode="ON_SITE")
-    return visit
+    return Visit.objects.select_related("subject__site").get(pk=visit.pk)
 
 
 @pytest.mark.proves("A01", "A02", "A04")

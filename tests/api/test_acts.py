@@ -5,7 +5,7 @@ import pytest
 from crf.actions import eligibility, randomization
 from crf.models import Eligibility, Randomization
 from followup.models import Flag
-from tests.api.conftest import caller
+from tests.api.conftest import caller, confirmed, signed
 from tests.conftest import CODE, PASSWORD, SCREENED, founder, member
 from tests.examples import complete
 from trial.access import Role
@@ -52,7 +52,7 @@ class TestSignature:
         assert as_investigator.get(f"signatures/{made['id']}/").json() == made
 
     def test_breaks_when_an_item_changes_and_names_it(self, held, signs, as_investigator, as_data_manager):
-        pk = as_investigator.post(f"visits/{held.pk}/sign/", {"password": PASSWORD, "code": CODE}).json()["id"]
+        pk = signed(as_investigator, held).json()["id"]
         as_data_manager.patch(f"forms/vitalsigns/{signs.pk}/", {"version": 1, "reason": "ENTRY_ERROR", "items": {"pulse": 72}})
         (listed,) = as_data_manager.results("signatures/", subject="01-001")
         assert listed["holds"] is False
@@ -64,24 +64,33 @@ class TestSignature:
         [
             ({"password": "wrong", "code": CODE}, 422, "password does not match"),
             ({"password": "", "code": CODE}, 422, "password does not match"),
-            ({}, 400, "required"),
-            ({"password": PASSWORD, "code": CODE, "shown_sha256": "0" * 64}, 409, "has changed since"),
-            ({"password": PASSWORD, "code": CODE, "signed_by": 1}, 400, "not asked for"),
+            ({"shown_sha256": "0" * 64}, 409, "has changed since"),
+            ({"shown_sha256": ""}, 400, "may not be blank"),
+            ({"signed_by": 1}, 400, "not asked for"),
         ],
     )
     def test_is_refused(self, held, as_investigator, sent, status, sentence):
-        answer = as_investigator.post(f"visits/{held.pk}/sign/", sent)
+        answer = signed(as_investigator, held, **sent)
         assert (answer.status_code, sentence in answer.json()["detail"]) == (status, True), answer.json()
+        assert not Signature.objects.exists()
+
+    @pytest.mark.proves("S11")
+    @pytest.mark.parametrize("sent", [{}, {"password": PASSWORD, "code": CODE}])
+    def test_of_what_was_not_read_is_none(self, held, as_investigator, sent):
+        """Content shown is content signed: who signs says by its digest what they read."""
+        answer = as_investigator.post(f"visits/{held.pk}/sign/", sent)
+        assert (answer.status_code, "shown_sha256: This field is required" in answer.json()["detail"]) == (400, True)
+        assert as_investigator.post("subjects/01-001/eligibility/?gate=1", sent).status_code == 400
         assert not Signature.objects.exists()
 
     def test_waits_for_drafts(self, held, data_manager, as_investigator):
         sent = {"visit": held.pk, "complete": False, "items": {}}
         assert as_investigator.post("forms/vitalsigns/", sent).status_code == 201
-        assert as_investigator.post(f"visits/{held.pk}/sign/", {"password": PASSWORD, "code": CODE}).status_code == 409
+        assert signed(as_investigator, held).status_code == 409
 
     def test_is_not_put_twice(self, held, as_investigator):
-        assert as_investigator.post(f"visits/{held.pk}/sign/", {"password": PASSWORD, "code": CODE}).status_code == 201
-        assert as_investigator.post(f"visits/{held.pk}/sign/", {"password": PASSWORD, "code": CODE}).status_code == 409
+        assert signed(as_investigator, held).status_code == 201
+        assert signed(as_investigator, held).status_code == 409
 
 
 class TestEligibility:
@@ -93,7 +102,7 @@ class TestEligibility:
         assert told["verdicts"][0]["text"].startswith("Urothelial cancer")
 
     def test_is_confirmed_and_signed(self, subject, as_investigator):
-        answer = as_investigator.post("subjects/01-001/eligibility/?gate=1", {"password": PASSWORD, "code": CODE})
+        answer = confirmed(as_investigator, 1)
         assert answer.status_code == 201, answer.json()
         assert (answer.json()["result"], answer.json()["signed"], answer.json()["stale"]) == ("UNDETERMINED", True, False)
         assert as_investigator.results("signatures/", meaning="eligibility")[0]["holds"] is True
@@ -117,12 +126,12 @@ class TestEligibility:
         ],
     )
     def test_is_refused(self, subject, as_investigator, sent, status, sentence):
-        answer = as_investigator.post("subjects/01-001/eligibility/?gate=1", sent)
+        answer = confirmed(as_investigator, 1, **sent)
         assert (answer.status_code, sentence in answer.json()["detail"]) == (status, True), answer.json()
         assert not Eligibility.objects.exists()
 
     def test_of_a_gate_that_is_not_planned_waits(self, subject, as_investigator):
-        answer = as_investigator.post("subjects/01-001/eligibility/?gate=2", {"password": PASSWORD, "code": CODE})
+        answer = confirmed(as_investigator, 2)
         assert (answer.status_code, "no visit PC2 yet" in answer.json()["detail"]) == (409, True)
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.apps import apps
 from django.utils import timezone
 
-from tests.api.conftest import Caller
+from tests.api.conftest import Caller, signed
 from tests.conftest import CODE, PASSWORD
 from trial.actions.entry import STALE
 from trial.api_base import NOT_FOUND
@@ -236,6 +236,6 @@ def test_a_refusal_after_a_write_takes_the_write_back(visit, as_data_manager, mo
 
 
 def test_no_refusal_says_back_a_password(visit, as_investigator):
-    answer = as_investigator.post(f"visits/{visit.pk}/sign/", {"password": PASSWORD, "code": CODE + "x"})
+    answer = signed(as_investigator, visit, code=CODE + "x")
     assert answer.status_code == 422
     assert PASSWORD not in json.dumps(answer.json())
