@@ -1,5 +1,6 @@
 """Queries about what was entered, and its verification against the source (crf_spec §7). Acts are stored, states derived."""
 
+from django.apps import apps
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import OuterRef, Subquery
@@ -49,6 +50,12 @@ class Query(models.Model):
 
     def __str__(self) -> str:
         return f"Query {self.pk} at {self.visit}"
+
+    @property
+    def asks_about(self) -> str:
+        """The form, and the item where it is about one: “Vital signs and ECOG: Weight”."""
+        form = apps.get_model(self.form)
+        return f"{form.form_title()}: {form.label_of(self.item)}" if self.item else str(form.form_title())
 
 
 class QueryAct(ReviewAct):
