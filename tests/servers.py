@@ -77,13 +77,21 @@ def transactional_db(django_db_setup, django_db_blocker):
     shared = connection.settings_dict["NAME"]
     own = f"{shared}_own"
     with django_db_blocker.unblock():
-        revoked = f'revoke temporary on database "{own}" from public'  # as migrate does; a copy has none of its template's grants
-        _administrate(shared, f'drop database if exists "{own}" with (force)', f'create database "{own}" template "{shared}"', revoked)
+        _administrate(shared, *copied(shared, own))
         connection.settings_dict["NAME"] = own
         yield
         connection.close()
         connection.settings_dict["NAME"] = shared
         _administrate(shared, f'drop database "{own}" with (force)')  # a live server's threads may still be connected
+
+
+def copied(template, own):
+    """SQL that copies a database. A copy has none of its template's grants on it, so that is said anew, as `migrate` does."""
+    return (
+        f'drop database if exists "{own}" with (force)',
+        f'create database "{own}" template "{template}"',
+        f'revoke temporary on database "{own}" from public',
+    )
 
 
 def _administrate(shared, *statements):

@@ -23,6 +23,7 @@ from urllib.parse import urlencode
 import psycopg
 
 from followup.management.commands.demo import WEB
+from tests.servers import copied
 from trial import keeper
 from trial.embedded import used
 from trial.embedded_postgres import OWNER, Postgres
@@ -110,8 +111,8 @@ class Site:
         if not self.sql("select 1 from pg_database where datname = %s", READY, database="template1"):
             self.sql(f'create database "{READY}" template postgres', database="template1")
             shutil.copytree(anchors, kept)
-        self.sql("drop database postgres with (force)", database="template1")
-        self.sql(f'create database postgres template "{READY}"', database="template1")
+        for statement in copied(READY, "postgres"):
+            self.sql(statement, database="template1")
         self.sql("checkpoint", database="template1")  # see the docstring
         shutil.rmtree(anchors)
         shutil.copytree(kept, anchors)

@@ -9,6 +9,7 @@ from crf.models import Eligibility
 from followup import demo
 from followup.stories import telling
 from tests.servers import _administrate as administrate
+from tests.servers import copied
 from trial.models import Site, Subject
 
 PASSWORDS = {username: f"correct horse of {username}" for username, _, _ in demo.PEOPLE}
@@ -27,7 +28,7 @@ def demo_database(demo_settings, django_db_setup, django_db_blocker):
     shared = connection.settings_dict["NAME"]
     own = f"{shared}_demo"
     with django_db_blocker.unblock():
-        administrate(shared, f'drop database if exists "{own}"', f'create database "{own}" template "{shared}"')
+        administrate(shared, *copied(shared, own))
         connection.settings_dict["NAME"] = own
         try:
             with override_settings(**demo_settings):
