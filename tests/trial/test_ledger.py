@@ -6,7 +6,7 @@ from django.db import IntegrityError, connection, transaction
 
 from crf.models import Administration, Cycle
 from trial.acting import acting
-from trial.actions import verify_ledger
+from trial.actions import schema, verify_ledger
 from trial.models import Ledger, Site
 
 
@@ -106,6 +106,41 @@ TABLES = [
     "crf_cycle", "crf_administration", "crf_historicalcycle", "trial_ledger", "trial_membership", "trial_visit", "trial_referencerange",
     "trial_site",
 ]  # fmt: skip
+
+
+REMADE = [
+    # what a superuser does to what the tables are made of                         what is said
+    ("alter table crf_cycle enable row level security", "table crf_cycle, owner and grants is changed"),
+    ("create policy mine on crf_cycle using (true)", "policy mine of crf_cycle is new"),
+    ("update pg_trigger set tgenabled = 'D' where tgisinternal and tgrelid = 'crf_cycle'::regclass", "as it is checked is changed"),
+    ("grant set on parameter session_replication_role to casebook_app", "grants of the parameter session_replication_role is new"),
+    ("do $$ begin execute format('alter database %I set \"casebook.user\" = 2', current_database()); end $$",
+     "setting of everybody in this database is new"),
+    ("alter table crf_cycle drop constraint crf_cycle_number_limits", "constraint crf_cycle_number_limits of crf_cycle is gone"),
+]  # fmt: skip
+
+
+@pytest.mark.proves("R13")
+@pytest.mark.parametrize(("sql", "said"), REMADE)
+def test_what_the_database_is_made_of_is_known_to_the_anchor(db, sql, said):
+    before = schema.objects()
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+    assert any(said in sentence for sentence in schema.differences(before, schema.objects()))
+
+
+def test_limits_written_anew_as_a_dump_writes_them_are_no_finding(db):
+    """PostgreSQL prints a limit otherwise once it was read from its own print, as a restored dump is."""
+    before = schema.objects()
+    with connection.cursor() as cursor:
+        cursor.execute("""select conrelid::regclass::text, conname, pg_get_constraintdef(oid) from pg_constraint
+                           where connamespace = 'public'::regnamespace and contype = 'c' and conrelid <> 0""")
+        limits = cursor.fetchall()
+        cursor.execute(";".join(f'alter table {t} drop constraint "{name}", add constraint "{name}" {limit}' for t, name, limit in limits))
+        cursor.execute("select count(*) from pg_constraint where pg_get_constraintdef(oid) = any(%s)", [[limit for *_, limit in limits]])
+        (same,) = cursor.fetchone()
+    assert same < len(limits)  # some are printed otherwise
+    assert schema.differences(before, schema.objects()) == []
 
 
 @pytest.mark.proves("R13")
