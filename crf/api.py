@@ -17,7 +17,7 @@ from crf.actions.evidence import Told
 from crf.actions.strata import correct_strata
 from crf.models import Criterion, Eligibility, Randomization
 from trial.access import Act
-from trial.api_base import REFUSALS, Strict, visible_or_404, whole_number
+from trial.api_base import REFUSALS, Strict, WholeNumber, visible_or_404, whole_number
 from trial.models import Subject, may
 from trial.protocol.kleene import Truth
 from trial.protocol.study import CRITERIA
@@ -85,7 +85,7 @@ class Randomize(Strict):
 
 
 class Strata(Strict):
-    version = serializers.IntegerField(min_value=1, help_text="of the allocation that you read")
+    version = WholeNumber(min_value=1, help_text="of the allocation that you read")
     sysclass = serializers.ChoiceField(choices=Randomization.SystemicClass.choices, allow_blank=True, default="")
     metpat = serializers.ChoiceField(choices=Randomization.MetastaticPattern.choices, allow_blank=True, default="")
     reason = serializers.CharField(max_length=500, help_text="a code of the list, and words of your own after a colon")

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from crf.actions import allocation_outside
 from crf.models import AllocationOutside, Randomization
 from trial.access import Act
-from trial.api_base import REFUSALS, Strict
+from trial.api_base import REFUSALS, Strict, WholeNumber
 from trial.states import OutsideState
 
 from .api_subject import OfSubject
@@ -24,7 +24,7 @@ class EnterOutside(Strict):
 
 
 class DecideOutside(Strict):
-    entered = serializers.IntegerField(min_value=1, help_text="id of the entry that you read")
+    entered = WholeNumber(min_value=1, help_text="id of the entry that you read")
     state = serializers.ChoiceField(choices=[OutsideState.CONFIRMED.value, OutsideState.DECLINED.value])
     reason = serializers.CharField(max_length=200)
 

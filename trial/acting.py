@@ -44,8 +44,12 @@ def says_nothing(reason: str) -> bool:
     >>> says_nothing("\u200b. "), says_nothing("Changed via admin."), says_nothing("Misread the scale")
     (True, True, False)
     """
-    words = re.sub(UNSAID, "", reason.lower())
-    return not words or words in STOCK
+    return is_unsaid(reason) or re.sub(UNSAID, "", reason.lower()) in STOCK
+
+
+def is_unsaid(text: str) -> bool:
+    """Whether there is nothing to read in it, though something may stand there."""
+    return not re.sub(UNSAID, "", text)
 
 
 _told = ContextVar("told", default=("", ""))

@@ -159,7 +159,7 @@ class PaperSerializer(serializers.ModelSerializer):
 
 class MarkPaper(Strict):
     form = serializers.CharField(max_length=60, help_text="as crf.vitalsigns, or trial.visit")
-    record = serializers.IntegerField(min_value=1)
+    record = WholeNumber(min_value=1)
     written_at = serializers.DateTimeField(help_text="when the paper was filled in, with the offset from UTC")
     reason = serializers.CharField(max_length=200, allow_blank=True)
 

@@ -7,6 +7,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
+from rest_framework import serializers
 
 from crf.models import Demographics, LaboratoryPanel, PrimaryTumor, VitalSigns
 from tests.api.conftest import caller
@@ -14,9 +16,16 @@ from tests.conftest import PASSWORD
 from tests.examples import EXAMPLES, complete
 from tests.pages import filled_in
 from trial.acting import acting
+from trial.actions import papers, queries
+from trial.api_base import Strict
 from trial.fields import without_identifiers
+from trial.refusal import Refused
 
 NUL, DIGITS, LONG = "a\0b", "9" * 5000, "x" * 80_000
+
+
+def every(kind):
+    return {one for direct in kind.__subclasses__() for one in (direct, *every(direct))}
 
 
 @pytest.fixture
@@ -169,6 +178,14 @@ def test_a_reason_that_nobody_sees_is_none(signs, data_manager, commit, sign):
         VitalSigns.objects.filter(pk=signs.pk).update(pulse=72)
 
 
+@pytest.mark.parametrize("sign", ["\u2800", "\u3164", "\u034f", "\u200b", " "])
+def test_an_act_is_not_explained_by_what_nobody_sees(signs, monitor, data_manager, sign):
+    with pytest.raises(Refused, match="Say why"):
+        queries.raise_query(signs, by=monitor, text=sign * 3)
+    with pytest.raises(Refused, match="Say why"):
+        papers.mark([signs], by=data_manager, written_at=timezone.now(), reason=sign * 3)
+
+
 @pytest.mark.proves("D03")
 class TestTheApiTakesWhatItSays:
     @pytest.fixture
@@ -189,6 +206,11 @@ class TestTheApiTakesWhatItSays:
         answer = program.post(f"forms/{form}/", {"visit": visit.pk, "complete": False, "items": {item: value}})
         assert answer.status_code == 400, answer.json()
         assert item in answer.json()["detail"]
+
+    def test_nor_does_any_address_take_such_a_key(self):
+        """Whatever is added: what the API reads has whole numbers of this kind only."""
+        reads = [one for one in every(Strict) for field in one._declared_fields.values() if type(field) is serializers.IntegerField]
+        assert (reads, len(every(Strict)) > 10) == ([], True)
 
     @pytest.mark.parametrize("key", ["1_0", "٣", " 1", True, 1.0, "9" * 50])
     def test_nor_a_key_that_is_none(self, signs, monitor, key):

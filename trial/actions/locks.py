@@ -5,7 +5,7 @@ from typing import NamedTuple
 from django.contrib.auth.models import AbstractUser
 
 from trial.access import Act
-from trial.acting import NOTHING
+from trial.acting import NOTHING, is_unsaid
 from trial.models import Freeze, Query, Record, StudyLock, Subject, Visit, is_frozen, may, standing
 from trial.refusal import Conflict, NotAllowed, Refused
 from trial.second_factor import Proof
@@ -35,7 +35,7 @@ WHO: dict[tuple[LockState, LockState], Act] = {
 def said(text: str, *, item: str = "reason") -> str:
     """What a person writes with an act: something, and nobody's identifiers."""
     text = text.strip(NOTHING)
-    if not text:
+    if is_unsaid(text):
         raise Refused((item, "Say why, in a few words."))
     refuse_identifiers(text, item=item)
     return text

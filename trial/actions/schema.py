@@ -15,9 +15,12 @@ OBJECTS = """
       from pg_attribute a join pg_class c on c.oid = a.attrelid left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
      where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and attnum > 0 and not attisdropped
     union all
-    -- Casts of texts, and brackets about them, are written otherwise after a dump was restored.
+    -- Casts of texts, and brackets about a single text or list, are written otherwise after a dump was restored; other brackets tell.
     select 'constraint ' || conname || ' of ' || conrelid::regclass,
-           concat_ws(' ', regexp_replace(pg_get_constraintdef(oid), '::(character varying|text)(\\[\\])?|[()]', '', 'g'), convalidated)
+           concat_ws(' ', regexp_replace(regexp_replace(regexp_replace(pg_get_constraintdef(oid),
+             '::(character varying|text)(\\[\\])?', '', 'g'),
+             '\\((''[^'']*'')\\)', '\\1', 'g'),
+             '\\(\\((ARRAY\\[[^]]*\\])\\)\\)', '(\\1)', 'g'), convalidated)
       from pg_constraint where connamespace = 'public'::regnamespace
     union all
     select 'foreign key ' || conname || ' of ' || c.conrelid::regclass || ', as it is checked',
