@@ -8,6 +8,8 @@
 PYTHON ?= python3
 ARGS ?=
 PY := .venv/bin/python
+# Where a machine forbids Python to keep what it compiled, each of a demo's processes compiles all packages anew: seconds at each start.
+unexport PYTHONDONTWRITEBYTECODE
 UV := .venv/bin/uv
 CORE := .venv/.core-$(shell cksum < requirements.txt | cut -d ' ' -f 1)
 DEV := .venv/.dev-$(shell cksum < requirements-dev.txt | cut -d ' ' -f 1)
@@ -18,7 +20,7 @@ demo: $(CORE)
 	@$(PY) manage.py demo $(ARGS)
 
 test: $(DEV)
-	@$(PY) -m pytest --numprocesses=auto --maxprocesses=4 $(ARGS)
+	@$(PY) -m pytest --numprocesses=auto --maxprocesses=4 --dist=worksteal $(ARGS)
 
 # Each requirement with the tests that prove it and their result, for this commit: docs/requirements.md, .matrix/matrix.md.
 matrix: $(DEV)

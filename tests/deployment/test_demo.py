@@ -127,17 +127,16 @@ def test_entry_goes_on_when_redis_is_gone(running):
     assert process.poll() is None
 
 
-def test_continues_with_its_data_and_logins_and_leaves_no_process_behind(data):
-    with demo(data) as (process, said):
+def test_continues_with_its_data_and_logins_and_leaves_no_process_behind(running, data):
+    _, before = running
+    with used(Postgres(data)):
         people = ask(data, "select count(*) from auth_user")
+    with demo(data) as (process, said):
+        assert said["logins"] == before["logins"]
+        assert ask(data, "select count(*) from auth_user") == people
         assert set(said["processes"]) == {"web", "worker", "beat"}
         assert {process.pid, *said["processes"].values()} <= set(processes.of(data))
         assert ended(process, signal.SIGINT) == 0
-        assert processes.none_left(data)
-    with demo(data) as (process, again):
-        assert again["logins"] == said["logins"]
-        assert ask(data, "select count(*) from auth_user") == people
-        assert ended(process, signal.SIGTERM) == 0
         assert processes.none_left(data)
 
 

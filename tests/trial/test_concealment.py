@@ -31,7 +31,7 @@ from trial.protocol.keyed import keyed_bytes
 from trial.protocol.randomization import Arm, blocks
 from trial.refusal import Conflict
 
-pytestmark = [pytest.mark.proves("D05"), pytest.mark.usefixtures("transactional_db"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.proves("D05"), pytest.mark.timeout(600)]
 KEY, OTHER = (
     b"Seven and twenty invented words never shown: quince, sextant, harbor.",
     b"Another key, which is as long, and gives other arms to everybody here.",
@@ -102,7 +102,7 @@ class Search:
 
 
 @pytest.fixture
-def key_file(tmp_path, administrator):
+def key_file(transactional_db, tmp_path, administrator):
     settings.RANDOMIZATION_KEY_FILE, before = tmp_path / "key", settings.RANDOMIZATION_KEY_FILE
     settings.RANDOMIZATION_KEY_FILE.write_bytes(KEY)
     randomization.publish_commitment(by=administrator)
@@ -242,7 +242,7 @@ def test_pages_do_not_depend_on_the_key(key_file, world, second, investigator, s
         lambda: '{"block_size": 6}',
     ],
 )
-def test_what_would_leak_is_found(leak):
+def test_what_would_leak_is_found(leak, db):
     """The search itself can fail: each of these is one that it must find."""
     search = Search(KEY)
     search("a leak", leak())
