@@ -119,6 +119,8 @@ def randomization_page(request: HttpRequest, code: str) -> HttpResponse:
             return HttpResponseRedirect(reverse("casebook", args=[subject.code]))
     today = subject.site.today()
     allocated = randomization.allocation_of(subject)
+    against = () if allocated else randomization.refusals(subject, on=today, late_reason=late_reason)
+    only_late = [one.code for one in against] == ["RAND_WINDOW"]  # which a reason answers
     return page(
         request,
         "casebook/randomization.html",
@@ -126,9 +128,14 @@ def randomization_page(request: HttpRequest, code: str) -> HttpResponse:
         title=f"Randomization of {subject}",
         subject=subject,
         allocated=allocated,
-        against=[] if allocated else randomization.refusals(subject, on=today, late_reason=late_reason),
+        against=against,
+        asks_why_late=only_late or late_reason,
+        ready=not against or only_late,
         check=progression.check(subject, on=today),
-        strata=strata_of(subject),
+        strata=[
+            dict(field.choices or ()).get(code, "unknown")
+            for field, code in zip(map(Randomization._meta.get_field, ("sysclass", "metpat")), strata_of(subject), strict=True)
+        ],
         late_reason=late_reason,
         may_randomize=may(request.user, Act.RANDOMIZE, subject.site_id),
         may_correct=may(request.user, Act.ENTER, subject.site_id),
