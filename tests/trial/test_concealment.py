@@ -85,17 +85,19 @@ def lists_of(key):
 
 
 class Search:
-    """Reads texts, and names where something was found."""
+    """Reads texts, and names where something was found. No piece spans two lines; a line that held none is not looked through again."""
 
     def __init__(self, key):
-        self.secrets, self.lists, self.found, self.read = secrets_of(key), list(lists_of(key)), [], 0
+        self.secrets, self.lists, self.found, self.read, self.clean = secrets_of(key), list(lists_of(key)), [], 0, set()
+        assert not any("\n" in piece for piece in self.secrets)
 
     def __call__(self, where, text, *, sizes=True):
         self.read += 1
-        lowered = text.lower()
-        seen = {lowered[at : at + PIECE] for at in range(max(0, len(lowered) - PIECE + 1))}
-        if hits := seen & self.secrets:
+        lines = set(text.lower().split("\n")) - self.clean
+        if hits := set().union(*map(pieces, lines)) & self.secrets:
             self.found.append((where, "the key, or bytes drawn from it", sorted(hits)[:3]))
+        else:
+            self.clean |= lines
         self.found += [(where, "the arms to come", one.pattern[:60]) for one in self.lists if one.search(text)]
         if sizes and (said := ABOUT_BLOCKS.search(text)):
             self.found.append((where, "blocks", text[max(0, said.start() - 40) : said.end() + 40]))
