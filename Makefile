@@ -71,7 +71,7 @@ $(CORE): .venv/.made
 
 $(DEV): .venv/.made
 	@echo "Installing what Casebook runs on, and the tools of development ..."
-	@if [ -x $(UV) ]; then $(UV) pip sync --quiet --compile-bytecode --python $(PY) --require-hashes requirements-dev.txt requirements-uv.txt; \
+	@if [ -x $(UV) ]; then $(UV) pip sync --quiet --python $(PY) --require-hashes requirements-dev.txt requirements-uv.txt; \
 	else $(PY) -m pip install --quiet --require-hashes -r requirements-dev.txt; fi
 	@touch $(CORE) $@
 

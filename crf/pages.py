@@ -19,6 +19,7 @@ from trial.entry_forms import WhyForm, number_told, reason_told
 from trial.models import Signature, Subject, may
 from trial.pages import page, say
 from trial.protocol.kleene import Truth
+from trial.protocol.randomization import ANSWERED_BY_A_REASON
 from trial.protocol.study import CRITERIA
 from trial.proving import asks_code, proving
 from trial.refusal import Refused
@@ -120,7 +121,8 @@ def randomization_page(request: HttpRequest, code: str) -> HttpResponse:
     today = subject.site.today()
     allocated = randomization.allocation_of(subject)
     against = () if allocated else randomization.refusals(subject, on=today, late_reason=late_reason)
-    only_late = [one.code for one in against] == ["RAND_WINDOW"]  # which a reason answers
+    sysclass, metpat = strata_of(subject)
+    needs_reason = any(one.code in ANSWERED_BY_A_REASON for one in against)
     return page(
         request,
         "casebook/randomization.html",
@@ -129,13 +131,10 @@ def randomization_page(request: HttpRequest, code: str) -> HttpResponse:
         subject=subject,
         allocated=allocated,
         against=against,
-        asks_why_late=only_late or late_reason,
-        ready=not against or only_late,
+        asks_why_late=needs_reason or late_reason,
+        ready=all(one.code in ANSWERED_BY_A_REASON for one in against),
         check=progression.check(subject, on=today),
-        strata=[
-            dict(field.choices or ()).get(code, "unknown")
-            for field, code in zip(map(Randomization._meta.get_field, ("sysclass", "metpat")), strata_of(subject), strict=True)
-        ],
+        would_be=Randomization(sysclass=sysclass or "", metpat=metpat or ""),
         late_reason=late_reason,
         may_randomize=may(request.user, Act.RANDOMIZE, subject.site_id),
         may_correct=may(request.user, Act.ENTER, subject.site_id),

@@ -15,7 +15,6 @@ from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from tests.servers import (  # noqa: F401  (pytest finds fixtures and hooks by their names here)
     anchor_folder,
     django_db_modify_db_settings,
-    django_db_setup,
     pytest_configure,
     redis_url,
     servers_folder,

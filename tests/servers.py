@@ -7,12 +7,10 @@ databases of its own on it.
 import itertools
 import os
 import tempfile
-from contextlib import suppress
 
-import psycopg
 import pytest
 from django.conf import settings
-from django.db import ProgrammingError, connection
+from django.db import connection
 
 from trial import embedded_redis
 from trial.embedded import used
@@ -22,7 +20,6 @@ FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")  # f
 
 ANCHORS = tempfile.TemporaryDirectory(prefix="casebook-anchors-")
 NUMBERS = itertools.count(1)
-MIGRATED = "migrated"
 
 
 def pytest_configure():
@@ -51,21 +48,8 @@ def django_db_modify_db_settings(servers_folder, django_db_modify_db_settings_pa
             "HOST": str(server.socket.parent),
             "USER": OWNER,
         }  # makes databases; tests/trial/test_app_role.py is the app
-        with psycopg.connect(host=connection.settings_dict["HOST"], user=OWNER, dbname="postgres") as asked:
-            if asked.execute("select from pg_database where datname = %s", [MIGRATED]).fetchone():
-                connection.settings_dict["TEST"]["TEMPLATE"] = MIGRATED
         yield
         connection.close()
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """What one process has migrated, those that come later copy. A server that DATABASE_URL names keeps nothing of ours."""
-    own = connection.settings_dict["NAME"]
-    if os.environ.get("DATABASE_URL") or connection.settings_dict["TEST"].get("TEMPLATE"):
-        return
-    with django_db_blocker.unblock(), suppress(ProgrammingError):  # another process was first
-        _administrate(own, f'create database "{MIGRATED}" template "{own}"')
 
 
 @pytest.fixture(scope="session")
@@ -113,10 +97,8 @@ def copied(template, own):
 def _administrate(shared, *statements):
     connection.close()
     connection.settings_dict["NAME"] = "postgres"
-    try:
-        with connection.cursor() as cursor:
-            for statement in statements:
-                cursor.execute(statement)
-    finally:
-        connection.close()
-        connection.settings_dict["NAME"] = shared
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+    connection.close()
+    connection.settings_dict["NAME"] = shared

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from trial import account_admin, account_pages, history_pages, pages, paper_pages, review_pages  # noqa: F401  (account_admin registers its pages)
+from trial import account_admin, account_pages, history_pages, pages, paper_pages, review_pages, setup_admin  # noqa: F401  (*_admin register their pages)
 from trial.login_form import LoginForm
 
 admin.site.login_form = LoginForm

@@ -230,6 +230,7 @@ def test_pages_do_not_depend_on_the_key(key_file, world, second, investigator, s
     assert [where for where, text in with_key.items() if not text == with_other[where] == with_none[where]] == []
 
 
+@pytest.mark.usefixtures("db")
 @pytest.mark.parametrize(
     "leak",
     [
@@ -244,7 +245,7 @@ def test_pages_do_not_depend_on_the_key(key_file, world, second, investigator, s
         lambda: '{"block_size": 6}',
     ],
 )
-def test_what_would_leak_is_found(leak, db):
+def test_what_would_leak_is_found(leak):
     """The search itself can fail: each of these is one that it must find."""
     search = Search(KEY)
     search("a leak", leak())

@@ -8,8 +8,8 @@ from tests.conftest import BEGAN, LABORATORY, log_in_with_code, member
 from tests.pages import errors, filled_in
 from trial.access import Role
 from trial.acting import acting
-from trial.admin import SetupAdmin
 from trial.models import ConsentVersion, Ledger, ParameterDecision, ReferenceRange, Site, SiteStatus
+from trial.setup_admin import SetupAdmin
 
 WHY = {"reason": "TRANSCRIPTION", "reason_words": "as in the contract"}
 CHANGES = {

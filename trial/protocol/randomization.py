@@ -35,6 +35,7 @@ REFUSALS = {
     "STRATUM_UNKNOWN": "The stratum is not known: class of systemic therapy or pattern of metastases is missing.",
     "CAP_REACHED": "All {cap} subjects have been randomized.",
 }
+ANSWERED_BY_A_REASON = {"RAND_WINDOW"}  # by `late_reason` (2.13); no other is
 NODE_ONLY_CLASSES = {"REGIONAL_LN", "NONREGIONAL_LN", "LOCAL_RECURRENCE", "PRIMARY"}
 
 
