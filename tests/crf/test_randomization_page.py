@@ -55,3 +55,7 @@ def test_names_the_strata_in_words(shown, investigator):
 
 def test_says_where_a_stratum_is_unknown(shown, investigator):
     assert "metastases: <strong>unknown</strong>" in shown(investigator, strata=("NO_ICI", None))
+
+
+def test_says_how_far_the_check_after_cycle_2_is_in_words(shown, investigator):
+    assert ">not started</span> Cycle 1 has not been given." in shown(investigator)

@@ -20,6 +20,14 @@ class State(StrEnum):
     PENDING_IUPD = "PENDING_IUPD"  # under IRECIST_FOR_ICI
     PASSED, PD, CANCELLED = "PASSED", "PD", "CANCELLED"
 
+    @property
+    def said(self) -> str:
+        """
+        >>> State.NOT_STARTED.said, State.PD.said
+        ('not started', 'PD')
+        """
+        return "PD" if self is State.PD else self.value.replace("_", " ").lower()
+
 
 _READ = {State.NE_REPEAT, State.DISCORDANT, State.PENDING_IUPD, State.PASSED, State.PD, State.CANCELLED}
 _LATE = {State.OVERDUE, State.ESCALATED, State.MISSED}
