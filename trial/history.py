@@ -7,6 +7,7 @@ that editing the SQL, or what is put into it, asks for a migration, too.
 
 import hashlib
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -21,12 +22,17 @@ from trial.acting import STOCK, UNSAID, ChangeReason
 SQL = Path(__file__).parent / "sql"
 
 
+@cache
+def read(file: str) -> str:
+    """Once: the migrations ask a thousand times."""
+    return (SQL / file).read_text()
+
+
 class Triggers(models.BaseConstraint):
     """The triggers of one table, written in one file of SQL."""
 
     file: ClassVar[str]
     functions: ClassVar[Sequence[str]]
-    triggers: ClassVar[Sequence[str]]
 
     def __init__(self, *, name: str, digest: str = "", **facts: Any) -> None:
         super().__init__(name=name)
@@ -35,7 +41,7 @@ class Triggers(models.BaseConstraint):
 
     def digest_now(self) -> str:
         """Of the SQL, and of the pieces that Python puts into it (trial/ledger_sql.py)."""
-        return hashlib.sha256(((SQL / self.file).read_text() + repr(sorted(self.values().items()))).encode()).hexdigest()[:8]
+        return hashlib.sha256((read(self.file) + repr(sorted(self.values().items()))).encode()).hexdigest()[:8]
 
     def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
         path, args, kwargs = super().deconstruct()
@@ -50,7 +56,7 @@ class Triggers(models.BaseConstraint):
         return self.facts
 
     def create_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> str:
-        return (SQL / self.file).read_text().format(table=model._meta.db_table, **self.values())
+        return read(self.file).format(table=model._meta.db_table, **self.values())
 
     def constraint_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> None:
         schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))
@@ -66,7 +72,6 @@ class Triggers(models.BaseConstraint):
 class AppendOnly(Triggers):
     file = "append_only.sql"
     functions = ("append_only",)
-    triggers = ("append_only", "append_only_truncate")
 
     def __init__(self, *, name: str, only_by_trigger: bool = False, digest: str = "") -> None:
         super().__init__(name=name, digest=digest, only_by_trigger=only_by_trigger)
@@ -75,7 +80,6 @@ class AppendOnly(Triggers):
 class KeepsHistory(Triggers):
     file = "history.sql"
     functions = ("before", "history")
-    triggers = ("history_before", "history_truncate", "history_after")
 
     def values(self) -> dict[str, Any]:
         columns = self.facts["columns"]
@@ -94,7 +98,6 @@ class EntersLedger(Triggers):
 
     file = "ledger.sql"
     functions = ("ledger",)
-    triggers = ("ledger",)
 
     def values(self) -> dict[str, Any]:
         return self.facts | {"salted": ledger_sql.salted(ledger_sql.changed("earlier", "later"))}
@@ -109,7 +112,6 @@ class EntersLedgerOnInsert(Triggers):
 
     file = "ledger_insert.sql"
     functions = ("ledger",)
-    triggers = ("ledger",)
 
     def __init__(self, *, name: str, form: str, place: dict[str, str], by: str, digest: str = "", **facts: Any) -> None:
         facts = {"reason": "''", "omitted": [], "digested": []} | facts
@@ -127,7 +129,6 @@ class IsLedger(Triggers):
 
     file = "ledger_itself.sql"
     functions = ("enter", "says_nothing", "append_only")
-    triggers = ("append_only", "append_only_truncate")
 
     def __init__(self, *, name: str, stock: Sequence[str] = STOCK, codes: Sequence[str], unsaid: str = UNSAID, digest: str = "") -> None:
         super().__init__(name=name, digest=digest, stock=list(stock), codes=list(codes), unsaid=unsaid)
@@ -157,7 +158,6 @@ class Watches(Triggers):
     """
 
     file = "watched.sql"
-    triggers = ("watched", "watched_truncate")
 
     def __init__(self, *, name: str, watched: str, kind: str, key: str, digest: str = "", **facts: Any) -> None:
         defaults = {
@@ -188,7 +188,6 @@ class NamesNobodyTwice(Triggers):
 
     file = "names.sql"
     functions = ("names", "name_skeleton")
-    triggers = ("names",)
 
     def __init__(self, *, name: str, watched: str, pattern: str, alike: str, taken_for: str, digest: str = "") -> None:
         super().__init__(name=name, digest=digest, watched=watched, pattern=pattern, alike=alike, taken_for=taken_for)
@@ -199,7 +198,6 @@ class Erases(Triggers):
 
     file = "redaction.sql"
     functions = ("erase", "erase_in_ledger", "erase_in_signatures")
-    triggers = ("erase",)
 
     def values(self) -> dict[str, Any]:
         return {"reason": ledger_sql.REASON, "told": ledger_sql.told("l")}

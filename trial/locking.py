@@ -21,7 +21,6 @@ class HonorsLocks(Triggers):
 
     file = "locked.sql"
     functions = ("locked",)
-    triggers = ("closed_to_writes",)
 
     def __init__(self, *, name: str, visit: str = "null", others: list[str] | None = None, digest: str = "") -> None:
         super().__init__(name=name, digest=digest, visit=visit, others=others or [])
@@ -31,7 +30,6 @@ class HonorsLocks(Triggers):
         return {
             "closed": quoted(CLOSED_TO_WRITES),
             "visit": self.facts["visit"].replace(" from ", " from public."),
-            "frozen_too": "false" if self.facts["visit"] == "null" else "true",
             "only_planned": same or "false",
         }
 
@@ -45,7 +43,6 @@ class Follows(Triggers):
     file = "follows.sql"
     table = ""  # known once the triggers are made
     functions = ("follows",)
-    triggers = ("follows",)
 
     def __init__(self, *, name: str, steps: list[str], key: str = "", apart: list[str] | None = None, digest: str = "") -> None:
         super().__init__(name=name, digest=digest, steps=steps, key=key, apart=apart or [])
@@ -74,7 +71,6 @@ class NamesItsRecord(Triggers):
 
     file = "names_its_record.sql"
     functions = ("names_its_record",)
-    triggers = ("names_its_record",)
 
     def __init__(self, *, name: str, on_record: Sequence[str] = (), password_events: Sequence[str] = (), digest: str = "") -> None:
         super().__init__(name=name, digest=digest, on_record=list(on_record), password_events=list(password_events))

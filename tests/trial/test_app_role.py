@@ -262,6 +262,11 @@ class TestHealth:
         [
             ("drop trigger history_after on crf_cycle", "Trigger history_after of crf.cycle is missing or switched off."),
             ("alter table trial_ledger disable trigger append_only", "Trigger append_only of trial.ledger is missing or switched off."),
+            (
+                "create or replace trigger append_only_insert before insert on trial_ledger for each row when (pg_trigger_depth() = 9)"
+                " execute function trial_ledger_append_only(); alter table trial_ledger enable always trigger append_only_insert",
+                "Trigger append_only_insert of trial.ledger is not the one that was installed.",
+            ),
             ("alter table auth_user disable trigger watched", "Trigger watched of trial.systemevent is missing or switched off."),
             ("grant update on trial_ledger to casebook_app", "The role casebook_app may update trial_ledger."),
             ("grant delete on crf_cycle to public", "The role casebook_app may delete crf_cycle."),

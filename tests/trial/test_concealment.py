@@ -22,7 +22,7 @@ from crf.actions import eligibility, randomization
 from crf.models import Eligibility, Randomization
 from tests.conftest import SCREENED, founder
 from tests.examples import complete
-from tests.trial.test_access_matrix import NOBODY, PUBLIC, asked, needs_of, of_elsewhere, of_the_site, routes_of, world  # noqa: F401
+from tests.trial.test_access_matrix import NOBODY, PUBLIC, asked, needs_of, of_elsewhere, of_the_site, routes_of, unwatched, world  # noqa: F401
 from trial.acting import acting
 from trial.actions import anchors, entry
 from trial.embedded_postgres import find_binaries
@@ -151,6 +151,7 @@ def answers_to(person, world, methods):  # noqa: F811
             yield f"{person.name}, {method} {route.name}", f"{dict(answer.headers)}\n{body.decode('utf-8', 'replace')}"
 
 
+@pytest.mark.usefixtures("unwatched")
 @pytest.mark.parametrize("everybody", [of_the_site, of_elsewhere])
 def test_no_answer_to_anybody_holds_it(everybody, key_file, log, world, second, investigator, site, other_site):  # noqa: F811
     randomization.randomize(second, by=investigator)
@@ -213,6 +214,7 @@ def test_no_dump_and_no_export_holds_it(key_file, world, second, investigator, s
     assert search.found == []
 
 
+@pytest.mark.usefixtures("unwatched")
 def test_pages_do_not_depend_on_the_key(key_file, world, second, investigator, site, other_site):  # noqa: F811
     """What answers the same with another key, and with none, was not computed from it."""
     randomization.randomize(second, by=investigator)

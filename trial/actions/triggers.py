@@ -69,7 +69,10 @@ def _compare(one: Declared, there: dict[tuple[str, str], tuple[str, str]], bodie
 
 def _read(found: re.Match[str]) -> tuple[str, ...]:
     events = "-".join(sorted(re.findall(r"insert|update|delete|truncate", found["events"].lower())))
+    condition = re.sub(
+        r"[\s()]", "", found["condition"] or ""
+    ).lower()  # PostgreSQL prints brackets of its own; the anchor's digest knows each
     return (
         found["table"], found["name"], found["when"].lower(), events, found["each"].lower(), found["function"],
-        "deferred" if found["deferred"] else "", "conditional" if found["condition"] else "",
+        "deferred" if found["deferred"] else "", condition,
     )  # fmt: skip

@@ -46,10 +46,7 @@ end $$;
 create or replace function {table}_append_only() returns trigger language plpgsql as $$
 begin
   if tg_op = 'INSERT' then
-    if pg_trigger_depth() = 1 then
-      raise exception 'PostgreSQL alone writes {table}.' using errcode = 'integrity_constraint_violation';
-    end if;
-    return new;
+    raise exception 'PostgreSQL alone writes {table}.' using errcode = 'integrity_constraint_violation';
   end if;
   if tg_op = 'UPDATE' and coalesce(current_setting('casebook.redaction', true), '') <> '' and {new_content} = {old_content} then
     return new;
@@ -57,11 +54,14 @@ begin
   raise exception '{table} is append-only.' using errcode = 'integrity_constraint_violation';
 end $$;
 
-create trigger append_only before insert or update or delete on {table}
+create trigger append_only before update or delete on {table}
   for each row execute function {table}_append_only();
+create trigger append_only_insert before insert on {table}
+  for each row when (pg_trigger_depth() = 0) execute function {table}_append_only();  -- a condition costs no call
 create trigger append_only_truncate before truncate on {table}
   for each statement execute function {table}_append_only();
 
 alter table {table} enable always trigger append_only;
+alter table {table} enable always trigger append_only_insert;
 alter table {table} enable always trigger append_only_truncate;
 revoke execute on function {table}_enter({table}, text) from public;

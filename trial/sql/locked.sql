@@ -4,24 +4,25 @@
 
 create or replace function {table}_locked() returns trigger language plpgsql as $$
 declare
-  of_visit bigint;
+  of_visit bigint := {visit};  -- null where no visit can be frozen: what is asked of it below is null, too
+  is_closed boolean;
+  is_frozen boolean;
 begin
-  perform pg_advisory_xact_lock_shared(hashtext('trial_studylock'), 0);
-  if (select state from public.trial_studylock order by id desc limit 1) in ({closed}) then
+  perform pg_advisory_xact_lock_shared(hashtext('trial_studylock'), 0), pg_advisory_xact_lock_shared(hashtext('trial_freeze'), of_visit::int);
+  select (select state from public.trial_studylock order by id desc limit 1) in ({closed}),
+         (select state from public.trial_freeze where visit_id = of_visit order by id desc limit 1) = 'FROZEN'
+    into is_closed, is_frozen;
+  if is_closed then
     raise exception 'The study is locked. Nothing was stored.' using errcode = 'integrity_constraint_violation';
   end if;
-  if {frozen_too} then
-    of_visit := {visit};
-    perform pg_advisory_xact_lock_shared(hashtext('trial_freeze'), of_visit::int);
-    if (select state from public.trial_freeze where visit_id = of_visit order by id desc limit 1) = 'FROZEN' then
-      if tg_op = 'UPDATE' then
-        if {only_planned} then  -- the schedule may still count its window anew
-          return new;
-        end if;
+  if is_frozen then
+    if tg_op = 'UPDATE' then
+      if {only_planned} then  -- the schedule may still count its window anew
+        return new;
       end if;
-      raise exception 'This visit is frozen. A data manager unfreezes it first. Nothing was stored.'
-        using errcode = 'integrity_constraint_violation';
     end if;
+    raise exception 'This visit is frozen. A data manager unfreezes it first. Nothing was stored.'
+      using errcode = 'integrity_constraint_violation';
   end if;
   return new;
 end $$;
