@@ -2,6 +2,7 @@
 
 import trial.history
 import trial.locking
+import trial.models.record
 from django.conf import settings
 from django.db import migrations
 
@@ -400,5 +401,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='vitalsigns',
             constraint=trial.locking.HonorsLocks(digest='3e4a7776', name='crf_vitalsigns_honors_locks', others=[], visit='new.visit_id'),
+        ),
+        migrations.AddConstraint(
+            model_name='cycle',
+            constraint=trial.models.record.OnceOfASubject(digest='da1ddc93', item='number', name='cycle_once_of_a_subject', sentence='This cycle is recorded already, at another visit. Nothing was stored.'),
         ),
     ])]

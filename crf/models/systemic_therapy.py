@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from trial import fields
-from trial.models import Problem, Record, Row, Section, Visit, parameters_on
+from trial.models import OnceOfASubject, Problem, Record, Row, Section, Visit, parameters_on
 from trial.protocol import dose_intensity, dosing
 
 from .vital_signs import VitalSigns
@@ -102,6 +102,14 @@ class Cycle(Record):
 
     class Meta(Record.Meta):
         verbose_name = "systemic therapy cycle"
+        constraints = [
+            *Record.Meta.constraints,
+            OnceOfASubject(
+                name="cycle_once_of_a_subject",
+                item="number",
+                sentence="This cycle is recorded already, at another visit. Nothing was stored.",
+            ),
+        ]
 
     @classmethod
     def prefilled(cls, visit: Visit) -> dict[str, Any]:

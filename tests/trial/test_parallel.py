@@ -3,9 +3,10 @@
 from threading import Thread
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
-from crf.models import LaboratoryPanel, VitalSigns
+from crf.models import Cycle, LaboratoryPanel, VitalSigns
 from tests.conftest import SCREENED
 from tests.examples import EXAMPLES
 from trial.acting import acting
@@ -59,6 +60,43 @@ def test_form_that_a_visit_has_once_is_entered_once_whoever_comes_at_the_same_ti
     assert [type(refused) for refused in failed] == [Conflict] * 3
     assert {str(refused) for refused in failed} == {"This visit already has its vital signs and ECOG. Open that one."}
     assert VitalSigns.objects.count() == 1
+
+
+def test_a_subject_has_a_cycle_once_whoever_enters_it_at_another_visit_at_the_same_time(visits, subject, data_manager, investigator):
+    """The second reads nothing of the first, which is not committed: PostgreSQL has it wait, and refuses it then."""
+    one, other = (entry.unscheduled_visit(subject=subject, by=data_manager) for _ in range(2))
+    failed = []
+
+    def second():
+        failed.extend(in_parallel(lambda: entry.enter(Cycle, visit=other, by=investigator, values={"number": 1}, complete=False)))
+
+    waiting = Thread(target=second)
+    with acting(by=data_manager):
+        Cycle.objects.create(visit=one, number=1)
+        waiting.start()
+        waiting.join(1)
+        assert waiting.is_alive()
+    waiting.join()
+    assert [str(refused) for refused in failed] == ["This cycle is recorded already, at another visit. Nothing was stored."]
+    assert [cycle.visit for cycle in Cycle.objects.all()] == [one]
+
+
+def test_a_cycle_taken_back_can_be_entered_again_and_another_subject_has_its_own(visits, subject, site, data_manager):
+    one, other = (entry.unscheduled_visit(subject=subject, by=data_manager) for _ in range(2))
+    elsewhere = entry.unscheduled_visit(subject=entry.enrol(site=site, by=data_manager, screened_on=SCREENED), by=data_manager)
+    with acting(by=data_manager, reason="ENTRY_ERROR"):
+        first = Cycle.objects.create(visit=one, number=1)
+        Cycle.objects.create(visit=elsewhere, number=1)
+        Cycle.objects.create(visit=other, number=2)
+        with pytest.raises(IntegrityError, match="recorded already"), transaction.atomic():
+            Cycle.objects.filter(visit=other).update(number=1)
+        first.withdrawn_by, first.withdrawn_at = data_manager, timezone.now()
+        first.save()
+        Cycle.objects.filter(visit=other).update(number=1)
+    assert list(Cycle.objects.filter(withdrawn_at=None, number=1).values_list("visit", flat=True).order_by("visit")) == [
+        other.pk,
+        elsewhere.pk,
+    ]
 
 
 def test_two_writers_meet_without_deadlock_and_leave_no_gap(visits, data_manager):

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
+from trial.history import Triggers
 from trial.protocol import schedule
 
 from .entered import Entered, Shown, add_constraint
@@ -30,6 +31,16 @@ def both_or_neither(stem: str) -> models.CheckConstraint:
 
 class OneOfAVisit(models.UniqueConstraint):
     """A visit has this form once, however many people open it at the same time."""
+
+
+class OnceOfASubject(Triggers):
+    """A subject has the form's `item` once, at whichever visit; of one visit, OneOfAVisit says it. PostgreSQL tells the `sentence`."""
+
+    file = "once.sql"
+    functions = ("once",)
+
+    def __init__(self, *, name: str, item: str, sentence: str, digest: str = "") -> None:
+        super().__init__(name=name, digest=digest, item=item, sentence=sentence)
 
 
 class WithdrawableQuerySet(KeptQuerySet):
