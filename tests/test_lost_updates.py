@@ -1,5 +1,6 @@
 """Two people save the same form: the second sees both values and chooses; nothing is overwritten silently, on page and API."""
 
+import re
 from decimal import Decimal
 from typing import ClassVar
 
@@ -11,10 +12,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from rest_framework.test import APIClient
 
-from crf.models import VitalSigns
+from crf.models import LaboratoryPanel, LaboratoryResult, VitalSigns
 from tests.examples import complete
-from tests.pages import errors, filled_in
+from tests.pages import errors, filled_in, forms_of
 from trial.acting import acting
+from trial.actions import entry
 
 REASON = {"reason": "TRANSCRIPTION", "reason_words": "misread"}
 ITEMS = ("weight_kg", "height_cm")
@@ -197,3 +199,60 @@ def test_no_interleaving_of_two_people_overwrites_silently(record, data_manager,
     run_state_machine_as_test(machine, settings=settings(max_examples=15, stateful_step_count=12, deadline=None))
     ways = {("page", True), ("page", False), ("API", True), ("API", False)}
     assert machine.met == ways  # each save asserts for itself, above; here, that some were in time and some too late, both ways
+
+
+class TestRows:
+    """Two people at the rows of one record: a laboratory panel with its results."""
+
+    NEW: ClassVar = {"test": "UREAN", "result": "5.1", "unit": "mmol/L", "significant": ""}
+
+    @pytest.fixture
+    def panel(self, subject, data_manager):
+        with acting(by=data_manager):
+            complete(LaboratoryPanel, subject)
+        return LaboratoryPanel.objects.get()
+
+    @pytest.fixture
+    def panel_url(self, panel):
+        return f"/admin/crf/laboratorypanel/{panel.pk}/change/"
+
+    @staticmethod
+    def empty_row(page):
+        rows = [form for form in forms_of(page) if isinstance(getattr(form, "instance", None), LaboratoryResult)]
+        return next(form.prefix for form in rows if not form.instance.pk)
+
+    def test_a_row_that_the_other_added_meanwhile_counts_when_the_form_is_completed(self, panel, panel_url, browser, data_manager):
+        page = browser.get(panel_url)
+        entry.change(
+            panel, by=data_manager, version=panel.version, values={}, rows={LaboratoryResult: [self.NEW]}, reason="LATE_INFORMATION"
+        )
+        typed = {f"{self.empty_row(page)}-{item}": value for item, value in (self.NEW | {"result": "6.9"}).items()}
+        answer = browser.post(panel_url, filled_in(page, **typed, **REASON))
+        assert "Entered twice: UREAN" in str(errors(answer))
+        assert LaboratoryResult.objects.get(test="UREAN").result == "5.1"
+        assert LaboratoryPanel.objects.get().obstacles() == []
+
+    def test_a_draft_row_that_the_other_added_meanwhile_keeps_the_form_from_being_complete(self, panel, panel_url, browser, data_manager):
+        entry.change(panel, by=data_manager, version=panel.version, values={}, complete=False, reason="LATE_INFORMATION")
+        draft = LaboratoryPanel.objects.get()
+        page = browser.get(panel_url)
+        entry.change(
+            draft, by=data_manager, version=draft.version, values={}, rows={LaboratoryResult: [self.NEW | {"result": "", "unit": ""}]}
+        )
+        answer = browser.post(panel_url, filled_in(page, **REASON))
+        assert "“Result” is not answered" in str(errors(answer))
+        assert LaboratoryPanel.objects.get().state == "DRAFT"
+
+
+def test_what_the_other_changed_meanwhile_is_not_taken_back(record, url, browser, data_manager):
+    """The page of withdrawal sends the version that it showed."""
+    address = url.replace("change", "withdraw")
+    shown = re.search(r'name="version" value="(\d+)"', browser.get(address).content.decode())[1]
+    with acting(by=data_manager, reason="Weighed again"):
+        VitalSigns.objects.update(weight_kg=72)
+    answer = browser.post(address, REASON | {"version": shown})
+    assert (answer.status_code, VitalSigns.objects.get().withdrawn_at) == (409, None)
+    assert "changed this in the meantime" in answer.content.decode()
+    again = re.search(r'name="version" value="(\d+)"', answer.content.decode())[1]
+    assert browser.post(address, REASON | {"version": again}).status_code == 302
+    assert VitalSigns.objects.get().withdrawn_at

@@ -242,7 +242,8 @@ class RecordAdmin(KeptAdmin):
         refused: Refused | None = None
         if request.method == "POST":
             try:
-                entry.withdraw(record, by=request.user, reason=reason_told(request.POST))
+                version = number_told(request.POST.get("version", ""))
+                entry.withdraw(record, by=request.user, reason=reason_told(request.POST), version=version)
             except Refused as error:
                 refused = error
             else:

@@ -44,6 +44,7 @@ class Change(Strict):
 
 
 class Withdraw(Strict):
+    version = WholeNumber(min_value=1, help_text="the version that you read, of the record or of the row: a later one is not taken back")
     reason = serializers.CharField(allow_blank=True, default="", max_length=1000, help_text=REASON)
 
 
@@ -171,7 +172,7 @@ class EnteredFormViewSet(FormViewSet):
     def withdraw(self, request: Request, pk: str) -> Response:
         """Take the record back, as made by mistake; it stays readable."""
         record = self.get_object()
-        entry.withdraw(record, by=request.user, reason=Withdraw.read(request)["reason"])
+        entry.withdraw(record, by=request.user, **Withdraw.read(request))
         return self.answer(record)
 
     @action(detail=True, methods=["post"], url_path=r"rows/(?P<group>\w+)/(?P<row>\d{1,18})/withdraw")
@@ -182,7 +183,7 @@ class EnteredFormViewSet(FormViewSet):
         found = next((one for one in rows if one.pk == int(row)), None)
         if found is None:
             raise exceptions.NotFound
-        entry.withdraw(found, by=request.user, reason=Withdraw.read(request)["reason"])
+        entry.withdraw(found, by=request.user, **Withdraw.read(request))
         return self.answer(record)
 
     def _values(self, sent: dict[str, Any], place: Place) -> dict[str, Any]:

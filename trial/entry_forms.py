@@ -191,9 +191,15 @@ class RowFormSet(forms.BaseInlineFormSet):
         form.fields["id"] = OneOf(rows, required=False, initial=form.instance.pk, widget=forms.HiddenInput)
 
     def standing(self) -> list[Row]:
-        """The rows as they stand once this is saved."""
-        saved = [form for form in self.forms if form.instance.pk and not form.cleaned_data.get("withdraw")]
-        return [form.instance for form in saved]
+        """The rows as they stand once this is saved: those of the page, and those that somebody added after it was drawn.
+
+        The record is locked by the time that the rows are read for the page that comes back (trial/kept_admin.py).
+        """
+        of_page = {form.instance.pk: form for form in self.forms if form.instance.pk}
+        added = [row for row in self.get_queryset() if row.pk not in of_page]
+        for row in added:
+            setattr(row, self.fk.name, self.instance)
+        return [*(form.instance for form in of_page.values() if not form.cleaned_data.get("withdraw")), *added]
 
 
 @cache

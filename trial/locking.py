@@ -66,6 +66,16 @@ class Follows(Triggers):
         return f"({forward}) and exists (select from {self.table} where by_id = new.by_id and id > ({rounds} ({rests})))"
 
 
+class Begun(Triggers):
+    """Of a table whose rows others of `acts` tell about, by `key`: none without the first of them."""
+
+    file = "begun.sql"
+    functions = ("begun",)
+
+    def __init__(self, *, name: str, acts: str, key: str, digest: str = "") -> None:
+        super().__init__(name=name, digest=digest, acts=acts, key=key)
+
+
 class NamesItsRecord(Triggers):
     """`on_record` are the acts about an account without which nobody signs, `password_events` those that may set a password."""
 

@@ -77,8 +77,11 @@ class TestEachForm:
 
     def test_is_withdrawn_with_a_reason_and_stays_readable(self, form, sent, as_data_manager):
         made = as_data_manager.post(address(form), sent).json()
-        assert as_data_manager.post(address(form, made["id"], "withdraw")).status_code == 422
-        answer = as_data_manager.post(address(form, made["id"], "withdraw"), {"reason": "ENTRY_ERROR"})
+        gone = address(form, made["id"], "withdraw")
+        assert as_data_manager.post(gone, {"reason": "ENTRY_ERROR"}).status_code == 400  # which version was read is not told
+        assert as_data_manager.post(gone, {"version": made["version"]}).status_code == 422
+        assert as_data_manager.post(gone, {"version": made["version"] + 1, "reason": "ENTRY_ERROR"}).status_code == 409
+        answer = as_data_manager.post(gone, {"version": made["version"], "reason": "ENTRY_ERROR"})
         assert answer.json()["withdrawn_at"]
         assert [one["id"] for one in as_data_manager.results(address(form), withdrawn="true")] == [made["id"]]
         again = as_data_manager.patch(address(form, made["id"]), {"version": answer.json()["version"], "items": {}})
@@ -105,8 +108,11 @@ def test_rows_are_entered_changed_and_withdrawn(form, subject, data_manager, as_
         stale = as_data_manager.patch(address(form, record.pk), sent)
         assert stale.status_code == 409
     group = next(iter(rows))
-    row = made["rows"][row_name(group)][0]["id"]
-    gone = as_data_manager.post(address(form, record.pk, "rows", row_name(group), row, "withdraw"), {"reason": "ENTRY_ERROR"})
+    row = as_data_manager.get(address(form, record.pk)).json()["rows"][row_name(group)][0]
+    withdraw = address(form, record.pk, "rows", row_name(group), row["id"], "withdraw")
+    stale = as_data_manager.post(withdraw, {"version": row["version"] - 1 or 9, "reason": "ENTRY_ERROR"})
+    assert stale.status_code == 409
+    gone = as_data_manager.post(withdraw, {"version": row["version"], "reason": "ENTRY_ERROR"})
     assert gone.status_code == 200
     assert len(gone.json()["rows"][row_name(group)]) == len(rows[group]) - 1
 
@@ -132,7 +138,7 @@ def test_numbers_are_neither_rounded_nor_cut(visit, as_data_manager):
         assert answer.status_code == status, (sent, answer.json())
         if status == 201:
             assert Decimal(answer.json()["items"]["weight_kg"]) == Decimal(str(sent))
-            as_data_manager.post(f"forms/vitalsigns/{answer.json()['id']}/withdraw/", {"reason": "ENTRY_ERROR"})
+            as_data_manager.post(f"forms/vitalsigns/{answer.json()['id']}/withdraw/", {"version": 1, "reason": "ENTRY_ERROR"})
     assert as_data_manager.post("forms/vitalsigns/", {"visit": visit.pk, "items": {"pulse": 71.9}}).status_code == 400
 
 

@@ -267,6 +267,24 @@ class TestHealth:
                 " execute function trial_ledger_append_only(); alter table trial_ledger enable always trigger append_only_insert",
                 "Trigger append_only_insert of trial.ledger is not the one that was installed.",
             ),
+            (
+                "create or replace trigger closed_to_writes before insert or update of id on crf_cycle for each row"
+                " execute function crf_cycle_locked(); alter table crf_cycle enable always trigger closed_to_writes",
+                "Trigger closed_to_writes of crf.cycle is not the one that was installed.",
+            ),
+            (
+                "create trigger mine before update on crf_cycle for each row execute function suppress_redundant_updates_trigger()",
+                "Trigger mine of crf_cycle is none of Casebook's.",
+            ),
+            ("create rule mine as on insert to trial_ledger do instead nothing", "Rule mine of trial_ledger is none of Casebook's."),
+            (
+                "alter function crf_cycle_history() set casebook.\"user\" = '5'",
+                "Function crf_cycle_history of crf.cycle is not the one that was installed.",
+            ),
+            (
+                "alter function crf_cycle_history() security invoker",
+                "Function crf_cycle_history of crf.cycle is not the one that was installed.",
+            ),
             ("alter table auth_user disable trigger watched", "Trigger watched of trial.systemevent is missing or switched off."),
             ("grant update on trial_ledger to casebook_app", "The role casebook_app may update trial_ledger."),
             ("grant delete on crf_cycle to public", "The role casebook_app may delete crf_cycle."),

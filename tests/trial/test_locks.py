@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from crf.models import VitalSigns
 from tests.conftest import PROOF, founder, member
@@ -155,6 +155,29 @@ def test_lock_waits_for_what_is_not_signed_and_frozen(visit, people):
     with pytest.raises(Conflict, match="1 visits are to be signed and frozen"):
         locks.step(L.LOCKED, by=people[L.LOCKED], reason="Analysis", proof=PROOF)
     assert StudyLock.now() == L.LOCK_APPROVED
+
+
+def test_lock_waits_for_a_signature_that_does_not_hold(visit, record, people, investigator, data_manager, monitor):
+    """A query was raised about a visit that was frozen, and closed: it is signed again, which a freeze allows, before the lock."""
+    review.sign_visit(visit, by=investigator, proof=PROOF)
+    locks.freeze(visit, by=data_manager, reason="Cleaned")
+    assert locks.keeps_from_lock() == []
+    raised = queries.raise_query(record, by=monitor, text="Is it right?", item="")
+    queries.act_on(raised, Q.CLOSED, by=monitor, text="Thank you")
+    assert locks.keeps_from_lock() == ["1 frozen visits are to be signed again: their signature does not hold."]
+    steps((L.LOCK_PROPOSED, people[L.LOCK_PROPOSED]), (L.LOCK_APPROVED, people[L.LOCK_APPROVED]))
+    with pytest.raises(Conflict, match="to be signed again"):
+        locks.step(L.LOCKED, by=people[L.LOCKED], reason="Analysis", proof=PROOF)
+    review.sign_visit(visit, by=investigator, proof=PROOF)
+    assert locks.step(L.LOCKED, by=people[L.LOCKED], reason="Analysis", proof=PROOF).state == L.LOCKED
+
+
+def test_no_query_without_who_asks(visit, record):
+    with transaction.atomic(), connection.cursor() as cursor:
+        Query.objects.create(visit=visit, form="crf.vitalsigns", record=record.pk)
+        with pytest.raises(IntegrityError, match="Nobody is named as who began this"), transaction.atomic():
+            cursor.execute("set constraints all immediate")
+        transaction.set_rollback(True)
 
 
 @pytest.mark.proves("R07")

@@ -11,7 +11,7 @@ from tests.conftest import SCREENED
 from tests.examples import EXAMPLES
 from trial.acting import acting
 from trial.actions import entry, verify_ledger
-from trial.models import Ledger, Subject, Visit
+from trial.models import Ledger, Query, Subject, Visit
 from trial.refusal import Conflict
 
 VALUES = EXAMPLES["crf.laboratorypanel"].values
@@ -97,6 +97,14 @@ def test_a_cycle_taken_back_can_be_entered_again_and_another_subject_has_its_own
         other.pk,
         elsewhere.pk,
     ]
+
+
+@pytest.mark.parametrize("level", ["repeatable read", "serializable"])
+def test_no_write_from_an_older_snapshot_which_would_not_see_a_lock_made_since(visits, data_manager, level):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"set transaction isolation level {level}")
+        with pytest.raises(IntegrityError, match="at READ COMMITTED only"), transaction.atomic():
+            Query.objects.create(visit=visits[1], form="crf.vitalsigns", record=1)
 
 
 def test_two_writers_meet_without_deadlock_and_leave_no_gap(visits, data_manager):

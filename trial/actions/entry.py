@@ -164,8 +164,8 @@ def unscheduled_visit(*, subject: Subject, by: AbstractUser) -> Visit:
         return Visit.objects.create(subject=subject, code=f"UNS{number}")
 
 
-def withdraw(row: Withdrawable, *, by: AbstractUser, reason: str) -> None:
-    """Take back a record, or a row of one, that was made by mistake; it stays readable."""
+def withdraw(row: Withdrawable, *, by: AbstractUser, reason: str, version: int | None = None) -> None:
+    """Take back a record, or a row of one, that was made by mistake; it stays readable. `version` is the one that a person read."""
     record = row if isinstance(row, Record) else row.record
     _refuse_unless_allowed(by, Act.ENTER, record.subject.site_id)
     reason = checked_reason(reason)
@@ -178,6 +178,8 @@ def withdraw(row: Withdrawable, *, by: AbstractUser, reason: str) -> None:
         row = record if isinstance(row, Record) else locked(type(row), row.pk)
         refuse_withdrawn(record)
         refuse_withdrawn(row)
+        if version not in (None, row.version):
+            raise Conflict(STALE)
         row.withdrawn_by, row.withdrawn_at = by, timezone.now()
         row.save()
         if row is not record and record.state == Record.State.COMPLETE and record.obstacles():

@@ -16,17 +16,26 @@ TRIGGER = re.compile(
     r"\s+execute function (?:public\.)?(?P<function>\w+)\(\)",
     re.IGNORECASE | re.DOTALL,
 )
-FUNCTION = re.compile(r"create or replace function (\w+)\((?:.*?)\) returns [^$]*?\$\$(.*?)\$\$", re.DOTALL)
+FUNCTION = re.compile(r"create or replace function (\w+)\((?:.*?)\) returns ([^$]*?)\$\$(.*?)\$\$", re.DOTALL)
 THERE = """
     select t.tgrelid::regclass::text, t.tgname, pg_get_triggerdef(t.oid), t.tgenabled
       from pg_trigger t join pg_class c on c.oid = t.tgrelid where c.relnamespace = 'public'::regnamespace and not t.tgisinternal"""
-BODIES = "select proname, prosrc from pg_proc where pronamespace = 'public'::regnamespace"
+FUNCTIONS = """
+    select proname, prosrc, prosecdef, proisstrict, coalesce(proconfig, '{}') from pg_proc where pronamespace = 'public'::regnamespace"""
+RULES = "select tablename, rulename from pg_rules where schemaname = 'public' order by 1, 2"
+
+
+class Function(NamedTuple):
+    body: str
+    as_owner: bool
+    strict: bool
+    settings: frozenset[str]
 
 
 class Declared(NamedTuple):
     label: str
     triggers: dict[tuple[str, str], tuple[str, ...]]
-    functions: dict[str, str]
+    functions: dict[str, Function]
 
 
 @cache
@@ -41,7 +50,11 @@ def _declared() -> Iterator[Declared]:
         if kept:
             sql = "\n".join(one.create_sql(model, None) for one in kept)  # type: ignore[arg-type]  # none of them asks the editor
             read = [_read(found) for found in TRIGGER.finditer(sql)]
-            yield Declared(model._meta.label_lower, {(one[0], one[1]): one for one in read}, dict(FUNCTION.findall(sql)))
+            yield Declared(
+                model._meta.label_lower,
+                {(one[0], one[1]): one for one in read},
+                {name: _made(*rest) for name, *rest in FUNCTION.findall(sql)},
+            )
 
 
 def findings() -> list[str]:
@@ -49,12 +62,18 @@ def findings() -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(THERE)
         there = {(table.strip('"'), name): (definition, enabled) for table, name, definition, enabled in cursor.fetchall()}
-        cursor.execute(BODIES)
-        bodies = dict(cursor.fetchall())
-    return [finding for one in declared() for finding in _compare(one, there, bodies)]
+        cursor.execute(FUNCTIONS)
+        functions = {
+            name: Function(body, as_owner, strict, frozenset(map(_plain, settings))) for name, body, as_owner, strict, settings in cursor
+        }
+        cursor.execute(RULES)
+        rules = [f"Rule {rule} of {table} is none of Casebook's." for table, rule in cursor.fetchall()]
+    ours = {key for one in declared() for key in one.triggers}
+    added = [f"Trigger {name} of {table} is none of Casebook's." for table, name in sorted(there.keys() - ours)]
+    return [*(finding for one in declared() for finding in _compare(one, there, functions)), *added, *rules]
 
 
-def _compare(one: Declared, there: dict[tuple[str, str], tuple[str, str]], bodies: dict[str, str]) -> Iterator[str]:
+def _compare(one: Declared, there: dict[tuple[str, str], tuple[str, str]], functions: dict[str, Function]) -> Iterator[str]:
     for (table, name), wanted in sorted(one.triggers.items()):
         definition, enabled = there.get((table, name), ("", ""))
         found = TRIGGER.search(definition)
@@ -62,13 +81,23 @@ def _compare(one: Declared, there: dict[tuple[str, str], tuple[str, str]], bodie
             yield f"Trigger {name} of {one.label} is missing or switched off."
         elif found is None or _read(found) != wanted:
             yield f"Trigger {name} of {one.label} is not the one that was installed."
-    for name, body in sorted(one.functions.items()):
-        if bodies.get(name) != body:
+    for name, function in sorted(one.functions.items()):
+        if functions.get(name) != function:
             yield f"Function {name} of {one.label} is not the one that was installed."
 
 
+def _made(head: str, body: str) -> Function:
+    """What `create function` says between the arguments and the body: whose powers, and under which settings."""
+    settings = re.findall(r"\bset (\w+) = (.*?)(?=\s+set\s|\s+as\s*$)", head, re.DOTALL)
+    return Function(body, "security definer" in head, "strict" in head, frozenset(_plain(f"{name}={value}") for name, value in settings))
+
+
+def _plain(setting: str) -> str:
+    return re.sub(r"['\s\"]", "", setting).lower()
+
+
 def _read(found: re.Match[str]) -> tuple[str, ...]:
-    events = "-".join(sorted(re.findall(r"insert|update|delete|truncate", found["events"].lower())))
+    events = "-".join(sorted(re.split(r"\s+or\s+", found["events"].lower().strip())))  # “update of” a column is another event
     condition = re.sub(
         r"[\s()]", "", found["condition"] or ""
     ).lower()  # PostgreSQL prints brackets of its own; the anchor's digest knows each

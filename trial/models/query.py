@@ -7,7 +7,7 @@ from django.db.models import OuterRef, Subquery
 
 from trial.access import Act
 from trial.history import AppendOnly
-from trial.locking import Follows, HonorsLocks
+from trial.locking import Begun, Follows, HonorsLocks
 from trial.states import QUERY_NEXT, QueryState, pairs
 
 from .kept import of_visit
@@ -46,7 +46,11 @@ class Query(models.Model):
         ordering = ["pk"]
         verbose_name_plural = "queries"
         indexes = [models.Index(fields=["form", "record"], name="queries_of_a_record")]
-        constraints = [AppendOnly(name="query_append_only"), HonorsLocks(name="query_honors_locks")]
+        constraints = [
+            AppendOnly(name="query_append_only"),
+            HonorsLocks(name="query_honors_locks"),
+            Begun(name="query_begun", acts="trial_queryact", key="query_id"),
+        ]
 
     def __str__(self) -> str:
         return f"Query {self.pk} at {self.visit}"

@@ -8,6 +8,9 @@ declare
   is_closed boolean;
   is_frozen boolean;
 begin
+  if current_setting('transaction_isolation') <> 'read committed' then  -- an older snapshot would not see the lock that it waited for
+    raise exception 'This is written at READ COMMITTED only. Nothing was stored.' using errcode = 'integrity_constraint_violation';
+  end if;
   perform pg_advisory_xact_lock_shared(hashtext('trial_studylock'), 0), pg_advisory_xact_lock_shared(hashtext('trial_freeze'), of_visit::int);
   select (select state from public.trial_studylock order by id desc limit 1) in ({closed}),
          (select state from public.trial_freeze where visit_id = of_visit order by id desc limit 1) = 'FROZEN'
