@@ -23,7 +23,7 @@ SQL = Path(__file__).parent / "sql"
 
 
 @cache
-def read(file: str) -> str:
+def sql_in(file: str) -> str:
     """Once: the migrations ask a thousand times."""
     return (SQL / file).read_text()
 
@@ -41,7 +41,7 @@ class Triggers(models.BaseConstraint):
 
     def digest_now(self) -> str:
         """Of the SQL, and of the pieces that Python puts into it (trial/ledger_sql.py)."""
-        return hashlib.sha256((read(self.file) + repr(sorted(self.values().items()))).encode()).hexdigest()[:8]
+        return hashlib.sha256((sql_in(self.file) + repr(sorted(self.values().items()))).encode()).hexdigest()[:8]
 
     def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
         path, args, kwargs = super().deconstruct()
@@ -56,7 +56,7 @@ class Triggers(models.BaseConstraint):
         return self.facts
 
     def create_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> str:
-        return read(self.file).format(table=model._meta.db_table, **self.values())
+        return sql_in(self.file).format(table=model._meta.db_table, **self.values())
 
     def constraint_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> None:
         schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))

@@ -67,7 +67,7 @@ class Follows(Triggers):
 
 
 class Begun(Triggers):
-    """Of a table whose rows others of `acts` tell about, by `key`: none without the first of them."""
+    """Of a table whose rows say nothing of who made them: each has its first act, in `acts`, which names it by `key`."""
 
     file = "begun.sql"
     functions = ("begun",)

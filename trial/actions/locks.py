@@ -6,13 +6,13 @@ from django.contrib.auth.models import AbstractUser
 
 from trial.access import Act
 from trial.acting import NOTHING, is_unsaid
-from trial.models import Freeze, Query, Record, Signature, Standing, StudyLock, Subject, Visit, is_frozen, may, standing, versions_of
+from trial.models import Freeze, Query, Record, StudyLock, Subject, Visit, is_frozen, may, standing
 from trial.refusal import Conflict, NotAllowed, Refused
 from trial.second_factor import Proof
 from trial.states import LOCK_NEXT, FreezeState, LockState
 
 from .entry import refuse_identifiers, writing
-from .review import holding, refuse_unless_shown
+from .review import held_by_signature, holding, refuse_unless_shown
 
 L = LockState
 
@@ -129,26 +129,12 @@ def keeps_from_lock() -> list[str]:
     last = Freeze.objects.order_by("visit", "-pk").distinct("visit").values_list("visit", "state")
     frozen = {visit for visit, state in last if state == FreezeState.FROZEN}
     held = set(Visit.objects.exclude(held_on=None).values_list("pk", flat=True))
-    not_held = len(frozen - _holding(rows))
+    broken = len(frozen - held_by_signature(rows))
     not_frozen = len((held | {row.visit for row in records}) - frozen)
     found = [
         (drafts, "drafts are to be completed"),
         (queries, "queries are to be closed"),
         (not_frozen, "visits are to be signed and frozen"),
-        (not_held, "frozen visits are to be signed again: their signature does not hold"),
+        (broken, "frozen visits are to be signed again: their signature does not hold"),
     ]
     return [f"{count} {rest}." for count, rest in found if count]
-
-
-def _holding(rows: list[Standing]) -> set[int]:
-    """The visits whose last signature holds for them as `rows` stand: what `holding` says of one, without a question for each."""
-    of_visit: dict[int | None, list[Standing]] = {}
-    for row in rows:
-        of_visit.setdefault(row.visit, []).append(row)
-    last = Signature.objects.filter(form="trial.visit").order_by("record", "-signed_at", "-pk").distinct("record")
-    visits = Visit.objects.in_bulk([signature.record for signature in last])
-    return {
-        visit.pk
-        for signature in last
-        if (visit := visits[signature.record]) and signature.holds(versions_of(of_visit.get(visit.pk, []), visit=visit))
-    }

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db.models import Count
 
 from trial.access import Act
-from trial.models import Entered, Query, Record, Signature, Visit, may, signed_apart, standing, versions_of
+from trial.models import Entered, Query, Record, Signature, Standing, Visit, may, signed_apart, standing, versions_of
 from trial.passwords import matches
 from trial.refusal import Conflict, NotAllowed, Refused
 from trial.second_factor import Proof, Shown, Unproven, is_bound, refuse_unless_code
@@ -150,6 +151,18 @@ def holding(visit: Visit) -> Signature | None:
     visit = Visit.objects.select_related("subject").get(pk=visit.pk)
     last = Signature.objects.filter(form="trial.visit", record=visit.pk).first()
     return last if last and last.holds(versions_of(standing(visit.subject), visit=visit)) else None
+
+
+def held_by_signature(rows: list[Standing]) -> set[int]:
+    """Of all visits, those whose last signature holds, as `holding` says of one; `rows` are what stands of every subject."""
+    of_visit = defaultdict(list)
+    for row in rows:
+        of_visit[row.visit].append(row)
+    last = {
+        one.record: one for one in Signature.objects.filter(form="trial.visit").order_by("record", "-signed_at", "-pk").distinct("record")
+    }
+    visits = Visit.objects.filter(pk__in=last)
+    return {visit.pk for visit in visits if last[visit.pk].holds(versions_of(of_visit[visit.pk], visit=visit))}
 
 
 def is_unaltered(signature: Signature) -> bool:

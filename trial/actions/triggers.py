@@ -98,9 +98,7 @@ def _plain(setting: str) -> str:
 
 def _read(found: re.Match[str]) -> tuple[str, ...]:
     events = "-".join(sorted(re.split(r"\s+or\s+", found["events"].lower().strip())))  # “update of” a column is another event
-    condition = re.sub(
-        r"[\s()]", "", found["condition"] or ""
-    ).lower()  # PostgreSQL prints brackets of its own; the anchor's digest knows each
+    condition = re.sub(r"[\s()]", "", found["condition"] or "").lower()  # PostgreSQL prints brackets of its own; the anchor tells each
     return (
         found["table"], found["name"], found["when"].lower(), events, found["each"].lower(), found["function"],
         "deferred" if found["deferred"] else "", condition,
