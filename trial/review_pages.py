@@ -160,7 +160,7 @@ def lock_page(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     refused: Refused | None = None
     if request.method == "POST":
-        if not any(may(request.user, act) for act in set(locks.WHO.values())):
+        if not locks.acts_on_it(request.user):
             raise PermissionDenied
         try:
             wanted = request.POST.get("step", "")
@@ -173,6 +173,7 @@ def lock_page(request: HttpRequest) -> HttpResponse:
             messages.success(request, f"The study's data: {made.get_state_display().lower()}.")
             return HttpResponseRedirect(reverse("lock"))
     state = StudyLock.now()
+    is_coming = state in (LockState.OPEN, LockState.LOCK_PROPOSED, LockState.LOCK_APPROVED)
     return page(
         request,
         "casebook/lock.html",
@@ -182,7 +183,7 @@ def lock_page(request: HttpRequest) -> HttpResponse:
         steps=locks.steps_for(request.user, state),
         takes_proof=locks.takes_proof(request.user),
         asks_code=asks_code(request),
-        to_do=locks.keeps_from_lock() if state in (LockState.OPEN, LockState.LOCK_PROPOSED, LockState.LOCK_APPROVED) else [],
+        to_do=locks.keeps_from_lock() if is_coming and locks.sees_what_is_to_do(request.user) else [],
         acts=StudyLock.objects.select_related("by"),
         reason=request.POST.get("reason", ""),
         refused=refused,

@@ -13,8 +13,10 @@ from django.db import models
 from django.db.models import Q
 
 from trial.access import Act
+from trial.api_items import row_name
 from trial.history import inserted_models
-from trial.models import Entered, Kept, Ledger, may, scope
+from trial.models import Entered, Kept, Ledger, Row, may, scope
+from trial.models.redaction import REASON_ITEM
 from trial.models.told import About
 from trial.reading import KEPT_BACK, hidden_from, model_of
 
@@ -24,7 +26,7 @@ OF_THE_STUDY = "trial.studylock"
 
 class Kind(models.TextChoices):
     CHANGES = "changes", "Changes of data"
-    ACTS = "acts", "Acts: signatures, queries, verification, freeze, lock"
+    ACTS = "acts", "Acts: signatures, queries, verification, freeze, lock, redactions"
     ALL = "all", "Both"
 
 
@@ -95,22 +97,27 @@ def told(act: Any, *, by: AbstractUser, site_id: int | None) -> dict[str, Any]:
     """
     form, record, item = (_named(act, lookup) for lookup in act.about[:3])
     model = model_of(form or act.about.always) if form or act.about.always else None
+    titled = model.form() if model and issubclass(model, Row) else model
     said = act.said()
     hidden = hidden_from(model, by, site_id) if model and issubclass(model, Kept) else frozenset()
     return {
         "act": act.act,
-        "form": model._meta.model_name if model else "",
-        "form_title": str(model._meta.verbose_name) if model else "the study's data",
+        "form": titled._meta.model_name if titled else "",
+        "form_title": str(titled._meta.verbose_name) if titled else "the study's data",
         "record": record,
-        "group": None,
+        "group": row_name(model) if model and issubclass(model, Row) else None,
         "item": item or "",
-        "label": model.label_of(item) if item and model and issubclass(model, Entered) else "",
+        "label": _label(model, item) if item and model and issubclass(model, Entered) else "",
         "old": None,
         "old_text": "",
         "new": said.code,
         "new_text": said.text,
         "reason": KEPT_BACK if hidden and said.words else said.words,
     }
+
+
+def _label(model: type[Entered], item: str) -> str:
+    return "Reasons for change" if item == REASON_ITEM else model.label_of(item)
 
 
 def _named(act: Any, lookup: str) -> Any:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from tests.conftest import founder, member
+from tests.conftest import founder, member, new_site
 from tests.kept import KEPT
 from trial.access import ALLOWED, READS, STUDY_WIDE, Act, Role, roles_that_may
 from trial.acting import acting
@@ -99,6 +99,17 @@ def test_role_ends_after_its_last_day(site, days, holds):
     person = member("eva", Role.AUDITOR)
     with acting(by=founder(), reason="Inspection over"):
         Membership.objects.filter(user=person).update(ends_on=timezone.localdate() + timedelta(days=days))
+    assert may(person, Act.READ, site.pk) is holds
+
+
+@pytest.mark.proves("A03")
+@pytest.mark.parametrize("zone", ["Pacific/Pago_Pago", "Pacific/Kiritimati"])  # 25 hours apart: never the same day
+@pytest.mark.parametrize(("days", "holds"), [(-1, False), (0, True)])
+def test_role_ends_by_the_calendar_of_its_site(zone, days, holds, db):
+    site = new_site("01", time_zone=zone)
+    person = member("dan", Role.DATA_MANAGER, site)
+    with acting(by=founder(), reason="Left the site"):
+        Membership.objects.filter(user=person).update(ends_on=site.today() + timedelta(days=days))
     assert may(person, Act.READ, site.pk) is holds
 
 

@@ -276,6 +276,15 @@ class TestHealth:
                 "create trigger mine before update on crf_cycle for each row execute function suppress_redundant_updates_trigger()",
                 "Trigger mine of crf_cycle is none of Casebook's.",
             ),
+            (
+                "create schema mine; create table mine.own (i int);"
+                " create trigger mine before insert on mine.own for each row execute function suppress_redundant_updates_trigger()",
+                "Trigger mine of mine.own is none of Casebook's.",
+            ),
+            (
+                "create table heir () inherits (crf_historicalcycle)",
+                "Table heir adds rows to crf_historicalcycle that no trigger saw.",
+            ),
             ("create rule mine as on insert to trial_ledger do instead nothing", "Rule mine of trial_ledger is none of Casebook's."),
             (
                 "alter function crf_cycle_history() set casebook.\"user\" = '5'",

@@ -152,7 +152,7 @@ def test_one_person_of_several_roles_takes_one_step_only(site, people):
 
 def test_lock_waits_for_what_is_not_signed_and_frozen(visit, people):
     steps((L.LOCK_PROPOSED, people[L.LOCK_PROPOSED]), (L.LOCK_APPROVED, people[L.LOCK_APPROVED]))
-    with pytest.raises(Conflict, match="1 visits are to be signed and frozen"):
+    with pytest.raises(Conflict, match="Visits to be signed and frozen: 1"):
         locks.step(L.LOCKED, by=people[L.LOCKED], reason="Analysis", proof=PROOF)
     assert StudyLock.now() == L.LOCK_APPROVED
 
@@ -164,9 +164,9 @@ def test_lock_waits_for_a_signature_that_does_not_hold(visit, record, people, in
     assert locks.keeps_from_lock() == []
     raised = queries.raise_query(record, by=monitor, text="Is it right?", item="")
     queries.act_on(raised, Q.CLOSED, by=monitor, text="Thank you")
-    assert locks.keeps_from_lock() == ["1 frozen visits are to be signed again: their signature does not hold."]
+    assert locks.keeps_from_lock() == ["Frozen visits to be signed again, as their signature does not hold: 1."]
     steps((L.LOCK_PROPOSED, people[L.LOCK_PROPOSED]), (L.LOCK_APPROVED, people[L.LOCK_APPROVED]))
-    with pytest.raises(Conflict, match="to be signed again"):
+    with pytest.raises(Conflict, match="to be signed again, as"):
         locks.step(L.LOCKED, by=people[L.LOCKED], reason="Analysis", proof=PROOF)
     review.sign_visit(visit, by=investigator, proof=PROOF)
     assert locks.step(L.LOCKED, by=people[L.LOCKED], reason="Analysis", proof=PROOF).state == L.LOCKED

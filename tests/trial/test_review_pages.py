@@ -82,6 +82,17 @@ def test_lock_page_offers_each_person_his_step(as_person, data_manager, monitor,
     assert page.post("/lock/", {"step": "nonsense", "reason": "x"}).status_code == 422
 
 
+@pytest.mark.proves("A02")
+@pytest.mark.parametrize(
+    ("who", "sees"),
+    [("data_manager", True), ("monitor", True), ("administrator", True), ("sponsor", True), ("auditor", True), ("investigator", False)],
+)
+def test_counts_of_the_whole_study_are_for_who_reads_or_locks_it(request, record, as_person, who, sees):
+    page = as_person(request.getfixturevalue(who)).get("/lock/")
+    assert page.status_code == 200
+    assert ("Visits to be signed and frozen" in page.content.decode()) is sees
+
+
 def test_stranger_sees_nothing_of_it(record, visit, as_person, stranger, monitor):
     query = queries.raise_query(record, by=monitor, text="Is it?")
     page = as_person(stranger)

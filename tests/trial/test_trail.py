@@ -8,11 +8,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import localtime
 
 from crf.actions import allocation_outside
-from crf.models import AllocationOutside, Demographics, VitalSigns
+from crf.models import AllocationOutside, Demographics, LaboratoryResult, VitalSigns
 from tests.api.conftest import as_data_manager, as_sponsor, caller, everything  # noqa: F401  (fixtures, found by their names)
 from tests.trial.test_history_export import ABROAD, exported, rows_of
 from tests.trial.test_history_pdf import blankless, table_of, taken
-from trial.actions import queries
+from trial.actions import queries, redaction
 from trial.history import inserted_forms
 from trial.history_pdf import cells
 from trial.models import AccountAct, Freeze, Ledger, QueryAct, Redaction, RedactionRequest, Signature, StudyLock, SystemEvent, Verification
@@ -20,7 +20,8 @@ from trial.states import FreezeState, LockState, QueryState
 from trial.trail import acts
 
 ABOUT = "Is 1957-04 in the source?"
-KINDS = ("signature", "query", "verification", "freeze", "lock", "allocation outside")
+ERASE = "A name was typed into the item by mistake"
+KINDS = ("signature", "query", "verification", "freeze", "lock", "allocation outside", "redaction")
 
 
 @pytest.fixture
@@ -31,6 +32,8 @@ def acted(everything, data_manager, monitor, investigator, commit):  # noqa: F81
     queries.act_on(asked, QueryState.ANSWERED, by=data_manager, text="It is, =1+1")
     queries.raise_query(person, by=monitor, text=ABOUT, item="birth_month")
     queries.verify(signs, by=monitor, version=signs.version)
+    redaction.decide(redaction.ask(signs, item="systolic", by=data_manager, justification=ERASE), by=investigator)
+    redaction.ask(LaboratoryResult.objects.first(), item="history_change_reason", by=data_manager, justification=ERASE)
     Freeze.objects.create(visit=signs.visit, state=FreezeState.FROZEN, by=data_manager, reason="Cleaned")
     StudyLock.objects.create(state=LockState.LOCK_PROPOSED, by=data_manager, reason="All is entered")
     AllocationOutside.objects.create(
@@ -51,6 +54,9 @@ WANTED = [
     ("query", "vitalsigns", "pulse", "ANSWERED", "It is, =1+1"),
     ("query", "demographics", "birth_month", "OPEN", ABOUT),
     ("verification", "vitalsigns", "", "VERIFIED", ""),
+    ("redaction", "vitalsigns", "systolic", "REQUESTED", ERASE),
+    ("redaction", "vitalsigns", "systolic", "ERASED", ""),
+    ("redaction", "laboratorypanel", "history_change_reason", "REQUESTED", ERASE),
     ("freeze", "visit", "", "FROZEN", "Cleaned"),
     ("lock", "", "", "LOCK_PROPOSED", "All is entered"),
     ("allocation outside", "subject", "", "ENTERED", "The site was offline (source: Fax 7)"),
@@ -107,13 +113,13 @@ def test_paper_says_the_same_as_the_api(acted, as_data_manager):  # noqa: F811
 @pytest.mark.parametrize(
     ("query", "kept"),
     [
-        ({"form": "vitalsigns"}, [WANTED[1], WANTED[2], WANTED[4]]),
-        ({"form": "visit"}, [WANTED[0], WANTED[5]]),
-        ({"form": "subject"}, [WANTED[7]]),
+        ({"form": "vitalsigns"}, [*WANTED[1:3], *WANTED[4:7]]),
+        ({"form": "visit"}, [WANTED[0], WANTED[8]]),
+        ({"form": "subject"}, [WANTED[10]]),
         ({"form": "consent"}, []),
         ({"item": "pulse"}, [WANTED[1], WANTED[2]]),
         ({"item": "state"}, []),
-        ({"by": "ida"}, [WANTED[0], WANTED[7]]),
+        ({"by": "ida"}, [WANTED[0], WANTED[6], WANTED[10]]),
         ({"site": "02"}, []),
         ({"subject": "01-001"}, [one for one in WANTED if one[0] != "lock"]),
         ({"until": "2020-01-01T00:00:00Z"}, []),
@@ -127,7 +133,7 @@ def test_is_filtered(acted, as_data_manager, query, kept):  # noqa: F811
 def test_the_acts_about_one_record(acted, as_data_manager):  # noqa: F811
     signs = VitalSigns.objects.get()
     there = as_data_manager.results("history/", kind="all", form="vitalsigns", record=signs.pk, page_size=1000)
-    assert acts_of(there) == [WANTED[1], WANTED[2], WANTED[4]]
+    assert acts_of(there) == [*WANTED[1:3], *WANTED[4:7]]
     assert {one["item"] for one in there if one["act"] == "change"} >= {"pulse", "weight_kg"}
     assert as_data_manager.results("history/", kind="all", form="vitalsigns", record=signs.pk + 1000) == []
 
@@ -153,7 +159,7 @@ def test_nor_does_the_sponsor_read_them_in_the_list_of_queries(acted, as_sponsor
 
 @pytest.mark.proves("R09", "A02")
 def test_the_stranger_sees_only_what_belongs_to_the_study(acted, stranger, administrator, client):
-    assert acts_of(caller(stranger).results("history/", kind="all")) == [WANTED[6]]
+    assert acts_of(caller(stranger).results("history/", kind="all")) == [WANTED[9]]
     assert caller(administrator).results("history/", kind="all") == []
     client.force_login(stranger)
     assert b"01-001" not in client.get("/history/", {"kind": "all"}).content
@@ -166,11 +172,11 @@ def test_another_kind_is_refused(acted, as_data_manager, client, data_manager): 
     assert client.get("/history/", {"kind": "everything"}).status_code == 422
 
 
-def test_acts_are_told_or_known_to_be_of_accounts_and_erasures():
+def test_acts_are_told_or_known_to_be_of_accounts():
     """Whoever adds an act to the ledger decides whether the trail tells it."""
-    models = {Signature, QueryAct, Verification, Freeze, StudyLock, AllocationOutside}
+    models = {Signature, QueryAct, Verification, Freeze, StudyLock, AllocationOutside, Redaction, RedactionRequest}
     assert models <= set(acts().values())
-    untold = {model._meta.label_lower for model in (SystemEvent, AccountAct, Redaction, RedactionRequest)}
+    untold = {model._meta.label_lower for model in (SystemEvent, AccountAct)}
     assert set(inserted_forms()) - set(acts()) == untold
 
 

@@ -6,6 +6,7 @@ What was read is not logged. So whoever's records an account could read counts a
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AbstractUser, User
 from django.db.models import F, Max, Min, Q, QuerySet, Window
@@ -75,6 +76,7 @@ def roles_in_force(people: Sequence[AbstractUser], since: datetime, until: datet
 
     Read off the history: a role that ended since, or was made to look as if it never was, counts for as long as it stood.
     """
+    zones = {site.pk: ZoneInfo(site.time_zone) for site in Site.objects.all()}
     end = Window(Lead("history_date"), partition_by=F("id"), order_by=F("version").asc())
     versions = Membership.history.annotate(stood_until=end)
     held = [
@@ -82,7 +84,7 @@ def roles_in_force(people: Sequence[AbstractUser], since: datetime, until: datet
         for one in versions.order_by("history_id")
         if one.history_date < until
         and (one.stood_until is None or one.stood_until > since)
-        and (one.ends_on is None or one.ends_on >= localdate(since))
+        and (one.ends_on is None or one.ends_on >= localdate(since, zones.get(one.site_id)))
     ]
     wanted = {person.pk for person in people}
     return list(dict.fromkeys(one for one in held if one[0] in wanted))

@@ -6,7 +6,7 @@ from django.contrib.auth.models import AbstractUser
 
 from trial.access import Act
 from trial.acting import NOTHING, is_unsaid
-from trial.models import Freeze, Query, Record, StudyLock, Subject, Visit, is_frozen, may, standing
+from trial.models import Freeze, Query, Record, StudyLock, Subject, Visit, is_frozen, may, sites_where, standing
 from trial.refusal import Conflict, NotAllowed, Refused
 from trial.second_factor import Proof
 from trial.states import LOCK_NEXT, FreezeState, LockState
@@ -96,6 +96,16 @@ def steps_for(by: AbstractUser, state: LockState) -> list[Step]:
     return found
 
 
+def acts_on_it(by: AbstractUser) -> bool:
+    """Whether any step of the lock is this person's."""
+    return any(may(by, act) for act in set(WHO.values()))
+
+
+def sees_what_is_to_do(by: AbstractUser) -> bool:
+    """Counts of the whole study are for who works on its lock, and who reads the whole study; not for the readers of one site."""
+    return acts_on_it(by) or None in sites_where(by, Act.READ)
+
+
 def takes_proof(by: AbstractUser) -> bool:
     """Who carries the lock out shows password and code in the act, as who signs does."""
     return may(by, Act.EXECUTE_LOCK)
@@ -103,7 +113,7 @@ def takes_proof(by: AbstractUser) -> bool:
 
 def step(to: LockState, *, by: AbstractUser, reason: str, proof: Proof | None = None) -> StudyLock:
     """Propose, approve or carry out the lock or unlock of the study's data; three different people (crf_spec §7)."""
-    if not {act for act in WHO.values() if may(by, act)}:
+    if not acts_on_it(by):
         raise NotAllowed("A data manager proposes the lock, a monitor approves it, an administrator carries it out.")
     reason = said(reason)
     if takes_proof(by):
@@ -121,7 +131,7 @@ def step(to: LockState, *, by: AbstractUser, reason: str, proof: Proof | None = 
 
 
 def keeps_from_lock() -> list[str]:
-    """What is still to be done before the lock, as sentences with counts (FROZEN comes before LOCKED)."""
+    """What is still to be done before the lock in the whole study, as sentences with counts (FROZEN comes before LOCKED)."""
     rows = standing(*Subject.objects.all())
     records = [row for row in rows if row.is_record]
     drafts = sum(row.state == Record.State.DRAFT for row in records)
@@ -132,9 +142,9 @@ def keeps_from_lock() -> list[str]:
     broken = len(frozen - held_by_signature(rows))
     not_frozen = len((held | {row.visit for row in records}) - frozen)
     found = [
-        (drafts, "drafts are to be completed"),
-        (queries, "queries are to be closed"),
-        (not_frozen, "visits are to be signed and frozen"),
-        (broken, "frozen visits are to be signed again: their signature does not hold"),
+        (drafts, "Drafts to be completed"),
+        (queries, "Queries to be closed"),
+        (not_frozen, "Visits to be signed and frozen"),
+        (broken, "Frozen visits to be signed again, as their signature does not hold"),
     ]
-    return [f"{count} {rest}." for count, rest in found if count]
+    return [f"{what}: {count}." for count, what in found if count]

@@ -4,12 +4,12 @@ from django.contrib.auth.models import AbstractUser
 
 from trial.access import Act
 from trial.models import Entered, Record, Redaction, RedactionRequest, Row, Visit, may
+from trial.models.redaction import REASON_ITEM
 from trial.refusal import Conflict, NotAllowed, Refused
 
 from . import anchors
 from .entry import locked, refuse_identifiers, writing
 
-REASON_ITEM = "history_change_reason"
 SHORTEST = 20
 
 

@@ -19,7 +19,10 @@ TRIGGER = re.compile(
 FUNCTION = re.compile(r"create or replace function (\w+)\((?:.*?)\) returns ([^$]*?)\$\$(.*?)\$\$", re.DOTALL)
 THERE = """
     select t.tgrelid::regclass::text, t.tgname, pg_get_triggerdef(t.oid), t.tgenabled
-      from pg_trigger t join pg_class c on c.oid = t.tgrelid where c.relnamespace = 'public'::regnamespace and not t.tgisinternal"""
+      from pg_trigger t where not t.tgisinternal"""
+INHERITING = """
+    select inhrelid::regclass::text, inhparent::regclass::text
+      from pg_inherits join pg_class c on c.oid = inhparent and c.relkind = 'r' order by 1, 2"""
 FUNCTIONS = """
     select proname, prosrc, prosecdef, proisstrict, coalesce(proconfig, '{}') from pg_proc where pronamespace = 'public'::regnamespace"""
 RULES = "select tablename, rulename from pg_rules where schemaname = 'public' order by 1, 2"
@@ -68,9 +71,11 @@ def findings() -> list[str]:
         }
         cursor.execute(RULES)
         rules = [f"Rule {rule} of {table} is none of Casebook's." for table, rule in cursor.fetchall()]
+        cursor.execute(INHERITING)
+        heirs = [f"Table {heir} adds rows to {table} that no trigger saw." for heir, table in cursor.fetchall()]
     ours = {key for one in declared() for key in one.triggers}
     added = [f"Trigger {name} of {table} is none of Casebook's." for table, name in sorted(there.keys() - ours)]
-    return [*(finding for one in declared() for finding in _compare(one, there, functions)), *added, *rules]
+    return [*(finding for one in declared() for finding in _compare(one, there, functions)), *added, *rules, *heirs]
 
 
 def _compare(one: Declared, there: dict[tuple[str, str], tuple[str, str]], functions: dict[str, Function]) -> Iterator[str]:

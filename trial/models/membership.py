@@ -62,9 +62,12 @@ class Membership(models.Model):
 
 
 HELD = """
-    select site_id, role from trial_membership
-     where user_id = %(user)s and (ends_on is null or ends_on >= (now() at time zone %(zone)s)::date)"""
-"""In SQL, since every request asks it: to put it together anew takes Django longer than PostgreSQL needs for the answer."""
+    select site_id, role from trial_membership m left join trial_site s on s.id = site_id
+     where user_id = %(user)s and (ends_on is null or ends_on >= (now() at time zone coalesce(s.time_zone, %(zone)s))::date)"""
+"""A role ends with its last day at its site, one for the whole study by the trial's own calendar.
+
+In SQL, since every request asks it: to put it together anew takes Django longer than PostgreSQL needs for the answer.
+"""
 
 
 def held(user: AbstractUser | AnonymousUser) -> list[tuple[int | None, str]]:

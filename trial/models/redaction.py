@@ -1,5 +1,7 @@
 """The one lawful erasure: personal data entered by mistake (R05). One person asks for it, another one decides."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
@@ -10,7 +12,10 @@ from trial.history import AppendOnly, EntersLedgerOnInsert, Erases
 from .ledger import loose
 from .site import Site
 from .subject import Subject
+from .told import About, Said
 
+REASON_ITEM = "history_change_reason"
+"""Asked for in the place of an item, it means the reasons that were given for changes."""
 PLACE = {"record": "new.record", "visit": "null", "subject": "new.subject_id", "site": "new.site_id"}
 COLUMNS = {"record": "record", "visit": "null::bigint", "subject": "subject_id", "site": "site_id"}
 OF_REQUEST = "(select {} from trial_redactionrequest where id = new.request_id)"
@@ -18,6 +23,9 @@ OF_REQUEST = "(select {} from trial_redactionrequest where id = new.request_id)"
 
 class RedactionRequest(models.Model):
     """Which item of which row, in all versions up to one, is to be erased, and why; never what it says."""
+
+    act: ClassVar[str] = "redaction"
+    about: ClassVar[About] = About(form="form", record="record", item="item")
 
     form = models.CharField(max_length=60)
     record = models.BigIntegerField()
@@ -41,12 +49,18 @@ class RedactionRequest(models.Model):
     def __str__(self) -> str:
         return f"{self.item} of {self.form} {self.row}, up to version {self.through_version}"
 
+    def said(self) -> Said:
+        return Said("REQUESTED", f"To be erased up to version {self.through_version}", self.justification)
+
 
 class Redaction(models.Model):
     """The second person's word: to insert it erases (trial/sql/redaction.sql).
 
     `signatures` are the digests of what is left of their content, by signature.
     """
+
+    act: ClassVar[str] = "redaction"
+    about: ClassVar[About] = About(form="request__form", record="request__record", item="request__item")
 
     request = models.OneToOneField(RedactionRequest, models.PROTECT, related_name="done")
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -67,3 +81,6 @@ class Redaction(models.Model):
 
     def __str__(self) -> str:
         return str(self.request)
+
+    def said(self) -> Said:
+        return Said("ERASED", f"Erased up to version {self.request.through_version}")
