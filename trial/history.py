@@ -197,10 +197,18 @@ class Erases(Triggers):
     """Of the redactions: the lawful erasure itself."""
 
     file = "redaction.sql"
-    functions = ("erase", "erase_in_ledger", "erase_in_signatures")
+    functions = ("erase", "erase_words", "erase_in_ledger", "erase_in_signatures")
+
+    def __init__(self, *, name: str, words: Sequence[str] = (), erased: str = "", digest: str = "") -> None:
+        super().__init__(name=name, digest=digest, words=list(words), erased=erased)
 
     def values(self) -> dict[str, Any]:
-        return {"reason": ledger_sql.REASON, "told": ledger_sql.told("l")}
+        return {
+            "reason": ledger_sql.REASON,
+            "told": ledger_sql.told("l"),
+            "words": ", ".join(map(ledger_sql.quoted, self.facts["words"])),
+            "erased": ledger_sql.quoted(self.facts["erased"]),
+        }
 
 
 class History(HistoricalRecords):

@@ -15,13 +15,10 @@ from django.db.models import Q
 from trial.access import Act
 from trial.api_items import row_name
 from trial.history import inserted_models
-from trial.models import Entered, Kept, Ledger, Row, may, scope
+from trial.models import Kept, Ledger, Row, may, scope
 from trial.models.redaction import REASON_ITEM
 from trial.models.told import About
 from trial.reading import KEPT_BACK, hidden_from, model_of
-
-OF_THE_STUDY = "trial.studylock"
-"""Acts that belong to no site: shown to those who read records, as the page of the lock is."""
 
 
 class Kind(models.TextChoices):
@@ -43,7 +40,7 @@ def trail(user: AbstractUser, kind: str = Kind.CHANGES) -> models.QuerySet[Ledge
         return changes
     shown = Q(subject__isnull=False) & scope(user, Act.READ, "site")
     if may(user, Act.READ):
-        shown |= Q(form=OF_THE_STUDY)
+        shown |= Q(subject=None)  # acts on the study itself: shown to those who read records, as the page of the lock is
     of_acts = Ledger.objects.filter(shown, form__in=list(acts()))
     return of_acts if kind == Kind.ACTS else changes | of_acts
 
@@ -107,7 +104,7 @@ def told(act: Any, *, by: AbstractUser, site_id: int | None) -> dict[str, Any]:
         "record": record,
         "group": row_name(model) if model and issubclass(model, Row) else None,
         "item": item or "",
-        "label": _label(model, item) if item and model and issubclass(model, Entered) else "",
+        "label": _label(model, item) if item and model else "",
         "old": None,
         "old_text": "",
         "new": said.code,
@@ -116,8 +113,8 @@ def told(act: Any, *, by: AbstractUser, site_id: int | None) -> dict[str, Any]:
     }
 
 
-def _label(model: type[Entered], item: str) -> str:
-    return "Reasons for change" if item == REASON_ITEM else model.label_of(item)
+def _label(model: type[models.Model], item: str) -> str:
+    return "Reasons for change" if item == REASON_ITEM else str(model._meta.get_field(item).verbose_name)
 
 
 def _named(act: Any, lookup: str) -> Any:

@@ -1,10 +1,12 @@
 """Erasing what must not be there: personal data entered by mistake (R05). One person asks, another decides; PostgreSQL erases."""
 
 from django.contrib.auth.models import AbstractUser
+from django.db import models
 
 from trial.access import Act
-from trial.models import Entered, Record, Redaction, RedactionRequest, Row, Visit, may
-from trial.models.redaction import REASON_ITEM
+from trial.history import inserted_forms
+from trial.models import Entered, Ledger, Record, Redaction, RedactionRequest, Row, Visit, may
+from trial.models.redaction import REASON_ITEM, WORDS
 from trial.refusal import Conflict, NotAllowed, Refused
 
 from . import anchors
@@ -15,13 +17,9 @@ SHORTEST = 20
 
 def ask(row: Entered, *, item: str, by: AbstractUser, justification: str, through_version: int | None = None) -> RedactionRequest:
     """Ask that an item of a row be erased in all versions up to one (the present one); `history_change_reason` means the reasons given."""
-    if not may(by, Act.ENTER, _site(row)):
-        raise NotAllowed("Only who enters data at this site asks for a redaction.")
+    _refuse_unless_justified(by, _site(row), justification)
     if item not in row.item_names() and item != REASON_ITEM:
         raise Refused(("item", f"No such item: {item}."))
-    if len(justification.strip()) < SHORTEST:
-        raise Refused(("justification", f"Say in {SHORTEST} characters or more why this must be erased, without repeating it."))
-    refuse_identifiers(justification, item="justification")
     with writing(by=by):
         row = locked(type(row), row.pk)
         if through_version is not None and not 1 <= through_version <= row.version:
@@ -38,6 +36,36 @@ def ask(row: Entered, *, item: str, by: AbstractUser, justification: str, throug
             justification=justification,
             requested_by=by,
         )
+
+
+def ask_of_act(act: models.Model, *, item: str, by: AbstractUser, justification: str) -> RedactionRequest:
+    """Ask that words which somebody wrote with an act (a query's text, why a visit was frozen) be erased."""
+    entry = Ledger.objects.filter(form=act._meta.label_lower, row=act.pk).first()
+    if entry is None or entry.form not in inserted_forms():
+        raise Refused(("form", f"Nothing is erased of {act._meta.verbose_name}."))
+    _refuse_unless_justified(by, entry.site_id, justification)
+    if item not in WORDS or item not in entry.items:
+        raise Refused(("item", f"No such words: {item}."))
+    with writing(by=by):
+        return RedactionRequest.objects.create(
+            form=entry.form,
+            record=entry.record,
+            row=entry.row,
+            item=item,
+            through_version=1,
+            subject_id=entry.subject_id,
+            site_id=entry.site_id,
+            justification=justification,
+            requested_by=by,
+        )
+
+
+def _refuse_unless_justified(by: AbstractUser, site_id: int | None, justification: str) -> None:
+    if not may(by, Act.ENTER, site_id):
+        raise NotAllowed("Only who enters data at this site asks for a redaction.")
+    if len(justification.strip()) < SHORTEST:
+        raise Refused(("justification", f"Say in {SHORTEST} characters or more why this must be erased, without repeating it."))
+    refuse_identifiers(justification, item="justification")
 
 
 def decide(request: RedactionRequest, *, by: AbstractUser) -> Redaction:

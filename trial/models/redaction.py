@@ -16,6 +16,9 @@ from .told import About, Said
 
 REASON_ITEM = "history_change_reason"
 """Asked for in the place of an item, it means the reasons that were given for changes."""
+WORDS = ("text", "reason", "source", "justification")
+"""What people write with an act, by the names of its columns: of an act nothing else is erased, and there stands `ERASED` then."""
+ERASED = "[redacted]"
 PLACE = {"record": "new.record", "visit": "null", "subject": "new.subject_id", "site": "new.site_id"}
 COLUMNS = {"record": "record", "visit": "null::bigint", "subject": "subject_id", "site": "site_id"}
 OF_REQUEST = "(select {} from trial_redactionrequest where id = new.request_id)"
@@ -32,8 +35,8 @@ class RedactionRequest(models.Model):
     row = models.BigIntegerField()
     item = models.CharField(max_length=60)
     through_version = models.PositiveIntegerField()
-    subject = loose(Subject)
-    site = loose(Site)
+    subject = loose(Subject, null=True)  # both empty: words about the study itself
+    site = loose(Site, null=True)
     justification = models.CharField(max_length=500, validators=[without_identifiers])
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     requested_at = models.DateTimeField(db_default=Now())
@@ -70,7 +73,7 @@ class Redaction(models.Model):
     class Meta:
         constraints = [
             AppendOnly(name="redaction_append_only"),
-            Erases(name="redaction_erases"),
+            Erases(name="redaction_erases", words=WORDS, erased=ERASED),
             EntersLedgerOnInsert(
                 name="redaction_enters_ledger",
                 form="trial.redaction",

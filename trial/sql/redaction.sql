@@ -1,5 +1,6 @@
 -- {table}: the second person's row erases what the first asked for (docs/decisions/0022), everywhere, in one transaction:
 -- in the live row, its history, the ledger's items and salts, and in the content of signatures. Commitments stay.
+-- Of an act, which has no history beside it, the words that somebody wrote: {words}.
 
 create or replace function {table}_erase() returns trigger language plpgsql
   security definer set search_path = pg_catalog, public, pg_temp as $$
@@ -17,6 +18,10 @@ begin
   end if;
   live := replace(asked.form, '.', '_');
   history := replace(asked.form, '.', '_historical');
+  if to_regclass(history) is null then
+    perform {table}_erase_words(asked, live);
+    return new;
+  end if;
   select case when not attnotnull then 'null' when typcategory = 'S' then '''''' when typcategory = 'A' then '''{{}}''' end into emptied
     from pg_attribute join pg_type t on t.oid = atttypid
    where attrelid = to_regclass(history) and attname = asked.item and attnum > 0
@@ -40,6 +45,24 @@ begin
   new.signatures := {table}_erase_in_signatures(asked);
   perform set_config('casebook.redaction', '', true);
   return new;
+end $$;
+
+create or replace function {table}_erase_words(asked trial_redactionrequest, live text) returns void language plpgsql as $$
+begin
+  if asked.item <> all (array[{words}]) or not exists (
+    select from trial_ledger l where l.form = asked.form and l.record = asked.record and l.row = asked.row and l.items ? asked.item) then
+    raise exception 'This item cannot be erased.' using errcode = 'integrity_constraint_violation';
+  end if;
+  perform set_config('casebook.redaction', asked.item, true);
+  execute format('update %I set %I = %L where id = $1', live, asked.item, {erased}) using asked.row;
+  update trial_ledger l
+     set sealed = l.sealed || (select jsonb_object_agg(key, encode(sha256(convert_to(concat(l.salts ->> key, ' ', {told} -> key), 'UTF8')), 'hex'))
+                                 from unnest(array[asked.item, '{reason}']) as key where key = asked.item or asked.item = 'reason'),
+         items = l.items - asked.item,
+         salts = l.salts - asked.item - case asked.item when 'reason' then '{reason}' else '' end,
+         reason = case asked.item when 'reason' then '' else l.reason end
+   where l.form = asked.form and l.record = asked.record and l.row = asked.row;
+  perform set_config('casebook.redaction', '', true);
 end $$;
 
 create or replace function {table}_erase_in_ledger(asked trial_redactionrequest, history text) returns void language plpgsql as $$
@@ -86,6 +109,7 @@ end $$;
 
 create trigger erase before insert on {table} for each row execute function {table}_erase();
 alter table {table} enable always trigger erase;
+revoke execute on function {table}_erase_words(trial_redactionrequest, text) from public;
 revoke execute on function {table}_erase_in_ledger(trial_redactionrequest, text) from public;
 revoke execute on function {table}_erase_in_signatures(trial_redactionrequest) from public;
 revoke execute on function {table}_erase() from public;  -- or whoever makes a table of their own could put it there as a trigger

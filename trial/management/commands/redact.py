@@ -3,10 +3,11 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.auth.models import User
+from django.core.exceptions import ObjectDoesNotExist
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from trial.actions import redaction
-from trial.models import RedactionRequest
+from trial.models import Entered, RedactionRequest
 from trial.refusal import Refused
 
 
@@ -19,9 +20,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         acts = parser.add_subparsers(dest="act", required=True)
         ask, decide = acts.add_parser("ask"), acts.add_parser("decide")
-        ask.add_argument("form", help="such as crf.vitalsigns")
-        ask.add_argument("row", type=int, help="its number, as in the address of its page")
-        ask.add_argument("item", help="such as comment; history_change_reason for the reasons given")
+        ask.add_argument("form", help="such as crf.vitalsigns; of an act trial.queryact, trial.freeze, trial.frompaper …")
+        ask.add_argument("row", type=int, help="its number, as in the address of its page; of an act, as the trail's CSV tells under row")
+        ask.add_argument("item", help="such as comment; history_change_reason for the reasons given; of an act text, reason, source")
         ask.add_argument("--justification", required=True)
         ask.add_argument("--through", type=int, help="the last version to be erased; otherwise the present one")
         decide.add_argument("number", type=int)
@@ -32,16 +33,25 @@ class Command(BaseCommand):
         person = self.person(by)
         try:
             if act == "ask":
-                row = apps.get_model(options["form"]).objects.get(pk=options["row"])
-                asked = redaction.ask(
-                    row, item=options["item"], by=person, justification=options["justification"], through_version=options["through"]
-                )
+                row, justification = self.found(options["form"], options["row"]), options["justification"]
+                asked = self.asked(row, options["item"], options["through"], by=person, justification=justification)
                 self.stdout.write(f"Asked for under number {asked.pk}: {asked}. An investigator of the site decides.")
             else:
-                done = redaction.decide(RedactionRequest.objects.get(pk=options["number"]), by=person)
+                done = redaction.decide(self.found("trial.redactionrequest", options["number"]), by=person)
                 self.stdout.write(f"Erased: {done}.")
         except Refused as refused:
             raise CommandError(str(refused)) from refused
+
+    def found(self, form: str, row: int) -> Any:
+        try:
+            return apps.get_model(form).objects.get(pk=row)
+        except (LookupError, ValueError, ObjectDoesNotExist) as error:
+            raise CommandError(f"There is no {form} {row}. Nothing was erased.") from error
+
+    def asked(self, row: Any, item: str, through: int | None, **told: Any) -> RedactionRequest:
+        if isinstance(row, Entered):
+            return redaction.ask(row, item=item, through_version=through, **told)
+        return redaction.ask_of_act(row, item=item, **told)
 
     def person(self, username: str) -> User:
         """Who says so, shown by the password."""
