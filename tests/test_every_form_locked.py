@@ -85,14 +85,15 @@ def test_nothing_is_written_by_action_page_or_api(form, how, subject, data_manag
         entry.withdraw(record, by=investigator, reason="TRANSCRIPTION")
     answer = client.post(f"/admin/{app}/{name}/{record.pk}/change/", filled_in(page, **changes, **REASON))
     assert SAID[how] in errors(answer)
-    answer = client.post(f"/admin/{app}/{name}/{record.pk}/withdraw/", REASON | {"version": record.version})
+    read = {"versions_sha256": record.versions_sha256()}
+    answer = client.post(f"/admin/{app}/{name}/{record.pk}/withdraw/", REASON | read)
     assert (answer.status_code, SAID[how] in answer.content.decode()) == (409, True)
     api = APIClient()
     api.force_authenticate(investigator)
     sent = {"version": record.version, "reason": "TRANSCRIPTION", "complete": False}
     answer = api.patch(f"/api/v1/forms/{name}/{record.pk}/", sent, format="json")
     assert (answer.status_code, SAID[how] in json.dumps(answer.data)) == (409, True)
-    answer = api.post(f"/api/v1/forms/{name}/{record.pk}/withdraw/", {"version": record.version, "reason": "TRANSCRIPTION"}, format="json")
+    answer = api.post(f"/api/v1/forms/{name}/{record.pk}/withdraw/", read | {"reason": "TRANSCRIPTION"}, format="json")
     assert answer.status_code == 409
     assert count(form) == before
 

@@ -17,6 +17,7 @@ from tests.examples import complete
 from tests.pages import errors, filled_in, forms_of
 from trial.acting import acting
 from trial.actions import entry
+from trial.models import Verification
 
 REASON = {"reason": "TRANSCRIPTION", "reason_words": "misread"}
 ITEMS = ("weight_kg", "height_cm")
@@ -243,16 +244,43 @@ class TestRows:
         assert "“Result” is not answered" in str(errors(answer))
         assert LaboratoryPanel.objects.get().state == "DRAFT"
 
+    def changed_by_another(self, panel, data_manager, what):
+        row = panel.rows(LaboratoryResult)[0]
+        if what == "a row withdrawn":
+            entry.withdraw(row, by=data_manager, reason="ENTRY_ERROR")
+            return
+        rows = {
+            "the record": [],
+            "a row": [{"id": row.pk, "version": row.version, "significant": "Y" if row.significant != "Y" else "N"}],
+            "a row added": [self.NEW],
+        }[what]
+        values = {"specimen": "S-2"} if what == "the record" else {}
+        entry.change(panel, by=data_manager, version=panel.version, values=values, rows={LaboratoryResult: rows}, reason="LATE_INFORMATION")
 
-def test_what_the_other_changed_meanwhile_is_not_taken_back(record, url, browser, data_manager):
-    """The page of withdrawal sends the version that it showed."""
-    address = url.replace("change", "withdraw")
-    shown = re.search(r'name="version" value="(\d+)"', browser.get(address).content.decode())[1]
-    with acting(by=data_manager, reason="Weighed again"):
-        VitalSigns.objects.update(weight_kg=72)
-    answer = browser.post(address, REASON | {"version": shown})
-    assert (answer.status_code, VitalSigns.objects.get().withdrawn_at) == (409, None)
-    assert "changed this in the meantime" in answer.content.decode()
-    again = re.search(r'name="version" value="(\d+)"', answer.content.decode())[1]
-    assert browser.post(address, REASON | {"version": again}).status_code == 302
-    assert VitalSigns.objects.get().withdrawn_at
+    @pytest.mark.parametrize("what", ["the record", "a row", "a row added", "a row withdrawn"])
+    def test_what_the_other_changed_meanwhile_is_not_taken_back(self, panel, panel_url, browser, data_manager, what):
+        """The page of withdrawal sends what it was about, rows included."""
+        address = panel_url.replace("change", "withdraw")
+        shown = read_in(browser.get(address))
+        self.changed_by_another(panel, data_manager, what)
+        answer = browser.post(address, REASON | shown)
+        assert (answer.status_code, LaboratoryPanel.objects.get().withdrawn_at) == (409, None)
+        assert "changed this in the meantime" in answer.content.decode()
+        assert browser.post(address, REASON | read_in(answer)).status_code == 302
+        assert LaboratoryPanel.objects.get().withdrawn_at
+
+    @pytest.mark.parametrize("what", ["the record", "a row", "a row added"])
+    def test_what_the_other_changed_meanwhile_is_not_verified(self, panel, client, data_manager, monitor, what):
+        """The monitor has compared what the page showed with the source, not what stands by now."""
+        client.force_login(monitor)
+        address = f"/review/crf.laboratorypanel/{panel.pk}/"
+        shown = read_in(client.get(address))
+        self.changed_by_another(panel, data_manager, what)
+        answer = client.post(address, {"act": "verify"} | shown)
+        assert (answer.status_code, Verification.objects.count()) == (409, 0)
+        assert client.post(address, {"act": "verify"} | read_in(answer)).status_code == 302
+
+
+def read_in(page):
+    """What a page sends back of what it showed."""
+    return dict([re.search(r'name="(versions_sha256)" value="(\w+)"', page.content.decode()).groups()])

@@ -242,8 +242,8 @@ class RecordAdmin(KeptAdmin):
         refused: Refused | None = None
         if request.method == "POST":
             try:
-                version = number_told(request.POST.get("version", ""))
-                entry.withdraw(record, by=request.user, reason=reason_told(request.POST), version=version)
+                read = request.POST.get("versions_sha256", "")
+                entry.withdraw(record, by=request.user, reason=reason_told(request.POST), versions_sha256=read)
             except Refused as error:
                 refused = error
             else:

@@ -165,6 +165,7 @@ class Problems(serializers.Serializer):
     both = serializers.DictField(required=False, help_text="of a stale change: stored version, each item that differs")
 
 
+AS_READ = "the record's `versions_sha256`, as you read it: where something changed since, nothing is done"
 REFUSALS = {code: OpenApiResponse(Problems) for code in (400, 401, 403, 404, 409, 422)}
 
 

@@ -15,7 +15,7 @@ from trial.access import Act
 from trial.actions import entry
 from trial.models import Missing, Record, Row, Visit
 
-from .api_base import REFUSALS, Strict, Visible, WholeNumber, visible_or_404
+from .api_base import AS_READ, REFUSALS, Strict, Visible, WholeNumber, visible_or_404
 from .api_history import ItemChange, page_of_changes
 from .api_items import Place, Reasons, derived_of, hold_all_rows, items_from, items_of, row_name, row_serializer, rows_from, rows_of
 
@@ -44,7 +44,12 @@ class Change(Strict):
 
 
 class Withdraw(Strict):
-    version = WholeNumber(min_value=1, help_text="the version that you read, of the record or of the row: a later one is not taken back")
+    versions_sha256 = serializers.CharField(max_length=64, help_text=AS_READ)
+    reason = serializers.CharField(allow_blank=True, default="", max_length=1000, help_text=REASON)
+
+
+class WithdrawRow(Strict):
+    version = WholeNumber(min_value=1, help_text="the version of the row that you read: a later one is not taken back")
     reason = serializers.CharField(allow_blank=True, default="", max_length=1000, help_text=REASON)
 
 
@@ -69,6 +74,9 @@ class RecordSerializer(serializers.Serializer):
     state = serializers.ChoiceField(choices=Record.State.choices, read_only=True)
     withdrawn_at = serializers.DateTimeField(read_only=True, allow_null=True)
     missing = Reasons(source="*", read_only=True)
+    versions_sha256 = serializers.CharField(
+        read_only=True, help_text="over the versions of the record and of its rows: name it to withdraw or verify"
+    )
 
 
 @cache
@@ -183,7 +191,7 @@ class EnteredFormViewSet(FormViewSet):
         found = next((one for one in rows if one.pk == int(row)), None)
         if found is None:
             raise exceptions.NotFound
-        entry.withdraw(found, by=request.user, **Withdraw.read(request))
+        entry.withdraw(found, by=request.user, **WithdrawRow.read(request))
         return self.answer(record)
 
     def _values(self, sent: dict[str, Any], place: Place) -> dict[str, Any]:
@@ -208,5 +216,5 @@ def viewset_of(form: type[Record]) -> type[FormViewSet]:
         create=extend_schema(summary=f"{name}: enter", request=request_of(form, Enter), responses={201: detail} | REFUSALS),
         partial_update=extend_schema(summary=f"{name}: change", request=request_of(form, Change), responses={200: detail} | REFUSALS),
         withdraw=extend_schema(summary=f"{name}: withdraw", request=Withdraw, responses={200: detail} | REFUSALS),
-        withdraw_row=extend_schema(summary=f"{name}: withdraw a row", request=Withdraw, responses={200: detail} | REFUSALS),
+        withdraw_row=extend_schema(summary=f"{name}: withdraw a row", request=WithdrawRow, responses={200: detail} | REFUSALS),
     )(made)

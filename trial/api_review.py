@@ -18,7 +18,7 @@ from trial.proving import proving_to_api
 from trial.reading import KEPT_BACK, hidden_from, model_of
 from trial.states import FreezeState, LockState, QueryState
 
-from .api_base import REFUSALS, ByAct, Strict, Visible, WholeNumber, visible_or_404
+from .api_base import AS_READ, REFUSALS, ByAct, Strict, Visible, WholeNumber, visible_or_404
 
 WORDS = {"max_length": 500, "allow_blank": True}
 
@@ -119,7 +119,7 @@ class VerificationSerializer(serializers.ModelSerializer):
 class Verify(Strict):
     form = serializers.CharField(max_length=60)
     record = WholeNumber(min_value=1)
-    version = WholeNumber(min_value=1, help_text="the version that you compared with the source")
+    versions_sha256 = serializers.CharField(max_length=64, help_text=AS_READ)
 
 
 @extend_schema_view(list=extend_schema(summary="verifications: list"))
@@ -138,7 +138,7 @@ class VerificationViewSet(mixins.ListModelMixin, Visible):
         row = row_named(sent["form"], sent["record"], request)
         if not isinstance(row, Record):
             raise exceptions.NotFound
-        made = queries.verify(row, by=request.user, version=sent["version"])
+        made = queries.verify(row, by=request.user, versions_sha256=sent["versions_sha256"])
         return Response(VerificationSerializer(self.get_queryset().get(pk=made.pk)).data, status=status.HTTP_201_CREATED)
 
 

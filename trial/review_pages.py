@@ -100,7 +100,7 @@ def _act_on_record(request: HttpRequest, row: Any) -> str:
         queries.raise_query(row, by=request.user, text=text, item=request.POST.get("item", ""))
         return "The query is raised."
     if asked == "verify" and isinstance(row, Record):
-        queries.verify(row, by=request.user, version=number_told(request.POST.get("version", "")))
+        queries.verify(row, by=request.user, versions_sha256=request.POST.get("versions_sha256", ""))
         return f"{row} is verified as it stands."
     query = get_object_or_404(
         Query.objects.select_related("visit__subject"),

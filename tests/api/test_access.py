@@ -105,7 +105,7 @@ ACTS = {
         f"forms/vitalsigns/{signs.pk}/", {"version": 1, "reason": "TRANSCRIPTION", "items": {"pulse": 72}}
     ),
     "withdraw": lambda who, signs, visit, flag: who.post(
-        f"forms/vitalsigns/{signs.pk}/withdraw/", {"version": signs.version, "reason": "ENTRY_ERROR"}
+        f"forms/vitalsigns/{signs.pk}/withdraw/", {"versions_sha256": signs.versions_sha256(), "reason": "ENTRY_ERROR"}
     ),
     "change visit": lambda who, signs, visit, flag: who.patch(
         f"visits/{visit.pk}/", {"version": visit.version, "items": {"held_on": "2025-01-08", "status": "DONE", "mode": "ON_SITE"}}

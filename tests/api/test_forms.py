@@ -79,9 +79,10 @@ class TestEachForm:
         made = as_data_manager.post(address(form), sent).json()
         gone = address(form, made["id"], "withdraw")
         assert as_data_manager.post(gone, {"reason": "ENTRY_ERROR"}).status_code == 400  # which version was read is not told
-        assert as_data_manager.post(gone, {"version": made["version"]}).status_code == 422
-        assert as_data_manager.post(gone, {"version": made["version"] + 1, "reason": "ENTRY_ERROR"}).status_code == 409
-        answer = as_data_manager.post(gone, {"version": made["version"], "reason": "ENTRY_ERROR"})
+        read = {"versions_sha256": made["versions_sha256"]}
+        assert as_data_manager.post(gone, read).status_code == 422
+        assert as_data_manager.post(gone, {"versions_sha256": "0" * 64, "reason": "ENTRY_ERROR"}).status_code == 409
+        answer = as_data_manager.post(gone, read | {"reason": "ENTRY_ERROR"})
         assert answer.json()["withdrawn_at"]
         assert [one["id"] for one in as_data_manager.results(address(form), withdrawn="true")] == [made["id"]]
         again = as_data_manager.patch(address(form, made["id"]), {"version": answer.json()["version"], "items": {}})
@@ -138,7 +139,8 @@ def test_numbers_are_neither_rounded_nor_cut(visit, as_data_manager):
         assert answer.status_code == status, (sent, answer.json())
         if status == 201:
             assert Decimal(answer.json()["items"]["weight_kg"]) == Decimal(str(sent))
-            as_data_manager.post(f"forms/vitalsigns/{answer.json()['id']}/withdraw/", {"version": 1, "reason": "ENTRY_ERROR"})
+            read = {"versions_sha256": answer.json()["versions_sha256"]}
+            as_data_manager.post(f"forms/vitalsigns/{answer.json()['id']}/withdraw/", read | {"reason": "ENTRY_ERROR"})
     assert as_data_manager.post("forms/vitalsigns/", {"visit": visit.pk, "items": {"pulse": 71.9}}).status_code == 400
 
 

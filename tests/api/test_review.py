@@ -50,9 +50,9 @@ def test_stranger_finds_no_query_and_no_record_to_ask_about(record, post, monito
 
 def test_monitor_verifies_the_version_that_was_read(record, post, monitor, data_manager):
     sent = {"form": "crf.vitalsigns", "record": record.pk}
-    assert post(data_manager, "verifications", **sent, version=record.version).status_code == 403
-    assert post(monitor, "verifications", **sent, version=record.version + 1).status_code == 409
-    assert post(monitor, "verifications", **sent, version=record.version).status_code == 201
+    assert post(data_manager, "verifications", **sent, versions_sha256=record.versions_sha256()).status_code == 403
+    assert post(monitor, "verifications", **sent, versions_sha256="0" * 64).status_code == 409
+    assert post(monitor, "verifications", **sent, versions_sha256=record.versions_sha256()).status_code == 201
 
 
 def test_visit_is_frozen_when_signed_and_unfrozen(record, visit, post, data_manager, investigator, monitor):

@@ -335,7 +335,7 @@ BODIES = {
     "api-subject-list": {"site": "01", "screened_on": "2025-01-07"},
     "api-query-list": {"form": "crf.vitalsigns", "record": "{vitalsigns}", "text": "Why?"},
     "api-query-reply": {"state": "ANSWERED", "text": "So."},
-    "api-verification-list": {"form": "crf.vitalsigns", "record": "{vitalsigns}", "version": 1},
+    "api-verification-list": {"form": "crf.vitalsigns", "record": "{vitalsigns}", "versions_sha256": "0"},
     "api-paper-list": {"form": "crf.vitalsigns", "record": "{vitalsigns}", "written_at": "2025-01-07T09:00:00+08:00", "reason": "Offline"},
     "api-freeze-list": {"visit": "{visit}", "state": "FROZEN", "reason": "Done"},
     "api-visit-detail": {"version": 1, "items": {}},

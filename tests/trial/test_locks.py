@@ -253,22 +253,22 @@ def test_query_raised_after_signing_breaks_the_signature_until_it_is_signed_agai
 
 
 def test_monitor_verifies_a_record_and_the_mark_lapses_when_it_changes(record, monitor, data_manager):
-    queries.verify(record, by=monitor, version=record.version)
+    queries.verify(record, by=monitor, versions_sha256=record.versions_sha256())
     assert queries.is_verified(record)
     with pytest.raises(Conflict, match="verified as it stands"):
-        queries.verify(record, by=monitor, version=record.version)
+        queries.verify(record, by=monitor, versions_sha256=record.versions_sha256())
     with acting(by=data_manager, reason="TRANSCRIPTION"):
         VitalSigns.objects.update(weight_kg=71)
     assert not queries.is_verified(VitalSigns.objects.get())
     with pytest.raises(Conflict, match="Someone else has changed"):
-        queries.verify(record, by=monitor, version=record.version)
+        queries.verify(record, by=monitor, versions_sha256=record.versions_sha256())
 
 
 @pytest.mark.proves("A02")
 @pytest.mark.parametrize("who", [one for one in EVERYBODY if one != "monitor"])
 def test_nobody_else_verifies(request, record, who):
     with pytest.raises(NotAllowed):
-        queries.verify(record, by=request.getfixturevalue(who), version=record.version)
+        queries.verify(record, by=request.getfixturevalue(who), versions_sha256=record.versions_sha256())
     assert not Verification.objects.exists()
 
 
@@ -277,14 +277,18 @@ def test_nobody_verifies_what_they_entered(record, monitor, commit):
         VitalSigns.objects.update(weight_kg=71)
     commit()
     with pytest.raises(NotAllowed, match="entered themselves"):
-        queries.verify(VitalSigns.objects.select_related("visit__subject").get(), by=monitor, version=record.version + 1)
+        queries.verify(
+            VitalSigns.objects.select_related("visit__subject").get(),
+            by=monitor,
+            versions_sha256=VitalSigns.objects.get().versions_sha256(),
+        )
 
 
 def test_draft_is_not_verified(record, monitor, data_manager):
     with acting(by=data_manager, reason="TRANSCRIPTION"):
         VitalSigns.objects.update(state="DRAFT")
     with pytest.raises(Conflict, match="completed first"):
-        queries.verify(record, by=monitor, version=record.version + 1)
+        queries.verify(record, by=monitor, versions_sha256=VitalSigns.objects.get().versions_sha256())
 
 
 @pytest.mark.proves("D06")
@@ -295,7 +299,7 @@ def test_nothing_is_signed_queried_or_verified_in_a_locked_study(visit, record, 
     for act in (
         lambda: queries.raise_query(record, by=monitor, text="Why?"),
         lambda: queries.act_on(query, Q.CLOSED, by=monitor, text="It is"),
-        lambda: queries.verify(record, by=monitor, version=record.version),
+        lambda: queries.verify(record, by=monitor, versions_sha256=record.versions_sha256()),
     ):
         with pytest.raises(Conflict, match="The study is locked"):
             act()

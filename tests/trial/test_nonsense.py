@@ -215,7 +215,7 @@ class TestTheApiTakesWhatItSays:
 
     @pytest.mark.parametrize("key", ["1_0", "٣", " 1", True, 1.0, "9" * 50])
     def test_nor_a_key_that_is_none(self, signs, monitor, key):
-        sent = {"form": "crf.vitalsigns", "record": key, "version": 1}
+        sent = {"form": "crf.vitalsigns", "record": key, "versions_sha256": "0"}
         assert caller(monitor).post("verifications/", sent).status_code == 400
 
     @pytest.mark.parametrize("day", ["2023-02-30", "2025-04-31", "2025-02-29"])

@@ -44,7 +44,9 @@ def test_query_is_raised_on_its_page_and_counted_in_the_casebook(record, as_pers
 
 def test_verified_record_bears_its_mark_in_the_casebook(record, as_person, monitor):
     page = as_person(monitor)
-    assert page.post(f"/review/crf.vitalsigns/{record.pk}/", {"act": "verify", "version": record.version}).status_code == 302
+    assert (
+        page.post(f"/review/crf.vitalsigns/{record.pk}/", {"act": "verify", "versions_sha256": record.versions_sha256()}).status_code == 302
+    )
     assert Verification.objects.count() == 1
     assert "complete, verified" in page.get("/subjects/01-001/").content.decode()
 

@@ -31,7 +31,7 @@ def acted(everything, data_manager, monitor, investigator, commit):  # noqa: F81
     asked = queries.raise_query(signs, by=monitor, text="Is the pulse right?", item="pulse")
     queries.act_on(asked, QueryState.ANSWERED, by=data_manager, text="It is, =1+1")
     queries.raise_query(person, by=monitor, text=ABOUT, item="birth_month")
-    queries.verify(signs, by=monitor, version=signs.version)
+    queries.verify(signs, by=monitor, versions_sha256=signs.versions_sha256())
     redaction.decide(redaction.ask(signs, item="systolic", by=data_manager, justification=ERASE), by=investigator)
     redaction.ask(LaboratoryResult.objects.first(), item="history_change_reason", by=data_manager, justification=ERASE)
     Freeze.objects.create(visit=signs.visit, state=FreezeState.FROZEN, by=data_manager, reason="Cleaned")

@@ -164,8 +164,11 @@ def unscheduled_visit(*, subject: Subject, by: AbstractUser) -> Visit:
         return Visit.objects.create(subject=subject, code=f"UNS{number}")
 
 
-def withdraw(row: Withdrawable, *, by: AbstractUser, reason: str, version: int | None = None) -> None:
-    """Take back a record, or a row of one, that was made by mistake; it stays readable. `version` is the one that a person read."""
+def withdraw(row: Withdrawable, *, by: AbstractUser, reason: str, version: int | None = None, versions_sha256: str | None = None) -> None:
+    """Take back a record, or a row of one, that was made by mistake; it stays readable.
+
+    What a person read: of a row its version, of a record the versions of itself and its rows, which are taken back with it.
+    """
     record = row if isinstance(row, Record) else row.record
     _refuse_unless_allowed(by, Act.ENTER, record.subject.site_id)
     reason = checked_reason(reason)
@@ -180,6 +183,8 @@ def withdraw(row: Withdrawable, *, by: AbstractUser, reason: str, version: int |
         refuse_withdrawn(row)
         if version not in (None, row.version):
             raise Conflict(STALE)
+        if versions_sha256 is not None:
+            refuse_unless_read(record, versions_sha256)
         row.withdrawn_by, row.withdrawn_at = by, timezone.now()
         row.save()
         if row is not record and record.state == Record.State.COMPLETE and record.obstacles():
@@ -243,6 +248,12 @@ def refuse_stale(row: Entered, version: int | None, values: Mapping[str, Any]) -
     if row.version != version:
         differ = {name: (value, getattr(row, name)) for name, value in values.items() if getattr(row, name) != value}
         raise Conflict(STALE, both=Both(row.version, differ))
+
+
+def refuse_unless_read(record: Record, versions_sha256: str) -> None:
+    """Who acts on a whole record has read it as it stands, with each of its rows."""
+    if record.versions_sha256() != versions_sha256:
+        raise Conflict(STALE)
 
 
 def assign(row: Entered, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from trial.models import Entered, Ledger, Query, QueryAct, Record, Verification,
 from trial.refusal import Conflict, NotAllowed, Refused
 from trial.states import QUERY_NEXT, QueryState
 
-from .entry import locked, refuse_withdrawn, writing
+from .entry import locked, refuse_unless_read, refuse_withdrawn, writing
 from .locks import said
 
 WHO = {
@@ -44,11 +44,12 @@ def act_on(query: Query, to: QueryState, *, by: AbstractUser, text: str) -> Quer
         return QueryAct.objects.create(query=query, state=to, by=by, text=text)
 
 
-def verify(record: Record, *, by: AbstractUser, version: int) -> Verification:
-    """The monitor's mark that a complete record agrees with its source; `version` is the one that was read."""
+def verify(record: Record, *, by: AbstractUser, versions_sha256: str) -> Verification:
+    """The monitor's mark that a complete record agrees with its source; the versions are those of record and rows that were read."""
     _refuse_unless(by, Act.VERIFY, record.visit)
     with writing(by=by):
-        record = locked(type(record), record.pk, version=version)
+        record = locked(type(record), record.pk)
+        refuse_unless_read(record, versions_sha256)
         refuse_withdrawn(record)
         if record.state != Record.State.COMPLETE:
             raise Conflict(f"{record} is a draft. It is completed first.")
@@ -57,19 +58,13 @@ def verify(record: Record, *, by: AbstractUser, version: int) -> Verification:
         if is_verified(record):
             raise Conflict(f"{record} is verified as it stands.")
         return Verification.objects.create(
-            visit=record.visit, form=record._meta.label_lower, record=record.pk, versions=versions_read(record), by=by
+            visit=record.visit, form=record._meta.label_lower, record=record.pk, versions=record.versions(), by=by
         )
-
-
-def versions_read(record: Record) -> list[list[int | str]]:
-    """[form, id, version] of the record and of its standing rows."""
-    rows = [record, *(row for group in record.groups() for row in record.rows(group))]
-    return sorted([row._meta.label_lower, row.pk, row.version] for row in rows)
 
 
 def is_verified(record: Record) -> bool:
     last = Verification.objects.filter(form=record._meta.label_lower, record=record.pk).last()
-    return last is not None and last.versions == versions_read(record)
+    return last is not None and last.versions == record.versions()
 
 
 def _visit_of(row: Entered) -> Visit:

@@ -1,5 +1,7 @@
 """A record: one form, filled in for one visit of one subject; and the rows of its repeating groups."""
 
+import hashlib
+import json
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
@@ -146,6 +148,15 @@ class Record(Withdrawable):
 
     def hold_rows(self, group: "type[Row]", rows: "Sequence[Row]") -> None:
         self.__dict__.setdefault("_rows", {})[group] = list(rows)
+
+    def versions(self) -> list[list[int | str]]:
+        """[form, id, version] of the record and of its standing rows."""
+        rows = [self, *(row for group in self.groups() for row in self.rows(group))]
+        return sorted([row._meta.label_lower, row.pk, row.version] for row in rows)
+
+    def versions_sha256(self) -> str:
+        """What a person has read: it is another one as soon as a row was changed, added or withdrawn."""
+        return hashlib.sha256(json.dumps(self.versions()).encode()).hexdigest()
 
     def clean(self) -> None:
         """What cannot be (H): dates first. A form that checks more calls this too."""
