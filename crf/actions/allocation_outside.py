@@ -8,7 +8,7 @@ from crf.models import AllocationOutside, Randomization
 from trial.access import Act
 from trial.acting import acting
 from trial.actions import anchors
-from trial.actions.entry import refuse_identifiers, writing
+from trial.actions.entry import words, writing
 from trial.actions.parameters import lock_study
 from trial.models import Subject, Visit, may
 from trial.protocol.randomization import outside_number
@@ -27,7 +27,8 @@ def enter(
     """What the source document says. It is the subject's allocation once a data manager has confirmed it."""
     if not may(by, Act.RANDOMIZE, subject.site_id):
         raise NotAllowed("Only an investigator of this site enters an allocation that was made outside the system.")
-    source, reason = (_said(text, item=item) for item, text in (("source", source), ("reason", reason)))
+    source = words(source, item="source", asks="Name the source document.", longest=LONGEST)
+    reason = words(reason, longest=LONGEST)
     told = {"arm": arm, "sysclass": sysclass, "metpat": metpat}
     problems = [(item, "Choose one of the list.") for item, value in told.items() if value not in _codes(item)]
     if allocated_on is None or allocated_on > subject.site.today():
@@ -82,7 +83,7 @@ def _decided(subject: Subject, state: OutsideState, *, by: AbstractUser, entered
     """The second person's word, under the study's lock; it repeats what was read, so that it can be read alone."""
     if not may(by, Act.CONFIRM_ALLOCATION, subject.site_id):
         raise NotAllowed("Only a data manager of this site confirms an allocation that was made outside the system.")
-    reason = _said(reason, item="reason")
+    reason = words(reason, longest=LONGEST)
     _refuse_second(subject)
     read = AllocationOutside.waiting(subject)
     if read is None or read.pk != entered:
@@ -100,14 +101,6 @@ def _refuse_second(subject: Subject) -> None:
     lock_study()
     if earlier := allocation_of(subject):
         raise was_randomized(earlier)
-
-
-def _said(text: str, *, item: str) -> str:
-    text = text.strip()
-    if not text:
-        raise Refused((item, "Name the source document." if item == "source" else "Say why, in a few words."))
-    refuse_identifiers(text, item=item, longest=LONGEST)
-    return text
 
 
 def _codes(item: str) -> list[str]:

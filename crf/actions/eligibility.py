@@ -10,7 +10,7 @@ from django.contrib.auth.models import AbstractUser
 
 from crf.models import Criterion, Eligibility
 from trial.access import Act
-from trial.actions.entry import locked, refuse_identifiers, writing
+from trial.actions.entry import locked, words, writing
 from trial.actions.review import holds_for, keep, part, refuse_unless_proven, refuse_unless_signer
 from trial.models import Signature, Subject, Visit, parameters_on
 from trial.models.parameter import read_once
@@ -79,8 +79,7 @@ def confirm(
     visit = Visit.objects.select_related("subject__site").filter(subject=subject, code=place).first()
     if visit is None:
         raise Conflict(f"{subject} has no visit {place} yet. Eligibility is confirmed once it is planned.")
-    for code, comment in (comments or {}).items():
-        refuse_identifiers(comment, item=code, longest=1000)
+    comments = {code: words(comment, item=code, asks="", longest=1000) for code, comment in (comments or {}).items()}
     refuse_unless_signer(by, visit, Act.CONFIRM_ELIGIBILITY)
     refuse_unless_proven(by, proof)
     with writing(by=by):
@@ -94,8 +93,8 @@ def confirm(
             raise Conflict("The data have changed since this page was opened. Read the criteria again, then confirm.")
         if assessed.drafts:
             raise Conflict(*(f"{draft} is a draft. It is completed first." for draft in assessed.drafts))
-        said = _investigators(assessed, verdicts or {}, comments or {})
-        record = _store(visit, assessed, said, comments or {})
+        said = _investigators(assessed, verdicts or {}, comments)
+        record = _store(visit, assessed, said, comments)
         keep(visit, row=record, by=by, meaning=Signature.Meaning.ELIGIBILITY, content={f"crf.eligibility#{record.pk}": part(record)})
         stored.send(Eligibility, row=record, by=by)
     return record

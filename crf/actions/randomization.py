@@ -13,7 +13,7 @@ from crf.models import AllocationOutside, Consent, Randomization
 from trial.access import Act
 from trial.acting import acting
 from trial.actions import anchors
-from trial.actions.entry import locked, refuse_identifiers, writing
+from trial.actions.entry import locked, words, writing
 from trial.models import ConsentVersion, ParameterDecision, Study, Subject, Visit, may, parameters_on
 from trial.models.parameter import read_once
 from trial.protocol import minimization, randomization, study
@@ -103,7 +103,7 @@ def randomize(subject: Subject, *, by: AbstractUser, late_reason: str = "", at: 
     """
     if not may(by, Act.RANDOMIZE, subject.site_id):
         raise NotAllowed("Only an investigator of this site randomizes its subjects.")
-    refuse_identifiers(late_reason, item="late_reason", longest=200)
+    late_reason = words(late_reason, item="late_reason", asks="", longest=200)
     if earlier := allocation_of(subject):  # what stands for ever needs neither lock nor key
         return _same(earlier, late_reason), False
     on = at or subject.site.today()

@@ -116,6 +116,11 @@ class TestEligibility:
             ({"password": PASSWORD, "code": CODE, "verdicts": {"I07": "PERHAPS"}}, 422, "met, not met or unknown"),
             ({"password": PASSWORD, "code": CODE, "verdicts": {"I07": "MET"}}, 422, "Give the reason"),
             (
+                {"password": PASSWORD, "code": CODE, "verdicts": {"I07": "MET"}, "comments": {"I07": "\u200b \u2800"}},
+                422,
+                "Give the reason",
+            ),
+            (
                 {"password": PASSWORD, "code": CODE, "verdicts": {"I07": "MET"}, "comments": {"I07": "Told by 13812345678"}},
                 422,
                 "telephone",
@@ -187,6 +192,10 @@ class TestRandomization:
             again = who.post(self.ADDRESS, sent)
             assert (again.status_code, again.content) == (200, first.content)
         assert Randomization.objects.count() == 1
+
+    def test_a_reason_that_nobody_sees_is_none(self, nothing_against, as_investigator):
+        assert as_investigator.post(self.ADDRESS, {"late_reason": "\u200b \u2800"}).status_code == 201
+        assert Randomization.objects.get().late_reason == ""
 
     @pytest.mark.parametrize(
         ("sent", "status", "codes"),

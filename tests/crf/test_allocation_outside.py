@@ -133,7 +133,9 @@ def test_postgresql_refuses_a_decision_without_an_entry(subject, investigator, d
     ("changed", "sentence"),
     [
         ({"source": " "}, "Name the source document"),
+        ({"source": "\u200b"}, "Name the source document"),
         ({"reason": ""}, "Say why"),
+        ({"reason": "\u2800 ."}, "Say why"),
         ({"allocated_on": None}, "Enter the day"),
         ({"arm": "BOTH"}, "Choose one"),
         ({"metpat": ""}, "Choose one"),

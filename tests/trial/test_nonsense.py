@@ -16,7 +16,7 @@ from tests.conftest import PASSWORD
 from tests.examples import EXAMPLES, complete
 from tests.pages import filled_in
 from trial.acting import acting
-from trial.actions import papers, queries
+from trial.actions import papers, queries, redaction
 from trial.api_base import Strict
 from trial.fields import without_identifiers
 from trial.refusal import Refused
@@ -184,6 +184,8 @@ def test_an_act_is_not_explained_by_what_nobody_sees(signs, monitor, data_manage
         queries.raise_query(signs, by=monitor, text=sign * 3)
     with pytest.raises(Refused, match="Say why"):
         papers.mark([signs], by=data_manager, written_at=timezone.now(), reason=sign * 3)
+    with pytest.raises(Refused, match="Say in 20 characters"):
+        redaction.ask(signs, item="pulse", by=data_manager, justification=sign * 30)
 
 
 @pytest.mark.proves("D03")

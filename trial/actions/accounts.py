@@ -10,13 +10,13 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from trial.access import Act
-from trial.acting import NOTHING, acting
+from trial.acting import acting
 from trial.models import AccountAct, SystemEvent, loss_stands, sites_where
 from trial.passwords import matches
 from trial.refusal import Conflict, NotAllowed, Refused
 from trial.second_factor import Unproven, hold
 
-from .entry import refuse_identifiers
+from .entry import words
 
 K = AccountAct.Kind
 SHOWN_FOR = timedelta(hours=24)
@@ -69,10 +69,7 @@ def record(kind: str, person: AbstractUser, *, by: AbstractUser, on: date | None
         raise NotAllowed("Another administrator records this about you.")
     if on is None or on > timezone.localdate():
         raise Refused(("on", "Give the day it was done: today, or one before."))
-    how = how.strip(NOTHING)
-    if not how:
-        raise Refused(("how", "Say how it was done, in a few words."))
-    refuse_identifiers(how, item="how")
+    how = words(how, item="how", asks="Say how it was done, in a few words.")
     with acting(by=by):
         if kind == K.AFTER_LOSS and not loss_stands(person):
             raise Conflict(f"{person} has not lost a second factor.")

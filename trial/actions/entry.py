@@ -13,7 +13,7 @@ from django.db import IntegrityError, models
 from django.utils import timezone
 
 from trial.access import Act
-from trial.acting import NOTHING, ChangeReason, acting, says_nothing
+from trial.acting import NOTHING, ChangeReason, acting, is_unsaid, says_nothing
 from trial.fields import without_identifiers
 from trial.models import Entered, Kept, Record, Row, Site, Subject, Visit, may
 from trial.models.parameter import read_once
@@ -53,6 +53,15 @@ def refuse_identifiers(text: str, *, item: str, longest: int = 500) -> None:
         without_identifiers(text)
     except ValidationError as error:
         raise Refused(*((item, sentence) for sentence in error.messages)) from error
+
+
+def words(text: str, *, item: str = "reason", asks: str = "Say why, in a few words.", longest: int = 500) -> str:
+    """What a person writes in words of their own: something to read, unless nothing `asks` for it, and nobody's identifiers."""
+    text = "" if is_unsaid(text) else text.strip(NOTHING)
+    if asks and not text:
+        raise Refused((item, asks))
+    refuse_identifiers(text, item=item, longest=longest)
+    return text
 
 
 def enter(

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.contrib.auth.models import AbstractUser
 
 from trial.access import Role
+from trial.acting import is_unsaid
 from trial.models import SystemEvent, held
 from trial.refusal import Refused
 
@@ -31,9 +32,7 @@ def refuse_unless_destined(to: Destination, *, by: AbstractUser) -> None:
     if not is_sponsor and not any(to):
         return
     asked = {"recipient": "who receives it", "country": "the recipient's country", "legal_basis": "the legal ground of the transfer"}
-    if unset := [
-        (name, f"Say {words}: an export is not made without it.") for name, words in asked.items() if not getattr(to, name).strip()
-    ]:
+    if unset := [(name, f"Say {what}: an export is not made without it.") for name, what in asked.items() if is_unsaid(getattr(to, name))]:
         raise Refused(*unset)
     if not re.fullmatch("[A-Z]{2}", to.country):
         raise Refused(("country", "Name the country by its two letters (ISO 3166-1): CN, DE."))

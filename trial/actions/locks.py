@@ -5,13 +5,12 @@ from typing import NamedTuple
 from django.contrib.auth.models import AbstractUser
 
 from trial.access import Act
-from trial.acting import NOTHING, is_unsaid
 from trial.models import Freeze, Query, Record, StudyLock, Subject, Visit, is_frozen, may, sites_where, standing
-from trial.refusal import Conflict, NotAllowed, Refused
+from trial.refusal import Conflict, NotAllowed
 from trial.second_factor import Proof
 from trial.states import LOCK_NEXT, FreezeState, LockState
 
-from .entry import refuse_identifiers, writing
+from .entry import words, writing
 from .review import held_by_signature, holding, refuse_unless_shown
 
 L = LockState
@@ -32,19 +31,10 @@ WHO: dict[tuple[LockState, LockState], Act] = {
 """Whose act each step of the lock is (crf_spec §7): data manager, monitor, administrator."""
 
 
-def said(text: str, *, item: str = "reason") -> str:
-    """What a person writes with an act: something, and nobody's identifiers."""
-    text = text.strip(NOTHING)
-    if is_unsaid(text):
-        raise Refused((item, "Say why, in a few words."))
-    refuse_identifiers(text, item=item)
-    return text
-
-
 def freeze(visit: Visit, *, by: AbstractUser, reason: str) -> Freeze:
     """Close a visit to changes; it is signed by then (trial/states.py)."""
     _refuse_unless(by, visit)
-    reason = said(reason)
+    reason = words(reason)
     with writing(by=by):
         if is_frozen(visit):
             raise Conflict(f"{visit} is frozen already.")
@@ -56,7 +46,7 @@ def freeze(visit: Visit, *, by: AbstractUser, reason: str) -> Freeze:
 
 def unfreeze(visit: Visit, *, by: AbstractUser, reason: str) -> Freeze:
     _refuse_unless(by, visit)
-    reason = said(reason)
+    reason = words(reason)
     with writing(by=by):
         if not is_frozen(visit):
             raise Conflict(f"{visit} is not frozen.")
@@ -115,7 +105,7 @@ def step(to: LockState, *, by: AbstractUser, reason: str, proof: Proof | None = 
     """Propose, approve or carry out the lock or unlock of the study's data; three different people (crf_spec §7)."""
     if not acts_on_it(by):
         raise NotAllowed("A data manager proposes the lock, a monitor approves it, an administrator carries it out.")
-    reason = said(reason)
+    reason = words(reason)
     if takes_proof(by):
         refuse_unless_shown(by, proof or Proof(""), undone="Nothing was stored.")
     with writing(by=by):

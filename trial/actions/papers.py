@@ -8,11 +8,10 @@ from django.db import models
 from django.utils import timezone
 
 from trial.access import Act
-from trial.acting import NOTHING, is_unsaid
 from trial.models import FromPaper, Ledger, Record, Visit, may
 from trial.refusal import Conflict, NotAllowed, Refused
 
-from .entry import refuse_identifiers, writing
+from .entry import words, writing
 
 LONGEST = 200
 
@@ -28,10 +27,8 @@ def mark(rows: Sequence[Record | Visit], *, by: AbstractUser, written_at: dateti
         raise Refused(("written_at", "Enter the day and the time at which the paper was filled in."))
     if written_at > timezone.now():
         raise Refused(("written_at", "The paper was filled in already: its time does not lie in the future."))
-    reason = reason.strip(NOTHING)
-    if is_unsaid(reason):
-        raise Refused(("reason", "Say why it was on paper first, in a few words: what could not be reached, and for how long."))
-    refuse_identifiers(reason, item="reason", longest=LONGEST)
+    asks = "Say why it was on paper first, in a few words: what could not be reached, and for how long."
+    reason = words(reason, asks=asks, longest=LONGEST)
     with writing(by=by):
         return [_mark(row, by=by, written_at=written_at, reason=reason) for row in rows]
 

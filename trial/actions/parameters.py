@@ -12,7 +12,7 @@ from trial.refusal import NotAllowed
 from trial.signals import decided
 
 from .entry import _validate as validate
-from .entry import checked_reason, locked, refuse_identifiers, writing
+from .entry import checked_reason, locked, writing
 
 
 def decide(name: str, value: str, *, effective_from: date, basis: str, by: AbstractUser) -> ParameterDecision:
@@ -30,7 +30,6 @@ def decide(name: str, value: str, *, effective_from: date, basis: str, by: Abstr
 def correct(decision: ParameterDecision, *, by: AbstractUser, version: int, reason: str, **values: object) -> ParameterDecision:
     """Change a decision that was entered wrongly: `value`, `effective_from` or `basis`."""
     refuse_unless_study_wide(by)
-    refuse_identifiers(reason, item="reason")
     with writing(by=by, reason=checked_reason(reason)):
         lock_study()
         decision = locked(ParameterDecision, decision.pk, version=version)

@@ -7,8 +7,7 @@ from trial.models import Entered, Ledger, Query, QueryAct, Record, Verification,
 from trial.refusal import Conflict, NotAllowed, Refused
 from trial.states import QUERY_NEXT, QueryState
 
-from .entry import locked, refuse_unless_read, refuse_withdrawn, writing
-from .locks import said
+from .entry import locked, refuse_unless_read, refuse_withdrawn, words, writing
 
 WHO = {
     QueryState.OPEN: Act.RAISE_QUERY,
@@ -24,7 +23,7 @@ def raise_query(row: Record | Visit, *, by: AbstractUser, text: str, item: str =
     _refuse_unless(by, Act.RAISE_QUERY, visit)
     if item and item not in row.item_names():
         raise Refused(("item", "There is no such item on this form."))
-    text = said(text, item="text")
+    text = words(text, item="text")
     with writing(by=by):
         query = Query.objects.create(visit=visit, form=row._meta.label_lower, record=row.pk, item=item)
         QueryAct.objects.create(query=query, state=QueryState.OPEN, by=by, text=text)
@@ -34,7 +33,7 @@ def raise_query(row: Record | Visit, *, by: AbstractUser, text: str, item: str =
 def act_on(query: Query, to: QueryState, *, by: AbstractUser, text: str) -> QueryAct:
     """Answer, close or reopen it; a query is closed and reopened by the person who raised it."""
     _refuse_unless(by, WHO[to], query.visit)
-    text = said(text, item="text")
+    text = words(text, item="text")
     with writing(by=by):
         acts = list(query.acts.order_by("pk"))
         if to in (QueryState.CLOSED, QueryState.REOPENED) and acts[0].by_id != by.pk:

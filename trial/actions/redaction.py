@@ -10,14 +10,14 @@ from trial.models.redaction import REASON_ITEM, WORDS
 from trial.refusal import Conflict, NotAllowed, Refused
 
 from . import anchors
-from .entry import locked, refuse_identifiers, writing
+from .entry import locked, words, writing
 
 SHORTEST = 20
 
 
 def ask(row: Entered, *, item: str, by: AbstractUser, justification: str, through_version: int | None = None) -> RedactionRequest:
     """Ask that an item of a row be erased in all versions up to one (the present one); `history_change_reason` means the reasons given."""
-    _refuse_unless_justified(by, _site(row), justification)
+    justification = _justified(by, _site(row), justification)
     if item not in row.item_names() and item != REASON_ITEM:
         raise Refused(("item", f"No such item: {item}."))
     with writing(by=by):
@@ -43,7 +43,7 @@ def ask_of_act(act: models.Model, *, item: str, by: AbstractUser, justification:
     entry = Ledger.objects.filter(form=act._meta.label_lower, row=act.pk).first()
     if entry is None or entry.form not in inserted_forms():
         raise Refused(("form", f"Nothing is erased of {act._meta.verbose_name}."))
-    _refuse_unless_justified(by, entry.site_id, justification)
+    justification = _justified(by, entry.site_id, justification)
     if item not in WORDS or item not in entry.items:
         raise Refused(("item", f"No such words: {item}."))
     with writing(by=by):
@@ -60,12 +60,14 @@ def ask_of_act(act: models.Model, *, item: str, by: AbstractUser, justification:
         )
 
 
-def _refuse_unless_justified(by: AbstractUser, site_id: int | None, justification: str) -> None:
+def _justified(by: AbstractUser, site_id: int | None, justification: str) -> str:
     if not may(by, Act.ENTER, site_id):
         raise NotAllowed("Only who enters data at this site asks for a redaction.")
-    if len(justification.strip()) < SHORTEST:
-        raise Refused(("justification", f"Say in {SHORTEST} characters or more why this must be erased, without repeating it."))
-    refuse_identifiers(justification, item="justification")
+    asks = f"Say in {SHORTEST} characters or more why this must be erased, without repeating it."
+    justification = words(justification, item="justification", asks=asks)
+    if len(justification) < SHORTEST:
+        raise Refused(("justification", asks))
+    return justification
 
 
 def decide(request: RedactionRequest, *, by: AbstractUser) -> Redaction:
