@@ -15,6 +15,7 @@ from trial.acting import acting
 from trial.actions import anchors
 from trial.actions.entry import locked, words, writing
 from trial.models import ConsentVersion, ParameterDecision, Study, Subject, Visit, may, parameters_on
+from trial.models.locks import hold_writers
 from trial.models.parameter import read_once
 from trial.protocol import minimization, randomization, study
 from trial.protocol.parameters import Parameters, RandMethod
@@ -117,7 +118,8 @@ def randomize(subject: Subject, *, by: AbstractUser, late_reason: str = "", at: 
             )
         if earlier := allocation_of(subject):  # made by who held the lock before
             return _same(earlier, late_reason), False
-        parameters, read = parameters_on(on, afresh=True), Casebook(subject)  # under the lock, in which no method changes
+        hold_writers()  # what is read now stands until the allocation does
+        parameters, read = parameters_on(on, afresh=True), Casebook(subject)  # under the study's lock, too, in which no method changes
         against = refusals(subject, on=on, late_reason=late_reason, read=read)
         if against:
             raise Conflict(*(refusal.sentence for refusal in against), codes=[refusal.code for refusal in against])

@@ -1,21 +1,26 @@
 """One allocation for each subject, whatever arrives at the same time or again; numbers without a gap (crf_spec 2.13)."""
 
 from collections import Counter
+from contextlib import closing
 from threading import Barrier, Thread
+from time import sleep
 
 import pytest
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
 from crf.actions import allocations, randomization
 from crf.api_responses import AllocationSerializer
-from crf.models import Randomization
+from crf.models import Randomization, VitalSigns
 from followup import actions
 from followup.stories import waiting
 from followup.stories.telling import begin
+from tests.trial.test_parallel import in_parallel
+from trial.acting import acting
 from trial.actions import verify_ledger
-from trial.models import Subject
+from trial.models import Ledger, Subject
+from trial.refusal import Conflict
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 SUBJECTS, ASKED = 4, 3
@@ -72,6 +77,57 @@ def test_many_who_ask_at_once_get_one_allocation_for_each_subject(team):
     assert [pk for pk, record in again if as_told(record) != made[pk]] == []
     assert verify_ledger.findings() == []
     assert allocations.verify(settings.RANDOMIZATION_KEY_FILE.read_bytes()) == (before + SUBJECTS, ())
+
+
+@pytest.mark.proves("S10")
+def test_evidence_that_is_being_changed_is_waited_for(team):
+    """The allocation reads what stands when it is made, not what stood when it was asked for."""
+    pk, told = ready(team, 0), []
+    asks = Thread(target=lambda: told.extend(answers([pk], team.investigator)))
+    with acting(by=team.data_manager, reason="TRANSCRIPTION: the source says three"):
+        VitalSigns.objects.of(Subject.objects.get(pk=pk)).update(ecog="3")
+        asks.start()
+        await_a_waiting_writer()
+        assert told == []
+    asks.join()
+    (_, refused, is_new) = told[0]
+    assert isinstance(refused, Conflict), refused
+    assert ("G2_STALE" in refused.codes, is_new) == (True, False)
+
+
+@pytest.mark.proves("S10")
+def test_evidence_is_not_changed_while_an_allocation_is_made(team, monkeypatch):
+    """A change waits for it, and comes after it in the ledger."""
+    pk = ready(team, 0)
+    record = VitalSigns.objects.of(Subject.objects.get(pk=pk)).last()
+    changes = Thread(target=lambda: in_parallel(lambda: changed(record, team.data_manager)))
+    refusals = randomization.refusals
+
+    def with_a_change_meanwhile(*args, **kwargs):
+        changes.start()
+        await_a_waiting_writer()
+        return refusals(*args, **kwargs)
+
+    monkeypatch.setattr(randomization, "refusals", with_a_change_meanwhile)
+    randomization.randomize(Subject.objects.select_related("site").get(pk=pk), by=team.investigator)
+    changes.join()
+    changed_in = Ledger.objects.get(form="crf.vitalsigns", record=record.pk, items__has_key="pulse", act="~")
+    assert changed_in.seq > Ledger.objects.get(form="crf.randomization", subject=pk).seq
+
+
+def changed(record, by):
+    with acting(by=by, reason="TRANSCRIPTION"):
+        VitalSigns.objects.filter(pk=record.pk).update(pulse=99)
+
+
+def await_a_waiting_writer():
+    with closing(connections.create_connection("default")) as another, another.cursor() as cursor:
+        for _ in range(500):
+            cursor.execute("select exists (select from pg_locks where locktype = 'advisory' and not granted)")
+            if cursor.fetchone() == (True,):
+                return
+            sleep(0.02)
+    raise AssertionError("Nobody waits.")
 
 
 def test_allocation_asked_for_again_is_the_same(team, subject):

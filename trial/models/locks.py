@@ -132,6 +132,12 @@ def marks_of(subject: Subject) -> Marks:
     )
 
 
+def hold_writers() -> None:
+    """Until the transaction ends nobody writes to any subject's data: who does so now is waited for (trial/sql/locked.sql)."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtext('trial_studylock'), 0)")
+
+
 def is_frozen(visit: Visit) -> bool:
     return Freeze.objects.filter(visit=visit).values_list("state", flat=True).last() == FreezeState.FROZEN
 
