@@ -1,6 +1,7 @@
 """Who writes, by which program, and why: told to PostgreSQL, whose triggers put it into history and ledger."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -14,14 +15,16 @@ from trial.client import client
 
 NOTHING = " \t\r\n\u00a0\u200b\u200c\u200d\u2060\ufeff"  # what trial/sql/history.sql does not take for a reason either
 UNSAID = (
-    r"[\s\u00a0\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000-\u303f\u3164\ufe00-\ufe0f\ufeff"
-    r"\uffa0\U000e0000-\U000e01ef!-/:-@\[-`{-~…—·，。；：！？、]+"
+    r"[\s\u0001-\u001f\u007f-\u00a0\u00ad\u0300-\u036f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202f\u205f-\u206f\u2800"
+    r"\u3000-\u303f\u3164\ue000-\uf8ff\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffd\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e01ef"
+    r"!-/:-@\[-`{-~…—·，。；：！？、]+"
 )
-"""Blanks, what nobody sees, and punctuation: without words between them, they say nothing."""
+"""Blanks, what nobody sees, signs that stand on no letter, and punctuation: without words between them, they say nothing."""
 STOCK = (
     "change", "changed", "changes", "changedviaadmin", "changedviaapi", "changedbyadmin", "correct", "corrected", "correction", "dataentry",
     "edit", "edited", "fix", "fixed", "modified", "modify", "na", "nil", "no", "noreason", "none", "notapplicable", "null", "ok", "okay",
-    "reason", "seeabove", "tbd", "test", "unknown", "update", "updated", "updates", "wrong", "x", "xx", "xxx", "更新", "修改", "无",
+    "reason", "seeabove", "tbd", "test", "unknown", "update", "updated", "updates", "wrong", "xx", "xxx",
+    "更新", "更改", "更正", "修改", "修订",
 )  # fmt: skip
 """Phrases that programs and hurried people leave in the place of a reason (R08); letters alone, in small."""
 
@@ -39,17 +42,24 @@ class ChangeReason(StrEnum):
 
 
 def says_nothing(reason: str) -> bool:
-    """Whether words explain nothing: empty to the eye, or a stock phrase. PostgreSQL asks the same (trial_ledger_says_nothing).
+    """Whether words explain nothing: empty to the eye, one sign alone, or a stock phrase. PostgreSQL asks the same
+    (trial_ledger_says_nothing).
 
     >>> says_nothing("\u200b. "), says_nothing("Changed via admin."), says_nothing("Misread the scale")
     (True, True, False)
     """
-    return is_unsaid(reason) or re.sub(UNSAID, "", reason.lower()) in STOCK
+    said = _said(reason.lower())
+    return len(said) < 2 or said in STOCK
 
 
 def is_unsaid(text: str) -> bool:
     """Whether there is nothing to read in it, though something may stand there."""
-    return not re.sub(UNSAID, "", text)
+    return not _said(text)
+
+
+def _said(text: str) -> str:
+    """The letters and digits, wide ones as narrow ones."""
+    return re.sub(UNSAID, "", unicodedata.normalize("NFKC", text))
 
 
 _told = ContextVar("told", default=("", ""))

@@ -120,9 +120,9 @@ def replaces_a_value(columns: Iterable[str]) -> str:
     Reasons for missing values may be added like values; that a form is completed takes nothing away.
     """
     bookkeeping = {"id", "version", "state", "missing"}
-    nothing = "('', '{}', '[]')"
+    nothing = """('null', '""', '{}', '[]')"""  # as jsonb: a text that says {} is a value
     items = [
-        f"""(new."{c}" is distinct from old."{c}" and coalesce(old."{c}"::text, '') not in {nothing})"""
+        f"""(new."{c}" is distinct from old."{c}" and coalesce(to_jsonb(old."{c}"), 'null') not in {nothing})"""
         for c in columns
         if c not in bookkeeping
     ]

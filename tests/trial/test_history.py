@@ -17,7 +17,7 @@ from trial.acting import acting
 from trial.actions import verify_ledger
 from trial.history import EntersLedger, KeepsHistory
 from trial.locking import HonorsLocks
-from trial.models import Ledger, Record
+from trial.models import Ledger, Record, Visit
 from trial.models.record import OneOfAVisit
 
 
@@ -145,3 +145,28 @@ def test_what_is_put_into_the_sql_asks_for_a_migration_too(monkeypatch):
     assert before == EntersLedger(**facts)
     monkeypatch.setattr(ledger_sql, "changed", lambda old, new: f"select {old}, {new}")
     assert before != EntersLedger(**facts)
+
+
+@pytest.mark.proves("R01")
+@pytest.mark.parametrize("version", [0, 2, 7])
+def test_what_is_entered_begins_with_its_first_version(subject, data_manager, version):
+    """Else the entry of the next version would not say what stood before."""
+    refused = pytest.raises(IntegrityError, match="begins with its first version")
+    with refused, acting(by=data_manager), transaction.atomic():
+        Visit.objects.create(subject=subject, code="UNS1", version=version)
+
+
+@pytest.mark.proves("R02")
+def test_nobody_is_the_author_who_has_no_account(subject):
+    refused = pytest.raises(IntegrityError, match="Nobody is named as the author")
+    with refused, acting(by=User(pk=424242)), transaction.atomic():
+        Visit.objects.create(subject=subject, code="UNS1")
+
+
+@pytest.mark.proves("R08")
+@pytest.mark.parametrize("text", ["{}", "[]"])
+def test_a_text_that_looks_empty_to_a_program_is_a_value(visit, data_manager, text):
+    with acting(by=data_manager):
+        Visit.objects.filter(pk=visit.pk).update(status="MISSED", missed_reason=text)
+        with pytest.raises(IntegrityError, match="Say why"), transaction.atomic():
+            Visit.objects.filter(pk=visit.pk).update(missed_reason="Ill")

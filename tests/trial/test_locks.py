@@ -12,8 +12,8 @@ from tests.examples import complete
 from trial import states
 from trial.access import Role
 from trial.acting import acting
-from trial.actions import locks, queries, review
-from trial.models import Change, Freeze, Membership, Query, QueryAct, Signature, StudyLock, Verification, Visit
+from trial.actions import locks, queries, review, verify_ledger
+from trial.models import Change, Freeze, Ledger, Membership, Query, QueryAct, Signature, StudyLock, Verification, Visit
 from trial.refusal import Conflict, NotAllowed, Refused
 from trial.states import LOCK_NEXT, FreezeState, LockState, QueryState, RecordState
 
@@ -138,6 +138,36 @@ def test_step_that_does_not_follow_is_refused_by_action_and_database(people):
         locks.step(L.LOCKED, by=people[L.LOCKED], reason="Analysis", proof=PROOF)
     with pytest.raises(IntegrityError, match="something else comes first"), transaction.atomic():
         StudyLock.objects.create(state=L.LOCKED, by=people[L.LOCKED], reason="x")
+
+
+@pytest.mark.proves("D06")
+def test_the_order_of_acts_is_not_chosen_by_who_writes_them(people):
+    """Numbers below the first, or the highest there is, would make an act come before others, or be the last for ever."""
+    for number, (state, person) in zip((-9, 2**63 - 1, -7), people.items(), strict=True):
+        StudyLock.objects.create(pk=number, state=state, by=person, reason="Analysis")
+    keys = list(StudyLock.objects.order_by("at").values_list("pk", flat=True))
+    assert keys == list(range(keys[0], keys[0] + 3))
+    assert StudyLock.now() == L.LOCKED
+
+
+@pytest.mark.proves("D06")
+def test_one_person_takes_no_three_steps_by_choosing_numbers(data_manager):
+    StudyLock.objects.create(pk=-9, state=L.LOCK_PROPOSED, by=data_manager, reason="Mine")
+    with pytest.raises(IntegrityError, match="Three different people"), transaction.atomic():
+        StudyLock.objects.create(pk=-8, state=L.LOCK_APPROVED, by=data_manager, reason="Mine")
+
+
+@pytest.mark.proves("R07")
+def test_a_query_is_an_entry_of_the_ledger_and_stays_about_what_it_was(query, record, monitor, commit):
+    commit()
+    entry = Ledger.objects.get(form="trial.query", row=query.pk)
+    assert (entry.by, entry.subject, entry.visit, entry.site) == (monitor, record.subject, record.visit, record.subject.site)
+    assert {name: value for name, (_, value) in entry.items.items()} == {
+        "visit_id": record.visit_id, "form": "crf.vitalsigns", "record": record.pk, "item": "weight_kg",
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("alter table trial_query disable trigger user; update trial_query set item = 'ecog'")
+    assert f"Row {query.pk} of trial.query and the ledger disagree." in verify_ledger.findings()
 
 
 def test_one_person_of_several_roles_takes_one_step_only(site, people):

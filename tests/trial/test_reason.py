@@ -16,6 +16,7 @@ pytestmark = pytest.mark.proves("R08")
 
 NOTHING_SAID = [
     "", " ", "\t\n", "\u200b", "\ufeff\u2060", ".", "…", "-", "n/a", "N/A", "None", "changed via admin", "Changed via Admin.", "update",
+    "ｃｈａｎｇｅｄ", "ｘ", "a", "1", "OTHER: \u061c", "\u180b\ufff9", "\u0301", "\u0001", "\ue000", "更改", "修订",
     "U p d a t e", "OTHER", "OTHER:", "OTHER: n/a", "ENTRY_ERROR: .x.", "UNIT_ERROR: update", "修改",
 ]  # fmt: skip
 SOMETHING_SAID = [

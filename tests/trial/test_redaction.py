@@ -7,9 +7,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
-from tests.conftest import PASSWORD, PROOF
+from crf.models import Criterion, Demographics, Eligibility
+from tests.conftest import PASSWORD, PROOF, SCREENED
+from tests.examples import complete
 from trial.acting import acting
-from trial.actions import anchors, redaction, review
+from trial.actions import anchors, entry, redaction, review
 from trial.actions.verify_ledger import findings
 from trial.models import Ledger, Redaction, RedactionRequest, Signature, Visit
 from trial.refusal import NotAllowed, Refused
@@ -186,3 +188,49 @@ def test_command_asks_for_the_password(mistaken, data_manager, investigator, mon
         call_command("redact", "decide", RedactionRequest.objects.get().pk, by="dan")
     call_command("redact", "decide", RedactionRequest.objects.get().pk, by="ida")
     assert "Erased: missed_reason of trial.visit" in capsys.readouterr().out
+
+
+@pytest.fixture
+def erased(mistaken, data_manager, investigator, commit):
+    """Up to version 2; what was entered then stands."""
+    erase(mistaken, data_manager, investigator, through_version=2)
+    commit()
+    assert findings() == []
+    return mistaken
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "update trial_historicalvisit set missed_reason = 'Ill' where id = {0} and version = 2",
+        "update trial_historicalvisit set version = version + 100 where id = {0} and version = 1",
+        "update trial_historicalvisit set version = 7 - version where id = {0}",
+    ],
+)
+def test_what_is_put_in_the_place_of_what_was_erased_is_found(erased, sql):
+    with connection.cursor() as cursor:
+        cursor.execute("alter table trial_historicalvisit disable trigger user")
+        cursor.execute(sql.format(erased.pk))
+    assert any("History row" in sentence and "of trial.visit" in sentence for sentence in findings())
+
+
+def test_code_and_evidence_are_erased_too(subject, investigator, data_manager, commit):
+    """A signature keeps the code beside its name; the eligibility keeps what it was judged by."""
+    with acting(by=data_manager):
+        person, assessed = complete(Demographics, subject), complete(Eligibility, subject)
+        told = Criterion.objects.create(
+            eligibility=assessed, code="I02", automatic="MET", explanation="Old enough", investigator="MET",
+            evidence=[{"label": "Month of birth", "value": "1957-05"}],
+        )  # fmt: skip
+    commit()
+    visit = Visit.objects.get(pk=person.visit_id)
+    entry.change_visit(visit, by=data_manager, version=visit.version, values={"held_on": SCREENED, "status": "DONE", "mode": "ON_SITE"})
+    review.sign_visit(Visit.objects.get(pk=visit.pk), by=investigator, proof=PROOF)
+    assert set(says("1957-05")) >= {"crf_demographics", "crf_criterion", "crf_historicalcriterion", "trial_ledger"}
+    for row, item in ((person, "birth_month"), (person, "sex"), (told, "evidence")):
+        redaction.decide(redaction.ask(row, item=item, by=data_manager, justification=WHY), by=investigator)
+        commit()
+    assert says("1957-05") == []
+    (part,) = [part for key, part in Signature.objects.get().content.items() if key.startswith("crf.demographics")]
+    assert part["items"]["sex"][1:] == ["[redacted]", "", ""]
+    assert findings() == []

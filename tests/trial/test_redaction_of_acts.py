@@ -91,4 +91,4 @@ def test_nothing_but_words_is_erased_of_an_act(record, data_manager, investigato
     with pytest.raises(NotAllowed, match="at this site"):
         redaction.ask_of_act(act, item="text", by=stranger, justification=WHY)
     with pytest.raises(Refused, match="Nothing is erased"):
-        redaction.ask_of_act(query, item="text", by=data_manager, justification=WHY)
+        redaction.ask_of_act(monitor, item="username", by=data_manager, justification=WHY)

@@ -15,7 +15,19 @@ from tests.trial.test_history_pdf import blankless, table_of, taken
 from trial.actions import queries, redaction
 from trial.history import inserted_forms
 from trial.history_pdf import cells
-from trial.models import AccountAct, Freeze, Ledger, QueryAct, Redaction, RedactionRequest, Signature, StudyLock, SystemEvent, Verification
+from trial.models import (
+    AccountAct,
+    Freeze,
+    Ledger,
+    Query,
+    QueryAct,
+    Redaction,
+    RedactionRequest,
+    Signature,
+    StudyLock,
+    SystemEvent,
+    Verification,
+)
 from trial.states import FreezeState, LockState, QueryState
 from trial.trail import acts
 
@@ -176,7 +188,7 @@ def test_acts_are_told_or_known_to_be_of_accounts():
     """Whoever adds an act to the ledger decides whether the trail tells it."""
     models = {Signature, QueryAct, Verification, Freeze, StudyLock, AllocationOutside, Redaction, RedactionRequest}
     assert models <= set(acts().values())
-    untold = {model._meta.label_lower for model in (SystemEvent, AccountAct)}
+    untold = {model._meta.label_lower for model in (SystemEvent, AccountAct, Query)}  # a query is told by its acts
     assert set(inserted_forms()) - set(acts()) == untold
 
 

@@ -18,7 +18,7 @@ SHORTEST = 20
 def ask(row: Entered, *, item: str, by: AbstractUser, justification: str, through_version: int | None = None) -> RedactionRequest:
     """Ask that an item of a row be erased in all versions up to one (the present one); `history_change_reason` means the reasons given."""
     justification = _justified(by, _site(row), justification)
-    if item not in row.item_names() and item != REASON_ITEM:
+    if item not in {*row.item_names(), *getattr(row, "identifying", ()), REASON_ITEM}:
         raise Refused(("item", f"No such item: {item}."))
     with writing(by=by):
         row = locked(type(row), row.pk)

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import OuterRef, Subquery
 
 from trial.access import Act
-from trial.history import AppendOnly
+from trial.history import AppendOnly, EntersLedgerOnInsert
 from trial.locking import Begun, Follows, HonorsLocks
 from trial.states import QUERY_NEXT, QueryState, pairs
 
@@ -50,6 +50,12 @@ class Query(models.Model):
             AppendOnly(name="query_append_only"),
             HonorsLocks(name="query_honors_locks"),
             Begun(name="query_begun", acts="trial_queryact", key="query_id"),
+            EntersLedgerOnInsert(
+                name="query_enters_ledger",
+                form="trial.query",
+                place=of_visit("new.visit_id"),
+                by="(select by_id from trial_queryact where query_id = new.id order by id limit 1)",
+            ),
         ]
 
     def __str__(self) -> str:

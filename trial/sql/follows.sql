@@ -6,6 +6,7 @@ declare
   before text;
 begin
   perform pg_advisory_xact_lock(hashtext('{table}'), {key});
+  new.id := nextval(pg_get_serial_sequence('{table}', 'id'));  -- drawn under the lock: who waited comes after, and nobody chooses
   select state into before from {table} where {same} order by id desc limit 1;
   if coalesce(before, '') || '>' || new.state <> all (array[{steps}]) then
     raise exception 'This was done already, or something else comes first. Nothing was stored.'

@@ -32,8 +32,10 @@ begin
     end if;
     -- A value that stood there is replaced or emptied; filling what was empty needs no reason.
     replaces := {replaces};
+  elsif new.version <> 1 then  -- or its later versions would not say what stood before
+    raise exception 'What is entered begins with its first version.' using errcode = 'integrity_constraint_violation';
   end if;
-  if author is null then
+  if author is null or not exists (select from auth_user where id = author::bigint) then
     raise exception 'Nobody is named as the author of this change.' using errcode = 'integrity_constraint_violation';
   end if;
   if (replaces or {changes_what_was_complete}) and (reason is null or trial_ledger_says_nothing(reason)) then

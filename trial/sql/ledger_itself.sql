@@ -38,8 +38,8 @@ begin
   if reason in ({codes_as_chosen}) or lower(reason) ~ '^[[:space:]]*({codes_alone})[[:space:]]*:?[[:space:]]*$' then
     return false;
   end if;
-  word := regexp_replace(regexp_replace(lower(reason), '^[[:space:]]*({codes})[[:space:]]*(:|$)', ''), {unsaid}, '', 'g');
-  return word = '' or word = any ({stock});
+  word := regexp_replace(regexp_replace(lower(normalize(reason, NFKC)), '^[[:space:]]*({codes})[[:space:]]*(:|$)', ''), {unsaid}, '', 'g');
+  return length(word) < 2 or word = any ({stock});
 end $$;
 
 -- Nobody erases but the lawful redaction (trial/sql/redaction.sql), and not even it touches what the chain is made of.

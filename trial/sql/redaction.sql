@@ -22,7 +22,8 @@ begin
     perform {table}_erase_words(asked, live);
     return new;
   end if;
-  select case when not attnotnull then 'null' when typcategory = 'S' then '''''' when typcategory = 'A' then '''{{}}''' end into emptied
+  select case when not attnotnull then 'null' when typcategory = 'S' then '''''' when typcategory = 'A' then '''{{}}'''
+              when typname = 'jsonb' then '''[]''' end into emptied
     from pg_attribute join pg_type t on t.oid = atttypid
    where attrelid = to_regclass(history) and attname = asked.item and attnum > 0
      and (attname = 'history_change_reason' or attname !~ '^(id|version|state|missing|history_.*|withdrawn_.*|.*_id)$');
@@ -93,7 +94,8 @@ begin
        and exists (select from jsonb_array_elements(part.value -> 'versions') v
                     where v ->> 0 = asked.form and (v ->> 1)::bigint = asked.row and (v ->> 2)::int <= asked.through_version)
   loop
-    update trial_signature set content = jsonb_set(content, array[shown.part, 'items', shown.item, '1'], '"[redacted]"'),
+    update trial_signature set content = jsonb_set(jsonb_set(content, array[shown.part, 'items', shown.item, '1'], '"[redacted]"'),
+                                                   array[shown.part, 'items', shown.item, '3'], '""'),  -- the code says the same as its name
            content_sha256 = 'redacted' where id = shown.id;
     done := done || (select jsonb_build_object(s.id::text, jsonb_build_object(
       'content', 'sha256:' || encode(sha256(convert_to(s.content::text, 'UTF8')), 'hex'), 'content_sha256', s.content_sha256))
