@@ -4,7 +4,8 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
 
@@ -14,6 +15,10 @@ class Site(admin.AdminSite):
     index_title = "All forms"
     site_url = "/"
     enable_nav_sidebar = False
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        """No page asks for it, and it would find people and subjects by parts of their names."""
+        raise PermissionDenied
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
         """Put together when it is read. The frame of every page is given it for a list at its side, which is switched off; and to

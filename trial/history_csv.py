@@ -13,6 +13,7 @@ COLUMNS = (
 """As the API names them; `old` and `new` as stored, `old_text` and `new_text` as people read them."""
 BEGINS_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 """What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection), also in full width."""
+SPLITS = re.compile(r"""([;,|"\t\n\r])(?=[=+\-@＝＋－＠])""")
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 
 
@@ -35,10 +36,13 @@ def table_of(columns: Sequence[str], lines: Iterable[Mapping[str, Any]]) -> tupl
 def cell(value: Any) -> str:
     """What would begin a formula gets an apostrophe before it, as spreadsheets mark text; a number stays one.
 
-    >>> cell("=1+1"), cell("-2.50"), cell("-2 mm"), cell(None)
-    ("'=1+1", '-2.50', "'-2 mm", '')
+    So does what follows a sign at which a reader set up otherwise begins another cell (in much of Europe, the semicolon).
+
+    >>> cell("=1+1"), cell("-2.50"), cell("-2 mm"), cell(None), cell("cushion;=1+1")
+    ("'=1+1", '-2.50', "'-2 mm", '', "cushion;'=1+1")
     """
-    text = plain(value)
+    said = plain(value)
+    text = said[:1] + SPLITS.sub(r"\1'", said[1:])
     return f"'{text}" if text.startswith(BEGINS_FORMULA) and not NUMBER.fullmatch(text) else text
 
 

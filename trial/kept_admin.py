@@ -109,7 +109,8 @@ class KeptAdmin(ByRole, admin.ModelAdmin):
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         """The filters that the list shows; Django would also take any item of the row, each with every lookup that its column has."""
-        return any(lookup in (name, *(f"{name}__{end}" for end in ("exact", "id__exact", "isnull"))) for name in self.list_filter)
+        names = [one if isinstance(one, str) else one[0] for one in self.list_filter]
+        return any(lookup in (name, *(f"{name}__{end}" for end in ("exact", "id__exact", "isnull"))) for name in names)
 
     def log_change(self, *args: Any) -> None:
         """The history is the log."""

@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",  # early: also on what whitenoise serves, and on refusals
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "trial.not_kept.KeptByNoBrowser",
     "trial.client.NamesItsClient",
     "trial.unreadable.RefusesUnreadable",
     "trial.idle.LogOutWhenIdle",
@@ -57,6 +58,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "trial.administration.SecondFactorForAdministration",
+    "trial.sponsor_reads.LogsWhatTheSponsorReads",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",

@@ -33,6 +33,8 @@ def enter(
     problems = [(item, "Choose one of the list.") for item, value in told.items() if value not in _codes(item)]
     if allocated_on is None or allocated_on > subject.site.today():
         problems.append(("allocated_on", "Enter the day of the allocation; it does not lie in the future."))
+    elif allocated_on < subject.screened_on:
+        problems.append(("allocated_on", f"The subject was screened on {subject.screened_on}; an allocation cannot be earlier."))
     if problems:
         raise Refused(*problems)
     with writing(by=by):

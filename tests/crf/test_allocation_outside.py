@@ -1,6 +1,6 @@
 """Allocations made outside the system: entered late from a source document, confirmed by another person (crf_spec 2.13, RANDMAN; D08)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth.models import User
@@ -137,6 +137,7 @@ def test_postgresql_refuses_a_decision_without_an_entry(subject, investigator, d
         ({"reason": ""}, "Say why"),
         ({"reason": "\u2800 ."}, "Say why"),
         ({"allocated_on": None}, "Enter the day"),
+        ({"allocated_on": date(1900, 1, 1)}, "cannot be earlier"),
         ({"arm": "BOTH"}, "Choose one"),
         ({"metpat": ""}, "Choose one"),
         ({"sysclass": "ICI"}, "Choose one"),

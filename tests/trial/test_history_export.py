@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import re
 
 import pytest
 from django.utils.dateparse import parse_datetime
@@ -77,6 +78,12 @@ def test_a_filter_that_cannot_be_read_is_refused(everything, as_data_manager, qu
 @pytest.mark.parametrize("text", FORMULAS)
 def test_no_cell_is_a_formula(text):
     assert cell(text) == f"'{text}"
+
+
+@pytest.mark.proves("R09")
+@pytest.mark.parametrize("text", ["cushion;=1+1", "14\t=1+1", "a,@SUM(1)", 'said "=1"', "two\n+1"])
+def test_nor_where_a_reader_splits_otherwise(text):
+    assert not re.search(r"[;,\t\n\"][=+@-]", cell(text))
 
 
 @pytest.mark.parametrize("number", ["-2.50", "+3", "-1e-3", "1.10"])

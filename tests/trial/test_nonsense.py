@@ -227,6 +227,32 @@ class TestTheApiTakesWhatItSays:
         assert (answer.status_code, PrimaryTumor.objects.exists()) == (422, False)
         assert "no such day" in answer.json()["detail"]
 
+    @pytest.mark.parametrize(
+        ("form", "item", "value"),
+        [
+            ("laboratorypanel", "sampled_at_time", "08:30:45"), ("laboratorypanel", "specimen", " S-1"),
+            ("laboratorypanel", "specimen", "S\n1"),
+            ("radiotherapycourse", "immobilization", "mask\nand cushion"), ("radiotherapycourse", "immobilization", "mask "),
+        ],
+    )  # fmt: skip
+    def test_nor_what_a_page_would_change_when_it_is_saved(self, visit, program, form, item, value):
+        answer = program.post(f"forms/{form}/", {"visit": visit.pk, "complete": False, "items": {item: value}})
+        assert answer.status_code == 422, answer.json()
+        assert item in [problem["item"] for problem in answer.json()["problems"]]
+
+    @pytest.mark.parametrize(
+        "sent",
+        [
+            '{"visit": %d, "visit": 1, "items": {}}', '{"visit": %d, "complete": false, "items": {"pulse": 71, "pulse": 72}}',
+            '{"visit": %d, "complete": false, "items": {"weight_kg": 70.10000000000000001}}',
+            '{"visit": %d, "complete": false, "items": {"weight_kg": 1e400}}',
+            '{"visit": %d, "items": {"weight_kg": 1e99999999999999999999}}',
+        ],
+    )  # fmt: skip
+    def test_nor_json_that_can_be_read_in_two_ways(self, visit, program, sent):
+        answer = program.post("forms/vitalsigns/", sent % visit.pk)
+        assert (answer.status_code, VitalSigns.objects.exists()) == (400, False), answer.json()
+
     def test_history_of_a_visit(self, signs, program):
         told = program.results("history/", visit=signs.visit_id)
         assert {change["visit"] for change in told} == {signs.visit.code}

@@ -141,3 +141,22 @@ def test_the_api_reads_json_alone(client, data_manager):
     client.force_login(data_manager)
     for kind in ("application/xml", "text/xml", "multipart/form-data; boundary=x", "application/x-yaml"):
         assert client.post("/api/v1/subjects/", "<a/>", content_type=kind).status_code == 415
+
+
+@pytest.mark.proves("A07")
+@pytest.mark.parametrize(
+    "address", ["/", "/study/", "/history/", "/lock/", "/subjects/01-001/", "/admin/crf/vitalsigns/", "/api/v1/subjects/", "/nowhere/"]
+)
+def test_no_browser_keeps_an_answer(client, visit, data_manager, address):
+    """Who presses Back after another's logout would read it."""
+    client.force_login(data_manager)
+    assert {"no-store", "private"} <= {*client.get(address)["Cache-Control"].split(", ")}
+
+
+@pytest.mark.proves("A02")
+@pytest.mark.parametrize("who", ["data_manager", "sponsor", "auditor", "administrator"])
+def test_nobody_is_found_by_parts_of_a_name(request, client, visit, who):
+    client.force_login(request.getfixturevalue(who))
+    for model, field in (("visit", "subject"), ("subject", "rescreen_of"), ("membership", "user")):
+        asked = {"term": "0", "app_label": "trial", "model_name": model, "field_name": field}
+        assert client.get("/admin/autocomplete/", asked).status_code == 403

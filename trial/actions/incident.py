@@ -1,6 +1,7 @@
 """Whom an incident affects: subjects by number, and persons with accounts, for the notice to authority and persons (PIPL Art. 57; C04).
 
-What was read is not logged. So whoever's records an account could read counts as affected; what it changed and took along is named beside.
+Of what was read, only the sponsor's part is logged (trial/sponsor_reads.py). So whoever's records an account could read counts as
+affected; what it changed and took along is named beside.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

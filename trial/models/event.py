@@ -39,6 +39,7 @@ class SystemEvent(models.Model):
         LOGIN_FAILED = "login failed", "Login failed"
         LOGIN_LOCKED = "login locked", "Locked after failed logins"
         EXPORT = "export", "Export"
+        READ = "read", "Read by the sponsor"
         ACKNOWLEDGED = "flag acknowledged", "Flag acknowledged"
         SCHEMA = "schema", "Schema brought up to date"
 
