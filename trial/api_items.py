@@ -20,7 +20,7 @@ from trial.refusal import Refused
 
 KINDS: tuple[tuple[type[models.Field], tuple[type, ...], str, str], ...] = (
     (models.DateField, (str,), "[0-9]{4}-[0-9]{2}-[0-9]{2}", "Send a date as text: 2025-03-04."),
-    (models.TimeField, (str,), "[0-9]{2}:[0-9]{2}(:[0-9]{2})?", "Send a time as text: 08:30."),
+    (models.TimeField, (str,), "[0-9]{2}:[0-9]{2}(:00)?", "Send a time as text, in hours and minutes: 08:30."),
     (models.DecimalField, (str, int, float), r"-?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?", "Send a number, or a number as text."),
     (models.IntegerField, (str, int), "-?[0-9]{1,40}", "Send a whole number."),
     (models.ForeignKey, (int,), "", "Send the id."),
@@ -99,7 +99,17 @@ def _read(field: models.Field, value: Any, place: Place) -> Any:
         if isinstance(field, ArrayField) and not isinstance(text, str):
             raise Unreadable(said)
         _storable(text)
+    if isinstance(value, str):
+        _as_a_page_sends_it(field, value)
     return field.to_python(as_text(value) if isinstance(value, float) else value)
+
+
+def _as_a_page_sends_it(field: models.Field, text: str) -> None:
+    """What a page would send otherwise, it would change when somebody saves another item of the form (D03)."""
+    if text != text.strip():
+        raise Unreadable("Send it without blanks before and after.")
+    if isinstance(field, models.CharField) and len(text.splitlines()) > 1:
+        raise Unreadable("Send one line.")
 
 
 def as_text(value: str | float) -> str:

@@ -9,7 +9,7 @@ is `optional`; with `when` it is needed only where that holds of the record (crf
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, time
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, TypeVar
 
@@ -59,14 +59,8 @@ def day(question: str, *, sdtm: str, planned: bool = False, optional: bool = Fal
     return _needed(field, optional, when)
 
 
-def of_a_minute(told: time) -> None:
-    """A page shows hours and minutes: seconds would be lost when it is saved."""
-    if told.second or told.microsecond:
-        raise ValidationError("Enter hours and minutes, as 08:30.")
-
-
 def clock_time(question: str, *, sdtm: str, optional: bool = False, when: When = None) -> models.TimeField:
-    return _needed(models.TimeField(question, null=True, blank=True, validators=[of_a_minute], db_comment=sdtm), optional, when)
+    return _needed(models.TimeField(question, null=True, blank=True, db_comment=sdtm), optional, when)
 
 
 def of_the_calendar(text: str) -> None:
@@ -149,27 +143,15 @@ def codes(
     return _needed(ArrayField(one, verbose_name=question, blank=True, default=list, db_comment=sdtm), optional, when)
 
 
-def on_one_line(text: str) -> None:
-    """As a page's field sends it: what it would change when it is saved is refused, whatever wrote it (D03)."""
-    if text != text.strip() or len(text.splitlines()) > 1:
-        raise ValidationError("Enter one line, without blanks before and after.")
-
-
-def unframed(text: str) -> None:
-    if text != text.strip():
-        raise ValidationError("Enter it without blanks before and after.")
-
-
 def text(question: str, *, sdtm: str, longest: int = 200, optional: bool = False, when: When = None) -> models.CharField:
     """One line of free text."""
-    checks = [without_identifiers, on_one_line]
-    field = models.CharField(question, max_length=longest, blank=True, default="", validators=checks, db_comment=sdtm)
+    field = models.CharField(question, max_length=longest, blank=True, default="", validators=[without_identifiers], db_comment=sdtm)
     return _needed(field, optional, when)
 
 
 def narrative(question: str, *, sdtm: str, optional: bool = False, when: When = None) -> models.TextField:
     """Free text of several lines."""
-    field = models.TextField(question, blank=True, default="", validators=[without_identifiers, unframed], db_comment=sdtm)
+    field = models.TextField(question, blank=True, default="", validators=[without_identifiers], db_comment=sdtm)
     return _needed(field, optional, when)
 
 
