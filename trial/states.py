@@ -63,7 +63,7 @@ RECORD_NEXT: Mapping[str, set[str]] = {
     R.DRAFT: {R.COMPLETE},
     R.COMPLETE: {R.DRAFT, R.SIGNED},
     R.SIGNED: {R.DRAFT, R.COMPLETE, R.FROZEN},  # back, where a change breaks the signature
-    R.FROZEN: {R.SIGNED, R.LOCKED},
+    R.FROZEN: {R.COMPLETE, R.SIGNED, R.LOCKED},  # opened again, it is complete where a query has broken its signature meanwhile
     R.LOCKED: {R.FROZEN},
 }
 FREEZE_NEXT: Mapping[str, set[str]] = {BEGIN: {F.FROZEN}, F.FROZEN: {F.OPEN}, F.OPEN: {F.FROZEN}}
