@@ -227,12 +227,13 @@ class TestWithdrawal:
     def test_asks_why_and_leads_back(self, browser, url, cycle):
         page = url.replace("change", "withdraw")
         assert "Nothing is deleted" in browser.get(page).content.decode()
-        assert browser.post(page, {"reason": "", "version": cycle.version}).status_code == 422
-        assert browser.post(page, REASON | {"version": cycle.version}).status_code == 302
+        read = {"versions_sha256": cycle.versions_sha256()}
+        assert browser.post(page, {"reason": ""} | read).status_code == 422
+        assert browser.post(page, REASON | read).status_code == 302
         assert Cycle.objects.get().withdrawn_at
 
     def test_leaves_a_page_that_is_read_only(self, browser, url, cycle):
-        browser.post(url.replace("change", "withdraw"), REASON | {"version": cycle.version})
+        browser.post(url.replace("change", "withdraw"), REASON | {"versions_sha256": cycle.versions_sha256()})
         assert browser.get(url).status_code == 200
         assert browser.post(url, {"weight_kg": 60, **REASON}).status_code == 403
 
