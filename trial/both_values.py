@@ -6,6 +6,7 @@ from django import forms
 
 CHOICE, DIFFERS = "choice__", "differs"
 MINE, STORED = "mine", "stored"
+NOTHING_SAID = "–"
 CHOOSE = "“{label}”: choose which value stands."
 
 
@@ -63,7 +64,7 @@ class ShowsBothValues:
 
     def _said(self, name: str, value: Any) -> str:
         if value in (None, "", [], False):
-            return "–"
+            return NOTHING_SAID
         names = {str(code): str(label) for code, label in getattr(self.fields[name], "choices", ())}
         values = value if isinstance(value, list | tuple) else [getattr(value, "pk", value)]
         return "yes" if value is True else ", ".join(names.get(str(one), str(one)) for one in values)

@@ -10,15 +10,17 @@ from django import forms
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import models
+from django.forms.utils import ErrorDict
 
 from trial.acting import NOTHING
 from trial.actions.entry import SAY_WHY, ChangeReason, checked_reason
-from trial.both_values import CHOOSE, ShowsBothValues
+from trial.both_values import CHOOSE, NOTHING_SAID, ShowsBothValues
 from trial.models import Kept, Missing, Row
 from trial.refusal import Refused
 
 STALE_ITEM = "“{label}”: you entered {entered}, but {stored} has been stored in the meantime. Choose one."
 STALE_PAGE = "Someone else has changed this in the meantime. Nothing was stored."
+WITHDRAWN_ROW = "Withdrawn by {name} in the meantime. Nothing was stored. Send the page again to store it without this row."
 MISSING = "missing__"
 REASONS = [("", "———"), *((code.value, code.replace("_", " ").capitalize()) for code in ChangeReason)]
 
@@ -163,12 +165,45 @@ class EnteredForm(KeptForm):
 
 
 class RowForm(EnteredForm):
+    """One that somebody withdrew after the page was drawn stays on it as typed: told once, and stored never."""
+
     withdraw = forms.BooleanField(required=False, label="Withdraw")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values() if self.is_gone else ():
+            field.widget.attrs |= {"class": f"{field.widget.attrs.get('class', '')} gone".strip(), "readonly": True, "tabindex": "-1"}
+
+    @property
+    def is_gone(self) -> bool:
+        return self.instance.withdrawn_at is not None
+
+    def full_clean(self) -> None:
+        """What was typed into a row that is gone is not checked. The page is not stored before it has said that the row is gone."""
+        if not self.is_gone:
+            super().full_clean()
+            return
+        self._errors, self.cleaned_data = ErrorDict(), {}
+        if number_told(self.data.get(self.add_prefix("seen"), "")) != self.instance.version:
+            self.add_error(None, WITHDRAWN_ROW.format(name=self.withdrawn_by()))
+            self.show_both([])
+
+    def withdrawn_by(self) -> str:
+        person = self.instance.withdrawn_by
+        return str(person.get_full_name() or person)
+
+    def typed(self) -> str:
+        """What the page says in this row, in one line."""
+        said = {name: self._said(name, self[name].value()) for name in self.fields if name in self.instance.item_names()}
+        return ", ".join(f"{self[name].label}: {words}" for name, words in said.items() if words != NOTHING_SAID)
 
     def _has_its_place(self) -> bool:
         return self.instance.record.visit_id is not None
 
     def changed_items(self) -> list[str]:
+        """Nothing of a row that is gone, which is not stored."""
+        if self.is_gone:
+            return []
         return super().changed_items() + ["withdraw"] * ("withdraw" in self.changed_data)
 
 
@@ -177,7 +212,20 @@ class RowFormSet(forms.BaseInlineFormSet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.queryset = self.queryset.filter(withdrawn_at=None).order_by("pk")
+        stands = models.Q(withdrawn_at=None)
+        self.queryset = self.queryset.filter(stands | models.Q(pk__in=self._sent()) if self.is_bound else stands).order_by("pk")
+
+    def _sent(self) -> list[int]:
+        """The keys of the rows that the page was drawn with, in its order."""
+        number = min(self.initial_form_count(), self.total_form_count()) if self.is_bound else 0
+        return [number_told(self.data.get(f"{self.add_prefix(i)}-id", "")) for i in range(number)]
+
+    def get_queryset(self) -> Sequence[Any]:
+        """Django pairs rows with those of the page by their place: so the page's own come first, then those that somebody added since."""
+        if not hasattr(self, "_queryset"):
+            rows = {row.pk: row for row in self.queryset}
+            self._queryset = [*(rows.pop(pk) for pk in self._sent() if pk in rows), *rows.values()]
+        return self._queryset
 
     def _construct_form(self, i: int, **kwargs: Any) -> Any:
         form = super()._construct_form(i, **kwargs)
@@ -199,7 +247,8 @@ class RowFormSet(forms.BaseInlineFormSet):
         added = [row for row in self.get_queryset() if row.pk not in of_page]
         for row in added:
             setattr(row, self.fk.name, self.instance)
-        return [*(form.instance for form in of_page.values() if not form.cleaned_data.get("withdraw")), *added]
+        left = [form.instance for form in of_page.values() if not form.is_gone and not form.cleaned_data.get("withdraw")]
+        return [*left, *added]
 
 
 @cache
