@@ -3,7 +3,7 @@
 import pytest
 
 from crf.models import Fraction, RadiotherapyCourse
-from tests.examples import complete
+from tests.examples import course_of_three_fractions
 from tests.pages import errors, filled_in
 from trial.acting import acting
 from trial.actions import entry
@@ -14,15 +14,8 @@ DOSE = "10.00"
 
 @pytest.fixture
 def course(subject, data_manager):
-    """Three fractions of one volume, the first of them from the example."""
     with acting(by=data_manager):
-        course = complete(RadiotherapyCourse, subject)
-        first = course.fractions.get()
-        for number in (2, 3):
-            day = first.given_on.replace(day=first.given_on.day + number)
-            Fraction.objects.create(
-                course=course, volume=first.volume, number=number, given_on=day, delivered="Y", dose_gy=DOSE, missing=first.missing
-            )
+        course_of_three_fractions(subject)
     return RadiotherapyCourse.objects.get()
 
 

@@ -6,6 +6,8 @@ import pytest
 from django.db import connections
 from playwright.sync_api import sync_playwright
 
+from tests.browser.nurse import Nurse
+
 CHROMIUM = "/usr/bin/chromium"
 QUIET = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -29,3 +31,8 @@ def browser(monkeypatch):
         chromium.close()
         connections.close_all()  # within playwright's loop Django has connections of its own
     assert [text for text in said if "status of 4" not in text] == []  # refusals answer 403, 409, 422 by design
+
+
+@pytest.fixture
+def nurse(live_server, browser, data_manager, investigator):
+    return Nurse(browser, live_server.url)

@@ -3,63 +3,14 @@
 import json
 import urllib.request
 from datetime import timedelta
-from time import monotonic
 
-import pytest
-from django.contrib.sessions.models import Session
 from knox.models import AuthToken
 
 from tests.conftest import CODE, PASSWORD
 from trial.models import Ledger, Signature
 
-PATIENCE = 15  # seconds
 RESULTS = {"HGB": 132, "WBC": "6.1", "NEUT": "3.9", "LYM": "1.6", "PLAT": 210, "BILI": 11, "AST": 24, "ALT": 22, "ALP": 88, "ALB": 42}
 RESULTS |= {"LDH": 190, "UREA": "5.2"}
-
-
-class Nurse:
-    """What a person does on the pages."""
-
-    def __init__(self, page, address):
-        self.page, self.address = page, address
-
-    def go(self, path):
-        self.page.goto(self.address + path)
-
-    def log_in(self, name):
-        self.page.context.clear_cookies()
-        self.go("/")
-        self.page.fill("#id_username", name)
-        self.page.fill("#id_password", PASSWORD)
-        self.page.click("[type=submit]")
-        self.sees("What waits for you")
-
-    def fill(self, **items):
-        for name, value in items.items():
-            field = self.page.locator(f"#id_{name.replace('__', '-')}")
-            if field.evaluate("element => element.tagName") == "SELECT":
-                field.select_option(value)
-            else:
-                field.fill(str(value))
-
-    def open(self, form, visit="SCR"):
-        self.page.click(f"#visit-{visit} a[aria-label='Enter {form} for {visit}']")
-
-    def press(self, button):
-        self.page.click(f"[name={button}]")
-
-    def sees(self, text):
-        """Waits for the page to say it; fails with what it says instead."""
-        end = monotonic() + PATIENCE
-        while text not in (said := self.page.inner_text("#container")) and monotonic() < end:
-            self.page.wait_for_timeout(100)
-        assert text in said
-        return True
-
-
-@pytest.fixture
-def nurse(live_server, browser, data_manager, investigator):
-    return Nurse(browser, live_server.url)
 
 
 def consent(nurse):
@@ -137,32 +88,6 @@ def read(address, token):
     asked = urllib.request.Request(address, headers={"Authorization": f"Token {token}"})
     with urllib.request.urlopen(asked, timeout=20) as answer:
         return json.load(answer)
-
-
-@pytest.mark.proves("A07")
-def test_what_was_typed_outlives_the_session_for_the_same_person_alone(nurse, subject):
-    nurse.log_in("dan")
-    nurse.go("/subjects/01-001/")
-    nurse.open("vital signs and ECOG")
-    nurse.fill(measured_on="2025-03-03", weight_kg=71, pulse=73)
-    address = nurse.page.url.removeprefix(nurse.address)
-    Session.objects.all().delete()
-    nurse.press("_draft")
-    nurse.page.fill("#id_username", "dan")
-    nurse.page.fill("#id_password", PASSWORD)
-    nurse.page.click("[type=submit]")
-    nurse.sees("What you typed before is here again")
-    assert (nurse.page.input_value("#id_weight_kg"), nurse.page.input_value("#id_pulse")) == ("71", "73")
-    nurse.press("_draft")
-    nurse.sees("stored")
-    nurse.go(address)
-    assert nurse.page.input_value("#id_weight_kg") == ""
-
-    nurse.fill(weight_kg=72)
-    nurse.log_in("ida")
-    nurse.go(address)
-    assert nurse.page.input_value("#id_weight_kg") == ""
-    assert "72" not in nurse.page.evaluate("JSON.stringify(sessionStorage)")
 
 
 def test_signature_breaks_when_a_value_changes_and_names_the_item(nurse):

@@ -1,75 +1,150 @@
 /* What is typed outlives the session (EMA Annex 4: log out when idle, lose nothing). It stays in this tab's own storage, under the
-   person and the page, and comes back to the same person alone; the server keeps nothing of it. */
+   person and the page, and comes back to the same person alone; the server keeps nothing of it.
+
+   Kept is what differs from the page as it was drawn, for the record and for each of its rows, with the version that it was typed over.
+   So nothing comes back that the person did not type, and what another has stored since then is refused as stale: the second person
+   chooses (docs/decisions/0041). No other hidden input comes back: it says what this page shows. */
 "use strict";
 (() => {
   const person = document.currentScript.dataset.person;
   const MINE = `typed:${person}:`;
   const SENT = "typed-sent";
   const REFUSED = ".errornote, .refusal, .errorlist"; // such a page shows by itself what was sent
-  const NEVER = ["csrfmiddlewaretoken", "password", "code"];
-  const NO_TEXT = ["password", "file", "submit", "button"];
+  const NEVER = ["password", "code"];
+  const NO_TEXT = ["hidden", "password", "file", "submit", "button", "reset"];
+  const ROW_KEY = /^(.+)-(\d+)-id$/;
+  const ROW_ITEM = /^(.+-\d+)-(.+)$/;
 
   const keys = () => Object.keys(sessionStorage).filter((key) => key.startsWith("typed:"));
-  const isKept = (field) =>
-    field.name && !NEVER.includes(field.name) && !field.name.endsWith("_FORMS") && !NO_TEXT.includes(field.type);
   const isTicked = (field) => field.type === "checkbox" || field.type === "radio";
+  const isKept = (field) =>
+    field.name && !NEVER.includes(field.name) && !NO_TEXT.includes(field.type) &&
+    !field.name.includes("__prefix__") && !field.closest(".both-values"); // a choice between two values is made anew
 
-  function read(form) {
-    return [...form.elements].filter(isKept).map((field) => {
-      if (isTicked(field)) return [field.name, field.value, field.checked];
-      if (field.multiple) return [field.name, [...field.selectedOptions].map((option) => option.value)];
-      return [field.name, field.value];
-    });
+  /* An item's values: a set of boxes has several. */
+  const values = (fields, tick, select, text) => fields.flatMap((field) => {
+    if (isTicked(field)) return field[tick] ? [field.value] : [];
+    if (!field.options) return [field[text]];
+    const chosen = [...field.options].filter((option) => option[select]);
+    return (chosen.length || field.multiple ? chosen : [...field.options].slice(0, 1)).map((option) => option.value);
+  });
+  const typedIn = (fields) => values(fields, "checked", "selected", "value");
+  const drawnIn = (fields) => values(fields, "defaultChecked", "defaultSelected", "defaultValue");
+  const isTyped = (fields) => JSON.stringify(typedIn(fields)) !== JSON.stringify(drawnIn(fields));
+
+  /* The record and its rows. A stored row is known by its key: its place is another's when a row before it was withdrawn. */
+  function partsOf(form) {
+    const parts = new Map([["", { items: new Map(), seen: form.elements.seen }]]), rows = new Map(), added = {};
+    for (const field of form.elements) {
+      const [, group, number] = ROW_KEY.exec(field.name) ?? [];
+      if (!group) continue;
+      if (!field.value) added[group] = (added[group] ?? -1) + 1;
+      const row = `${group}-${number}`, part = { items: new Map(), seen: form.elements[`${row}-seen`], isNew: !field.value };
+      parts.set(`${group}:${field.value || `new-${added[group]}`}`, part);
+      rows.set(row, part);
+    }
+    for (const field of [...form.elements].filter(isKept)) {
+      const [, row, item] = ROW_ITEM.exec(field.name) ?? [];
+      const { items } = rows.get(row) ?? parts.get(""), name = rows.has(row) ? item : field.name;
+      items.set(name, [...(items.get(name) ?? []), field]);
+    }
+    return parts;
+  }
+
+  /* A row in words, for when it is not there any more. */
+  function told(items) {
+    const words = (field) => (field.options ? [...field.selectedOptions].map((one) => one.value && one.text).join(", ") : field.value);
+    const said = [...items.values()].map(([first]) => first).filter((field) => !isTicked(field) && words(field));
+    return said.map((field) => `${field.getAttribute("aria-label") ?? field.name}: ${words(field)}`).join("; ");
+  }
+
+  /* Of a row that is new on this page, all of it: what the page proposes for it may be something else the next time. */
+  function typedOn(form) {
+    const typed = {};
+    for (const [key, { items, seen, isNew }] of partsOf(form)) {
+      const changed = [...items].filter(([, fields]) => isTyped(fields));
+      const kept = (isNew && changed.length ? [...items] : changed).map(([name, fields]) => [name, typedIn(fields)]);
+      if (kept.length) typed[key] = { seen: seen?.value, items: Object.fromEntries(kept), told: key && told(items) };
+    }
+    return typed;
+  }
+
+  /* A refused page may have been drawn over a later version: what was typed before it stays over the earlier one. */
+  function joined(before, typed) {
+    const both = { ...before, ...typed };
+    for (const key of Object.keys(both).filter((key) => before[key] && typed[key])) {
+      both[key] = { seen: before[key].seen, items: { ...before[key].items, ...typed[key].items }, told: typed[key].told };
+    }
+    return both;
+  }
+
+  function fill(fields, typed) {
+    for (const field of fields) {
+      if (isTicked(field)) field.checked = typed.includes(field.value);
+      else if (field.multiple) for (const option of field.options) option.selected = typed.includes(option.value);
+      else if (!field.options || [...field.options].some((option) => option.value === typed[0])) field.value = typed[0] ?? "";
+    }
   }
 
   /* A row that was added by hand is added again. */
-  function fieldsOf(form, name) {
-    const named = () => [...form.elements].filter((field) => field.name === name);
-    const row = /^(.+)-(\d+)-/.exec(name);
-    const group = row && document.getElementById(`${row[1]}-group`);
-    for (let tries = 0; group && !named().length && tries < 100; tries += 1) {
-      const add = group.querySelector(".add-row a");
+  function partNamed(form, key) {
+    const [group, row] = key.split(":");
+    for (let tries = 0; row?.startsWith("new-") && !partsOf(form).has(key) && tries < 100; tries += 1) {
+      const add = document.querySelector(`#${CSS.escape(group)}-group .add-row a`);
       if (!add) break;
       add.click();
     }
-    return named();
+    return partsOf(form).get(key);
   }
 
+  /* Returns what found no place: rows that are not there any more. */
   function put(form, typed) {
-    for (const [name, value, ticked] of typed) {
-      for (const field of fieldsOf(form, name)) {
-        if (isTicked(field)) {
-          if (field.value === value) field.checked = ticked;
-        } else if (Array.isArray(value)) {
-          for (const option of field.options) option.selected = value.includes(option.value);
-        } else {
-          field.value = value;
-        }
+    const left = {};
+    for (const [key, one] of Object.entries(typed)) {
+      const part = partNamed(form, key);
+      if (!part) {
+        left[key] = one;
+        continue;
       }
+      for (const [item, what] of Object.entries(one.items)) fill(part.items.get(item) ?? [], what);
+      if (part.seen && one.seen && [...part.items.values()].some(isTyped)) part.seen.value = one.seen;
     }
+    return left;
   }
 
-  function say(form) {
+  function say(form, sentence) {
     const note = document.createElement("p");
     note.className = "flag flag-NOTICE";
     note.setAttribute("role", "status");
-    note.textContent = "What you typed before is here again. It is not stored yet.";
+    note.textContent = sentence;
     form.prepend(note);
   }
 
-  function watch(form, number) {
-    const key = `${MINE}${location.pathname}${location.search}#${number}`;
-    const typed = sessionStorage.getItem(key);
-    if (typed && !document.querySelector(REFUSED)) {
-      put(form, JSON.parse(typed));
-      say(form);
-    }
+  function bringBack(form, typed) {
+    const left = put(form, typed);
+    for (const { told } of Object.values(left)) say(form, `A row that you typed in is not on this page any more. It said: ${told}`);
+    if (Object.keys(typedOn(form)).length) say(form, "What you typed before is here again. It is not stored yet.");
+    return left;
+  }
+
+  function watch(form, name) {
+    const key = `${MINE}${location.pathname}${location.search}#${name}`;
+    const before = JSON.parse(sessionStorage.getItem(key) ?? "{}");
+    const stays = document.querySelector(REFUSED) ? before : bringBack(form, before);
     const keep = (event) => {
-      if (isKept(event.target)) sessionStorage.setItem(key, JSON.stringify(read(form)));
+      if (isKept(event.target)) sessionStorage.setItem(key, JSON.stringify(joined(stays, typedOn(form))));
     };
     form.addEventListener("input", keep);
     form.addEventListener("change", keep);
     form.addEventListener("submit", () => sessionStorage.setItem(SENT, key));
+  }
+
+  /* The forms of a page: what is said about one query never comes back at another. */
+  function watchAll() {
+    const forms = [...document.querySelectorAll("#content form[method=post]")];
+    const about = (form) => form.elements.query?.value;
+    forms.filter(about).forEach((form) => watch(form, `query-${about(form)}`));
+    forms.filter((form) => !about(form)).forEach(watch);
   }
 
   /* Stored, if the page after it says so, or is another one and says nothing against it. */
@@ -86,8 +161,9 @@
     if (!person) return;
     for (const key of keys()) if (!key.startsWith(MINE)) sessionStorage.removeItem(key);
     document.getElementById("logout-form")?.addEventListener("submit", () => keys().forEach((key) => sessionStorage.removeItem(key)));
-    document.querySelectorAll("#content form[method=post]").forEach(watch);
+    watchAll();
   }
 
-  window.addEventListener("load", begin);  // after the admin's own scripts, which add rows
+  /* After the admin's own scripts, which add rows: jQuery runs them in turn, and as late as after the load. */
+  window.addEventListener("load", () => (window.django?.jQuery ?? ((run) => run()))(begin));
 })();
