@@ -14,7 +14,7 @@ from tests.examples import complete
 from trial import states
 from trial.access import Role
 from trial.acting import acting
-from trial.actions import entry, locks, queries, review, verify_ledger
+from trial.actions import anchors, entry, locks, queries, review, verify_ledger
 from trial.models import Change, Freeze, Ledger, Membership, Query, QueryAct, Signature, StudyLock, Verification, Visit, is_locked
 from trial.refusal import Conflict, NotAllowed, Refused
 from trial.states import LOCK_NEXT, FreezeState, LockState, QueryState, RecordState
@@ -69,6 +69,33 @@ def test_states_page_is_printed_from_the_tables():
 )
 def test_state_of_a_record_is_derived(stored, signed, frozen, locked, state):
     assert states.record_state(stored, signed=signed, frozen=frozen, locked=locked) == state
+
+
+@pytest.fixture
+def anchored(commit, django_capture_on_commit_callbacks, settings, tmp_path):
+    """The form of the last entry that is anchored once the act is committed."""
+    settings.ANCHOR_FOLDER = tmp_path
+
+    def of(act, *args, **told):
+        with django_capture_on_commit_callbacks(execute=True):
+            act(*args, reason="Cleaned", **told)
+            commit()
+        return Ledger.objects.get(seq=anchors.read()[-1]["seq"]).form
+
+    return of
+
+
+@pytest.mark.proves("R13")
+def test_freeze_and_unfreeze_are_anchored_at_once(visit, signature, data_manager, anchored):
+    assert [anchored(act, visit, by=data_manager) for act in (locks.freeze, locks.unfreeze)] == ["trial.freeze"] * 2
+    assert len(anchors.read()) == 2
+
+
+@pytest.mark.proves("R13")
+def test_each_step_of_the_lock_is_anchored_at_once(people, anchored):
+    for count, (state, person) in enumerate(people.items(), 1):
+        assert anchored(locks.step, state, by=person, proof=PROOF) == "trial.studylock"
+        assert len(anchors.read()) == count
 
 
 @pytest.mark.proves("A02")

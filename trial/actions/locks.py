@@ -10,6 +10,7 @@ from trial.refusal import Conflict, NotAllowed
 from trial.second_factor import Proof
 from trial.states import LOCK_NEXT, FreezeState, LockState
 
+from . import anchors
 from .entry import words, writing
 from .review import held_by_signature, holding, refuse_unless_shown
 
@@ -41,6 +42,7 @@ def freeze(visit: Visit, *, by: AbstractUser, reason: str) -> Freeze:
         made = Freeze.objects.create(visit=visit, state=FreezeState.FROZEN, by=by, reason=reason)  # from here on nobody writes to it
         if not holding(visit):
             raise Conflict(f"{visit} is not signed, or its signature does not hold. An investigator signs it first.")
+        anchors.at_commit()
         return made
 
 
@@ -50,6 +52,7 @@ def unfreeze(visit: Visit, *, by: AbstractUser, reason: str) -> Freeze:
     with writing(by=by):
         if not is_frozen(visit):
             raise Conflict(f"{visit} is not frozen.")
+        anchors.at_commit()
         return Freeze.objects.create(visit=visit, state=FreezeState.OPEN, by=by, reason=reason)
 
 
@@ -117,6 +120,7 @@ def step(to: LockState, *, by: AbstractUser, reason: str, proof: Proof | None = 
         made = StudyLock.objects.create(state=to, by=by, reason=reason)  # a lock waits here for the writes under way
         if to == L.LOCKED and now == L.LOCK_APPROVED and (problems := keeps_from_lock()):
             raise Conflict(*problems)
+        anchors.at_commit()
         return made
 
 
