@@ -36,10 +36,31 @@ def folder() -> Path:
 
 
 def read() -> list[dict[str, Any]]:
-    """All anchors, oldest first. A last line that was cut short by a crash is none."""
-    file = folder() / FILE
-    lines = file.read_text().split("\n")[:-1] if file.exists() else []
-    return [json.loads(line) for line in lines]
+    """All anchors, oldest first. A line that was cut short by a crash is none."""
+    return [found for line in _lines() if (found := _told(line))]
+
+
+def cut() -> list[int]:
+    """The numbers of the lines that are no anchor, as a crash leaves them. The next anchor goes on from the whole one before."""
+    return [number for number, line in enumerate(_lines(), 1) if not _told(line)]
+
+
+def _lines() -> list[bytes]:
+    """Read while nobody writes."""
+    if not (folder() / FILE).exists():
+        return []
+    with (folder() / FILE).open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        return file.read().splitlines()
+
+
+def _told(line: bytes) -> dict[str, Any] | None:
+    """An anchor, if the line is one as a whole: it ends with the bracket that it began with."""
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) and found.keys() >= NONE.keys() else None
 
 
 def anchor(*, with_schema: bool = True) -> dict[str, Any]:
@@ -60,7 +81,7 @@ def anchor(*, with_schema: bool = True) -> dict[str, Any]:
             "schema": _describe() if with_schema else before["schema"],
         }
         line = found | {"links": "".join(link[:LINK] for _, link, _ in entries)}
-        os.write(handle, json.dumps(line).encode() + b"\n")
+        _append(handle, json.dumps(line).encode() + b"\n")
         os.fsync(handle)
     if found["seq"] != before["seq"] or found["schema"] != before["schema"]:
         _tell(found)
@@ -74,7 +95,7 @@ def set_aside() -> None:
 
 
 def at_commit() -> None:
-    """As soon as the transaction under way is committed: at each signature, allocation and lock."""
+    """As soon as the transaction under way is committed: at each signature, allocation, freeze, step of the lock and redaction."""
     transaction.on_commit(lambda: anchor(with_schema=False), robust=True)
 
 
@@ -96,16 +117,25 @@ def _writing() -> Iterator[int]:
         os.close(handle)
 
 
+def _append(handle: int, text: bytes) -> None:
+    """All of it, or an error: a full disk takes a part of a line without saying so."""
+    while text:
+        text = text[os.write(handle, text) :]
+
+
 def _last(handle: int) -> dict[str, Any]:
-    """The last whole line, found from the file's end: it grows with every entry. A line that was cut short is ended."""
+    """The last whole line, found from the file's end: it grows with every entry. A line that was cut short is ended and passed over."""
     end = os.lseek(handle, 0, os.SEEK_END)
     if end and os.pread(handle, 1, end - 1) != b"\n":
-        raise RuntimeError(f"The last line of {folder() / FILE} is cut short. Keep a copy of the file, delete that line, try again.")
-    block, start = b"", end
-    while start > 0 and block.rstrip(b"\n").count(b"\n") == 0:
-        start = max(0, start - BLOCK)
-        block = os.pread(handle, end - start, start)
-    return json.loads(block.rstrip(b"\n").split(b"\n")[-1]) if block else NONE
+        _append(handle, b"\n")
+    start, length = end, BLOCK
+    while start > 0:
+        start, length = max(0, end - length), length * 2
+        lines = os.pread(handle, end - start, start).split(b"\n")
+        for line in reversed(lines[1:] if start else lines):
+            if found := _told(line):
+                return found
+    return NONE
 
 
 def _describe() -> str:
