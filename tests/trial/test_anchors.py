@@ -17,7 +17,7 @@ pytestmark = pytest.mark.proves("R13")
 AGE = f"""
     alter table trial_ledger disable trigger user;
     set local timezone = 'UTC';
-    update trial_ledger set at = at - interval '1 hour' where seq <= %s;
+    update trial_ledger set at = now() - interval '%s minutes' where seq <= %s;
     do $$ declare e trial_ledger; before bytea := ''; begin
       for e in select * from trial_ledger l order by l.seq loop
         before := sha256(before || convert_to({content("e")}, 'UTF8'));
@@ -50,10 +50,10 @@ def one_more(site, administrator, commit):
     return enter
 
 
-def an_hour_ago(until):
-    """As if entries had been made an hour ago, in a chain that follows."""
+def made(*, minutes_ago, until):
+    """As if entries had been made then, in a chain that follows."""
     with connection.cursor() as cursor:
-        cursor.execute(AGE.replace("%s", str(until)))
+        cursor.execute(AGE % (minutes_ago, until))
         for name in ("append_only", "append_only_insert", "append_only_truncate"):
             cursor.execute(ON + name)
 
@@ -115,12 +115,13 @@ def test_a_whole_anchor_is_found_behind_long_lines(entries):
 
 
 def test_first_start_is_in_order_without_an_anchor(entries, capsys):
+    made(minutes_ago=14, until=entries)
     call_command("verify_ledger")
     assert capsys.readouterr().out.startswith("In order.")
 
 
 def test_no_anchor_is_a_finding_once_entries_are_older_than_a_quarter_of_an_hour(entries):
-    an_hour_ago(1)
+    made(minutes_ago=60, until=1)
     with pytest.raises(CommandError) as said:
         call_command("verify_ledger")
     assert str(said.value) == f"No anchor is kept outside the database, though the ledger has {entries} entries."
@@ -128,11 +129,11 @@ def test_no_anchor_is_a_finding_once_entries_are_older_than_a_quarter_of_an_hour
 
 @pytest.mark.parametrize("cut_to", [0, 1])
 def test_anchors_that_were_cut_back_are_a_finding(entries, one_more, cut_to):
-    an_hour_ago(entries)
+    made(minutes_ago=60, until=entries)
     anchors.anchor()
     one_more("First Hospital")
     last = Ledger.objects.count()
-    an_hour_ago(last)
+    made(minutes_ago=60, until=last)
     anchors.set_aside()
     anchors.anchor()
     call_command("verify_ledger")
@@ -145,14 +146,14 @@ def test_anchors_that_were_cut_back_are_a_finding(entries, one_more, cut_to):
 
 
 def test_what_came_after_the_last_anchor_may_wait_for_the_next(entries, one_more):
-    an_hour_ago(entries)
+    made(minutes_ago=60, until=entries)
     anchors.anchor()
     one_more("First Hospital")
     call_command("verify_ledger")
 
 
 def test_entries_that_were_anchored_late_are_remarked(entries, capsys):
-    an_hour_ago(1)
+    made(minutes_ago=60, until=1)
     anchors.anchor()
     call_command("verify_ledger")
     assert f"Entries 1 to {entries} were anchored late, at " in capsys.readouterr().err

@@ -26,6 +26,7 @@ from . import schema
 LINK = 8
 FILE = "anchors.jsonl"
 SINCE = "select seq, encode(hash, 'hex'), form from trial_ledger where seq > %s order by seq"
+SCHEMA_LOCK = "casebook schema"
 SEND_AT_ONCE = 100
 BLOCK = 65536
 NONE: dict[str, Any] = {"seq": 0, "hash": "", "counts": {}, "schema": ""}
@@ -78,7 +79,7 @@ def anchor(*, with_schema: bool = True) -> dict[str, Any]:
             "seq": entries[-1][0] if entries else before["seq"],
             "hash": entries[-1][1] if entries else before["hash"],
             "counts": Counter(before["counts"]) + Counter(form for _, _, form in entries),
-            "schema": _describe() if with_schema else before["schema"],
+            "schema": (with_schema and _described()) or before["schema"],
         }
         line = found | {"links": "".join(link[:LINK] for _, link, _ in entries)}
         _append(handle, json.dumps(line).encode() + b"\n")
@@ -100,9 +101,10 @@ def at_commit() -> None:
 
 
 def schema_of(digest: str) -> dict[str, str] | None:
-    """What the schema of an anchor was made of, if that is still told."""
+    """What a schema was made of, if that is still told as it was."""
     file = folder() / f"schema-{digest[:16]}.json"
-    return json.loads(file.read_text()) if file.exists() else None
+    found = json.loads(file.read_text()) if file.exists() else None
+    return found if found and schema.digest(found) == digest else None
 
 
 @contextmanager
@@ -138,11 +140,24 @@ def _last(handle: int) -> dict[str, Any]:
     return NONE
 
 
-def _describe() -> str:
-    objects = schema.objects()
+def _described() -> str | None:
+    """None while a migrate is under way, which notes the schema at its end (noted_schema.py)."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_lock_shared(hashtext(%s))", [SCHEMA_LOCK])
+        if cursor.fetchone() != (True,):
+            return None
+        try:
+            return describe(schema.objects())
+        finally:
+            cursor.execute("select pg_advisory_unlock_shared(hashtext(%s))", [SCHEMA_LOCK])
+
+
+def describe(objects: dict[str, str]) -> str:
+    """Tell beside the anchors, once for each schema, what it is made of. Returns its digest."""
     digest = schema.digest(objects)
     described = folder() / f"schema-{digest[:16]}.json"
     if not described.exists():
+        folder().mkdir(mode=0o700, parents=True, exist_ok=True)
         described.write_text(json.dumps(objects, indent=0, sort_keys=True))
     return digest
 

@@ -64,11 +64,11 @@ def digest(found: dict[str, str]) -> str:
     return hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()
 
 
-def differences(then: dict[str, str], now: dict[str, str]) -> list[str]:
+def differences(then: dict[str, str], now: dict[str, str], when: str = "since the last anchor") -> list[str]:
     """Each object that is not what it was, as a sentence."""
     said = {(True, False): "is gone", (False, True): "is new", (True, True): "is changed"}
     return [
-        f"The {name} {said[name in then, name in now]} since the last anchor."
+        f"The {name} {said[name in then, name in now]} {when}."
         for name in sorted(then | now)
         if then.get(name) != now.get(name)
     ]  # fmt: skip

@@ -19,7 +19,7 @@ from django.db.migrations.executor import MigrationExecutor
 from followup import demo
 from followup.logins import Logins
 from trial import embedded_redis, environment, readiness, roles, server
-from trial.actions import anchors
+from trial.actions import anchors, noted_schema
 from trial.data_folder import Unusable, prepare
 from trial.embedded import unused, used
 from trial.embedded_postgres import Postgres
@@ -124,7 +124,8 @@ def load() -> Logins:
     with roles.as_owner():  # a database that was made before there were roles lets nobody else read
         executor = MigrationExecutor(connection)
         pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if pending:
+        unnoted = not noted_schema.noted()  # migrated before migrate noted what the database is made of
+    if pending or unnoted:
         call_command("migrate", verbosity=0, interactive=False)
     logins = Logins(settings.DATA)
     if not Subject.objects.exists():

@@ -1,0 +1,41 @@
+import getpass
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from trial.actions import anchors, noted_schema
+from trial.refusal import Refused
+
+
+class Command(BaseCommand):
+    help = (
+        "Note that a change of the database past `migrate` was lawful: a role for backups, a grant. Prints what differs from what was "
+        "noted last, then asks an administrator for the password."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--by", required=True, help="username")
+        parser.add_argument("--reason", required=True, help="who changed it, and why")
+
+    def handle(self, *args: Any, by: str, reason: str, **options: Any) -> None:
+        if not noted_schema.noted():
+            raise CommandError("Nothing is noted yet: run migrate.")
+        shown = noted_schema.present()
+        if not (found := noted_schema.findings(anchors.read())):
+            self.stdout.write("The database is made as it was noted. Nothing is to be accepted.")
+            return
+        self.stdout.write("\n".join(found))
+        try:
+            noted_schema.accept(shown, by=self.person(by), reason=reason)
+        except Refused as refused:
+            raise CommandError(str(refused)) from refused
+        anchors.anchor()
+        self.stdout.write("Noted.")
+
+    def person(self, username: str) -> User:
+        """Who answers for it, shown by the password."""
+        person = User.objects.filter(username=username, is_active=True).first()
+        if person is None or not person.check_password(getpass.getpass(f"Password of {username}: ")):
+            raise CommandError("Name and password do not match. Nothing was noted.")
+        return person
