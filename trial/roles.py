@@ -3,8 +3,11 @@
 The app's role owns nothing: it writes what people enter, and may only add to, or only read, what proves who wrote it.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from typing import Any
 
 from django.apps import apps
 from django.db import connection, models
@@ -12,7 +15,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from trial import environment
 from trial.embedded_postgres import APP, MAKE_ROLES, OWNER
-from trial.history import AppendOnly, IsLedger, KeepsHistory
+from trial.history import AppendOnly, IsLedger, KeepsHistory, Triggers
 
 GRANTS = """
     revoke create on schema public from public;
@@ -95,51 +98,87 @@ def _withheld(model: type[models.Model]) -> list[str]:
 
 
 HOLDS = """
-    select t.name, verb
-      from unnest(%(tables)s::text[]) as t (name), unnest(array['insert', 'update', 'delete', 'truncate', 'trigger']) as verb
-     where has_table_privilege(%(role)s, quote_ident(t.name), verb)"""
+    select t.name, verb, has_table_privilege(%(role)s, quote_ident(t.name), verb)
+      from unnest(%(tables)s::text[]) as t (name),
+           unnest(array['select', 'insert', 'update', 'delete', 'truncate', 'trigger', 'references']) as verb
+     where case when verb in ('insert', 'update', 'references') then has_any_column_privilege(%(role)s, quote_ident(t.name), verb)
+                else has_table_privilege(%(role)s, quote_ident(t.name), verb) end"""
+"""By table and verb, whether it is held of the whole table; otherwise of some of its columns."""
 ROLE = """
     select rolsuper or rolcreaterole or rolbypassrls or rolcreatedb or rolreplication,
            exists (select from pg_class where relowner = r.oid and relnamespace = 'public'::regnamespace),
            exists (select from pg_auth_members where member = r.oid),
-           has_database_privilege(r.oid, current_database(), 'temporary')
+           has_database_privilege(r.oid, current_database(), 'temporary'),
+           has_schema_privilege(r.oid, 'public', 'create')
       from pg_roles r where rolname = %s"""
+UNFIT = (
+    "The role {} holds powers over the server.",
+    "The role {} owns tables.",
+    "The role {} is a member of another role.",
+    "The role {} may make temporary tables: let the database's owner revoke temporary on it from public.",
+    "The role {} may create objects in the schema public.",
+)
+CALLS = """
+    select distinct proname from pg_proc
+     where pronamespace = 'public'::regnamespace and proname = any (%s) and has_function_privilege(%s, oid, 'execute') order by 1"""
+OTHERS = """
+    with granted as (
+      select relname, relowner, acl.* from pg_class c, aclexplode(c.relacl) acl
+       where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
+      union
+      select relname, relowner, acl.* from pg_class c join pg_attribute a on a.attrelid = c.oid, aclexplode(a.attacl) acl
+       where relnamespace = 'public'::regnamespace and relkind in ('r', 'p'))
+    select distinct coalesce(rolname, 'public'), relname, lower(privilege_type)
+      from granted left join pg_roles r on r.oid = grantee
+     where grantee <> relowner and rolname is distinct from %s
+       and privilege_type in ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER') order by 1, 2, 3"""
+REVOKED = re.compile(r"^revoke execute on function (?:public\.)?(\w+)", re.MULTILINE)
+
+
+@cache
+def revoked() -> list[str]:
+    """The functions that PostgreSQL alone calls, read off the triggers' SQL."""
+    kept = [(one, model) for model in apps.get_models() for one in model._meta.constraints if isinstance(one, Triggers)]
+    sql = "\n".join(one.create_sql(model, None) for one, model in kept)  # type: ignore[arg-type]  # none of them asks the editor
+    return sorted(set(REVOKED.findall(sql)))
 
 
 def findings(role: str = APP) -> list[str]:
-    """What the role may and should not, as sentences; and that it is not there."""
-    with connection.cursor() as cursor:
-        cursor.execute(ROLE, [role])
-        if (told := cursor.fetchone()) is None:
-            return [f"The role {role} is missing: run migrate."]
-        unfit = [
-            said.format(role)
-            for said, so in zip(
-                (
-                    "The role {} holds powers over the server.",
-                    "The role {} owns tables.",
-                    "The role {} is a member of another role.",
-                    "The role {} may make temporary tables: let the database's owner revoke temporary on it from public.",
-                ),
-                told,
-                strict=True,
-            )
-            if so
-        ]
-        if unfit:
-            return unfit
-        verbs = withheld()
-        cursor.execute(HOLDS, {"tables": list(verbs), "role": role})
-        held = set(cursor.fetchall())
-    too_much = [
-        f"The role {role} may {verb} {table}."
-        for table, verb in sorted(held)
-        if verb in (*verbs[table], "truncate", "trigger")
-    ]  # fmt: skip
+    """What the role may and should not, as sentences; that it is not there; and who else may write."""
+    told = _rows(ROLE, role)
+    if not told:
+        return [f"The role {role} is missing: run migrate."]
+    if unfit := [said.format(role) for said, so in zip(UNFIT, told[0], strict=True) if so]:
+        return unfit
+    verbs = withheld()
+    held = {(table, verb): whole for table, verb, whole in _rows(HOLDS, tables=list(verbs), role=role)}
+    too_much = {
+        (table, verb): f"The role {role} may {verb.removesuffix('s')} {'' if whole else 'columns of '}{table}."
+        for (table, verb), whole in sorted(held.items())
+        if verb in (*verbs[table], "truncate", "trigger", "references")
+    }
     too_little = [
         f"The role {role} may not {verb} {table}: run migrate."
         for table in sorted(verbs)
-        for verb in ("insert", "update")
-        if verb not in verbs[table] and (table, verb) not in held
+        for verb in ("select", "insert", "update", "delete")
+        if verb not in verbs[table] and not held.get((table, verb))
     ]
-    return too_much + too_little
+    calls = [f"The role {role} may execute {name}." for (name,) in _rows(CALLS, revoked(), role)]
+    others = [
+        f"The role {other} may {verb} {table}: only {OWNER} and {role} write."
+        for other, table, verb in _rows(OTHERS, role)
+        if other != "public" or (table, verb) not in too_much
+    ]
+    return [*too_much.values(), *too_little, *calls, *others]
+
+
+def unreadable() -> list[str]:
+    """The tables that whoever asks now may not read, as sentences: of them nothing can be checked."""
+    sql = "select current_user, name from unnest(%s::text[]) name where not has_table_privilege(quote_ident(name), 'select') order by 2"
+    return [f"The role {role} may not select {table}: run migrate." for role, table in _rows(sql, list(withheld()))]
+
+
+def _rows(sql: str, *values: Any, **named: Any) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, named or values)
+        return cursor.fetchall()

@@ -12,7 +12,7 @@ from django.db import IntegrityError, ProgrammingError, connection, transaction
 from crf.models import Cycle
 from trial import roles
 from trial.acting import acting
-from trial.actions import triggers
+from trial.actions import triggers, verify_ledger
 from trial.embedded_postgres import APP
 from trial.history import kept_models
 from trial.models import Freeze, Ledger
@@ -298,6 +298,31 @@ class TestHealth:
             ("grant update on trial_ledger to casebook_app", "The role casebook_app may update trial_ledger."),
             ("grant delete on crf_cycle to public", "The role casebook_app may delete crf_cycle."),
             ("revoke insert on crf_cycle from casebook_app", "The role casebook_app may not insert crf_cycle: run migrate."),
+            ("grant update (reason) on trial_ledger to casebook_app", "The role casebook_app may update columns of trial_ledger."),
+            (
+                "grant insert (id) on crf_historicalcycle to casebook_app",
+                "The role casebook_app may insert columns of crf_historicalcycle.",
+            ),
+            ("grant references on crf_cycle to casebook_app", "The role casebook_app may reference crf_cycle."),
+            ("grant execute on function trial_ledger_enter to casebook_app", "The role casebook_app may execute trial_ledger_enter."),
+            ("grant execute on function crf_cycle_history() to public", "The role casebook_app may execute crf_cycle_history."),
+            ("grant create on schema public to casebook_app", "The role casebook_app may create objects in the schema public."),
+            ("grant create on schema public to public", "The role casebook_app may create objects in the schema public."),
+            ("revoke select on trial_ledger from casebook_app", "The role casebook_app may not select trial_ledger: run migrate."),
+            ("revoke delete on django_session from casebook_app", "The role casebook_app may not delete django_session: run migrate."),
+            (
+                "revoke update on crf_cycle from casebook_app; grant update (state) on crf_cycle to casebook_app",
+                "The role casebook_app may not update crf_cycle: run migrate.",
+            ),
+            (
+                "create role helper; grant update on trial_ledger to helper",
+                "The role helper may update trial_ledger: only casebook_owner and casebook_app write.",
+            ),
+            (
+                "create role helper; grant insert (id) on crf_cycle to helper",
+                "The role helper may insert crf_cycle: only casebook_owner and casebook_app write.",
+            ),
+            ("grant insert on crf_cycle to public", "The role public may insert crf_cycle: only casebook_owner and casebook_app write."),
             ("alter table crf_cycle owner to casebook_app", "The role casebook_app owns tables."),
             (
                 "create or replace function crf_cycle_history() returns trigger language plpgsql as 'begin return null; end'",
@@ -310,8 +335,27 @@ class TestHealth:
             cursor.execute(sql)
         assert asked() == (503, said)
 
+    def test_reading_by_others_is_their_own_affair(self, asked):
+        with connection.cursor() as cursor:
+            cursor.execute("create role helper; grant select on all tables in schema public to helper")
+        assert asked() == (200, "ok")
+
     def test_is_red_where_the_site_owns_its_tables(self, client, db):
         assert client.get("/healthz").status_code == 503
+
+
+@pytest.mark.proves("R13")
+def test_what_the_role_may_not_read_is_a_finding_of_the_verification(as_app):
+    with connection.cursor() as cursor:
+        cursor.execute(f"revoke select on trial_ledger from {APP}")
+    with as_app():
+        anchored = [{"seq": 1, "hash": "", "counts": {}, "schema": "", "at": "2025-01-01T00:00:00+00:00"}]
+        assert verify_ledger.findings(anchored) == ["The role casebook_app may not select trial_ledger: run migrate."]
+        assert list(verify_ledger.remarks(anchored)) == []
+
+
+def test_functions_that_postgresql_alone_calls_are_read_off_the_sql():
+    assert {"trial_ledger_enter", "crf_cycle_history", "trial_redaction_erase"} <= set(roles.revoked())
 
 
 def test_declared_triggers_are_read_off_the_sql():
