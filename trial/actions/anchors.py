@@ -163,8 +163,8 @@ def describe(objects: dict[str, str]) -> str:
 
 
 def _tell(found: dict[str, Any]) -> None:
-    """To who keeps the anchors: the sponsor, and somebody independent."""
-    body = json.dumps(found, indent=2)
+    """To who keeps the anchors: the sponsor, and somebody independent. One line, as in the file."""
+    body = json.dumps(found) + "\n"
     Mail.objects.bulk_create(Mail(to=to, subject=f"Casebook: anchor {found['seq']}", body=body) for to in settings.ANCHOR_MAIL)
 
 
