@@ -1,10 +1,14 @@
-"""How passwords are kept, and compared."""
+"""How passwords are kept, and compared; which ones are refused."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.hashers import Argon2PasswordHasher
-from django.contrib.auth.models import AbstractBaseUser, AbstractUser, User
+from django.contrib.auth.models import AbstractBaseUser, AbstractUser, User, UserManager
+from django.contrib.auth.password_validation import validate_password
+from django.db.models.signals import pre_save
 
 from trial.acting import acting
 
@@ -34,3 +38,28 @@ class ByPassword(ModelBackend):
             return super().authenticate(request, username=username, password=password, **more)
         with acting(by=person):
             return super().authenticate(request, username=username, password=password, **more)
+
+
+def refuse_weak(sender: Any, instance: User, raw: bool = False, **kwargs: Any) -> None:
+    """Whatever sets the password of an account. Django keeps it as it was typed until the account is stored; one that is only hashed
+    anew it forgets before."""
+    if instance._password is not None and not raw:
+        validate_password(instance._password, instance)
+
+
+def _checking(make: Callable[..., User]) -> Callable[..., User]:
+    @wraps(make)
+    def made(users: UserManager, username: str, email: str | None = None, password: str | None = None, **more: Any) -> User:
+        if password is not None:
+            validate_password(password, users.model(username=username, email=email or "", **more))
+        return make(users, username, email, password, **more)
+
+    return made
+
+
+def install() -> None:
+    """Pages say it first, in their forms. `createsuperuser` would let a weak one pass where it asks nobody, or where somebody answers
+    that it shall; and hashes it before there is an account."""
+    pre_save.connect(refuse_weak, sender=User, dispatch_uid="trial.passwords")
+    for name in ("create_user", "create_superuser"):
+        setattr(UserManager, name, _checking(getattr(UserManager, name)))

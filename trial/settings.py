@@ -98,6 +98,12 @@ PASSWORD_HASHERS = [  # the first one hashes; a password kept by another is hash
     "django.contrib.auth.hashers.PBKDF2SHA1PasswordHasher",
     "django.contrib.auth.hashers.ScryptPasswordHasher",
 ]
+AUTH_PASSWORD_VALIDATORS = [  # for every way that sets one: trial/passwords.py
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
 OTP_TOTP_ISSUER = "Casebook NCT06652022"  # what the app on the telephone shows
 AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"  # in PostgreSQL: one count for all web processes, kept over a restart
 AXES_FAILURE_LIMIT = 5

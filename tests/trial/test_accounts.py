@@ -6,6 +6,8 @@ import pytest
 from axes.models import AccessAttempt, AccessFailureLog
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
@@ -17,6 +19,8 @@ from trial import tasks
 from trial.models import Mail, SystemEvent
 
 LOGIN = "/admin/login/"
+WEAK = ["1", "short-one-1", "dan-dan-dora", "password1234", "738201946572"]
+"""Too short; like the person's name; common; digits alone."""
 
 
 def log_in(client, password=PASSWORD, username="dan", **more):
@@ -38,6 +42,42 @@ class TestPasswords:
         data_manager.refresh_from_db()
         assert data_manager.password.startswith("argon2$argon2id$")
         assert check_password(PASSWORD, data_manager.password)
+
+    @pytest.mark.proves("S14")
+    @pytest.mark.parametrize("weak", WEAK)
+    def test_a_weak_one_is_refused_on_the_page_of_ones_own(self, client, data_manager, weak):
+        User.objects.filter(pk=data_manager.pk).update(first_name="Dan-Dan Dora")
+        client.force_login(data_manager)
+        answer = client.post("/admin/password_change/", {"old_password": PASSWORD, "new_password1": weak, "new_password2": weak})
+        assert (answer.status_code, "errorlist" in answer.content.decode()) == (200, True)
+        data_manager.refresh_from_db()
+        assert data_manager.check_password(PASSWORD)
+
+    @pytest.mark.proves("S14")
+    @pytest.mark.parametrize("weak", WEAK)
+    def test_so_it_is_on_the_page_of_users_for_a_new_person_and_for_one_there_is(self, client, administrator, data_manager, weak):
+        User.objects.filter(pk=data_manager.pk).update(first_name="Dan-Dan Dora")
+        administrator.is_superuser = True
+        administrator.save()
+        log_in_with_code(client, administrator)
+        sent = {"password1": weak, "password2": weak, "usable_password": "true"}
+        for address, more in (
+            (f"/admin/auth/user/{data_manager.pk}/password/", {}),
+            ("/admin/auth/user/add/", {"username": "dora-dan-dora"}),
+        ):
+            answer = client.post(address, sent | more)
+            assert (answer.status_code, "errorlist" in answer.content.decode()) == (200, True)
+        data_manager.refresh_from_db()
+        assert data_manager.check_password(PASSWORD)
+        assert not User.objects.filter(username="dora-dan-dora").exists()
+
+    @pytest.mark.proves("S14")
+    @pytest.mark.parametrize("weak", WEAK)
+    def test_so_it_is_by_command_where_nobody_is_asked(self, db, monkeypatch, weak):
+        monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", weak)
+        with pytest.raises(CommandError, match="password"):
+            call_command("createsuperuser", interactive=False, username="dora-dan-dora", email="a@example.org")
+        assert not User.objects.exists()
 
 
 @pytest.mark.proves("S13")
