@@ -1,19 +1,15 @@
 """Who tried to get in and failed, for those who manage people; and no stock pages of others' secrets."""
 
-from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from axes.models import AccessAttempt, AccessFailureLog
 from django import forms
 from django.contrib import admin
-from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from trial.access import Act
-from trial.acting import acting
 from trial.actions import accounts
 from trial.models import AccountAct, sites_where
 from trial.refusal import Refused
@@ -67,29 +63,6 @@ class DeviceAdmin(ReadByManagers):
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         """A loss takes all of them: whoever found the telephone may have found the codes."""
         accounts.report_loss(obj.user, by=request.user)
-
-
-class PersonAdmin(UserAdmin):
-    """Django's own, with the author named to PostgreSQL; a user name stays its person's."""
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return [*super().get_readonly_fields(request, obj), "username"] if obj else super().get_readonly_fields(request, obj)
-
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        with naming(request):
-            return super().changeform_view(request, *args, **kwargs)
-
-    def user_change_password(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        with naming(request):
-            return super().user_change_password(request, *args, **kwargs)
-
-
-def naming(request: HttpRequest) -> AbstractContextManager[None]:
-    return acting(by=request.user) if request.method == "POST" and request.user.is_authenticated else nullcontext()
-
-
-admin.site.unregister(User)
-admin.site.register(User, PersonAdmin)
 
 
 class AccountActForm(forms.ModelForm):

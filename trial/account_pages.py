@@ -158,6 +158,12 @@ class OwnPasswordForm(AdminPasswordChangeForm):
             raise ValidationError("Choose another password than the one you have.")
         return new
 
+    def save(self, commit: bool = True) -> AbstractUser:
+        """The password alone: an account that was deactivated since this request began stays so."""
+        super().save(commit=False)
+        self.user.save(update_fields=["password"])
+        return self.user
+
 
 class OwnPasswordView(PasswordChangeView):
     """In the owner's name, so that PostgreSQL notes whose password it is from now on (S06)."""

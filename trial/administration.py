@@ -35,7 +35,7 @@ class SecondFactorForAdministration:
 
 
 def _administers(page: Any, at: ResolverMatch) -> bool:
-    """Django's own pages of users and groups have no such mark, and are for superusers; the one that sets a password names no page."""
+    """The page that sets a person's password names no page of the admin; whatever else Django adds there is among these."""
     return getattr(page, "administers", False) or ("admin" in at.app_names and (at.url_name or "").startswith("auth_"))
 
 

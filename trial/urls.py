@@ -3,7 +3,16 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from trial import account_admin, account_pages, history_pages, pages, paper_pages, review_pages, setup_admin  # noqa: F401  (*_admin register their pages)
+from trial import (  # noqa: F401  (*_admin register their pages)
+    account_admin,
+    account_pages,
+    history_pages,
+    pages,
+    paper_pages,
+    person_admin,
+    review_pages,
+    setup_admin,
+)
 from trial.login_form import LoginForm
 
 admin.site.login_form = LoginForm

@@ -32,8 +32,9 @@ from trial.actions import entry, queries, review
 from trial.api_items import row_name
 from trial.models import AccountAct, Membership, ParameterDecision, Record, Visit
 
-PUBLIC, OWN, STAFF, ROOT, NOBODY = "public", "own", "staff", "root", "nobody"
-"""Instead of an act. OWN: whoever is logged in, and it is about themselves or public facts. ROOT: accounts, a superuser's."""
+PUBLIC, OWN, STAFF, MANAGERS, NOBODY = "public", "own", "staff", "managers", "nobody"
+"""Instead of an act. OWN: whoever is logged in, and it is about themselves or public facts. MANAGERS: accounts, an administrator's of
+the whole study, or a superuser's."""
 
 FORM = (
     "{consent,demographics,diseaseextent,vitalsigns,laboratorypanel,primarytumor,lesion,radiotherapycourse,"
@@ -91,8 +92,9 @@ ROUTES = {
     "admin:otp_{totp_totpdevice,static_staticdevice}_add":  (NOBODY,           NOBODY),
     "admin:otp_{totp_totpdevice,static_staticdevice}_delete": (Act.MANAGE_PEOPLE, Act.MANAGE_PEOPLE),  # a lost one, by a second person
 
-    "admin:auth_user_delete":                               (ROOT,             NOBODY),
-    "admin:auth_user_*":                                    (ROOT,             ROOT),
+    "admin:auth_user_delete":                               (NOBODY,           NOBODY),
+    "admin:auth_user_{changelist,history}":                 (MANAGERS,         NOBODY),
+    "admin:auth_user_{add,change,password_change}":         (MANAGERS,         MANAGERS),
     "admin:trial_{subject}_{changelist,history,change}":    (Act.READ,         NOBODY),
     "admin:trial_{subject,visit}_{add,delete}":             (NOBODY,           NOBODY),
     "admin:trial_{visit}_change":                           (Act.READ,         Act.ENTER),
@@ -232,7 +234,13 @@ class Person(NamedTuple):
             return any(self.may(one) for one in need)
         if isinstance(need, Act):
             return any(need in ALLOWED[role] for role in self.roles)
-        return {PUBLIC: True, OWN: self.known, STAFF: self.known, ROOT: self.root, NOBODY: False}[need]
+        return {
+            PUBLIC: True,
+            OWN: self.known,
+            STAFF: self.known,
+            MANAGERS: self.root or (self.here and self.may(Act.MANAGE_PEOPLE)),
+            NOBODY: False,
+        }[need]
 
     def may_here(self, need):
         return self.may(need) and (self.here or not isinstance(need, Act))
