@@ -123,7 +123,7 @@ def make_ready(person):
 
 def give_codes(person):
     device = StaticDevice.objects.create(user=person, name="tests")
-    StaticToken.objects.bulk_create(StaticToken(device=device, token=CODE) for _ in range(30))
+    StaticToken.objects.bulk_create(StaticToken(device=device, token=CODE) for _ in range(12))
 
 
 def log_in_with_code(client, person):

@@ -12,6 +12,7 @@ from typing import Any
 from django.apps import apps
 from django.db import connection, models
 from django.db.migrations.recorder import MigrationRecorder
+from django_otp.plugins.otp_static.models import StaticToken
 
 from trial import environment
 from trial.embedded_postgres import APP, MAKE_ROLES, OWNER
@@ -84,7 +85,8 @@ def _may_make_roles() -> bool:
 def withheld() -> dict[str, list[str]]:
     """By table: the verbs that the app's role must not have; TRUNCATE, which it has nowhere, goes without saying."""
     of_models = {model._meta.db_table: _withheld(model) for model in apps.get_models(include_auto_created=True) if model._meta.managed}
-    return of_models | {MigrationRecorder.Migration._meta.db_table: ["insert", "update", "delete"]}
+    codes = {StaticToken._meta.db_table: ["update"]}  # one is made, and used up: each an event, which an update would not be
+    return of_models | codes | {MigrationRecorder.Migration._meta.db_table: ["insert", "update", "delete"]}
 
 
 def _withheld(model: type[models.Model]) -> list[str]:

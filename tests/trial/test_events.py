@@ -129,17 +129,32 @@ def test_a_code_that_is_tried_is_no_event(data_manager, last_event):
     assert findings() == []
 
 
+@pytest.mark.proves("R06")
+def test_each_recovery_code_is_an_event_when_it_is_made_and_when_it_is_used(data_manager, last_event):
+    """One that somebody plants by SQL is told as well, of whom it is; what it is, nobody reads there."""
+    code, *_ = second_factor.new_recovery_codes(data_manager)
+    made = SystemEvent.objects.filter(kind="recovery code made", about=data_manager)
+    assert (made.count(), {event.by for event in made}) == (10, {data_manager})
+    assert second_factor.device_that_accepts(data_manager, code)
+    assert (last_event().kind, last_event().about) == ("recovery code used or void", data_manager)
+    with connection.cursor() as cursor:
+        cursor.execute("insert into otp_static_statictoken (device_id, token) select id, 'planted' from otp_static_staticdevice limit 1")
+    assert (last_event().kind, last_event().about, last_event().by) == ("recovery code made", data_manager, None)
+    assert "planted" not in str(last_event().detail)
+    assert findings() == []
+
+
 def test_no_secret_enters_the_ledger(data_manager, last_event):
     _, token = AuthToken.objects.create(data_manager)
     set_password(data_manager)
     last_event()
     device = second_factor.begin(data_manager)
-    second_factor.new_recovery_codes(data_manager)
+    codes = second_factor.new_recovery_codes(data_manager)
     last_event()
     told = " ".join(str(entry.items) for entry in Ledger.objects.all())
     data_manager.refresh_from_db()
     digest = AuthToken.objects.get().digest
-    assert [secret for secret in (token, token[:15], digest, data_manager.password, PASSWORD, device.key) if secret in told] == []
+    assert [secret for secret in (token, token[:15], digest, data_manager.password, PASSWORD, device.key, *codes) if secret in told] == []
 
 
 @pytest.mark.proves("S07")

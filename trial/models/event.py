@@ -21,6 +21,10 @@ TOKEN = {
 USE = ["last_used_at", "throttling_failure_timestamp", "throttling_failure_count"]  # changes with each code that is tried
 BY_TIME = {"key": "new.id::text", "about": "new.user_id", "omitted": [*USE, "drift", "last_t"], "digested": ["key"]}
 BY_LIST = {"key": "new.id::text", "about": "new.user_id", "omitted": USE}
+OF_LIST = {  # not the code, nor its digest, which is soon found by trying
+    "key": "new.id::text", "about": "(select d.user_id from otp_static_staticdevice d where d.id = new.device_id)", "omitted": ["token"],
+    "ended": "used or void",
+}  # fmt: skip
 OF_GROUP = {"key": "new.id::text"}
 
 
@@ -69,6 +73,7 @@ class SystemEvent(models.Model):
             Watches(name="watches_tokens", watched="knox_authtoken", kind="token", **TOKEN),
             Watches(name="watches_second_factors", watched="otp_totp_totpdevice", kind="second factor", **BY_TIME),
             Watches(name="watches_recovery_codes", watched="otp_static_staticdevice", kind="recovery codes", **BY_LIST),
+            Watches(name="watches_each_code", watched="otp_static_statictoken", kind="recovery code", **OF_LIST),
         ]
 
     def __str__(self) -> str:
