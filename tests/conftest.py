@@ -8,6 +8,7 @@ from functools import cache
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
+from django.core.management import call_command
 from django.db import connection
 from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
@@ -147,6 +148,19 @@ def ranges_of(site):
     for test, (low, high, unit) in LIMITS.items():
         limits = {"low": None if low is None else Decimal(low), "high": Decimal(high), "unit": unit}
         yield ReferenceRange(site=site, laboratory=LABORATORY, test=test, effective_from=BEGAN, **limits)
+
+
+@pytest.fixture
+def export_ledger(monkeypatch):
+    """The command, given by an administrator who shows the password."""
+
+    def export(file):
+        if not User.objects.filter(username="exporter").exists():
+            member("exporter", Role.ADMINISTRATOR)
+        monkeypatch.setattr("getpass.getpass", lambda prompt: PASSWORD)
+        call_command("export_ledger", str(file), by="exporter")
+
+    return export
 
 
 @pytest.fixture

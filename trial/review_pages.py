@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from trial.access import Act
-from trial.actions import locks, queries, review
+from trial.actions import exports, locks, queries, review
+from trial.actions.exports import Destination
 from trial.entry_forms import number_told
 from trial.models import Entered, Query, QueryAct, Record, Signature, StudyLock, Visit, is_frozen, may
 from trial.pages import not_entered, page, read_part
@@ -238,10 +239,14 @@ def sign_several_page(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def signature_pdf(request: HttpRequest, pk: int) -> HttpResponse:
-    """What was signed, with name, time and meaning (21 CFR 11.50(b))."""
+    """What was signed, with name, time and meaning (21 CFR 11.50(b)); taken along, it is an export like any other."""
     signature = get_object_or_404(Signature.objects.visible_to(request.user).select_related("visit__subject__site"), pk=pk)
     refuse_unless_reader_of_all(request, signature.visit)
+    content, to = pdf_of(signature), Destination(*(request.GET.get(name, "") for name in Destination._fields))
+    try:
+        of = {"subject": signature.visit.subject.code, "signature": signature.pk}
+        exports.note_export(content, what="signature as PDF", by=request.user, to=to, filters=of)
+    except Refused as refused:
+        return HttpResponse(str(refused), status=refused.status, content_type="text/plain")
     named = f"{signature.visit}-signature-{signature.pk}.pdf".replace(" ", "-")
-    return HttpResponse(
-        pdf_of(signature), content_type="application/pdf", headers={"Content-Disposition": f'attachment; filename="{named}"'}
-    )
+    return HttpResponse(content, content_type="application/pdf", headers={"Content-Disposition": f'attachment; filename="{named}"'})

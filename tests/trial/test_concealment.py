@@ -14,7 +14,6 @@ from urllib.parse import quote
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection, transaction
 from django.urls import get_resolver
 
@@ -193,7 +192,7 @@ def test_no_error_holds_it(key_file, log, world, second, investigator, client, m
     assert search.found == []
 
 
-def test_no_dump_and_no_export_holds_it(key_file, world, second, investigator, site, tmp_path):  # noqa: F811
+def test_no_dump_and_no_export_holds_it(key_file, world, second, investigator, site, tmp_path, export_ledger):  # noqa: F811
     """The whole database as pg_dump writes it: tables, history, ledger, sessions, functions; the ledger's export; the anchors."""
     randomization.randomize(second, by=investigator)
     anchors.anchor()
@@ -205,7 +204,7 @@ def test_no_dump_and_no_export_holds_it(key_file, world, second, investigator, s
     assert "crf_randomization" in dumped
     assert "R-002" in dumped
     search("dump", dumped)
-    call_command("export_ledger", tmp_path / "ledger.jsonl")
+    export_ledger(tmp_path / "ledger.jsonl")
     exported = (tmp_path / "ledger.jsonl").read_text()
     assert "R-002" in exported
     search("export of the ledger", exported)

@@ -7,12 +7,13 @@ import sys
 
 import pytest
 from django.core import mail
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from docs import verify_ledger
+from tests.conftest import PASSWORD
 from tests.trial.test_redaction import erase, mistaken  # noqa: F401  (a fixture, found by its name)
 from trial.actions import anchors, redaction
-from trial.models import Ledger
+from trial.models import Ledger, SystemEvent
 
 pytestmark = pytest.mark.proves("R13")
 
@@ -25,7 +26,7 @@ def folder(settings, tmp_path):
 
 
 @pytest.fixture
-def exported(mistaken, data_manager, investigator, commit, folder):  # noqa: F811
+def exported(mistaken, data_manager, investigator, commit, folder, export_ledger):  # noqa: F811
     """Lines of an export with a lawful erasure of an item and of a reason, and its anchors."""
     anchors.anchor()
     erase(mistaken, data_manager, investigator)
@@ -35,7 +36,7 @@ def exported(mistaken, data_manager, investigator, commit, folder):  # noqa: F81
     redaction.decide(asked, by=investigator)
     commit()
     anchors.anchor()
-    call_command("export_ledger", folder / "ledger.jsonl")
+    export_ledger(folder / "ledger.jsonl")
     return [json.loads(line) for line in (folder / "ledger.jsonl").read_text().splitlines()]
 
 
@@ -181,3 +182,52 @@ def test_it_needs_nothing_but_python(exported, folder):
     asked = [sys.executable, "-I", "-S", "docs/verify_ledger.py", folder / "ledger.jsonl", folder / "anchors.jsonl"]
     done = subprocess.run(asked, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, f"In order: {Ledger.objects.count()} entries, 2 anchors.\n")
+
+
+@pytest.fixture
+def as_ada(administrator, monkeypatch):
+    def command(file=None, password=PASSWORD, by="ada", **options):
+        monkeypatch.setattr("getpass.getpass", lambda prompt: password)
+        call_command("export_ledger", *([str(file)] if file else []), by=by, **options)
+
+    return command
+
+
+@pytest.mark.proves("R07")
+def test_the_export_is_an_event_with_name_and_digest(as_ada, administrator, commit, tmp_path):
+    commit()
+    as_ada(tmp_path / "ledger.jsonl", recipient="Sponsor Ltd", country="DE", legal_basis="Contract")
+    detail = {name: value for name, (_, value) in SystemEvent.objects.get(kind="export").detail.items()}
+    content = (tmp_path / "ledger.jsonl").read_bytes()
+    assert detail == {
+        "what": "ledger", "sha256": hashlib.sha256(content).hexdigest(), "rows": content.count(b"\n"), "recipient": "Sponsor Ltd",
+        "country": "DE", "legal_basis": "Contract",
+    }  # fmt: skip
+    assert SystemEvent.objects.get(kind="export").by == administrator
+    assert [file.name for file in tmp_path.iterdir()] == ["ledger.jsonl"]
+    assert (tmp_path / "ledger.jsonl").stat().st_mode & 0o077 == 0
+
+
+def test_the_export_to_standard_output_is_noted_too(as_ada, commit, capfd):
+    commit()
+    as_ada()
+    written = capfd.readouterr().out.encode()
+    assert written.count(b"\n") == Ledger.objects.count()
+    assert SystemEvent.objects.get(kind="export").detail["sha256"][1] == hashlib.sha256(written).hexdigest()
+
+
+@pytest.mark.proves("A02")
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"password": "wrong"}, "Name and password do not match"),
+        ({"by": "dan"}, "Only an administrator"),
+        ({"by": "sam"}, "Only an administrator"),
+        ({"country": "Germany"}, "without it"),
+    ],
+)
+def test_nothing_is_written_where_the_export_is_refused(as_ada, data_manager, sponsor, tmp_path, asked, said):
+    with pytest.raises(CommandError, match=said):
+        as_ada(tmp_path / "ledger.jsonl", **asked)
+    assert list(tmp_path.iterdir()) == []
+    assert not SystemEvent.objects.filter(kind="export").exists()

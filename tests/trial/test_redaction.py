@@ -65,13 +65,13 @@ def test_value_is_gone_from_everywhere(mistaken, data_manager, investigator, com
     assert findings() == []
 
 
-def test_chain_is_the_one_that_was_anchored(mistaken, data_manager, investigator, commit, settings, tmp_path):
+def test_chain_is_the_one_that_was_anchored(mistaken, data_manager, investigator, commit, settings, tmp_path, export_ledger):
     settings.ANCHOR_FOLDER = tmp_path
     anchors.anchor()
     erase(mistaken, data_manager, investigator)
     commit()
     assert findings(anchors.read()) == []
-    call_command("export_ledger", tmp_path / "ledger.jsonl")
+    export_ledger(tmp_path / "ledger.jsonl")
     assert MISTAKE not in (tmp_path / "ledger.jsonl").read_text()
     done = subprocess.run(
         [sys.executable, "docs/verify_ledger.py", tmp_path / "ledger.jsonl", tmp_path / "anchors.jsonl"],

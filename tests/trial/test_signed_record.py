@@ -1,5 +1,6 @@
 """A signature and its record cannot be parted; several visits under one password; meaning frozen; shown with all three parts."""
 
+import hashlib
 import re
 from io import BytesIO
 
@@ -15,7 +16,7 @@ from tests.conftest import CODE, PASSWORD, PROOF
 from tests.examples import complete
 from trial.acting import acting
 from trial.actions import queries, review
-from trial.models import Query, Signature, Visit
+from trial.models import Query, Signature, SystemEvent, Visit
 from trial.refusal import Conflict, NotAllowed, Refused
 from trial.states import QueryState
 
@@ -159,6 +160,22 @@ def test_page_pdf_and_api_show_name_time_and_meaning(signature, investigator, cl
     assert "agree with the source" in text
     assert signature.content_sha256 in text
     assert "70.0 kg" in text
+
+
+@pytest.mark.proves("R07")
+def test_pdf_taken_along_is_an_event(signature, investigator, sponsor, client):
+    client.force_login(investigator)
+    content = client.get(f"/signatures/{signature.pk}.pdf").content
+    event = SystemEvent.objects.get(kind="export")
+    detail = {name: value for name, (_, value) in event.detail.items()}
+    of = {"subject": signature.visit.subject.code, "signature": signature.pk}
+    assert (event.by, detail) == (
+        investigator, {"what": "signature as PDF", "sha256": hashlib.sha256(content).hexdigest(), "filters": of},
+    )  # fmt: skip
+    assert client.get(f"/signatures/{signature.pk}.pdf?country=Germany").status_code == 422
+    client.force_login(sponsor)
+    client.get(f"/signatures/{signature.pk}.pdf")
+    assert SystemEvent.objects.filter(kind="export").count() == 1
 
 
 def test_pdf_is_kept_from_the_stranger_and_from_who_may_not_see_every_item(signature, stranger, sponsor, client):

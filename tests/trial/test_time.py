@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from django.core.management import call_command
 from django.db import connection
 from django.utils.http import http_date
 
@@ -110,9 +109,9 @@ def test_no_client_says_when(sent, signs, as_data_manager):  # noqa: F811
 
 @pytest.mark.proves("R10")
 @pytest.mark.parametrize("session_zone", ZONES, indirect=True)
-def test_exported_ledger_says_the_same_in_every_zone_of_the_session(session_zone, signs, commit, tmp_path):  # noqa: F811
+def test_exported_ledger_says_the_same_in_every_zone_of_the_session(session_zone, signs, commit, tmp_path, export_ledger):  # noqa: F811
     commit()
-    call_command("export_ledger", str(tmp_path / "ledger"))
+    export_ledger(tmp_path / "ledger")
     said = [json.loads(line)["head"] for line in (tmp_path / "ledger").read_text().splitlines()]
     with connection.cursor() as cursor:
         cursor.execute("select to_char(at at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS') from trial_ledger order by seq")

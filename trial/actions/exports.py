@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AbstractUser
 
-from trial.access import Role
+from trial.access import Act, Role
 from trial.acting import is_unsaid
-from trial.models import SystemEvent, held
-from trial.refusal import Refused
+from trial.models import SystemEvent, held, may, sites_where
+from trial.refusal import NotAllowed, Refused
 
 from . import events
 from .entry import refuse_identifiers
@@ -42,8 +42,17 @@ def refuse_unless_destined(to: Destination, *, by: AbstractUser) -> None:
 
 def note_export(content: bytes, *, what: str, by: AbstractUser, to: Destination, **told: Any) -> SystemEvent:
     """The event of an export: what it held, and the SHA-256 by which the file is known again (R07)."""
+    return note_exported(hashlib.sha256(content).hexdigest(), what=what, by=by, to=to, **told)
+
+
+def note_exported(sha256: str, *, what: str, by: AbstractUser, to: Destination, **told: Any) -> SystemEvent:
+    """The same of a file that is too long to be held at once."""
     refuse_unless_destined(to, by=by)
     given: Mapping[str, str] = {name: text for name, text in to._asdict().items() if text}
-    return events.note(
-        SystemEvent.Kind.EXPORT, by=by, what=what, sha256=hashlib.sha256(content).hexdigest(), **given, **told
-    )  # fmt: skip
+    return events.note(SystemEvent.Kind.EXPORT, by=by, what=what, sha256=sha256, **given, **told)
+
+
+def refuse_unless_may_take_ledger(by: AbstractUser) -> None:
+    """It holds everything, the month of birth too: for who runs the study's accounts, and who reads all of the whole study."""
+    if not may(by, Act.MANAGE_PEOPLE) and None not in sites_where(by, Act.READ_BIRTH_MONTH):
+        raise NotAllowed("Only an administrator, or an auditor of the whole study, exports the ledger.")

@@ -1,10 +1,9 @@
-import getpass
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from trial.actions import anchors, noted_schema
+from trial.management.person import person
 from trial.refusal import Refused
 
 
@@ -27,15 +26,8 @@ class Command(BaseCommand):
             return
         self.stdout.write("\n".join(found))
         try:
-            noted_schema.accept(shown, by=self.person(by), reason=reason)
+            noted_schema.accept(shown, by=person(by, undone="Nothing was noted."), reason=reason)
         except Refused as refused:
             raise CommandError(str(refused)) from refused
         anchors.anchor()
         self.stdout.write("Noted.")
-
-    def person(self, username: str) -> User:
-        """Who answers for it, shown by the password."""
-        person = User.objects.filter(username=username, is_active=True).first()
-        if person is None or not person.check_password(getpass.getpass(f"Password of {username}: ")):
-            raise CommandError("Name and password do not match. Nothing was noted.")
-        return person
