@@ -266,6 +266,7 @@ class TestRows:
         answer = browser.post(address, REASON | shown)
         assert (answer.status_code, LaboratoryPanel.objects.get().withdrawn_at) == (409, None)
         assert "changed this in the meantime" in answer.content.decode()
+        assert shown_in(answer) == shown_in(browser.get(address)), "as it stands now"
         assert browser.post(address, REASON | read_in(answer)).status_code == 302
         assert LaboratoryPanel.objects.get().withdrawn_at
 
@@ -279,6 +280,11 @@ class TestRows:
         answer = client.post(address, {"act": "verify"} | shown)
         assert (answer.status_code, Verification.objects.count()) == (409, 0)
         assert client.post(address, {"act": "verify"} | read_in(answer)).status_code == 302
+
+
+def shown_in(page):
+    part = page.context["part"]
+    return part.items, part.tables
 
 
 def read_in(page):

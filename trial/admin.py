@@ -9,13 +9,12 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from knox.models import AuthToken
 
 from trial.access import Act
-from trial.actions import entry
+from trial.actions import entry, review
 from trial.derived import derived_part
 from trial.entry_forms import (
     MISSING,
@@ -23,7 +22,6 @@ from trial.entry_forms import (
     OneOf,
     RowForm,
     RowFormSet,
-    WhyForm,
     form_of,
     number_told,
     reason_told,
@@ -35,7 +33,9 @@ from trial.models import (
     Visit,
 )
 from trial.protocol import schedule
+from trial.reading import read_part
 from trial.refusal import Refused
+from trial.withdrawal_page import withdrawal_page
 
 MOST_ROWS = 200
 """Of one group on a page: the longest is a course's fractions. More cost the server a minute before they are refused."""
@@ -175,12 +175,27 @@ class RecordAdmin(KeptAdmin):
     def changeform_view(self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         visit = visit_of(request) if object_id is None else None
         context = {"page_visit": visit, "form_title": self.model.form_title()}
+        if (first := self._entered_first(request, visit)) and not self.model.groups():
+            request.locks_row = True
+            object_id, form_url = str(first.pk), f"{request.path}?visit={first.visit_id}"
         return super().changeform_view(request, object_id, form_url, context | (extra_context or {}))
+
+    def _entered_first(self, request: HttpRequest, visit: Visit | None) -> Any:
+        """The record that somebody entered before this page was sent, of a form that a visit has once.
+
+        Without rows, the page is answered as a change of that record which is stale: both values, item by item (docs/decisions/0041).
+        """
+        if request.method != "POST" or visit is None or self.model.several:
+            return None
+        return self.get_queryset(request).filter(withdrawn_at=None, visit=visit).first()
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Any = None, **kwargs: Any) -> HttpResponse:
         """Beneath what is entered, what the protocol derives from it as it is stored."""
         if obj is not None:
             context["derived"] = derived_part(obj, by=request.user)
+        elif first := self._entered_first(request, visit_of(request)):
+            shows = not self._hidden_from(request, first)
+            context |= {"entered_first": first, "part": read_part(review.part(first)) if shows else None}
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -234,29 +249,11 @@ class RecordAdmin(KeptAdmin):
         return [path("<path:object_id>/withdraw/", self.admin_site.admin_view(self.withdraw_view), name=name), *super().get_urls()]
 
     def withdraw_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Take back a record made by mistake; the page asks why."""
         visible = self.model.objects.visible_to(request.user).select_related("visit__subject__site")
         record = get_object_or_404(visible, pk=number_told(object_id))
         if not self.has_change_permission(request, record):
             raise PermissionDenied
-        refused: Refused | None = None
-        if request.method == "POST":
-            try:
-                read = request.POST.get("versions_sha256", "")
-                entry.withdraw(record, by=request.user, reason=reason_told(request.POST), versions_sha256=read)
-            except Refused as error:
-                refused = error
-            else:
-                messages.success(request, f"{self.model.form_title()} of {record.visit} is withdrawn.")
-                return HttpResponseRedirect(reverse("casebook", args=[record.visit.subject.code]))
-        context = self.admin_site.each_context(request) | {
-            "title": f"Withdraw {record}",
-            "opts": self.opts,
-            "record": record,
-            "refused": refused,
-            "form": WhyForm(request.POST or None),
-        }
-        return TemplateResponse(request, "admin/entered/withdraw.html", context, status=refused.status if refused else 200)
+        return withdrawal_page(request, record, shows_items=not self._hidden_from(request, record))
 
 
 def next_form(record: Record) -> str | None:

@@ -71,7 +71,8 @@ class KeptAdmin(ByRole, admin.ModelAdmin):
         A list is not: PostgreSQL locks no rows of the distinct values that its filters ask for.
         """
         visible = self.model.objects.visible_to(request.user)
-        of_one = request.resolver_match is not None and "object_id" in request.resolver_match.kwargs
+        named = request.resolver_match is not None and "object_id" in request.resolver_match.kwargs
+        of_one = named or getattr(request, "locks_row", False)
         return visible.select_for_update(no_key=True, of=["self"]) if request.method == "POST" and of_one else visible
 
     @method_decorator(transaction.non_atomic_requests)

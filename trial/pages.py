@@ -1,7 +1,6 @@
 """Pages about the study and about a visit's signature. Each shows what is stored; acts are one call into trial/actions."""
 
-from collections import defaultdict
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.decorators import login_required
@@ -20,6 +19,7 @@ from trial.actions import accounts, review, triggers
 from trial.models import Record, Signature, Study, Visit, may, parameters_in_force, sites_where, standing, versions_of
 from trial.protocol import schedule, study
 from trial.proving import asks_code, proving
+from trial.reading import read_part
 from trial.refusal import NotAllowed, Refused
 
 
@@ -100,33 +100,6 @@ def sign_page(request: HttpRequest, pk: int) -> HttpResponse:
         changes=[] if holds or not signatures else signatures[0].changes(content),
         refused=refused,
     )
-
-
-class ReadPart(NamedTuple):
-    """One form as a person reads it: its own items, then a table for each repeating group."""
-
-    title: str
-    items: list[list[str]]
-    tables: list[tuple[list[str], list[list[str]]]]
-    queries: list[list[str]] = []
-
-
-def read_part(part: dict[str, Any]) -> ReadPart:
-    """The items of a row are named `group.id.item` (Signature.content); columns that no row fills are left out."""
-    own, groups = [], defaultdict(lambda: defaultdict(dict))
-    for name, item in part["items"].items():
-        group, _, rest = name.partition(".")
-        if rest:
-            row, _, column = rest.partition(".")
-            groups[group][row][column] = item
-        elif item[1]:
-            own.append(item)
-    tables = []
-    for rows in groups.values():
-        columns = {column: item[0] for row in rows.values() for column, item in row.items() if item[1]}
-        lines = [[f"{row[column][1]} {row[column][2]}".strip() for column in columns] for row in rows.values()]
-        tables.append((list(columns.values()), lines))
-    return ReadPart(part["form"], own, tables, part.get("queries", []))
 
 
 def not_entered(visit: Visit, content: dict[str, Any]) -> list[str]:

@@ -1,5 +1,6 @@
-"""Changes of the ledger, as a person reads them: labels, not columns; names of codes, not codes."""
+"""Forms, and changes of the ledger, as a person reads them: labels, not columns; names of codes, not codes."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import cache
@@ -85,3 +86,30 @@ def _read(field: models.Field | None, value: Any) -> str:
     if isinstance(value, list) and not isinstance(field, ArrayField):
         return str(value)
     return readable(field, value)
+
+
+class ReadPart(NamedTuple):
+    """One form as a person reads it: its own items, then a table for each repeating group."""
+
+    title: str
+    items: list[list[str]]
+    tables: list[tuple[list[str], list[list[str]]]]
+    queries: list[list[str]] = []
+
+
+def read_part(part: dict[str, Any]) -> ReadPart:
+    """The items of a row are named `group.id.item` (Signature.content); columns that no row fills are left out."""
+    own, groups = [], defaultdict(lambda: defaultdict(dict))
+    for name, item in part["items"].items():
+        group, _, rest = name.partition(".")
+        if rest:
+            row, _, column = rest.partition(".")
+            groups[group][row][column] = item
+        elif item[1]:
+            own.append(item)
+    tables = []
+    for rows in groups.values():
+        columns = {column: item[0] for row in rows.values() for column, item in row.items() if item[1]}
+        lines = [[f"{row[column][1]} {row[column][2]}".strip() for column in columns] for row in rows.values()]
+        tables.append((list(columns.values()), lines))
+    return ReadPart(part["form"], own, tables, part.get("queries", []))

@@ -15,9 +15,9 @@ from trial.actions import exports, locks, queries, review
 from trial.actions.exports import Destination
 from trial.entry_forms import number_told
 from trial.models import Entered, Query, QueryAct, Record, Signature, StudyLock, Visit, is_frozen, may
-from trial.pages import not_entered, page, read_part
+from trial.pages import not_entered, page
 from trial.proving import asks_code, proving
-from trial.reading import model_of
+from trial.reading import model_of, read_part
 from trial.refusal import Refused
 from trial.signature_pdf import pdf_of
 from trial.states import QUERY_NEXT, LockState, QueryState

@@ -7,8 +7,8 @@ from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer
 
 from trial.actions.review import is_unaltered
 from trial.models import Signature
-from trial.pages import read_part
 from trial.paper import HEAD, table, text
+from trial.reading import read_part
 
 
 def pdf_of(signature: Signature) -> bytes:

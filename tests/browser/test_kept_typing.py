@@ -190,6 +190,29 @@ def test_words_about_one_query_do_not_come_back_at_another(dan, signs, monitor):
     assert about == {"pulse": "It was counted twice.", "weight_kg": ""}
 
 
+def test_who_fills_in_a_form_that_another_entered_first_chooses_between_both_values(dan, subject, investigator):
+    visit = subject.visits.get(code="SCR")
+    empty = f"/admin/crf/vitalsigns/add/?visit={visit.pk}"
+    dan.go(empty)
+    dan.fill(measured_on="2025-01-08", pulse=75)
+    entry.enter(VitalSigns, visit=visit, by=investigator, values={"pulse": 80, "height_cm": Decimal(181)}, complete=False)
+    dan.press("_draft")
+    dan.sees("choose what stands")
+    assert choices(dan) == ["Date", "Height", "Pulse"]
+    dan.go(empty)
+    dan.sees(BACK)
+    dan.press("_draft")
+    dan.sees("choose what stands")
+    for item, choice in (("measured_on", "mine"), ("height_cm", "stored"), ("pulse", "mine")):
+        dan.page.check(f"[name=choice__{item}][value={choice}]")
+    dan.fill(reason="TRANSCRIPTION")
+    dan.press("_draft")
+    dan.sees("draft, stored")
+    signs = VitalSigns.objects.get()
+    assert (f"{signs.measured_on}", signs.height_cm, signs.pulse) == ("2025-01-08", 181, 75)
+    assert dan.page.evaluate("Object.keys(sessionStorage).filter((key) => key.startsWith('typed:')).length") == 0
+
+
 class TestRows:
     def test_who_typed_beside_a_row_that_another_withdrew_reads_so_and_stores_the_rest(self, dan, fractions, course_url, investigator):
         dan.go(course_url)

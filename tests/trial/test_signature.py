@@ -11,7 +11,7 @@ from tests.examples import EXAMPLES, complete, lesion_of, unsaved
 from trial.acting import acting
 from trial.actions import entry, review
 from trial.models import Change, Signature, Visit
-from trial.pages import read_part
+from trial.reading import read_part
 from trial.refusal import Conflict, NotAllowed, Refused
 from trial.second_factor import Proof
 
