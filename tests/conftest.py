@@ -1,7 +1,7 @@
 """The people and places that most tests start from, on a PostgreSQL of the tests' own (tests/servers.py)."""
 
 import gc
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 
@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection
+from django.utils import timezone
 from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 
@@ -33,6 +34,7 @@ CODE = "secondfactor"
 LABORATORY = "PUFH-1"
 BEGAN = date(2022, 1, 1)
 SCREENED = date(2025, 1, 6)
+STUDY_ENDS = date(2099, 12, 31)
 LIMITS = {
     "HGB": (115, 150, "g/L"),
     "WBC": ("3.5", "9.5", "10^9/L"),
@@ -96,10 +98,23 @@ def founder():
     return found or user("founder")
 
 
+def give_role(person, role, site=None):
+    """As another does; an auditor's has its last day."""
+    with acting(by=founder()):
+        ends_on = STUDY_ENDS if role == Role.AUDITOR else None
+        return Membership.objects.create(user=person, role=role, site=site, ends_on=ends_on)
+
+
+def end_role(person, role):
+    """Yesterday was its last day."""
+    with acting(by=founder(), reason="Another task"):
+        Membership.objects.filter(user=person, role=role).update(ends_on=timezone.localdate() - timedelta(days=1))
+    person.__dict__.pop("_held", None)
+
+
 def member(name, role, site=None):
     person = user(name, is_staff=True)
-    with acting(by=founder()):
-        Membership.objects.create(user=person, role=role, site=site)
+    give_role(person, role, site)
     if Act.SIGN in ALLOWED[role]:
         make_ready(person)
     if Act.SIGN in ALLOWED[role] or Act.SET_UP in ALLOWED[role]:

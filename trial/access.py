@@ -52,6 +52,29 @@ ALLOWED = {
 STUDY_WIDE = {Role.SPONSOR, Role.ADMINISTRATOR, Role.AUDITOR}
 """Roles that may be given for the whole study, without naming a site."""
 
+APART = {
+    frozenset(pair)
+    for pair in (
+        (Role.ADMINISTRATOR, Role.DATA_MANAGER),
+        (Role.ADMINISTRATOR, Role.INVESTIGATOR),
+        (Role.ADMINISTRATOR, Role.MONITOR),
+        (Role.ADMINISTRATOR, Role.SPONSOR),
+        (Role.ADMINISTRATOR, Role.AUDITOR),
+        (Role.AUDITOR, Role.DATA_MANAGER),
+        (Role.AUDITOR, Role.INVESTIGATOR),
+        (Role.AUDITOR, Role.MONITOR),
+        (Role.AUDITOR, Role.SPONSOR),
+        (Role.SPONSOR, Role.DATA_MANAGER),
+        (Role.SPONSOR, Role.INVESTIGATOR),
+        (Role.MONITOR, Role.DATA_MANAGER),
+        (Role.MONITOR, Role.INVESTIGATOR),
+    )
+}
+"""Roles that one person does not hold at the same time, wherever (docs/decisions/0044)."""
+
+OF_A_SUPERUSER = frozenset({Role.ADMINISTRATOR})
+"""The roles that count for a superuser: whoever passes by Django's own checks stays away from the data."""
+
 
 def roles_that_may(act: Act) -> frozenset[Role]:
     """The roles whose row allows the act.
@@ -60,3 +83,11 @@ def roles_that_may(act: Act) -> frozenset[Role]:
     [<Role.INVESTIGATOR: 'investigator'>]
     """
     return frozenset(role for role, acts in ALLOWED.items() if act in acts)
+
+
+def are_apart(one: str, other: str) -> bool:
+    """
+    >>> are_apart("monitor", "data manager"), are_apart("investigator", "data manager"), are_apart("monitor", "monitor")
+    (True, False, False)
+    """
+    return frozenset((one, other)) in APART

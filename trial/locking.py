@@ -88,3 +88,17 @@ class NamesItsRecord(Triggers):
     def values(self) -> dict[str, Any]:
         listed = {name: quoted(kinds) or "null" for name, kinds in self.facts.items()}
         return listed | {"how_many": len(self.facts["on_record"])}
+
+
+class HeldApart(Triggers):
+    """Of the roles: `apart` are pairs that one person does not hold at the same time, `of_a_superuser` those that a superuser may
+    hold. Nobody gives themselves a role. What is given for the whole study ends by the calendar of `zone`."""
+
+    file = "held_apart.sql"
+    functions = ("held_apart",)
+
+    def __init__(self, *, name: str, apart: Sequence[str], of_a_superuser: Sequence[str], zone: str, digest: str = "") -> None:
+        super().__init__(name=name, digest=digest, apart=list(map(str, apart)), of_a_superuser=list(map(str, of_a_superuser)), zone=zone)
+
+    def values(self) -> dict[str, Any]:
+        return {name: quoted(self.facts[name]) for name in ("apart", "of_a_superuser")} | {"zone": self.facts["zone"]}

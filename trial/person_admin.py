@@ -11,11 +11,12 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from trial.access import Act
+from trial.access import OF_A_SUPERUSER, Act
 from trial.acting import acting
 from trial.entry_forms import STALE_PAGE
-from trial.models import sites_where
+from trial.models import in_force, sites_where
 
+HOLDS_OTHERS = "A superuser holds no role but the administrator's. End first: {roles}."
 STALE = "“{label}” was “{seen}” when this page was opened, and is “{stored}” by now. Open the page anew."
 
 
@@ -34,6 +35,8 @@ class PersonForm(UserChangeForm):
             self.add_error(name, STALE.format(label=self[name].label, seen=_said(seen), stored=_said(stored)))
         if changed:
             self.add_error(None, STALE_PAGE)
+        if told.get("is_superuser") and (others := sorted({role for _, role in in_force(self.instance)} - OF_A_SUPERUSER)):
+            self.add_error("is_superuser", HOLDS_OTHERS.format(roles=", ".join(others)))
         return told
 
     def _seen_and_stored(self) -> list[tuple[str, Any, Any]]:

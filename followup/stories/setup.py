@@ -32,6 +32,8 @@ STUDY_ENDS = date(2029, 12, 30)
 FIRST, SECOND = "01", "02"
 ELSEWHERE = "site02"
 """Who enters at the second site: nobody logs in as this one."""
+FOUNDER = "founder"
+"""In whose name the administrator was given the role, as the first account's by command: nor as this one."""
 
 SITES = (
     #    number  name                               province   laboratory
@@ -70,7 +72,7 @@ def prepare_trial(people: Iterable[Person], passwords: Mapping[str, str]) -> Non
         with transaction.atomic(), acting(by=administrator):
             for code, name, province, laboratory in SITES:
                 _site(code, name, province, laboratory)
-            _give_roles(people, users)
+            _give_roles(people, users, administrator)
             for username, role, _ in people:
                 if Act.SIGN in ALLOWED[Role(role)]:
                     _prepare_signer(users[username], passwords[username], administrator)
@@ -106,12 +108,15 @@ def _prepare_signer(person: User, password: str, administrator: User) -> None:
     StaticDevice.objects.create(user=person, name=RECOVERY)  # without codes: nobody has written any down
 
 
-def _give_roles(people: Iterable[Person], users: Mapping[str, User]) -> None:
-    """Roles of a site at the first one, the others for the whole study; the auditor's ends with it."""
+def _give_roles(people: Iterable[Person], users: Mapping[str, User], administrator: User) -> None:
+    """Roles of a site at the first one, the others for the whole study; the auditor's ends with it. Nobody gives their own."""
     first, second = (Site.objects.get(code=code) for code in (FIRST, SECOND))
+    first_of_all = _user(FOUNDER, "First Account", make_password(None))
     for username, role, _ in people:
         site = None if role in STUDY_WIDE else first
-        Membership(user=users[username], role=role, site=site, ends_on=STUDY_ENDS if role == Role.AUDITOR else None).save()
+        by = administrator if users[username] != administrator else first_of_all
+        with acting(by=by):
+            Membership(user=users[username], role=role, site=site, ends_on=STUDY_ENDS if role == Role.AUDITOR else None).save()
     Membership(user=_user(ELSEWHERE, "Second Site", make_password(None)), role=Role.DATA_MANAGER, site=second).save()
 
 

@@ -24,13 +24,13 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from followup.models import Flag
-from tests.conftest import PASSWORD, PROOF, SCREENED, founder, give_codes, log_in_with_code, member, user
+from tests.conftest import PASSWORD, PROOF, SCREENED, founder, give_codes, give_role, log_in_with_code, member, user
 from tests.examples import complete
 from trial.access import ALLOWED, STUDY_WIDE, Act, Role
 from trial.acting import acting
 from trial.actions import entry, queries, review
 from trial.api_items import row_name
-from trial.models import AccountAct, Membership, ParameterDecision, Record, Visit
+from trial.models import AccountAct, ParameterDecision, Record, Visit
 
 PUBLIC, OWN, STAFF, MANAGERS, NOBODY = "public", "own", "staff", "managers", "nobody"
 """Instead of an act. OWN: whoever is logged in, and it is about themselves or public facts. MANAGERS: accounts, an administrator's of
@@ -263,6 +263,10 @@ def of_the_site(site, other_site, roles=tuple(Role)):
         yield Person(role.value, logged_in(member(role.value.replace(" ", "-"), role, where)), (role,), here=True)
 
 
+TOGETHER = [(Role.INVESTIGATOR, Role.DATA_MANAGER), (Role.MONITOR, Role.SPONSOR), (Role.ADMINISTRATOR,), (Role.AUDITOR,)]
+"""The most that one person holds (trial/access.py, APART)."""
+
+
 def half_of_the_site(site, other_site):
     return of_the_site(site, other_site, tuple(Role)[::2])
 
@@ -272,12 +276,12 @@ def other_half_of_the_site(site, other_site):
 
 
 def of_elsewhere(site, other_site):
-    """One person who holds all roles, but at another site; and those who hold none."""
-    elsewhere = member("elsewhere", Role.INVESTIGATOR, other_site)
-    with acting(by=founder()):
-        for role in set(Role) - {Role.INVESTIGATOR}:
-            Membership.objects.create(user=elsewhere, role=role, site=other_site)
-    yield Person("all roles, at another site", logged_in(elsewhere), tuple(Role))
+    """As many people as it takes to hold all roles, but at another site; and those who hold none."""
+    for roles in TOGETHER:
+        elsewhere = member(f"{roles[0].value}-elsewhere".replace(" ", "-"), roles[0], other_site)
+        for role in roles[1:]:
+            give_role(elsewhere, role, other_site)
+        yield Person(f"{' and '.join(roles)}, at another site", logged_in(elsewhere), roles)
     root = User.objects.create_superuser("root", password=PASSWORD)
     give_codes(root)
     yield Person("superuser without a role", logged_in(root), root=True)

@@ -9,13 +9,13 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from crf.models import VitalSigns
-from tests.conftest import PROOF, founder, member
+from tests.conftest import PROOF, end_role, give_role, member
 from tests.examples import complete
 from trial import states
 from trial.access import Role
 from trial.acting import acting
 from trial.actions import anchors, entry, locks, queries, review, verify_ledger
-from trial.models import Change, Freeze, Ledger, Membership, Query, QueryAct, Signature, StudyLock, Verification, Visit, is_locked
+from trial.models import Change, Freeze, Ledger, Query, QueryAct, Signature, StudyLock, Verification, Visit, is_locked
 from trial.refusal import Conflict, NotAllowed, Refused
 from trial.states import LOCK_NEXT, FreezeState, LockState, QueryState, RecordState
 
@@ -199,13 +199,17 @@ def test_a_query_is_an_entry_of_the_ledger_and_stays_about_what_it_was(query, re
     assert f"Row {query.pk} of trial.query and the ledger disagree." in verify_ledger.findings()
 
 
+@pytest.mark.proves("D06", "A04")
 def test_one_person_of_several_roles_takes_one_step_only(site, people):
+    """Nobody is data manager and monitor together: who was the one and is the other now still takes no second step."""
     both = member("both", Role.DATA_MANAGER, site)
-    with acting(by=founder()):
-        Membership.objects.create(user=both, role=Role.MONITOR, site=site)
     steps((L.LOCK_PROPOSED, both))
+    end_role(both, Role.DATA_MANAGER)
+    give_role(both, Role.MONITOR, site)
     with pytest.raises(Conflict, match="Three different people"):
         locks.step(L.LOCK_APPROVED, by=both, reason="Analysis", proof=PROOF)
+    end_role(both, Role.MONITOR)
+    give_role(both, Role.DATA_MANAGER, site)
     assert locks.step(L.OPEN, by=both, reason="Too early", proof=PROOF).state == L.OPEN
 
 

@@ -6,12 +6,12 @@ import pytest
 from django.db import transaction
 
 from crf.models import VitalSigns
-from tests.conftest import PROOF, founder, give_codes, make_ready, member, user
+from tests.conftest import PROOF, give_codes, give_role, make_ready, member, user
 from tests.examples import complete
 from trial.access import Role
 from trial.acting import acting
 from trial.actions import locks, queries, review
-from trial.models import Membership, StudyLock, Visit
+from trial.models import StudyLock, Visit
 from trial.refusal import Refused
 from trial.states import LockState, QueryState
 
@@ -50,8 +50,7 @@ def everybody(site, other_site):
             person = user(f"{role.value.replace(' ', '-')}-{place.code}")
             make_ready(person)
             give_codes(person)
-            with acting(by=founder()):
-                Membership.objects.create(user=person, role=role, site=place)
+            give_role(person, role, place)
             people.append(person)
     return people
 

@@ -4,7 +4,7 @@ from .event import SystemEvent
 from .kept import Kept
 from .ledger import Ledger
 from .locks import Freeze, Marks, StudyLock, is_frozen, is_locked, marks_of
-from .membership import Membership, held, may, scope, sites_where
+from .membership import Membership, held, in_force, may, scope, sites_where
 from .outbox import Mail
 from .overview import Standing, signed_apart, standing
 from .paper import FromPaper
@@ -55,6 +55,7 @@ __all__ = [
     "Verification",
     "Visit",
     "held",
+    "in_force",
     "is_frozen",
     "is_locked",
     "loss_stands",

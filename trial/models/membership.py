@@ -7,8 +7,9 @@ from django.contrib.auth.models import AbstractUser, AnonymousUser
 from django.db import connection, models
 from django.db.models import Q
 
-from trial.access import STUDY_WIDE, Act, Role, roles_that_may
+from trial.access import OF_A_SUPERUSER, STUDY_WIDE, Act, Role, are_apart, roles_that_may
 from trial.history import History
+from trial.locking import HeldApart
 
 
 class Membership(models.Model):
@@ -31,6 +32,17 @@ class Membership(models.Model):
                 condition=Q(site__isnull=False) | Q(role__in=sorted(STUDY_WIDE)),
                 name="role_has_its_site",
                 violation_error_message="Name the site: only sponsor, administrator and auditor hold a role for the whole study.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(role=Role.AUDITOR.value) | Q(ends_on__isnull=False),
+                name="role_of_an_auditor_ends",
+                violation_error_message="An auditor's role has its last day.",
+            ),
+            HeldApart(
+                name="roles_held_apart",
+                apart=sorted(f"{one}>{other}" for one in Role for other in Role if are_apart(one, other)),
+                of_a_superuser=sorted(OF_A_SUPERUSER),
+                zone=settings.TIME_ZONE,
             ),
         ]
 
@@ -71,14 +83,19 @@ In SQL, since every request asks it: to put it together anew takes Django longer
 
 
 def held(user: AbstractUser | AnonymousUser) -> list[tuple[int | None, str]]:
-    """(site, role) of each role the person holds today; read once for each request's user."""
+    """(site, role) of each role the person holds today; read once for each request's user. To a superuser only administration counts."""
     if not user.is_authenticated or not user.is_active:
         return []
     if not hasattr(user, "_held"):
-        with connection.cursor() as cursor:
-            cursor.execute(HELD, {"user": user.pk, "zone": settings.TIME_ZONE})
-            user._held = cursor.fetchall()
+        user._held = [(site, role) for site, role in in_force(user) if not user.is_superuser or role in OF_A_SUPERUSER]
     return user._held
+
+
+def in_force(user: AbstractUser) -> list[tuple[int | None, str]]:
+    """The same, as it is stored, also of who may not use it."""
+    with connection.cursor() as cursor:
+        cursor.execute(HELD, {"user": user.pk, "zone": settings.TIME_ZONE})
+        return cursor.fetchall()
 
 
 def sites_where(user: AbstractUser | AnonymousUser, act: Act) -> set[int | None]:
