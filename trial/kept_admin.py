@@ -70,10 +70,13 @@ class KeptAdmin(ByRole, admin.ModelAdmin):
 
         A list is not: PostgreSQL locks no rows of the distinct values that its filters ask for.
         """
-        visible = self.model.objects.visible_to(request.user)
+        visible = self.visible(request)
         named = request.resolver_match is not None and "object_id" in request.resolver_match.kwargs
         of_one = named or getattr(request, "locks_row", False)
         return visible.select_for_update(no_key=True, of=["self"]) if request.method == "POST" and of_one else visible
+
+    def visible(self, request: HttpRequest) -> models.QuerySet[Any]:
+        return self.model.objects.visible_to(request.user)
 
     @method_decorator(transaction.non_atomic_requests)
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import connection
 
+SYSTEM = "system:"
 PATTERN = "^(system:)?[A-Za-z0-9@.+_-]+$"  # the jobs' own account is no person's: Django's validator keeps people from such a name
 ALIKE, TAKEN_FOR = "i10", "llo"
 RN = ("rn", "m")

@@ -12,7 +12,7 @@ from trial.kept_admin import KeptAdmin
 from trial.models import ConsentVersion, ParameterDecision, ReferenceRange, Site, SiteStatus, may, sites_where
 
 
-class SetupAdmin(KeptAdmin):
+class PlainAdmin(KeptAdmin):
     """A plain page; a change says why, as a form's does."""
 
     administers = True
@@ -28,6 +28,8 @@ class SetupAdmin(KeptAdmin):
         why = [("Change", {"fields": [("reason", "reason_words"), "seen"]})] if changes else []
         return [*super().get_fieldsets(request, obj), *why]
 
+
+class SetupAdmin(PlainAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if not change or form.changed_items():
             obj.save()

@@ -7,6 +7,7 @@ from trial import (  # noqa: F401  (*_admin register their pages)
     account_admin,
     account_pages,
     history_pages,
+    membership_admin,
     pages,
     paper_pages,
     person_admin,

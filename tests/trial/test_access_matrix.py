@@ -30,7 +30,7 @@ from trial.access import ALLOWED, STUDY_WIDE, Act, Role
 from trial.acting import acting
 from trial.actions import entry, queries, review
 from trial.api_items import row_name
-from trial.models import AccountAct, ParameterDecision, Record, Visit
+from trial.models import AccountAct, Membership, ParameterDecision, Record, Visit
 
 PUBLIC, OWN, STAFF, MANAGERS, NOBODY = "public", "own", "staff", "managers", "nobody"
 """Instead of an act. OWN: whoever is logged in, and it is about themselves or public facts. MANAGERS: accounts, an administrator's of
@@ -82,6 +82,9 @@ ROUTES = {
     "account-code":                                         (OWN,              OWN),
     "account-password":                                     (OWN,              OWN),
     "admin:trial_{accountact}_{changelist,history,change}": (Act.MANAGE_PEOPLE, NOBODY),
+    "admin:trial_membership_{changelist,history}":          (Act.MANAGE_PEOPLE, NOBODY),
+    "admin:trial_membership_{add,change}":                  (Act.MANAGE_PEOPLE, Act.MANAGE_PEOPLE),
+    "admin:trial_membership_delete":                        (NOBODY,           NOBODY),
     "admin:trial_{accountact}_add":                         (Act.MANAGE_PEOPLE, Act.MANAGE_PEOPLE),
     "admin:trial_{accountact}_delete":                      (NOBODY,           NOBODY),
     "admin:axes_{accessattempt,accessfailurelog}_{changelist,history,change}": (Act.MANAGE_PEOPLE, NOBODY),
@@ -313,6 +316,7 @@ def world(subject, visit, data_manager, investigator, monitor, commit):
     rows = {name: (row_name(group), record.rows(group)[0].pk) for name, record in records.items() for group in record.groups()[:1]}
     return {
         "rows": rows,
+        "membership": Membership.objects.get(user=investigator).pk,
         "accountact": AccountAct.objects.filter(person=investigator).first().pk,
         "accessattempt": attempt.pk, "accessfailurelog": failure.pk, "totpdevice": device.pk,
         "staticdevice": StaticDevice.objects.get(user=investigator).pk,
@@ -480,7 +484,7 @@ def wrong(person, method, route, world):
 
 def is_of_site_01(route, method):
     """Whether the request names something of this site; else it is about whatever the person may see."""
-    if route.name.startswith(("admin:axes_", "admin:otp_", "admin:trial_accountact_")):
+    if route.name.startswith(("admin:axes_", "admin:otp_", "admin:trial_accountact_", "admin:trial_membership_")):
         return True  # people are managed for the whole study or not at all
     if method == "GET":
         named = "<" in route.pattern or route.name in ("sign-several", "admin:trial_parameterdecision_add")

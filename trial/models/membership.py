@@ -24,9 +24,15 @@ class Membership(models.Model):
     history = History()
 
     class Meta:
+        verbose_name = "role of a person"
+        verbose_name_plural = "roles of people"
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "site", "role"], condition=Q(ends_on=None), nulls_distinct=False, name="role_held_once"
+                fields=["user", "site", "role"],
+                condition=Q(ends_on=None),
+                nulls_distinct=False,
+                name="role_held_once",
+                violation_error_message="The person holds this role there already.",
             ),
             models.CheckConstraint(
                 condition=Q(site__isnull=False) | Q(role__in=sorted(STUDY_WIDE)),
