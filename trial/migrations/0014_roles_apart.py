@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('trial', '0011_erased_words'),
+        ('trial', '0013_codes_watched'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
