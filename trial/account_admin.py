@@ -49,6 +49,9 @@ class AttemptAdmin(ReadByManagers):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_view_permission(request, obj)
 
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        accounts.end_lockout(obj, by=request.user)
+
 
 class DeviceAdmin(ReadByManagers):
     """A lost second factor: a second person deletes it here, and its secret is refused at once. The owner sets up another as soon

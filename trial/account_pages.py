@@ -19,7 +19,7 @@ from trial.access import Act
 from trial.acting import acting
 from trial.actions import accounts
 from trial.locked_out import answer as locked_out
-from trial.locked_out import is_locked_out
+from trial.locked_out import begin_anew, is_locked_out
 from trial.models import AccountAct, loss_stands, may
 from trial.pages import page
 from trial.passwords import matches
@@ -141,6 +141,7 @@ def code_page(request: HttpRequest) -> HttpResponse:
         try:
             with counting(request):
                 _take(request, second_factor.refuse_unless_code(request.user, request.POST.get("code", "")))
+            begin_anew(request, request.user.get_username())
         except (Unproven, LockedOutSigner) as error:
             refused = error
         else:

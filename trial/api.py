@@ -7,7 +7,6 @@ from django.contrib.auth.models import update_last_login
 from django.utils import timezone
 from drf_spectacular.contrib.knox_auth_token import KnoxTokenScheme
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from knox.models import AuthToken
 from rest_framework import serializers, status
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -15,6 +14,8 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
+from trial.actions import accounts
+from trial.locked_out import begin_anew
 from trial.models import Record, Study, parameters_in_force
 from trial.protocol import study
 from trial.proving import counting
@@ -122,7 +123,9 @@ class TokenView(APIView):
     def get_authenticate_header(self, request: Request) -> str:
         return ByToken().authenticate_header(request)
 
-    @extend_schema(summary="get a token", auth=[], request=Login, responses={201: TokenSerializer} | dict.fromkeys((401, 422, 429), WRONG))
+    @extend_schema(
+        summary="get a token", auth=[], request=Login, responses={201: TokenSerializer} | dict.fromkeys((401, 409, 422, 429), WRONG)
+    )
     def post(self, request: Request) -> Response:
         """Send it with each request as `Authorization: Token …`."""
         asked = request._request  # the failures are counted on Django's own request
@@ -133,8 +136,9 @@ class TokenView(APIView):
         if has_one_to_have(person):
             with counting(asked, by=person):
                 refuse_unless_code(person, sent.get("code", ""), undone="No token was made.")
+        begin_anew(asked, person.get_username())
+        kept, token = accounts.new_token(person)
         update_last_login(None, person)
-        kept, token = AuthToken.objects.create(person)
         return Response({"token": token, "expires_at": kept.expiry}, status=status.HTTP_201_CREATED)
 
     @extend_schema(summary="revoke the token that this request is sent with", responses={204: None})

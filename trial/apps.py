@@ -9,12 +9,13 @@ class TrialConfig(AppConfig):
         from axes.signals import user_locked_out
         from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 
-        from trial import idle, names, passwords  # noqa: F401  (idle hears of logins, also before the first request)
+        from trial import idle, names, passwords, proving  # noqa: F401  (idle hears of logins, also before the first request)
         from trial.actions import events
 
         names.install()
         passwords.install()
         user_login_failed.connect(events.note_failed_login)
         user_logged_in.connect(events.note_login)
+        user_logged_in.connect(proving.note_login)
         user_logged_out.connect(events.note_logout)
         user_locked_out.connect(events.note_lockout)

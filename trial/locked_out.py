@@ -3,6 +3,7 @@
 from typing import Any
 
 from axes.handlers.proxy import AxesProxyHandler
+from axes.models import AccessAttempt
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -25,3 +26,8 @@ def answer(request: HttpRequest, original: HttpResponse | None = None, credentia
 
 def is_locked_out(request: HttpRequest, username: str) -> bool:
     return not AxesProxyHandler.is_allowed(request, {"username": username})
+
+
+def begin_anew(request: HttpRequest, username: str) -> None:
+    """The person has proven themselves, as far as is asked of them: their failures from here count no more (AXES_LOCKOUT_PARAMETERS)."""
+    AccessAttempt.objects.filter(username=username, ip_address=address_of(request)).delete()

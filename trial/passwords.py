@@ -1,4 +1,4 @@
-"""How passwords are kept, and compared; which ones are refused."""
+"""How passwords are kept, and compared; which ones are refused; what ends with one."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -8,7 +8,8 @@ from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.contrib.auth.models import AbstractBaseUser, AbstractUser, User, UserManager
 from django.contrib.auth.password_validation import validate_password
-from django.db.models.signals import pre_save
+from django.db.models.signals import post_save, pre_save
+from knox.models import AuthToken
 
 from trial.acting import acting
 
@@ -47,6 +48,14 @@ def refuse_weak(sender: Any, instance: User, raw: bool = False, **kwargs: Any) -
         validate_password(instance._password, instance)
 
 
+def end_tokens(sender: Any, instance: User, created: bool, update_fields: Any = None, **kwargs: Any) -> None:
+    """A token was made with the password of then. Whoever changes it, or takes it away, ends all of the person's tokens; one that is
+    only hashed anew is the same password."""
+    stored = update_fields is None or "password" in update_fields
+    if stored and not created and (instance._password is not None or not instance.has_usable_password()):
+        AuthToken.objects.filter(user_id=instance.pk).delete()
+
+
 def _checking(make: Callable[..., User]) -> Callable[..., User]:
     @wraps(make)
     def made(users: UserManager, username: str, email: str | None = None, password: str | None = None, **more: Any) -> User:
@@ -61,5 +70,6 @@ def install() -> None:
     """Pages say it first, in their forms. `createsuperuser` would let a weak one pass where it asks nobody, or where somebody answers
     that it shall; and hashes it before there is an account."""
     pre_save.connect(refuse_weak, sender=User, dispatch_uid="trial.passwords")
+    post_save.connect(end_tokens, sender=User, dispatch_uid="trial.passwords")
     for name in ("create_user", "create_superuser"):
         setattr(UserManager, name, _checking(getattr(UserManager, name)))

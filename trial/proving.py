@@ -8,9 +8,9 @@ from typing import Any
 from django.contrib.auth.signals import user_login_failed
 from django.http import HttpRequest, QueryDict
 
-from trial.locked_out import WAIT, address_of, is_locked_out
+from trial.locked_out import WAIT, address_of, begin_anew, is_locked_out
 from trial.refusal import Refused
-from trial.second_factor import Proof, Shown, Unproven, is_bound
+from trial.second_factor import Proof, Shown, Unproven, has_one_to_have, is_bound
 
 SIGNED = "signed_with_code_from"
 
@@ -33,7 +33,8 @@ def proving(request: HttpRequest) -> Iterator[Proof]:
     session = Shown(before)
     with counting(request):
         yield Proof(request.POST.get("password", ""), request.POST.get("code", ""), session)
-    if session.device != before:
+    if session.device != before:  # a good code
+        begin_anew(request, request.user.get_username())
         request.session[SIGNED] = [*_machine(request), session.device]
         request.session.cycle_key()
 
@@ -43,6 +44,7 @@ def proving_to_api(request: Any, sent: dict[str, Any]) -> Iterator[Proof]:
     """For a program: a token has no session, so each signature takes a code."""
     with counting(request._request, by=request.user):
         yield Proof(sent["password"], sent["code"])
+    begin_anew(request._request, request.user.get_username())
 
 
 @contextmanager
@@ -56,6 +58,13 @@ def counting(request: HttpRequest, by: Any = None) -> Iterator[None]:
     except Unproven:
         count(request, name)
         raise
+
+
+def note_login(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
+    """Receives `user_logged_in`: with the password alone, the count begins anew only for who needs no code. Otherwise whoever has the
+    password would guess codes for ever, four at a time."""
+    if not has_one_to_have(user):
+        begin_anew(request, user.get_username())
 
 
 def count(request: HttpRequest, name: str) -> None:

@@ -110,7 +110,7 @@ AXES_FAILURE_LIMIT = 5
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # both: nobody locks a colleague out from elsewhere
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # it ends after 15 minutes, whatever is tried meanwhile
-AXES_RESET_ON_SUCCESS = True
+AXES_RESET_ON_SUCCESS = False  # of who needs a code, a good password alone proves too little: trial/proving.py
 AXES_ENABLE_ACCESS_FAILURE_LOG = True
 AXES_CLIENT_IP_CALLABLE = "trial.locked_out.address_of"
 AXES_LOCKOUT_CALLABLE = "trial.locked_out.answer"

@@ -13,6 +13,7 @@ from trial import (  # noqa: F401  (*_admin register their pages)
     person_admin,
     review_pages,
     setup_admin,
+    token_admin,
 )
 from trial.login_form import LoginForm
 

@@ -22,6 +22,7 @@ from django.urls import URLResolver, get_resolver, path
 from django.views import defaults
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
+from knox.models import AuthToken
 
 from followup.models import Flag
 from tests.conftest import PASSWORD, PROOF, SCREENED, founder, give_codes, give_role, log_in_with_code, member, user
@@ -95,6 +96,9 @@ ROUTES = {
     "admin:otp_{totp_totpdevice,static_staticdevice}_add":  (NOBODY,           NOBODY),
     "admin:otp_{totp_totpdevice,static_staticdevice}_delete": (Act.MANAGE_PEOPLE, Act.MANAGE_PEOPLE),  # a lost one, by a second person
 
+    "admin:knox_authtoken_changelist":                      (Act.MANAGE_PEOPLE, NOBODY),
+    "admin:knox_authtoken_{add,change,history}":            (NOBODY,           NOBODY),
+    "admin:knox_authtoken_delete":                          (Act.MANAGE_PEOPLE, Act.MANAGE_PEOPLE),  # ends it
     "admin:auth_user_delete":                               (NOBODY,           NOBODY),
     "admin:auth_user_{changelist,history}":                 (MANAGERS,         NOBODY),
     "admin:auth_user_{add,change,password_change}":         (MANAGERS,         MANAGERS),
@@ -316,6 +320,7 @@ def world(subject, visit, data_manager, investigator, monitor, commit):
     rows = {name: (row_name(group), record.rows(group)[0].pk) for name, record in records.items() for group in record.groups()[:1]}
     return {
         "rows": rows,
+        "authtoken": AuthToken.objects.create(investigator)[0].digest[:16],
         "membership": Membership.objects.get(user=investigator).pk,
         "accountact": AccountAct.objects.filter(person=investigator).first().pk,
         "accessattempt": attempt.pk, "accessfailurelog": failure.pk, "totpdevice": device.pk,
@@ -484,7 +489,7 @@ def wrong(person, method, route, world):
 
 def is_of_site_01(route, method):
     """Whether the request names something of this site; else it is about whatever the person may see."""
-    if route.name.startswith(("admin:axes_", "admin:otp_", "admin:trial_accountact_", "admin:trial_membership_")):
+    if route.name.startswith(("admin:axes_", "admin:otp_", "admin:knox_", "admin:trial_accountact_", "admin:trial_membership_")):
         return True  # people are managed for the whole study or not at all
     if method == "GET":
         named = "<" in route.pattern or route.name in ("sign-several", "admin:trial_parameterdecision_add")

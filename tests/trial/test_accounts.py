@@ -12,11 +12,12 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django_otp.plugins.otp_static.models import StaticDevice
 from knox.models import AuthToken
 
-from tests.conftest import PASSWORD, log_in_with_code
+from tests.conftest import CODE, PASSWORD, log_in_with_code
 from trial import tasks
-from trial.models import Mail, SystemEvent
+from trial.models import Ledger, Mail, SystemEvent
 
 LOGIN = "/admin/login/"
 WEAK = ["1", "short-one-1", "dan-dan-dora", "password1234", "738201946572"]
@@ -80,6 +81,10 @@ class TestPasswords:
         assert not User.objects.exists()
 
 
+def guess_codes(client, times, code="wrong"):
+    return [client.post("/account/code/", {"code": code}).status_code for _ in range(times)]
+
+
 @pytest.mark.proves("S13")
 class TestLockout:
     def test_the_fifth_failure_locks_out_and_the_right_password_waits_too(self, client, data_manager):
@@ -116,6 +121,54 @@ class TestLockout:
             assert fail(client, 4) == [200] * 4
             assert log_in(client).status_code == 302
             client.logout()
+
+    @pytest.mark.parametrize("who", ["investigator", "administrator"])
+    def test_of_who_needs_a_code_a_good_password_alone_does_not(self, request, client, settings, who):
+        """Four wrong codes, a login, four more: the first of these locks out, and somebody hears of it."""
+        settings.ALERT_MAIL = ["safety@example.org"]
+        person = request.getfixturevalue(who)
+        assert log_in(client, username=person.username).status_code == 302
+        assert guess_codes(client, 4) == [422] * 4
+        client.logout()
+        assert log_in(client, username=person.username).status_code == 302
+        assert guess_codes(client, 1) == [429]
+        assert guess_codes(client, 1, code=CODE) == [429]
+        assert log_in(Client(), username=person.username).status_code == 429
+        assert Mail.objects.count() == 1
+        assert SystemEvent.objects.filter(kind="login locked", about=person).exists()
+
+    @pytest.mark.parametrize("by", ["page", "api"])
+    def test_a_good_code_does(self, client, investigator, by):
+        assert log_in(client, username="ida").status_code == 302
+        for _ in range(2):
+            assert guess_codes(client, 4) == [422] * 4
+            StaticDevice.objects.update(throttling_failure_count=0)
+            if by == "page":
+                assert guess_codes(client, 1, code=CODE) == [302]
+            else:
+                sent = {"username": "ida", "password": PASSWORD, "code": CODE}
+                assert client.post("/api/v1/token/", sent, content_type="application/json").status_code == 201
+
+    def test_neither_tokens_nor_other_acts_of_the_password_begin_it_anew(self, client, investigator):
+        """The password is good each time, the code is not."""
+        sent = {"username": "ida", "password": PASSWORD, "code": "wrong"}
+        client.force_login(investigator)
+        for number in range(4):
+            assert client.post("/api/v1/token/", sent, content_type="application/json").status_code == 422
+            assert client.post("/account/", {"act": "accept", "password": PASSWORD}).status_code == 409, number
+        assert guess_codes(client, 1) == [429]
+
+    def test_an_administrator_who_ends_a_lockout_is_in_the_ledger(self, client, data_manager, administrator, commit):
+        fail(client)
+        attempt = AccessAttempt.objects.get()
+        log_in_with_code(client, administrator)
+        assert client.post(reverse("admin:axes_accessattempt_delete", args=[attempt.pk]), {"post": "yes"}).status_code == 302
+        event = SystemEvent.objects.filter(kind="lockout ended").get()
+        assert (event.by, event.about) == (administrator, data_manager)
+        assert event.detail == {"address": [None, "127.0.0.1"], "failures": [None, 5]}
+        commit()
+        assert Ledger.objects.filter(form="trial.systemevent", row=event.pk, by=administrator).exists()
+        assert log_in(Client()).status_code == 302
 
     def test_the_api_counts_too_and_says_so(self, client, data_manager):
         def ask(password):

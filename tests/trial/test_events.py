@@ -145,8 +145,8 @@ def test_each_recovery_code_is_an_event_when_it_is_made_and_when_it_is_used(data
 
 
 def test_no_secret_enters_the_ledger(data_manager, last_event):
-    _, token = AuthToken.objects.create(data_manager)
     set_password(data_manager)
+    _, token = AuthToken.objects.create(data_manager)
     last_event()
     device = second_factor.begin(data_manager)
     codes = second_factor.new_recovery_codes(data_manager)

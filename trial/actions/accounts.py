@@ -2,12 +2,15 @@
 
 from datetime import date, datetime, timedelta
 
-from django.contrib.auth.models import AbstractUser
+from axes.models import AccessAttempt
+from django.contrib.auth.models import AbstractUser, User
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
+from knox.models import AuthToken
+from knox.settings import knox_settings
 
 from trial.access import Act
 from trial.acting import acting
@@ -16,6 +19,7 @@ from trial.passwords import matches
 from trial.refusal import Conflict, NotAllowed, Refused
 from trial.second_factor import Unproven, hold
 
+from . import events
 from .entry import words
 
 K = AccountAct.Kind
@@ -89,7 +93,7 @@ def accept_accountability(person: AbstractUser, *, password: str) -> AccountAct:
 
 
 def report_loss(person: AbstractUser, *, by: AbstractUser) -> AccountAct:
-    """From here on, secret and recovery codes are refused, and no session of the person has shown a code. A new secret waits for
+    """From here on, secret, recovery codes and tokens are refused, and no session of the person has shown a code. A new secret waits for
     another person's check (second_factor.binding)."""
     if by.pk != person.pk:
         refuse_unless_manager(by)
@@ -97,7 +101,31 @@ def report_loss(person: AbstractUser, *, by: AbstractUser) -> AccountAct:
         hold(person)
         TOTPDevice.objects.filter(user_id=person.pk).delete()
         StaticDevice.objects.filter(user_id=person.pk).delete()
+        AuthToken.objects.filter(user_id=person.pk).delete()
         return AccountAct.objects.create(person=person, kind=K.LOSS, by=by)
+
+
+def new_token(person: AbstractUser) -> tuple[AuthToken, str]:
+    """A token for programs, and what it is stored as. Those that have ended count no more."""
+    with acting(by=person):
+        hold(person)
+        most = knox_settings.TOKEN_LIMIT_PER_USER
+        if AuthToken.objects.filter(user_id=person.pk, expiry__gt=timezone.now()).count() >= most:
+            raise Conflict(
+                f"You hold {most} tokens, and no more are made. Revoke one, or ask an administrator to end one. No token was made."
+            )
+        kept, token = AuthToken.objects.create(person)
+    return kept, token
+
+
+def end_lockout(attempt: AccessAttempt, *, by: AbstractUser) -> None:
+    """The person may try again before the 15 minutes are over; the ledger says who let them."""
+    refuse_unless_manager(by)
+    person = User.objects.filter(username=attempt.username).first() if attempt.username else None
+    with acting(by=by):
+        told = {"address": attempt.ip_address, "failures": attempt.failures_since_start}
+        attempt.delete()
+        events.note(SystemEvent.Kind.LOCKOUT_ENDED, by=by, about=person, **told)
 
 
 def refuse_unless_manager(by: AbstractUser) -> None:

@@ -42,6 +42,7 @@ class SystemEvent(models.Model):
         LOGOUT = "logout", "Logged out"
         LOGIN_FAILED = "login failed", "Login failed"
         LOGIN_LOCKED = "login locked", "Locked after failed logins"
+        LOCKOUT_ENDED = "lockout ended", "Failed logins forgiven by an administrator"
         EXPORT = "export", "Export"
         READ = "read", "Read by the sponsor"
         ACKNOWLEDGED = "flag acknowledged", "Flag acknowledged"
