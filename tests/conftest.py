@@ -234,6 +234,13 @@ def stranger(other_site):
 
 
 @pytest.fixture
+def browser(client, investigator):
+    """An investigator's."""
+    client.force_login(investigator)
+    return client
+
+
+@pytest.fixture
 def subject(site, data_manager):
     """01-001."""
     return entry.enrol(site=site, by=data_manager, screened_on=SCREENED)

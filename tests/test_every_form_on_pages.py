@@ -19,12 +19,6 @@ MOST_QUERIES = 25
 
 
 @pytest.fixture
-def browser(client, investigator):
-    client.force_login(investigator)
-    return client
-
-
-@pytest.fixture
 def record(request, subject, data_manager, commit):
     """The complete example of `request.param`, a form or a group of one."""
     form = request.param if request.param in FORMS else request.param.form()

@@ -13,12 +13,6 @@ REASON = {"reason": "TRANSCRIPTION", "reason_words": "misread"}
 
 
 @pytest.fixture
-def browser(client, investigator):
-    client.force_login(investigator)
-    return client
-
-
-@pytest.fixture
 def too_late(browser, subject, data_manager):
     """The address of a form's empty page, and the answer to it when it was sent after another's."""
 

@@ -37,12 +37,6 @@ def url(record):
 
 
 @pytest.fixture
-def browser(client, investigator):
-    client.force_login(investigator)
-    return client
-
-
-@pytest.fixture
 def stale(browser, url, data_manager):
     """The page as it answers the second person, who typed a weight of 71 where 72 is stored by then."""
     page = browser.get(url)

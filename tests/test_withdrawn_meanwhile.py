@@ -30,12 +30,6 @@ def url(course):
 
 
 @pytest.fixture
-def browser(client, investigator):
-    client.force_login(investigator)
-    return client
-
-
-@pytest.fixture
 def answered(browser, url, fractions, data_manager):
     """The page as it answers the person who typed into the third fraction, and into the second, which was withdrawn meanwhile."""
 

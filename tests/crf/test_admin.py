@@ -19,12 +19,6 @@ REASON = {"reason": "TRANSCRIPTION", "reason_words": "misread"}
 
 
 @pytest.fixture
-def browser(client, investigator):
-    client.force_login(investigator)
-    return client
-
-
-@pytest.fixture
 def add(browser, visit):
     """The empty page of a form for a visit, and a way to send it."""
 

@@ -145,11 +145,13 @@ def test_anchors_that_were_cut_back_are_a_finding(entries, one_more, cut_to):
         call_command("verify_ledger")
 
 
-def test_what_came_after_the_last_anchor_may_wait_for_the_next(entries, one_more):
+def test_what_came_after_the_last_anchor_may_wait_for_the_next(entries, one_more, capsys):
     made(minutes_ago=60, until=entries)
     anchors.anchor()
     one_more("First Hospital")
+    assert anchors.read()[-1]["seq"] < Ledger.objects.count()
     call_command("verify_ledger")
+    assert capsys.readouterr().out.startswith(f"In order. Head: {Ledger.objects.count()} ")
 
 
 def test_entries_that_were_anchored_late_are_remarked(entries, capsys):

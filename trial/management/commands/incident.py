@@ -1,9 +1,7 @@
-import getpass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils.dateparse import parse_datetime
@@ -12,6 +10,7 @@ from trial.actions import incident
 from trial.actions.exports import Destination, note_export
 from trial.data_folder import write_private
 from trial.history_csv import table_of
+from trial.management.person import person
 from trial.refusal import Refused
 
 
@@ -30,16 +29,14 @@ class Command(BaseCommand):
             parser.add_argument(f"--{name}", required=True, type=moment, help="with the offset from UTC, as 2026-11-26T08:00:00+08:00")
 
     def handle(self, *, file: Path, by: str, account: list[str], site: list[str], **options: Any) -> None:
-        person = User.objects.filter(username=by, is_active=True).first()
-        if person is None or not person.check_password(getpass.getpass(f"Password of {by}: ")):
-            raise CommandError("Name and password do not match. Nothing was written.")
+        giver = person(by, undone="Nothing was written.")
         span = {name: options[name] for name in ("since", "until")}
         try:
             with transaction.atomic():
-                found = incident.affected(by=person, accounts=account, sites=site, **span)
+                found = incident.affected(by=giver, accounts=account, sites=site, **span)
                 content, rows = table_of(incident.Affected._fields, (one._asdict() for one in found))
                 asked = {"accounts": account, "sites": site} | {name: moment.isoformat() for name, moment in span.items()}
-                note_export(content, what="incident: affected persons", by=person, to=Destination(), rows=rows, filters=asked)
+                note_export(content, what="incident: affected persons", by=giver, to=Destination(), rows=rows, filters=asked)
                 write_private(file, content.decode())
         except Refused as refused:
             raise CommandError(str(refused)) from refused

@@ -1,12 +1,11 @@
-import getpass
 from typing import Any
 
 from django.apps import apps
-from django.contrib.auth.models import User
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from trial.actions import redaction
+from trial.management.person import person
 from trial.models import Entered, RedactionRequest
 from trial.refusal import Refused
 
@@ -30,14 +29,14 @@ class Command(BaseCommand):
             one.add_argument("--by", required=True, help="username")
 
     def handle(self, *, act: str, by: str, **options: Any) -> None:
-        person = self.person(by)
+        giver = person(by, undone="Nothing was erased.")
         try:
             if act == "ask":
                 row, justification = self.found(options["form"], options["row"]), options["justification"]
-                asked = self.asked(row, options["item"], options["through"], by=person, justification=justification)
+                asked = self.asked(row, options["item"], options["through"], by=giver, justification=justification)
                 self.stdout.write(f"Asked for under number {asked.pk}: {asked}. An investigator of the site decides.")
             else:
-                done = redaction.decide(self.found("trial.redactionrequest", options["number"]), by=person)
+                done = redaction.decide(self.found("trial.redactionrequest", options["number"]), by=giver)
                 self.stdout.write(f"Erased: {done}.")
         except Refused as refused:
             raise CommandError(str(refused)) from refused
@@ -52,10 +51,3 @@ class Command(BaseCommand):
         if isinstance(row, Entered):
             return redaction.ask(row, item=item, through_version=through, **told)
         return redaction.ask_of_act(row, item=item, **told)
-
-    def person(self, username: str) -> User:
-        """Who says so, shown by the password."""
-        person = User.objects.filter(username=username, is_active=True).first()
-        if person is None or not person.check_password(getpass.getpass(f"Password of {username}: ")):
-            raise CommandError("Name and password do not match. Nothing was erased.")
-        return person
