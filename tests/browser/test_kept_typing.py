@@ -155,6 +155,20 @@ def test_what_was_typed_over_an_earlier_version_is_stale_when_it_comes_back(dan,
     assert choices(dan) == ["Pulse"]
 
 
+def test_what_was_refused_is_kept_by_who_leaves_the_refusal_before_its_script_ran(dan, signs, url, change):
+    """As after a press on Save and, before anything answered, on another link."""
+    dan.go(url)
+    dan.fill(pulse=75)
+    dan.page.route("**/kept_typing.js", lambda route: route.fulfill(body=""))
+    dan.press("_complete")
+    dan.sees("Say why an entered value changes.")
+    dan.page.unroute("**/kept_typing.js")
+    dan.go("/")
+    dan.go(url)
+    dan.sees(BACK)
+    assert dan.page.input_value("#id_pulse") == "75"
+
+
 def test_what_another_stored_the_same_is_not_asked_about(dan, signs, url, change):
     dan.go(url)
     dan.fill(pulse=75)

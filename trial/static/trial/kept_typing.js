@@ -147,22 +147,21 @@
     forms.filter((form) => !about(form)).forEach(watch);
   }
 
-  /* Stored, if the page after it says so, or is another one and says nothing against it. */
+  /* Only what a page says is stored, is: the page after a submit may be the login, a refusal, or one that was opened instead. */
   function forgetWhatWasStored() {
     const key = sessionStorage.getItem(SENT);
     sessionStorage.removeItem(SENT);
-    if (!person || !key || document.querySelector(REFUSED)) return;  // the login came instead: what was typed waits
-    const here = `${MINE}${location.pathname}${location.search}#`;
-    if (document.querySelector(".messagelist .success") || !key.startsWith(here)) sessionStorage.removeItem(key);
+    if (key && document.querySelector(".messagelist .success")) sessionStorage.removeItem(key);
   }
 
   function begin() {
-    forgetWhatWasStored();
     if (!person) return;
     for (const key of keys()) if (!key.startsWith(MINE)) sessionStorage.removeItem(key);
     document.getElementById("logout-form")?.addEventListener("submit", () => keys().forEach((key) => sessionStorage.removeItem(key)));
     watchAll();
   }
+
+  forgetWhatWasStored(); // at once: who leaves this page before it has loaded takes nothing stored along
 
   /* After the admin's own scripts, which add rows: jQuery runs them in turn, and as late as after the load. */
   window.addEventListener("load", () => (window.django?.jQuery ?? ((run) => run()))(begin));
