@@ -17,10 +17,11 @@ from crf.actions.evidence import Told
 from crf.actions.strata import correct_strata
 from crf.models import Criterion, Eligibility, Randomization
 from trial.access import Act
+from trial.actions.review import last_under
 from trial.api_base import REFUSALS, Strict, WholeNumber, visible_or_404, whole_number
-from trial.models import Subject, may
+from trial.models import Signature, Subject, may
 from trial.protocol.kleene import Truth
-from trial.protocol.study import CRITERIA
+from trial.protocol.study import CRITERION
 from trial.proving import proving_to_api
 from trial.reading import hidden_from, model_of
 from trial.refusal import NotAllowed, Refused
@@ -30,7 +31,6 @@ from .api_responses import AllocationSerializer, AllocationViewSet, ResponseView
 from .api_subject import OfSubject
 
 GATE = OpenApiParameter("gate", int, required=True, enum=[1, 2], description="1 entry, 2 randomization")
-CRITERION = {one.code: one for one in CRITERIA}
 OPEN = re.compile(r"\d or \d")
 SEVERAL = "More than one value is possible by the data."
 
@@ -52,12 +52,23 @@ class VerdictSerializer(serializers.Serializer):
     evidence = ToldSerializer(many=True)
 
 
+class UnderItSerializer(serializers.ModelSerializer):
+    """All three parts (21 CFR 11.50); the rest under /api/v1/signatures/."""
+
+    meaning_text = serializers.CharField(source="get_meaning_display")
+
+    class Meta:
+        model = Signature
+        fields = ["id", "printed_name", "signed_at", "meaning", "meaning_text"]
+
+
 class ConfirmedSerializer(serializers.Serializer):
     id = serializers.IntegerField(help_text="as under /api/v1/forms/eligibility/")
     assessed_on = serializers.DateField()
     result = serializers.ChoiceField(choices=Eligibility.Result.choices)
     failed = serializers.CharField()
     signed = serializers.BooleanField(help_text="whether its signature holds")
+    signature = UnderItSerializer()
     stale = serializers.BooleanField(help_text="whether the data say something else by now")
 
 
@@ -68,7 +79,8 @@ class AtGateSerializer(serializers.Serializer):
     overall = serializers.CharField()
     verdicts = VerdictSerializer(many=True)
     drafts = serializers.ListField(child=serializers.CharField(), help_text="forms that are completed first")
-    evidence_sha256 = serializers.CharField(allow_null=True, help_text="null for those who do not see all evidence")
+    open_queries = serializers.ListField(child=serializers.CharField(), help_text="about the evidence: closed before it is confirmed")
+    shown_sha256 = serializers.CharField(allow_null=True, help_text="of all that is shown here; null for those who do not see all evidence")
     confirmed = ConfirmedSerializer(allow_null=True)
 
 
@@ -77,7 +89,7 @@ class Confirm(Strict):
     code = serializers.CharField(max_length=20, allow_blank=True, help_text="of the second factor; each is good once")
     verdicts = serializers.DictField(child=serializers.CharField(), required=False, help_text="the investigator's, where they differ")
     comments = serializers.DictField(child=serializers.CharField(allow_blank=True), required=False, help_text="the reasons for that")
-    shown_sha256 = serializers.CharField(max_length=64, help_text="of the evidence that you read: what changed since is not confirmed")
+    shown_sha256 = serializers.CharField(max_length=64, help_text="of what you read: what changed since is not confirmed")
 
 
 class Randomize(Strict):
@@ -140,7 +152,8 @@ class EligibilityView(OfSubject):
             "overall": assessed.overall,
             "verdicts": [self.verdict(verdict, assessed.told[verdict.criterion], subject.site_id) for verdict in assessed.verdicts],
             "drafts": assessed.drafts,
-            "evidence_sha256": None if hidden else assessed.sha256,
+            "open_queries": eligibility.open_queries(subject, assessed),
+            "shown_sha256": None if hidden else assessed.shown_sha256,
             "confirmed": confirmed_last(subject, gate),
         }
         return Response(AtGateSerializer(shown).data)
@@ -188,8 +201,12 @@ def confirmed_last(subject: Subject, gate: int) -> dict[str, Any] | None:
     record = eligibility.latest(subject, gate)
     if record is None:
         return None
-    state = {"signed": eligibility.is_signed(record), "stale": eligibility.is_stale(record, on=subject.site.today())}
-    return state | {"id": record.pk, "assessed_on": record.assessed_on, "result": record.result, "failed": record.failed}
+    return {
+        **{name: getattr(record, name) for name in ("id", "assessed_on", "result", "failed")},
+        "signed": eligibility.is_signed(record),
+        "signature": last_under(record),
+        "stale": eligibility.is_stale(record, on=subject.site.today()),
+    }
 
 
 def refuse_unfit(texts: Any) -> None:

@@ -15,16 +15,15 @@ from crf.actions import course, eligibility, progression, randomization
 from crf.actions.strata import correct_strata, strata_of
 from crf.models import Randomization
 from trial.access import Act
+from trial.actions.review import last_under
 from trial.entry_forms import WhyForm, number_told, reason_told
 from trial.models import Signature, Subject, may
 from trial.pages import page, say
 from trial.protocol.kleene import Truth
 from trial.protocol.randomization import ANSWERED_BY_A_REASON
-from trial.protocol.study import CRITERIA
+from trial.protocol.study import CRITERIA, CRITERION
 from trial.proving import asks_code, proving
 from trial.refusal import Refused
-
-TEXTS = {criterion.code: criterion for criterion in CRITERIA}
 
 
 def subject_of(request: HttpRequest, code: str) -> Subject:
@@ -72,7 +71,7 @@ def eligibility_page(request: HttpRequest, code: str, gate: int) -> HttpResponse
     confirmed = eligibility.latest(subject, gate)
     rows = [
         {
-            "criterion": TEXTS[verdict.criterion],
+            "criterion": CRITERION[verdict.criterion],
             "verdict": verdict,
             "said": verdict.truth.value.replace("_", " ").lower(),
             "told": assessed.told[verdict.criterion],
@@ -97,7 +96,9 @@ def eligibility_page(request: HttpRequest, code: str, gate: int) -> HttpResponse
         may_confirm=may(request.user, Act.CONFIRM_ELIGIBILITY, subject.site_id),
         meaning=Signature.Meaning.ELIGIBILITY.label,
         confirmed=confirmed,
-        signature=eligibility.holds_for(confirmed) if confirmed else None,
+        signature=last_under(confirmed) if confirmed else None,
+        holds=confirmed is not None and eligibility.is_signed(confirmed),
+        open_queries=eligibility.open_queries(subject, assessed),
         stale=confirmed is not None and eligibility.is_stale(confirmed, on=confirmed.assessed_on),
         refused=refused,
     )

@@ -57,12 +57,13 @@ class SignatureSerializer(serializers.ModelSerializer):
     signed_by = serializers.CharField(source="signed_by.username", read_only=True)
     content_sha256 = serializers.SerializerMethodField(help_text="null for those who do not see all that was signed")
     holds = serializers.SerializerMethodField(help_text="whether nothing was added, changed or withdrawn since")
+    unaltered = serializers.BooleanField(source="is_unaltered", help_text="whether what is kept as signed agrees with its hash")
 
     class Meta:
         model = Signature
         fields = [
             "id", "site", "subject", "visit", "visit_code", "form", "record", "meaning", "meaning_text", "signed_by", "printed_name",
-            "signed_at", "content_sha256", "holds", "password_reset_at",
+            "signed_at", "content_sha256", "holds", "unaltered", "password_reset_at",
         ]  # fmt: skip
 
     def get_form(self, signature: Signature) -> str:

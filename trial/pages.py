@@ -97,6 +97,7 @@ def sign_page(request: HttpRequest, pk: int) -> HttpResponse:
         meaning=Signature.Meaning.VISIT.label,
         signatures=signatures,
         holds=holds,
+        altered=bool(signatures) and not signatures[0].is_unaltered(),
         changes=[] if holds or not signatures else signatures[0].changes(content),
         refused=refused,
     )

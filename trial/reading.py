@@ -89,12 +89,19 @@ def _read(field: models.Field | None, value: Any) -> str:
 
 
 class ReadPart(NamedTuple):
-    """One form as a person reads it: its own items, then a table for each repeating group."""
+    """One form as a person reads it: label and text of each of its own items, then a table for each repeating group."""
 
     title: str
-    items: list[list[str]]
+    form_version: str
+    items: list[tuple[str, str]]
     tables: list[tuple[list[str], list[list[str]]]]
     queries: list[list[str]] = []
+
+
+def _with_code(item: list[str]) -> str:
+    """Value, unit, and the code that is stored for it, as all three are signed."""
+    _, value, unit, code = item
+    return f"{value} {unit}".strip() + (f" [{code}]" if code not in ("", value) else "")
 
 
 def read_part(part: dict[str, Any]) -> ReadPart:
@@ -106,10 +113,10 @@ def read_part(part: dict[str, Any]) -> ReadPart:
             row, _, column = rest.partition(".")
             groups[group][row][column] = item
         elif item[1]:
-            own.append(item)
+            own.append((item[0], _with_code(item)))
     tables = []
     for rows in groups.values():
         columns = {column: item[0] for row in rows.values() for column, item in row.items() if item[1]}
-        lines = [[f"{row[column][1]} {row[column][2]}".strip() for column in columns] for row in rows.values()]
+        lines = [[_with_code(row[column]) for column in columns] for row in rows.values()]
         tables.append((list(columns.values()), lines))
-    return ReadPart(part["form"], own, tables, part.get("queries", []))
+    return ReadPart(part["form"], part["form_version"], own, tables, part.get("queries", []))

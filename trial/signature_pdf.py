@@ -5,7 +5,6 @@ from io import BytesIO
 from reportlab.lib.pagesizes import A4
 from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer
 
-from trial.actions.review import is_unaltered
 from trial.models import Signature
 from trial.paper import HEAD, table, text
 from trial.reading import read_part
@@ -19,7 +18,8 @@ def pdf_of(signature: Signature) -> bytes:
     for part in signature.content.values():
         read = read_part(part)
         story.append(text(read.title, HEAD))
-        story += table([[label, f"{value} {unit}"] for label, value, unit, *_ in read.items])
+        story.append(text(f"Form version: {read.form_version}"))
+        story += table(read.items)
         for columns, rows in read.tables:
             story += table([columns, *rows])
         story += table([[f"Query about {about}", state.lower()] for about, state in part.get("queries", [])])
@@ -28,7 +28,9 @@ def pdf_of(signature: Signature) -> bytes:
 
 
 def _manifestation(signature: Signature) -> list[Paragraph]:
-    kept = "unaltered" if is_unaltered(signature) else "DOES NOT AGREE WITH ITS HASH"
+    kept = "unaltered" if signature.is_unaltered() else "DOES NOT AGREE WITH ITS HASH"
+    if signature.is_redacted:
+        kept = f"values were erased by a redaction; else {kept}"
     return [
         text(f"Signed by: {signature.printed_name}"),
         text(f"Signed at: {signature.signed_at:%Y-%m-%d %H:%M:%S %Z}"),

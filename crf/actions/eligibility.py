@@ -11,12 +11,13 @@ from django.contrib.auth.models import AbstractUser
 from crf.models import Criterion, Eligibility
 from trial.access import Act
 from trial.actions.entry import locked, words, writing
-from trial.actions.review import holds_for, keep, part, refuse_unless_proven, refuse_unless_signer
-from trial.models import Signature, Subject, Visit, parameters_on
+from trial.actions.review import holds_for, keep, part, refuse_unless_proven, refuse_unless_signer, to_be_closed
+from trial.models import Query, Signature, Subject, Visit, parameters_on
 from trial.models.parameter import read_once
 from trial.protocol import eligibility
 from trial.protocol.kleene import Truth
 from trial.protocol.parameters import Parameters
+from trial.protocol.study import CRITERION
 from trial.refusal import Conflict, Refused
 from trial.second_factor import Proof
 from trial.signals import stored
@@ -36,8 +37,14 @@ class Assessed(NamedTuple):
     overall: eligibility.Overall
 
     @property
-    def sha256(self) -> str:
-        """Over the evidence and the verdicts. A reference range counts through the verdicts alone (crf_spec 2.2)."""
+    def shown_sha256(self) -> str:
+        """Over all that a person reads before confirming, words included; another day reads differently, too."""
+        said = [[*verdict, CRITERION[verdict.criterion], self.told[verdict.criterion]] for verdict in self.verdicts]
+        return hashlib.sha256(json.dumps([self.gate, self.on, said], default=str, ensure_ascii=False).encode()).hexdigest()
+
+    @property
+    def evidence_sha256(self) -> str:
+        """What a signature goes stale by: evidence and verdicts. A reference range counts through the verdicts alone (crf_spec 2.2)."""
         told = {code: sorted([p.form, p.record, p.label, _without_uln(p.value), str(p.on)] for p in ps) for code, ps in self.told.items()}
         said = {verdict.criterion: verdict.truth.value for verdict in self.verdicts}
         return hashlib.sha256(json.dumps([told, said], sort_keys=True, ensure_ascii=False).encode()).hexdigest()
@@ -89,15 +96,24 @@ def confirm(
         if gate == 2 and not passed_entry(subject, parameters_on(on)):
             raise Conflict("Gate 1 was not confirmed as eligible. Confirm it first: some of its criteria are not asked again.")
         assessed = assess(subject, gate=gate, on=on)
-        if shown_sha256 is not None and shown_sha256 != assessed.sha256:
+        if shown_sha256 is not None and shown_sha256 != assessed.shown_sha256:
             raise Conflict("The data have changed since this page was opened. Read the criteria again, then confirm.")
         if assessed.drafts:
             raise Conflict(*(f"{draft} is a draft. It is completed first." for draft in assessed.drafts))
+        if asked := open_queries(subject, assessed):
+            raise Conflict(*asked)
         said = _investigators(assessed, verdicts or {}, comments)
         record = _store(visit, assessed, said, comments)
         keep(visit, row=record, by=by, meaning=Signature.Meaning.ELIGIBILITY, content={f"crf.eligibility#{record.pk}": part(record)})
         stored.send(Eligibility, row=record, by=by)
     return record
+
+
+def open_queries(subject: Subject, assessed: Assessed) -> list[str]:
+    """About the records that the evidence stands in: what is in doubt is not signed (S09)."""
+    behind = {(piece.form, piece.record) for told in assessed.told.values() for piece in told}
+    asked = Query.objects.filter(visit__subject=subject).open().select_related("visit__subject")
+    return to_be_closed(query for query in asked if (query.form, query.record) in behind)
 
 
 def _investigators(assessed: Assessed, verdicts: Mapping[str, str], comments: Mapping[str, str]) -> list[eligibility.Verdict]:
@@ -126,7 +142,7 @@ def _store(visit: Visit, assessed: Assessed, said: list[eligibility.Verdict], co
         assessed_on=assessed.on,
         result=eligibility.overall(said).value,
         failed=" ".join(verdict.criterion for verdict in said if verdict.passed == eligibility.Passed.FAIL),
-        evidence_sha256=assessed.sha256,
+        evidence_sha256=assessed.evidence_sha256,
     )
     Criterion.objects.bulk_create(
         Criterion(
@@ -162,7 +178,7 @@ def is_stale(record: Eligibility, *, on: date, read: Casebook | None = None) -> 
     gate, subject = int(record.gate[1]), record.subject
     read = read or Casebook(subject)
     then = assess(subject, gate=gate, on=record.assessed_on, read=read)
-    if record.evidence_sha256 != then.sha256:
+    if record.evidence_sha256 != then.evidence_sha256:
         return True
     signed = {row.code: row.automatic for row in record.rows(Criterion)}
     now = then if on == record.assessed_on else assess(subject, gate=gate, on=on, read=read)

@@ -52,7 +52,7 @@ def signed(program, visit, **sent):
 
 def confirmed(program, gate, **sent):
     """Read the evidence of a gate, and confirm it."""
-    shown = program.get("subjects/01-001/eligibility/", gate=gate).json()["evidence_sha256"]
+    shown = program.get("subjects/01-001/eligibility/", gate=gate).json()["shown_sha256"]
     return program.post(f"subjects/01-001/eligibility/?gate={gate}", {"password": PASSWORD, "code": CODE, "shown_sha256": shown} | sent)
 
 

@@ -5,10 +5,13 @@ from datetime import date
 import pytest
 
 from crf.actions import eligibility, randomization
-from crf.models import LaboratoryResult, Randomization
+from crf.models import Eligibility, LaboratoryPanel, LaboratoryResult, Randomization, VitalSigns
 from followup.stories import straightforward
 from trial.acting import acting
+from trial.actions import queries
+from trial.models import ReferenceRange
 from trial.refusal import Conflict
+from trial.states import QueryState
 
 DAY = date(2025, 4, 25)
 
@@ -28,3 +31,68 @@ def test_changed_evidence_makes_the_signed_gate_stale_and_randomization_is_refus
         randomization.randomize(story.subject, by=team.investigator, at=DAY)
     assert "G2_STALE" in refused.value.codes
     assert not Randomization.objects.of(story.subject).exists()
+
+
+@pytest.fixture
+def story(tell):
+    """Everything for gate 2 is there; it is not confirmed yet."""
+    return tell(straightforward, until=straightforward.check)
+
+
+def confirm(story, shown):
+    team = story.team
+    return eligibility.confirm(
+        story.subject, gate=2, by=team.investigator, proof=team.proof, shown_sha256=shown, assessed_on=date(2025, 4, 24)
+    )
+
+
+def read(story, on=date(2025, 4, 24)):
+    return eligibility.assess(story.subject, gate=2, on=on)
+
+
+@pytest.mark.proves("S11")
+def test_what_reads_otherwise_by_now_is_not_confirmed_though_the_evidence_is_the_same(story, team):
+    """A reference range says how many times the ULN a value is; by it alone no signature goes stale (crf_spec 2.2)."""
+    before = read(story)
+    with acting(by=team.data_manager, reason="SOURCE_UPDATED"):
+        assert ReferenceRange.objects.filter(test="BILI").update(high=24)
+    now = read(story)
+    assert now.evidence_sha256 == before.evidence_sha256
+    assert now.told["I10"] != before.told["I10"]
+    with pytest.raises(Conflict, match="have changed since this page was opened"):
+        confirm(story, before.shown_sha256)
+    assert confirm(story, now.shown_sha256)
+
+
+@pytest.mark.proves("S11")
+def test_what_was_read_of_one_day_is_not_confirmed_for_another(story):
+    with pytest.raises(Conflict, match="have changed since this page was opened"):
+        confirm(story, read(story, on=date(2025, 4, 23)).shown_sha256)
+
+
+@pytest.mark.proves("S09")
+@pytest.mark.parametrize(
+    ("form", "state", "is_confirmed"),
+    [
+        (LaboratoryPanel, QueryState.OPEN, False),
+        (LaboratoryPanel, QueryState.ANSWERED, False),
+        (LaboratoryPanel, QueryState.CLOSED, True),
+        (LaboratoryPanel, QueryState.REOPENED, False),
+        (VitalSigns, QueryState.OPEN, False),
+        (Eligibility, QueryState.OPEN, True),  # of gate 1: no evidence of gate 2
+    ],
+)
+def test_evidence_in_doubt_is_not_signed(story, team, form, state, is_confirmed):
+    shown = read(story)
+    behind = {piece.record for told in shown.told.values() for piece in told if piece.form == form._meta.label_lower}
+    records = form.objects.of(story.subject).select_related("visit__subject__site")
+    record = records.filter(pk__in=behind).first() if behind else records.first()
+    query = queries.raise_query(record, by=team.data_manager, text="Please compare with the source.")
+    steps = {"OPEN": [], "ANSWERED": ["ANSWERED"], "CLOSED": ["ANSWERED", "CLOSED"], "REOPENED": ["ANSWERED", "CLOSED", "REOPENED"]}
+    for step in steps[state.value]:
+        queries.act_on(query, QueryState(step), by=team.investigator if step == "ANSWERED" else team.data_manager, text="Compared.")
+    if is_confirmed:
+        assert confirm(story, shown.shown_sha256)
+    else:
+        with pytest.raises(Conflict, match=f"Query {query.pk} at .* about .*, is {state.value.lower()}. It is closed first."):
+            confirm(story, shown.shown_sha256)

@@ -106,8 +106,20 @@ def test_later_versions_keep_their_value(mistaken, data_manager, investigator, c
 
 def test_signature_shows_that_something_was_erased(mistaken, data_manager, investigator, commit):
     erase(mistaken, data_manager, investigator)
-    part = Signature.objects.get().content[f"trial.visit#{mistaken.pk}"]
-    assert part["items"]["missed_reason"][1] == "[redacted]"
+    signature = Signature.objects.get()
+    assert signature.content[f"trial.visit#{mistaken.pk}"]["items"]["missed_reason"][1] == "[redacted]"
+    assert (signature.is_redacted, signature.is_unaltered()) == (True, True)
+
+
+def test_what_else_an_erased_signature_says_is_still_compared_with_what_the_redaction_left(mistaken, data_manager, investigator, commit):
+    erase(mistaken, data_manager, investigator)
+    with connection.cursor() as cursor:
+        cursor.execute("set constraints all immediate; alter table trial_signature disable trigger append_only")
+        cursor.execute(
+            "update trial_signature set content = jsonb_set(content, array[%s, 'items', 'status', '1'], '\"Done\"')",
+            [f"trial.visit#{mistaken.pk}"],
+        )
+    assert not Signature.objects.get().is_unaltered()
 
 
 def test_reason_given_is_erased(mistaken, data_manager, investigator, commit):

@@ -2,15 +2,18 @@
 
 import hashlib
 import re
+from html import unescape
 from io import BytesIO
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.utils.timezone import localtime
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 from rest_framework.test import APIClient
 
+from crf.actions import eligibility
 from crf.models import Consent, VitalSigns
 from tests.conftest import CODE, PASSWORD, PROOF
 from tests.examples import complete
@@ -56,9 +59,9 @@ def test_copy_of_a_signature_under_another_record_is_refused(signature, visits, 
 
 @pytest.mark.proves("S03", "C04")
 def test_signature_whose_content_was_altered_says_so(signature):
-    assert review.is_unaltered(signature)
+    assert signature.is_unaltered()
     signature.content[f"trial.visit#{signature.record}"]["items"]["mode"][1] = "By telephone"
-    assert not review.is_unaltered(signature)
+    assert not signature.is_unaltered()
 
 
 @pytest.mark.proves("S01")
@@ -78,7 +81,7 @@ def test_signed_content_stays_when_a_later_version_of_the_form_has_another_label
     kept = Signature.objects.get(pk=signature.pk)
     part = next(part for key, part in kept.content.items() if key.startswith("crf.vitalsigns"))
     assert part["items"]["weight_kg"][:3] == ["Weight", "70.0", "kg"]
-    assert (kept.content_sha256, review.is_unaltered(kept)) == (before, True)
+    assert (kept.content_sha256, kept.is_unaltered()) == (before, True)
     assert part["form_version"].startswith(version)
     assert VitalSigns.definition_digest() != version
     assert review.digest(review.content_of_visit(visits[0])) != before
@@ -159,7 +162,48 @@ def test_page_pdf_and_api_show_name_time_and_meaning(signature, investigator, cl
     assert f"{signature.signed_at:%Y-%m-%d %H:%M:%S}" in text
     assert "agree with the source" in text
     assert signature.content_sha256 in text
-    assert "70.0 kg" in text
+    for said in ("70.0 kg", "On site [ON_SITE]", VitalSigns.definition_digest()):  # labels, units, codes and the form's version
+        assert said in text
+        assert said in page
+
+
+@pytest.mark.proves("S02")
+def test_wherever_a_signature_is_shown_its_three_parts_are(signature, subject, investigator, data_manager, client):
+    """The casebook's line, the page of the gate and what the API says of it; the full page of a signature is above."""
+    with acting(by=data_manager):
+        eligibility.confirm(subject, gate=1, by=investigator, proof=PROOF)
+    client.force_login(investigator)
+    signature.refresh_from_db()
+    line = client.get(f"/subjects/{subject.code}/").content.decode()
+    assert f"Ida Li {localtime(signature.signed_at):%Y-%m-%d %H:%M %Z}: reviewed, agrees with the source" in line
+    under = Signature.objects.get(meaning="eligibility")
+    page = unescape(client.get(f"/subjects/{subject.code}/eligibility/1/").content.decode())
+    assert under.said().text in page
+    assert under.said().text.startswith(f"Signed by Ida Li, {localtime(under.signed_at):%Y-%m-%d %H:%M:%S %z}: I have assessed")
+    api = APIClient()
+    api.force_authenticate(investigator)
+    told = api.get(f"/api/v1/subjects/{subject.code}/eligibility/", {"gate": 1}).json()["confirmed"]["signature"]
+    assert told == {
+        "id": under.pk, "printed_name": "Ida Li", "signed_at": localtime(under.signed_at).isoformat(), "meaning": "eligibility",
+        "meaning_text": under.get_meaning_display(),
+    }  # fmt: skip
+
+
+@pytest.mark.proves("S03", "C04")
+def test_signature_whose_content_a_superuser_altered_does_not_hold_though_each_version_stands(signature, visits, investigator, client):
+    assert review.holding(visits[0]) == signature
+    with connection.cursor() as cursor:
+        cursor.execute("set constraints all immediate; alter table trial_signature disable trigger append_only")
+        cursor.execute("update trial_signature set content = replace(content::text, '70.0', '170.0')::jsonb")
+    assert review.holding(visits[0]) is None
+    client.force_login(investigator)
+    assert "Altered in the database" in client.get(f"/visits/{visits[0].pk}/sign/").content.decode()
+    assert "signature broken" in client.get(f"/subjects/{visits[0].subject.code}/").content.decode()
+    assert "DOES NOT AGREE WITH ITS HASH" in text_of(client.get(f"/signatures/{signature.pk}.pdf").content)
+    api = APIClient()
+    api.force_authenticate(investigator)
+    told = api.get(f"/api/v1/signatures/{signature.pk}/").data
+    assert (told["holds"], told["unaltered"]) == (False, False)
 
 
 @pytest.mark.proves("R07")

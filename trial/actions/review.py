@@ -1,7 +1,5 @@
 """Signing: what stands there, shown, signed by who proves to be the signer, and kept."""
 
-import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -10,7 +8,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db.models import Count
 
 from trial.access import Act
-from trial.models import Entered, Query, Record, Signature, Standing, Visit, may, signed_apart, standing, versions_of
+from trial.models import Entered, Query, Record, Signature, Standing, Visit, digest, may, signed_apart, standing, versions_of
 from trial.passwords import matches
 from trial.refusal import Conflict, NotAllowed, Refused
 from trial.second_factor import Proof, Shown, Unproven, is_bound, refuse_unless_code
@@ -48,10 +46,6 @@ def form_version(row: Entered) -> str:
     return "-".join(model.definition_digest() for model in (type(row), *groups))
 
 
-def digest(content: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
 def drafts(visit: Visit, records: list[Record] | None = None) -> list[str]:
     """What keeps the visit from being signed, as sentences."""
     found = [
@@ -59,11 +53,15 @@ def drafts(visit: Visit, records: list[Record] | None = None) -> list[str]:
         for record in (_records(visit) if records is None else records)
         if record.state != Record.State.COMPLETE
     ]
-    open_queries = Query.objects.filter(visit=visit).open()
-    found += [f"{query} is {query.state.lower()}. It is closed first." for query in open_queries if query.form not in signed_apart()]
+    found += to_be_closed(query for query in Query.objects.filter(visit=visit).open() if query.form not in signed_apart())
     if not visit.is_common:
         found += [sentence for _, sentence in visit.unanswered()]
     return found
+
+
+def to_be_closed(queries: Iterable[Any]) -> list[str]:
+    """`queries` with their state."""
+    return [f"{query}, about {query.asks_about}, is {query.state.lower()}. It is closed first." for query in queries]
 
 
 def _records(visit: Visit) -> list[Record]:
@@ -149,7 +147,7 @@ def keep(visit: Visit, *, row: Entered, by: AbstractUser, meaning: Signature.Mea
 def holding(visit: Visit) -> Signature | None:
     """The visit's last signature, if it holds for the visit as it is stored now."""
     visit = Visit.objects.select_related("subject").get(pk=visit.pk)
-    last = Signature.objects.filter(form="trial.visit", record=visit.pk).first()
+    last = last_under(visit)
     return last if last and last.holds(versions_of(standing(visit.subject), visit=visit)) else None
 
 
@@ -165,14 +163,12 @@ def held_by_signature(rows: list[Standing]) -> set[int]:
     return {visit.pk for visit in visits if last[visit.pk].holds(versions_of(of_visit[visit.pk], visit=visit))}
 
 
-def is_unaltered(signature: Signature) -> bool:
-    """Whether the content kept is that which was signed, under the record that it names (S03)."""
-    named = f"{signature.form}#{signature.record}" in signature.content
-    return named and digest(signature.content) == signature.content_sha256
+def last_under(row: Entered) -> Signature | None:
+    return Signature.objects.filter(form=row._meta.label_lower, record=row.pk).first()
 
 
 def holds_for(row: Entered) -> Signature | None:
     """The last signature under one record of its own (eligibility), if it holds."""
-    last = Signature.objects.filter(form=row._meta.label_lower, record=row.pk).first()
+    last = last_under(row)
     now = {(label, pk, version) for label, pk, version in part(row)["versions"]}
     return last if last and last.holds(now) else None

@@ -12,7 +12,7 @@ from .parameter import ParameterDecision, ParameterInForce, parameters_in_force,
 from .query import Query, QueryAct, Verification
 from .record import OnceOfASubject, Problem, Record, Row
 from .redaction import Redaction, RedactionRequest
-from .review import Change, Signature, versions_of
+from .review import Change, Signature, digest, versions_of
 from .site import ConsentVersion, ReferenceRange, Setup, Site, SiteStatus
 from .study import Study
 from .subject import Subject, Visit
@@ -54,6 +54,7 @@ __all__ = [
     "SystemEvent",
     "Verification",
     "Visit",
+    "digest",
     "held",
     "in_force",
     "is_frozen",

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.db.models.functions import Now
 
 from trial.fields import without_identifiers
@@ -19,6 +19,8 @@ REASON_ITEM = "history_change_reason"
 WORDS = ("text", "reason", "source", "justification")
 """What people write with an act, by the names of its columns: of an act nothing else is erased, and there stands `ERASED` then."""
 ERASED = "[redacted]"
+ERASED_DIGEST = "redacted"
+"""Stands in the place of the digest of a signature's content."""
 PLACE = {"record": "new.record", "visit": "null", "subject": "new.subject_id", "site": "new.site_id"}
 COLUMNS = {"record": "record", "visit": "null::bigint", "subject": "subject_id", "site": "site_id"}
 OF_REQUEST = "(select {} from trial_redactionrequest where id = new.request_id)"
@@ -87,3 +89,16 @@ class Redaction(models.Model):
 
     def said(self) -> Said:
         return Said("ERASED", f"Erased up to version {self.request.through_version}")
+
+
+def is_left_as_recorded(signature: int) -> bool:
+    """Whether what the last redaction left of a signature's content is what is stored, by the digest that it took."""
+    with connection.cursor() as cursor:
+        cursor.execute(LEFT, [signature])
+        found = cursor.fetchone()
+    return found is not None and found[0]
+
+
+LEFT = """
+    select r.signatures -> s.id::text ->> 'content' = 'sha256:' || encode(sha256(convert_to(s.content::text, 'UTF8')), 'hex')
+      from trial_signature s join trial_redaction r on r.signatures ? s.id::text where s.id = %s order by r.id desc limit 1"""

@@ -1,5 +1,7 @@
 """What people state about a visit or a record: their signature under it."""
 
+import hashlib
+import json
 from itertools import zip_longest
 from typing import Any, ClassVar, NamedTuple
 
@@ -18,6 +20,7 @@ from .event import SystemEvent
 from .kept import of_visit
 from .membership import scope
 from .overview import Standing
+from .redaction import ERASED_DIGEST, is_left_as_recorded
 from .subject import Visit
 from .told import About, Said
 
@@ -29,6 +32,10 @@ class Change(NamedTuple):
     item: str
     was: str
     now: str
+
+
+def digest(content: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
 class SignatureQuerySet(models.QuerySet["Signature"]):
@@ -94,6 +101,12 @@ class Signature(models.Model):
         return Said(self.meaning, f"{signed} {self.warning}".strip())
 
     @property
+    def meaning_in_brief(self) -> str:
+        """For the cell of a table: 21 CFR 11.50(a)(3) names "review" and "approval" as meanings."""
+        brief = {self.Meaning.VISIT: "reviewed, agrees with the source", self.Meaning.ELIGIBILITY: "eligibility confirmed"}
+        return brief[self.Meaning(self.meaning)]
+
+    @property
     def warning(self) -> str:
         if self.password_reset_at is None:
             return ""
@@ -103,12 +116,22 @@ class Signature(models.Model):
         """(form label, id, version) of each table row that was signed."""
         return {(label, pk, version) for part in self.content.values() for label, pk, version in part["versions"]}
 
+    def is_unaltered(self) -> bool:
+        """Whether the content kept is that which was signed, under the record that it names (S03), but for what a redaction erased."""
+        if f"{self.form}#{self.record}" not in self.content:
+            return False
+        return is_left_as_recorded(self.pk) if self.is_redacted else digest(self.content) == self.content_sha256
+
+    @property
+    def is_redacted(self) -> bool:
+        return self.content_sha256 == ERASED_DIGEST
+
     def holds(self, now: "set[tuple[str, int, int]]") -> bool:
         """Whether nothing was added, changed or withdrawn since; `now` are the versions that stand (overview.py).
 
         Versions, not values: a change that was undone needs a new signature, too.
         """
-        return self.versions() == now
+        return self.versions() == now and self.is_unaltered()
 
     def changes(self, now: dict[str, Any]) -> list[Change]:
         """The items that differ between what was signed and `now`, content of the same shape."""

@@ -69,3 +69,4 @@ CRITERIA = (
     Criterion("X06", X, "Intolerance to systemic therapy, or a reduction of its dose", RANDOMIZATION),
     Criterion("X07", X, "Tumor progression assessed after 2 cycles of systemic therapy", RANDOMIZATION),
 )  # fmt: skip
+CRITERION = {criterion.code: criterion for criterion in CRITERIA}
