@@ -10,10 +10,11 @@ from django.db import IntegrityError, connections
 from kombu import pools
 
 from followup.actions import system_user, without_hints
+from tests.closing import freeze_all, lock_study
 from tests.conftest import SCREENED
 from tests.examples import EXAMPLES, name_of, unsaved
 from tests.kept import KEPT, TABLES
-from tests.test_every_form_locked import SAID, freeze_all, lock_study
+from tests.test_every_form_locked import SAID
 from trial.acting import acting
 from trial.actions import entry, verify_ledger
 from trial.celery import app
@@ -100,13 +101,13 @@ def test_worker_that_names_nobody_changes_nothing(worker, site, data_manager):
 
 
 @pytest.mark.proves("D06")
-def test_worker_writes_nothing_to_a_frozen_visit_or_a_locked_study(worker, site, data_manager, monitor, administrator):
+def test_worker_writes_nothing_to_a_frozen_visit_or_a_locked_study(worker, site, data_manager, investigator, monitor, administrator):
     rows = [entered(model, site, data_manager) for model in TABLES]
     for subject in Subject.objects.all():
-        freeze_all(subject)
+        freeze_all(subject, data_manager, investigator)
     before = Ledger.objects.changes().count()
     assert refused(rows, SAID["frozen"]) == {name_of(row) for row in rows}
-    lock_study(monitor, administrator, data_manager)
+    lock_study(data_manager, monitor, administrator)
     assert refused(rows, SAID["locked"]) == {name_of(row) for row in rows}
     assert Ledger.objects.changes().count() == before
 

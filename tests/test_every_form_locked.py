@@ -8,17 +8,16 @@ from django.db import IntegrityError, connection
 from django.db.models.base import ModelState
 from rest_framework.test import APIClient
 
-from tests.conftest import founder
+from tests.closing import freeze, freeze_all, lock_study
 from tests.examples import EXAMPLES, complete, name_of, unsaved
 from tests.kept import FORMS, TABLES
 from tests.pages import errors, filled_in
 from tests.test_every_form import bulk_create, bulk_update, change_of, create, raw_insert, raw_sql, save, update
 from trial.acting import acting
 from trial.actions import entry
-from trial.models import Freeze, Record, Row, StudyLock, Subject, Visit
+from trial.models import Record, Row, Subject, Visit
 from trial.protocol.schedule import COMMON
 from trial.refusal import Conflict
-from trial.states import FreezeState, LockState
 
 pytestmark = pytest.mark.proves("D06")
 
@@ -27,20 +26,16 @@ SAID = {"frozen": "This visit is frozen", "locked": "The study is locked"}
 BY_HAND = [form for form in FORMS if form.entered_by_hand]
 
 
-def freeze_all(subject):
-    for visit in Visit.objects.filter(subject=subject):
-        Freeze.objects.create(visit=visit, state=FreezeState.FROZEN, by=founder(), reason="Test")
-
-
-def lock_study(monitor, administrator, by):
-    for state, person in ((LockState.LOCK_PROPOSED, by), (LockState.LOCK_APPROVED, monitor), (LockState.LOCKED, administrator)):
-        StudyLock.objects.create(state=state, by=person, reason="Test")
-
-
 @pytest.fixture
-def close(subject, data_manager, monitor, administrator):
-    """Freeze every visit of the subject, or lock the study."""
-    return lambda how: freeze_all(subject) if how == "frozen" else lock_study(monitor, administrator, data_manager)
+def close(subject, data_manager, investigator, monitor, administrator):
+    """Freeze every visit of the subject where something is entered; or lock the study, too."""
+
+    def close(how):
+        freeze_all(subject, data_manager, investigator)
+        if how == "locked":
+            lock_study(data_manager, monitor, administrator)
+
+    return close
 
 
 def count(model):
@@ -106,8 +101,8 @@ def test_subject_of_a_locked_study_is_not_written_and_no_new_one_is_enrolled(sub
         entry.enrol(site=site, by=data_manager, screened_on=subject.screened_on)
 
 
-def test_frozen_visit_keeps_to_the_schedule_which_counts_its_window_anew(subject, visit, data_manager):
-    freeze_all(subject)
+def test_frozen_visit_keeps_to_the_schedule_which_counts_its_window_anew(visit, data_manager, investigator):
+    freeze(visit, data_manager, investigator)
     with acting(by=data_manager):
         Visit.objects.filter(pk=visit.pk).update(opens_on="2025-01-02")
     with pytest.raises(IntegrityError, match=SAID["frozen"]), acting(by=data_manager, reason="Misread"):
@@ -116,14 +111,16 @@ def test_frozen_visit_keeps_to_the_schedule_which_counts_its_window_anew(subject
 
 
 @pytest.mark.parametrize("how", SAID)
-def test_trigger_holds_where_others_are_switched_off(how, subject, visit, data_manager, close):
-    close(how)
+def test_trigger_holds_where_others_are_switched_off(how, visit, data_manager, investigator, close):
+    freeze(visit, data_manager, investigator)
+    if how == "locked":
+        close(how)
     with pytest.raises(IntegrityError, match=SAID[how]), acting(by=data_manager, reason="Misread"), connection.cursor() as cursor:
         cursor.execute("set local session_replication_role = replica; update trial_visit set status = 'DONE'")
 
 
-def test_other_visits_stay_open_when_one_is_frozen(subject, visit, data_manager):
-    Freeze.objects.create(visit=visit, state=FreezeState.FROZEN, by=founder(), reason="Test")
+def test_other_visits_stay_open_when_one_is_frozen(visit, data_manager, investigator):
+    freeze(visit, data_manager, investigator)
     with acting(by=data_manager):
         assert Visit.objects.exclude(pk=visit.pk).filter(code=COMMON).update(missing={}) == 1
         Visit.objects.exclude(pk=visit.pk).filter(code=COMMON).update(status="DONE")

@@ -90,6 +90,38 @@ class NamesItsRecord(Triggers):
         return listed | {"how_many": len(self.facts["on_record"])}
 
 
+class SignedBefore(Triggers):
+    """Of the freeze of a visit: under a signature that holds."""
+
+    file = "signed_before.sql"
+    functions = ("signed_before",)
+
+
+class NothingLeft(Triggers):
+    """Of the lock of the study: everything is complete, answered, signed and frozen."""
+
+    file = "nothing_left.sql"
+    functions = ("nothing_left",)
+
+
+class OnlyByRole(Triggers):
+    """An act is one of a role: `steps` maps what `step`, SQL, says of the new row to the roles; `by` is the column of who acts, `site`
+    SQL for where the role is to be held."""
+
+    file = "only_by_role.sql"
+    functions = ("only_by_role",)
+
+    def __init__(
+        self, *, name: str, step: str, roles: Sequence[str], by: str, site: str, of_a_superuser: Sequence[str], zone: str, digest: str = ""
+    ) -> None:
+        super().__init__(
+            name=name, digest=digest, step=step, roles=list(roles), by=by, site=site, of_a_superuser=list(of_a_superuser), zone=zone
+        )
+
+    def values(self) -> dict[str, Any]:
+        return self.facts | {name: quoted(self.facts[name]) for name in ("roles", "of_a_superuser")}
+
+
 class HeldApart(Triggers):
     """Of the roles: `apart` are pairs that one person does not hold at the same time, `of_a_superuser` those that a superuser may
     hold. Nobody gives themselves a role. What is given for the whole study ends by the calendar of `zone`."""

@@ -10,12 +10,13 @@ import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from crf.models import Cycle
+from tests.closing import freeze
 from trial import roles
 from trial.acting import acting
 from trial.actions import triggers, verify_ledger
 from trial.embedded_postgres import APP
 from trial.history import kept_models
-from trial.models import Freeze, Ledger
+from trial.models import Ledger
 
 DENIED = "42501"
 TABLES = "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' order by 1"
@@ -196,10 +197,9 @@ class TestTemporaryTables:
             assert cursor.fetchone() == (before + 1,)
 
     @pytest.mark.proves("D06")
-    def test_a_frozen_visit_stays_frozen(self, cycle, investigator, commit, shadowed, as_app):
+    def test_a_frozen_visit_stays_frozen(self, cycle, data_manager, investigator, commit, shadowed, as_app):
         commit()
-        with acting(by=investigator):
-            Freeze.objects.create(visit=cycle.visit, state="FROZEN", by=investigator, reason="")
+        freeze(cycle.visit, data_manager, investigator)
         commit()
         shadowed(but=["crf_cycle"])
         refused = pytest.raises(IntegrityError, match="This visit is frozen")

@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from crf.models import VitalSigns
+from tests.closing import freeze, lock_study, sign_as_it_stands
 from tests.conftest import PROOF, end_role, give_role, member
 from tests.examples import complete
 from trial import states
@@ -355,13 +356,16 @@ def test_draft_is_not_verified(record, monitor, data_manager):
 @pytest.mark.proves("D06")
 def test_nothing_is_signed_queried_or_verified_in_a_locked_study(visit, record, people, monitor, investigator, data_manager):
     query = queries.raise_query(record, by=monitor, text="Is it?")
-    for state, person in people.items():
-        StudyLock.objects.create(state=state, by=person, reason="Analysis")
+    queries.act_on(query, Q.CLOSED, by=monitor, text="It is")
+    freeze(visit, data_manager, investigator)
+    lock_study(*people.values())
     for act in (
         lambda: queries.raise_query(record, by=monitor, text="Why?"),
-        lambda: queries.act_on(query, Q.CLOSED, by=monitor, text="It is"),
+        lambda: queries.act_on(query, Q.REOPENED, by=monitor, text="It is not"),
         lambda: queries.verify(record, by=monitor, versions_sha256=record.versions_sha256()),
     ):
         with pytest.raises(Conflict, match="The study is locked"):
             act()
-    assert not Signature.objects.exists()
+    with pytest.raises(IntegrityError, match="The study is locked"), transaction.atomic():
+        sign_as_it_stands(visit, investigator)
+    assert Signature.objects.count() == 1

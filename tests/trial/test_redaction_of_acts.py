@@ -7,13 +7,14 @@ from django.db import connection
 from django.utils import timezone
 
 from crf.models import AllocationOutside
+from tests import closing
 from tests.trial.test_redaction import MISTAKE, WHY, says
 from tests.trial.test_review_pages import record  # noqa: F401  (a fixture, found by its name)
 from trial import trail
 from trial.acting import acting
 from trial.actions import papers, queries, redaction
 from trial.actions.verify_ledger import findings
-from trial.models import Freeze, FromPaper, Ledger, RedactionRequest, StudyLock
+from trial.models import FromPaper, Ledger, RedactionRequest, StudyLock
 from trial.models.redaction import WORDS
 from trial.refusal import NotAllowed, Refused
 
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.proves("R05")
 
 def words_of_acts(visit, record, subject, data_manager, investigator, monitor):  # noqa: F811
     """Each act with each of its words that may be erased."""
+    frozen = closing.freeze(visit, data_manager, investigator, reason=MISTAKE)
     query = queries.raise_query(record, by=monitor, text=f"Is this {MISTAKE}?")
     papers.mark([record], by=data_manager, written_at=timezone.now() - timedelta(days=1), reason=MISTAKE)
     acts = {
@@ -32,7 +34,7 @@ def words_of_acts(visit, record, subject, data_manager, investigator, monitor): 
             subject=subject, state="ENTERED", by=investigator, allocated_on="2025-03-03", arm="SYS", sysclass="NO_ICI", metpat="NODE_ONLY",
             source=MISTAKE, reason=MISTAKE,
         ),
-        "trial.freeze": Freeze.objects.create(visit=visit, state="FROZEN", by=data_manager, reason=MISTAKE),
+        "trial.freeze": frozen,
         "trial.studylock": StudyLock.objects.create(state="LOCK_PROPOSED", by=data_manager, reason=MISTAKE),
     }  # fmt: skip
     return {(form, item): act for form, act in acts.items() for item in WORDS if hasattr(act, item)}

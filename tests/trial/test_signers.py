@@ -17,7 +17,7 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from pypdf import PdfReader
 
-from tests.conftest import CODE, PASSWORD, PROOF, SCREENED, founder, give_codes, log_in_with_code, member, user
+from tests.conftest import CODE, PASSWORD, PROOF, SCREENED, founder, give_codes, give_role, log_in_with_code, member, user
 from tests.trial.test_access_matrix import routes_of
 from trial import proving, second_factor
 from trial.access import Role
@@ -180,9 +180,9 @@ class TestBeforeTheFirstSignature:
             review.sign_visit(held, by=newcomer, proof=PROOF)
         assert not Signature.objects.exists()
 
-    @pytest.mark.parametrize("missing", [K.IDENTITY, K.TRAINING, K.ACCOUNTABILITY, "own password", "author", None])
-    def test_nor_is_it_by_a_row_that_is_written_past_the_act(self, held, investigator, administrator, newcomer, missing):
-        """PostgreSQL asks for the same, and that the signer is who acts."""
+    @pytest.mark.parametrize("missing", [K.IDENTITY, K.TRAINING, K.ACCOUNTABILITY, "own password", "author", "role", None])
+    def test_nor_is_it_by_a_row_that_is_written_past_the_act(self, held, site, investigator, administrator, newcomer, missing):
+        """PostgreSQL asks for the same, and that the signer is who acts, and an investigator of the site."""
         signed = review.sign_visit(held, by=investigator, proof=PROOF)
         copied = {f.attname: getattr(signed, f.attname) for f in Signature._meta.concrete_fields if f.name != "id"}
         for kind in {K.IDENTITY, K.TRAINING} - {missing}:
@@ -192,7 +192,12 @@ class TestBeforeTheFirstSignature:
         if missing == "own password":
             with acting(by=administrator):
                 User.objects.filter(pk=newcomer.pk).update(password="!")
-        said = "bears the name of who signs" if missing == "author" else "on record, and a password of their own"
+        if missing == "role":
+            give_role(newcomer, Role.DATA_MANAGER, site)
+        else:
+            investigator_at(site, newcomer)
+        other = {"author": "bears the name of who signs", "role": "act of another role"}
+        said = other.get(missing, "on record, and a password of their own")
         refused = pytest.raises(IntegrityError, match=said) if missing else nullcontext()
         with refused, acting(by=investigator if missing == "author" else newcomer):
             Signature.objects.create(**copied | {"signed_by_id": newcomer.pk})

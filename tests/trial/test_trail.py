@@ -9,10 +9,11 @@ from django.utils.timezone import localtime
 
 from crf.actions import allocation_outside
 from crf.models import AllocationOutside, Demographics, LaboratoryResult, VitalSigns
+from tests import closing
 from tests.api.conftest import as_data_manager, as_sponsor, caller, everything  # noqa: F401  (fixtures, found by their names)
 from tests.trial.test_history_export import ABROAD, exported, rows_of
 from tests.trial.test_history_pdf import blankless, table_of, taken
-from trial.actions import queries, redaction
+from trial.actions import entry, queries, redaction
 from trial.history import inserted_forms
 from trial.history_pdf import cells
 from trial.models import (
@@ -28,7 +29,7 @@ from trial.models import (
     SystemEvent,
     Verification,
 )
-from trial.states import FreezeState, LockState, QueryState
+from trial.states import LockState, QueryState
 from trial.trail import acts
 
 ABOUT = "Is 1957-04 in the source?"
@@ -46,7 +47,7 @@ def acted(everything, data_manager, monitor, investigator, commit):  # noqa: F81
     queries.verify(signs, by=monitor, versions_sha256=signs.versions_sha256())
     redaction.decide(redaction.ask(signs, item="systolic", by=data_manager, justification=ERASE), by=investigator)
     redaction.ask(LaboratoryResult.objects.first(), item="history_change_reason", by=data_manager, justification=ERASE)
-    Freeze.objects.create(visit=signs.visit, state=FreezeState.FROZEN, by=data_manager, reason="Cleaned")
+    closing.freeze(entry.unscheduled_visit(subject=everything, by=data_manager), data_manager, investigator, reason="Cleaned")
     StudyLock.objects.create(state=LockState.LOCK_PROPOSED, by=data_manager, reason="All is entered")
     AllocationOutside.objects.create(
         subject=everything, state="ENTERED", by=investigator, allocated_on="2025-03-03", arm="SYS", sysclass="NO_ICI", metpat="NODE_ONLY",
@@ -69,6 +70,7 @@ WANTED = [
     ("redaction", "vitalsigns", "systolic", "REQUESTED", ERASE),
     ("redaction", "vitalsigns", "systolic", "ERASED", ""),
     ("redaction", "laboratorypanel", "history_change_reason", "REQUESTED", ERASE),
+    ("signature", "visit", "", "visit", ""),
     ("freeze", "visit", "", "FROZEN", "Cleaned"),
     ("lock", "", "", "LOCK_PROPOSED", "All is entered"),
     ("allocation outside", "subject", "", "ENTERED", "The site was offline (source: Fax 7)"),
@@ -99,10 +101,10 @@ def test_each_line_is_an_entry_of_the_ledger(acted, as_data_manager):  # noqa: F
 
 @pytest.mark.proves("S01", "S02")
 def test_a_signature_has_name_time_and_meaning_in_csv_pdf_api_and_page(acted, as_data_manager, client, data_manager):  # noqa: F811
-    signed = Signature.objects.get()
+    signed = Signature.objects.get(visit__code="SCR")
     told = f"Signed by {signed.printed_name}, {localtime(signed.signed_at):%Y-%m-%d %H:%M:%S %z}: {signed.get_meaning_display()}"
-    (row,) = [one for one in rows_of(exported(as_data_manager, kind="acts")) if one["act"] == "signature"]
-    (line,) = [one for one in as_data_manager.results("history/", kind="acts") if one["act"] == "signature"]
+    row = next(one for one in rows_of(exported(as_data_manager, kind="acts")) if one["act"] == "signature")
+    line = next(one for one in as_data_manager.results("history/", kind="acts") if one["act"] == "signature")
     assert row["new_text"] == line["new_text"] == told
     assert any(one[8] == "".join(f"{told} (visit)".split()) for one in table_of(taken(as_data_manager, kind="acts")))
     client.force_login(data_manager)
@@ -126,12 +128,12 @@ def test_paper_says_the_same_as_the_api(acted, as_data_manager):  # noqa: F811
     ("query", "kept"),
     [
         ({"form": "vitalsigns"}, [*WANTED[1:3], *WANTED[4:7]]),
-        ({"form": "visit"}, [WANTED[0], WANTED[8]]),
-        ({"form": "subject"}, [WANTED[10]]),
+        ({"form": "visit"}, [WANTED[0], *WANTED[8:10]]),
+        ({"form": "subject"}, [WANTED[11]]),
         ({"form": "consent"}, []),
         ({"item": "pulse"}, [WANTED[1], WANTED[2]]),
         ({"item": "state"}, []),
-        ({"by": "ida"}, [WANTED[0], WANTED[6], WANTED[10]]),
+        ({"by": "ida"}, [WANTED[0], WANTED[6], WANTED[8], WANTED[11]]),
         ({"site": "02"}, []),
         ({"subject": "01-001"}, [one for one in WANTED if one[0] != "lock"]),
         ({"until": "2020-01-01T00:00:00Z"}, []),
@@ -171,7 +173,7 @@ def test_nor_does_the_sponsor_read_them_in_the_list_of_queries(acted, as_sponsor
 
 @pytest.mark.proves("R09", "A02")
 def test_the_stranger_sees_only_what_belongs_to_the_study(acted, stranger, administrator, client):
-    assert acts_of(caller(stranger).results("history/", kind="all")) == [WANTED[9]]
+    assert acts_of(caller(stranger).results("history/", kind="all")) == [WANTED[10]]
     assert caller(administrator).results("history/", kind="all") == []
     client.force_login(stranger)
     assert b"01-001" not in client.get("/history/", {"kind": "all"}).content

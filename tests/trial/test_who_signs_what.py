@@ -19,9 +19,7 @@ pytestmark = pytest.mark.proves("S09")
 
 SIGNED, NO = "signed", "Only an investigator of this site signs its records"
 DRAFT, UNDATED = "is a draft. It is completed first", "“Date of visit” is not answered"
-OPEN, ANSWERED, HOLDS, LOCKED = (
-    "is open. It is closed first", "is answered. It is closed first", "is signed, and the signature holds", "The study is locked",
-)  # fmt: skip
+OPEN, ANSWERED, HOLDS = "is open. It is closed first", "is answered. It is closed first", "is signed, and the signature holds"
 ANSWERS = {
     # state of the visit  investigator      data manager  monitor    sponsor    administrator  auditor
     #                     here      there   here there    here there here there here there     here there
@@ -35,7 +33,6 @@ ANSWERS = {
     "signature broken":  (SIGNED,   NO,     NO,  NO,      NO,  NO,   NO,  NO,   NO,  NO,       NO,  NO),
     "frozen":            (HOLDS,    NO,     NO,  NO,      NO,  NO,   NO,  NO,   NO,  NO,       NO,  NO),
     "locked":            (HOLDS,    NO,     NO,  NO,      NO,  NO,   NO,  NO,   NO,  NO,       NO,  NO),
-    "locked, unsigned":  (LOCKED,   NO,     NO,  NO,      NO,  NO,   NO,  NO,   NO,  NO,       NO,  NO),
 }  # fmt: skip
 ROLES = (Role.INVESTIGATOR, Role.DATA_MANAGER, Role.MONITOR, Role.SPONSOR, Role.ADMINISTRATOR, Role.AUDITOR)
 REASON = "TRANSCRIPTION"
@@ -82,7 +79,7 @@ def brought_to(visit, data_manager, monitor, investigator, commit):
                 VitalSigns.objects.update(weight_kg=72)
         if state in ("frozen", "locked"):
             locks.freeze(now, by=data_manager, reason="Cleaned")
-        if state.startswith("locked"):
+        if state == "locked":
             steps = (LockState.LOCK_PROPOSED, data_manager), (LockState.LOCK_APPROVED, monitor), (LockState.LOCKED, ada)
             for step, by in steps:
                 StudyLock.objects.create(state=step, by=by, reason="Analysis")

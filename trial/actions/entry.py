@@ -24,7 +24,10 @@ from trial.signals import stored
 K = TypeVar("K", bound=Kept)
 
 STALE = "Someone else has changed this in the meantime. Nothing was stored. Open it again."
-OF_A_STATE = ("This visit is frozen", "The study is locked", "This was done already", "Three different people")
+OF_A_STATE = (
+    "This visit is frozen", "The study is locked", "This was done already", "Three different people", "The visit is not signed",
+    "Drafts, open queries, or visits", "Forms are completed and queries closed", "What is signed is not what stands",
+)  # fmt: skip
 SAY_WHY = "Say why an entered value changes."
 EMPTY = (None, "", [])
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from django.contrib.auth.models import AbstractUser
 
 from trial.access import Act
-from trial.models import Freeze, Query, Record, StudyLock, Subject, Visit, is_frozen, may, sites_where, standing
+from trial.models import WHO_LOCKS, Freeze, Query, Record, StudyLock, Subject, Visit, is_frozen, may, sites_where, standing
 from trial.refusal import Conflict, NotAllowed
 from trial.second_factor import Proof
 from trial.states import LOCK_NEXT, FreezeState, LockState
@@ -16,21 +16,6 @@ from .review import held_by_signature, holding, refuse_unless_shown
 
 L = LockState
 
-WHO: dict[tuple[LockState, LockState], Act] = {
-    (L.OPEN, L.LOCK_PROPOSED): Act.PROPOSE_LOCK,
-    (L.LOCK_PROPOSED, L.LOCK_APPROVED): Act.APPROVE_LOCK,
-    (L.LOCK_APPROVED, L.LOCKED): Act.EXECUTE_LOCK,
-    (L.LOCKED, L.UNLOCK_PROPOSED): Act.PROPOSE_LOCK,
-    (L.UNLOCK_PROPOSED, L.UNLOCK_APPROVED): Act.APPROVE_LOCK,
-    (L.UNLOCK_APPROVED, L.OPEN): Act.EXECUTE_LOCK,
-    # what was proposed is taken back, or not approved
-    (L.LOCK_PROPOSED, L.OPEN): Act.PROPOSE_LOCK,
-    (L.LOCK_APPROVED, L.OPEN): Act.APPROVE_LOCK,
-    (L.UNLOCK_PROPOSED, L.LOCKED): Act.PROPOSE_LOCK,
-    (L.UNLOCK_APPROVED, L.LOCKED): Act.APPROVE_LOCK,
-}
-"""Whose act each step of the lock is (crf_spec §7): data manager, monitor, administrator."""
-
 
 def freeze(visit: Visit, *, by: AbstractUser, reason: str) -> Freeze:
     """Close a visit to changes; it is signed by then (trial/states.py)."""
@@ -39,11 +24,12 @@ def freeze(visit: Visit, *, by: AbstractUser, reason: str) -> Freeze:
     with writing(by=by):
         if is_frozen(visit):
             raise Conflict(f"{visit} is frozen already.")
-        made = Freeze.objects.create(visit=visit, state=FreezeState.FROZEN, by=by, reason=reason)  # from here on nobody writes to it
         if not holding(visit):
             raise Conflict(f"{visit} is not signed, or its signature does not hold. An investigator signs it first.")
         anchors.at_commit()
-        return made
+        return Freeze.objects.create(
+            visit=visit, state=FreezeState.FROZEN, by=by, reason=reason
+        )  # PostgreSQL asks once more, under its lock
 
 
 def unfreeze(visit: Visit, *, by: AbstractUser, reason: str) -> Freeze:
@@ -84,14 +70,14 @@ def steps_for(by: AbstractUser, state: LockState) -> list[Step]:
     found = []
     for after in sorted(LOCK_NEXT[state]):
         step = state, LockState(after)
-        if may(by, WHO[step]):
+        if may(by, WHO_LOCKS[step]):
             found.append(Step(step[1], "Take it back" if step in BACK else VERBS[step[1]], step in BACK))
     return found
 
 
 def acts_on_it(by: AbstractUser) -> bool:
     """Whether any step of the lock is this person's."""
-    return any(may(by, act) for act in set(WHO.values()))
+    return any(may(by, act) for act in set(WHO_LOCKS.values()))
 
 
 def sees_what_is_to_do(by: AbstractUser) -> bool:
@@ -115,13 +101,12 @@ def step(to: LockState, *, by: AbstractUser, reason: str, proof: Proof | None = 
         now = StudyLock.now()
         if to not in LOCK_NEXT[now]:
             raise Conflict(f"The lock stands at “{now.label}”: this step does not follow. Open the page again.")
-        if not may(by, WHO[now, to]):
+        if not may(by, WHO_LOCKS[now, to]):
             raise NotAllowed("A data manager proposes the lock, a monitor approves it, an administrator carries it out.")
-        made = StudyLock.objects.create(state=to, by=by, reason=reason)  # a lock waits here for the writes under way
         if to == L.LOCKED and now == L.LOCK_APPROVED and (problems := keeps_from_lock()):
             raise Conflict(*problems)
         anchors.at_commit()
-        return made
+        return StudyLock.objects.create(state=to, by=by, reason=reason)  # a lock waits here for the writes under way, and asks once more
 
 
 def keeps_from_lock() -> list[str]:

@@ -3,7 +3,7 @@ from .entered import Entered, Missing, Section, Shown, readable
 from .event import SystemEvent
 from .kept import Kept
 from .ledger import Ledger
-from .locks import Freeze, Marks, StudyLock, is_frozen, is_locked, marks_of
+from .locks import WHO_LOCKS, Freeze, Marks, StudyLock, is_frozen, is_locked, marks_of
 from .membership import Membership, held, in_force, may, scope, sites_where
 from .outbox import Mail
 from .overview import Standing, signed_apart, standing
@@ -18,6 +18,7 @@ from .study import Study
 from .subject import Subject, Visit
 
 __all__ = [
+    "WHO_LOCKS",
     "AccountAct",
     "Change",
     "ConsentVersion",

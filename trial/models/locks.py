@@ -10,11 +10,11 @@ from django.db.models.functions import Now
 
 from trial.access import Act
 from trial.history import AppendOnly, EntersLedgerOnInsert
-from trial.locking import Follows, HonorsLocks
+from trial.locking import Follows, HonorsLocks, NothingLeft, SignedBefore
 from trial.states import CLOSED_TO_WRITES, FREEZE_NEXT, LOCK_NEXT, FreezeState, LockState, pairs
 
 from .kept import of_site, of_visit
-from .membership import scope
+from .membership import only_by_role, scope
 from .subject import Subject, Visit
 from .told import About, Said
 
@@ -65,6 +65,14 @@ class Freeze(ReviewAct):
             AppendOnly(name="freeze_append_only"),
             Follows(name="freeze_follows", steps=pairs(FREEZE_NEXT), key="visit_id"),
             HonorsLocks(name="freeze_honors_locks"),
+            SignedBefore(name="freeze_signed_before"),
+            only_by_role(
+                "freeze_only_by_role",
+                by="by_id",
+                site=of_visit("new.visit_id")["site"],
+                step="new.state",
+                steps=dict.fromkeys(FreezeState.values, Act.FREEZE),
+            ),
             enters_ledger("trial.freeze", place=of_visit("new.visit_id"), reason="new.reason"),
         ]
 
@@ -73,6 +81,24 @@ class Freeze(ReviewAct):
 
     def said(self) -> Said:
         return Said(self.state, self.get_state_display(), self.reason)
+
+
+L = LockState
+
+WHO_LOCKS: dict[tuple[LockState, LockState], Act] = {
+    (L.OPEN, L.LOCK_PROPOSED): Act.PROPOSE_LOCK,
+    (L.LOCK_PROPOSED, L.LOCK_APPROVED): Act.APPROVE_LOCK,
+    (L.LOCK_APPROVED, L.LOCKED): Act.EXECUTE_LOCK,
+    (L.LOCKED, L.UNLOCK_PROPOSED): Act.PROPOSE_LOCK,
+    (L.UNLOCK_PROPOSED, L.UNLOCK_APPROVED): Act.APPROVE_LOCK,
+    (L.UNLOCK_APPROVED, L.OPEN): Act.EXECUTE_LOCK,
+    # what was proposed is taken back, or not approved
+    (L.LOCK_PROPOSED, L.OPEN): Act.PROPOSE_LOCK,
+    (L.LOCK_APPROVED, L.OPEN): Act.APPROVE_LOCK,
+    (L.UNLOCK_PROPOSED, L.LOCKED): Act.PROPOSE_LOCK,
+    (L.UNLOCK_APPROVED, L.LOCKED): Act.APPROVE_LOCK,
+}
+"""Whose act each step of the lock is (crf_spec §7): data manager, monitor, administrator."""
 
 
 class StudyLock(ReviewAct):
@@ -87,6 +113,14 @@ class StudyLock(ReviewAct):
         constraints = [
             AppendOnly(name="study_lock_append_only"),
             Follows(name="study_lock_follows", steps=pairs(LOCK_NEXT), apart=[LockState.OPEN.value, LockState.LOCKED.value]),
+            NothingLeft(name="study_lock_nothing_left"),
+            only_by_role(
+                "study_lock_only_by_role",
+                by="by_id",
+                site="null",
+                step="coalesce((select state from trial_studylock order by id desc limit 1), 'OPEN') || '>' || new.state",
+                steps={f"{before}>{after}": act for (before, after), act in WHO_LOCKS.items()},
+            ),
             enters_ledger("trial.studylock", place=of_site("null"), reason="new.reason"),
         ]
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from trial.access import OF_A_SUPERUSER, STUDY_WIDE, Act, Role, are_apart, roles_that_may
 from trial.history import History
-from trial.locking import HeldApart
+from trial.locking import HeldApart, OnlyByRole
 
 
 class Membership(models.Model):
@@ -86,6 +86,14 @@ HELD = """
 
 In SQL, since every request asks it: to put it together anew takes Django longer than PostgreSQL needs for the answer.
 """
+
+
+def only_by_role(name: str, *, by: str, site: str, step: str, steps: dict[str, Act]) -> OnlyByRole:
+    """PostgreSQL, too, knows whose act this is: of the roles that trial/access.py names for each of the `steps`."""
+    roles = sorted(f"{one}:{role}" for one, act in steps.items() for role in roles_that_may(act))
+    return OnlyByRole(
+        name=name, step=step, roles=roles, by=by, site=site, of_a_superuser=sorted(map(str, OF_A_SUPERUSER)), zone=settings.TIME_ZONE
+    )
 
 
 def held(user: AbstractUser | AnonymousUser) -> list[tuple[int | None, str]]:

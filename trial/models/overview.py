@@ -1,11 +1,15 @@
 """Every standing record and row of subjects, from all forms' tables, in one query."""
 
+from collections.abc import Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from django.apps import apps
 from django.db import connection
 from django.urls import reverse
 
+from trial.history import Triggers
+from trial.locking import quoted
 from trial.states import QueryState
 
 from .record import Record
@@ -47,31 +51,56 @@ def signed_apart() -> frozenset[str]:
 
 
 @cache
-def _sql() -> str:
+def _sql(which: str) -> str:
+    """`which` says of trial_visit `v` whose records are asked for."""
     parts = []
     for form in Record.forms():
         label, table = form._meta.label_lower, form._meta.db_table
         parts.append(
             f"select '{label}' form, '{label}' label, r.id record, r.id, r.visit_id, r.version, r.state"
-            f" from {table} r join trial_visit v on v.id = r.visit_id where v.subject_id = any(%(subjects)s) and r.withdrawn_at is null"
+            f" from {table} r join trial_visit v on v.id = r.visit_id where {which} and r.withdrawn_at is null"
         )
         for group in form.groups():
             parent = group._meta.get_field(group.parent).column
             parts.append(
                 f"select '{label}', '{group._meta.label_lower}', r.id, g.id, r.visit_id, g.version, r.state"
                 f" from {group._meta.db_table} g join {table} r on r.id = g.{parent} join trial_visit v on v.id = r.visit_id"
-                f" where v.subject_id = any(%(subjects)s) and r.withdrawn_at is null and g.withdrawn_at is null"
+                f" where {which} and r.withdrawn_at is null and g.withdrawn_at is null"
             )
     parts.append(
         "select q.form, 'trial.query', q.record, q.id, q.visit_id, (select count(*) from trial_queryact a where a.query_id = q.id),"
         " (select a.state from trial_queryact a where a.query_id = q.id order by a.id desc limit 1)"
-        " from trial_query q join trial_visit v on v.id = q.visit_id where v.subject_id = any(%(subjects)s)"
+        f" from trial_query q join trial_visit v on v.id = q.visit_id where {which}"
     )
-    return " union all ".join(parts) + " order by 5, 1, 3, 4"
+    return " union all ".join(parts)
 
 
 def standing(*subjects: Subject) -> list[Standing]:
     """In the order of visit, form, record and row."""
     with connection.cursor() as cursor:
-        cursor.execute(_sql(), {"subjects": [subject.pk for subject in subjects]})
+        cursor.execute(
+            _sql("v.subject_id = any(%(subjects)s)") + " order by 5, 1, 3, 4", {"subjects": [subject.pk for subject in subjects]}
+        )
         return [Standing(*row) for row in cursor.fetchall()]
+
+
+UNTOLD = "untold"
+
+
+class SignsWhatStands(Triggers):
+    """Of signatures. The SQL names every form: it is known, and its digest with it, when all apps are loaded."""
+
+    file = "signs_what_stands.sql"
+    functions = ("standing", "not_held", "signs_what_stands")
+
+    def __init__(self, *, name: str, digest: str = "") -> None:
+        super().__init__(name=name, digest=digest or UNTOLD)
+
+    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
+        path, args, kwargs = super().deconstruct()
+        if self.digest == UNTOLD and apps.models_ready:
+            kwargs["digest"] = self.digest_now()
+        return path, args, kwargs
+
+    def values(self) -> dict[str, Any]:
+        return {"standing": _sql("v.id = any(of_visits)"), "apart": quoted(sorted(signed_apart()))}

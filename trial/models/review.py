@@ -18,8 +18,8 @@ from trial.locking import HonorsLocks, NamesItsRecord
 from .account import AccountAct
 from .event import SystemEvent
 from .kept import of_visit
-from .membership import scope
-from .overview import Standing
+from .membership import only_by_role, scope
+from .overview import SignsWhatStands, Standing
 from .redaction import ERASED_DIGEST, is_left_as_recorded
 from .subject import Visit
 from .told import About, Said
@@ -83,6 +83,14 @@ class Signature(models.Model):
                 password_events=SystemEvent.SETS_PASSWORD,
             ),
             HonorsLocks(name="signature_honors_locks"),
+            SignsWhatStands(name="signature_signs_what_stands"),
+            only_by_role(
+                "signature_only_by_role",
+                by="signed_by_id",
+                site=of_visit("new.visit_id")["site"],
+                step="new.meaning",
+                steps={"visit": Act.SIGN, "eligibility": Act.CONFIRM_ELIGIBILITY},
+            ),
             EntersLedgerOnInsert(
                 name="signature_enters_ledger",
                 form="trial.signature",
@@ -163,6 +171,8 @@ def _without_queries(part: dict[str, Any]) -> list[list[Any]]:
 
 
 def versions_of(standing: list[Standing], *, visit: Visit) -> set[tuple[str, int, int]]:
-    """What a visit's signature covers, as it stands now."""
-    signed = {(s.label, s.row, s.version) for s in standing if s.visit == visit.pk and s.signed_with_visit}
-    return signed | {("trial.visit", visit.pk, visit.version)}
+    """What a visit's signature covers, as it stands now; of a query, if what it is about stands."""
+    signed = [one for one in standing if one.visit == visit.pk and one.signed_with_visit]
+    there = {(one.form, one.record) for one in signed if one.is_record} | {("trial.visit", visit.pk)}
+    versions = {(one.label, one.row, one.version) for one in signed if (one.form, one.record) in there}
+    return versions | {("trial.visit", visit.pk, visit.version)}

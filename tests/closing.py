@@ -1,0 +1,36 @@
+"""Visits that are signed and frozen, and a locked study, as the states allow."""
+
+from trial.acting import acting
+from trial.actions import review
+from trial.models import Freeze, Record, Signature, StudyLock, Visit, standing, versions_of
+from trial.states import FreezeState, LockState
+
+
+def sign_as_it_stands(visit, by):
+    """Without what it says, which takes long to read for each of hundreds of tests; and whether or not it was held."""
+    versions = sorted(map(list, versions_of(standing(visit.subject), visit=visit)))
+    content = {f"trial.visit#{visit.pk}": {"form": "Visit", "form_version": "", "versions": versions, "items": {}}}
+    with acting(by=by):
+        return review.keep(visit, row=visit, by=by, meaning=Signature.Meaning.VISIT, content=content)
+
+
+def freeze(visit, data_manager, investigator, *, reason="Test"):
+    """What is a draft is completed first."""
+    with acting(by=data_manager, reason="TRANSCRIPTION"):
+        for form in {row.form for row in standing(visit.subject) if row.visit == visit.pk and row.state == Record.State.DRAFT}:
+            model = next(one for one in Record.forms() if one._meta.label_lower == form)
+            model.objects.filter(visit=visit, state=Record.State.DRAFT).update(state=Record.State.COMPLETE)
+    sign_as_it_stands(visit.__class__.objects.select_related("subject").get(pk=visit.pk), investigator)
+    return Freeze.objects.create(visit=visit, state=FreezeState.FROZEN, by=data_manager, reason=reason)
+
+
+def freeze_all(subject, data_manager, investigator):
+    """Every visit that was held, or where something is entered."""
+    held = Visit.objects.exclude(held_on=None) | Visit.objects.filter(pk__in={row.visit for row in standing(subject)})
+    for visit in held.filter(subject=subject).select_related("subject"):
+        freeze(visit, data_manager, investigator)
+
+
+def lock_study(data_manager, monitor, administrator):
+    for state, person in ((LockState.LOCK_PROPOSED, data_manager), (LockState.LOCK_APPROVED, monitor), (LockState.LOCKED, administrator)):
+        StudyLock.objects.create(state=state, by=person, reason="Test")

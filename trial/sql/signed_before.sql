@@ -1,0 +1,15 @@
+-- {table}: a visit is frozen under a signature that holds. Asked after `follows`, which waits for the visit's writers.
+
+create or replace function {table}_signed_before() returns trigger language plpgsql
+  set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if new.state = 'FROZEN' and trial_signature_not_held(array[new.visit_id]) is not null then
+    raise exception 'The visit is not signed, or its signature does not hold. An investigator signs it first. Nothing was stored.'
+      using errcode = 'integrity_constraint_violation';
+  end if;
+  return new;
+end $$;
+
+create trigger signed_before before insert on {table} for each row execute function {table}_signed_before();
+
+alter table {table} enable always trigger signed_before;

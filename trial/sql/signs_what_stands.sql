@@ -1,0 +1,66 @@
+-- {table}: what is signed is what stands, in the versions that stand; none of it is a draft, and no query about it is open (S09, S10).
+-- A signature holds while the same versions stand (docs/decisions/0004); what is kept as signed is compared with its digest elsewhere.
+-- A query belongs to it if the form that it is about does: one about a form that was withdrawn does not.
+
+create or replace function {table}_standing(of_visits bigint[]) returns table(
+    form text, label text, record bigint, key bigint, visit bigint, version bigint, state text) language plpgsql
+  set search_path = pg_catalog, public, pg_temp as $$
+#variable_conflict use_column
+begin
+  return query
+    select s.form::text, s.label::text, s.record::bigint, s.key::bigint, s.visit::bigint, s.version::bigint, s.state::text
+      from ({standing}) s(form, label, record, key, visit, version, state)
+    union all
+    select 'trial.visit', 'trial.visit', v.id, v.id, v.id, v.version::bigint, ''
+      from trial_visit v where v.id = any(of_visits);
+end $$;
+
+create or replace function {table}_not_held(of_visits bigint[]) returns bigint[] language sql
+  set search_path = pg_catalog, public, pg_temp as $$
+  with last as (
+    select distinct on (record) record as visit, content from trial_signature
+     where form = 'trial.visit' and record = any(of_visits) order by record, signed_at desc, id desc),
+  signed as (
+    select visit, version ->> 0, (version ->> 1)::bigint, (version ->> 2)::bigint
+      from last, jsonb_each(content) part, jsonb_array_elements(part.value -> 'versions') version),
+  covered as materialized (select * from {table}_standing(of_visits) where form not in ({apart})),
+  now as (
+    select visit, label, key, version from covered
+     where label <> 'trial.query' or (form, record) in (select form, record from covered where label = form))
+  select array_agg(distinct visit) from (
+    (table signed except table now) union all (table now except table signed)
+    union all select unsigned, '', 0, 0 from unnest(of_visits) unsigned where unsigned not in (select visit from last)) other
+$$;
+
+create or replace function {table}_signs_what_stands() returns trigger language plpgsql
+  set search_path = pg_catalog, public, pg_temp as $$
+declare
+  is_other boolean;
+  is_in_doubt boolean;
+begin
+  with signed as (
+    select version ->> 0, (version ->> 1)::bigint, (version ->> 2)::bigint
+      from jsonb_each(new.content) part, jsonb_array_elements(part.value -> 'versions') version),
+  now as materialized (
+    select * from {table}_standing(array[new.visit_id])
+     where case new.form when 'trial.visit' then form not in ({apart}) else (form, record) = (new.form, new.record) end),
+  versions as (
+    select label, key, version from now
+     where label <> 'trial.query' or (form, record) in (select form, record from now where label = form))
+  select exists ((table signed except table versions) union all (table versions except table signed)),
+         exists (select from now where state = 'DRAFT' or label = 'trial.query' and state <> 'CLOSED')
+    into is_other, is_in_doubt;
+  if is_in_doubt then
+    raise exception 'Forms are completed and queries closed before they are signed. Nothing was stored.'
+      using errcode = 'integrity_constraint_violation';
+  end if;
+  if is_other then
+    raise exception 'What is signed is not what stands. Read it again, then sign. Nothing was stored.'
+      using errcode = 'integrity_constraint_violation';
+  end if;
+  return new;
+end $$;
+
+create trigger signs_what_stands before insert on {table} for each row execute function {table}_signs_what_stands();
+
+alter table {table} enable always trigger signs_what_stands;
