@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from crf.actions import allocation_outside
 from crf.models import AllocationOutside, Randomization
@@ -12,7 +12,7 @@ from crf.pages import day_asked, subject_of
 from trial.access import Act
 from trial.entry_forms import number_told
 from trial.models import may
-from trial.pages import page, say
+from trial.pages import button, page, say
 from trial.refusal import Refused
 
 ITEMS = ("arm", "sysclass", "metpat")
@@ -54,8 +54,7 @@ def outside_page(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
-@login_required
-@require_POST
+@button
 def outside_decision_page(request: HttpRequest, code: str) -> HttpResponse:
     """The data manager's word, from the page that shows the entry."""
     subject = subject_of(request, code)

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.dateparse import parse_date
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from crf.actions import course, eligibility, progression, randomization
 from crf.actions.strata import correct_strata, strata_of
@@ -18,7 +18,7 @@ from trial.access import Act
 from trial.actions.review import last_under
 from trial.entry_forms import WhyForm, number_told, reason_told
 from trial.models import Signature, Subject, may
-from trial.pages import page, say
+from trial.pages import button, page, say
 from trial.protocol.kleene import Truth
 from trial.protocol.randomization import ANSWERED_BY_A_REASON
 from trial.protocol.study import CRITERIA, CRITERION
@@ -147,8 +147,7 @@ def randomization_page(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
-@login_required
-@require_POST
+@button
 def strata_page(request: HttpRequest, code: str) -> HttpResponse:
     """The stratum values found correct after the allocation, from its page."""
     subject = subject_of(request, code)

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from crf.models import Eligibility, Randomization
 from trial.access import Act
@@ -34,7 +34,7 @@ from trial.models import (
     standing,
     versions_of,
 )  # fmt: skip
-from trial.pages import page, say
+from trial.pages import button, page, say
 from trial.protocol import schedule
 from trial.refusal import Refused
 
@@ -216,8 +216,7 @@ def _cell(form: type[Record], visit: Visit, entries: dict[tuple[int, str], list[
     return Cell(label, str(form._meta.verbose_name), records, address, label in kind.forms)
 
 
-@login_required
-@require_POST
+@button
 def enrol_page(request: HttpRequest) -> HttpResponse:
     """A new subject, from the start page."""
     site = get_object_or_404(Site.objects.filter(pk__in=sites_where(request.user, Act.ENTER)), code=request.POST.get("site", ""))
@@ -234,8 +233,7 @@ def enrol_page(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("casebook", args=[subject.code]))
 
 
-@login_required
-@require_POST
+@button
 def unscheduled_page(request: HttpRequest, code: str) -> HttpResponse:
     """One more visit outside the schedule."""
     subject = get_object_or_404(Subject.objects.visible_to(request.user), code=code)
@@ -248,8 +246,7 @@ def unscheduled_page(request: HttpRequest, code: str) -> HttpResponse:
     return HttpResponseRedirect(reverse("casebook", args=[subject.code]) + f"#visit-{visit.code}")
 
 
-@login_required
-@require_POST
+@button
 def acknowledge_page(request: HttpRequest, pk: int) -> HttpResponse:
     flag = get_object_or_404(Flag.objects.visible_to(request.user).select_related("subject"), pk=pk)
     try:

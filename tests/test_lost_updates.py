@@ -100,10 +100,20 @@ def test_api_answers_with_both_values(record, data_manager, investigator):
     answer = api.patch(f"/api/v1/forms/vitalsigns/{record.pk}/", sent, format="json")
     now = VitalSigns.objects.get()
     assert answer.status_code == 409
-    assert answer.data["both"] == {"version": now.version, "items": {"weight_kg": {"yours": "71", "stored": "72.0"}}}
+    assert answer.data["both"] == {"id": now.pk, "version": now.version, "items": {"weight_kg": {"yours": "71", "stored": "72.0"}}}
     assert now.weight_kg == 72
     assert api.patch(f"/api/v1/forms/vitalsigns/{record.pk}/", sent | {"version": now.version}, format="json").status_code == 200
     assert VitalSigns.objects.get().weight_kg == 71
+
+
+def test_api_tells_who_comes_second_to_an_empty_form_both_values_and_where_they_stand(record, investigator):
+    api = APIClient()
+    api.force_authenticate(investigator)
+    sent = {"visit": record.visit_id, "items": {"weight_kg": "71", "height_cm": str(record.height_cm)}, "complete": False}
+    answer = api.post("/api/v1/forms/vitalsigns/", sent, format="json")
+    assert (answer.status_code, answer.data["detail"]) == (409, "This visit already has its vital signs and ECOG. Open that one.")
+    assert answer.data["both"] == {"id": record.pk, "version": record.version, "items": {"weight_kg": {"yours": "71", "stored": "70.0"}}}
+    assert VitalSigns.objects.count() == 1
 
 
 def machine_of(record, people):

@@ -105,7 +105,7 @@ def visit_of(request: HttpRequest, obj: Any = None) -> Visit | None:
 
 
 class RecordAdmin(KeptAdmin):
-    list_filter = ["visit__subject__site", "state"]
+    list_filter = [("visit__subject__site", admin.RelatedOnlyFieldListFilter), "state"]  # of the sites that the person sees
     search_fields = ["visit__subject__code"]
     change_form_template = "admin/entered/change_form.html"
     add_form_template = "admin/entered/change_form.html"
@@ -276,7 +276,7 @@ class VisitAdmin(KeptAdmin):
     """When and how a visit was held (crf_spec 2.20). Visits are planned by the schedule, not added here."""
 
     list_display = ["__str__", "opens_on", "target_on", "closes_on", "held_on", "status"]
-    list_filter = ["subject__site", "status"]
+    list_filter = [("subject__site", admin.RelatedOnlyFieldListFilter), "status"]
     search_fields = ["subject__code"]
     ordering = ["subject__code", "target_on", "pk"]
     change_form_template = "admin/entered/change_form.html"
@@ -314,7 +314,7 @@ class SubjectAdmin(KeptAdmin):
     """The list of subjects; each leads to its casebook. New ones are enrolled on the start page."""
 
     list_display = ["code", "site", "screened_on"]
-    list_filter = ["site"]
+    list_filter = [("site", admin.RelatedOnlyFieldListFilter)]
     search_fields = ["code"]
     fields = ["code", "site", "screened_on", "rescreen_of"]
 

@@ -162,7 +162,7 @@ class Problems(serializers.Serializer):
     detail = serializers.CharField()
     problems = serializers.ListField(child=serializers.DictField(child=serializers.CharField()))
     codes = serializers.ListField(child=serializers.CharField())
-    both = serializers.DictField(required=False, help_text="of a stale change: stored version, each item that differs")
+    both = serializers.DictField(required=False, help_text="of a stale change: the row stored, its version, each item that differs")
 
 
 AS_READ = "the record's `versions_sha256`, as you read it: where something changed since, nothing is done"
@@ -219,7 +219,7 @@ def shaped(code: str, problems: Sequence[tuple[str, str]], codes: Sequence[str] 
 
 def _both(both: Both) -> dict[str, Any]:
     items = {name: {"yours": _plain(yours), "stored": _plain(stored)} for name, (yours, stored) in both.items.items()}
-    return {"version": both.version, "items": items}
+    return {"id": both.row, "version": both.version, "items": items}
 
 
 def _plain(value: Any) -> Any:

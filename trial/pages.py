@@ -1,9 +1,13 @@
 """Pages about the study and about a visit's signature. Each shows what is stored; acts are one call into trial/actions."""
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import admin, messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,7 +15,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from trial import roles
 from trial.access import Act
@@ -33,6 +37,20 @@ def say(request: HttpRequest, refused: Refused) -> None:
     if isinstance(refused, NotAllowed):
         raise PermissionDenied(str(refused)) from refused
     messages.error(request, str(refused))
+
+
+def button(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """What a button on another page posts to. It has no page of its own: who logs in first comes back to that other one."""
+
+    @wraps(view)
+    def pressed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated:
+            return require_POST(view)(request, *args, **kwargs)
+        came_from = urlsplit(request.headers.get("Referer", ""))
+        is_ours = came_from.netloc == request.get_host()
+        return redirect_to_login(came_from.path if is_ours else reverse("start"))
+
+    return pressed
 
 
 @require_GET

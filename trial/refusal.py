@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 
 
 class Both(NamedTuple):
-    """What two people say: for each item that differs, what was sent and what is stored, at which version."""
+    """What two people say: for each item that differs, what was sent and what is stored, in which row, at which version."""
 
+    row: int
     version: int
     items: Mapping[str, tuple[Any, Any]]
 

@@ -25,6 +25,9 @@ class TokenAdmin(ReadByManagers):
     search_fields = ["user__username", "user__last_name"]
     ordering = ["user__username", "created"]
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": "Tokens of the API"} | (extra_context or {}))
+
     @admin.display(description="")
     def end(self, token: AuthToken) -> str:
         return format_html('<a href="{}">End</a>', reverse("admin:knox_authtoken_delete", args=[token.digest[:TOKEN_SHOWN]]))

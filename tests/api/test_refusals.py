@@ -63,7 +63,7 @@ def assert_refused(answer, status, sentence):
     said = answer.json()
     assert any(part in said["detail"] for part in sentence.split("|")), said
     assert said.keys() - {"both"} == {"code", "detail", "problems", "codes"}
-    assert ("both" in said) == (STALE in said["detail"])  # who comes second is told both values
+    assert ("both" in said) == (STALE in said["detail"] or "already has its" in said["detail"])  # who comes second is told both values
     assert all(problem.keys() == {"item", "message"} for problem in said["problems"])
     assert "Traceback" not in said["detail"]
 

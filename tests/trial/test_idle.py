@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from trial import idle
+from trial.models import Visit
 
 pytestmark = pytest.mark.proves("A07")
 
@@ -71,6 +72,19 @@ def test_nothing_of_a_form_that_comes_too_late_is_stored_and_the_login_leads_bac
     with connection.cursor() as cursor:
         cursor.execute("select count(*) from crf_vitalsigns")
         assert cursor.fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    ("came_from", "back_to"),
+    [("http://testserver/subjects/01-001/?a=1", "/subjects/01-001/"), ("https://elsewhere.example/subjects/01-001/", "/"), ("", "/")],
+)
+def test_a_button_pressed_too_late_leads_back_to_the_page_that_it_stands_on(at_work, later, subject, came_from, back_to):
+    """It has no page of its own, which could be shown after the login."""
+    later(900)
+    before = Visit.objects.count()
+    answer = at_work.post("/subjects/01-001/unscheduled/", headers={"Referer": came_from})
+    assert (answer.status_code, answer["Location"]) == (302, f"/admin/login/?next={back_to}")
+    assert Visit.objects.count() == before
 
 
 def test_every_page_of_a_person_keeps_what_is_typed_under_that_person(at_work, data_manager, visit):

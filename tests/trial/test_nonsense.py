@@ -12,11 +12,12 @@ from rest_framework import serializers
 
 from crf.models import Demographics, LaboratoryPanel, PrimaryTumor, VitalSigns
 from tests.api.conftest import caller
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, SCREENED, give_role, member
 from tests.examples import EXAMPLES, complete
 from tests.pages import filled_in
+from trial.access import Role
 from trial.acting import acting
-from trial.actions import papers, queries, redaction
+from trial.actions import entry, papers, queries, redaction
 from trial.api_base import Strict
 from trial.fields import without_identifiers
 from trial.refusal import Refused
@@ -108,6 +109,23 @@ def test_a_list_takes_its_own_filters_only(browser, pages, lookup):
 def test_its_own_filters_work(browser, pages, site):
     assert browser.get(pages["visits"], {"status__exact": "DONE"}).status_code == 200
     assert browser.get(pages["visits"], {"subject__site__id__exact": site.pk}).status_code == 200
+
+
+@pytest.mark.proves("A02")
+@pytest.mark.parametrize("page", ["trial/visit", "trial/subject", "crf/vitalsigns"])
+def test_a_list_names_no_site_that_the_person_does_not_see(client, visit, data_manager, other_site, page):
+    there = entry.enrol(site=other_site, by=member("dora", Role.DATA_MANAGER, other_site), screened_on=SCREENED)
+    with acting(by=data_manager):
+        for subject in (visit.subject, there):
+            complete(VitalSigns, subject)
+    client.force_login(data_manager)
+    listed = client.get(f"/admin/{page}/")
+    assert listed.status_code == 200
+    assert str(other_site) not in listed.content.decode()
+    give_role(data_manager, Role.DATA_MANAGER, other_site)
+    both = client.get(f"/admin/{page}/").content.decode()
+    assert str(visit.subject.site) in both
+    assert str(other_site) in both
 
 
 def test_a_long_text_is_refused_at_once(browser, pages):

@@ -82,6 +82,7 @@ def enter(
         raise NotAllowed(f"{form.form_title()} is not filled in by hand.")
     with writing(by=by):
         visit = locked(Visit, visit.pk)
+        refuse_second(form, visit, values)
         record = form(visit=visit, state=state_of(complete), **values)
         _validate(record)
         refuse_foreign_references(record, [record])
@@ -258,8 +259,19 @@ def locked(model: type[K], pk: int, *, version: int | None = None) -> K:
 def refuse_stale(row: Entered, version: int | None, values: Mapping[str, Any]) -> None:
     """Who read an earlier version is told both values of each item that differs, and chooses (docs/decisions/0041)."""
     if row.version != version:
-        differ = {name: (value, getattr(row, name)) for name, value in values.items() if getattr(row, name) != value}
-        raise Conflict(STALE, both=Both(row.version, differ))
+        raise Conflict(STALE, both=both_values(row, values))
+
+
+def both_values(row: Entered, values: Mapping[str, Any]) -> Both:
+    differ = {name: (value, getattr(row, name)) for name, value in values.items() if getattr(row, name) != value}
+    return Both(row.pk, row.version, differ)
+
+
+def refuse_second(form: type[Record], visit: Visit, values: Mapping[str, Any]) -> None:
+    """Who fills in a form that another person has entered first is told both values, too; of a form that a visit has once."""
+    first = None if form.several else form.objects.standing().filter(visit=visit).first()
+    if first is not None:
+        raise Conflict(form.entered_once(), both=both_values(first, values))
 
 
 def refuse_unless_read(record: Record, versions_sha256: str) -> None:

@@ -102,6 +102,10 @@ class Record(Withdrawable):
         return [model for model in apps.get_models() if issubclass(model, Record)]
 
     @classmethod
+    def entered_once(cls) -> str:
+        return f"This visit already has its {cls._meta.verbose_name}. Open that one."
+
+    @classmethod
     def groups(cls) -> "list[type[Row]]":
         """The form's repeating groups."""
         return [model for model in apps.get_models() if issubclass(model, Row) and model.form() is cls]
@@ -234,9 +238,8 @@ class Row(Withdrawable):
 def refuse_second(sender: type[models.Model], **kwargs: Any) -> None:
     """Each form that a visit has once is unique in the database, too."""
     if issubclass(sender, Record) and not sender._meta.abstract and not sender.several:
-        said = f"This visit already has its {sender._meta.verbose_name}. Open that one."
         once = {"fields": ["visit"], "condition": Q(withdrawn_at=None), "name": f"{sender._meta.db_table}_one_of_a_visit"}
-        add_constraint(sender, OneOfAVisit(**once, violation_error_message=said))
+        add_constraint(sender, OneOfAVisit(**once, violation_error_message=sender.entered_once()))
 
 
 models.signals.class_prepared.connect(refuse_second)
