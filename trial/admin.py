@@ -173,12 +173,20 @@ class RecordAdmin(KeptAdmin):
         return OneOf(list(mine.order_by("subject__code", "pk")), required=True, label="Visit")
 
     def changeform_view(self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        if object_id and request.method == "POST":
+            self._refuse_withdrawn(request, object_id)
         visit = visit_of(request) if object_id is None else None
         context = {"page_visit": visit, "form_title": self.model.form_title()}
         if (first := self._entered_first(request, visit)) and not self.model.groups():
             request.locks_row = True
             object_id, form_url = str(first.pk), f"{request.path}?visit={first.visit_id}"
         return super().changeform_view(request, object_id, form_url, context | (extra_context or {}))
+
+    def _refuse_withdrawn(self, request: HttpRequest, object_id: str) -> None:
+        """Of a form that another person withdrew since this page was drawn, that is said; Django would speak of missing permission."""
+        record = self.get_queryset(request).exclude(withdrawn_at=None).filter(pk=number_told(object_id)).first()
+        if record:
+            raise PermissionDenied(f"{record} was withdrawn by {record.withdrawn_by.get_full_name()} meanwhile. Nothing was stored.")
 
     def _entered_first(self, request: HttpRequest, visit: Visit | None) -> Any:
         """The record that somebody entered before this page was sent, of a form that a visit has once.

@@ -234,7 +234,8 @@ class TestWithdrawal:
     def test_leaves_a_page_that_is_read_only(self, browser, url, cycle):
         browser.post(url.replace("change", "withdraw"), REASON | {"versions_sha256": cycle.versions_sha256()})
         assert browser.get(url).status_code == 200
-        assert browser.post(url, {"weight_kg": 60, **REASON}).status_code == 403
+        answer = browser.post(url, {"weight_kg": 60, **REASON})
+        assert (answer.status_code, "was withdrawn by Ida Li meanwhile. Nothing was stored." in answer.content.decode()) == (403, True)
 
 
 class TestHistoryPage:
