@@ -175,7 +175,7 @@ def test_wherever_a_signature_is_shown_its_three_parts_are(signature, subject, i
     client.force_login(investigator)
     signature.refresh_from_db()
     line = client.get(f"/subjects/{subject.code}/").content.decode()
-    assert f"Ida Li {localtime(signature.signed_at):%Y-%m-%d %H:%M %Z}: reviewed, agrees with the source" in line
+    assert f"Ida Li, reviewed<br>{localtime(signature.signed_at):%Y-%m-%d %H:%M %z}</div>" in line
     under = Signature.objects.get(meaning="eligibility")
     page = unescape(client.get(f"/subjects/{subject.code}/eligibility/1/").content.decode())
     assert under.said().text in page

@@ -111,7 +111,7 @@ class Signature(models.Model):
     @property
     def meaning_in_brief(self) -> str:
         """For the cell of a table: 21 CFR 11.50(a)(3) names "review" and "approval" as meanings."""
-        brief = {self.Meaning.VISIT: "reviewed, agrees with the source", self.Meaning.ELIGIBILITY: "eligibility confirmed"}
+        brief = {self.Meaning.VISIT: "reviewed", self.Meaning.ELIGIBILITY: "eligibility confirmed"}
         return brief[self.Meaning(self.meaning)]
 
     @property
