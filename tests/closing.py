@@ -1,9 +1,22 @@
-"""Visits that are signed and frozen, and a locked study, as the states allow."""
+"""Visits that are held, signed and frozen, and a locked study, as the states allow."""
 
+from django.db import connection
+
+from tests.examples import complete
 from trial.acting import acting
 from trial.actions import review
 from trial.models import Freeze, Record, Signature, StudyLock, Visit, standing, versions_of
 from trial.states import FreezeState, LockState
+
+
+def held_and_complete(visit, by, *forms):
+    """A visit that was held, with these forms; as it is stored."""
+    with acting(by=by):
+        Visit.objects.filter(pk=visit.pk).update(held_on="2025-01-08", status="DONE", mode="ON_SITE")
+        for form in forms:
+            complete(form, visit.subject)
+    connection.check_constraints()  # enters the ledger, as a commit would
+    return Visit.objects.select_related("subject__site").get(pk=visit.pk)
 
 
 def sign_as_it_stands(visit, by):
@@ -20,7 +33,7 @@ def freeze(visit, data_manager, investigator, *, reason="Test"):
         for form in {row.form for row in standing(visit.subject) if row.visit == visit.pk and row.state == Record.State.DRAFT}:
             model = next(one for one in Record.forms() if one._meta.label_lower == form)
             model.objects.filter(visit=visit, state=Record.State.DRAFT).update(state=Record.State.COMPLETE)
-    sign_as_it_stands(visit.__class__.objects.select_related("subject").get(pk=visit.pk), investigator)
+    sign_as_it_stands(Visit.objects.select_related("subject").get(pk=visit.pk), investigator)
     return Freeze.objects.create(visit=visit, state=FreezeState.FROZEN, by=data_manager, reason=reason)
 
 

@@ -4,20 +4,16 @@ import pytest
 from rest_framework.test import APIClient
 
 from crf.models import VitalSigns
+from tests.closing import held_and_complete
 from tests.conftest import CODE, PASSWORD, PROOF
-from tests.examples import complete
-from trial.acting import acting
 from trial.actions import review
 from trial.models import Visit
 
 
 @pytest.fixture
-def record(visit, data_manager, commit):
-    with acting(by=data_manager):
-        Visit.objects.filter(pk=visit.pk).update(held_on="2025-01-08", status="DONE", mode="ON_SITE")
-        record = complete(VitalSigns, visit.subject)
-    commit()
-    return record
+def record(visit, data_manager):
+    held_and_complete(visit, data_manager, VitalSigns)
+    return VitalSigns.objects.select_related("visit__subject__site").get()
 
 
 @pytest.fixture

@@ -1,20 +1,18 @@
 """Freeze of a visit, two-person lock of the study, queries and verification: who may, what follows what (D06, R07, S09)."""
 
-from datetime import date
 from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from crf.models import VitalSigns
-from tests.closing import freeze, lock_study, sign_as_it_stands
+from tests.closing import freeze, held_and_complete, lock_study, sign_as_it_stands
 from tests.conftest import PROOF, end_role, give_role, member
-from tests.examples import complete
 from trial import states
 from trial.access import Role
 from trial.acting import acting
 from trial.actions import anchors, locks, queries, review, verify_ledger
-from trial.models import Change, Freeze, Ledger, Query, QueryAct, Signature, StudyLock, Verification, Visit
+from trial.models import Change, Freeze, Ledger, Query, QueryAct, Signature, StudyLock, Verification
 from trial.refusal import Conflict, NotAllowed, Refused
 from trial.states import LOCK_NEXT, FreezeState, LockState, QueryState, RecordState
 
@@ -23,12 +21,9 @@ EVERYBODY = ("data_manager", "investigator", "monitor", "sponsor", "administrato
 
 
 @pytest.fixture
-def visit(visit, data_manager, commit):
-    with acting(by=data_manager):
-        Visit.objects.filter(pk=visit.pk).update(held_on=date(2025, 1, 8), status="DONE", mode="ON_SITE")
-        complete(VitalSigns, visit.subject)
-    commit()
-    return Visit.objects.select_related("subject__site").get(pk=visit.pk)
+def visit(visit, data_manager):
+    """Held and complete."""
+    return held_and_complete(visit, data_manager, VitalSigns)
 
 
 @pytest.fixture

@@ -4,20 +4,16 @@ import pytest
 from django_otp.plugins.otp_static.models import StaticDevice
 
 from crf.models import VitalSigns
+from tests.closing import held_and_complete
 from tests.conftest import CODE, PASSWORD, PROOF
-from tests.examples import complete
-from trial.acting import acting
 from trial.actions import queries, review
-from trial.models import Freeze, Query, StudyLock, Verification, Visit
+from trial.models import Freeze, Query, StudyLock, Verification
 
 
 @pytest.fixture
-def record(visit, data_manager, commit):
-    with acting(by=data_manager):
-        Visit.objects.filter(pk=visit.pk).update(held_on="2025-01-08", status="DONE", mode="ON_SITE")
-        record = complete(VitalSigns, visit.subject)
-    commit()
-    return VitalSigns.objects.select_related("visit__subject__site").get(pk=record.pk)
+def record(visit, data_manager):
+    held_and_complete(visit, data_manager, VitalSigns)
+    return VitalSigns.objects.select_related("visit__subject__site").get()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from crf.models import Eligibility, LaboratoryPanel, LaboratoryResult, Lesion, ResponseAssessment, TargetMeasurement, VitalSigns
+from tests.closing import held_and_complete
 from tests.conftest import CODE, PASSWORD, PROOF
 from tests.examples import EXAMPLES, complete, lesion_of, unsaved
 from trial.acting import acting
@@ -21,11 +22,7 @@ REASON = "TRANSCRIPTION"
 @pytest.fixture
 def visit(visit, data_manager):
     """Held and complete, with vital signs and one laboratory panel."""
-    with acting(by=data_manager):
-        Visit.objects.filter(pk=visit.pk).update(held_on=date(2025, 1, 8), status="DONE", mode="ON_SITE")
-        complete(VitalSigns, visit.subject)
-        complete(LaboratoryPanel, visit.subject)
-    return Visit.objects.select_related("subject__site").get(pk=visit.pk)
+    return held_and_complete(visit, data_manager, VitalSigns, LaboratoryPanel)
 
 
 @pytest.fixture

@@ -1,12 +1,10 @@
 """What no path gets past, SQL included: signed as it stands, frozen when signed, locked when nothing is left (D06, S09, S10)."""
 
-from datetime import date
-
 import pytest
 from django.db import IntegrityError, transaction
 
 from crf.models import LaboratoryPanel, VitalSigns
-from tests.closing import freeze, lock_study, sign_as_it_stands
+from tests.closing import freeze, held_and_complete, lock_study, sign_as_it_stands
 from tests.conftest import end_role, member
 from tests.examples import complete
 from trial.access import ALLOWED, Act, Role
@@ -25,13 +23,9 @@ BREAKING = ["a change", "a change of the visit", "another form", "a withdrawal",
 
 
 @pytest.fixture
-def visit(visit, data_manager, commit):
+def visit(visit, data_manager):
     """Held and complete."""
-    with acting(by=data_manager):
-        Visit.objects.filter(pk=visit.pk).update(held_on=date(2025, 1, 8), status="DONE", mode="ON_SITE")
-        complete(VitalSigns, visit.subject)
-    commit()
-    return Visit.objects.select_related("subject__site").get(pk=visit.pk)
+    return held_and_complete(visit, data_manager, VitalSigns)
 
 
 @pytest.fixture
