@@ -41,6 +41,7 @@ class ToldSerializer(serializers.Serializer):
     on = serializers.DateField(allow_null=True)
     form = serializers.CharField(help_text="where it stands")
     record = serializers.IntegerField()
+    version = serializers.CharField(help_text="of the record and, after a point, of its row")
 
 
 class VerdictSerializer(serializers.Serializer):
@@ -69,7 +70,7 @@ class ConfirmedSerializer(serializers.Serializer):
     failed = serializers.CharField()
     signed = serializers.BooleanField(help_text="whether its signature holds")
     signature = UnderItSerializer()
-    stale = serializers.BooleanField(help_text="whether the data say something else by now")
+    stale = serializers.BooleanField(help_text="whether its evidence has changed since; not, whether its windows are over by today")
 
 
 class AtGateSerializer(serializers.Serializer):
@@ -205,7 +206,7 @@ def confirmed_last(subject: Subject, gate: int) -> dict[str, Any] | None:
         **{name: getattr(record, name) for name in ("id", "assessed_on", "result", "failed")},
         "signed": eligibility.is_signed(record),
         "signature": last_under(record),
-        "stale": eligibility.is_stale(record, on=subject.site.today()),
+        "stale": eligibility.is_stale(record, on=record.assessed_on),
     }
 
 

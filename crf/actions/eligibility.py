@@ -11,7 +11,7 @@ from django.contrib.auth.models import AbstractUser
 from crf.models import Criterion, Eligibility
 from trial.access import Act
 from trial.actions.entry import locked, words, writing
-from trial.actions.review import holds_for, keep, part, refuse_unless_proven, refuse_unless_signer, to_be_closed
+from trial.actions.review import keep, last_under, part, refuse_unless_proven, refuse_unless_signer, to_be_closed
 from trial.models import Query, Signature, Subject, Visit, parameters_on
 from trial.models.parameter import read_once
 from trial.protocol import eligibility
@@ -45,7 +45,10 @@ class Assessed(NamedTuple):
     @property
     def evidence_sha256(self) -> str:
         """What a signature goes stale by: evidence and verdicts. A reference range counts through the verdicts alone (crf_spec 2.2)."""
-        told = {code: sorted([p.form, p.record, p.label, _without_uln(p.value), str(p.on)] for p in ps) for code, ps in self.told.items()}
+        told = {
+            code: sorted([p.form, p.record, p.version, p.label, _without_uln(p.value), str(p.on)] for p in ps)
+            for code, ps in self.told.items()
+        }
         said = {verdict.criterion: verdict.truth.value for verdict in self.verdicts}
         return hashlib.sha256(json.dumps([told, said], sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
@@ -94,7 +97,9 @@ def confirm(
         if on > subject.site.today():
             raise Refused(("assessed_on", f"{on} lies in the future; today is {subject.site.today()}."))
         if gate == 2 and not passed_entry(subject, parameters_on(on)):
-            raise Conflict("Gate 1 was not confirmed as eligible. Confirm it first: some of its criteria are not asked again.")
+            raise Conflict(
+                "Gate 1 is not confirmed as eligible, as its evidence stands. Confirm it first: some criteria are not asked again."
+            )
         assessed = assess(subject, gate=gate, on=on)
         if shown_sha256 is not None and shown_sha256 != assessed.shown_sha256:
             raise Conflict("The data have changed since this page was opened. Read the criteria again, then confirm.")
@@ -109,11 +114,16 @@ def confirm(
     return record
 
 
+def behind(*assessed: Assessed) -> set[tuple[str, int]]:
+    """Form and key of the records that the evidence stands in."""
+    return {(piece.form, piece.record) for one in assessed for told in one.told.values() for piece in told}
+
+
 def open_queries(subject: Subject, assessed: Assessed) -> list[str]:
-    """About the records that the evidence stands in: what is in doubt is not signed (S09)."""
-    behind = {(piece.form, piece.record) for told in assessed.told.values() for piece in told}
+    """About the evidence: what is in doubt is not signed (S09)."""
+    records = behind(assessed)
     asked = Query.objects.filter(visit__subject=subject).open().select_related("visit__subject")
-    return to_be_closed(query for query in asked if (query.form, query.record) in behind)
+    return to_be_closed(query for query in asked if (query.form, query.record) in records)
 
 
 def _investigators(assessed: Assessed, verdicts: Mapping[str, str], comments: Mapping[str, str]) -> list[eligibility.Verdict]:
@@ -160,24 +170,40 @@ def _store(visit: Visit, assessed: Assessed, said: list[eligibility.Verdict], co
 
 
 def passed_entry(subject: Subject, parameters: Parameters) -> bool:
-    """Whether gate 1 was confirmed as eligible; before the cycles, one confirmation is of both gates (crf_spec 2.12)."""
-    confirmed = latest(subject, 1)
-    return parameters.before_cycles or (confirmed is not None and confirmed.result == "ELIGIBLE")
+    """Whether gate 1 was confirmed as eligible, and that stands; before the cycles, one confirmation is of both gates (crf_spec 2.12).
+
+    It stands for the day that it was made for: by the day of gate 2, the windows of its laboratory are over.
+    """
+    if parameters.before_cycles:
+        return True
+    read = Casebook(subject)
+    confirmed = latest(subject, 1, read)
+    return confirmed is not None and is_passed(confirmed, read) and not is_stale(confirmed, on=confirmed.assessed_on, read=read)
 
 
-def latest(subject: Subject, gate: int) -> Eligibility | None:
+def is_passed(confirmed: Eligibility, read: Casebook | None = None) -> bool:
+    return confirmed.result == "ELIGIBLE" and is_signed(confirmed, read)
+
+
+def latest(subject: Subject, gate: int, read: Casebook | None = None) -> Eligibility | None:
     """The last confirmation of a gate: the one that counts."""
-    found = Eligibility.objects.of(subject).filter(gate=f"G{gate}").select_related("visit").order_by("pk").last()
-    if found:
-        found.visit.subject = subject
-    return found
+    found = [record for record in (read or Casebook(subject)).records(Eligibility) if record.gate == f"G{gate}"]
+    return found[-1] if found else None
 
 
-def is_stale(record: Eligibility, *, on: date, read: Casebook | None = None) -> bool:
-    """Whether the evidence says something else than what was signed, or will no longer say it on that day (crf_spec 2.12)."""
+def assess_anew(record: Eligibility, read: Casebook | None = None) -> Assessed:
+    """For the day that it was confirmed for, by what stands now."""
+    return assess(record.subject, gate=int(record.gate[1]), on=record.assessed_on, read=read)
+
+
+def is_stale(record: Eligibility, *, on: date, read: Casebook | None = None, then: Assessed | None = None) -> bool:
+    """Whether the evidence is another than what was signed, or will no longer say the same on that day (crf_spec 2.12).
+
+    Changed and put back, it is another: its version is part of it. `then` is what `assess_anew` gives.
+    """
     gate, subject = int(record.gate[1]), record.subject
     read = read or Casebook(subject)
-    then = assess(subject, gate=gate, on=record.assessed_on, read=read)
+    then = then or assess_anew(record, read)
     if record.evidence_sha256 != then.evidence_sha256:
         return True
     signed = {row.code: row.automatic for row in record.rows(Criterion)}
@@ -185,5 +211,8 @@ def is_stale(record: Eligibility, *, on: date, read: Casebook | None = None) -> 
     return any(signed.get(v.criterion) != v.truth for v in now.verdicts)
 
 
-def is_signed(record: Eligibility) -> bool:
-    return holds_for(record) is not None
+def is_signed(record: Eligibility, read: Casebook | None = None) -> bool:
+    """Whether the signature under it holds."""
+    rows = (read or Casebook(record.subject)).standing
+    last = last_under(record)
+    return last is not None and last.holds({(s.label, s.row, s.version) for s in rows if (s.form, s.record) == (last.form, last.record)})

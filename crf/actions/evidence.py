@@ -40,13 +40,14 @@ def visit_of_gate(gate: int, parameters: Parameters) -> str:
 
 
 class Told(NamedTuple):
-    """One piece of evidence, as a person reads it, and where it stands."""
+    """One piece of evidence, as a person reads it, where it stands, and at which version of record and row (crf_spec 2.12, IEEVID)."""
 
     label: str
     value: str
     on: date | None
     form: str
     record: int
+    version: str
 
     def as_json(self) -> dict[str, Any]:
         return {**self._asdict(), "on": self.on and self.on.isoformat()}
@@ -86,7 +87,7 @@ class _Gatherer:
         if shown.value:
             stands_in = record or row
             text = f"{shown.value} {shown.unit}".strip()
-            self.told[field].append(Told(shown.label, text, on, stands_in._meta.label_lower, stands_in.pk))
+            self.told[field].append(Told(shown.label, text, on, *placed(stands_in, row)))
 
     def in_window(self, day: date, days: GateDays) -> bool:
         """Whether a dated value can count at this gate; what lies outside is no evidence, and changes none."""
@@ -112,9 +113,7 @@ class _Gatherer:
         found = self.records(Lesion)
         self.values["lesions"] = tuple(counted(lesion) for lesion in found)
         for lesion in found:
-            size = f", {lesion.size_mm} mm" if lesion.size_mm else ""
-            told = f"{lesion.get_lesion_class_display()}, {lesion.get_certainty_display().lower()}{size}"
-            self.told["lesions"].append(Told(str(lesion), told, lesion.imaged_on, "crf.lesion", lesion.pk))
+            self.told["lesions"].append(Told(str(lesion), lesion_in_words(lesion), lesion.imaged_on, *placed(lesion)))
 
     def extent(self) -> None:
         place = visit_of_gate(self.gate, self.parameters)
@@ -150,7 +149,7 @@ class _Gatherer:
                 label = row.get_test_display()
                 if not self.in_window(value.on, self.parameters.lab_window_days):
                     continue
-                self.told[f"laboratory {row.test}"].append(Told(label, text, value.on, "crf.laboratorypanel", row.panel_id))
+                self.told[f"laboratory {row.test}"].append(Told(label, text, value.on, *placed(row.panel, row)))
         self.values["laboratory"] = tuple(values)
         self.values["first_study_procedure_on"] = min(first, default=None)
 
@@ -178,15 +177,34 @@ class _Gatherer:
             percent = row.percent_of_planned
             text += f", {percent:.1f} % of planned" if percent is not None else ""
             label = f"Cycle {row.cycle.number} day {row.day}, {row.get_agent_display()}"
-            self.told["induction"].append(Told(label, text, row.given_on, "crf.cycle", row.cycle_id))
+            self.told["induction"].append(Told(label, text, row.given_on, *placed(row.cycle, row)))
         self.values["induction"] = tuple(given)
 
     def progression(self) -> None:
         if not self.after_cycles:
             return
+        scans = [one for one in self.read.assessments if one.visit.code == visit_of_gate(self.gate, self.parameters)]
+        self.drafts += [str(one) for one in scans if one.state != Record.State.COMPLETE]
         check = progression.check(self.read.subject, on=self.on, read=self.read)
         self.values["progression"] = check.x07
-        self.told["progression"].append(Told("Progression check after cycle 2", f"{check.state}: {check.reason}", None, "", 0))
+        self.told["progression"].append(Told("Progression check after cycle 2", f"{check.state}: {check.reason}", None, "", 0, ""))
+
+
+def placed(record: Record, row: Entered | None = None) -> tuple[str, int, str]:
+    """Form and key of the record that a piece stands in; the version of the record, and of the row where it has one."""
+    version = f"{record.version}" if row is None or row is record else f"{record.version}.{row.version}"
+    return record._meta.label_lower, record.pk, version
+
+
+def lesion_in_words(lesion: Lesion) -> str:
+    """What organs, liver lesions and coverage are counted by (`counted`)."""
+    said = [
+        lesion.get_lesion_class_display(),
+        lesion.get_organ_display(),
+        f"{lesion.size_mm} mm" if lesion.size_mm else "",
+        lesion.get_certainty_display().lower(),
+    ]
+    return ", ".join(one for one in said if one)
 
 
 def gather(subject: Subject, *, gate: int, on: date, parameters: Parameters, read: Casebook | None = None) -> Gathered:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.utils import timezone
 
-from crf.models import AllocationOutside, Consent, Randomization
+from crf.models import AllocationOutside, Consent, Criterion, Randomization
 from trial.access import Act
 from trial.acting import acting
 from trial.actions import anchors
@@ -61,16 +61,22 @@ def facts_of(
     subject: Subject, *, on: date, parameters: Parameters, late_reason: str = "", read: Casebook | None = None
 ) -> randomization.Facts:
     read = read or Casebook(subject)
-    confirmed = eligibility.latest(subject, 2)
+    entry, confirmed = (eligibility.latest(subject, gate, read) for gate in (1, 2))
+    read.rows(Criterion)
+    anew = {record: eligibility.assess_anew(record, read) for record in (entry, confirmed) if record}
+    questioned = eligibility.behind(*anew.values())
     check = progression.check(subject, on=on, read=read)
     scan = check.assessment
     levels = levels_of(subject, parameters, read)
     known = all(levels.values())
     return randomization.Facts(
         on=on,
+        g1_passed=entry is not None and eligibility.is_passed(entry, read),
+        g1_stale=entry is not None and eligibility.is_stale(entry, on=entry.assessed_on, read=read, then=anew[entry]),
         g2_verdict=confirmed.result if confirmed else None,
-        g2_signed=confirmed is not None and eligibility.is_signed(confirmed),
-        g2_stale=confirmed is not None and eligibility.is_stale(confirmed, on=on, read=read),
+        g2_signed=confirmed is not None and eligibility.is_signed(confirmed, read),
+        g2_stale=confirmed is not None and eligibility.is_stale(confirmed, on=on, read=read, then=anew[confirmed]),
+        evidence_queried=any(one.is_open_query and (one.form, one.record) in questioned for one in read.standing),
         x07_refusal=check.refusal,
         pc2_scan_on=scan.scanned_on if scan else None,
         late_reason=late_reason,

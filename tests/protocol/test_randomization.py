@@ -114,6 +114,7 @@ def test_stratum_of_an_unknown_value_has_no_name(sysclass, pattern):
 
 READY = Facts(
     on=TODAY,
+    g1_passed=True,
     g2_verdict="ELIGIBLE",
     g2_signed=True,
     x07_refusal=None,
@@ -141,6 +142,9 @@ def test_nothing_stands_against_a_subject_that_is_ready():
 
 REFUSED = [
     # facts                              refusals
+    ({"g1_passed": False},               ["G1_NOT_PASSED"]),
+    ({"g1_stale": True},                 ["G1_STALE"]),
+    ({"evidence_queried": True},         ["EVIDENCE_QUERIED"]),
     ({"g2_verdict": "INELIGIBLE"},       ["G2_NOT_ELIGIBLE"]),
     ({"g2_verdict": "UNDETERMINED"},     ["G2_NOT_ELIGIBLE"]),
     ({"g2_verdict": None},               ["G2_NOT_ELIGIBLE"]),
@@ -192,7 +196,9 @@ BEFORE_CYCLES = [
     ({"x07_refusal": "X07_UNKNOWN", "pc2_scan_on": None},          []),
     ({"x07_refusal": "X07_PD"},                                    []),
     ({"pc2_scan_on": date(2020, 1, 1)},                            []),  # an old scan of a check says nothing yet
+    ({"g1_passed": False, "g1_stale": True},                       []),  # one assessment is of both gates
     ({"g2_stale": True, "pc2_scan_on": None},                      ["G2_STALE"]),
+    ({"evidence_queried": True, "pc2_scan_on": None},              ["EVIDENCE_QUERIED"]),
     ({"rt_feasible": "NO", "pc2_scan_on": None},                   ["RT_NOT_FEASIBLE"]),
 ]  # fmt: skip
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from crf.actions import eligibility, randomization
-from crf.models import Eligibility, LaboratoryPanel, LaboratoryResult, Randomization, VitalSigns
+from crf.models import Eligibility, LaboratoryPanel, LaboratoryResult, Lesion, PrimaryTumor, Randomization, VitalSigns
 from followup.stories import straightforward
 from trial.acting import acting
 from trial.actions import queries
@@ -96,3 +96,88 @@ def test_evidence_in_doubt_is_not_signed(story, team, form, state, is_confirmed)
     else:
         with pytest.raises(Conflict, match=f"Query {query.pk} at .* about .*, is {state.value.lower()}. It is closed first."):
             confirm(story, shown.shown_sha256)
+
+
+@pytest.fixture
+def confirmed(story):
+    """Both gates are confirmed, and nothing stands against randomization."""
+    story.confirm(2, date(2025, 4, 24))
+    assert against(story) == set()
+    return story
+
+
+def against(story):
+    return {refusal.code for refusal in randomization.refusals(story.subject, on=DAY)}
+
+
+def signs(story):
+    """Those of cycle 3: evidence of gate 2, at a visit that the check after cycle 2 does not ask to be signed."""
+    return VitalSigns.objects.of(story.subject).select_related("visit__subject__site").get(visit__code="C3D1")
+
+
+def change(story, form, **values):
+    with acting(by=story.team.data_manager, reason="TRANSCRIPTION"):
+        assert form.objects.of(story.subject).update(**values)
+
+
+def weigh(story, kg):
+    with acting(by=story.team.data_manager, reason="TRANSCRIPTION"):
+        VitalSigns.objects.filter(pk=signs(story).pk).update(weight_kg=kg)
+
+
+def change_and_put_back(story):
+    kg = signs(story).weight_kg
+    weigh(story, kg + 1)
+    weigh(story, kg)
+
+
+def back_to_draft(story):
+    with acting(by=story.team.data_manager, reason="TRANSCRIPTION"):
+        VitalSigns.objects.filter(pk=signs(story).pk).update(state="DRAFT")
+
+
+CHANGED = {
+    "evidence of gate 1 alone": (lambda story: change(story, PrimaryTumor, histology_confirmed="N"), {"G1_STALE"}),
+    "evidence of gate 1 alone, against it": (lambda story: change(story, PrimaryTumor, histology="NON_UC_SMALL_CELL"), {"G1_STALE"}),
+    "the organ of lesions": (lambda story: change(story, Lesion, organ="LIVER"), {"G1_STALE", "G2_STALE"}),
+    "evidence, and put back": (change_and_put_back, {"G2_STALE"}),
+    "evidence that is a draft again": (back_to_draft, {"G2_STALE"}),
+}
+
+
+@pytest.mark.proves("S10")
+@pytest.mark.parametrize("what", CHANGED)
+def test_whatever_changes_of_the_evidence_of_either_gate_is_signed_again_before_randomization(confirmed, what):
+    """crf_spec 2.12: any change of evidence."""
+    changed, codes = CHANGED[what]
+    changed(confirmed)
+    assert against(confirmed) == codes
+    with pytest.raises(Conflict):
+        randomization.randomize(confirmed.subject, by=confirmed.team.investigator, at=DAY)
+    if "G1_STALE" in codes:
+        with pytest.raises(Conflict, match="Gate 1 is not confirmed as eligible, as its evidence stands"):
+            confirm(confirmed, read(confirmed).shown_sha256)
+
+
+@pytest.mark.proves("S09")
+def test_a_question_about_the_evidence_is_answered_before_randomization(confirmed, team):
+    query = queries.raise_query(signs(confirmed), by=team.data_manager, text="Please compare with the source.")
+    assert against(confirmed) == {"EVIDENCE_QUERIED"}
+    queries.act_on(query, QueryState.CLOSED, by=team.data_manager, text="Compared.")
+    assert against(confirmed) == set()
+
+
+@pytest.mark.proves("S10")
+@pytest.mark.parametrize(("gate", "code"), [(1, "G1_NOT_PASSED"), (2, "G2_NOT_SIGNED")])
+def test_a_question_about_a_gate_breaks_its_signature(confirmed, team, gate, code):
+    record = eligibility.latest(confirmed.subject, gate)
+    query = queries.raise_query(record, by=team.data_manager, text="Is this criterion met?")
+    queries.act_on(query, QueryState.CLOSED, by=team.data_manager, text="It is.")
+    assert against(confirmed) == {code}
+
+
+def test_what_is_no_evidence_may_change(confirmed):
+    """What was measured outside the windows."""
+    with acting(by=confirmed.team.data_manager, reason="TRANSCRIPTION"):
+        assert VitalSigns.objects.of(confirmed.subject).filter(visit__code="C1D1").update(pulse=99)
+    assert against(confirmed) == set()

@@ -165,10 +165,3 @@ def held_by_signature(rows: list[Standing]) -> set[int]:
 
 def last_under(row: Entered) -> Signature | None:
     return Signature.objects.filter(form=row._meta.label_lower, record=row.pk).first()
-
-
-def holds_for(row: Entered) -> Signature | None:
-    """The last signature under one record of its own (eligibility), if it holds."""
-    last = last_under(row)
-    now = {(label, pk, version) for label, pk, version in part(row)["versions"]}
-    return last if last and last.holds(now) else None

@@ -23,9 +23,12 @@ REFUSALS = {
     "WITHDRAWN": "The subject has withdrawn.",
     "SITE_NOT_ACTIVE": "The site is not active.",
     "CONSENT_NOT_CURRENT": "The subject has not signed the consent form now in force. Obtain it first.",
+    "G1_NOT_PASSED": "The first eligibility assessment does not find the subject eligible, or its signature does not hold.",
+    "G1_STALE": "Data have changed since the first eligibility assessment. Run it again and have it signed.",
     "G2_NOT_ELIGIBLE": "The second eligibility assessment does not find the subject eligible.",
     "G2_NOT_SIGNED": "An investigator has not signed the second eligibility assessment.",
     "G2_STALE": "Data have changed since the second eligibility assessment. Run it again and have it signed.",
+    "EVIDENCE_QUERIED": "A query about what eligibility was found by is open. It is closed first.",
     "X07_PD": "The check after cycle 2 shows progression. The subject cannot be randomized.",
     "X07_UNKNOWN": "The check after cycle 2 is not passed: no complete, signed assessment shows that there is no progression.",
     "SCAN_TOO_OLD": "The scan of the check after cycle 2 is {age} days old; at most {imaging} are allowed.",
@@ -63,9 +66,12 @@ class Facts:
     """What randomization asks. `x07_refusal` is that of the check after cycle 2, empty where it passed."""
 
     on: date
+    g1_passed: bool = False
+    g1_stale: bool = False
     g2_verdict: str | None = None
     g2_signed: bool = False
     g2_stale: bool = False
+    evidence_queried: bool = False
     x07_refusal: str | None = "X07_UNKNOWN"
     pc2_scan_on: date | None = None
     late_reason: str = ""
@@ -182,6 +188,8 @@ def preconditions(
 ) -> tuple[Refusal, ...]:
     """Why a subject cannot be randomized now (2.13, preconditions), each with its code; empty where nothing stands against it.
 
+    Gate 1 is asked for, too: some of its criteria are not asked again, and any change of evidence is signed before RAND (2.12).
+
     The window counts in days from the scan of PC2. Past it a reason is needed, past 28 days a new assessment. Randomized
     before the cycles (4.6), there is no check to pass yet, and eligibility alone says how old imaging may be.
 
@@ -189,7 +197,7 @@ def preconditions(
     'CONSENT_NOT_CURRENT'
     """
     if before_cycles:
-        facts = replace(facts, x07_refusal=None, pc2_scan_on=facts.on)
+        facts = replace(facts, g1_passed=True, g1_stale=False, x07_refusal=None, pc2_scan_on=facts.on)  # one assessment is of both gates
     age_days = _scan_age_days(facts)
     repeat = age_days > REPEAT_AFTER_DAYS
     stands_against = _about_the_subject(facts) | {
@@ -215,9 +223,12 @@ def _about_the_subject(facts: Facts) -> dict[str, bool]:
         "WITHDRAWN": facts.withdrawn,
         "SITE_NOT_ACTIVE": not facts.site_active,
         "CONSENT_NOT_CURRENT": not facts.consent_current,
+        "G1_NOT_PASSED": not facts.g1_passed,
+        "G1_STALE": facts.g1_stale,
         "G2_NOT_ELIGIBLE": facts.g2_verdict != "ELIGIBLE",
         "G2_NOT_SIGNED": not facts.g2_signed,
         "G2_STALE": facts.g2_stale,
+        "EVIDENCE_QUERIED": facts.evidence_queried,
         "X07_PD": facts.x07_refusal == "X07_PD",
         "X07_UNKNOWN": not passed and facts.x07_refusal != "X07_PD",
         "RT_NOT_FEASIBLE": facts.rt_feasible != "YES",
