@@ -1,5 +1,6 @@
 """Visits that are held, signed and frozen, and a locked study, as the states allow."""
 
+from django.apps import apps
 from django.db import connection
 
 from tests.examples import complete
@@ -27,12 +28,26 @@ def sign_as_it_stands(visit, by):
         return review.keep(visit, row=visit, by=by, meaning=Signature.Meaning.VISIT, content=content)
 
 
+def sign_what_is_signed_apart(visit, by):
+    for row in standing(visit.subject):
+        if row.is_record and row.visit == visit.pk and not row.signed_with_visit:
+            record = apps.get_model(row.form).objects.select_related("visit__subject").get(pk=row.record)
+            with acting(by=by):
+                review.keep(
+                    visit,
+                    row=record,
+                    by=by,
+                    meaning=Signature.Meaning.ELIGIBILITY,
+                    content={f"{row.form}#{row.record}": review.part(record)},
+                )
+
+
 def freeze(visit, data_manager, investigator, *, reason="Test"):
     """What is a draft is completed first."""
     with acting(by=data_manager, reason="TRANSCRIPTION"):
         for form in {row.form for row in standing(visit.subject) if row.visit == visit.pk and row.state == Record.State.DRAFT}:
-            model = next(one for one in Record.forms() if one._meta.label_lower == form)
-            model.objects.filter(visit=visit, state=Record.State.DRAFT).update(state=Record.State.COMPLETE)
+            apps.get_model(form).objects.filter(visit=visit, state=Record.State.DRAFT).update(state=Record.State.COMPLETE)
+    sign_what_is_signed_apart(visit, investigator)
     sign_as_it_stands(Visit.objects.select_related("subject").get(pk=visit.pk), investigator)
     return Freeze.objects.create(visit=visit, state=FreezeState.FROZEN, by=data_manager, reason=reason)
 

@@ -184,7 +184,8 @@ class RecordAdmin(KeptAdmin):
 
     def _refuse_withdrawn(self, request: HttpRequest, object_id: str) -> None:
         """Of a form that another person withdrew since this page was drawn, that is said; Django would speak of missing permission."""
-        record = self.get_queryset(request).exclude(withdrawn_at=None).filter(pk=number_told(object_id)).first()
+        visible = self.model.objects.visible_to(request.user).select_related("visit__subject", "withdrawn_by")
+        record = visible.exclude(withdrawn_at=None).filter(pk=number_told(object_id)).first()
         if record:
             raise PermissionDenied(f"{record} was withdrawn by {record.withdrawn_by.get_full_name()} meanwhile. Nothing was stored.")
 

@@ -76,6 +76,13 @@ class Begun(Triggers):
         super().__init__(name=name, digest=digest, acts=acts, key=key)
 
 
+class AboutWhatStands(Triggers):
+    """Of what names a visit, a form and a record."""
+
+    file = "about_what_stands.sql"
+    functions = ("about_what_stands",)
+
+
 class NamesItsRecord(Triggers):
     """`on_record` are the acts about an account without which nobody signs, `password_events` those that may set a password."""
 

@@ -84,7 +84,7 @@ def record_review_page(request: HttpRequest, form: str, pk: int) -> HttpResponse
 
 def _thread(request: HttpRequest, row: Entered, query: Query, acts: list[QueryAct]) -> dict[str, Any]:
     site = row.subject.site_id if not isinstance(row, Visit) else site_of(row)
-    mine = acts[0].by_id == request.user.pk
+    mine = queries.is_theirs_to_close(row if isinstance(row, Visit) else row.visit, raised_by=acts[0].by, by=request.user)
     steps = [
         (state.value, VERBS[state])
         for state in QueryState

@@ -6,10 +6,11 @@ import pytest
 from django.contrib.sessions.models import Session
 
 from crf.models import Fraction, RadiotherapyCourse, VitalSigns
+from tests.closing import sign_as_it_stands
 from tests.conftest import PASSWORD
 from tests.examples import complete, course_of_three_fractions
 from trial.acting import acting
-from trial.actions import entry, queries
+from trial.actions import entry, locks, queries
 from trial.models import Query
 
 BACK = "What you typed before is here again"
@@ -289,3 +290,14 @@ class TestRows:
         dan.sees("choose what stands")
         assert choices(dan) == ["Dose"]
         assert Fraction.objects.get(pk=row.pk).dose_gy == Decimal("9.90")
+
+
+def test_the_reason_for_a_freeze_does_not_come_back_at_its_end(dan, signs, visit, data_manager, investigator):
+    """Another person has frozen the visit meanwhile."""
+    page = f"/visits/{visit.pk}/freeze/"
+    sign_as_it_stands(visit, investigator)
+    dan.go(page)
+    dan.page.fill("[name=reason]", "All is entered")
+    locks.freeze(visit, by=data_manager, reason="Cleaned")
+    dan.go(page)
+    assert dan.page.input_value("[name=reason]") == ""

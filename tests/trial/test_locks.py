@@ -341,6 +341,20 @@ def test_nobody_verifies_what_they_entered(record, monitor, commit):
         )
 
 
+@pytest.mark.parametrize("raised_by", ["investigator", "gone"])
+def test_query_of_who_may_not_close_it_is_closed_by_who_may(visit, record, site, investigator, monitor, data_manager, raised_by):
+    """Else nobody could, and the visit would never be signed."""
+    asks = investigator if raised_by == "investigator" else member("gone", Role.MONITOR, site)
+    query = queries.raise_query(record, by=asks, text="Is it?")
+    if raised_by == "gone":
+        with pytest.raises(NotAllowed, match="the person who raised it"):
+            queries.act_on(query, Q.CLOSED, by=monitor, text="It is")
+        end_role(asks, Role.MONITOR)
+    with pytest.raises(NotAllowed):
+        queries.act_on(query, Q.CLOSED, by=investigator, text="It is")
+    assert queries.act_on(query, Q.CLOSED, by=monitor, text="It is").state == Q.CLOSED
+
+
 def test_draft_is_not_verified(record, monitor, data_manager):
     with acting(by=data_manager, reason="TRANSCRIPTION"):
         VitalSigns.objects.update(state="DRAFT")

@@ -200,7 +200,7 @@ class TestBeforeTheFirstSignature:
         said = other.get(missing, "on record, and a password of their own")
         refused = pytest.raises(IntegrityError, match=said) if missing else nullcontext()
         with refused, acting(by=investigator if missing == "author" else newcomer):
-            Signature.objects.create(**copied | {"signed_by_id": newcomer.pk})
+            Signature.objects.create(**copied | {"signed_by_id": newcomer.pk, "printed_name": newcomer.get_full_name()})
         assert Signature.objects.filter(signed_by=newcomer).exists() is (missing is None)
 
     def test_with_all_on_record_by_the_pages_the_person_signs(self, client, held, site, administrator, newcomer, commit):

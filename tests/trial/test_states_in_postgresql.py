@@ -1,16 +1,17 @@
 """What no path gets past, SQL included: signed as it stands, frozen when signed, locked when nothing is left (D06, S09, S10)."""
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
-from crf.models import LaboratoryPanel, VitalSigns
+from crf.models import Eligibility, LaboratoryPanel, VitalSigns
 from tests.closing import freeze, held_and_complete, lock_study, sign_as_it_stands
 from tests.conftest import end_role, member
 from tests.examples import complete
 from trial.access import ALLOWED, Act, Role
 from trial.acting import acting
 from trial.actions import entry, locks, queries, review
-from trial.models import WHO_LOCKS, Freeze, Signature, StudyLock, Visit
+from trial.models import WHO_LOCKS, Freeze, Query, Signature, StudyLock, Verification, Visit
 from trial.refusal import Conflict
 from trial.states import FreezeState, LockState, QueryState
 
@@ -121,6 +122,98 @@ def test_study_without_anything_left_is_locked(visit, investigator, data_manager
     freeze(visit, data_manager, investigator)
     lock_study(data_manager, monitor, administrator)
     assert StudyLock.now() == L.LOCKED
+
+
+def odd(visit, **changes):
+    """What is kept of a signature under the visit, with the changes."""
+    part = {"form": "Visit", "form_version": "", "versions": [["trial.visit", visit.pk, visit.version]], "items": {}}
+    return {f"trial.visit#{visit.pk}": part | changes}
+
+
+@pytest.mark.proves("S03")
+@pytest.mark.parametrize(
+    "content",
+    [
+        lambda visit: {f"trial.visit#{visit.pk}": None},
+        lambda visit: {f"trial.visit#{visit.pk}": {}},
+        lambda visit: odd(visit, items=[]),
+        lambda visit: odd(visit, versions={}),
+        lambda visit: odd(visit, versions=[["trial.visit", visit.pk, visit.version, 1]]),
+        lambda visit: odd(visit, versions=[["trial.visit", f"{visit.pk}", visit.version]]),
+        lambda visit: odd(visit, versions=[None]),
+        lambda visit: odd(visit) | {"crf.nope#1": {"versions": "all", "items": {}}},
+    ],
+)
+def test_what_no_page_could_read_is_not_kept(visit, investigator, content):
+    signed = {"visit": visit, "row": visit, "by": investigator, "meaning": Signature.Meaning.VISIT, "content": content(visit)}
+    with pytest.raises(IntegrityError, match="keeps items and versions of each form"), acting(by=investigator):
+        review.keep(**signed)
+
+
+@pytest.mark.proves("S03", "A02")
+@pytest.mark.parametrize(
+    ("form", "meaning", "elsewhere"),
+    [
+        ("crf.eligibility", "visit", False),  # a meaning that is another record's
+        ("crf.vitalsigns", "eligibility", False),  # a form that is signed with its visit
+        ("crf.nope", "eligibility", False),
+        ("crf.eligibility", "eligibility", True),  # a record of another visit
+    ],
+)
+def test_each_record_has_its_own_kind_of_signature_at_its_own_visit(visit, record, investigator, data_manager, form, meaning, elsewhere):
+    with acting(by=data_manager):
+        confirmed = complete(Eligibility, visit.subject)
+    at = entry.unscheduled_visit(subject=visit.subject, by=data_manager) if elsewhere else confirmed.visit
+    key = record.pk if form == "crf.vitalsigns" else confirmed.pk
+    content = {f"{form}#{key}": {"form": "", "form_version": "", "versions": [], "items": {}}}
+    with pytest.raises(IntegrityError, match=r"not what a signature under it means|not what stands"), acting(by=investigator):
+        Signature.objects.create(
+            visit=at, form=form, record=key, meaning=meaning, signed_by=investigator, printed_name="Ida Li", content=content,
+            content_sha256="0" * 64,
+        )  # fmt: skip
+
+
+@pytest.mark.proves("S01")
+@pytest.mark.parametrize("name", ["Nobody Known", "", "ida"])
+def test_printed_name_is_that_of_the_account(visit, investigator, name):
+    signed = {"meaning": "visit", "signed_by": investigator, "content": odd(visit), "content_sha256": "0" * 64, "printed_name": name}
+    with pytest.raises(IntegrityError, match="bears the name of who signs"), acting(by=investigator):
+        Signature.objects.create(visit=visit, form="trial.visit", record=visit.pk, **signed)
+
+
+@pytest.mark.proves("S01")
+def test_who_has_the_longest_name_signs(visit, investigator):
+    with acting(by=member("ada", Role.ADMINISTRATOR)):
+        User.objects.filter(pk=investigator.pk).update(first_name="F" * 150, last_name="L" * 150)
+    investigator.refresh_from_db()
+    assert len(sign_as_it_stands(visit, investigator).printed_name) == 301
+
+
+@pytest.mark.parametrize(("form", "key"), [("crf.nope", 1), ("crf.vitalsigns", -1), ("crf.laboratorypanel", 0), ("trial.visit", -1)])
+def test_a_query_is_about_a_form_that_stands_at_its_visit(visit, record, monitor, form, key):
+    asked = {"visit": visit, "form": form, "record": key or record.pk}
+    with pytest.raises(IntegrityError, match="about no form that stands at this visit"), acting(by=monitor):
+        Query.objects.create(**asked)
+    with pytest.raises(IntegrityError, match="about no form that stands at this visit"), acting(by=monitor):
+        Verification.objects.create(**asked, versions=[], by=monitor)
+
+
+def test_study_is_not_locked_over_eligibility_that_nobody_signed(visit, investigator, data_manager, monitor, administrator):
+    freeze(visit, data_manager, investigator)
+    locks.unfreeze(visit, by=data_manager, reason="One more")
+    with acting(by=data_manager):
+        complete(Eligibility, visit.subject)
+    Freeze.objects.create(visit=visit, state=FreezeState.FROZEN, by=data_manager, reason="Test")  # it is no part of the visit's signature
+    assert locks.keeps_from_lock() == ["Eligibility without its signature: 1."]
+    with pytest.raises(IntegrityError, match="Drafts, open queries, or visits that are not frozen"), transaction.atomic():
+        lock_study(data_manager, monitor, administrator)
+
+
+@pytest.mark.proves("A02")
+def test_act_in_another_s_name_is_refused(visit, investigator, data_manager, monitor):
+    sign_as_it_stands(visit, investigator)
+    with pytest.raises(IntegrityError, match="bears the name of who acts"), acting(by=monitor):
+        Freeze.objects.create(visit=visit, state=FreezeState.FROZEN, by=data_manager, reason="Cleaned")
 
 
 def role_of(act):

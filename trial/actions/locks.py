@@ -5,7 +5,20 @@ from typing import NamedTuple
 from django.contrib.auth.models import AbstractUser
 
 from trial.access import Act
-from trial.models import WHO_LOCKS, Freeze, Query, Record, StudyLock, Subject, Visit, is_frozen, may, sites_where, standing
+from trial.models import (
+    WHO_LOCKS,
+    Freeze,
+    Query,
+    Record,
+    StudyLock,
+    Subject,
+    Visit,
+    is_frozen,
+    may,
+    sites_where,
+    standing,
+    without_their_own,
+)
 from trial.refusal import Conflict, NotAllowed
 from trial.second_factor import Proof
 from trial.states import LOCK_NEXT, FreezeState, LockState
@@ -124,6 +137,7 @@ def keeps_from_lock() -> list[str]:
         (drafts, "Drafts to be completed"),
         (queries, "Queries to be closed"),
         (not_frozen, "Visits to be signed and frozen"),
+        (without_their_own(), "Eligibility without its signature"),
         (broken, "Frozen visits to be signed again, as their signature does not hold"),
     ]
     return [f"{what}: {count}." for count, what in found if count]

@@ -31,16 +31,21 @@ def raise_query(row: Record | Visit, *, by: AbstractUser, text: str, item: str =
 
 
 def act_on(query: Query, to: QueryState, *, by: AbstractUser, text: str) -> QueryAct:
-    """Answer, close or reopen it; a query is closed and reopened by the person who raised it."""
+    """Answer, close or reopen it; a query is closed and reopened by the person who raised it, as long as they may."""
     _refuse_unless(by, WHO[to], query.visit)
     text = words(text, item="text")
     with writing(by=by):
-        acts = list(query.acts.order_by("pk"))
-        if to in (QueryState.CLOSED, QueryState.REOPENED) and acts[0].by_id != by.pk:
+        acts = list(query.acts.select_related("by").order_by("pk"))
+        if to in (QueryState.CLOSED, QueryState.REOPENED) and not is_theirs_to_close(query.visit, raised_by=acts[0].by, by=by):
             raise NotAllowed("A query is closed or reopened by the person who raised it.")
         if to not in QUERY_NEXT[acts[-1].state]:
             raise Conflict(f"This query is {acts[-1].get_state_display().lower()}. Open the page again.")
         return QueryAct.objects.create(query=query, state=to, by=by, text=text)
+
+
+def is_theirs_to_close(visit: Visit, *, raised_by: AbstractUser, by: AbstractUser) -> bool:
+    """Their own (crf_spec 7). Of who may not close one (an investigator, or who has left), everybody's who may."""
+    return raised_by.pk == by.pk or not may(raised_by, Act.CLOSE_QUERY, visit.subject.site_id)
 
 
 def verify(record: Record, *, by: AbstractUser, versions_sha256: str) -> Verification:

@@ -6,7 +6,7 @@ from .ledger import Ledger
 from .locks import WHO_LOCKS, Freeze, Marks, StudyLock, is_frozen, is_locked, marks_of
 from .membership import Membership, held, in_force, may, scope, sites_where
 from .outbox import Mail
-from .overview import Standing, signed_apart, standing
+from .overview import Standing, signed_apart, standing, without_their_own
 from .paper import FromPaper
 from .parameter import ParameterDecision, ParameterInForce, parameters_in_force, parameters_on
 from .query import Query, QueryAct, Verification
@@ -71,4 +71,5 @@ __all__ = [
     "sites_where",
     "standing",
     "versions_of",
+    "without_their_own",
 ]

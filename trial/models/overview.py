@@ -84,6 +84,13 @@ def standing(*subjects: Subject) -> list[Standing]:
         return [Standing(*row) for row in cursor.fetchall()]
 
 
+def without_their_own() -> int:
+    """How many standing records that are signed apart were never signed, in the whole study."""
+    with connection.cursor() as cursor:
+        cursor.execute("select trial_signature_without_their_own()")
+        return cursor.fetchone()[0]
+
+
 UNTOLD = "untold"
 
 
@@ -91,7 +98,7 @@ class SignsWhatStands(Triggers):
     """Of signatures. The SQL names every form: it is known, and its digest with it, when all apps are loaded."""
 
     file = "signs_what_stands.sql"
-    functions = ("standing", "not_held", "signs_what_stands")
+    functions = ("standing", "not_held", "without_their_own", "signs_what_stands")
 
     def __init__(self, *, name: str, digest: str = "") -> None:
         super().__init__(name=name, digest=digest or UNTOLD)

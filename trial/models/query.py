@@ -7,7 +7,7 @@ from django.db.models import OuterRef, Subquery
 
 from trial.access import Act
 from trial.history import AppendOnly, EntersLedgerOnInsert
-from trial.locking import Begun, Follows, HonorsLocks
+from trial.locking import AboutWhatStands, Begun, Follows, HonorsLocks
 from trial.states import QUERY_NEXT, QueryState, pairs
 
 from .kept import of_visit
@@ -49,6 +49,7 @@ class Query(models.Model):
         constraints = [
             AppendOnly(name="query_append_only"),
             HonorsLocks(name="query_honors_locks"),
+            AboutWhatStands(name="query_about_what_stands"),
             Begun(name="query_begun", acts="trial_queryact", key="query_id"),
             EntersLedgerOnInsert(
                 name="query_enters_ledger",
@@ -111,6 +112,7 @@ class Verification(ReviewAct):
         constraints = [
             AppendOnly(name="verification_append_only"),
             HonorsLocks(name="verification_honors_locks"),
+            AboutWhatStands(name="verification_about_what_stands"),
             enters_ledger("trial.verification", place=of_visit("new.visit_id")),
         ]
 

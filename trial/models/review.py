@@ -63,7 +63,7 @@ class Signature(models.Model):
     record = models.BigIntegerField()
     meaning = models.CharField(max_length=12, choices=Meaning)
     signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    printed_name = models.CharField(max_length=150)
+    printed_name = models.CharField(max_length=301)  # first and last name of an account
     signed_at = models.DateTimeField(db_default=Now())
     content = models.JSONField()
     content_sha256 = models.CharField(max_length=64)

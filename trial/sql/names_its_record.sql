@@ -11,6 +11,11 @@ begin
   if new.signed_by_id::text is distinct from current_setting('casebook.user', true) then
     raise exception 'A signature bears the name of who signs. Nothing was stored.' using errcode = 'integrity_constraint_violation';
   end if;
+  if new.printed_name is distinct from (
+    select coalesce(nullif(btrim(first_name || ' ' || last_name), ''), username) from auth_user where id = new.signed_by_id)
+  then
+    raise exception 'A signature bears the name of who signs. Nothing was stored.' using errcode = 'integrity_constraint_violation';
+  end if;
   if (select count(distinct kind) from trial_accountact where person_id = new.signed_by_id and kind in ({on_record})) < {how_many}
     or (select by_id from trial_systemevent where about_id = new.signed_by_id and kind in ({password_events}) and detail ? 'password'
          order by id desc limit 1) is distinct from new.signed_by_id

@@ -14,7 +14,7 @@ begin
   end if;
   frozen := array(select visit_id from (select distinct on (visit_id) visit_id, state from trial_freeze order by visit_id, id desc) last
                    where state = 'FROZEN');
-  if trial_signature_not_held(frozen) is not null
+  if trial_signature_not_held(frozen) is not null or trial_signature_without_their_own() > 0
     or exists (select from trial_signature_standing(every_visit) s where state = 'DRAFT' or label = 'trial.query' and state <> 'CLOSED'
                   or form = label and form <> 'trial.visit' and visit <> all (frozen))
     or exists (select from trial_visit where held_on is not null and id <> all (frozen))

@@ -6,6 +6,9 @@ declare
   step text := {step};
   at_site bigint := {site};  -- null: of the whole study, wherever the role is held
 begin
+  if nullif(current_setting('casebook.user', true), '') <> new.{by}::text then
+    raise exception 'An act bears the name of who acts. Nothing was stored.' using errcode = 'integrity_constraint_violation';
+  end if;
   if not exists (
     select from trial_membership m join auth_user u on u.id = m.user_id left join trial_site s on s.id = m.site_id
      where m.user_id = new.{by} and u.is_active and step || ':' || m.role = any (array[{roles}])

@@ -1,5 +1,6 @@
 -- {table}: what is signed is what stands, in the versions that stand; none of it is a draft, and no query about it is open (S09, S10).
 -- A signature holds while the same versions stand (docs/decisions/0004); what is kept as signed is compared with its digest elsewhere.
+-- What has a signature of its own (eligibility) is signed for ever: a later confirmation is a record of its own, and a query only asks for one.
 -- A query belongs to it if the form that it is about does: one about a form that was withdrawn does not.
 
 create or replace function {table}_standing(of_visits bigint[]) returns table(
@@ -21,8 +22,8 @@ create or replace function {table}_not_held(of_visits bigint[]) returns bigint[]
     select distinct on (record) record as visit, content from trial_signature
      where form = 'trial.visit' and record = any(of_visits) order by record, signed_at desc, id desc),
   signed as (
-    select visit, version ->> 0, (version ->> 1)::bigint, (version ->> 2)::bigint
-      from last, jsonb_each(content) part, jsonb_array_elements(part.value -> 'versions') version),
+    select visit, told.value ->> 0, (told.value ->> 1)::bigint, (told.value ->> 2)::bigint
+      from last, jsonb_each(content) part, jsonb_array_elements(part.value -> 'versions') told),
   covered as materialized (select * from {table}_standing(of_visits) where form not in ({apart})),
   now as (
     select visit, label, key, version from covered
@@ -32,15 +33,36 @@ create or replace function {table}_not_held(of_visits bigint[]) returns bigint[]
     union all select unsigned, '', 0, 0 from unnest(of_visits) unsigned where unsigned not in (select visit from last)) other
 $$;
 
+create or replace function {table}_without_their_own() returns bigint language sql
+  set search_path = pg_catalog, public, pg_temp as $$
+  select count(distinct (form, record)) from {table}_standing(array(select id from trial_visit)) s
+   where form in ({apart}) and label <> 'trial.query' and not exists (
+     select from trial_signature g, jsonb_each(content) part, jsonb_array_elements(part.value -> 'versions') told
+      where g.form = s.form and g.record = s.record
+        and (told.value ->> 0, (told.value ->> 1)::bigint, (told.value ->> 2)::bigint) = (s.label, s.key, s.version))
+$$;
+
 create or replace function {table}_signs_what_stands() returns trigger language plpgsql
   set search_path = pg_catalog, public, pg_temp as $$
 declare
+  stands boolean;
   is_other boolean;
   is_in_doubt boolean;
 begin
+  if exists (select from jsonb_each(new.content) part
+              where jsonb_typeof(part.value -> 'versions') is distinct from 'array' or jsonb_typeof(part.value -> 'items') is distinct from 'object')
+    or exists (select from jsonb_each(new.content) part, jsonb_array_elements(part.value -> 'versions') told
+                where jsonb_path_match(told.value, '$.size() == 3 && $[0].type() == "string" && $[1].type() == "number" && $[2].type() == "number"')
+                      is distinct from true)
+  then
+    raise exception 'A signature keeps items and versions of each form. Nothing was stored.' using errcode = 'integrity_constraint_violation';
+  end if;
+  if (new.form = 'trial.visit') <> (new.meaning = 'visit') or new.form not in ('trial.visit', {apart}) then
+    raise exception 'This is not what a signature under it means. Nothing was stored.' using errcode = 'integrity_constraint_violation';
+  end if;
   with signed as (
-    select version ->> 0, (version ->> 1)::bigint, (version ->> 2)::bigint
-      from jsonb_each(new.content) part, jsonb_array_elements(part.value -> 'versions') version),
+    select told.value ->> 0, (told.value ->> 1)::bigint, (told.value ->> 2)::bigint
+      from jsonb_each(new.content) part, jsonb_array_elements(part.value -> 'versions') told),
   now as materialized (
     select * from {table}_standing(array[new.visit_id])
      where case new.form when 'trial.visit' then form not in ({apart}) else (form, record) = (new.form, new.record) end),
@@ -48,13 +70,14 @@ begin
     select label, key, version from now
      where label <> 'trial.query' or (form, record) in (select form, record from now where label = form))
   select exists ((table signed except table versions) union all (table versions except table signed)),
-         exists (select from now where state = 'DRAFT' or label = 'trial.query' and state <> 'CLOSED')
-    into is_other, is_in_doubt;
+         exists (select from now where state = 'DRAFT' or label = 'trial.query' and state <> 'CLOSED'),
+         exists (select from now where (label, key) = (new.form, new.record))
+    into is_other, is_in_doubt, stands;
   if is_in_doubt then
     raise exception 'Forms are completed and queries closed before they are signed. Nothing was stored.'
       using errcode = 'integrity_constraint_violation';
   end if;
-  if is_other then
+  if is_other or not stands then
     raise exception 'What is signed is not what stands. Read it again, then sign. Nothing was stored.'
       using errcode = 'integrity_constraint_violation';
   end if;

@@ -139,11 +139,11 @@
     form.addEventListener("submit", () => sessionStorage.setItem(SENT, key));
   }
 
-  /* The forms of a page: what is said about one query never comes back at another. */
+  /* The forms of a page: what is said about one query never comes back at another, nor the reason for a freeze at its end. */
   function watchAll() {
     const forms = [...document.querySelectorAll("#content form[method=post]")];
-    const about = (form) => form.elements.query?.value;
-    forms.filter(about).forEach((form) => watch(form, `query-${about(form)}`));
+    const about = (form) => form.dataset.about ?? (form.elements.query && `query-${form.elements.query.value}`);
+    forms.filter(about).forEach((form) => watch(form, about(form)));
     forms.filter((form) => !about(form)).forEach(watch);
   }
 

@@ -1,0 +1,15 @@
+-- {table}: it is about a form that stands at the visit, or about the visit itself.
+
+create or replace function {table}_about_what_stands() returns trigger language plpgsql
+  set search_path = pg_catalog, public, pg_temp as $$
+begin
+  if not exists (select from trial_signature_standing(array[new.visit_id]) s where (s.label, s.form, s.key) = (new.form, new.form, new.record)) then
+    raise exception 'This is about no form that stands at this visit. Nothing was stored.' using errcode = 'integrity_constraint_violation';
+  end if;
+  return new;
+end $$;
+
+create trigger stands_what_it_is_about before insert on {table} for each row execute function {table}_about_what_stands();
+
+alter table {table} enable always trigger stands_what_it_is_about;
+-- Its name puts it after `closed_to_writes`.
