@@ -96,10 +96,8 @@ def confirm(
         locked(Subject, subject.pk)
         if on > subject.site.today():
             raise Refused(("assessed_on", f"{on} lies in the future; today is {subject.site.today()}."))
-        if gate == 2 and not passed_entry(subject, parameters_on(on)):
-            raise Conflict(
-                "Gate 1 is not confirmed as eligible, as its evidence stands. Confirm it first: some criteria are not asked again."
-            )
+        if gate == 2:
+            refuse_unless_entered(subject, parameters_on(on))
         assessed = assess(subject, gate=gate, on=on)
         if shown_sha256 is not None and shown_sha256 != assessed.shown_sha256:
             raise Conflict("The data have changed since this page was opened. Read the criteria again, then confirm.")
@@ -169,16 +167,21 @@ def _store(visit: Visit, assessed: Assessed, said: list[eligibility.Verdict], co
     return record
 
 
-def passed_entry(subject: Subject, parameters: Parameters) -> bool:
-    """Whether gate 1 was confirmed as eligible, and that stands; before the cycles, one confirmation is of both gates (crf_spec 2.12).
+def refuse_unless_entered(subject: Subject, parameters: Parameters) -> None:
+    """Gate 1 was passed, and that stands for the day that it was made for: by the day of gate 2, the windows of its laboratory are over.
 
-    It stands for the day that it was made for: by the day of gate 2, the windows of its laboratory are over.
+    Before the cycles, one confirmation is of both gates (crf_spec 2.12).
     """
     if parameters.before_cycles:
-        return True
+        return
     read = Casebook(subject)
     confirmed = latest(subject, 1, read)
-    return confirmed is not None and is_passed(confirmed, read) and not is_stale(confirmed, on=confirmed.assessed_on, read=read)
+    if confirmed is None or not is_passed(confirmed, read):
+        raise Conflict(
+            "Gate 1 is not confirmed as eligible, or its signature does not hold. Confirm it first: not all of it is asked again."
+        )
+    if is_stale(confirmed, on=confirmed.assessed_on, read=read):
+        raise Conflict(f"Data have changed since gate 1 was confirmed. Confirm it again, as assessed on {confirmed.assessed_on}.")
 
 
 def is_passed(confirmed: Eligibility, read: Casebook | None = None) -> bool:

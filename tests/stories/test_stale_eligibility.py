@@ -155,7 +155,7 @@ def test_whatever_changes_of_the_evidence_of_either_gate_is_signed_again_before_
     with pytest.raises(Conflict):
         randomization.randomize(confirmed.subject, by=confirmed.team.investigator, at=DAY)
     if "G1_STALE" in codes:
-        with pytest.raises(Conflict, match="Gate 1 is not confirmed as eligible, as its evidence stands"):
+        with pytest.raises(Conflict, match="Data have changed since gate 1 was confirmed"):
             confirm(confirmed, read(confirmed).shown_sha256)
 
 
