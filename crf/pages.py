@@ -42,6 +42,12 @@ def day_asked(request: HttpRequest, name: str = "assessed_on") -> date | None:
         return None
 
 
+def _own_day(subject: Subject, gate: int) -> date | None:
+    """Gate 1, whose evidence has changed since, is confirmed again for its own day: by now its windows are over."""
+    entry = eligibility.latest(subject, 1) if gate == 1 else None
+    return entry.assessed_on if entry and eligibility.is_stale(entry, on=entry.assessed_on) else None
+
+
 @login_required
 @require_http_methods(["GET", "POST"])
 def eligibility_page(request: HttpRequest, code: str, gate: int) -> HttpResponse:
@@ -54,7 +60,7 @@ def eligibility_page(request: HttpRequest, code: str, gate: int) -> HttpResponse
     verdicts = {one: request.POST[f"verdict-{one}"] for one in codes if request.POST.get(f"verdict-{one}")}
     comments = {one: request.POST[f"comment-{one}"].strip() for one in codes if request.POST.get(f"comment-{one}", "").strip()}
     today = subject.site.today()
-    on = day_asked(request) or today
+    on = day_asked(request) or _own_day(subject, gate) or today
     if request.method == "POST":
         try:
             with proving(request) as proof:

@@ -110,7 +110,8 @@ class _Gatherer:
             self.tell("variant_components", tumor, "variants")
 
     def lesions(self) -> None:
-        found = self.records(Lesion)
+        """Gate 1 is about those of screening, also when it is asked again after others were seen."""
+        found = self.records(Lesion, lambda lesion: self.gate == 2 or lesion.first_seen in ("", Lesion.FirstSeen.BL0))
         self.values["lesions"] = tuple(counted(lesion) for lesion in found)
         for lesion in found:
             self.told["lesions"].append(Told(str(lesion), lesion_in_words(lesion), lesion.imaged_on, *placed(lesion)))

@@ -176,6 +176,28 @@ def test_a_question_about_a_gate_breaks_its_signature(confirmed, team, gate, cod
     assert against(confirmed) == {code}
 
 
+def test_a_lesion_first_seen_after_screening_is_no_evidence_of_gate_1(confirmed):
+    """It may be seen at the second baseline, between both gates."""
+    before = eligibility.latest(confirmed.subject, 1)
+    lesion = Lesion.objects.of(confirmed.subject).last()
+    with acting(by=confirmed.team.data_manager):
+        Lesion.objects.create(
+            visit=lesion.visit, state="COMPLETE", first_seen="BL1", lesion_class="VISCERAL", organ="LIVER", certainty="DEFINITE"
+        )
+    assert not eligibility.is_stale(before, on=before.assessed_on)
+    assert "G2_STALE" in against(confirmed)
+
+
+@pytest.mark.proves("S10")
+def test_page_of_gate_1_is_of_its_own_day_once_its_evidence_has_changed(confirmed, client):
+    entry = eligibility.latest(confirmed.subject, 1)
+    client.force_login(confirmed.team.data_manager)
+    page = f"/subjects/{confirmed.subject.code}/eligibility/1/"
+    assert client.get(page).context["assessed"].on != entry.assessed_on
+    change(confirmed, PrimaryTumor, histology_confirmed="N")
+    assert client.get(page).context["assessed"].on == entry.assessed_on
+
+
 def test_what_is_no_evidence_may_change(confirmed):
     """What was measured outside the windows."""
     with acting(by=confirmed.team.data_manager, reason="TRANSCRIPTION"):

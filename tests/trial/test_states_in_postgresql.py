@@ -5,12 +5,12 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from crf.models import Eligibility, LaboratoryPanel, VitalSigns
-from tests.closing import freeze, held_and_complete, lock_study, sign_as_it_stands
+from tests.closing import freeze, held_and_complete, lock_study, sign_as_it_stands, sign_what_is_signed_apart
 from tests.conftest import end_role, member
 from tests.examples import complete
 from trial.access import ALLOWED, Act, Role
 from trial.acting import acting
-from trial.actions import entry, locks, queries, review
+from trial.actions import entry, locks, queries, redaction, review
 from trial.models import WHO_LOCKS, Freeze, Query, Signature, StudyLock, Verification, Visit
 from trial.refusal import Conflict
 from trial.states import FreezeState, LockState, QueryState
@@ -182,11 +182,15 @@ def test_printed_name_is_that_of_the_account(visit, investigator, name):
 
 
 @pytest.mark.proves("S01")
-def test_who_has_the_longest_name_signs(visit, investigator):
+@pytest.mark.parametrize(
+    ("first", "last", "printed"),
+    [("F" * 150, "L" * 150, f"{'F' * 150} {'L' * 150}"), ("Ida", "Li\u3000", "Ida Li"), ("\u00a0", "", "ida"), (" Ida", "Li\t", "Ida Li")],
+)
+def test_whoever_has_a_name_signs_with_it(visit, investigator, first, last, printed):
     with acting(by=member("ada", Role.ADMINISTRATOR)):
-        User.objects.filter(pk=investigator.pk).update(first_name="F" * 150, last_name="L" * 150)
+        User.objects.filter(pk=investigator.pk).update(first_name=first, last_name=last)
     investigator.refresh_from_db()
-    assert len(sign_as_it_stands(visit, investigator).printed_name) == 301
+    assert sign_as_it_stands(visit, investigator).printed_name == printed
 
 
 @pytest.mark.parametrize(("form", "key"), [("crf.nope", 1), ("crf.vitalsigns", -1), ("crf.laboratorypanel", 0), ("trial.visit", -1)])
@@ -207,6 +211,21 @@ def test_study_is_not_locked_over_eligibility_that_nobody_signed(visit, investig
     assert locks.keeps_from_lock() == ["Eligibility without its signature: 1."]
     with pytest.raises(IntegrityError, match="Drafts, open queries, or visits that are not frozen"), transaction.atomic():
         lock_study(data_manager, monitor, administrator)
+
+
+@pytest.mark.proves("R05")
+def test_nor_is_the_lock_kept_for_ever_by_a_word_that_was_erased_of_it(visit, investigator, data_manager, monitor, administrator):
+    """Nobody could sign that eligibility once more."""
+    with acting(by=data_manager):
+        confirmed = complete(Eligibility, visit.subject)
+    sign_what_is_signed_apart(visit, investigator)
+    asked = redaction.ask(confirmed.criteria.first(), item="explanation", by=data_manager, justification="A name was typed into it")
+    redaction.decide(asked, by=investigator)
+    sign_as_it_stands(visit, investigator)
+    locks.freeze(visit, by=data_manager, reason="Cleaned")
+    assert locks.keeps_from_lock() == []
+    lock_study(data_manager, monitor, administrator)
+    assert StudyLock.now() == L.LOCKED
 
 
 @pytest.mark.proves("A02")

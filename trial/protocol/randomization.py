@@ -24,7 +24,7 @@ REFUSALS = {
     "SITE_NOT_ACTIVE": "The site is not active.",
     "CONSENT_NOT_CURRENT": "The subject has not signed the consent form now in force. Obtain it first.",
     "G1_NOT_PASSED": "The first eligibility assessment does not find the subject eligible, or its signature does not hold.",
-    "G1_STALE": "Data have changed since the first eligibility assessment. Run it again and have it signed.",
+    "G1_STALE": "Data have changed since the first eligibility assessment. Run it again for its own day, and have it signed.",
     "G2_NOT_ELIGIBLE": "The second eligibility assessment does not find the subject eligible.",
     "G2_NOT_SIGNED": "An investigator has not signed the second eligibility assessment.",
     "G2_STALE": "Data have changed since the second eligibility assessment. Run it again and have it signed.",

@@ -12,7 +12,7 @@ begin
     raise exception 'A signature bears the name of who signs. Nothing was stored.' using errcode = 'integrity_constraint_violation';
   end if;
   if new.printed_name is distinct from (
-    select coalesce(nullif(btrim(first_name || ' ' || last_name), ''), username) from auth_user where id = new.signed_by_id)
+    select coalesce(nullif(btrim(first_name || ' ' || last_name, E' \t\n\r\f\v\u00a0\u3000'), ''), username) from auth_user where id = new.signed_by_id)
   then
     raise exception 'A signature bears the name of who signs. Nothing was stored.' using errcode = 'integrity_constraint_violation';
   end if;

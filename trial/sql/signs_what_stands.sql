@@ -1,6 +1,7 @@
 -- {table}: what is signed is what stands, in the versions that stand; none of it is a draft, and no query about it is open (S09, S10).
 -- A signature holds while the same versions stand (docs/decisions/0004); what is kept as signed is compared with its digest elsewhere.
 -- What has a signature of its own (eligibility) is signed for ever: a later confirmation is a record of its own, and a query only asks for one.
+-- After a redaction nobody could sign it once more: the signature that covered it before counts.
 -- A query belongs to it if the form that it is about does: one about a form that was withdrawn does not.
 
 create or replace function {table}_standing(of_visits bigint[]) returns table(
@@ -39,7 +40,10 @@ create or replace function {table}_without_their_own() returns bigint language s
    where form in ({apart}) and label <> 'trial.query' and not exists (
      select from trial_signature g, jsonb_each(content) part, jsonb_array_elements(part.value -> 'versions') told
       where g.form = s.form and g.record = s.record
-        and (told.value ->> 0, (told.value ->> 1)::bigint, (told.value ->> 2)::bigint) = (s.label, s.key, s.version))
+        and (told.value ->> 0, (told.value ->> 1)::bigint) = (s.label, s.key)
+        and ((told.value ->> 2)::bigint = s.version
+             or exists (select from trial_redaction done join trial_redactionrequest asked on asked.id = done.request_id
+                         where (asked.form, asked.row) = (s.label, s.key) and asked.through_version >= (told.value ->> 2)::bigint)))
 $$;
 
 create or replace function {table}_signs_what_stands() returns trigger language plpgsql
