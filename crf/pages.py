@@ -42,12 +42,6 @@ def day_asked(request: HttpRequest, name: str = "assessed_on") -> date | None:
         return None
 
 
-def _own_day(subject: Subject, gate: int) -> date | None:
-    """Gate 1, whose evidence has changed since, is confirmed again for its own day: by now its windows are over."""
-    entry = eligibility.latest(subject, 1) if gate == 1 else None
-    return entry.assessed_on if entry and eligibility.is_stale(entry, on=entry.assessed_on) else None
-
-
 @login_required
 @require_http_methods(["GET", "POST"])
 def eligibility_page(request: HttpRequest, code: str, gate: int) -> HttpResponse:
@@ -60,7 +54,10 @@ def eligibility_page(request: HttpRequest, code: str, gate: int) -> HttpResponse
     verdicts = {one: request.POST[f"verdict-{one}"] for one in codes if request.POST.get(f"verdict-{one}")}
     comments = {one: request.POST[f"comment-{one}"].strip() for one in codes if request.POST.get(f"comment-{one}", "").strip()}
     today = subject.site.today()
-    on = day_asked(request) or _own_day(subject, gate) or today
+    confirmed = eligibility.latest(subject, gate)
+    stale = confirmed is not None and eligibility.is_stale(confirmed, on=confirmed.assessed_on)
+    # Gate 1, whose evidence has changed, is confirmed again for its own day: by now its windows are over.
+    on = day_asked(request) or (confirmed.assessed_on if confirmed and stale and gate == 1 else today)
     if request.method == "POST":
         try:
             with proving(request) as proof:
@@ -74,7 +71,6 @@ def eligibility_page(request: HttpRequest, code: str, gate: int) -> HttpResponse
             messages.success(request, f"{record.get_gate_display()} eligibility confirmed and signed: {record.get_result_display()}.")
             return HttpResponseRedirect(reverse("casebook", args=[subject.code]))
     assessed = eligibility.assess(subject, gate=gate, on=min(on, today))
-    confirmed = eligibility.latest(subject, gate)
     rows = [
         {
             "criterion": CRITERION[verdict.criterion],
@@ -105,7 +101,7 @@ def eligibility_page(request: HttpRequest, code: str, gate: int) -> HttpResponse
         signature=last_under(confirmed) if confirmed else None,
         holds=confirmed is not None and eligibility.is_signed(confirmed),
         open_queries=eligibility.open_queries(subject, assessed),
-        stale=confirmed is not None and eligibility.is_stale(confirmed, on=confirmed.assessed_on),
+        stale=stale,
         refused=refused,
     )
 
