@@ -7,7 +7,7 @@ import sys
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trial.settings")
     try:
-        from trial.command_line import run
+        from trial.management.command_line import run
     except ModuleNotFoundError as missing:
         sys.exit(f"Casebook: {missing.name} is not installed here: run `make demo`, or use .venv/bin/python.")
     run(sys.argv)

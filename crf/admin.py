@@ -1,6 +1,6 @@
-"""The entry screens of the casebook: each form has the page that trial/admin.py reads off it."""
+"""The entry screens of the casebook: each form has the page that trial/admin/records.py reads off it."""
 
-from trial.admin import register
+from trial.admin.records import register
 from trial.models import Record
 
 from . import models

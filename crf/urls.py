@@ -1,12 +1,12 @@
 from django.urls import path
 
-from crf import outside_pages, pages
+from crf.pages import acts, outside
 
 urlpatterns = [
-    path("subjects/<str:code>/eligibility/<int:gate>/", pages.eligibility_page, name="eligibility"),
-    path("subjects/<str:code>/course/", pages.course_page, name="course"),
-    path("subjects/<str:code>/randomization/strata/", pages.strata_page, name="strata"),
-    path("subjects/<str:code>/randomization/outside/", outside_pages.outside_page, name="outside"),
-    path("subjects/<str:code>/randomization/outside/decision/", outside_pages.outside_decision_page, name="outside-decision"),
-    path("subjects/<str:code>/randomization/", pages.randomization_page, name="randomization"),
+    path("subjects/<str:code>/eligibility/<int:gate>/", acts.eligibility_page, name="eligibility"),
+    path("subjects/<str:code>/course/", acts.course_page, name="course"),
+    path("subjects/<str:code>/randomization/strata/", acts.strata_page, name="strata"),
+    path("subjects/<str:code>/randomization/outside/", outside.outside_page, name="outside"),
+    path("subjects/<str:code>/randomization/outside/decision/", outside.outside_decision_page, name="outside-decision"),
+    path("subjects/<str:code>/randomization/", acts.randomization_page, name="randomization"),
 ]

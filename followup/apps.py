@@ -6,7 +6,7 @@ class FollowupConfig(AppConfig):
     verbose_name = "Follow-up"
 
     def ready(self) -> None:
-        from trial.signals import decided, stored
+        from trial.actions.signals import decided, stored
 
         from .tasks import check_all_soon, check_soon
 

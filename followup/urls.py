@@ -1,11 +1,11 @@
 from django.urls import path
 
-from followup import pages
+from followup.pages import home
 
 urlpatterns = [
-    path("", pages.start, name="start"),
-    path("subjects/", pages.enrol_page, name="enrol"),
-    path("subjects/<str:code>/", pages.casebook, name="casebook"),
-    path("subjects/<str:code>/unscheduled/", pages.unscheduled_page, name="unscheduled"),
-    path("flags/<int:pk>/acknowledge/", pages.acknowledge_page, name="acknowledge"),
+    path("", home.start, name="start"),
+    path("subjects/", home.enrol_page, name="enrol"),
+    path("subjects/<str:code>/", home.casebook, name="casebook"),
+    path("subjects/<str:code>/unscheduled/", home.unscheduled_page, name="unscheduled"),
+    path("flags/<int:pk>/acknowledge/", home.acknowledge_page, name="acknowledge"),
 ]

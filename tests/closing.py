@@ -4,8 +4,8 @@ from django.apps import apps
 from django.db import connection
 
 from tests.examples import complete
-from trial.acting import acting
 from trial.actions import review
+from trial.audit.acting import acting
 from trial.models import Freeze, Record, Signature, StudyLock, Visit, standing, versions_of
 from trial.states import FreezeState, LockState
 

@@ -23,10 +23,10 @@ from tests.servers import (  # noqa: F401  (pytest finds fixtures and hooks by t
     transactional_db,
 )
 from trial.access import ALLOWED, Act, Role
-from trial.acting import acting
+from trial.accounts.second_factor import Proof
 from trial.actions import entry
+from trial.audit.acting import acting
 from trial.models import AccountAct, ConsentVersion, Membership, ReferenceRange, Site, SiteStatus, Visit
-from trial.second_factor import Proof
 
 PASSWORD = "correct horse"
 CODE = "secondfactor"

@@ -5,7 +5,7 @@ from celery import signals
 from celery.contrib.testing.worker import start_worker
 from kombu import pools
 
-from trial.celery import app
+from trial.server.celery import app
 
 
 @signals.setup_logging.connect

@@ -1,6 +1,6 @@
 """Everything that is kept, read off the app registry: what tests about every form go through."""
 
-from trial.history import kept_models
+from trial.audit.history import kept_models
 from trial.models import Record, Visit
 
 KEPT = kept_models()

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from trial.embedded_postgres import APP
-from trial.history import kept_models
+from trial.audit.history import kept_models
+from trial.server.embedded_postgres import APP
 
 WRITER = Path(__file__).parent / "killed_writer.py"
 LONGEST_PAUSE = 0.004  # seconds: about what one transaction takes

@@ -1,4 +1,4 @@
-"""A program that writes records until it is killed; tests/trial/test_kill_writes.py runs it and kills it.
+"""A program that writes records until it is killed; tests/trial/audit/test_kill_writes.py runs it and kills it.
 
 It forks a writer for each line that it reads, so that only one process has to be started. A writer says on standard output what it has
 done: its process id, then `w` after each write before the commit, `c` after each commit. Nothing but psycopg: no Django, no ORM.

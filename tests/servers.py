@@ -1,6 +1,6 @@
 """The servers of the tests' own, and the settings that tests need. tests/conftest.py takes everything from here.
 
-Processes of pytest-xdist share one PostgreSQL and one Redis: `used` counts them (trial/embedded.py). Each process has
+Processes of pytest-xdist share one PostgreSQL and one Redis: `used` counts them (trial/server/embedded.py). Each process has
 databases of its own on it.
 """
 
@@ -12,9 +12,9 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from trial import embedded_redis
-from trial.embedded import used
-from trial.embedded_postgres import OWNER, Postgres
+from trial.server import embedded_redis
+from trial.server.embedded import used
+from trial.server.embedded_postgres import OWNER, Postgres
 
 FORGETFUL = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")  # faster; nothing here outlives the run
 
@@ -47,7 +47,7 @@ def django_db_modify_db_settings(servers_folder, django_db_modify_db_settings_pa
         connection.settings_dict |= {
             "HOST": str(server.socket.parent),
             "USER": OWNER,
-        }  # makes databases; tests/trial/test_app_role.py is the app
+        }  # makes databases; tests/trial/audit/test_app_role.py is the app
         yield
         connection.close()
 

@@ -13,11 +13,11 @@ from tests.examples import EXAMPLES, complete, name_of, unsaved
 from tests.kept import FORMS, TABLES
 from tests.pages import errors, filled_in
 from tests.test_every_form import bulk_create, bulk_update, change_of, create, raw_insert, raw_sql, save, update
-from trial.acting import acting
 from trial.actions import entry
+from trial.audit.acting import acting
 from trial.models import Record, Row, Subject, Visit
-from trial.protocol.schedule import COMMON
-from trial.refusal import Conflict
+from trial.protocol.schedule.timetable import COMMON
+from trial.refusals import Conflict
 
 pytestmark = pytest.mark.proves("D06")
 

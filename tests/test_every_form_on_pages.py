@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.examples import EXAMPLES, complete, name_of, placed, rows_of, unsaved, visit_for
 from tests.kept import FORMS, KEPT
 from tests.pages import errors, filled_in
-from trial.acting import acting
+from trial.audit.acting import acting
 from trial.models import Ledger, Membership
 
 BY_HAND = [form for form in FORMS if form.entered_by_hand]

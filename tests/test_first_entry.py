@@ -5,8 +5,8 @@ import pytest
 from crf.models import Cycle, VitalSigns
 from tests.examples import EXAMPLES, complete, visit_for
 from tests.pages import errors, filled_in
-from trial.acting import acting
 from trial.actions import entry
+from trial.audit.acting import acting
 
 SIGNS = EXAMPLES["crf.vitalsigns"].values
 REASON = {"reason": "TRANSCRIPTION", "reason_words": "misread"}

@@ -15,8 +15,8 @@ from rest_framework.test import APIClient
 from crf.models import LaboratoryPanel, LaboratoryResult, VitalSigns
 from tests.examples import complete
 from tests.pages import errors, filled_in, forms_of
-from trial.acting import acting
 from trial.actions import entry
+from trial.audit.acting import acting
 from trial.models import Verification
 
 REASON = {"reason": "TRANSCRIPTION", "reason_words": "misread"}

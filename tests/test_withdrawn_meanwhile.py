@@ -5,8 +5,8 @@ import pytest
 from crf.models import Fraction, RadiotherapyCourse
 from tests.examples import course_of_three_fractions
 from tests.pages import errors, filled_in
-from trial.acting import acting
 from trial.actions import entry
+from trial.audit.acting import acting
 
 REASON = {"reason": "TRANSCRIPTION", "reason_words": "misread"}
 DOSE = "10.00"

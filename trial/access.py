@@ -1,4 +1,4 @@
-"""Who may do what: one table, role by act (crf_spec §7). Its rows are read aloud in tests/trial/test_access.py."""
+"""Who may do what: one table, role by act (crf_spec §7). Its rows are read aloud in tests/trial/accounts/test_access.py."""
 
 from enum import StrEnum
 

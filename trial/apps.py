@@ -9,8 +9,9 @@ class TrialConfig(AppConfig):
         from axes.signals import user_locked_out
         from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 
-        from trial import idle, names, passwords, proving  # noqa: F401  (idle hears of logins, also before the first request)
+        from trial.accounts import idle, passwords, proving  # noqa: F401  (idle hears of logins, also before the first request)
         from trial.actions import events
+        from trial.models import names
 
         names.install()
         passwords.install()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from celery.schedules import crontab
 
-from trial import data_folder, environment
+from trial.server import data_folder, environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA = data_folder.named()
@@ -24,7 +24,7 @@ SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked from inside the container
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if environment.flag("CASEBOOK_BEHIND_PROXY") else None
 
 INSTALLED_APPS = [
-    "trial.admin_site.Config",  # django.contrib.admin, with a site of our own
+    "trial.admin.site.Config",  # django.contrib.admin, with a site of our own
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -49,16 +49,16 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",  # early: also on what whitenoise serves, and on refusals
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "trial.not_kept.KeptByNoBrowser",
-    "trial.client.NamesItsClient",
-    "trial.unreadable.RefusesUnreadable",
-    "trial.idle.LogOutWhenIdle",
+    "trial.pages.not_kept.KeptByNoBrowser",
+    "trial.audit.client.NamesItsClient",
+    "trial.pages.unreadable.RefusesUnreadable",
+    "trial.accounts.idle.LogOutWhenIdle",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
-    "trial.administration.SecondFactorForAdministration",
-    "trial.sponsor_reads.LogsWhatTheSponsorReads",
+    "trial.accounts.administration.SecondFactorForAdministration",
+    "trial.pages.sponsor_reads.LogsWhatTheSponsorReads",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -80,25 +80,26 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "libraries": {"derived": "trial.pages.derived_tags"},
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-            ]
+            ],
         },
     }
 ]
 
 # Who gets in. axes comes first: whoever is locked out is refused before a password is hashed.
-SESSION_COOKIE_AGE = 15 * 60  # since the session was stored last: trial/idle.py
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "trial.passwords.ByPassword"]
+SESSION_COOKIE_AGE = 15 * 60  # since the session was stored last: trial/accounts/idle.py
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "trial.accounts.passwords.ByPassword"]
 PASSWORD_HASHERS = [  # the first one hashes; a password kept by another is hashed anew when its owner logs in
-    "trial.passwords.Argon2id",
+    "trial.accounts.passwords.Argon2id",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2SHA1PasswordHasher",
     "django.contrib.auth.hashers.ScryptPasswordHasher",
 ]
-AUTH_PASSWORD_VALIDATORS = [  # for every way that sets one: trial/passwords.py
+AUTH_PASSWORD_VALIDATORS = [  # for every way that sets one: trial/accounts/passwords.py
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -110,12 +111,12 @@ AXES_FAILURE_LIMIT = 5
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # both: nobody locks a colleague out from elsewhere
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # it ends after 15 minutes, whatever is tried meanwhile
-AXES_RESET_ON_SUCCESS = False  # of who needs a code, a good password alone proves too little: trial/proving.py
+AXES_RESET_ON_SUCCESS = False  # of who needs a code, a good password alone proves too little: trial/accounts/proving.py
 AXES_ENABLE_ACCESS_FAILURE_LOG = True
-AXES_CLIENT_IP_CALLABLE = "trial.locked_out.address_of"
-AXES_LOCKOUT_CALLABLE = "trial.locked_out.answer"
+AXES_CLIENT_IP_CALLABLE = "trial.accounts.locked_out.address_of"
+AXES_LOCKOUT_CALLABLE = "trial.accounts.locked_out.answer"
 AXES_SENSITIVE_PARAMETERS = ["code", "csrfmiddlewaretoken"]  # the password is masked anyway
-AXES_ENABLE_ADMIN = False  # trial/account_admin.py shows the failures, by role
+AXES_ENABLE_ADMIN = False  # trial/admin/accounts.py shows the failures, by role
 AXES_VERBOSE = False
 
 DATABASES = {"default": environment.database()}
@@ -123,6 +124,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = os.environ.get("CASEBOOK_STATIC_ROOT")  # collected there: compressed, named by content; else straight from the apps
 WHITENOISE_USE_FINDERS = not STATIC_ROOT
 STORAGES = {
@@ -156,12 +158,12 @@ EMAIL_PORT = int(os.environ.get("CASEBOOK_MAIL_PORT", "25"))
 
 SIMPLE_HISTORY_ENABLED = False  # its signals; PostgreSQL writes the history (docs/decisions/0001)
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["trial.api_token.ByToken", "rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["trial.api.token.ByToken", "rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["trial.api_json.FlatEnough"],
+    "DEFAULT_PARSER_CLASSES": ["trial.api.json.FlatEnough"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "trial.api_base.answer_to",
+    "EXCEPTION_HANDLER": "trial.api.base.answer_to",
 }
 REST_KNOX = {"TOKEN_TTL": timedelta(days=90), "AUTO_REFRESH": False, "TOKEN_LIMIT_PER_USER": 10, "AUTH_HEADER_PREFIX": "Token"}
 SPECTACULAR_SETTINGS = {

@@ -1,14 +1,15 @@
 """Every state that something is in, and which follows which: literal tables (crf_spec §1, form life cycle; §7).
 
 States are derived from the acts that are stored. PostgreSQL refuses an act that its table does not allow
-(trial/sql/follows.sql); docs/states.md is printed from here.
+(trial/audit/sql/follows.sql); docs/states.md is printed from here.
 """
 
 from collections.abc import Iterable, Mapping
 
 from django.db.models import TextChoices
 
-from trial.protocol import progression_states, schedule
+from trial.protocol.progression_check import progression_states
+from trial.protocol.schedule import timetable
 
 
 class RecordState(TextChoices):
@@ -121,8 +122,8 @@ def diagram(title: str, table: Mapping[str, Iterable[str]]) -> str:
 def page() -> str:
     """docs/states.md: `python -c 'from trial import states; print(states.page(), end="")' > docs/states.md`."""
     said = (
-        "# States\n\nPrinted from the tables in `trial/states.py`, `trial/protocol/schedule.py` and "
-        "`trial/protocol/progression_states.py`; a test keeps it current.\nStates are derived, acts are stored.\n\n"
+        "# States\n\nPrinted from the tables in `trial/states.py`, `trial/protocol/schedule/timetable.py` and "
+        "`trial/protocol/progression_check/progression_states.py`; a test keeps it current.\nStates are derived, acts are stored.\n\n"
     )
     tables: dict[str, Mapping[str, Iterable[str]]] = {
         "A record": RECORD_NEXT,
@@ -130,7 +131,7 @@ def page() -> str:
         "The lock of the study": LOCK_NEXT,
         "A query": QUERY_NEXT,
         "An allocation made outside the system": OUTSIDE_NEXT,
-        "A visit (crf_spec 3.2)": schedule.NEXT,
+        "A visit (crf_spec 3.2)": timetable.NEXT,
         "The check after cycle 2 (crf_spec 4.3)": progression_states.NEXT,
     }
     return said + "\n".join(diagram(title, table) for title, table in tables.items())

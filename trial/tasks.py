@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from .actions import anchors
+from trial.actions.verification import anchors
 
 
 @shared_task

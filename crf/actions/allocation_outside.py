@@ -6,14 +6,14 @@ from django.contrib.auth.models import AbstractUser
 
 from crf.models import AllocationOutside, Randomization
 from trial.access import Act
-from trial.acting import acting
-from trial.actions import anchors
 from trial.actions.entry import words, writing
 from trial.actions.parameters import lock_study
+from trial.actions.signals import stored
+from trial.actions.verification import anchors
+from trial.audit.acting import acting
 from trial.models import Subject, Visit, may
-from trial.protocol.randomization import outside_number
-from trial.refusal import Conflict, NotAllowed, Refused
-from trial.signals import stored
+from trial.protocol.randomization.blocks import outside_number
+from trial.refusals import Conflict, NotAllowed, Refused
 from trial.states import OutsideState
 
 from .randomization import allocation_of, was_randomized

@@ -2,8 +2,9 @@
 
 from crf.models import Randomization
 from trial.models import Study
-from trial.protocol import allocation_check, minimization, study
+from trial.protocol import study
 from trial.protocol.parameters import RandMethod
+from trial.protocol.randomization import allocation_check, minimization
 
 
 def verify(key: bytes) -> tuple[int, tuple[allocation_check.Finding, ...]]:

@@ -8,22 +8,21 @@ from typing import NamedTuple
 
 from django.contrib.auth.models import AbstractUser
 
+from crf.casebook import Casebook
+from crf.derived.evidence import Gathered, Told, gather, visit_of_gate
 from crf.models import Criterion, Eligibility
 from trial.access import Act
+from trial.accounts.second_factor import Proof
 from trial.actions.entry import locked, words, writing
 from trial.actions.review import keep, last_under, part, refuse_unless_proven, refuse_unless_signer, to_be_closed
+from trial.actions.signals import stored
 from trial.models import Query, Signature, Subject, Visit, parameters_on
 from trial.models.parameter import read_once
-from trial.protocol import eligibility
+from trial.protocol.eligibility import gates
 from trial.protocol.kleene import Truth
 from trial.protocol.parameters import Parameters
 from trial.protocol.study import CRITERION
-from trial.refusal import Conflict, Refused
-from trial.second_factor import Proof
-from trial.signals import stored
-
-from .casebook import Casebook
-from .evidence import Gathered, Told, gather, visit_of_gate
+from trial.refusals import Conflict, Refused
 
 
 class Assessed(NamedTuple):
@@ -31,10 +30,10 @@ class Assessed(NamedTuple):
 
     gate: int
     on: date
-    verdicts: tuple[eligibility.Verdict, ...]
+    verdicts: tuple[gates.Verdict, ...]
     told: dict[str, list[Told]]
     drafts: list[str]
-    overall: eligibility.Overall
+    overall: gates.Overall
 
     @property
     def shown_sha256(self) -> str:
@@ -62,9 +61,9 @@ def assess(subject: Subject, *, gate: int, on: date, read: Casebook | None = Non
     with read_once():
         parameters = parameters_on(on)
         gathered: Gathered = gather(subject, gate=gate, on=on, parameters=parameters, read=read)
-    verdicts = eligibility.evaluate(gathered.evidence, gate=gate, parameters=parameters)
+    verdicts = gates.evaluate(gathered.evidence, gate=gate, parameters=parameters)
     told = {verdict.criterion: gathered.behind(verdict.criterion, verdict.evidence) for verdict in verdicts}
-    return Assessed(gate, on, verdicts, told, gathered.drafts, eligibility.overall(verdicts))
+    return Assessed(gate, on, verdicts, told, gathered.drafts, gates.overall(verdicts))
 
 
 def confirm(
@@ -124,7 +123,7 @@ def open_queries(subject: Subject, assessed: Assessed) -> list[str]:
     return to_be_closed(query for query in asked if (query.form, query.record) in records)
 
 
-def _investigators(assessed: Assessed, verdicts: Mapping[str, str], comments: Mapping[str, str]) -> list[eligibility.Verdict]:
+def _investigators(assessed: Assessed, verdicts: Mapping[str, str], comments: Mapping[str, str]) -> list[gates.Verdict]:
     """The verdicts as the investigator confirms them; each that cannot be is named."""
     if unknown := set(verdicts) - {verdict.criterion for verdict in assessed.verdicts}:
         raise Refused(f"No such criterion at this gate: {', '.join(sorted(unknown))}.")
@@ -134,22 +133,22 @@ def _investigators(assessed: Assessed, verdicts: Mapping[str, str], comments: Ma
         if wanted not in list(Truth):
             problems.append((verdict.criterion, f"{verdict.criterion}: choose met, not met or unknown."))
             continue
-        if refused := eligibility.confirmable(verdict, Truth(wanted), comments.get(verdict.criterion, "")):
+        if refused := gates.confirmable(verdict, Truth(wanted), comments.get(verdict.criterion, "")):
             problems.append((verdict.criterion, refused))
-        said.append(eligibility.confirmed(verdict, Truth(wanted)))
+        said.append(gates.confirmed(verdict, Truth(wanted)))
     if problems:
         raise Refused(*problems)
     return said
 
 
-def _store(visit: Visit, assessed: Assessed, said: list[eligibility.Verdict], comments: Mapping[str, str]) -> Eligibility:
+def _store(visit: Visit, assessed: Assessed, said: list[gates.Verdict], comments: Mapping[str, str]) -> Eligibility:
     record = Eligibility.objects.create(
         visit=visit,
         state=Eligibility.State.COMPLETE,
         gate=f"G{assessed.gate}",
         assessed_on=assessed.on,
-        result=eligibility.overall(said).value,
-        failed=" ".join(verdict.criterion for verdict in said if verdict.passed == eligibility.Passed.FAIL),
+        result=gates.overall(said).value,
+        failed=" ".join(verdict.criterion for verdict in said if verdict.passed == gates.Passed.FAIL),
         evidence_sha256=assessed.evidence_sha256,
     )
     Criterion.objects.bulk_create(

@@ -5,32 +5,31 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractUser
 
+from crf.derived.dates import doses_of
 from crf.models import Consent, Eligibility, Fraction, Randomization, Scan
 from trial.models import Record, Subject, Visit, parameters_on
-from trial.protocol import schedule
 from trial.protocol.parameters import Parameters
+from trial.protocol.schedule import timetable
 
-from .dates import doses_of
-
-ALWAYS = (schedule.COMMON, "SCR")  # a subject's consent is entered at screening, before anything is planned from it
+ALWAYS = (timetable.COMMON, "SCR")  # a subject's consent is entered at screening, before anything is planned from it
 
 
 def plan_when_dates_move(row: Any, by: AbstractUser, **kwargs: Any) -> None:
-    """Receives `stored` (trial/signals.py), inside the transaction that stores."""
+    """Receives `stored` (trial/actions/signals.py), inside the transaction that stores."""
     if isinstance(row, Subject):
-        plan_visits(row, anchors=schedule.Anchors())  # nothing is entered yet
+        plan_visits(row, anchors=timetable.Anchors())  # nothing is entered yet
     elif isinstance(row, Record) and row.moves_the_schedule:
         plan_visits(row.subject)
 
 
-def plan_visits(subject: Subject, *, on: date | None = None, anchors: schedule.Anchors | None = None) -> list[Visit]:
+def plan_visits(subject: Subject, *, on: date | None = None, anchors: timetable.Anchors | None = None) -> list[Visit]:
     """Make the visits that are planned and not there yet, move those still open, stop those no longer planned.
 
     A visit that was held or declared missed keeps the window it had; nothing is ever deleted. Returns what was written.
     """
     on = on or subject.site.today()
     parameters = parameters_on(on)
-    planned = {visit.code: visit for visit in schedule.plan(anchors or anchors_of(subject, parameters), on=on, parameters=parameters)}
+    planned = {visit.code: visit for visit in timetable.plan(anchors or anchors_of(subject, parameters), on=on, parameters=parameters)}
     there = {visit.code: visit for visit in Visit.objects.filter(subject=subject)}
     new = [
         Visit(subject=subject, code=code, **window_of(planned.get(code)))
@@ -45,7 +44,7 @@ def plan_visits(subject: Subject, *, on: date | None = None, anchors: schedule.A
     return [*new, *moved]
 
 
-def window_of(planned: schedule.PlannedVisit | None) -> dict[str, date | None]:
+def window_of(planned: timetable.PlannedVisit | None) -> dict[str, date | None]:
     if planned is None:
         return {"target_on": None, "opens_on": None, "closes_on": None}
     return {"target_on": planned.target_on, "opens_on": planned.opens_on, "closes_on": planned.closes_on}
@@ -55,7 +54,7 @@ def _is_open(visit: Visit) -> bool:
     return not visit.held_on and not visit.status and not visit.is_unscheduled
 
 
-def _moves(visit: Visit, planned: schedule.PlannedVisit | None) -> bool:
+def _moves(visit: Visit, planned: timetable.PlannedVisit | None) -> bool:
     """Take over what is planned; whether that changes anything. A stopped visit keeps its last window, to be read."""
     wanted: dict[str, Any] = {"stopped": planned is None and visit.code not in ALWAYS}
     if planned is not None:
@@ -66,7 +65,7 @@ def _moves(visit: Visit, planned: schedule.PlannedVisit | None) -> bool:
     return differs
 
 
-def anchors_of(subject: Subject, parameters: Parameters) -> schedule.Anchors:
+def anchors_of(subject: Subject, parameters: Parameters) -> timetable.Anchors:
     """Seven queries."""
     consents = dict(Consent.objects.of(subject).exclude(signed_on=None).order_by("-signed_on").values_list("type", "signed_on"))
     doses = doses_of(subject)
@@ -78,7 +77,7 @@ def anchors_of(subject: Subject, parameters: Parameters) -> schedule.Anchors:
     scans = _scans(subject)
     pd_on = min((day for _, day, overall in scans if overall == "PD"), default=None)
     failed = second[0] == "INELIGIBLE" and randomized is None  # nobody waits for a randomization that will not be
-    return schedule.Anchors(
+    return timetable.Anchors(
         consent_on=consents.get("INITIAL"),
         pretreated=doses.preconsent_cycles > 0,
         eligibility_g1_signed_on=entry[1] if entry[0] == "ELIGIBLE" else None,

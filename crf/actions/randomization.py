@@ -9,28 +9,30 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.utils import timezone
 
+from crf.casebook import Casebook
+from crf.derived import progression
+from crf.derived.evidence import visit_of_gate
 from crf.models import AllocationOutside, Consent, Criterion, Randomization
 from trial.access import Act
-from trial.acting import acting
-from trial.actions import anchors
 from trial.actions.entry import locked, words, writing
+from trial.actions.signals import stored
+from trial.actions.verification import anchors
+from trial.audit.acting import acting
 from trial.models import ConsentVersion, ParameterDecision, Study, Subject, Visit, may, parameters_on
 from trial.models.locks import hold_writers
 from trial.models.parameter import read_once
-from trial.protocol import minimization, randomization, study
+from trial.protocol import study
 from trial.protocol.parameters import Parameters, RandMethod
-from trial.refusal import Conflict, NotAllowed
-from trial.signals import stored
+from trial.protocol.randomization import blocks, minimization
+from trial.refusals import Conflict, NotAllowed
 
-from . import eligibility, progression
-from .casebook import Casebook
-from .evidence import visit_of_gate
+from . import eligibility
 from .strata import earlier_allocations, feasible, levels_of
 
 
 def publish_commitment(*, by: AbstractUser) -> str:
     """Publish the key's SHA-256, once, before the first subject is randomized."""
-    commitment = randomization.commitment(_key())
+    commitment = blocks.commitment(_key())
     with writing(by=by, reason="OTHER: publication of the commitment"):
         row, _ = Study.objects.get_or_create(registration=study.REGISTRATION)
         row = locked(Study, row.pk)
@@ -42,12 +44,12 @@ def publish_commitment(*, by: AbstractUser) -> str:
     return commitment
 
 
-def refusals(subject: Subject, *, on: date, late_reason: str = "", read: Casebook | None = None) -> tuple[randomization.Refusal, ...]:
+def refusals(subject: Subject, *, on: date, late_reason: str = "", read: Casebook | None = None) -> tuple[blocks.Refusal, ...]:
     """Why the subject cannot be randomized on this day; empty where nothing stands against it."""
     with read_once():
         parameters = parameters_on(on)
         facts = facts_of(subject, on=on, parameters=parameters, late_reason=late_reason, read=read)
-    return randomization.preconditions(
+    return blocks.preconditions(
         facts,
         rand_after_pc2_max_days=parameters.rand_after_pc2_max_days,
         img_window_days=parameters.img_window_days.gate_2,
@@ -57,9 +59,7 @@ def refusals(subject: Subject, *, on: date, late_reason: str = "", read: Caseboo
     )
 
 
-def facts_of(
-    subject: Subject, *, on: date, parameters: Parameters, late_reason: str = "", read: Casebook | None = None
-) -> randomization.Facts:
+def facts_of(subject: Subject, *, on: date, parameters: Parameters, late_reason: str = "", read: Casebook | None = None) -> blocks.Facts:
     read = read or Casebook(subject)
     entry, confirmed = (eligibility.latest(subject, gate, read) for gate in (1, 2))
     read.rows(Criterion)
@@ -69,7 +69,7 @@ def facts_of(
     scan = check.assessment
     levels = levels_of(subject, parameters, read)
     known = all(levels.values())
-    return randomization.Facts(
+    return blocks.Facts(
         on=on,
         g1_passed=entry is not None and eligibility.is_passed(entry, read),
         g1_stale=entry is not None and eligibility.is_stale(entry, on=entry.assessed_on, read=read, then=anew[entry]),
@@ -117,7 +117,7 @@ def randomize(subject: Subject, *, by: AbstractUser, late_reason: str = "", at: 
     key = _key()
     with writing(by=by):
         published = Study.objects.select_for_update(no_key=True).filter(registration=study.REGISTRATION).first()
-        if published is None or published.randomization_commitment != randomization.commitment(key):
+        if published is None or published.randomization_commitment != blocks.commitment(key):
             raise Conflict(
                 "The randomization key does not belong to the published commitment. Nobody is randomized until it does.",
                 codes=["KEY_NOT_COMMITTED"],
@@ -169,7 +169,7 @@ def _allocate(read: Casebook, *, key: bytes, on: date, parameters: Parameters, l
         eligibility=confirmed,
         state=Randomization.State.COMPLETE,
         randomized_on=on,
-        number=randomization.allocation_number(Randomization.objects.by_key().count() + 1),
+        number=blocks.allocation_number(Randomization.objects.by_key().count() + 1),
         arm=_arm(key, levels, parameters).value,
         sysclass=levels["SYSCLASS"],
         metpat=levels["METPAT"],
@@ -179,12 +179,12 @@ def _allocate(read: Casebook, *, key: bytes, on: date, parameters: Parameters, l
     )
 
 
-def _arm(key: bytes, levels: Mapping[str, str], parameters: Parameters) -> randomization.Arm:
+def _arm(key: bytes, levels: Mapping[str, str], parameters: Parameters) -> blocks.Arm:
     if parameters.rand_method == RandMethod.MINIMIZATION:
         return minimization.allocation(key, levels, earlier_allocations(), design=minimization.design_of(parameters.strata))
-    stratum = randomization.stratum_name(levels["SYSCLASS"], levels["METPAT"])
+    stratum = blocks.stratum_name(levels["SYSCLASS"], levels["METPAT"])
     in_stratum = Randomization.objects.by_key().filter(sysclass=levels["SYSCLASS"], metpat=levels["METPAT"]).count()
-    return randomization.allocation(key, str(stratum), in_stratum + 1)
+    return blocks.allocation(key, str(stratum), in_stratum + 1)
 
 
 def keep_method_and_strata(decision: ParameterDecision, **kwargs: Any) -> None:

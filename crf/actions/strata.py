@@ -2,17 +2,17 @@
 
 from django.contrib.auth.models import AbstractUser
 
+from crf.casebook import Casebook
 from crf.models import DiseaseExtent, Lesion, NonTargetFinding, PrimaryTumor, Randomization, Regimen, TargetMeasurement
 from crf.models.lesion import counted
 from trial.access import Act
 from trial.actions.entry import SAY_WHY, checked_reason, locked, writing
+from trial.actions.signals import stored
 from trial.models import Record, Subject, may
-from trial.protocol import minimization, organ_units, randomization
+from trial.protocol.eligibility import organ_units
 from trial.protocol.parameters import Parameters, Stratum
-from trial.refusal import NotAllowed, Refused
-from trial.signals import stored
-
-from .casebook import Casebook
+from trial.protocol.randomization import blocks, minimization
+from trial.refusals import NotAllowed, Refused
 
 FEW_UNITS, MORE_UNITS = "1", "2-3"
 
@@ -24,8 +24,8 @@ def strata_of(subject: Subject, read: Casebook | None = None) -> tuple[str | Non
     at_bl1 = [one for one in read.assessments if one.visit.code == "PC2"]  # the check after cycle 2
     rows = [row for one in at_bl1 for group in (TargetMeasurement, NonTargetFinding) for row in one.rows(group)]
     resolved = {row.lesion_id for row in rows if row.state == "ABSENT"}
-    pattern = randomization.metpat(
-        randomization.StratumLesion(lesion.lesion_class, lesion.certainty == "DEFINITE", lesion.pk in resolved) for lesion in _of_bl1(read)
+    pattern = blocks.metpat(
+        blocks.StratumLesion(lesion.lesion_class, lesion.certainty == "DEFINITE", lesion.pk in resolved) for lesion in _of_bl1(read)
     )
     return (regimen.sysclass or None) if regimen else None, pattern.value if pattern else None
 
@@ -63,7 +63,7 @@ def _units(read: Casebook, parameters: Parameters) -> str | None:
 def earlier_allocations() -> list[minimization.Allocated]:
     """All allocations that the key made, in their order, with the levels as they were used (docs/decisions/0042)."""
     rows = Randomization.objects.by_key().order_by("pk")
-    return [minimization.Allocated(randomization.Arm(row.arm), row.levels_used) for row in rows]
+    return [minimization.Allocated(blocks.Arm(row.arm), row.levels_used) for row in rows]
 
 
 def feasible(read: Casebook, *, at: str) -> str | None:

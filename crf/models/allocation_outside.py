@@ -4,8 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from trial.history import AppendOnly
-from trial.locking import Follows, HonorsLocks
+from trial.audit.history import AppendOnly
+from trial.audit.locking import Follows, HonorsLocks
 from trial.models import Subject
 from trial.models.kept import of_subject
 from trial.models.locks import ReviewAct, enters_ledger

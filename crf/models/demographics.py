@@ -6,7 +6,7 @@ from django.db import models
 
 from trial import fields
 from trial.models import Problem, Record, Section
-from trial.protocol import age
+from trial.protocol.eligibility import age
 
 from .consent import Consent
 

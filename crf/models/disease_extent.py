@@ -4,7 +4,7 @@ from django.db import models
 
 from trial import fields
 from trial.models import Problem, Record, Section, parameters_on
-from trial.protocol import organ_units
+from trial.protocol.eligibility import organ_units
 from trial.protocol.parameters import Parameters
 
 

@@ -10,9 +10,10 @@ from django.db.models import Q
 
 from trial import fields
 from trial.models import Problem, Record, ReferenceRange, Row, Section, Visit, parameters_on
-from trial.protocol import ctcae, inclusion, reported
-from trial.protocol import laboratory as lab
-from trial.protocol.evidence import Evidence, LabValue, Weight
+from trial.protocol.eligibility import inclusion
+from trial.protocol.eligibility.evidence import Evidence, LabValue, Weight
+from trial.protocol.laboratory import ctcae, reported
+from trial.protocol.laboratory import quantities as lab
 
 from .consent import Consent
 from .demographics import Demographics

@@ -8,7 +8,8 @@ from django.db.models import F, Q
 
 from trial import fields
 from trial.models import Problem, Record, Section
-from trial.protocol import lymph_nodes, organ_units, recist
+from trial.protocol.eligibility import lymph_nodes, organ_units
+from trial.protocol.response import recist
 
 from .tumor import PrimaryTumor
 

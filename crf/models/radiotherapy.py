@@ -9,8 +9,8 @@ from django.db.models import Q
 
 from trial import fields
 from trial.models import Problem, Record, Row, Section, Visit, parameters_on
-from trial.protocol import radiotherapy
 from trial.protocol.parameters import Parameters
+from trial.protocol.radiotherapy import biological_dose
 
 from .lesion import Laterality, Lesion, Site
 
@@ -148,13 +148,13 @@ class RadiotherapyCourse(Record):
     @fields.derived("All lesions to be irradiated", words={"COMPLETE": "covered", "INCOMPLETE": "not all covered", "PENDING": "pending"})
     def all_covered(self) -> str:
         """Over all courses, by the lesions that must be covered (crf_spec 2.15)."""
-        from .coverage import coverage_of_subject
+        from crf.derived.coverage import coverage_of_subject
 
         return coverage_of_subject(self)
 
-    def coverage_of(self, code: str) -> radiotherapy.Coverage:
-        found = [radiotherapy.Coverage(volume.coverage) for volume in self.rows(TargetVolume) if code in volume.lesions]
-        return radiotherapy.lesion_coverage(found, planning_ended=self.has_ended)
+    def coverage_of(self, code: str) -> biological_dose.Coverage:
+        found = [biological_dose.Coverage(volume.coverage) for volume in self.rows(TargetVolume) if code in volume.lesions]
+        return biological_dose.lesion_coverage(found, planning_ended=self.has_ended)
 
     def parameters(self) -> Parameters:
         """In force when the course began."""
@@ -291,32 +291,32 @@ class TargetVolume(Row):
     def dose_per_fraction_gy(self) -> Decimal | None:
         if not self.prescribed_gy or not self.prescribed_fractions:
             return None
-        return radiotherapy.dose_per_fraction_gy(self.prescribed_gy, self.prescribed_fractions)
+        return biological_dose.dose_per_fraction_gy(self.prescribed_gy, self.prescribed_fractions)
 
     @fields.derived("BED, tumor, prescribed", unit="Gy", places=2)
     def bed10_gy(self) -> Decimal | None:
         """By the tumor's α/β in force (AB_TUMOR, 10 Gy by default), as all that follows."""
-        return self._effect(radiotherapy.bed_gy, self._prescribed(), self.course.parameters().ab_tumor)
+        return self._effect(biological_dose.bed_gy, self._prescribed(), self.course.parameters().ab_tumor)
 
     @fields.derived("EQD2, tumor, prescribed", unit="Gy", places=2)
     def eqd2_10_gy(self) -> Decimal | None:
-        return self._effect(radiotherapy.eqd2_gy, self._prescribed(), self.course.parameters().ab_tumor)
+        return self._effect(biological_dose.eqd2_gy, self._prescribed(), self.course.parameters().ab_tumor)
 
     @fields.derived("EQD2, late effects, prescribed", unit="Gy", places=2)
     def eqd2_3_gy(self) -> Decimal | None:
-        return self._effect(radiotherapy.eqd2_gy, self._prescribed(), self.course.parameters().ab_late)
+        return self._effect(biological_dose.eqd2_gy, self._prescribed(), self.course.parameters().ab_late)
 
     @fields.derived("BED, tumor, delivered", unit="Gy", places=2)
     def delivered_bed10_gy(self) -> Decimal | None:
-        return self._effect(radiotherapy.bed_gy, self._delivered(), self.course.parameters().ab_tumor)
+        return self._effect(biological_dose.bed_gy, self._delivered(), self.course.parameters().ab_tumor)
 
     @fields.derived("EQD2, tumor, delivered", unit="Gy", places=2)
     def delivered_eqd2_10_gy(self) -> Decimal | None:
-        return self._effect(radiotherapy.eqd2_gy, self._delivered(), self.course.parameters().ab_tumor)
+        return self._effect(biological_dose.eqd2_gy, self._delivered(), self.course.parameters().ab_tumor)
 
     @fields.derived("EQD2, late effects, delivered", unit="Gy", places=2)
     def delivered_eqd2_3_gy(self) -> Decimal | None:
-        return self._effect(radiotherapy.eqd2_gy, self._delivered(), self.course.parameters().ab_late)
+        return self._effect(biological_dose.eqd2_gy, self._delivered(), self.course.parameters().ab_late)
 
     def _prescribed(self) -> list[tuple[int, Decimal]]:
         dose = self.dose_per_fraction_gy
@@ -346,7 +346,7 @@ class TargetVolume(Row):
 
     @fields.derived("Covered", words=COVERAGE)
     def coverage(self) -> str:
-        return str(radiotherapy.volume_coverage(
+        return str(biological_dose.volume_coverage(
             prescribed_gy=self.prescribed_gy, prescribed_fractions=self.prescribed_fractions,
             delivered_gy=self.delivered_gy, delivered_fractions=self.delivered_fractions, course_ended=self.course.has_ended,
             coverage_min_pct=self.course.parameters().coverage_min_pct,

@@ -5,7 +5,7 @@ from trial import fields
 from trial.models import Record, Section, Subject
 from trial.models.record import WithdrawableQuerySet
 from trial.protocol.parameters import RandMethod
-from trial.protocol.randomization import Arm as ProtocolArm
+from trial.protocol.randomization.blocks import Arm as ProtocolArm
 
 from .eligibility import Eligibility
 

@@ -7,8 +7,8 @@ from django.db.models import Q
 
 from trial import fields
 from trial.models import Problem, Record, Row, Section, Visit, parameters_on
-from trial.protocol import recist
 from trial.protocol.parameters import Parameters
+from trial.protocol.response import recist
 
 from .lesion import SLICED, Laterality, Lesion, LesionClass, Method, Site, is_node
 

@@ -10,12 +10,12 @@ from django.db.models import Q
 
 from trial import fields
 from trial.models import OnceOfASubject, Problem, Record, Row, Section, Visit, parameters_on
-from trial.protocol import dose_intensity, dosing
+from trial.protocol.therapy import dose_intensity, dosing
 
 from .vital_signs import VitalSigns
 
 if TYPE_CHECKING:
-    from .dose_history import DoseHistory
+    from crf.derived.dose_history import DoseHistory
 
 
 class Regimen(Record):
@@ -160,7 +160,7 @@ class Cycle(Record):
 
     def history_of_doses(self) -> "DoseHistory":
         """Read once for the page."""
-        from .dose_history import DoseHistory
+        from crf.derived.dose_history import DoseHistory
 
         if "_doses" not in self.__dict__:
             self._doses = DoseHistory.of(self)

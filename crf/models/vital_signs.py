@@ -5,7 +5,7 @@ from django.db.models import F, Q
 
 from trial import fields
 from trial.models import Record, Section, parameters_on
-from trial.protocol import dosing
+from trial.protocol.therapy import dosing
 
 
 class VitalSigns(Record):

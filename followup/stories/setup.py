@@ -15,13 +15,13 @@ from django_otp.plugins.otp_static.models import StaticDevice
 
 from crf.actions.randomization import publish_commitment
 from trial.access import ALLOWED, STUDY_WIDE, Act, Role
-from trial.acting import acting
+from trial.accounts.second_factor import RECOVERY
 from trial.actions import accounts
-from trial.data_folder import Unusable, prepare, write_private
+from trial.audit.acting import acting
 from trial.models import AccountAct, ConsentVersion, Membership, ReferenceRange, Site, SiteStatus, Study
 from trial.models.kept import Kept
-from trial.protocol.randomization import Arm, allocation
-from trial.second_factor import RECOVERY
+from trial.protocol.randomization.blocks import Arm, allocation
+from trial.server.data_folder import Unusable, prepare, write_private
 
 Person = tuple[str, str, str]
 """Username, role, printed name."""

@@ -11,9 +11,9 @@ from django_otp.plugins.otp_static.models import StaticDevice
 
 from crf.actions import eligibility, randomization, strata
 from crf.models import Eligibility, Randomization
+from trial.accounts.second_factor import Proof, Shown
 from trial.actions import entry, review
 from trial.models import Record, Row, Signature, Site, Subject, Visit
-from trial.second_factor import Proof, Shown
 
 day = date.fromisoformat
 

@@ -24,8 +24,8 @@ from crf.models import (
     VitalSigns,
 )
 from trial.models import ConsentVersion, Record
-from trial.protocol import dosing
-from trial.protocol import laboratory as lab
+from trial.protocol.laboratory import quantities as lab
+from trial.protocol.therapy import dosing
 
 from .telling import Story
 

@@ -11,8 +11,8 @@ from followup.models import Flag
 from tests.conftest import CODE, PASSWORD, PROOF, SCREENED
 from tests.examples import EXAMPLES, complete
 from trial.access import Role
-from trial.acting import acting
 from trial.actions import entry, review
+from trial.audit.acting import acting
 from trial.models import Record, Visit
 
 

@@ -4,8 +4,8 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.conftest import CODE, PASSWORD, founder
-from trial.acting import acting
 from trial.actions import review
+from trial.audit.acting import acting
 from trial.models import Membership, Record, Signature, Subject, Visit
 
 READS = (
@@ -155,7 +155,7 @@ EXPORTS = {"monitor": (200,), "auditor": (200,), "sponsor": (422,)}
 
 def addresses(keys):
     """Each pattern under /api/v1/ but the login, with its keys filled in."""
-    for pattern in walked(get_resolver("trial.api_urls").url_patterns):
+    for pattern in walked(get_resolver("trial.api.urls").url_patterns):
         if "token" not in pattern:
             yield "api/v1/" + pattern
 

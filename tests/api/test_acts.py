@@ -9,8 +9,8 @@ from tests.api.conftest import caller, confirmed, signed
 from tests.conftest import CODE, PASSWORD, SCREENED, founder, member
 from tests.examples import complete
 from trial.access import Role
-from trial.acting import acting
 from trial.actions import entry
+from trial.audit.acting import acting
 from trial.models import Signature, Study, Visit
 from trial.protocol import study
 

@@ -6,8 +6,8 @@ import pytest
 
 from crf.models import Consent, Criterion, Demographics, Eligibility
 from tests.examples import complete
-from trial.acting import acting
 from trial.actions import entry
+from trial.audit.acting import acting
 from trial.models import Ledger, Record, Signature
 
 from .test_access import READS, asked, forms_and_histories, keys_of

@@ -17,7 +17,7 @@ def test_is_for_those_who_read_records(people, subject, role):
 
 
 def test_tells_where_the_first_progression_lay(people, subject):
-    """Nowhere yet; the rule itself stands in tests/protocol/test_course.py."""
+    """Nowhere yet; the rule itself stands in tests/protocol/endpoints/test_course.py."""
     assert people["sponsor"].get(PATH).json()["first_failure"] == {"site": None, "on": None, "sites": [], "records": []}
 
 

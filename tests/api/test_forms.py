@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from tests.examples import EXAMPLES, complete, name_of, placed, rows_of, visit_for
-from trial.acting import acting
-from trial.api_items import row_name
+from trial.api.items import row_name
+from trial.audit.acting import acting
 from trial.models import Record
 
 FORMS = [form for form in Record.forms() if form.entered_by_hand]

@@ -8,8 +8,8 @@ from crf.models import Lesion, ResponseAssessment
 from followup.models import Flag
 from tests.conftest import PROOF, SCREENED
 from tests.examples import complete, name_of
-from trial.acting import acting
 from trial.actions import entry, review
+from trial.audit.acting import acting
 from trial.models import Record
 
 from .test_history import walked

@@ -10,9 +10,9 @@ from django.utils import timezone
 from tests.api.conftest import Caller, signed
 from tests.conftest import CODE, PASSWORD
 from trial.actions.entry import STALE
-from trial.api_base import NOT_FOUND
+from trial.api.base import NOT_FOUND
 from trial.models import Visit
-from trial.refusal import Refused
+from trial.refusals import Refused
 
 TOMORROW = (timezone.now() + timedelta(days=2)).date().isoformat()
 
@@ -198,7 +198,7 @@ def test_a_failure_of_the_program_answers_in_json_and_says_nothing_of_its_cause(
     def fails(*args):
         raise RuntimeError("select * from trial_subject")
 
-    monkeypatch.setattr("trial.api.StudyView.get", fails)
+    monkeypatch.setattr("trial.api.study.StudyView.get", fails)
     as_data_manager.raise_request_exception = False
     answer = as_data_manager.get("study/")
     assert (answer.status_code, answer.json()["code"]) == (500, "failed")
@@ -228,7 +228,7 @@ def test_a_refusal_after_a_write_takes_the_write_back(visit, as_data_manager, mo
     def refuse(*args, **kwargs):
         raise Refused("Too late.")
 
-    monkeypatch.setattr("trial.api_forms.EnteredFormViewSet.answer", refuse)
+    monkeypatch.setattr("trial.api.forms.EnteredFormViewSet.answer", refuse)
     before = counted()
     sent = {"visit": visit.pk, "complete": False, "items": {"pulse": 71}}
     assert_refused(as_data_manager.post("forms/vitalsigns/", sent), 422, "Too late")

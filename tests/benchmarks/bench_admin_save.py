@@ -24,7 +24,7 @@ from crf.models import VitalSigns
 from tests.conftest import user
 from tests.examples import EXAMPLES
 from tests.pages import filled_in
-from trial.acting import acting
+from trial.audit.acting import acting
 from trial.models import Visit
 from trial.urls import urlpatterns as own_urls
 

@@ -10,11 +10,13 @@ from decimal import Decimal
 from random import Random
 from time import perf_counter
 
-from trial.protocol import course, eligibility
-from trial.protocol.eligibility import Ecog, Evidence, LabValue, Lesion, Weight
-from trial.protocol.endpoints import Contact, Death, Facts, Therapy
+from trial.protocol.eligibility import gates
+from trial.protocol.eligibility.gates import Ecog, Evidence, LabValue, Lesion, Weight
+from trial.protocol.endpoints import course
+from trial.protocol.endpoints.overall_survival import Contact, Death, Facts, Therapy
 from trial.protocol.kleene import Truth
-from trial.protocol.recist import (
+from trial.protocol.laboratory.reported import parse
+from trial.protocol.response.recist import (
     Baseline,
     NewLesion,
     NewLesionCertainty,
@@ -25,7 +27,6 @@ from trial.protocol.recist import (
     TargetState,
     TimePoint,
 )
-from trial.protocol.reported import parse
 
 SUBJECTS = 10_000
 MOST_MS, MOST_S = 5, 60
@@ -101,8 +102,8 @@ def assessed(random, baseline, label, on):
 
 
 def derived(evidence, told):
-    gates = [eligibility.evaluate(replace(evidence, progression=Truth.NOT_MET), gate=gate) for gate in (1, 2)]
-    return [eligibility.overall(verdicts) for verdicts in gates], course.derive(told, on=ASKED_ON)
+    verdicts_of_gates = [gates.evaluate(replace(evidence, progression=Truth.NOT_MET), gate=gate) for gate in (1, 2)]
+    return [gates.overall(verdicts) for verdicts in verdicts_of_gates], course.derive(told, on=ASKED_ON)
 
 
 def test_ten_thousand_subjects(capsys):

@@ -11,9 +11,9 @@ from time import perf_counter
 
 from crf.models import VitalSigns
 from tests.examples import complete
-from trial.acting import acting
 from trial.actions.exports import Destination
-from trial.api_history import file_answer
+from trial.api.history import file_answer
+from trial.audit.acting import acting
 from trial.models import Ledger
 
 CHANGES = int(os.environ.get("CASEBOOK_BENCH_CHANGES", "10000"))

@@ -25,13 +25,13 @@ from tests.conftest import SCREENED, member, new_site
 from tests.examples import EXAMPLES
 from tests.pages import filled_in
 from trial.access import Role
-from trial.acting import acting
 from trial.actions import entry
-from trial.embedded import used
-from trial.embedded_postgres import APP, OWNER, Postgres, find_binaries
-from trial.history import KeepsHistory
-from trial.ledger_sql import salted
+from trial.audit.acting import acting
+from trial.audit.history import KeepsHistory
+from trial.audit.ledger_sql import salted
 from trial.models import Ledger, Visit
+from trial.server.embedded import used
+from trial.server.embedded_postgres import APP, OWNER, Postgres, find_binaries
 
 ROUNDS, BATCH = 100, 10
 MOST_TIMES = 1.8

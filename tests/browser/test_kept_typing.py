@@ -9,8 +9,8 @@ from crf.models import Fraction, RadiotherapyCourse, VitalSigns
 from tests.closing import sign_as_it_stands
 from tests.conftest import PASSWORD
 from tests.examples import complete, course_of_three_fractions
-from trial.acting import acting
 from trial.actions import entry, locks, queries
+from trial.audit.acting import acting
 from trial.models import Query
 
 BACK = "What you typed before is here again"

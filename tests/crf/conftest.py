@@ -3,8 +3,8 @@
 import pytest
 
 from tests.examples import EXAMPLES, name_of, placed, rows_of, visit_for
-from trial.acting import acting
 from trial.actions import entry
+from trial.audit.acting import acting
 from trial.models import Visit
 
 

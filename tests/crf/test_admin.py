@@ -10,8 +10,8 @@ from crf.models.response import NonTargetFinding, TargetMeasurement
 from tests.conftest import SCREENED
 from tests.examples import EXAMPLES, RESULTS, complete, lesion_of, visit_for
 from tests.pages import errors, filled_in
-from trial.acting import acting
 from trial.actions import entry
+from trial.audit.acting import acting
 from trial.models import Ledger, Visit
 
 SIGNS = EXAMPLES["crf.vitalsigns"].values
@@ -342,6 +342,6 @@ class TestOthers:
 def test_request_that_fails_stores_nothing(browser, url, monkeypatch):
     browser.raise_request_exception = False
     sent = filled_in(browser.get(url), weight_kg=60, **REASON)
-    monkeypatch.setattr("trial.admin.RecordAdmin.response_change", lambda *args: 1 / 0)
+    monkeypatch.setattr("trial.admin.records.RecordAdmin.response_change", lambda *args: 1 / 0)
     assert browser.post(url, sent).status_code == 500
     assert Cycle.objects.get().weight_kg == 70

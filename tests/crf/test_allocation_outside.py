@@ -13,13 +13,14 @@ from crf.models import AllocationOutside, Eligibility, Randomization
 from tests.conftest import founder, member
 from tests.examples import complete
 from trial.access import Role
-from trial.acting import acting
-from trial.actions import entry, verify_ledger
+from trial.actions import entry
 from trial.actions.parameters import decide
+from trial.actions.verification import verify_ledger
+from trial.audit.acting import acting
 from trial.models import Ledger, Membership, Visit, parameters_on
-from trial.protocol import minimization
-from trial.protocol.randomization import allocation
-from trial.refusal import Conflict, NotAllowed, Refused
+from trial.protocol.randomization import minimization
+from trial.protocol.randomization.blocks import allocation
+from trial.refusals import Conflict, NotAllowed, Refused
 
 pytestmark = pytest.mark.proves("D08")
 KEY = bytes(range(32))

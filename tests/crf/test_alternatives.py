@@ -11,18 +11,18 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
-from crf.actions import eligibility, progression, randomization
+from crf.actions import eligibility, randomization
+from crf.derived import progression
 from crf.models import Administration, Cycle, Lesion, Randomization, ResponseAssessment, Scan, TargetMeasurement, VitalSigns
-from followup import demo
-from followup.actions import due_of, without_hints
-from followup.stories import setup, telling, usual
+from followup.actions.flagging import due_of, without_hints
+from followup.stories import demo, setup, telling, usual
 from followup.stories.usual import Screening, node, organ
 from tests.conftest import give_codes, log_in_with_code
 from tests.pages import filled_in
 from trial.actions import entry
 from trial.actions.parameters import decide
 from trial.models import Site, Subject, Visit
-from trial.refusal import Conflict
+from trial.refusals import Conflict
 
 D = Decimal
 CONSENTED = date(2025, 3, 3)

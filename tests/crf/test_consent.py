@@ -6,9 +6,9 @@ import pytest
 
 from crf.models import Consent
 from tests.conftest import founder
-from trial.acting import acting
+from trial.audit.acting import acting
 from trial.models import ConsentVersion, SiteStatus
-from trial.refusal import Refused
+from trial.refusals import Refused
 
 AGAIN = {"type": "RECONSENT", "reconsent_reason": "NEW_VERSION", "unscheduled": "N", "declined": "N"}
 

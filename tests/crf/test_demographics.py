@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from crf.models import Consent, Demographics
-from trial.refusal import Refused
+from trial.refusals import Refused
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import pytest
 
 from crf.models import DiseaseExtent, Lesion
-from trial.refusal import Refused
+from trial.refusals import Refused
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import pytest
 
 from crf.models import Demographics, LaboratoryPanel, LaboratoryResult
 from tests.examples import RESULTS
-from trial.protocol.laboratory import TESTS
-from trial.refusal import Refused
+from trial.protocol.laboratory.quantities import TESTS
+from trial.refusals import Refused
 
 
 @pytest.fixture

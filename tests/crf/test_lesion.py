@@ -6,8 +6,8 @@ import pytest
 
 from crf.models import Lesion
 from trial.actions import entry
-from trial.protocol.measurability import NotMeasurable
-from trial.refusal import Refused
+from trial.protocol.response.measurability import NotMeasurable
+from trial.refusals import Refused
 
 D = Decimal
 NODE = {

@@ -14,7 +14,7 @@ from followup.stories import straightforward, telling, usual
 from tests.crf.test_alternatives import CONSENTED, LUNG, NODE, SAME, STABLE, assess, team  # noqa: F401  (a fixture among them)
 from trial.actions import entry
 from trial.models import Visit
-from trial.refusal import Refused
+from trial.refusals import Refused
 
 ORDER = ("consent", "screening", "gate 1", "cycle 1", "cycle 2", "check", "sign check", "gate 2", "randomize", "treat")
 NEEDS = {

@@ -3,7 +3,7 @@
 import pytest
 
 from crf.models import PrimaryTumor
-from trial.refusal import Refused
+from trial.refusals import Refused
 
 
 @pytest.mark.parametrize(("first", "second", "accepted"), [("Y", "N", True), ("Y", "Y", False)])

@@ -7,7 +7,7 @@ import pytest
 
 from crf.models import Fraction, Interruption, Lesion, RadiotherapyCourse, TargetVolume
 from tests.crf.conftest import row
-from trial.refusal import Refused
+from trial.refusals import Refused
 
 D = Decimal
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from crf import pages
 from crf.actions import randomization
 from crf.models import Randomization
-from trial.protocol.randomization import REFUSALS, Refusal
+from crf.pages import acts
+from trial.protocol.randomization.blocks import REFUSALS, Refusal
 
 ADDRESS, BUTTON, WHY_LATE = "/subjects/01-001/randomization/", "Randomize 01-001</button>", 'name="late_reason"'
 
@@ -16,7 +16,7 @@ def shown(subject, client, monkeypatch):
 
     def ask(person, *codes, strata=(None, None)):
         monkeypatch.setattr(randomization, "refusals", lambda *args, **kwargs: tuple(Refusal(code, REFUSALS[code]) for code in codes))
-        monkeypatch.setattr(pages, "strata_of", lambda subject: strata)
+        monkeypatch.setattr(acts, "strata_of", lambda subject: strata)
         client.force_login(person)
         answer = client.get(ADDRESS)
         assert answer.status_code == 200

@@ -7,7 +7,7 @@ import pytest
 
 from crf.models import Lesion, NewLesion, NonTargetFinding, ResponseAssessment, Scan, TargetMeasurement
 from tests.crf.conftest import row
-from trial.refusal import Refused
+from trial.refusals import Refused
 
 D = Decimal
 

@@ -7,8 +7,8 @@ from crf.actions.strata import correct_strata
 from crf.models import Randomization
 from tests.conftest import founder
 from tests.examples import complete
-from trial.acting import acting
-from trial.refusal import Conflict, NotAllowed, Refused
+from trial.audit.acting import acting
+from trial.refusals import Conflict, NotAllowed, Refused
 
 WHY = "SOURCE_UPDATED: read again"
 

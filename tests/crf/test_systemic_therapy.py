@@ -10,7 +10,7 @@ from tests.conftest import BEGAN
 from tests.crf.conftest import row
 from trial.actions import entry
 from trial.actions.parameters import decide
-from trial.refusal import Refused
+from trial.refusals import Refused
 
 
 def cycle(enter, number=1, *days, **more):

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from crf.models import VitalSigns
-from trial.refusal import Refused
+from trial.refusals import Refused
 
 LIMITS = [
     # item               too low   lowest   highest  too high

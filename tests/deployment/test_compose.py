@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from tests.deployment.processes import HOUSE, environment
-from trial.embedded_postgres import APP, OLDEST
+from trial.server.embedded_postgres import APP, OLDEST
 
 OURS = ("web", "worker", "beat", "migrate")
 SERVERS = ("postgres", "redis")
@@ -102,7 +102,7 @@ def test_commands_are_there(name, tmp_path):
 def test_image_serves_the_same_application():
     lines = (HOUSE / "Dockerfile").read_text().splitlines()
     command = ast.literal_eval(next(line for line in lines if line.startswith("CMD")).removeprefix("CMD "))
-    assert command[:3] == ["gunicorn", "trial.wsgi", "--bind=0.0.0.0:8000"]
+    assert command[:3] == ["gunicorn", "trial.server.wsgi", "--bind=0.0.0.0:8000"]
     assert SERVICES["web"]["ports"] == ["127.0.0.1:${CASEBOOK_PORT:-8000}:8000"]
     assert "RUN pip install --no-cache-dir --require-hashes -r requirements.txt" in lines
     assert "USER casebook" in lines
@@ -110,8 +110,8 @@ def test_image_serves_the_same_application():
 
 def test_web_is_asked_for_its_health_where_no_redirect_hides_it(settings):
     check = SERVICES["web"]["healthcheck"]["test"]
-    assert check == ["CMD", "python", "-m", "trial.healthcheck", "http://127.0.0.1:8000/healthz"]
-    assert importlib.util.find_spec("trial.healthcheck")
+    assert check == ["CMD", "python", "-m", "trial.server.healthcheck", "http://127.0.0.1:8000/healthz"]
+    assert importlib.util.find_spec("trial.server.healthcheck")
     assert any(re.search(pattern, "healthz") for pattern in settings.SECURE_REDIRECT_EXEMPT)
 
 
@@ -128,7 +128,7 @@ def test_beat_is_healthy_only_while_it_reaches_redis(redis_url, tmp_path):
 def test_worker_is_asked_by_the_name_it_has():
     assert "--hostname=worker@%h" in SERVICES["worker"]["command"]
     words = shlex.split(SERVICES["worker"]["healthcheck"]["test"][1].replace("$$", "$"))
-    assert words[:5] == ["celery", "-A", "trial", "inspect", "ping"]
+    assert words[:5] == ["celery", "-A", "trial.server", "inspect", "ping"]
     assert words[-1] == "worker@$(hostname)"
 
 

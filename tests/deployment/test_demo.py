@@ -13,13 +13,13 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
-from followup.demo import PEOPLE
+from followup.stories.demo import PEOPLE
 from tests.deployment import processes
 from tests.deployment.processes import manage, refusal
-from trial import keeper
-from trial.embedded import used
-from trial.embedded_postgres import OWNER, Postgres
-from trial.embedded_redis import Redis
+from trial.server import keeper
+from trial.server.embedded import used
+from trial.server.embedded_postgres import OWNER, Postgres
+from trial.server.embedded_redis import Redis
 
 pytestmark = pytest.mark.timeout(240)
 

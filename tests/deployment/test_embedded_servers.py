@@ -14,11 +14,11 @@ import pytest
 from redis import Redis as Client
 
 from tests.deployment import processes
-from trial import embedded_postgres, embedded_redis, keeper
-from trial.data_folder import Unusable, own_secret, write_private
-from trial.embedded import LONGEST_SOCKET_PATH, running, socket_folder, unused, used
-from trial.embedded_postgres import OWNER, Postgres
-from trial.embedded_redis import Redis
+from trial.server import embedded_postgres, embedded_redis, keeper
+from trial.server.data_folder import Unusable, own_secret, write_private
+from trial.server.embedded import LONGEST_SOCKET_PATH, running, socket_folder, unused, used
+from trial.server.embedded_postgres import OWNER, Postgres
+from trial.server.embedded_redis import Redis
 
 USES_IT = """
 import sys

@@ -7,8 +7,8 @@ from django.db import NotSupportedError, connection
 
 from tests.deployment import processes
 from tests.deployment.processes import manage, refusal
-from trial import environment, server
-from trial.data_folder import Unusable
+from trial.server import environment, servers
+from trial.server.data_folder import Unusable
 
 ELSEWHERE = {"DATABASE_URL": "postgresql://casebook@127.0.0.1:9/casebook", "CASEBOOK_SECRET_KEY": "x1y2" * 15}
 
@@ -60,7 +60,7 @@ def test_server_of_yours_too_old(db, monkeypatch, version):
     monkeypatch.setattr(connection, "close", lambda: None)
     monkeypatch.setitem(vars(connection), "pg_version", version)
     with pytest.raises(Unusable, match=r"too old .*: Casebook needs 15 or newer\.$"):
-        server.examine()
+        servers.examine()
 
 
 def test_server_of_yours_too_old_for_django(monkeypatch):
@@ -70,7 +70,7 @@ def test_server_of_yours_too_old_for_django(monkeypatch):
     monkeypatch.setattr(connection, "ensure_connection", refuse)
     monkeypatch.setattr(connection, "close", lambda: None)
     with pytest.raises(Unusable, match="too old: Casebook needs 15 or newer"):
-        server.examine()
+        servers.examine()
 
 
 @pytest.mark.parametrize("address", ["mysql://a@b/c", "postgresql://casebook@host", "casebook"])

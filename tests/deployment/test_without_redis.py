@@ -6,8 +6,8 @@ import pytest
 
 from followup.tasks import nightly
 from tests.deployment.processes import eventually
-from trial import embedded_redis
-from trial.celery import app, hint, publish
+from trial.server import embedded_redis
+from trial.server.celery import app, hint, publish
 
 AT_ONCE_S = 0.1
 GIVEN_UP_S = 1.5

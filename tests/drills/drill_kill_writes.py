@@ -9,8 +9,8 @@ import random
 from time import perf_counter
 
 from tests.kill_writes import kill_writers, without_their_other_half
-from tests.trial.test_kill_writes import panel  # noqa: F401  (a fixture, found by its name)
-from trial.actions.verify_ledger import findings
+from tests.trial.audit.test_kill_writes import panel  # noqa: F401  (a fixture, found by its name)
+from trial.actions.verification.verify_ledger import findings
 from trial.models import Ledger
 
 KILLS = 1000

@@ -13,11 +13,11 @@ from time import perf_counter
 import pytest
 from django.db import connection, transaction
 
-from trial.actions import anchors
-from trial.actions.verify_ledger import findings
-from trial.embedded_postgres import APP
-from trial.history import kept_models
-from trial.ledger_sql import content
+from trial.actions.verification import anchors
+from trial.actions.verification.verify_ledger import findings
+from trial.audit.history import kept_models
+from trial.audit.ledger_sql import content
+from trial.server.embedded_postgres import APP
 
 TAMPERINGS = 500
 SEED = int(os.environ.get("CASEBOOK_SEED", "20261126"))

@@ -24,9 +24,9 @@ import psycopg
 
 from followup.management.commands.demo import WEB
 from tests.servers import copied
-from trial import keeper
-from trial.embedded import used
-from trial.embedded_postgres import OWNER, Postgres
+from trial.server import keeper
+from trial.server.embedded import used
+from trial.server.embedded_postgres import OWNER, Postgres
 
 ROOT = Path(__file__).parents[2]
 READY = "ready"

@@ -19,7 +19,7 @@ def tell(password, numbers):
     from django.contrib.auth.models import User
     from django.db import connection
 
-    from followup import actions
+    from followup.actions import flagging
     from followup.stories import telling, waiting
     from trial.models import Site
 
@@ -27,7 +27,7 @@ def tell(password, numbers):
         cursor.execute("set synchronous_commit = off")  # what is lost here costs only the preparation
     people, site = {user.username: user for user in User.objects.all()}, Site.objects.get(code="01")
     team, today = telling.team(site, data_manager=people["dan"], investigator=people["ida"], password=password), site.today()
-    with actions.without_hints():
+    with flagging.without_hints():
         for number in numbers:
             story = telling.begin(team, f"01-{number:03}", screened_on=today.fromordinal(today.toordinal() - 51))
             waiting.screened(story)
@@ -45,13 +45,12 @@ def main(wanted):
     from django.core.management import call_command
     from django.db import connections
 
-    from followup import demo
-    from followup.logins import Logins
-    from followup.stories import setup
-    from trial import server
+    from followup.stories import demo, setup
+    from followup.stories.logins import Logins
     from trial.actions.parameters import decide
+    from trial.server import servers
 
-    with server.database():
+    with servers.database():
         call_command("migrate", verbosity=0, interactive=False)
         logins = Logins(settings.DATA)
         usernames = [username for username, _, _ in demo.PEOPLE]

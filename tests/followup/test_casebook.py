@@ -8,8 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from crf.models import VitalSigns
 from tests.conftest import SCREENED
-from trial.acting import acting
 from trial.actions import entry
+from trial.audit.acting import acting
 from trial.models import Visit
 
 MOST_QUERIES = 15

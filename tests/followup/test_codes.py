@@ -6,9 +6,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django_otp.plugins.otp_static.models import StaticDevice
 
-from followup.logins import Logins
+from followup.stories.logins import Logins
 from tests.conftest import SCREENED
-from trial import second_factor
+from trial.accounts import second_factor
 from trial.actions import accounts
 from trial.models import loss_stands
 

@@ -9,12 +9,13 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
-from followup import actions, tasks
+from followup import tasks
+from followup.actions import flagging
 from followup.models import Flag, NightlyRun
-from trial.acting import acting
 from trial.actions import entry
+from trial.audit.acting import acting
 from trial.models import Visit
-from trial.refusal import Conflict, NotAllowed
+from trial.refusals import Conflict, NotAllowed
 
 CLOSES = date(2025, 2, 3)
 
@@ -28,7 +29,7 @@ def planned(visit, data_manager):
 
 
 def night(subject, day):
-    return actions.run_for(subject, on=day)
+    return flagging.run_for(subject, on=day)
 
 
 @pytest.mark.parametrize(("after_days", "kinds"), [(0, []), (1, ["VISIT_OVERDUE"])])
@@ -82,8 +83,8 @@ def test_flag_is_acknowledged_by_its_site_and_stays_open(planned, data_manager, 
     flag = Flag.objects.get()
     for other in (monitor, stranger):
         with pytest.raises(NotAllowed):
-            actions.acknowledge(flag, by=other)
-    assert actions.acknowledge(flag, by=data_manager).acknowledged_by == data_manager
+            flagging.acknowledge(flag, by=other)
+    assert flagging.acknowledge(flag, by=data_manager).acknowledged_by == data_manager
     assert Flag.objects.open().count() == 1
 
 
@@ -91,7 +92,7 @@ def test_closed_flag_is_not_acknowledged(planned, data_manager):
     night(planned.subject, CLOSES + timedelta(1))
     Flag.objects.update(closed_on=CLOSES)
     with pytest.raises(Conflict, match="closed"):
-        actions.acknowledge(Flag.objects.get(), by=data_manager)
+        flagging.acknowledge(Flag.objects.get(), by=data_manager)
 
 
 # Beijing's clock is 8 hours ahead, all year round
@@ -107,15 +108,15 @@ NIGHTS = [
 def test_night_begins_at_two_by_the_sites_own_clock(site, utc, clock, days):
     NightlyRun.objects.create(site=site, day=date(2025, 2, 4))
     hour, minute = map(int, utc.split(":"))
-    actions.run_due_sites(now=datetime(2025, 2, 4, hour, minute, tzinfo=UTC))
+    flagging.run_due_sites(now=datetime(2025, 2, 4, hour, minute, tzinfo=UTC))
     assert list(NightlyRun.objects.filter(day__gt=date(2025, 2, 4)).values_list("day", flat=True)) == days
 
 
 def test_night_is_done_once_and_a_missed_one_is_caught_up(site):
     late = datetime(2025, 2, 4, 20, 0, tzinfo=UTC)
-    assert list(actions.run_due_sites(now=late)) == ["01"]
-    assert actions.run_due_sites(now=late + timedelta(minutes=15)) == {}
-    assert list(actions.run_due_sites(now=late + timedelta(days=3))) == ["01"]
+    assert list(flagging.run_due_sites(now=late)) == ["01"]
+    assert flagging.run_due_sites(now=late + timedelta(minutes=15)) == {}
+    assert list(flagging.run_due_sites(now=late + timedelta(days=3))) == ["01"]
 
 
 def test_nightly_is_a_management_command_too(planned, capsys):
@@ -124,7 +125,7 @@ def test_nightly_is_a_management_command_too(planned, capsys):
 
 
 def test_system_user_cannot_log_in(client, db):
-    user = actions.system_user()
+    user = flagging.system_user()
     assert not user.is_active
     assert not user.has_usable_password()
 
@@ -143,7 +144,7 @@ def test_entry_goes_on_without_redis_and_the_next_night_catches_up(transactional
     assert monotonic() - started < 3
     assert not Flag.objects.exists()
     site = visit.subject.site
-    night = datetime.combine(site.today() + timedelta(1), actions.NIGHT, ZoneInfo(site.time_zone))
+    night = datetime.combine(site.today() + timedelta(1), flagging.NIGHT, ZoneInfo(site.time_zone))
     for now, flags in ((night - timedelta(seconds=1), 0), (night, 1)):  # whatever time it is here: the site's night begins at 02:00
         monkeypatch.setattr(tasks, "timezone", SimpleNamespace(now=lambda now=now: now))
         NightlyRun.objects.get_or_create(site=site, day=site.today())

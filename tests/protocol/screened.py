@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from trial.protocol.eligibility import Administration, Ecog, Evidence, LabValue, Lesion, Weight, evaluate
+from trial.protocol.eligibility.gates import Administration, Ecog, Evidence, LabValue, Lesion, Weight, evaluate
 from trial.protocol.kleene import Truth
+from trial.protocol.laboratory.reported import parse
 from trial.protocol.parameters import DEFAULT
-from trial.protocol.reported import parse
 from trial.protocol.study import CRITERIA
 
 GATE = date(2025, 6, 16)

@@ -2,7 +2,7 @@
 
 from trial.protocol import study
 from trial.protocol.parameters import DEFAULT
-from trial.protocol.randomization import Arm
+from trial.protocol.randomization.blocks import Arm
 
 
 def test_criteria_stand_in_the_protocols_order():

@@ -6,8 +6,7 @@ from django.db import connection
 from django.test import override_settings
 
 from crf.models import Eligibility
-from followup import demo
-from followup.stories import telling
+from followup.stories import demo, telling
 from tests.servers import _administrate as administrate
 from tests.servers import copied
 from trial.models import Site, Subject

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from crf.actions import course
+from crf.derived import course
 from crf.models import LaboratoryPanel, LaboratoryResult, ResponseAssessment
 from followup.stories.telling import Story
 from trial.models import Subject

@@ -6,16 +6,16 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 
-from crf.actions import eligibility, progression, randomization
+from crf.actions import eligibility, randomization
+from crf.derived import progression
 from crf.models import LaboratoryPanel, Randomization
-from followup import demo
 from followup.models import Flag, NightlyRun
-from followup.pages import visits_to_sign
-from followup.stories import setup, waiting
+from followup.pages.home import visits_to_sign
+from followup.stories import demo, setup, waiting
 from followup.stories.telling import Story
 from tests.stories.conftest import PASSWORDS
-from trial.data_folder import Unusable
 from trial.models import Ledger, Record, Site, Subject, Visit
+from trial.server.data_folder import Unusable
 
 
 def people():

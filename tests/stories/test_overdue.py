@@ -4,14 +4,14 @@ from decimal import Decimal
 
 import pytest
 
-from crf.actions import progression
 from crf.actions.randomization import consent_is_current
+from crf.derived import progression
 from crf.models import Randomization, ResponseAssessment
-from followup import actions
+from followup.actions import flagging
 from followup.models import Flag
 from followup.stories import overdue
 from followup.stories.telling import day
-from trial.refusal import Conflict
+from trial.refusals import Conflict
 
 CODE = overdue.CODE
 
@@ -43,21 +43,21 @@ class TestUntilTheScan:
         assert {on: progression.check(told.subject, on=day(on)).state.value for on in states} == states
 
     def test_no_flag_on_the_last_day_of_the_window(self, told, flags):
-        actions.run_for(told.subject, on=day("2025-06-23"))
+        flagging.run_for(told.subject, on=day("2025-06-23"))
         assert not flags.exists()
 
     def test_one_flag_on_the_day_after_and_no_second_by_another_run(self, told, flags):
-        assert actions.run_for(told.subject, on=day("2025-06-24")).raised == 1
-        assert actions.run_for(told.subject, on=day("2025-06-24")) == (0, 0, 0)
+        assert flagging.run_for(told.subject, on=day("2025-06-24")).raised == 1
+        assert flagging.run_for(told.subject, on=day("2025-06-24")) == (0, 0, 0)
         assert (flags.get().state, flags.get().due_on) == ("OVERDUE", day("2025-06-23"))
 
     def test_same_flag_escalates_on_30_june(self, told, flags):
-        actions.run_for(told.subject, on=day("2025-06-24"))
-        actions.run_for(told.subject, on=day("2025-06-30"))
+        flagging.run_for(told.subject, on=day("2025-06-24"))
+        flagging.run_for(told.subject, on=day("2025-06-30"))
         assert (flags.get().state, flags.get().severity, flags.get().opened_on) == ("ESCALATED", Flag.Severity.URGENT, day("2025-06-24"))
 
     def test_nights_that_were_missed_are_caught_up(self, told, flags):
-        actions.run_for(told.subject, on=day("2025-07-01"))
+        flagging.run_for(told.subject, on=day("2025-07-01"))
         assert flags.get().state == "ESCALATED"
 
     def test_randomization_of_1_july_is_refused_as_unknown(self, told):
@@ -67,9 +67,9 @@ class TestUntilTheScan:
         assert "X07_PD" not in refused.value.codes
 
     def test_late_scan_passes_and_closes_the_flag(self, told, flags):
-        actions.run_for(told.subject, on=day("2025-06-30"))
+        flagging.run_for(told.subject, on=day("2025-06-30"))
         overdue.late_check(told)
-        actions.run_for(told.subject, on=day("2025-07-03"))
+        flagging.run_for(told.subject, on=day("2025-07-03"))
         assert progression.check(told.subject, on=day("2025-07-03")).state == "PASSED"
         assert flags.get().closed_on == day("2025-07-03")
 
@@ -126,7 +126,7 @@ class TestMissedAssessment:
         assert one.visits.get(code="TA2").state_on(day(on)) == state
 
     def test_second_is_missed_once_the_third_is_held(self, one):
-        states = actions.states_of(one.visits.all(), on=day("2026-01-14"))
+        states = flagging.states_of(one.visits.all(), on=day("2026-01-14"))
         assert states[one.visits.get(code="TA2").pk] == "MISSED"
 
     def test_flag_of_the_missed_one_is_open(self, one):

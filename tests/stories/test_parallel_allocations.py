@@ -11,16 +11,16 @@ from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
 from crf.actions import allocations, randomization
-from crf.api_responses import AllocationSerializer
+from crf.api.responses import AllocationSerializer
 from crf.models import Randomization, VitalSigns
-from followup import actions
+from followup.actions import flagging
 from followup.stories import waiting
 from followup.stories.telling import begin
-from tests.trial.test_parallel import in_parallel
-from trial.acting import acting
-from trial.actions import verify_ledger
+from tests.trial.actions.test_parallel import in_parallel
+from trial.actions.verification import verify_ledger
+from trial.audit.acting import acting
 from trial.models import Ledger, Subject
-from trial.refusal import Conflict
+from trial.refusals import Conflict
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
 SUBJECTS, ASKED = 4, 3
@@ -29,7 +29,7 @@ SUBJECTS, ASKED = 4, 3
 def ready(team, number):
     """A subject against whose randomization nothing stands."""
     today = team.site.today()
-    with transaction.atomic(), actions.without_hints():
+    with transaction.atomic(), flagging.without_hints():
         story = begin(team, f"01-8{number:02}", screened_on=today.fromordinal(today.toordinal() - 51))
         waiting.screened(story)
         waiting.two_cycles(story)

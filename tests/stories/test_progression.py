@@ -5,14 +5,15 @@ from decimal import Decimal
 
 import pytest
 
-from crf.actions import eligibility, progression
-from crf.actions.dates import doses_of
+from crf.actions import eligibility
+from crf.derived import progression
+from crf.derived.dates import doses_of
 from crf.models import Randomization, ResponseAssessment
-from followup import actions
+from followup.actions import flagging
 from followup.models import Flag
 from followup.stories import progression as story
 from followup.stories.telling import day
-from trial.refusal import Conflict
+from trial.refusals import Conflict
 
 CODE = story.CODE
 
@@ -62,10 +63,10 @@ class TestFirstRead:
 
     def test_raises_one_flag_that_turns_into_the_one_of_progression(self, told):
         flags = Flag.objects.filter(subject=told.subject, kind=Flag.Kind.PROGRESSION_CHECK)
-        actions.run_for(told.subject, on=day("2025-05-21"))
+        flagging.run_for(told.subject, on=day("2025-05-21"))
         assert flags.get().state == "DISCORDANT"
         story.second_read(told)
-        actions.run_for(told.subject, on=day("2025-05-22"))
+        flagging.run_for(told.subject, on=day("2025-05-22"))
         assert (flags.get().state, flags.get().severity, flags.get().closed_on) == ("PD", Flag.Severity.URGENT, None)
 
 

@@ -7,10 +7,10 @@ import pytest
 from crf.actions import eligibility, randomization
 from crf.models import Eligibility, LaboratoryPanel, LaboratoryResult, Lesion, PrimaryTumor, Randomization, VitalSigns
 from followup.stories import straightforward
-from trial.acting import acting
 from trial.actions import queries
+from trial.audit.acting import acting
 from trial.models import ReferenceRange
-from trial.refusal import Conflict
+from trial.refusals import Conflict
 from trial.states import QueryState
 
 DAY = date(2025, 4, 25)

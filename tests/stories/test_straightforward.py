@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from crf.actions import eligibility, evidence, progression, randomization
-from crf.actions.dates import doses_of
+from crf.actions import eligibility, randomization
+from crf.derived import evidence, progression
+from crf.derived.dates import doses_of
 from crf.models import (
     Administration,
     Cycle,
@@ -24,9 +25,11 @@ from followup.stories import straightforward, usual
 from followup.stories.telling import begin, day
 from trial.actions import review
 from trial.models import Study
-from trial.protocol import dosing, laboratory, radiotherapy
-from trial.protocol.randomization import commitment
-from trial.refusal import Conflict, Refused
+from trial.protocol.laboratory import quantities
+from trial.protocol.radiotherapy import biological_dose
+from trial.protocol.randomization.blocks import commitment
+from trial.protocol.therapy import dosing
+from trial.refusals import Conflict, Refused
 
 CODE = straightforward.CODE
 
@@ -51,14 +54,14 @@ class TestWrongUnits:
     def test_creatinine_of_1_10_mg_dl_is_97_24_µmol_l_and_a_clearance_of_67_17(self, one, criterion):
         creatinine = LaboratoryResult.objects.of(one).get(test="CREAT", panel__visit__code="SCR")
         assert creatinine.standard_value == Decimal("97.24")
-        assert rounded(laboratory.creatinine_clearance(64, Decimal(70), "M", creatinine.standard_value), "0.01") == Decimal("67.17")
+        assert rounded(quantities.creatinine_clearance(64, Decimal(70), "M", creatinine.standard_value), "0.01") == Decimal("67.17")
         assert "67.2 mL/min" in criterion(CODE, "I12").explanation
 
     def test_bilirubin_of_0_8_µmol_l_is_stored_and_unusual(self, tell):
         story = tell(straightforward, until=straightforward.screening)
         bilirubin = LaboratoryResult.objects.of(story.subject).get(test="BILI")
         assert (bilirubin.result, bilirubin.unit) == ("0.8", "umol/L")
-        assert not laboratory.is_usual("BILI", bilirubin.standard_value, "umol/L")
+        assert not quantities.is_usual("BILI", bilirubin.standard_value, "umol/L")
 
     def test_correction_gives_13_68_µmol_l_and_keeps_its_reason(self, one):
         bilirubin = LaboratoryResult.objects.of(one).get(test="BILI", panel__visit__code="SCR")
@@ -206,12 +209,12 @@ class TestRadiotherapy:
     def test_covers_every_lesion(self, one):
         volumes = RadiotherapyCourse.objects.of(one).get().rows(TargetVolume)
         lesions = [
-            radiotherapy.lesion_coverage(
-                [radiotherapy.Coverage(volume.coverage) for volume in volumes if lesion.code in volume.lesions], planning_ended=True
+            biological_dose.lesion_coverage(
+                [biological_dose.Coverage(volume.coverage) for volume in volumes if lesion.code in volume.lesions], planning_ended=True
             )
             for lesion in Lesion.objects.of(one)
         ]
-        assert radiotherapy.subject_coverage(lesions) == "COMPLETE"
+        assert biological_dose.subject_coverage(lesions) == "COMPLETE"
 
     def test_is_planned_within_28_days(self, one):
         assert one.visits.get(code="RTS").closes_on == day("2025-05-23")

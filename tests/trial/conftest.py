@@ -4,7 +4,7 @@ import pytest
 
 from crf.models import Cycle
 from tests.examples import complete
-from trial.acting import acting
+from trial.audit.acting import acting
 
 
 @pytest.fixture

@@ -13,11 +13,11 @@ from knox.models import AuthToken
 from knox.settings import knox_settings
 
 from trial.access import Act
-from trial.acting import acting
+from trial.accounts.passwords import matches
+from trial.accounts.second_factor import Unproven, hold
+from trial.audit.acting import acting
 from trial.models import AccountAct, SystemEvent, loss_stands, sites_where
-from trial.passwords import matches
-from trial.refusal import Conflict, NotAllowed, Refused
-from trial.second_factor import Unproven, hold
+from trial.refusals import Conflict, NotAllowed, Refused
 
 from . import events
 from .entry import words

@@ -1,6 +1,6 @@
 """Entering and changing records: what page, API, demo and tasks all do, in one transaction each.
 
-A refusal (trial/refusal.py) carries a sentence for each problem; nothing is stored then.
+A refusal (trial/refusals.py) carries a sentence for each problem; nothing is stored then.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,13 +13,13 @@ from django.db import IntegrityError, models
 from django.utils import timezone
 
 from trial.access import Act
-from trial.acting import NOTHING, ChangeReason, acting, is_unsaid, says_nothing
+from trial.actions.signals import stored
+from trial.audit.acting import NOTHING, ChangeReason, acting, is_unsaid, says_nothing
 from trial.fields import without_identifiers
 from trial.models import Entered, Kept, Record, Row, Site, Subject, Visit, may
 from trial.models.parameter import read_once
 from trial.models.record import OneOfAVisit, Withdrawable
-from trial.refusal import Both, Conflict, NotAllowed, Refused
-from trial.signals import stored
+from trial.refusals import Both, Conflict, NotAllowed, Refused
 
 K = TypeVar("K", bound=Kept)
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser, User
 from django.db.models.functions import Now
 
-from trial.acting import by_nobody
+from trial.audit.acting import by_nobody
 from trial.models import Mail, Site, SystemEvent
 
 

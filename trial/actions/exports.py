@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from django.contrib.auth.models import AbstractUser
 
 from trial.access import Act, Role
-from trial.acting import is_unsaid
+from trial.audit.acting import is_unsaid
 from trial.models import SystemEvent, held, may, sites_where
-from trial.refusal import NotAllowed, Refused
+from trial.refusals import NotAllowed, Refused
 
 from . import events
 from .entry import refuse_identifiers

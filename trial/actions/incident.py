@@ -1,6 +1,6 @@
 """Whom an incident affects: subjects by number, and persons with accounts, for the notice to authority and persons (PIPL Art. 57; C04).
 
-Of what was read, only the sponsor's part is logged (trial/sponsor_reads.py). So whoever's records an account could read counts as
+Of what was read, only the sponsor's part is logged (trial/pages/sponsor_reads.py). So whoever's records an account could read counts as
 affected; what it changed and took along is named beside.
 """
 
@@ -16,7 +16,7 @@ from django.utils.timezone import localdate
 
 from trial.access import Act, roles_that_may
 from trial.models import Ledger, Membership, Site, Subject, SystemEvent, may
-from trial.refusal import NotAllowed, Refused
+from trial.refusals import NotAllowed, Refused
 
 READABLE, CHANGED, TAKEN = "could be read", "changed", "taken along"
 MANAGED = "account could be managed"

@@ -1,10 +1,11 @@
-"""Freezing a visit, locking the study's data: acts that PostgreSQL then enforces on every write (trial/sql/locked.sql)."""
+"""Freezing a visit, locking the study's data: acts that PostgreSQL then enforces on every write (trial/audit/sql/locked.sql)."""
 
 from typing import NamedTuple
 
 from django.contrib.auth.models import AbstractUser
 
 from trial.access import Act
+from trial.accounts.second_factor import Proof
 from trial.models import (
     WHO_LOCKS,
     Freeze,
@@ -19,13 +20,12 @@ from trial.models import (
     standing,
     without_their_own,
 )
-from trial.refusal import Conflict, NotAllowed
-from trial.second_factor import Proof
+from trial.refusals import Conflict, NotAllowed
 from trial.states import LOCK_NEXT, FreezeState, LockState
 
-from . import anchors
 from .entry import words, writing
 from .review import held_by_signature, holding, refuse_unless_shown
+from .verification import anchors
 
 L = LockState
 

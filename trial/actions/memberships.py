@@ -7,14 +7,14 @@ from django.utils import timezone
 
 from trial.access import Act
 from trial.models import Membership, Site, sites_where
-from trial.refusal import Conflict, NotAllowed, Refused
+from trial.refusals import Conflict, NotAllowed, Refused
 
 from .entry import SAY_WHY, STALE, checked_reason, writing
 from .entry import _validate as validate
 
 
 def give(person: AbstractUser, role: str, *, site: Site | None, by: AbstractUser, ends_on: date | None = None) -> Membership:
-    """From now on. Which roles go together PostgreSQL says (trial/sql/held_apart.sql)."""
+    """From now on. Which roles go together PostgreSQL says (trial/audit/sql/held_apart.sql)."""
     _refuse_unless_anothers(person, by)
     if not person.is_active:
         raise Refused(("user", f"The account of {person} is deactivated."))

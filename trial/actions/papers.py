@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from trial.access import Act
 from trial.models import FromPaper, Ledger, Record, Visit, may
-from trial.refusal import Conflict, NotAllowed, Refused
+from trial.refusals import Conflict, NotAllowed, Refused
 
 from .entry import words, writing
 

@@ -5,11 +5,11 @@ from datetime import date
 from django.contrib.auth.models import AbstractUser
 
 from trial.access import Act
+from trial.actions.signals import decided
 from trial.models import ParameterDecision, Study, sites_where
 from trial.models.parameter import forget_decisions
 from trial.protocol import study
-from trial.refusal import NotAllowed
-from trial.signals import decided
+from trial.refusals import NotAllowed
 
 from .entry import _validate as validate
 from .entry import checked_reason, locked, writing

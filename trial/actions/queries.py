@@ -4,7 +4,7 @@ from django.contrib.auth.models import AbstractUser
 
 from trial.access import Act
 from trial.models import Entered, Ledger, Query, QueryAct, Record, Verification, Visit, may
-from trial.refusal import Conflict, NotAllowed, Refused
+from trial.refusals import Conflict, NotAllowed, Refused
 from trial.states import QUERY_NEXT, QueryState
 
 from .entry import locked, refuse_unless_read, refuse_withdrawn, words, writing

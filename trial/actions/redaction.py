@@ -4,13 +4,13 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 
 from trial.access import Act
-from trial.history import inserted_forms
+from trial.audit.history import inserted_forms
 from trial.models import Entered, Ledger, Record, Redaction, RedactionRequest, Row, Visit, may
 from trial.models.redaction import REASON_ITEM, WORDS
-from trial.refusal import Conflict, NotAllowed, Refused
+from trial.refusals import Conflict, NotAllowed, Refused
 
-from . import anchors
 from .entry import locked, words, writing
+from .verification import anchors
 
 SHORTEST = 20
 

@@ -8,13 +8,14 @@ from django.contrib.auth.models import AbstractUser
 from django.db.models import Count
 
 from trial.access import Act
+from trial.accounts.passwords import matches
+from trial.accounts.second_factor import Proof, Shown, Unproven, is_bound, refuse_unless_code
 from trial.models import Entered, Query, Record, Signature, Standing, Visit, digest, may, signed_apart, standing, versions_of
-from trial.passwords import matches
-from trial.refusal import Conflict, NotAllowed, Refused
-from trial.second_factor import Proof, Shown, Unproven, is_bound, refuse_unless_code
+from trial.refusals import Conflict, NotAllowed, Refused
 
-from . import accounts, anchors
+from . import accounts
 from .entry import locked, writing
+from .verification import anchors
 
 
 def content_of_visit(visit: Visit, records: list[Record] | None = None) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from trial.history import AppendOnly, EntersLedgerOnInsert
+from trial.audit.history import AppendOnly, EntersLedgerOnInsert
 
 NOWHERE = {"record": "new.id", "visit": "null", "subject": "null", "site": "null"}
 

@@ -6,8 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
-from trial.history import AppendOnly, EntersLedgerOnInsert, NamesNobodyTwice, Watches
-from trial.names import ALIKE, PATTERN, TAKEN_FOR
+from trial.audit.history import AppendOnly, EntersLedgerOnInsert, NamesNobodyTwice, Watches
+from trial.models.names import ALIKE, PATTERN, TAKEN_FOR
 
 from .ledger import loose
 
@@ -29,7 +29,7 @@ OF_GROUP = {"key": "new.id::text"}
 
 
 class SystemEvent(models.Model):
-    """Written by `trial.actions.events.note`, and by PostgreSQL for every change of a table that it watches (trial/sql/watched.sql).
+    """Written by `trial.actions.events.note`, and by PostgreSQL for every change of a table that it watches (trial/audit/sql/watched.sql).
 
     `about` is the account that it concerns. `detail` is {what: [old, new]}; of a password, digests of what Django stores, which is salted
     itself. `key` tells the rows of a watched table apart.

@@ -7,8 +7,8 @@ from django.db import connections, models
 from django.db.models.sql import UpdateQuery
 
 from trial.access import Act
-from trial.history import History
-from trial.locking import HonorsLocks
+from trial.audit.history import History
+from trial.audit.locking import HonorsLocks
 
 from .membership import scope
 

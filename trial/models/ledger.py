@@ -7,8 +7,8 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 
 from trial.access import Act
-from trial.acting import ChangeReason
-from trial.history import IsLedger, inserted_forms
+from trial.audit.acting import ChangeReason
+from trial.audit.history import IsLedger, inserted_forms
 
 from .kept import Kept
 from .membership import scope
@@ -42,7 +42,7 @@ def loose(to: Any, **options: Any) -> models.ForeignKey:
 
 
 class Ledger(models.Model):
-    """Written by PostgreSQL alone, at commit (trial/sql/ledger_itself.sql).
+    """Written by PostgreSQL alone, at commit (trial/audit/sql/ledger_itself.sql).
 
     `at` is the moment of the commit, `written_at` that of the write. `items` is {item: [old, new]}. The hash covers salted
     commitments in their place: a lawful redaction (redaction.py) takes value and salt away, keeps the commitment in `sealed`,

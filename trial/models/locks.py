@@ -9,8 +9,8 @@ from django.db import connection, models
 from django.db.models.functions import Now
 
 from trial.access import Act
-from trial.history import AppendOnly, EntersLedgerOnInsert
-from trial.locking import Follows, HonorsLocks, NothingLeft, SignedBefore
+from trial.audit.history import AppendOnly, EntersLedgerOnInsert
+from trial.audit.locking import Follows, HonorsLocks, NothingLeft, SignedBefore
 from trial.states import CLOSED_TO_WRITES, FREEZE_NEXT, LOCK_NEXT, FreezeState, LockState, pairs
 
 from .kept import of_site, of_visit
@@ -40,7 +40,7 @@ class ReviewAct(models.Model):
         ordering = ["pk"]
 
     def said(self) -> Said:
-        """As the trail tells it (trial/trail.py)."""
+        """As the trail tells it (trial/output/trail.py)."""
         raise NotImplementedError
 
 
@@ -167,7 +167,7 @@ def marks_of(subject: Subject) -> Marks:
 
 
 def hold_writers() -> None:
-    """Until the transaction ends nobody writes to any subject's data: who does so now is waited for (trial/sql/locked.sql)."""
+    """Until the transaction ends nobody writes to any subject's data: who does so now is waited for (trial/audit/sql/locked.sql)."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(hashtext('trial_studylock'), 0)")
 

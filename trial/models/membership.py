@@ -8,8 +8,8 @@ from django.db import connection, models
 from django.db.models import Q
 
 from trial.access import OF_A_SUPERUSER, STUDY_WIDE, Act, Role, are_apart, roles_that_may
-from trial.history import History
-from trial.locking import HeldApart, OnlyByRole
+from trial.audit.history import History
+from trial.audit.locking import HeldApart, OnlyByRole
 
 
 class Membership(models.Model):

@@ -8,8 +8,8 @@ from django.apps import apps
 from django.db import connection
 from django.urls import reverse
 
-from trial.history import Triggers
-from trial.locking import quoted
+from trial.audit.history import Triggers
+from trial.audit.locking import quoted
 from trial.states import QueryState
 
 from .record import Record

@@ -3,8 +3,8 @@
 from django.db import models
 from django.utils.timezone import localtime
 
-from trial.history import AppendOnly
-from trial.locking import HonorsLocks
+from trial.audit.history import AppendOnly
+from trial.audit.locking import HonorsLocks
 
 from .kept import of_visit
 from .locks import ReviewAct, enters_ledger

@@ -6,8 +6,8 @@ from django.db import models
 from django.db.models import OuterRef, Subquery
 
 from trial.access import Act
-from trial.history import AppendOnly, EntersLedgerOnInsert
-from trial.locking import AboutWhatStands, Begun, Follows, HonorsLocks
+from trial.audit.history import AppendOnly, EntersLedgerOnInsert
+from trial.audit.locking import AboutWhatStands, Begun, Follows, HonorsLocks
 from trial.states import QUERY_NEXT, QueryState, pairs
 
 from .kept import of_visit

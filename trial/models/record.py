@@ -11,8 +11,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
-from trial.history import Triggers
-from trial.protocol import schedule
+from trial.audit.history import Triggers
+from trial.protocol.schedule import timetable
 
 from .entered import Entered, Shown, add_constraint
 from .kept import KeptQuerySet, of_visit
@@ -164,7 +164,7 @@ class Record(Withdrawable):
 
     def clean(self) -> None:
         """What cannot be (H): dates first. A form that checks more calls this too."""
-        if (self._meta.label_lower in schedule.visit_type(schedule.COMMON).offered) != self.visit.is_common:
+        if (self._meta.label_lower in timetable.visit_type(timetable.COMMON).offered) != self.visit.is_common:
             right = "for the whole trial, not for a visit" if not self.visit.is_common else "for a visit, not for the whole trial"
             raise ValidationError(f"{self.form_title()} is entered {right}.")
         self.refuse_contradictory_missing()

@@ -6,8 +6,8 @@ from django.conf import settings
 from django.db import connection, models
 from django.db.models.functions import Now
 
+from trial.audit.history import AppendOnly, EntersLedgerOnInsert, Erases
 from trial.fields import without_identifiers
-from trial.history import AppendOnly, EntersLedgerOnInsert, Erases
 
 from .ledger import loose
 from .site import Site
@@ -59,7 +59,7 @@ class RedactionRequest(models.Model):
 
 
 class Redaction(models.Model):
-    """The second person's word: to insert it erases (trial/sql/redaction.sql).
+    """The second person's word: to insert it erases (trial/audit/sql/redaction.sql).
 
     `signatures` are the digests of what is left of their content, by signature.
     """

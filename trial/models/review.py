@@ -12,8 +12,8 @@ from django.db.models.functions import Now
 from django.utils.timezone import localtime
 
 from trial.access import Act
-from trial.history import AppendOnly, EntersLedgerOnInsert
-from trial.locking import HonorsLocks, NamesItsRecord
+from trial.audit.history import AppendOnly, EntersLedgerOnInsert
+from trial.audit.locking import HonorsLocks, NamesItsRecord
 
 from .account import AccountAct
 from .event import SystemEvent

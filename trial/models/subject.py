@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from trial import fields
-from trial.protocol import schedule
+from trial.protocol.schedule import timetable
 
 from .entered import Entered, Section
 from .kept import Kept, KeptQuerySet, of_subject
@@ -100,13 +100,13 @@ class Visit(Entered):
     @property
     def title(self) -> str:
         number = self.code.strip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") or self.code
-        return schedule.visit_type(self.code).title.format(number.split("D")[0])
+        return timetable.visit_type(self.code).title.format(number.split("D")[0])
 
-    def state_on(self, day: date, *, later_held: bool = False) -> schedule.VisitState:
+    def state_on(self, day: date, *, later_held: bool = False) -> timetable.VisitState:
         """What has become of it by a day (crf_spec 3.2)."""
-        return schedule.visit_state(
+        return timetable.visit_state(
             self.opens_on, self.closes_on, on=day, held_on=self.held_on, status=self.status, cancelled=self.stopped,
-            grace_days=schedule.visit_type(self.code).grace, later_visit_done=later_held,
+            grace_days=timetable.visit_type(self.code).grace, later_visit_done=later_held,
         )  # fmt: skip
 
     @property
@@ -115,7 +115,7 @@ class Visit(Entered):
 
     @property
     def is_common(self) -> bool:
-        return self.code == schedule.COMMON
+        return self.code == timetable.COMMON
 
     @classmethod
     def fixed(cls) -> list[str]:

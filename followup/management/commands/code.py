@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from followup.logins import Logins
+from followup.stories.logins import Logins
 
 
 class Command(BaseCommand):

@@ -16,20 +16,21 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from followup import demo
-from followup.logins import Logins
-from trial import embedded_redis, environment, readiness, roles, server
-from trial.actions import anchors, noted_schema
-from trial.data_folder import Unusable, prepare
-from trial.embedded import unused, used
-from trial.embedded_postgres import Postgres
+from followup.stories import demo
+from followup.stories.logins import Logins
+from trial.actions.verification import anchors, noted_schema
+from trial.audit import roles
 from trial.models import Subject
-from trial.supervision import Stopped, Supervisor, stopping_on_signals
+from trial.server import embedded_redis, environment, readiness, servers
+from trial.server.data_folder import Unusable, prepare
+from trial.server.embedded import unused, used
+from trial.server.embedded_postgres import Postgres
+from trial.server.supervision import Stopped, Supervisor, stopping_on_signals
 
 PAGES = {"Casebook": "/", "Data entry": "/admin/", "REST API": "/api/v1/"}
-WEB = ("gunicorn", "trial.wsgi", "--preload", "--workers=2", "--threads=4", "--graceful-timeout=5", "--no-control-socket")
-WORKER = ("celery", "-A", "trial", "worker", "--pool=solo", "--without-gossip", "--without-mingle", "--loglevel=INFO")
-BEAT = ("celery", "-A", "trial", "beat", "--pidfile=", "--loglevel=INFO")
+WEB = ("gunicorn", "trial.server.wsgi", "--preload", "--workers=2", "--threads=4", "--graceful-timeout=5", "--no-control-socket")
+WORKER = ("celery", "-A", "trial.server", "worker", "--pool=solo", "--without-gossip", "--without-mingle", "--loglevel=INFO")
+BEAT = ("celery", "-A", "trial.server", "beat", "--pidfile=", "--loglevel=INFO")
 
 
 class Command(BaseCommand):
@@ -48,13 +49,13 @@ class Command(BaseCommand):
             raise CommandError("The data folder is chosen before settings are read: set CASEBOOK_DATA instead of --data here.")
         self.json, self.ready = json, False
         try:
-            with stopping_on_signals(), ExitStack() as servers:
+            with stopping_on_signals(), ExitStack() as stack:
                 if not no_serve:
                     readiness.claim_port(port)
-                servers.enter_context(readiness.alone(prepare(settings.DATA)))
+                stack.enter_context(readiness.alone(prepare(settings.DATA)))
                 if reset or unfinished().exists():
                     throw_away()
-                servers.enter_context(server.database())
+                stack.enter_context(servers.database())
                 logins = load()
                 if no_serve:
                     self.tell(self.summary(logins, port))

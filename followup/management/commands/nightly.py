@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from followup import actions
+from followup.actions import flagging
 from trial.models import Site
 
 
@@ -14,5 +14,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, site: str | None, **options: Any) -> None:
         for one in Site.objects.filter(code=site) if site else Site.objects.all():
-            swept = actions.nightly(one, on=one.today())
+            swept = flagging.nightly(one, on=one.today())
             self.stdout.write(f"{one}: {swept.raised} flags raised, {swept.changed} changed, {swept.closed} closed.")

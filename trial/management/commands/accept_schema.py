@@ -2,9 +2,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from trial.actions import anchors, noted_schema
+from trial.actions.verification import anchors, noted_schema
 from trial.management.person import person
-from trial.refusal import Refused
+from trial.refusals import Refused
 
 
 class Command(BaseCommand):

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from trial.actions import anchors
+from trial.actions.verification import anchors
 
 
 class Command(BaseCommand):

@@ -11,9 +11,9 @@ from django.db import connection, transaction
 
 from trial.actions import exports
 from trial.actions.exports import Destination
-from trial.ledger_sql import exported
+from trial.audit.ledger_sql import exported
 from trial.management.person import person
-from trial.refusal import Refused
+from trial.refusals import Refused
 
 LINES = f"select {exported('l')} from trial_ledger l order by seq"
 AT_ONCE = 5000

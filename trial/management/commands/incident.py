@@ -8,10 +8,10 @@ from django.utils.dateparse import parse_datetime
 
 from trial.actions import incident
 from trial.actions.exports import Destination, note_export
-from trial.data_folder import write_private
-from trial.history_csv import table_of
 from trial.management.person import person
-from trial.refusal import Refused
+from trial.output.history_csv import table_of
+from trial.refusals import Refused
+from trial.server.data_folder import write_private
 
 
 class Command(BaseCommand):

@@ -4,9 +4,9 @@ from typing import Any
 from django.core.management.commands import migrate
 from django.db import connection
 
-from trial import roles
-from trial.actions import anchors, noted_schema
-from trial.data_folder import Unusable
+from trial.actions.verification import anchors, noted_schema
+from trial.audit import roles
+from trial.server.data_folder import Unusable
 
 WITHOUT = """
     select exists (select from pg_attribute where attrelid = to_regclass('trial_ledger') and attname = 'hash')

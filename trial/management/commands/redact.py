@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from trial.actions import redaction
 from trial.management.person import person
 from trial.models import Entered, RedactionRequest
-from trial.refusal import Refused
+from trial.refusals import Refused
 
 
 class Command(BaseCommand):

@@ -1,0 +1,162 @@
+"""The course of a subject, derived by the protocol: one subject at a time, nothing by arm (crf_spec 7)."""
+
+from datetime import date
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import exceptions, serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from crf.derived import course
+from trial.api.base import REFUSALS
+from trial.api.items import Derived
+from trial.models import Subject
+from trial.protocol.endpoints.course import Endpoint, Read
+from trial.protocol.endpoints.local_control import Site
+from trial.protocol.response.best_response import Best
+from trial.protocol.schedule.subject_status import SubjectStatus
+from trial.refusals import Refused
+
+from .subject import OfSubject
+
+ON = OpenApiParameter("on", str, description="the day on which it is asked, as 2026-01-31; today if left out")
+
+
+class ResponseReadSerializer(serializers.Serializer):
+    assessment = serializers.CharField(help_text="the code of its visit")
+    record = serializers.IntegerField(help_text="as under /api/v1/responses/")
+    first_scan_on = serializers.DateField(allow_null=True)
+    last_scan_on = serializers.DateField(allow_null=True)
+    sum_mm = Derived(allow_null=True)
+    sum_is_complete = serializers.BooleanField()
+    baseline_mm = Derived(allow_null=True)
+    nadir_mm = Derived(allow_null=True)
+    change_from_baseline_percent = Derived(allow_null=True)
+    change_from_nadir_percent = Derived(allow_null=True)
+    change_from_nadir_mm = Derived(allow_null=True)
+    target = serializers.CharField()
+    non_target = serializers.CharField()
+    new_lesion = serializers.CharField(allow_null=True)
+    overall = serializers.CharField()
+    investigator = serializers.CharField(allow_null=True)
+    discordance = serializers.CharField()
+    irecist = serializers.CharField()
+
+
+class BestSerializer(serializers.Serializer):
+    response = serializers.CharField(allow_null=True)
+    on = serializers.DateField(allow_null=True)
+    reason = serializers.CharField()
+    records = serializers.ListField(child=serializers.CharField())
+
+
+class EndpointSerializer(serializers.Serializer):
+    name = serializers.CharField()
+    determined = serializers.BooleanField()
+    event = serializers.BooleanField()
+    on = serializers.DateField(allow_null=True)
+    value_days = serializers.IntegerField(allow_null=True)
+    reason = serializers.CharField()
+    records = serializers.ListField(child=serializers.CharField(), help_text="what it rests on")
+
+
+class FirstFailureSerializer(serializers.Serializer):
+    site = serializers.ChoiceField(choices=[one.value for one in Site], allow_null=True)
+    on = serializers.DateField(allow_null=True)
+    sites = serializers.ListField(child=serializers.CharField(), help_text="more than one where it is COMBINED")
+    records = serializers.ListField(child=serializers.CharField())
+
+
+class AgentSerializer(serializers.Serializer):
+    agent = serializers.CharField()
+    mg = Derived(allow_null=True)
+    normalized = Derived(allow_null=True, help_text="per m² or kg, by which the agent is dosed")
+    intensity_percent = Derived(allow_null=True)
+
+
+class CoveredSerializer(serializers.Serializer):
+    lesion = serializers.CharField()
+    coverage = serializers.CharField()
+
+
+class CourseSerializer(serializers.Serializer):
+    subject = serializers.CharField()
+    on = serializers.DateField()
+    status = serializers.ChoiceField(choices=[one.value for one in SubjectStatus])
+    randomized_on = serializers.DateField(allow_null=True)
+    responses = ResponseReadSerializer(many=True)
+    best = BestSerializer(help_text="since the first dose, against the first baseline")
+    confirmed_best = BestSerializer()
+    best_since_randomization = BestSerializer(help_text="against the second baseline")
+    best_irecist = serializers.CharField()
+    endpoints = EndpointSerializer(many=True)
+    first_failure = FirstFailureSerializer(help_text="where the first progression after randomization lay")
+    agents = AgentSerializer(many=True)
+    regimen_intensity_percent = Derived(allow_null=True)
+    lesions = CoveredSerializer(many=True)
+    coverage = serializers.CharField(allow_null=True)
+
+
+class CourseView(OfSubject):
+    @extend_schema(summary="what the protocol derives for a subject", parameters=[ON], responses={200: CourseSerializer} | REFUSALS)
+    def get(self, request: Request, code: str) -> Response:
+        """Responses, best response, endpoints, dose intensity and coverage, as known on a day; nothing of it is stored."""
+        subject = self.subject(code)
+        on = self.day(request, subject)
+        found = course.derive(subject, on=on)
+        shown = {
+            "subject": subject.code,
+            "on": on,
+            "status": found.status,
+            "randomized_on": found.course.randomized_on,
+            "responses": [_response(one, found.records) for one in found.course.responses],
+            "best": _best(found.course.best),
+            "confirmed_best": _best(found.course.confirmed_best),
+            "best_since_randomization": _best(found.course.best_since_randomization),
+            "best_irecist": found.course.best_immune,
+            "endpoints": [_endpoint(one) for one in (*found.course.endpoints, *found.course.local_control)],
+            "first_failure": found.course.first_failure._asdict(),
+            "agents": [one._asdict() for one in found.agents],
+            "regimen_intensity_percent": found.regimen_intensity_percent,
+            "lesions": [one._asdict() for one in found.lesions],
+            "coverage": found.coverage,
+        }
+        return Response(CourseSerializer(shown).data)
+
+    def day(self, request: Request, subject: Subject) -> date:
+        """The day asked for; what is none answers 400."""
+        today = subject.site.today()
+        try:
+            day = serializers.DateField().run_validation(request.query_params.get("on") or today)
+        except exceptions.ValidationError as error:
+            raise exceptions.ValidationError({"on": error.detail}) from error
+        if day > today:
+            raise Refused(("on", f"{day} lies in the future; today is {today}."))
+        return day
+
+
+def _response(one: Read, records: dict[str, int]) -> dict[str, Any]:
+    derived = {name: getattr(one.derived, name) for name in one.derived.__dataclass_fields__}
+    point = one.seen.point
+    return derived | {
+        "assessment": point.label,
+        "record": records.get(point.label),
+        "first_scan_on": point.first_scan_on,
+        "last_scan_on": point.last_scan_on,
+        "investigator": one.seen.investigator,
+        "discordance": one.discordance,
+        "irecist": one.immune.response,
+    }
+
+
+def _best(best: Any) -> dict[str, Any]:
+    """Where it is not determined, the reason stands in its place."""
+    response = best.response if isinstance(best, Best) else None
+    return {"response": response, "on": best.on, "reason": best.reason, "records": list(best.records)}
+
+
+def _endpoint(one: Endpoint) -> dict[str, Any]:
+    result = one.result
+    told = {name: getattr(result, name) for name in ("determined", "event", "on", "value_days", "reason")}
+    return told | {"name": one.name, "records": list(result.records)}

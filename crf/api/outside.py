@@ -1,0 +1,69 @@
+"""An allocation made outside the system, through the API: entered, then confirmed or declined (crf_spec 2.13, RANDMAN)."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from crf.actions import allocation_outside
+from crf.models import AllocationOutside, Randomization
+from trial.access import Act
+from trial.api.base import REFUSALS, Strict, WholeNumber
+from trial.states import OutsideState
+
+from .subject import OfSubject
+
+
+class EnterOutside(Strict):
+    allocated_on = serializers.DateField()
+    arm = serializers.ChoiceField(choices=Randomization.Arm.choices)
+    sysclass = serializers.ChoiceField(choices=Randomization.SystemicClass.choices)
+    metpat = serializers.ChoiceField(choices=Randomization.MetastaticPattern.choices)
+    source = serializers.CharField(max_length=200, help_text="the source document, so that another person finds it")
+    reason = serializers.CharField(max_length=200, help_text="why outside the system, and why entered late")
+
+
+class DecideOutside(Strict):
+    entered = WholeNumber(min_value=1, help_text="id of the entry that you read")
+    state = serializers.ChoiceField(choices=[OutsideState.CONFIRMED.value, OutsideState.DECLINED.value])
+    reason = serializers.CharField(max_length=200)
+
+
+class OutsideSerializer(serializers.ModelSerializer):
+    subject = serializers.CharField(source="subject.code", read_only=True)
+    by = serializers.CharField(source="by.username", read_only=True)
+
+    class Meta:
+        model = AllocationOutside
+        fields = ["id", "subject", "state", "allocated_on", "arm", "sysclass", "metpat", "source", "reason", "by", "at"]
+        read_only_fields = fields
+
+
+class OutsideView(OfSubject):
+    acts = {"POST": Act.RANDOMIZE}
+
+    @extend_schema(summary="allocation made outside the system", responses={200: OutsideSerializer(many=True)} | REFUSALS)
+    def get(self, request: Request, code: str) -> Response:
+        """Each step, the last one last: entered, confirmed, declined."""
+        steps = AllocationOutside.objects.filter(subject=self.subject(code)).select_related("subject", "by")
+        return Response(OutsideSerializer(steps, many=True).data)
+
+    @extend_schema(summary="enter one", request=EnterOutside, responses={201: OutsideSerializer} | REFUSALS)
+    def post(self, request: Request, code: str) -> Response:
+        """It counts once a data manager of the site has confirmed it."""
+        subject, sent = self.subject(code), EnterOutside.read(request)
+        made = allocation_outside.enter(subject, by=request.user, **sent)
+        made.refresh_from_db()
+        return Response(OutsideSerializer(made).data, status=status.HTTP_201_CREATED)
+
+
+class OutsideDecisionView(OfSubject):
+    acts = {"POST": Act.CONFIRM_ALLOCATION}
+
+    @extend_schema(summary="confirm or decline it", request=DecideOutside, responses={201: OutsideSerializer} | REFUSALS)
+    def post(self, request: Request, code: str) -> Response:
+        """A second person's word; confirmed, it is the subject's allocation for ever."""
+        subject, sent = self.subject(code), DecideOutside.read(request)
+        decide = allocation_outside.confirm if sent["state"] == OutsideState.CONFIRMED else allocation_outside.decline
+        decide(subject, by=request.user, entered=sent["entered"], reason=sent["reason"])
+        return Response(OutsideSerializer(AllocationOutside.last_of(subject)).data, status=status.HTTP_201_CREATED)

@@ -1,0 +1,3 @@
+from .flags import routes
+
+urlpatterns = routes().urls

@@ -1,3 +1,0 @@
-from .api import routes
-
-urlpatterns = routes().urls

@@ -1,0 +1,273 @@
+"""Laboratory: the table of crf_spec 2.10, its unit traps, reference ranges (2.2) and the golden vectors of clearance."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trial.protocol.laboratory.quantities import (
+    ANALYTES,
+    TESTS,
+    Range,
+    RangeChoice,
+    RangeStatus,
+    choose_range,
+    creatinine_clearance,
+    due_tests,
+    is_possible,
+    is_usual,
+    other_units,
+    reference_indicator,
+    refusal,
+    standardized,
+    times_uln,
+    to_standard,
+    unit_name,
+    units,
+)
+from trial.protocol.laboratory.reported import parse
+from trial.protocol.parameters import CgConstant
+
+TABLE = [
+    # test     standard   other units             possible           usual
+    ("HGB",    "g/L",     "g/dL mmol/L",          "20",   "250",     "60",  "200"),
+    ("WBC",    "10^9/L",  "10^3/uL /mm3",         "0.01", "500",     "1",   "50"),
+    ("NEUT",   "10^9/L",  "10^3/uL /mm3",         "0",    "400",     "0.5", "30"),
+    ("LYM",    "10^9/L",  "10^3/uL /mm3",         "0",    "300",     "0.2", "10"),
+    ("PLAT",   "10^9/L",  "10^3/uL /mm3",         "1",    "3000",    "25",  "1000"),
+    ("BILI",   "umol/L",  "mg/dL",                "0.5",  "1000",    "3",   "100"),
+    ("AST",    "U/L",     "ukat/L",               "1",    "20000",   "5",   "500"),
+    ("ALT",    "U/L",     "ukat/L",               "1",    "20000",   "5",   "500"),
+    ("ALP",    "U/L",     "ukat/L",               "5",    "10000",   "20",  "800"),
+    ("ALB",    "g/L",     "g/dL",                 "5",    "80",      "20",  "60"),
+    ("LDH",    "U/L",     "ukat/L",               "20",   "30000",   "80",  "2000"),
+    ("CREAT",  "umol/L",  "mg/dL",                "10",   "2500",    "30",  "500"),
+    ("UREA",   "mmol/L",  "",                     "0.3",  "120",     "1.5", "40"),
+    ("UREAN",  "mmol/L",  "mg/dL",                "0.3",  "120",     "1.5", "40"),
+]  # fmt: skip
+
+
+def just(number, step):
+    return Decimal(number) + Decimal("0.001") * step
+
+
+@pytest.mark.parametrize(("code", "unit", "others", "lowest", "highest", "low", "high"), TABLE)
+def test_test_has_the_units_and_limits_of_the_table(code, unit, others, lowest, highest, low, high):
+    assert [*TESTS[code].factors] == [unit, *others.split()]
+    assert [is_possible(code, just(lowest, step), unit) for step in (-1, 0, 1)] == [False, True, True]
+    assert [is_possible(code, just(highest, step), unit) for step in (-1, 0, 1)] == [True, True, False]
+    assert [is_usual(code, just(low, step), unit) for step in (-1, 0, 1)] == [False, True, True]
+    assert [is_usual(code, just(high, step), unit) for step in (-1, 0, 1)] == [True, True, False]
+
+
+def test_every_test_stands_in_the_table():
+    assert [*TESTS] == [row[0] for row in TABLE]
+
+
+CONVERTED = [
+    # test     reported  in         standard
+    ("HGB",    "11.2",   "g/dL",    "112"),
+    ("HGB",    "7",      "mmol/L",  "112.798"),
+    ("WBC",    "5.6",    "10^3/uL", "5.6"),
+    ("NEUT",   "5600",   "/mm3",    "5.6"),
+    ("BILI",   "0.8",    "mg/dL",   "13.6832"),
+    ("BILI",   "2.6",    "mg/dL",   "44.4704"),
+    ("ALT",    "1.5",    "ukat/L",  "90"),
+    ("ALB",    "3.9",    "g/dL",    "39"),
+    ("CREAT",  "1.10",   "mg/dL",   "97.24"),
+    ("UREAN",  "14",     "mg/dL",   "4.998"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "value", "unit", "expected"), CONVERTED)
+def test_value_is_converted_to_the_standard_unit_without_rounding(code, value, unit, expected):
+    assert to_standard(code, Decimal(value), unit) == Decimal(expected)
+
+
+@given(st.sampled_from([(code, unit) for code, test in ANALYTES.items() for unit in test.factors]), st.decimals(0, 10**6, places=3))
+def test_conversion_there_and_back_gives_the_value_again(case, value):
+    code, unit = case
+    test = ANALYTES[code]
+    assert (to_standard(code, value, unit) - test.offset.get(unit, 0)) / test.factors[unit] == value
+
+
+def test_comparator_survives_conversion():
+    assert str(standardized("ALT", parse(">=1.5"), "ukat/L")) == ">=90.0"
+
+
+TRAPS = [
+    # test     typed   unit      sentence
+    ("CREAT",  "1.10", "umol/L", "1.10 µmol/L is impossible for creatinine (10–2500 µmol/L); was mg/dL meant?"),
+    ("CREAT",  "97",   "mg/dL",  "97 mg/dL (8574.8 µmol/L) is impossible for creatinine (10–2500 µmol/L); was µmol/L meant?"),
+    ("HGB",    "11.2", "g/L",    "11.2 g/L is impossible for hemoglobin (20–250 g/L); was g/dL or mmol/L meant?"),
+    ("HGB",    "112",  "g/dL",   "112 g/dL (1120 g/L) is impossible for hemoglobin (20–250 g/L); was g/L meant?"),
+    ("WBC",    "5600", "10^9/L", "5600 10⁹/L is impossible for leukocytes (0.01–500 10⁹/L); was /mm³ meant?"),
+    ("CREAT",  "<1.1", "umol/L", "<1.1 µmol/L is impossible for creatinine (10–2500 µmol/L); was mg/dL meant?"),
+    ("AST",    "50000", "U/L",   "50000 U/L is impossible for aspartate aminotransferase (1–20000 U/L); check number and test."),
+    ("CREAT",  "1.10", "g/dL",   "Creatinine is reported in µmol/L or mg/dL, not in g/dL."),
+    ("CREAT",  "1.10", "",       "Creatinine is reported in µmol/L or mg/dL; the unit is missing."),
+    ("PSA",    "4",    "ug/L",   "“PSA” is no test of this study."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "typed", "unit", "sentence"), TRAPS)
+def test_wrong_unit_is_refused_with_the_one_that_was_meant(code, typed, unit, sentence):
+    assert refusal(code, parse(typed), unit) == sentence
+
+
+ACCEPTED = [
+    # test     typed     unit
+    ("CREAT",  "1.10",   "mg/dL"),
+    ("BILI",   "0.8",    "umol/L"),  # unusual, so a query, but possible
+    ("HGB",    "20",     "g/L"),
+    ("NEUT",   "0",      "10^9/L"),
+    ("WBC",    "<0.01",  "10^9/L"),  # the end of what is measured
+    ("AST",    ">20000", "U/L"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "typed", "unit"), ACCEPTED)
+def test_possible_value_is_not_refused(code, typed, unit):
+    assert refusal(code, parse(typed), unit) is None
+
+
+def test_bilirubin_of_story_2_is_unusual_in_one_unit_and_usual_in_the_other():
+    assert not is_usual("BILI", Decimal("0.8"), "umol/L")
+    assert is_usual("BILI", Decimal("0.8"), "mg/dL")
+
+
+def test_other_units_of_a_value_that_fits_nowhere_are_none():
+    assert other_units("CREAT", Decimal(100000), "umol/L") == []
+
+
+def test_units_are_kept_as_plain_text_and_shown_with_their_signs():
+    assert all(unit.isascii() for unit in units())
+    assert [unit_name(unit) for unit in ("umol/L", "ukat/L", "10^9/L", "10^3/uL", "/mm3", "mg/dL")] == [
+        "µmol/L", "µkat/L", "10⁹/L", "10³/µL", "/mm³", "mg/dL",
+    ]  # fmt: skip
+
+
+DUE = [
+    # visit    entered       due  missing from it
+    ("SCR",    (),           13,  "UREAN"),
+    ("SCR",    ("UREAN",),   13,  "UREA"),  # one of the two is enough
+    ("C2D8",   (),           5,   "CREAT"),
+    ("RTW1",   (),           5,   "ALT"),
+    ("PC2",    (),           13,  "UREAN"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("visit", "entered", "due", "missing"), DUE)
+def test_visit_asks_for_its_tests(visit, entered, due, missing):
+    assert len(due_tests(visit, entered)) == due
+    assert missing not in due_tests(visit, entered)
+
+
+PERIOD = {"laboratory": "PUFH-1", "unit": "U/L", "effective_from": date(2025, 1, 1), "effective_to": date(2025, 6, 30)}
+RANGES = [
+    Range(test="ALT", sex="M", high=Decimal(50), **PERIOD),
+    Range(test="ALT", sex="F", high=Decimal(40), **PERIOD),
+    Range(test="ALP", age_to=80, high=Decimal(125), **PERIOD),
+    Range(test="ALP", age_from=81, high=Decimal(140), **PERIOD),
+    Range(test="LDH", high=Decimal(250), **PERIOD),
+    Range(test="LDH", age_from=60, high=Decimal(260), **PERIOD),
+    Range(test="AST", high=Decimal("0.67"), **PERIOD | {"unit": "ukat/L"}),
+    Range(test="CREAT", high=Decimal(104), **PERIOD),  # in a unit that is none of creatinine's
+]
+CHOICE = [
+    # laboratory  test     sex   born        on            status       upper limit
+    ("PUFH-1",    "ALT",   "M",  "1960-07",  "2025-03-04", "FOUND",     "50"),
+    ("PUFH-1",    "ALT",   "F",  "1960-07",  "2025-03-04", "FOUND",     "40"),
+    ("PUFH-1",    "ALT",   None, "1960-07",  "2025-03-04", "MISSING",   None),
+    ("PUFH-1",    "ALT",   "M",  "1960-07",  "2024-12-31", "MISSING",   None),
+    ("PUFH-1",    "ALT",   "M",  "1960-07",  "2025-01-01", "FOUND",     "50"),
+    ("PUFH-1",    "ALT",   "M",  "1960-07",  "2025-06-30", "FOUND",     "50"),
+    ("PUFH-1",    "ALT",   "M",  "1960-07",  "2025-07-01", "MISSING",   None),
+    ("PUFH-2",    "ALT",   "M",  "1960-07",  "2025-03-04", "MISSING",   None),
+    ("PUFH-1",    "ALP",   "F",  "1944-06",  "2025-05-04", "FOUND",     "125"),
+    ("PUFH-1",    "ALP",   "F",  "1944-02",  "2025-05-04", "FOUND",     "140"),
+    ("PUFH-1",    "ALP",   "F",  "1944-05",  "2025-05-04", "AMBIGUOUS", None),   # 80 or 81
+    ("PUFH-1",    "ALP",   "F",  "",         "2025-05-04", "MISSING",   None),
+    ("PUFH-1",    "LDH",   "F",  "1960-07",  "2025-05-04", "AMBIGUOUS", None),   # two hold
+    ("PUFH-1",    "LDH",   "F",  "1970-07",  "2025-05-04", "FOUND",     "250"),
+    ("PUFH-1",    "AST",   "F",  "1960-07",  "2025-05-04", "FOUND",     "40.2"),  # in the standard unit
+    ("PUFH-1",    "CREAT", "F",  "1960-07",  "2025-05-04", "MISSING",   None),
+    ("PUFH-1",    "ALT",   "M",  "1960-07",  None,         "MISSING",   None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("laboratory", "test", "sex", "born", "on", "status", "high"), CHOICE)
+def test_one_range_is_chosen_or_none(laboratory, test, sex, born, on, status, high):
+    day = date.fromisoformat(on) if on else None
+    found = choose_range(RANGES, laboratory=laboratory, test=test, sex=sex, birth_month=born, on=day)
+    assert found == RangeChoice(RangeStatus(status), None, Decimal(high) if high else None)
+
+
+@pytest.mark.parametrize(("value", "uln", "expected"), [("375", "125", "3"), ("26.25", "21", "1.25"), ("375", None, None)])
+def test_multiple_of_the_upper_limit_needs_the_limit(value, uln, expected):
+    choice = RangeChoice(RangeStatus.FOUND, None, Decimal(uln)) if uln else RangeChoice(RangeStatus.AMBIGUOUS)
+    assert times_uln(Decimal(value), choice) == (Decimal(expected) if expected else None)
+
+
+INDICATORS = [
+    # reported  low   high  indicator
+    ("3.9",     "4",  "10", "LOW"),
+    ("4",       "4",  "10", "NORMAL"),
+    ("10",      "4",  "10", "NORMAL"),
+    ("10.1",    "4",  "10", "HIGH"),
+    ("<4",      "4",  "10", "LOW"),
+    ("<5",      "4",  "10", "UNKNOWN"),
+    (">10",     "4",  "10", "HIGH"),
+    ("<5",      None, "10", "NORMAL"),
+    ("1000",    "4",  None, "NORMAL"),
+    ("5",       None, None, "UNKNOWN"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("reported", "low", "high", "expected"), INDICATORS)
+def test_indicator_on_both_sides_of_the_limits(reported, low, high, expected):
+    limits = [Decimal(limit) if limit else None for limit in (low, high)]
+    assert reference_indicator(parse(reported), RangeChoice(RangeStatus.FOUND, *limits)) == expected
+
+
+@pytest.mark.parametrize("status", [RangeStatus.MISSING, RangeStatus.AMBIGUOUS])
+def test_without_a_range_nothing_is_called_normal(status):
+    assert reference_indicator(parse("5"), RangeChoice(status)) == "UNKNOWN"
+
+
+EXACT, SI_ROUNDED, CN_0818 = CgConstant
+CLEARANCE = [
+    # vector     age  kg    sex  umol/L   constant    mL/min
+    ("V1",       64,  "70", "M", "97.24", EXACT,      "67.17"),
+    ("V2",       60,  "46", "F", "128",   EXACT,      "30.004"),
+    ("V2",       60,  "46", "F", "128",   SI_ROUNDED, "29.90"),
+    ("V2",       60,  "46", "F", "128",   CN_0818,    "29.87"),
+    ("V4",       71,  "52", "F", "132",   EXACT,      "28.37"),
+    ("men",      64,  "70", "M", "97.24", SI_ROUNDED, "67.29"),
+    ("men",      64,  "70", "M", "97.24", CN_0818,    "66.88"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("vector", "age", "kg", "sex", "creatinine", "constant", "expected"), CLEARANCE)
+def test_clearance_of_the_golden_vectors(vector, age, kg, sex, creatinine, constant, expected):
+    found = creatinine_clearance(age, Decimal(kg), sex, Decimal(creatinine), constant)
+    assert round(found, len(expected.partition(".")[2])) == Decimal(expected)
+
+
+def test_clearance_at_the_limit_is_exact():
+    assert creatinine_clearance(80, Decimal(36), "M", Decimal("88.4")) == 30
+
+
+@given(
+    st.integers(18, 100),
+    st.decimals(25, 250, places=1),
+    st.sampled_from("MF"),
+    st.decimals(10, 2500, places=2),
+    st.sampled_from(CgConstant),
+)
+def test_clearance_falls_with_creatinine_and_with_age(age, kg, sex, creatinine, constant):
+    found = creatinine_clearance(age, kg, sex, creatinine, constant)
+    assert creatinine_clearance(age, kg, sex, creatinine + 1, constant) < found
+    assert creatinine_clearance(age + 1, kg, sex, creatinine, constant) < found

@@ -1,0 +1,127 @@
+"""Radiotherapy: biological dose and coverage (crf_spec 2.15, 9)."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trial.protocol.radiotherapy.biological_dose import (
+    Coverage,
+    SubjectCoverage,
+    bed_gy,
+    dose_per_fraction_gy,
+    eqd2_gy,
+    lesion_coverage,
+    must_be_covered,
+    subject_coverage,
+    volume_coverage,
+)
+
+FULL, PARTIAL, NONE, PENDING = Coverage
+D = Decimal
+
+DOSES = [
+    #        total    fractions  BED10      EQD2_10  EQD2_3
+    ("V7",   "45",    3,         "112.5",   "93.75", "162.0"),
+    ("V8",   "50",    5,         "100.0",   "83.33", "130.0"),
+    ("V10",  "30",    3,         "60.0",    "50.0",  "78.0"),
+    ("35/5", "35",    5,         "59.5",    "49.58", "70.0"),
+    ("nodes", "62.5", 25,        "78.125",  "65.10", "68.75"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "total", "fractions", "bed10", "eqd2_10", "eqd2_3"), DOSES)
+def test_biological_dose_follows_the_golden_vectors(name, total, fractions, bed10, eqd2_10, eqd2_3):
+    phases = [(fractions, dose_per_fraction_gy(D(total), fractions))]
+    assert round(bed_gy(phases, alpha_beta_gy=D(10)), 3) == D(bed10)
+    assert round(eqd2_gy(phases, alpha_beta_gy=D(10)), 2) == D(eqd2_10)
+    assert round(eqd2_gy(phases, alpha_beta_gy=D(3)), 2) == D(eqd2_3)
+
+
+def test_phases_add_up():
+    first, second = (25, D("1.8")), (5, D(3))
+    together = bed_gy([first, second], alpha_beta_gy=D(10))
+    assert together == bed_gy([first], alpha_beta_gy=D(10)) + bed_gy([second], alpha_beta_gy=D(10))
+    assert bed_gy([], alpha_beta_gy=D(10)) == 0
+
+
+@given(st.integers(1, 45))
+def test_two_gray_a_fraction_is_its_own_equivalent(n):
+    assert abs(eqd2_gy([(n, D(2))], alpha_beta_gy=D(3)) - 2 * n) < D("1e-9")
+
+
+VOLUMES = [
+    # prescribed   delivered    ended  coverage
+    ("50",   5,    "50",   5,   True,  FULL),
+    ("50",   5,    "47.5", 5,   True,  FULL),     # 95 %
+    ("50",   5,    "47.4", 5,   True,  PARTIAL),
+    ("50",   5,    "48",   4,   True,  PARTIAL),  # 96 %, one fraction short
+    ("50",   5,    "50",   5,   False, FULL),
+    ("50",   5,    "40",   4,   False, PENDING),
+    ("50",   5,    None,   None, False, PENDING),
+    ("50",   5,    "0",    0,   True,  NONE),
+    ("50",   5,    None,   None, True, NONE),
+    (None,   None, "50",   5,   True,  PARTIAL),
+    (None,   None, None,   None, True, NONE),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("gy", "fractions", "given_gy", "given_fractions", "ended", "expected"), VOLUMES)
+def test_volume_is_covered_by_95_percent_and_all_fractions(gy, fractions, given_gy, given_fractions, ended, expected):
+    found = volume_coverage(
+        prescribed_gy=gy and D(gy),
+        prescribed_fractions=fractions,
+        delivered_gy=given_gy and D(given_gy),
+        delivered_fractions=given_fractions,
+        course_ended=ended,
+    )
+    assert found == expected
+
+
+LESIONS = [
+    # volumes              planning ended  coverage
+    ([FULL, PARTIAL],      True,           FULL),
+    ([FULL, PENDING],      False,          FULL),
+    ([PARTIAL, PENDING],   False,          PENDING),
+    ([PARTIAL, NONE],      True,           PARTIAL),
+    ([NONE],               True,           NONE),
+    ([],                   True,           NONE),
+    ([],                   False,          PENDING),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("volumes", "ended", "expected"), LESIONS)
+def test_one_volume_that_covers_a_lesion_suffices(volumes, ended, expected):
+    assert lesion_coverage(volumes, planning_ended=ended) == expected
+
+
+SUBJECTS = [
+    # lesions                coverage
+    ([FULL, FULL],           SubjectCoverage.COMPLETE),
+    ([FULL, PARTIAL],        SubjectCoverage.INCOMPLETE),
+    ([FULL, NONE],           SubjectCoverage.INCOMPLETE),
+    ([FULL, PENDING],        SubjectCoverage.PENDING),
+    ([NONE, PENDING],        SubjectCoverage.PENDING),
+    ([],                     SubjectCoverage.COMPLETE),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lesions", "expected"), SUBJECTS)
+def test_subject_is_covered_when_all_lesions_are(lesions, expected):
+    assert subject_coverage(lesions) == expected
+
+
+MUST = [
+    # primary  resolved  parameters                        must
+    (False,    False,    {},                               True),
+    (False,    True,     {},                               False),
+    (False,    True,     {"treat_resolved": True},         True),
+    (True,     False,    {},                               True),
+    (True,     False,    {"primary_rt_required": False},   False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("is_primary", "is_resolved", "parameters", "expected"), MUST)
+def test_what_is_there_must_be_covered_and_the_rest_by_parameter(is_primary, is_resolved, parameters, expected):
+    assert must_be_covered(is_primary=is_primary, resolved=is_resolved, **parameters) is expected

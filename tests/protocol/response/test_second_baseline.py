@@ -1,0 +1,95 @@
+"""The second baseline (crf_spec 2.16): response against randomization, measurable disease, nothing left."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from trial.protocol.response.lesions import Baseline, NonTargetFinding, NonTargetState, TargetMeasurement, TargetState, TimePoint
+from trial.protocol.response.second_baseline import measurable, no_disease, rebased, responses_since
+
+PRESENT, ABSENT, UNSEEN = NonTargetState.PRESENT, NonTargetState.ABSENT, NonTargetState.NE
+
+
+def target(mm, code="L01", *, nodal=False):
+    state = TargetState.NOT_EVALUABLE if mm is None else TargetState.ABSENT if mm == 0 else TargetState.MEASURED
+    return TargetMeasurement(code, nodal, state, Decimal(str(mm)) if mm else None)
+
+
+def point(*targets, non_target=None):
+    findings = (NonTargetFinding("L03", non_target),) if non_target else ()
+    return TimePoint("TA", date(2025, 4, 21), None, targets, findings)
+
+
+BEFORE = Baseline((target(50),))
+SINCE = [
+    # BL0 50 mm; at BL1   later            against BL1
+    (40,                  [28],            ["PR"]),
+    (40,                  [28.1],          ["SD"]),
+    (40,                  [40],            ["SD"]),
+    (40,                  [60],            ["SD"]),   # growth is for the first baseline to judge
+    (40,                  [0],             ["CR"]),
+    (40,                  [28, 40, 28],    ["PR", "SD", "PR"]),
+    (60,                  [42],            ["PR"]),   # 84 % of BL0
+    (None,                [10],            ["NE"]),
+    (40,                  [None],          ["NE"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("at", "later", "expected"), SINCE)
+def test_response_is_told_from_the_sum_at_randomization(at, later, expected):
+    assert responses_since(BEFORE, point(target(at)), [point(target(mm)) for mm in later]) == expected
+
+
+@pytest.mark.parametrize(("reading", "expected"), [("STRICT", "NE"), ("LENIENT", "NON-CR/NON-PD")])
+def test_non_targets_partly_assessed_follow_the_reading(reading, expected):
+    two = Baseline((), ("L03", "L04"))
+    assert responses_since(two, point(), [point(non_target=PRESENT)], recist_nontarget_ne=reading) == [expected]
+
+
+def test_same_lesions_are_carried_through_and_others_are_not():
+    found = rebased(Baseline((target(50), target(20, "L02")), ("L03",)), point(target(40), target(9, "L09")))
+    assert [(one.code, one.mm) for one in found.targets] == [("L01", 40), ("L02", None)]
+    assert found.non_targets == ("L03",)
+
+
+MEASURABLE = [
+    # at BL1                                        measurable
+    ([target(10)],                                  True),
+    ([target(9.9)],                                 False),
+    ([target(15, nodal=True)],                      True),
+    ([target(14.9, nodal=True)],                    False),
+    ([target(0)],                                   False),
+    ([target(None)],                                None),
+    ([],                                            None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("targets", "expected"), MEASURABLE)
+def test_disease_is_measurable_by_one_target(targets, expected):
+    before = Baseline(tuple(target(50, nodal=one.nodal) for one in targets) or (target(50),))
+    assert measurable(before, point(*targets)) is expected
+
+
+def test_one_measurable_target_suffices_and_one_unseen_leaves_it_open():
+    two = Baseline((target(50), target(20, "L02")))
+    assert measurable(two, point(target(None), target(12, "L02"))) is True
+    assert measurable(two, point(target(None), target(5, "L02"))) is None
+    assert measurable(Baseline((), ("L03",)), point()) is False
+
+
+LEFT = [
+    # targets            non-target   nothing left
+    ([target(0)],        ABSENT,      True),
+    ([target(0)],        PRESENT,     False),
+    ([target(0)],        UNSEEN,      False),
+    ([target(0)],        None,        False),
+    ([target(0.1)],      ABSENT,      False),
+    ([target(None)],     ABSENT,      False),
+    ([],                 ABSENT,      False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("targets", "non_target", "expected"), LEFT)
+def test_nothing_is_left_only_where_everything_was_seen_gone(targets, non_target, expected):
+    assert no_disease(Baseline((target(50),), ("L03",)), point(*targets, non_target=non_target)) is expected

@@ -1,0 +1,489 @@
+"""Schedule of events (crf_spec 3), with the patients of crf_spec 8."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from trial.protocol.parameters import AssessmentSchedule, CycleDays, Interval, Parameters
+from trial.protocol.progression_check import progression
+from trial.protocol.schedule import timetable
+from trial.protocol.schedule.timetable import (
+    NEXT,
+    TYPES,
+    Anchors,
+    VisitState,
+    days_outside,
+    entry_due_days,
+    entry_overdue,
+    follows,
+    nearest,
+    plan,
+    visit_state,
+    visit_type,
+)
+
+ALL_FORMS = {form for row in TYPES.values() for form in (*row.forms, *row.offered)}
+
+
+def day(text, year=2025):
+    return date.fromisoformat(text if len(text) > 5 else f"{year}-{text}")
+
+
+def visits(anchors, on, **more):
+    return {visit.code: visit for visit in plan(anchors, on=day(on), **more)}
+
+
+def window(visit):
+    return visit.opens_on, visit.target_on, visit.closes_on
+
+
+# Story 2: consent 03-03, signed 03-07, cycles from 03-10, scan 04-21, randomized 04-25 to SYSRT, fractions 05-12 to 06-13
+STORY_2 = Anchors(
+    consent_on=day("03-03"),
+    eligibility_g1_signed_on=day("03-07"),
+    cycle_day_1={1: day("03-10"), 2: day("03-31"), 3: day("04-21"), 4: day("06-23")},
+    gives_day_8=True,
+    cycle_length_days=21,
+    max_cycles=6,
+    pc2_scan_on=day("04-21"),
+    randomized_on=day("04-25"),
+    arm="SYSRT",
+    rt_first_fraction_on=day("05-12"),
+    rt_last_fraction_on=day("06-13"),
+)
+
+STORY_2_PLAN = [
+    # visit    opens    target   closes
+    ("SCR",    "03-03", "03-03", "03-31"),
+    ("C1D1",   "03-07", "03-07", "03-14"),
+    ("C1D8",   "03-16", "03-17", "03-18"),
+    ("C2D1",   "03-28", "03-31", "04-03"),
+    ("PC2",    "04-14", "04-21", "04-28"),
+    ("C3D1",   "04-18", "04-21", "04-24"),
+    ("RAND",   "04-21", "04-21", "05-05"),
+    ("C3D8",   "04-27", "04-28", "04-29"),
+    ("RTPLAN", "04-25", "05-02", "05-16"),
+    ("RTS",    "04-25", "05-09", "05-23"),
+    ("C4D1",   "05-09", "05-12", "05-15"),
+    ("RTE",    "06-13", "06-13", "06-20"),
+    ("TA1",    "06-20", "06-27", "07-04"),
+    ("C4D8",   "06-29", "06-30", "07-01"),
+    ("RTFU1",  "07-04", "07-11", "07-18"),
+    ("C5D1",   "07-11", "07-14", "07-17"),
+    ("TA2",    "08-22", "08-29", "09-05"),
+    ("RTFU2",  "08-28", "09-11", "09-25"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "opens", "target", "closes"), STORY_2_PLAN)
+def test_story_2_is_planned_as_its_anchors_say(code, opens, target, closes):
+    assert window(visits(STORY_2, "06-25")[code]) == (day(opens), day(target), day(closes))
+
+
+def test_plan_is_in_order_of_time_and_the_same_every_time():
+    planned = plan(STORY_2, on=day("06-25"))
+    assert planned == plan(STORY_2, on=day("06-25"))
+    assert planned[0].code == "COMMON"
+    targets = [visit.target_on for visit in planned[1:]]
+    assert targets == sorted(targets)
+    assert len({visit.code for visit in planned}) == len(planned)
+
+
+def test_nothing_but_the_common_visit_is_planned_before_consent():
+    assert list(visits(Anchors(), "03-01")) == ["COMMON"]
+
+
+@pytest.mark.parametrize(("pretreated", "closes"), [(False, "03-31"), (True, "03-17")])
+def test_screening_of_the_pretreated_is_shorter(pretreated, closes):
+    anchors = Anchors(consent_on=day("03-03"), pretreated=pretreated)
+    assert visits(anchors, "03-03")["SCR"].closes_on == day(closes)
+
+
+def test_cycles_before_consent_have_no_window():
+    anchors = Anchors(day("03-03"), pretreated=True, cycle_day_1={1: day("02-10")}, cycle_length_days=21)
+    assert window(visits(anchors, "03-03")["C1D1"]) == (None, day("02-10"), None)
+    assert visits(anchors, "03-03")["C2D1"].target_on == day("03-03")
+
+
+def cycles(anchors, on="06-25"):
+    return [code for code in visits(anchors, on) if code.startswith("C") and code.endswith("D1")]
+
+
+def test_next_cycle_is_planned_once_the_one_before_was_given():
+    anchors = replace(STORY_2, cycle_day_1={})
+    assert cycles(anchors) == ["C1D1"]
+    assert cycles(replace(anchors, cycle_day_1={1: day("03-10")})) == ["C1D1", "C2D1"]
+
+
+def test_no_cycle_is_planned_beyond_the_last_or_after_the_end_of_treatment():
+    six = replace(STORY_2, cycle_day_1={n: day("03-10") + timedelta(21 * (n - 1)) for n in range(1, 7)})
+    assert cycles(six)[-1] == "C6D1"
+    assert cycles(replace(six, max_cycles=None), "07-01")[-1] == "C7D1"
+    assert cycles(replace(STORY_2, treatment_ended=True, last_dose_on=day("06-30")))[-1] == "C4D1"
+
+
+def test_cycle_after_one_that_is_not_entered_has_no_window():
+    anchors = replace(STORY_2, cycle_day_1={1: day("03-10"), 3: day("04-21")})
+    assert window(visits(anchors, "06-25")["C3D1"]) == (None, day("04-21"), None)
+    assert visits(anchors, "06-25")["C4D1"].target_on == day("05-12")
+
+
+def test_day_8_is_planned_where_the_regimen_gives_it():
+    assert "C1D8" not in visits(replace(STORY_2, gives_day_8=False), "06-25")
+
+
+def test_day_8_after_the_last_dose_is_not_planned():
+    stopped = replace(STORY_2, treatment_ended=True, last_dose_on=day("06-23"))
+    assert "C4D8" not in visits(stopped, "06-25")
+    assert "C4D8" in visits(replace(stopped, last_dose_on=day("06-30")), "06-25")
+
+
+def test_check_after_cycle_2_has_the_window_of_its_own_rule():
+    found = progression.window(progression.Facts(day("03-10"), day("03-31"), cycle_length_days=21))
+    assert window(visits(STORY_2, "03-31")["PC2"]) == (found.opens_on, found.target_on, found.closes_on)
+
+
+def test_check_is_planned_from_the_last_dose_when_treatment_stopped_before_cycle_2():
+    stopped = Anchors(cycle_day_1={1: day("03-10")}, cycle_length_days=21, treatment_ended=True, last_dose_on=day("03-17"))
+    assert visits(stopped, "04-01")["PC2"].target_on == day("04-07")
+    assert "PC2" not in visits(replace(stopped, treatment_ended=False), "04-01")
+
+
+@pytest.mark.parametrize(("pd", "planned"), [("04-13", False), ("04-14", True)])
+def test_check_is_not_planned_once_progression_came_before_its_window(pd, planned):
+    assert ("PC2" in visits(replace(STORY_2, pd_on=day(pd)), "06-25")) == planned
+
+
+def test_randomization_is_not_planned_after_progression():
+    waiting = replace(STORY_2, randomized_on=None, arm=None)
+    assert "RAND" in visits(waiting, "04-22")
+    assert "RAND" not in visits(replace(waiting, pd_on=day("04-21")), "04-22")
+
+
+@pytest.mark.parametrize("code", ["RTPLAN", "RTS", "RTE", "RTFU1", "RTFU2"])
+def test_radiotherapy_is_planned_in_its_arm_only(code):
+    assert code in visits(STORY_2, "06-25")
+    assert code not in visits(replace(STORY_2, arm="SYS"), "06-25")
+
+
+def test_radiotherapy_not_begun_at_progression_is_no_longer_planned():
+    early = replace(STORY_2, rt_first_fraction_on=None, rt_last_fraction_on=None, pd_on=day("05-05"))
+    assert "RTS" not in visits(early, "06-25")
+    assert "RTS" in visits(replace(early, pd_on=day("05-24")), "06-25")
+    assert "RTS" in visits(replace(early, rt_first_fraction_on=day("05-02")), "06-25")
+
+
+TUMOR_ASSESSMENTS = [
+    # k  days from randomization, half window
+    (1,  63,   7),
+    (6,  378,  7),
+    (7,  462,  14),
+    (8,  546,  14),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("k", "days", "half"), TUMOR_ASSESSMENTS)
+@pytest.mark.parametrize("arm", ["SYS", "SYSRT"])
+def test_tumor_assessments_keep_their_dates_in_both_arms(arm, k, days, half):
+    anchors = Anchors(randomized_on=day("01-01"), arm=arm)
+    target, width = day("01-01") + timedelta(days), timedelta(half)
+    assert window(visits(anchors, "2026-09-01")[f"TA{k}"]) == (target - width, target, target + width)
+
+
+def series(anchors, on, name, **more):
+    return [code for code in visits(anchors, on, **more) if code.startswith(name)]
+
+
+def test_series_reach_to_the_horizon():
+    anchors = Anchors(randomized_on=day("01-01"))
+    assert series(anchors, "01-01", "TA", horizon_days=55) == []
+    assert series(anchors, "01-01", "TA", horizon_days=56) == ["TA1"]
+    assert series(anchors, "01-01", "TA") == ["TA1", "TA2", "TA3"]
+
+
+STOPS = [
+    # stop                        on       TA planned
+    ({"pd_on": "02-25"},          "12-01", []),
+    ({"pd_on": "02-26"},          "12-01", ["TA1"]),  # the window of TA1 had opened
+    ({"new_therapy_on": "05-01"}, "12-01", ["TA1", "TA2"]),
+    ({"died_on": "04-29"},        "12-01", ["TA1"]),
+    ({"withdrawn_on": "04-30"},   "12-01", ["TA1", "TA2"]),
+    ({"ended_on": "04-30"},       "12-01", ["TA1", "TA2"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("stop", "on", "planned"), STOPS)
+def test_tumor_assessments_end_with_progression_new_therapy_or_the_end(stop, on, planned):
+    anchors = Anchors(randomized_on=day("01-01"), **{name: day(text) for name, text in stop.items()})
+    assert series(anchors, on, "TA") == planned
+
+
+ENDED = Anchors(day("03-03"), cycle_day_1={1: day("03-10")}, cycle_length_days=21, treatment_ended=True, last_dose_on=day("05-05"))
+
+
+def test_end_of_treatment_is_planned_30_days_after_the_last_dose():
+    assert window(visits(ENDED, "05-06")["EOTS"]) == (day("05-28"), day("06-04"), day("06-11"))
+    assert "EOTS" not in visits(replace(ENDED, treatment_ended=False), "05-06")
+
+
+SURVIVAL = [
+    # randomized  PD        new therapy  SFU1
+    (None,        None,     None,        "09-03"),  # induction failure: 91 days after EOTS of 06-04
+    ("04-25",     None,     None,        None),     # tumor assessments go on
+    ("04-25",     "07-01",  None,        "09-30"),
+    ("04-25",     "05-01",  None,        "09-03"),
+    ("04-25",     None,     "07-01",     "09-03"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("randomized", "pd", "therapy", "first"), SURVIVAL)
+def test_survival_follow_up_counts_from_the_later_of_progression_and_end_of_treatment(randomized, pd, therapy, first):
+    texts = {"randomized_on": randomized, "pd_on": pd, "new_therapy_on": therapy}
+    planned = visits(replace(ENDED, **{name: text and day(text) for name, text in texts.items()}), "07-02")
+    assert (planned["SFU1"].target_on if "SFU1" in planned else None) == (first and day(first))
+
+
+def test_nothing_opens_after_death_but_the_end_of_study():
+    planned = visits(replace(STORY_2, died_on=day("06-20")), "06-25")
+    assert all(visit.opens_on <= day("06-20") for visit in planned.values() if visit.opens_on)
+    assert window(planned["EOS"]) == (day("06-20"), day("06-20"), None)
+    assert "EOS" not in visits(STORY_2, "06-25")
+
+
+def test_parameters_move_the_windows():
+    parameters = Parameters(
+        cycle_window_days=CycleDays(2, 0),
+        pc2_half_window=5,
+        rand_after_pc2_max_days=10,
+        rt_start_max_days=21,
+        ta_schedule=AssessmentSchedule(Interval(42, 5), 84, Interval(60, 6)),
+    )
+    planned = visits(STORY_2, "06-25", parameters=parameters)
+    assert planned["C2D1"].closes_on == day("04-02")
+    assert planned["C1D8"].opens_on == planned["C1D8"].closes_on
+    assert planned["PC2"].opens_on == day("04-16")
+    assert planned["RAND"].closes_on == day("05-01")
+    assert planned["RTS"].closes_on == day("04-25") + timedelta(21)
+    days = [(planned[f"TA{k}"].target_on - day("04-25")).days for k in (1, 2, 3)]
+    assert days == [42, 84, 144]
+
+
+CODES = [
+    # code     type
+    ("C1D1",   "C1D1"),
+    ("C12D1",  "CnD1"),
+    ("C1D8",   "CnD8"),
+    ("TA10",   "TAk"),
+    ("SFU1",   "SFUk"),
+    ("UNS",    "UNSk"),
+    ("UNS2",   "UNSk"),
+    ("RTFU2",  "RTFU2"),
+    ("COMMON", "COMMON"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "kind"), CODES)
+def test_code_tells_the_kind_of_visit(code, kind):
+    assert visit_type(code).code == kind
+
+
+@pytest.mark.parametrize("code", ["", "C1D15", "CnD1", "TAk", "TA", "SFU", "XX", "RTFU3"])
+def test_code_that_names_no_visit_is_refused(code):
+    with pytest.raises(KeyError):
+        visit_type(code)
+
+
+FORMS = [
+    # visit   forms due
+    ("SCR",   {"consent", "demographics", "primarytumor", "diseaseextent", "vitalsigns", "laboratorypanel", "eligibility"}),
+    ("C1D1",  {"regimen", "cycle", "vitalsigns"}),
+    ("C2D1",  {"cycle", "vitalsigns", "laboratorypanel"}),
+    ("C2D8",  {"laboratorypanel"}),
+    ("PC2",   {"responseassessment", "diseaseextent", "vitalsigns", "laboratorypanel", "eligibility"}),
+    ("RAND",  {"randomization"}),
+    ("RTS",   {"vitalsigns"}),
+    ("TA1",   {"responseassessment", "vitalsigns"}),
+    ("EOTS",  {"vitalsigns", "laboratorypanel"}),
+    ("SFU1",  set()),
+    ("UNS1",  set()),
+    ("COMMON", set()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "forms"), FORMS)
+def test_forms_due_at_a_visit(code, forms):
+    assert set(visit_type(code).forms) == {f"crf.{form}" for form in forms}
+
+
+def test_lesions_and_radiotherapy_are_reminders_of_the_common_visit():
+    assert visit_type("COMMON").offered == ("crf.lesion", "crf.radiotherapycourse")
+    assert not any({"crf.lesion", "crf.radiotherapycourse"} & set(row.forms) for row in TYPES.values())
+
+
+FOLLOWS = [
+    # visit    other    later
+    ("TA3",    "TA2",   True),
+    ("TA2",    "TA3",   False),
+    ("TA2",    "TA2",   False),
+    ("C10D1",  "C9D1",  True),
+    ("C3D8",   "C2D1",  False),
+    ("SFU2",   "TA1",   False),
+    ("RTE",    "RTS",   False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "other", "expected"), FOLLOWS)
+def test_only_a_later_visit_of_the_same_series_follows(code, other, expected):
+    assert follows(code, other) is expected
+
+
+NEAREST = [
+    # held     visit of the targets 03-05, 05-07, 07-09
+    ("04-05",  "TA1"),
+    ("04-06",  "TA2"),  # 32 days after TA1, 31 before TA2
+    ("12-01",  "TA3"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("held", "code"), NEAREST)
+def test_date_belongs_to_the_visit_whose_target_is_nearest(held, code):
+    assert nearest(plan(Anchors(randomized_on=day("01-01")), on=day("01-01")), held_on=day(held)).code == code
+
+
+def test_of_two_targets_as_near_the_earlier_is_taken():
+    anchors = Anchors(randomized_on=day("01-01"), arm="SYS")
+    schedule_of_62 = Parameters(ta_schedule=AssessmentSchedule(Interval(62, 7), 372, Interval(84, 14)))
+    planned = plan(anchors, on=day("01-01"), parameters=schedule_of_62)
+    assert nearest(planned, held_on=day("01-01") + timedelta(93)).code == "TA1"
+    assert nearest([], held_on=day("01-01")) is None
+
+
+OPENS, CLOSES = day("06-09"), day("06-23")
+
+STATES = [
+    # facts                                      on       state
+    ({},                                         "06-08", VisitState.PLANNED),
+    ({},                                         "06-09", VisitState.DUE),
+    ({},                                         "06-23", VisitState.DUE),
+    ({},                                         "06-24", VisitState.OVERDUE),
+    ({},                                         "07-07", VisitState.OVERDUE),  # 14 days
+    ({},                                         "07-08", VisitState.MISSED),
+    ({"grace_days": 20},                         "07-13", VisitState.OVERDUE),
+    ({"grace_days": 20},                         "07-14", VisitState.MISSED),
+    ({"grace_days": None},                       "12-31", VisitState.OVERDUE),
+    ({"grace_days": None, "later_visit_done": True}, "06-24", VisitState.MISSED),
+    ({"status": "MISSED"},                       "06-10", VisitState.MISSED),
+    ({"cancelled": True},                        "06-24", VisitState.CANCELLED),
+    ({"held_on": day("06-08")},                  "06-24", VisitState.DONE_OUT),
+    ({"held_on": day("06-09")},                  "06-24", VisitState.DONE_IN),
+    ({"held_on": day("06-23")},                  "06-24", VisitState.DONE_IN),
+    ({"held_on": day("06-24")},                  "06-24", VisitState.DONE_OUT),
+    ({"held_on": day("07-20")},                  "08-01", VisitState.DONE_OUT),  # after it was missed
+    ({"held_on": day("06-10"), "cancelled": True}, "06-24", VisitState.DONE_IN),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("facts", "on", "expected"), STATES)
+def test_visit_state_on_both_sides_of_its_days(facts, on, expected):
+    assert visit_state(OPENS, CLOSES, on=day(on), **facts) == expected
+
+
+def test_visit_without_a_window_is_planned_until_held():
+    assert visit_state(None, None, on=day("06-24")) == VisitState.PLANNED
+    assert visit_state(None, None, on=day("06-24"), held_on=day("06-24")) == VisitState.DONE_IN
+    assert visit_state(OPENS, None, on=day("12-24")) == VisitState.DUE
+
+
+OUTSIDE = [("06-08", -1), ("06-01", -8), ("06-09", 0), ("06-23", 0), ("06-24", 1), ("07-02", 9)]
+
+
+@pytest.mark.parametrize(("held", "days"), OUTSIDE)
+def test_days_outside_are_negative_before_and_positive_after(held, days):
+    assert days_outside(OPENS, CLOSES, held_on=day(held)) == days
+
+
+STORY_4_TA2 = [("11-19", "DUE"), ("11-20", "OVERDUE"), ("12-03", "OVERDUE"), ("12-04", "MISSED")]
+
+
+@pytest.mark.parametrize(("on", "state"), STORY_4_TA2)
+def test_story_4_second_tumor_assessment_is_missed(on, state):
+    ta2 = visits(Anchors(randomized_on=day("07-09"), arm="SYS"), "11-01")["TA2"]
+    assert window(ta2) == (day("11-05"), day("11-12"), day("11-19"))
+    assert visit_state(ta2.opens_on, ta2.closes_on, on=day(on), grace_days=TYPES["TAk"].grace) == state
+
+
+def test_check_is_missed_on_the_same_day_by_both_rules():
+    found = progression.window(progression.Facts(day("03-10"), day("03-31"), cycle_length_days=21))
+    states = [
+        visit_state(found.opens_on, found.closes_on, on=on, grace_days=TYPES["PC2"].grace)
+        for on in (found.missed_on - timedelta(1), found.missed_on)
+    ]
+    assert states == [VisitState.OVERDUE, VisitState.MISSED]
+
+
+DUE_DAYS = [
+    # form               held     on       overdue
+    ("crf.cycle",        "03-03", "03-10", False),
+    ("crf.cycle",        "03-03", "03-11", True),
+    ("crf.eligibility",  "03-03", "03-06", False),
+    ("crf.eligibility",  "03-03", "03-07", True),
+    ("crf.cycle",        None,    "03-11", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("form", "held", "on", "expected"), DUE_DAYS)
+def test_entry_is_overdue_after_its_days(form, held, on, expected):
+    assert entry_overdue(held and day(held), on=day(on), due_days=entry_due_days(form)) is expected
+
+
+DATES = st.none() | st.dates(date(2025, 1, 1), date(2025, 12, 31))
+ANCHORS = st.builds(
+    Anchors, DATES, st.booleans(), DATES, st.dictionaries(st.integers(1, 8), DATES.filter(bool), max_size=5), st.booleans(),
+    st.none() | st.integers(7, 42), st.none() | st.integers(1, 8), DATES, DATES, st.none() | st.sampled_from(["SYS", "SYSRT"]),
+    DATES, DATES, DATES, st.booleans(), DATES, DATES, DATES, DATES, DATES, DATES,
+)  # fmt: skip
+
+
+@given(ANCHORS, st.dates(date(2025, 1, 1), date(2026, 12, 31)))
+def test_plan_answers_whatever_is_known(anchors, today):
+    planned = plan(anchors, on=today)
+    assert len({visit.code for visit in planned}) == len(planned)
+    for visit in planned:
+        assert visit_type(visit.code).code == visit.type
+        assert set(visit.forms) <= ALL_FORMS
+        assert "{" not in visit.title
+        if visit.opens_on and visit.closes_on:
+            assert visit.opens_on <= visit.target_on <= visit.closes_on
+
+
+@given(
+    held_on=st.none() | st.dates(date(2025, 6, 1), date(2025, 8, 1)),
+    declared_on=st.none() | st.dates(date(2025, 6, 1), date(2025, 8, 1)),
+    cancelled_on=st.none() | st.dates(date(2025, 6, 1), date(2025, 8, 1)),
+    grace_days=st.none() | st.integers(0, 28),
+)
+@example(held_on=OPENS, declared_on=None, cancelled_on=None, grace_days=14)
+@settings(max_examples=300)
+def test_a_day_that_passes_moves_a_visit_only_as_the_table_says(held_on, declared_on, cancelled_on, grace_days):
+    states = [
+        visit_state(
+            OPENS,
+            CLOSES,
+            on=today,
+            held_on=held_on if held_on and held_on <= today else None,
+            status="MISSED" if declared_on and declared_on <= today else "",
+            cancelled=bool(cancelled_on and cancelled_on <= today),
+            grace_days=grace_days,
+        )
+        for today in (day("06-01") + timedelta(n) for n in range(62))
+    ]
+    assert all(now == then or now in NEXT[then] for then, now in pairwise(states))
+
+
+def test_every_state_has_its_moves():
+    assert set(NEXT) == set(VisitState)
+    assert timetable.COMMON == "COMMON"

@@ -1,0 +1,146 @@
+"""The page of roles and the action behind it: given and ended by another, with history and reason, never deleted (crf_spec §7)."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from tests.conftest import STUDY_ENDS, give_role, log_in_with_code, member, user
+from tests.pages import errors, filled_in
+from trial.access import Act, Role
+from trial.actions import memberships
+from trial.models import Ledger, Membership, may
+from trial.refusals import Conflict, NotAllowed, Refused
+
+ROLES, ADD = "/admin/trial/membership/", "/admin/trial/membership/add/"
+WHY = {"reason": "OTHER", "reason_words": "moved to another site"}
+REASON = "OTHER: moved to another site"
+
+
+@pytest.fixture
+def nell(db):
+    return user("nell", is_staff=True)
+
+
+@pytest.fixture
+def browser(administrator):
+    client = Client()
+    log_in_with_code(client, administrator)
+    return client
+
+
+def page_of(membership):
+    return reverse("admin:trial_membership_change", args=[membership.pk])
+
+
+def days(number):
+    return timezone.localdate() + timedelta(days=number)
+
+
+class TestPage:
+    @pytest.mark.proves("A02", "R07")
+    def test_a_role_is_given_and_ended_in_the_administrators_name(self, browser, administrator, site, nell, commit):
+        sent = {"user": nell.pk, "role": Role.DATA_MANAGER.value, "site": site.pk, "ends_on": ""}
+        assert browser.post(ADD, sent)["Location"] == ROLES
+        given = Membership.objects.get(user=nell)
+        assert may(nell, Act.ENTER, site.pk)
+        assert "Say why" in errors(browser.post(page_of(given), filled_in(browser.get(page_of(given)), ends_on=days(-1))))
+        assert browser.post(page_of(given), filled_in(browser.get(page_of(given)), ends_on=days(-1), **WHY)).status_code == 302
+        nell.__dict__.pop("_held")
+        assert not may(nell, Act.ENTER, site.pk)
+        commit()
+        entries = Ledger.objects.filter(form="trial.membership", row=given.pk).order_by("seq")
+        assert [(one.by_id, one.act, one.reason) for one in entries] == [(administrator.pk, "+", ""), (administrator.pk, "~", REASON)]
+        told = browser.get(reverse("admin:trial_membership_history", args=[given.pk])).content.decode()
+        assert REASON in told
+        assert days(-1).isoformat() in told
+
+    @pytest.mark.parametrize(
+        ("sent", "sentence"),
+        [
+            ({"role": "monitor"}, "Who is data manager is not monitor at the same time"),
+            ({"role": "auditor", "site": ""}, "An auditor's role has its last day"),
+            ({"role": "investigator", "site": ""}, "Name the site"),
+            ({"role": "data manager"}, "holds this role there already"),
+            ({"role": "investigator", "ends_on": "2025-01-01"}, "yesterday at the earliest"),
+        ],
+    )
+    def test_what_does_not_go_is_refused_in_a_sentence(self, browser, site, data_manager, sent, sentence):
+        answer = browser.post(ADD, {"user": data_manager.pk, "site": site.pk, "ends_on": ""} | sent)
+        assert sentence in errors(answer)
+        assert Membership.objects.filter(user=data_manager).count() == 1
+
+    @pytest.mark.proves("A04")
+    def test_nobody_gives_or_ends_their_own(self, browser, administrator, site):
+        sent = {"user": administrator.pk, "role": "administrator", "site": site.pk, "ends_on": ""}
+        assert "Another administrator gives or ends a role of yours" in errors(browser.post(ADD, sent))
+        own = Membership.objects.get(user=administrator)
+        assert browser.post(page_of(own), {"ends_on": "", "seen": own.version} | WHY).status_code == 403
+        assert Membership.objects.get(user=administrator).version == 1
+
+    def test_none_is_deleted(self, browser, data_manager):
+        held = Membership.objects.get(user=data_manager)
+        assert browser.post(reverse("admin:trial_membership_delete", args=[held.pk]), {"post": "yes"}).status_code == 403
+        assert Membership.objects.filter(pk=held.pk).exists()
+
+    def test_of_two_who_end_it_the_second_sees_both_days_and_chooses(self, browser, data_manager):
+        held, other = Membership.objects.get(user=data_manager), Client()
+        log_in_with_code(other, member("abe", Role.ADMINISTRATOR))
+        page = browser.get(page_of(held))
+        assert other.post(page_of(held), filled_in(other.get(page_of(held)), ends_on=days(3), **WHY)).status_code == 302
+        stale = browser.post(page_of(held), filled_in(page, ends_on=days(5), **WHY))
+        (one,) = stale.context["adminform"].form.differences
+        assert (one.item, one.stored) == ("ends_on", str(days(3)))
+        assert Membership.objects.get(pk=held.pk).ends_on == days(3)
+        sent = filled_in(stale, ends_on=days(5), **WHY) | {"differs": ["ends_on"], "choice__ends_on": "mine"}
+        assert browser.post(page_of(held), sent).status_code == 302
+        assert Membership.objects.get(pk=held.pk).ends_on == days(5)
+
+    @pytest.mark.proves("A06")
+    def test_it_takes_the_second_factor(self, client, administrator):
+        client.force_login(administrator)
+        assert client.get(ROLES)["Location"].startswith("/account/code/")
+
+
+class TestAction:
+    @pytest.mark.proves("A02")
+    @pytest.mark.parametrize("who", ["data_manager", "investigator", "monitor", "sponsor", "auditor", "of one site", "superuser"])
+    def test_only_an_administrator_of_the_study(self, request, site, nell, who):
+        made = {
+            "of one site": lambda: member("abe", Role.ADMINISTRATOR, site),
+            "superuser": lambda: user("root", is_superuser=True),
+        }
+        by = made[who]() if who in made else request.getfixturevalue(who)
+        held = give_role(nell, Role.INVESTIGATOR, site)
+        with pytest.raises(NotAllowed, match="Only an administrator of the study"):
+            memberships.give(nell, Role.DATA_MANAGER, site=site, by=by)
+        with pytest.raises(NotAllowed, match="Only an administrator of the study"):
+            memberships.end(held, by=by, version=1, ends_on=days(0), reason=REASON)
+
+    def test_refuses_what_the_page_refuses(self, administrator, site, nell, data_manager):
+        held = Membership.objects.get(user=data_manager)
+        with pytest.raises(Refused, match="Who is data manager is not auditor"):
+            memberships.give(data_manager, Role.AUDITOR, site=None, by=administrator, ends_on=STUDY_ENDS)
+        for told, refused in (
+            ({"ends_on": None}, "Give the last day"),
+            ({"reason": ""}, "Say why"),
+            ({"reason": "gone"}, "begins with one of"),
+            ({"version": 7}, "Someone else has changed"),
+            ({"ends_on": days(-2)}, "yesterday at the earliest"),
+        ):
+            with pytest.raises(Refused, match=refused):
+                memberships.end(held, by=administrator, **{"version": 1, "ends_on": days(0), "reason": REASON} | told)
+        with pytest.raises(NotAllowed, match="role of yours"):
+            memberships.give(administrator, Role.ADMINISTRATOR, site=site, by=administrator)
+        nell.is_active = False
+        with pytest.raises(Refused, match="deactivated"):
+            memberships.give(nell, Role.MONITOR, site=site, by=administrator)
+
+    def test_a_stale_version_is_a_conflict(self, administrator, data_manager):
+        held = Membership.objects.get(user=data_manager)
+        memberships.end(held, by=administrator, version=1, ends_on=days(4), reason=REASON)
+        with pytest.raises(Conflict):
+            memberships.end(held, by=administrator, version=1, ends_on=days(5), reason=REASON)
+        assert memberships.end(held, by=administrator, version=2, ends_on=days(5), reason=REASON).version == 3

@@ -1,0 +1,72 @@
+"""A record, or a row of one, that was made by mistake is taken back, and stays readable."""
+
+import pytest
+from django.db import IntegrityError
+
+from crf.models import Administration, Cycle, Eligibility
+from tests.examples import unsaved
+from trial.actions import entry
+from trial.audit.acting import acting
+from trial.models import standing
+from trial.refusals import Conflict, NotAllowed, Refused
+
+REASON = "ENTRY_ERROR: wrong subject"
+
+
+@pytest.mark.proves("R14")
+def test_withdrawn_record_stays_with_its_reason_and_stands_no_longer(cycle, data_manager):
+    entry.withdraw(cycle, by=data_manager, reason=REASON)
+    kept = Cycle.objects.get()
+    assert (kept.withdrawn_by, kept.withdrawn_at is not None) == (data_manager, True)
+    assert kept.history.latest().history_change_reason == REASON
+    assert not Cycle.objects.of(cycle.subject).exists()
+    assert standing(cycle.subject) == []
+
+
+def test_withdrawn_row_stands_no_longer_under_its_record(cycle, data_manager):
+    entry.withdraw(Administration.objects.get(), by=data_manager, reason=REASON)
+    assert Cycle.objects.get().rows(Administration) == []
+    assert [one.label for one in standing(cycle.subject)] == ["crf.cycle"]
+
+
+@pytest.mark.proves("R08")
+@pytest.mark.parametrize("reason", ["", " ", "\u200b"])
+def test_withdrawal_needs_a_reason(cycle, data_manager, reason):
+    with pytest.raises(Refused, match="Say why this is withdrawn"):
+        entry.withdraw(cycle, by=data_manager, reason=reason)
+
+
+@pytest.mark.proves("R08")
+@pytest.mark.parametrize("reason", ["changed via admin", "OTHER", "OTHER: \u200b"])
+def test_reason_is_one_of_the_codes_and_other_says_what(cycle, data_manager, reason):
+    with pytest.raises(Refused, match=r"begins with one of|in your own words"):
+        entry.withdraw(cycle, by=data_manager, reason=reason)
+
+
+@pytest.mark.proves("A02")
+@pytest.mark.parametrize("who", ["sponsor", "stranger", "monitor", "administrator", "auditor"])
+def test_withdrawal_is_refused_to(request, cycle, who):
+    with pytest.raises(NotAllowed, match="does not allow"):
+        entry.withdraw(cycle, by=request.getfixturevalue(who), reason=REASON)
+
+
+def test_withdrawn_record_is_neither_withdrawn_again_nor_changed(cycle, data_manager):
+    entry.withdraw(cycle, by=data_manager, reason=REASON)
+    with pytest.raises(Conflict, match="was withdrawn"):
+        entry.withdraw(cycle, by=data_manager, reason=REASON)
+    cycle.refresh_from_db()
+    with pytest.raises(Conflict, match="was withdrawn"):
+        entry.change(cycle, by=data_manager, version=cycle.version, values={"weight_kg": 60}, reason=REASON)
+
+
+def test_what_an_act_of_the_system_wrote_is_not_withdrawn(subject, data_manager):
+    with acting(by=data_manager):
+        record = unsaved(Eligibility, subject)
+        record.save()
+    with pytest.raises(Conflict, match="is not withdrawn"):
+        entry.withdraw(record, by=data_manager, reason=REASON)
+
+
+def test_who_and_when_are_known_together_or_not_at_all(cycle, data_manager):
+    with pytest.raises(IntegrityError, match="withdrawn_at_and_by"), acting(by=data_manager, reason=REASON):
+        Cycle.objects.update(withdrawn_by=data_manager)

@@ -1,0 +1,58 @@
+"""The page of roles: an administrator of the study gives another person a role, and ends it; none is deleted."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.db import models
+from django.http import HttpRequest
+
+from trial.access import Act
+from trial.actions import memberships
+from trial.admin.entry_forms import reason_told
+from trial.admin.setup import PlainAdmin
+from trial.models import Membership, sites_where
+from trial.models.names import SYSTEM
+
+
+class MembershipAdmin(PlainAdmin):
+    list_display = ["user", "role", "site", "ends_on"]
+    list_filter = ["role", "site"]
+    search_fields = ["user__username", "user__first_name", "user__last_name"]
+    list_select_related = ["user", "site"]
+    ordering = ["user__username", "pk"]
+    fields = ["user", "role", "site", "ends_on"]
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return None in sites_where(request.user, Act.MANAGE_PEOPLE)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.has_module_permission(request)
+
+    has_add_permission = has_view_permission
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Not one's own."""
+        return self.has_module_permission(request) and (obj is None or obj.user_id != request.user.pk)
+
+    def visible(self, request: HttpRequest) -> models.QuerySet[Membership]:
+        return Membership.objects.order_by(*self.ordering)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return ["user", "role", "site"] if obj else []
+
+    def formfield_for_foreignkey(self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "user":
+            kwargs["queryset"] = User.objects.filter(is_active=True).exclude(username__startswith=SYSTEM).order_by("username")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """By the action, so that page and action refuse the same."""
+        if not change:
+            obj.pk = memberships.give(obj.user, obj.role, site=obj.site, by=request.user, ends_on=obj.ends_on).pk
+        elif form.changed_items():
+            why = reason_told(request.POST)
+            memberships.end(obj, by=request.user, version=form.cleaned_data["seen"], ends_on=obj.ends_on, reason=why)
+
+
+admin.site.register(Membership, MembershipAdmin)

@@ -1,0 +1,164 @@
+"""The study itself, the way in, and every address of this app."""
+
+from typing import Any
+
+from django.contrib.auth import authenticate
+from django.contrib.auth.models import update_last_login
+from django.utils import timezone
+from drf_spectacular.contrib.knox_auth_token import KnoxTokenScheme
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers, status
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
+from rest_framework.views import APIView
+
+from trial.accounts.locked_out import begin_anew
+from trial.accounts.proving import counting
+from trial.accounts.second_factor import has_one_to_have, refuse_unless_code
+from trial.actions import accounts
+from trial.models import Record, Study, parameters_in_force
+from trial.protocol import study
+
+from .base import LockedOut, Problems, Strict, WrongLogin
+from .forms import viewset_of
+from .history import HistoryViewSet
+from .review import FreezeViewSet, PaperViewSet, QueryViewSet, VerificationViewSet
+from .signatures import SignatureViewSet
+from .subjects import SiteViewSet, SubjectViewSet, VisitViewSet
+from .token import ByToken
+
+
+class CriterionSerializer(serializers.Serializer):
+    code = serializers.CharField()
+    kind = serializers.ChoiceField(choices=[kind.value for kind in study.Kind])
+    text = serializers.CharField()
+    gates = serializers.ListField(child=serializers.IntegerField(), help_text="1 entry, 2 randomization")
+
+
+class DecisionSerializer(serializers.Serializer):
+    value = serializers.CharField()
+    effective_from = serializers.DateField()
+    basis = serializers.CharField(help_text="role of who decided, and the document that says so")
+
+
+class ParameterSerializer(serializers.Serializer):
+    name = serializers.CharField()
+    value = serializers.CharField(help_text="in force today")
+    default = serializers.CharField(help_text="where nobody has decided otherwise")
+    decisions = DecisionSerializer(many=True, help_text="in the order of the days they hold from; days before keep their value")
+    status = serializers.CharField(help_text="R: the public registry says so; A: assumed, the principal investigator may decide otherwise")
+    meaning = serializers.CharField()
+
+
+class StudySerializer(serializers.Serializer):
+    registration = serializers.CharField()
+    title = serializers.CharField()
+    sponsor = serializers.CharField()
+    conditions = serializers.ListField(child=serializers.CharField())
+    planned_enrollment = serializers.IntegerField()
+    arms = serializers.DictField(child=serializers.CharField())
+    criteria = CriterionSerializer(many=True)
+    parameters = ParameterSerializer(many=True)
+    randomization_commitment = serializers.CharField(allow_null=True, help_text="SHA-256 of the key that allocations are derived from")
+    committed_at = serializers.DateTimeField(allow_null=True)
+
+
+class StudyView(APIView):
+    """The study's public facts, its criteria, and each choice that the public record leaves open."""
+
+    @extend_schema(summary="the study", responses=StudySerializer)
+    def get(self, request: Request) -> Response:
+        published = Study.objects.filter(registration=study.REGISTRATION).exclude(randomization_commitment="").first()
+        facts = {
+            "registration": study.REGISTRATION,
+            "title": study.TITLE,
+            "sponsor": study.SPONSOR,
+            "conditions": study.CONDITIONS,
+            "planned_enrollment": study.PLANNED_ENROLLMENT,
+            "arms": study.ARMS,
+            "criteria": [one._asdict() | {"gates": sorted(one.gates)} for one in study.CRITERIA],
+            "parameters": [
+                one.parameter._asdict() | {"default": one.default, "decisions": one.decisions}
+                for one in parameters_in_force(timezone.localdate())
+            ],
+            "randomization_commitment": published and published.randomization_commitment,
+            "committed_at": published and published.committed_at,
+        }
+        return Response(StudySerializer(facts).data)
+
+
+class TokenScheme(KnoxTokenScheme):
+    """How the docs show our way in."""
+
+    target_class = "trial.api.token.ByToken"
+
+
+WRONG = OpenApiResponse(Problems)
+
+
+class Login(Strict):
+    username = serializers.CharField(max_length=150)
+    password = serializers.CharField(max_length=4096, trim_whitespace=False)
+    code = serializers.CharField(
+        max_length=20, required=False, allow_blank=True, help_text="of the second factor, for those who sign or administer; good once"
+    )
+
+
+class TokenSerializer(serializers.Serializer):
+    token = serializers.CharField(help_text="shown this once: only its hash is stored")
+    expires_at = serializers.DateTimeField()
+
+
+class TokenView(APIView):
+    """A token for programs. It ends by itself, with this address, and with the person's account."""
+
+    def get_authenticators(self) -> list[Any]:
+        return [ByToken()] if self.request is not None and self.request.method == "DELETE" else []
+
+    def get_permissions(self) -> list[Any]:
+        return super().get_permissions() if self.request.method == "DELETE" else [AllowAny()]
+
+    def get_authenticate_header(self, request: Request) -> str:
+        return ByToken().authenticate_header(request)
+
+    @extend_schema(
+        summary="get a token", auth=[], request=Login, responses={201: TokenSerializer} | dict.fromkeys((401, 409, 422, 429), WRONG)
+    )
+    def post(self, request: Request) -> Response:
+        """Send it with each request as `Authorization: Token …`."""
+        asked = request._request  # the failures are counted on Django's own request
+        sent = Login.read(request)
+        person = authenticate(asked, username=sent["username"], password=sent["password"])
+        if person is None:
+            raise LockedOut if asked.axes_locked_out else WrongLogin
+        if has_one_to_have(person):
+            with counting(asked, by=person):
+                refuse_unless_code(person, sent.get("code", ""), undone="No token was made.")
+        begin_anew(asked, person.get_username())
+        kept, token = accounts.new_token(person)
+        update_last_login(None, person)
+        return Response({"token": token, "expires_at": kept.expiry}, status=status.HTTP_201_CREATED)
+
+    @extend_schema(summary="revoke the token that this request is sent with", responses={204: None})
+    def delete(self, request: Request) -> Response:
+        request.auth.delete()
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def routes() -> SimpleRouter:
+    """Every form of the trial, whichever app defines it, under the name of its model."""
+    router = SimpleRouter()
+    router.register("sites", SiteViewSet, "api-site")
+    router.register("subjects", SubjectViewSet, "api-subject")
+    router.register("visits", VisitViewSet, "api-visit")
+    router.register("signatures", SignatureViewSet, "api-signature")
+    router.register("queries", QueryViewSet, "api-query")
+    router.register("verifications", VerificationViewSet, "api-verification")
+    router.register("freezes", FreezeViewSet, "api-freeze")
+    router.register("papers", PaperViewSet, "api-paper")
+    router.register("history", HistoryViewSet, "api-history")
+    for form in Record.forms():
+        router.register(f"forms/{form._meta.model_name}", viewset_of(form), f"api-{form._meta.model_name}")
+    return router

@@ -1,0 +1,50 @@
+"""`manage.py`: the database is there before a command needs it, and what is in the way is said in one sentence."""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from django.core.management import execute_from_command_line
+
+from trial.audit.client import sent_by
+from trial.server.data_folder import Unusable
+
+NEEDS_NO_DATABASE = {"check", "collectstatic", "diffsettings", "help", "spectacular", "version"}
+STARTS_ITS_OWN = "demo"
+
+
+def run(arguments: Sequence[str]) -> None:
+    """Carry out one command. Exit code 1 and one sentence where the environment does not allow it."""
+    name = arguments[1] if len(arguments) > 1 else "help"
+    try:
+        if name == STARTS_ITS_OWN:
+            _choose_data_folder(arguments)
+        with sent_by(f"command {name}"), database_for(name, arguments):
+            execute_from_command_line(list(arguments))
+    except Unusable as reason:
+        sys.exit(f"Casebook: {reason}")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+@contextmanager
+def database_for(name: str, arguments: Sequence[str]) -> Iterator[None]:
+    """The embedded server for the time of the command; a server of yours is asked whether it is there and new enough."""
+    told_apart = {"-h", "--help", "--version"} & set(arguments)
+    if told_apart or name == STARTS_ITS_OWN or (name in NEEDS_NO_DATABASE and "--database" not in arguments):
+        yield
+        return
+    from trial.server import servers
+
+    with servers.database():
+        yield
+
+
+def _choose_data_folder(arguments: Sequence[str]) -> None:
+    """`demo --data DIR` means what CASEBOOK_DATA means; settings must know it before the command is read."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--data")
+    if folder := parser.parse_known_args(arguments[2:])[0].data:
+        os.environ["CASEBOOK_DATA"] = folder

@@ -1,0 +1,53 @@
+"""The Celery application; `celery -A trial.server worker` and `celery -A trial.server beat` find it here."""
+
+import logging
+import os
+from queue import SimpleQueue
+from threading import Lock, Thread
+
+from celery import Celery
+from celery.app.task import Task
+from kombu.exceptions import OperationalError
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "trial.settings")
+app = Celery("trial")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+logger = logging.getLogger(__name__)
+_waiting: "SimpleQueue[tuple[str, tuple[object, ...]]]" = SimpleQueue()
+_starting = Lock()
+_publisher: Thread | None = None
+
+
+def hint(task: Task, *arguments: object) -> None:
+    """Ask the worker to run a job soon. A thread of this process publishes, so that nobody who saves waits for Redis."""
+    global _publisher
+    _waiting.put((task.name, arguments))
+    with _starting:
+        if _publisher is None or not _publisher.is_alive():  # a forked process begins without its parent's threads
+            _publisher = Thread(target=_publish, name="hints", daemon=True)
+            _publisher.start()
+
+
+def _publish() -> None:
+    """What waits twice is published once. What a process takes with it when it ends, the next scheduled run does."""
+    while True:
+        wanted = {_waiting.get()}
+        while not _waiting.empty():
+            wanted.add(_waiting.get())
+        for name, arguments in wanted:
+            try:
+                publish(name, arguments)
+            except Exception:  # whatever a client under repair raises: the thread goes on for the next hint
+                logger.exception("A hint was lost: %s waits for its next run.", name)
+
+
+def publish(name: str, arguments: tuple[object, ...]) -> bool:
+    """Whether Redis took it; False, at once, when it is down: then the next scheduled run does the job."""
+    try:
+        app.send_task(name, arguments)
+    except OperationalError as error:
+        logger.warning("Redis does not answer (%s): %s waits for its next run.", error, name)
+        return False
+    return True

@@ -1,0 +1,70 @@
+"""Before the demo starts and until it answers: is the port free, is nobody else there, does the first page come?"""
+
+import errno
+import fcntl
+import http.client
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from trial.server.data_folder import Unusable
+
+HOST = "127.0.0.1"
+PATIENCE_S = 60
+SERVER_ERROR = 500
+
+
+def claim_port(port: int) -> None:
+    """Refuse a port that another program listens at, before anything slow is done."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except (OSError, OverflowError) as error:
+            taken = getattr(error, "errno", None) == errno.EADDRINUSE
+            raise Unusable(
+                f"Port {port} of {HOST} {'is taken by another program' if taken else 'cannot be used'}: "
+                'choose another, by `--port N` or `make demo ARGS="--port N"`.'
+            ) from error
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Refuse a second demo in the same data folder."""
+    with open(folder / "demo.lock", "a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise Unusable(
+                f"A demo is running in {folder} already (process {lock.read().strip() or 'unknown'}): "
+                "stop it first, or name another folder by --data."
+            ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+def await_first_page(port: int, *, meanwhile: Callable[[], None]) -> None:
+    """Wait until the site answers; `meanwhile` may find out why it never will."""
+    give_up_at = time.monotonic() + PATIENCE_S
+    while (status := _status(port)) is None or status >= SERVER_ERROR:
+        meanwhile()
+        if status or time.monotonic() > give_up_at:
+            raise Unusable(f"The first page does not come ({status or 'no answer'}): see web.log in the data folder's logs.")
+        time.sleep(0.05)
+
+
+def _status(port: int) -> int | None:
+    asked = http.client.HTTPConnection(HOST, port, timeout=PATIENCE_S)
+    try:
+        asked.request("GET", "/")
+        return asked.getresponse().status
+    except (ConnectionError, http.client.HTTPException):
+        return None
+    finally:
+        asked.close()
