@@ -4,9 +4,12 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 import simple_history.models
 import trial.access
+import trial.audit.acting
+import trial.audit.history
+import trial.audit.locking
+import trial.audit.migration_operations
 import trial.fields
-import trial.history
-import trial.migration_operations
+import trial.models.overview
 import trial.models.site
 from django.conf import settings
 from django.db import migrations, models
@@ -17,12 +20,46 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('auth', '__first__'),
+        ('auth', '0012_alter_user_first_name_max_length'),
+        ('knox', '0009_extend_authtoken_field'),
+        ('otp_static', '0003_add_timestamps'),
+        ('otp_totp', '0003_add_timestamps'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        trial.migration_operations.CreatedTogether(
+        trial.audit.migration_operations.CreatedTogether(
             operations=[migrations.CreateModel(
+                name='Mail',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('to', models.EmailField(max_length=254)),
+                    ('subject', models.CharField(max_length=150)),
+                    ('body', models.TextField()),
+                    ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                    ('sent_at', models.DateTimeField(blank=True, null=True)),
+                    ('failed', models.TextField(blank=True, default='')),
+                ],
+                options={
+                    'ordering': ['pk'],
+                    'indexes': [models.Index(condition=models.Q(('sent_at', None)), fields=['id'], name='mail_waiting')],
+                },
+            ), migrations.CreateModel(
+                name='ParameterDecision',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('version', models.PositiveIntegerField(default=1, editable=False)),
+                    ('name', models.CharField(choices=[('RANDOMIZATION_TIMING', 'RANDOMIZATION_TIMING: AFTER_PC2 or BEFORE_CYCLES'), ('ALLOW_PRECONSENT_CYCLES', 'ALLOW_PRECONSENT_CYCLES: yes or no'), ('MAX_PRECONSENT_CYCLES', 'MAX_PRECONSENT_CYCLES: a whole number from 0 to 6'), ('AGE_MAX_RULE', 'AGE_MAX_RULE: a whole number from 18 to 130'), ('BIRTHDATE_PRECISION', 'BIRTHDATE_PRECISION: YEAR_MONTH'), ('MAX_ORGAN_UNITS', 'MAX_ORGAN_UNITS: a whole number from 1 to 20'), ('LN_UNIT_RULE', 'LN_UNIT_RULE: SUBREGION or ALL_NONREGIONAL_AS_ONE'), ('LN_LATERALIZE', 'LN_LATERALIZE: yes or no'), ('LOCAL_RECURRENCE_COUNTS', 'LOCAL_RECURRENCE_COUNTS: yes or no'), ('PRIMARY_COUNTS', 'PRIMARY_COUNTS: yes or no'), ('BONE_AS_ONE_ORGAN', 'BONE_AS_ONE_ORGAN: yes or no'), ('LIVER_MAX', 'LIVER_MAX: a whole number'), ('BRAIN_LIVER_LOGIC', 'BRAIN_LIVER_LOGIC: OR or AND'), ('LAB_WINDOW_DAYS', 'LAB_WINDOW_DAYS: 2 whole numbers, as 14 / 7 (gate 1, gate 2)'), ('IMG_WINDOW_DAYS', 'IMG_WINDOW_DAYS: 2 whole numbers, as 28 / 28 (gate 1, gate 2)'), ('BRAIN_IMG_WINDOW_DAYS', 'BRAIN_IMG_WINDOW_DAYS: a whole number'), ('ECOG_WINDOW_DAYS', 'ECOG_WINDOW_DAYS: 2 whole numbers, as 14 / 7 (gate 1, gate 2)'), ('CG_CONSTANT', 'CG_CONSTANT: EXACT or SI_ROUNDED or CN_0818'), ('CG_WEIGHT', 'CG_WEIGHT: 2 whole numbers, as 14 / 7 (before, after)'), ('BSA_FORMULA', 'BSA_FORMULA: MOSTELLER or DUBOIS'), ('CYCLE_WINDOW_DAYS', 'CYCLE_WINDOW_DAYS: 2 whole numbers, as 3 / 1 (day 1, day 8)'), ('PC2_HALF_WINDOW', 'PC2_HALF_WINDOW: a whole number from 1 to 28'), ('PC2_MIN_DAYS_FROM_C1D1', 'PC2_MIN_DAYS_FROM_C1D1: a whole number'), ('PC2_CRITERIA', 'PC2_CRITERIA: RECIST11 or IRECIST_FOR_ICI'), ('RAND_AFTER_PC2_MAX_DAYS', 'RAND_AFTER_PC2_MAX_DAYS: a whole number'), ('RT_START_MAX_DAYS', 'RT_START_MAX_DAYS: a whole number'), ('TA_SCHEDULE', 'TA_SCHEDULE: 5 whole numbers, as 63 / 7 / 378 / 84 / 14 (early days, early half window, early until, late days, late half window)'), ('SFU_INTERVAL', 'SFU_INTERVAL: 2 whole numbers, as 91 / 14 (days, half window)'), ('SAE_CLOCK_H', 'SAE_CLOCK_H: a whole number from 1 to 168'), ('ENTRY_DUE_DAYS', 'ENTRY_DUE_DAYS: 3 whole numbers, as 7 / 3 / 24 (visit days, urgent days, sae hours)'), ('PFS_REFERENCE', 'PFS_REFERENCE: NADIR_SINCE_BL0'), ('RAND_METHOD', 'RAND_METHOD: PERMUTED_BLOCK or MINIMIZATION'), ('STRATA', 'STRATA: codes of SYSCLASS, METPAT, OMDTYPE, ORGANUNITS, SITE, as SYSCLASS × METPAT'), ('AB_TUMOR', 'AB_TUMOR: a number from 1 to 30'), ('AB_LATE', 'AB_LATE: a number from 1 to 30'), ('COVERAGE_MIN_PCT', 'COVERAGE_MIN_PCT: a number from 50 to 100'), ('PRIMARY_RT_REQUIRED', 'PRIMARY_RT_REQUIRED: yes or no'), ('TREAT_RESOLVED', 'TREAT_RESOLVED: yes or no'), ('CG_SOURCE', 'CG_SOURCE: COCKCROFT_GAULT or MEASURED_GFR or URINE_24H'), ('ENROLLMENT_CAP', 'ENROLLMENT_CAP: a whole number from 1 to 9999'), ('OVERRUN', 'OVERRUN: a whole number'), ('RECIST_CONTINUING_PR', 'RECIST_CONTINUING_PR: yes or no'), ('RECIST_NONTARGET_NE', 'RECIST_NONTARGET_NE: STRICT or LENIENT'), ('RECIST_FLOOR_AFTER_CR', 'RECIST_FLOOR_AFTER_CR: yes or no')], max_length=40, verbose_name='parameter')),
+                    ('value', models.CharField(help_text="as said behind the parameter's name", max_length=120)),
+                    ('effective_from', models.DateField(verbose_name='holds from')),
+                    ('basis', models.CharField(help_text='role of who decided, and the document that says so', max_length=300, validators=[trial.fields.without_identifiers], verbose_name='decided by')),
+                ],
+                options={
+                    'ordering': ['name', 'effective_from'],
+                    'abstract': False,
+                    'constraints': [models.UniqueConstraint(fields=('name', 'effective_from'), name='one_decision_of_a_day', violation_error_message='This parameter is decided for that day already. Change that decision.'), models.CheckConstraint(condition=models.Q(models.Q(('name', 'RANDOMIZATION_TIMING'), ('value__regex', '^(AFTER_PC2|BEFORE_CYCLES)$')), models.Q(('name', 'ALLOW_PRECONSENT_CYCLES'), ('value__regex', '^(yes|no)$')), models.Q(('name', 'MAX_PRECONSENT_CYCLES'), ('value__regex', '^(\\d{1,4})$')), models.Q(('name', 'AGE_MAX_RULE'), ('value__regex', '^(\\d{1,4})$')), models.Q(('name', 'BIRTHDATE_PRECISION'), ('value__regex', '^(YEAR_MONTH)$')), models.Q(('name', 'MAX_ORGAN_UNITS'), ('value__regex', '^(\\d{1,4})$')), models.Q(('name', 'LN_UNIT_RULE'), ('value__regex', '^(SUBREGION|ALL_NONREGIONAL_AS_ONE)$')), models.Q(('name', 'LN_LATERALIZE'), ('value__regex', '^(yes|no)$')), models.Q(('name', 'LOCAL_RECURRENCE_COUNTS'), ('value__regex', '^(yes|no)$')), models.Q(('name', 'PRIMARY_COUNTS'), ('value__regex', '^(yes|no)$')), models.Q(('name', 'BONE_AS_ONE_ORGAN'), ('value__regex', '^(yes|no)$')), models.Q(('name', 'LIVER_MAX'), ('value__regex', '^(\\d{1,4})$')), models.Q(('name', 'BRAIN_LIVER_LOGIC'), ('value__regex', '^(OR|AND)$')), models.Q(('name', 'LAB_WINDOW_DAYS'), ('value__regex', '^(\\d{1,4} / \\d{1,4})$')), models.Q(('name', 'IMG_WINDOW_DAYS'), ('value__regex', '^(\\d{1,4} / \\d{1,4})$')), models.Q(('name', 'BRAIN_IMG_WINDOW_DAYS'), ('value__regex', '^(\\d{1,4})$')), models.Q(('name', 'ECOG_WINDOW_DAYS'), ('value__regex', '^(\\d{1,4} / \\d{1,4})$')), models.Q(('name', 'CG_CONSTANT'), ('value__regex', '^(EXACT|SI_ROUNDED|CN_0818)$')), models.Q(('name', 'CG_WEIGHT'), ('value__regex', '^(\\d{1,4} / \\d{1,4})$')), models.Q(('name', 'BSA_FORMULA'), ('value__regex', '^(MOSTELLER|DUBOIS)$')), models.Q(('name', 'CYCLE_WINDOW_DAYS'), ('value__regex', '^(\\d{1,4} / \\d{1,4})$')), models.Q(('name', 'PC2_HALF_WINDOW'), ('value__regex', '^(\\d{1,4})$')), models.Q(('name', 'PC2_MIN_DAYS_FROM_C1D1'), ('value__regex', '^(\\d{1,4})$')), models.Q(('name', 'PC2_CRITERIA'), ('value__regex', '^(RECIST11|IRECIST_FOR_ICI)$')), models.Q(('name', 'RAND_AFTER_PC2_MAX_DAYS'), ('value__regex', '^(\\d{1,4})$')), models.Q(('name', 'RT_START_MAX_DAYS'), ('value__regex', '^(\\d{1,4})$')), models.Q(('name', 'TA_SCHEDULE'), ('value__regex', '^([1-9]\\d{0,3} / \\d{1,4} / [1-9]\\d{0,3} / [1-9]\\d{0,3} / \\d{1,4})$')), models.Q(('name', 'SFU_INTERVAL'), ('value__regex', '^([1-9]\\d{0,3} / \\d{1,4})$')), models.Q(('name', 'SAE_CLOCK_H'), ('value__regex', '^(\\d{1,4})$')), models.Q(('name', 'ENTRY_DUE_DAYS'), ('value__regex', '^(\\d{1,4} / \\d{1,4} / \\d{1,4})$')), models.Q(('name', 'PFS_REFERENCE'), ('value__regex', '^(NADIR_SINCE_BL0)$')), models.Q(('name', 'RAND_METHOD'), ('value__regex', '^(PERMUTED_BLOCK|MINIMIZATION)$')), models.Q(('name', 'STRATA'), ('value__regex', '^((SYSCLASS|METPAT|OMDTYPE|ORGANUNITS|SITE)( × (SYSCLASS|METPAT|OMDTYPE|ORGANUNITS|SITE))*)$')), models.Q(('name', 'AB_TUMOR'), ('value__regex', '^(\\d{1,3}(\\.\\d{1,2})?)$')), models.Q(('name', 'AB_LATE'), ('value__regex', '^(\\d{1,3}(\\.\\d{1,2})?)$')), models.Q(('name', 'COVERAGE_MIN_PCT'), ('value__regex', '^(\\d{1,3}(\\.\\d{1,2})?)$')), models.Q(('name', 'PRIMARY_RT_REQUIRED'), ('value__regex', '^(yes|no)$')), models.Q(('name', 'TREAT_RESOLVED'), ('value__regex', '^(yes|no)$')), models.Q(('name', 'CG_SOURCE'), ('value__regex', '^(COCKCROFT_GAULT|MEASURED_GFR|URINE_24H)$')), models.Q(('name', 'ENROLLMENT_CAP'), ('value__regex', '^(\\d{1,4})$')), models.Q(('name', 'OVERRUN'), ('value__regex', '^(\\d{1,4})$')), models.Q(('name', 'RECIST_CONTINUING_PR'), ('value__regex', '^(yes|no)$')), models.Q(('name', 'RECIST_NONTARGET_NE'), ('value__regex', '^(STRICT|LENIENT)$')), models.Q(('name', 'RECIST_FLOOR_AFTER_CR'), ('value__regex', '^(yes|no)$')), _connector='OR'), name='parameter_has_a_value_of_its_type', violation_error_message='This is no value of the parameter.'), trial.audit.history.KeepsHistory(columns=['id', 'version', 'name', 'value', 'effective_from', 'basis'], computed=[], digest='a5ac3c8c', fixed=['name'], history='trial_historicalparameterdecision', name='trial_parameterdecision_keeps_history', part_of=None)],
+                },
+            ), migrations.CreateModel(
                 name='Site',
                 fields=[
                     ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -39,7 +76,7 @@ class Migration(migrations.Migration):
                 options={
                     'ordering': ['code'],
                     'abstract': False,
-                    'constraints': [models.CheckConstraint(condition=models.Q(('activated_on', None), models.Q(('activated_on__gte', models.F('ec_approved_on')), ('ec_approved_on__isnull', False)), _connector='OR'), name='site_activated_after_approval', violation_error_message="A site is activated on or after its ethics committee's approval; enter both dates."), trial.history.KeepsHistory(columns=['id', 'version', 'code', 'name', 'country', 'province', 'time_zone', 'radiotherapy', 'ec_approved_on', 'activated_on'], computed=[], digest='b71456b9', fixed=[], history='trial_historicalsite', name='trial_site_keeps_history')],
+                    'constraints': [models.CheckConstraint(condition=models.Q(('activated_on', None), models.Q(('activated_on__gte', models.F('ec_approved_on')), ('ec_approved_on__isnull', False)), _connector='OR'), name='site_activated_after_approval', violation_error_message="A site is activated on or after its ethics committee's approval; enter both dates."), trial.audit.history.KeepsHistory(columns=['id', 'version', 'code', 'name', 'country', 'province', 'time_zone', 'radiotherapy', 'ec_approved_on', 'activated_on'], computed=[], digest='d04d86b1', fixed=[], history='trial_historicalsite', name='trial_site_keeps_history', part_of=None)],
                 },
             ), migrations.CreateModel(
                 name='Study',
@@ -53,7 +90,7 @@ class Migration(migrations.Migration):
                 options={
                     'verbose_name_plural': 'studies',
                     'abstract': False,
-                    'constraints': [trial.history.KeepsHistory(columns=['id', 'version', 'registration', 'randomization_commitment', 'committed_at'], computed=[], digest='b71456b9', fixed=[], history='trial_historicalstudy', name='trial_study_keeps_history')],
+                    'constraints': [trial.audit.history.KeepsHistory(columns=['id', 'version', 'registration', 'randomization_commitment', 'committed_at'], computed=[], digest='2eae4617', fixed=[], history='trial_historicalstudy', name='trial_study_keeps_history', part_of=None)],
                 },
             ), migrations.CreateModel(
                 name='Subject',
@@ -68,12 +105,30 @@ class Migration(migrations.Migration):
                 options={
                     'ordering': ['code'],
                     'abstract': False,
-                    'constraints': [trial.history.KeepsHistory(columns=['id', 'version', 'site_id', 'code', 'screened_on', 'rescreen_of_id'], computed=[], digest='b71456b9', fixed=['site_id', 'code'], history='trial_historicalsubject', name='trial_subject_keeps_history')],
+                    'constraints': [trial.audit.history.KeepsHistory(columns=['id', 'version', 'site_id', 'code', 'screened_on', 'rescreen_of_id'], computed=[], digest='e1fd129e', fixed=['site_id', 'code'], history='trial_historicalsubject', name='trial_subject_keeps_history', part_of=None), trial.audit.locking.HonorsLocks(digest='8637c840', name='trial_subject_honors_locks', others=[], visit='null')],
+                },
+            ), migrations.CreateModel(
+                name='RedactionRequest',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('form', models.CharField(max_length=60)),
+                    ('record', models.BigIntegerField()),
+                    ('row', models.BigIntegerField()),
+                    ('item', models.CharField(max_length=60)),
+                    ('through_version', models.PositiveIntegerField()),
+                    ('justification', models.CharField(max_length=500, validators=[trial.fields.without_identifiers])),
+                    ('requested_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                    ('requested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('site', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trial.site')),
+                    ('subject', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trial.subject')),
+                ],
+                options={
+                    'constraints': [trial.audit.history.AppendOnly(digest='22f66a85', name='redaction_request_append_only', only_by_trigger=False), trial.audit.history.EntersLedgerOnInsert(by='new.requested_by_id', digest='b5e2db57', digested=[], form='trial.redactionrequest', name='redaction_request_enters_ledger', omitted=[], place={'record': 'new.record', 'site': 'new.site_id', 'subject': 'new.subject_id', 'visit': 'null'}, reason="''")],
                 },
             ), migrations.CreateModel(
                 name='HistoricalVisit',
                 fields=[
-                    ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                    ('id', models.BigIntegerField(auto_created=True, blank=True, verbose_name='ID')),
                     ('version', models.PositiveIntegerField(default=1, editable=False)),
                     ('history_change_reason', models.TextField(null=True)),
                     ('missing', models.JSONField(blank=True, default=dict, verbose_name='reasons for missing values')),
@@ -88,42 +143,59 @@ class Migration(migrations.Migration):
                     ('missed_reason', models.CharField(blank=True, db_comment='SV.SVREASOC', default='', max_length=200, validators=[trial.fields.without_identifiers], verbose_name='Reason missed')),
                     ('unscheduled_reason', models.CharField(blank=True, db_comment='SV.SVUPDES', default='', max_length=200, validators=[trial.fields.without_identifiers], verbose_name='Reason for an unscheduled visit')),
                     ('history_id', models.BigAutoField(editable=False, primary_key=True, serialize=False)),
-                    ('history_date', models.DateTimeField(db_index=True)),
+                    ('history_date', models.DateTimeField()),
                     ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                    ('history_user', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                    ('subject', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='trial.subject')),
+                    ('history_user', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('subject', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='trial.subject')),
                 ],
                 options={
                     'verbose_name': 'historical visit',
                     'verbose_name_plural': 'historical visits',
                     'ordering': ('-history_date', '-history_id'),
                     'get_latest_by': ('history_date', 'history_id'),
-                    'constraints': [models.UniqueConstraint(fields=('id', 'version'), name='trial_historicalvisit_one_of_a_version'), trial.history.AppendOnly(digest='58abfc53', name='trial_historicalvisit_append_only', only_by_trigger=True), trial.history.EntersLedger(digest='d937c08b', form='trial.visit', name='trial_historicalvisit_enters_ledger', record='new.id', site='(select site_id from trial_subject where id = new.subject_id)', subject='new.subject_id', visit='new.id')],
+                    'constraints': [models.UniqueConstraint(fields=('id', 'version'), name='trial_historicalvisit_one_of_a_version'), trial.audit.history.AppendOnly(digest='963ff3b6', name='trial_historicalvisit_append_only', only_by_trigger=True), trial.audit.history.EntersLedger(digest='c743ef78', form='trial.visit', name='trial_historicalvisit_enters_ledger', record='new.id', site='(select site_id from trial_subject where id = new.subject_id)', subject='new.subject_id', visit='new.id')],
                 },
                 bases=(simple_history.models.HistoricalChanges, models.Model),
             ), migrations.CreateModel(
                 name='HistoricalSubject',
                 fields=[
-                    ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                    ('id', models.BigIntegerField(auto_created=True, blank=True, verbose_name='ID')),
                     ('version', models.PositiveIntegerField(default=1, editable=False)),
                     ('history_change_reason', models.TextField(null=True)),
-                    ('code', models.CharField(db_index=True, editable=False, max_length=6, validators=[django.core.validators.RegexValidator('^\\d{2}-\\d{3}$')])),
+                    ('code', models.CharField(editable=False, max_length=6, validators=[django.core.validators.RegexValidator('^\\d{2}-\\d{3}$')])),
                     ('screened_on', models.DateField(db_comment='SCRDAT', verbose_name='screening number given on')),
                     ('history_id', models.BigAutoField(editable=False, primary_key=True, serialize=False)),
-                    ('history_date', models.DateTimeField(db_index=True)),
+                    ('history_date', models.DateTimeField()),
                     ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                    ('history_user', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                    ('site', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='trial.site')),
-                    ('rescreen_of', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='trial.subject', verbose_name='screened before as')),
+                    ('history_user', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('site', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='trial.site')),
+                    ('rescreen_of', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='trial.subject', verbose_name='screened before as')),
                 ],
                 options={
                     'verbose_name': 'historical subject',
                     'verbose_name_plural': 'historical subjects',
                     'ordering': ('-history_date', '-history_id'),
                     'get_latest_by': ('history_date', 'history_id'),
-                    'constraints': [models.UniqueConstraint(fields=('id', 'version'), name='trial_historicalsubject_one_of_a_version'), trial.history.AppendOnly(digest='58abfc53', name='trial_historicalsubject_append_only', only_by_trigger=True), trial.history.EntersLedger(digest='d937c08b', form='trial.subject', name='trial_historicalsubject_enters_ledger', record='new.id', site='new.site_id', subject='new.id', visit='null')],
+                    'constraints': [models.UniqueConstraint(fields=('id', 'version'), name='trial_historicalsubject_one_of_a_version'), trial.audit.history.AppendOnly(digest='963ff3b6', name='trial_historicalsubject_append_only', only_by_trigger=True), trial.audit.history.EntersLedger(digest='7d6a779f', form='trial.subject', name='trial_historicalsubject_enters_ledger', record='new.id', site='new.site_id', subject='new.id', visit='null')],
                 },
                 bases=(simple_history.models.HistoricalChanges, models.Model),
+            ), migrations.CreateModel(
+                name='SystemEvent',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                    ('kind', models.CharField(max_length=40)),
+                    ('detail', models.JSONField(db_default={}, default=dict)),
+                    ('key', models.TextField(blank=True, db_default='', default='')),
+                    ('about', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('site', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trial.site')),
+                ],
+                options={
+                    'ordering': ['pk'],
+                    'indexes': [models.Index(fields=['kind', 'at'], name='events_of_a_kind')],
+                    'constraints': [trial.audit.history.AppendOnly(digest='22f66a85', name='event_append_only', only_by_trigger=False), trial.audit.history.EntersLedgerOnInsert(by='new.by_id', digest='e4ae5ff1', digested=[], form='trial.systemevent', name='event_enters_ledger', omitted=[], place={'record': 'new.id', 'site': 'new.site_id', 'subject': 'null', 'visit': 'null'}, reason="''"), trial.audit.history.Watches(about='new.id', by='null', digest='6c7f1705', digested=['password'], ended='removed', key='new.id::text', kind='account', made='made', name='watches_accounts', never_deleted=True, omitted=['last_login'], watched='auth_user'), trial.audit.history.NamesNobodyTwice(alike='i10', digest='4eb5139f', name='names_nobody_twice', pattern='^(system:)?[A-Za-z0-9@.+_-]+$', taken_for='llo', watched='auth_user'), trial.audit.history.Watches(about='new.user_id', by='null', digest='d02bf114', digested=[], ended='taken', key='new.id::text', kind='group of account', made='given', name='watches_groups_of_accounts', never_deleted=False, omitted=[], watched='auth_user_groups'), trial.audit.history.Watches(about='new.user_id', by='null', digest='551ebca4', digested=[], ended='taken', key='new.id::text', kind='permission of account', made='given', name='watches_permissions', never_deleted=False, omitted=[], watched='auth_user_user_permissions'), trial.audit.history.Watches(about='null', by='null', digest='fcc79663', digested=[], ended='removed', key='new.id::text', kind='group', made='made', name='watches_groups', never_deleted=False, omitted=[], watched='auth_group'), trial.audit.history.Watches(about='null', by='null', digest='6ee7b760', digested=[], ended='removed', key='new.id::text', kind='permission of group', made='made', name='watches_permissions_of_groups', never_deleted=False, omitted=[], watched='auth_group_permissions'), trial.audit.history.Watches(about='new.user_id', by='new.user_id', digest='f4d1171f', digested=[], ended='revoked', key='left(new.digest, 16)', kind='token', made='issued', name='watches_tokens', never_deleted=False, omitted=['token_key', 'digest'], watched='knox_authtoken'), trial.audit.history.Watches(about='new.user_id', by='null', digest='3d7bfd78', digested=['key'], ended='removed', key='new.id::text', kind='second factor', made='made', name='watches_second_factors', never_deleted=False, omitted=['last_used_at', 'throttling_failure_timestamp', 'throttling_failure_count', 'drift', 'last_t'], watched='otp_totp_totpdevice'), trial.audit.history.Watches(about='new.user_id', by='null', digest='b6fb3ce0', digested=[], ended='removed', key='new.id::text', kind='recovery codes', made='made', name='watches_recovery_codes', never_deleted=False, omitted=['last_used_at', 'throttling_failure_timestamp', 'throttling_failure_count'], watched='otp_static_staticdevice'), trial.audit.history.Watches(about='(select d.user_id from otp_static_staticdevice d where d.id = new.device_id)', by='null', digest='80ece413', digested=[], ended='used or void', key='new.id::text', kind='recovery code', made='made', name='watches_each_code', never_deleted=False, omitted=['token'], watched='otp_static_statictoken')],
+                },
             ), migrations.CreateModel(
                 name='Visit',
                 fields=[
@@ -145,7 +217,24 @@ class Migration(migrations.Migration):
                 options={
                     'abstract': False,
                     'indexes': [models.Index(condition=models.Q(('held_on', None), ('status', '')), fields=['closes_on'], name='visits_waiting')],
-                    'constraints': [models.UniqueConstraint(fields=('subject', 'code'), name='one_visit_of_a_code'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'MISSED'), _negated=True), ('held_on', None), _connector='OR'), name='missed_visit_has_no_date', violation_error_message='A missed visit has no date. Delete the date, or choose another status.'), trial.history.KeepsHistory(columns=['id', 'version', 'missing', 'subject_id', 'code', 'target_on', 'opens_on', 'closes_on', 'stopped', 'held_on', 'status', 'mode', 'missed_reason', 'unscheduled_reason'], computed=['target_on', 'opens_on', 'closes_on', 'stopped'], digest='b71456b9', fixed=['subject_id', 'code'], history='trial_historicalvisit', name='trial_visit_keeps_history'), models.CheckConstraint(condition=models.Q(('status__in', ['DONE', 'MISSED', 'PARTIAL', ''])), name='trial_visit_status_codes', violation_error_message='“Visit status” is one of the codes of its list.'), models.CheckConstraint(condition=models.Q(('mode__in', ['ON_SITE', 'PHONE', 'REMOTE_LOCAL_LAB', ''])), name='trial_visit_mode_codes', violation_error_message='“How it was held” is one of the codes of its list.')],
+                    'constraints': [models.UniqueConstraint(fields=('subject', 'code'), name='one_visit_of_a_code'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'MISSED'), _negated=True), ('held_on', None), _connector='OR'), name='missed_visit_has_no_date', violation_error_message='A missed visit has no date. Delete the date, or choose another status.'), trial.audit.history.KeepsHistory(columns=['id', 'version', 'missing', 'subject_id', 'code', 'target_on', 'opens_on', 'closes_on', 'stopped', 'held_on', 'status', 'mode', 'missed_reason', 'unscheduled_reason'], computed=['target_on', 'opens_on', 'closes_on', 'stopped'], digest='da892a87', fixed=['subject_id', 'code'], history='trial_historicalvisit', name='trial_visit_keeps_history', part_of=None), trial.audit.locking.HonorsLocks(digest='22b2ba25', name='trial_visit_honors_locks', others=['id', 'missing', 'subject_id', 'code', 'held_on', 'status', 'mode', 'missed_reason', 'unscheduled_reason'], visit='new.id'), models.CheckConstraint(condition=models.Q(('status__in', ['DONE', 'MISSED', 'PARTIAL', ''])), name='trial_visit_status_codes', violation_error_message='“Visit status” is one of the codes of its list.'), models.CheckConstraint(condition=models.Q(('mode__in', ['ON_SITE', 'PHONE', 'REMOTE_LOCAL_LAB', ''])), name='trial_visit_mode_codes', violation_error_message='“How it was held” is one of the codes of its list.')],
+                },
+            ), migrations.CreateModel(
+                name='Verification',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                    ('form', models.CharField(max_length=60)),
+                    ('record', models.BigIntegerField()),
+                    ('versions', models.JSONField()),
+                    ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('visit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='verifications', to='trial.visit')),
+                ],
+                options={
+                    'ordering': ['pk'],
+                    'abstract': False,
+                    'indexes': [models.Index(fields=['form', 'record'], name='verifications_of_a_record')],
+                    'constraints': [trial.audit.history.AppendOnly(digest='22f66a85', name='verification_append_only', only_by_trigger=False), trial.audit.locking.HonorsLocks(digest='8637c840', name='verification_honors_locks', others=[], visit='null'), trial.audit.locking.AboutWhatStands(digest='48898be5', name='verification_about_what_stands'), trial.audit.history.EntersLedgerOnInsert(by='new.by_id', digest='31a15e54', digested=[], form='trial.verification', name='trial_verification_enters_ledger', omitted=[], place={'record': 'new.id', 'site': '(select site_id from trial_subject where id = (select subject_id from trial_visit where id = new.visit_id))', 'subject': '(select subject_id from trial_visit where id = new.visit_id)', 'visit': 'new.visit_id'}, reason="''")],
                 },
             ), migrations.CreateModel(
                 name='Signature',
@@ -154,48 +243,144 @@ class Migration(migrations.Migration):
                     ('form', models.CharField(max_length=60)),
                     ('record', models.BigIntegerField()),
                     ('meaning', models.CharField(choices=[('visit', "I have reviewed this visit's records and confirm that they agree with the source."), ('eligibility', "I have assessed each criterion and confirm the subject's eligibility as stated.")], max_length=12)),
-                    ('printed_name', models.CharField(max_length=150)),
+                    ('printed_name', models.CharField(max_length=301)),
                     ('signed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                     ('content', models.JSONField()),
                     ('content_sha256', models.CharField(max_length=64)),
+                    ('password_reset_at', models.DateTimeField(null=True)),
                     ('signed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                     ('visit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='trial.visit')),
                 ],
                 options={
                     'ordering': ['-signed_at', '-pk'],
                     'indexes': [models.Index(fields=['form', 'record'], name='signatures_of_a_record')],
-                    'constraints': [trial.history.AppendOnly(digest='58abfc53', name='signature_append_only', only_by_trigger=False)],
+                    'constraints': [trial.audit.history.AppendOnly(digest='22f66a85', name='signature_append_only', only_by_trigger=False), trial.audit.locking.NamesItsRecord(digest='e24656cf', name='signature_names_its_record', on_record=['identity', 'training', 'accountability'], password_events=['account made', 'account changed']), trial.audit.locking.HonorsLocks(digest='8637c840', name='signature_honors_locks', others=[], visit='null'), trial.models.overview.SignsWhatStands(digest='bc12ea77', name='signature_signs_what_stands'), trial.audit.locking.OnlyByRole(by='signed_by_id', digest='7ca8d758', name='signature_only_by_role', of_a_superuser=['administrator'], roles=['eligibility:investigator', 'visit:investigator'], site='(select site_id from trial_subject where id = (select subject_id from trial_visit where id = new.visit_id))', step='new.meaning', zone='Asia/Shanghai'), trial.audit.history.EntersLedgerOnInsert(by='new.signed_by_id', digest='f4c3dd60', digested=['content'], form='trial.signature', name='signature_enters_ledger', omitted=[], place={'record': 'new.id', 'site': '(select site_id from trial_subject where id = (select subject_id from trial_visit where id = new.visit_id))', 'subject': '(select subject_id from trial_visit where id = new.visit_id)', 'visit': 'new.visit_id'}, reason="''")],
+                },
+            ), migrations.CreateModel(
+                name='Query',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('form', models.CharField(max_length=60)),
+                    ('record', models.BigIntegerField()),
+                    ('item', models.CharField(blank=True, default='', help_text='empty: the whole form', max_length=60)),
+                    ('visit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='queries', to='trial.visit')),
+                ],
+                options={
+                    'verbose_name_plural': 'queries',
+                    'ordering': ['pk'],
+                    'indexes': [models.Index(fields=['form', 'record'], name='queries_of_a_record')],
+                    'constraints': [trial.audit.history.AppendOnly(digest='22f66a85', name='query_append_only', only_by_trigger=False), trial.audit.locking.HonorsLocks(digest='8637c840', name='query_honors_locks', others=[], visit='null'), trial.audit.locking.AboutWhatStands(digest='48898be5', name='query_about_what_stands'), trial.audit.locking.Begun(acts='trial_queryact', digest='44243ae1', key='query_id', name='query_begun'), trial.audit.history.EntersLedgerOnInsert(by='(select by_id from trial_queryact where query_id = new.id order by id limit 1)', digest='aa9c23f2', digested=[], form='trial.query', name='query_enters_ledger', omitted=[], place={'record': 'new.id', 'site': '(select site_id from trial_subject where id = (select subject_id from trial_visit where id = new.visit_id))', 'subject': '(select subject_id from trial_visit where id = new.visit_id)', 'visit': 'new.visit_id'}, reason="''")],
                 },
             ), migrations.CreateModel(
                 name='Ledger',
                 fields=[
                     ('seq', models.BigIntegerField(primary_key=True, serialize=False)),
                     ('at', models.DateTimeField()),
+                    ('client', models.TextField(editable=False, null=True)),
                     ('reason', models.TextField()),
                     ('act', models.CharField(max_length=1)),
                     ('form', models.CharField(max_length=60)),
                     ('record', models.BigIntegerField()),
                     ('row', models.BigIntegerField()),
                     ('history_id', models.BigIntegerField()),
+                    ('written_at', models.DateTimeField(null=True)),
                     ('items', models.JSONField()),
+                    ('salts', models.JSONField(default=dict)),
+                    ('sealed', models.JSONField(default=dict)),
                     ('hash', models.BinaryField()),
-                    ('by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                    ('site', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trial.site')),
-                    ('subject', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trial.subject')),
-                    ('visit', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trial.visit')),
+                    ('by', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('site', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trial.site')),
+                    ('subject', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trial.subject')),
+                    ('visit', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='trial.visit')),
                 ],
                 options={
                     'ordering': ['seq'],
                     'indexes': [models.Index(fields=['form', 'record', 'seq'], name='ledger_of_a_record'), models.Index(fields=['subject', 'seq'], name='ledger_of_a_subject'), models.Index(fields=['visit', 'at'], name='ledger_of_a_visit')],
-                    'constraints': [models.UniqueConstraint(fields=('form', 'history_id'), name='entered_once'), trial.history.AppendOnly(digest='58abfc53', name='ledger_append_only', only_by_trigger=True)],
+                    'constraints': [models.UniqueConstraint(fields=('form', 'history_id'), name='entered_once'), trial.audit.history.IsLedger(codes=[trial.audit.acting.ChangeReason['ENTRY_ERROR'], trial.audit.acting.ChangeReason['TRANSCRIPTION'], trial.audit.acting.ChangeReason['UNIT_ERROR'], trial.audit.acting.ChangeReason['SOURCE_UPDATED'], trial.audit.acting.ChangeReason['QUERY_RESPONSE'], trial.audit.acting.ChangeReason['LATE_INFORMATION'], trial.audit.acting.ChangeReason['OTHER']], digest='5ad5de70', name='ledger_itself', stock=['change', 'changed', 'changes', 'changedviaadmin', 'changedviaapi', 'changedbyadmin', 'correct', 'corrected', 'correction', 'dataentry', 'edit', 'edited', 'fix', 'fixed', 'modified', 'modify', 'na', 'nil', 'no', 'noreason', 'none', 'notapplicable', 'null', 'ok', 'okay', 'reason', 'seeabove', 'tbd', 'test', 'unknown', 'update', 'updated', 'updates', 'wrong', 'xx', 'xxx', '更新', '更改', '更正', '修改', '修订'], unsaid='[\\s\\u0001-\\u001f\\u007f-\\u00a0\\u00ad\\u0300-\\u036f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u2028-\\u202f\\u205f-\\u206f\\u2800\\u3000-\\u303f\\u3164\\ue000-\\uf8ff\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff9-\\ufffd\\U0001bca0-\\U0001bca3\\U0001d173-\\U0001d17a\\U000e0000-\\U000e01ef!-/:-@\\[-`{-~…—·，。；：！？、]+')],
                 },
+            ), migrations.CreateModel(
+                name='FromPaper',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                    ('form', models.CharField(max_length=60)),
+                    ('record', models.BigIntegerField()),
+                    ('written_at', models.DateTimeField()),
+                    ('entered_at', models.DateTimeField()),
+                    ('reason', models.CharField(max_length=200)),
+                    ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('visit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='papers', to='trial.visit')),
+                ],
+                options={
+                    'verbose_name': 'entry from paper',
+                    'verbose_name_plural': 'entries from paper',
+                    'ordering': ['pk'],
+                    'abstract': False,
+                    'indexes': [models.Index(fields=['form', 'record'], name='papers_of_a_record')],
+                    'constraints': [trial.audit.history.AppendOnly(digest='22f66a85', name='from_paper_append_only', only_by_trigger=False), trial.audit.locking.HonorsLocks(digest='8637c840', name='from_paper_honors_locks', others=[], visit='null'), trial.audit.history.EntersLedgerOnInsert(by='new.by_id', digest='ab8641e2', digested=[], form='trial.frompaper', name='trial_frompaper_enters_ledger', omitted=[], place={'record': 'new.id', 'site': '(select site_id from trial_subject where id = (select subject_id from trial_visit where id = new.visit_id))', 'subject': '(select subject_id from trial_visit where id = new.visit_id)', 'visit': 'new.visit_id'}, reason='new.reason'), models.CheckConstraint(condition=models.Q(('written_at__lte', models.F('entered_at'))), name='paper_before_entry', violation_error_message='The paper was filled in before it was entered, not after.'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='from_paper_says_why', violation_error_message='Say why it was on paper first.')],
+                },
+            ), migrations.CreateModel(
+                name='Freeze',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                    ('state', models.CharField(choices=[('OPEN', 'Open'), ('FROZEN', 'Frozen')], max_length=8)),
+                    ('reason', models.CharField(max_length=500)),
+                    ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('visit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='freezes', to='trial.visit')),
+                ],
+                options={
+                    'ordering': ['pk'],
+                    'abstract': False,
+                    'constraints': [trial.audit.history.AppendOnly(digest='22f66a85', name='freeze_append_only', only_by_trigger=False), trial.audit.locking.Follows(apart=[], digest='4864decf', key='visit_id', name='freeze_follows', steps=['>FROZEN', 'FROZEN>OPEN', 'OPEN>FROZEN']), trial.audit.locking.HonorsLocks(digest='8637c840', name='freeze_honors_locks', others=[], visit='null'), trial.audit.locking.SignedBefore(digest='c15c9cce', name='freeze_signed_before'), trial.audit.locking.OnlyByRole(by='by_id', digest='21972c9f', name='freeze_only_by_role', of_a_superuser=['administrator'], roles=['FROZEN:data manager', 'OPEN:data manager'], site='(select site_id from trial_subject where id = (select subject_id from trial_visit where id = new.visit_id))', step='new.state', zone='Asia/Shanghai'), trial.audit.history.EntersLedgerOnInsert(by='new.by_id', digest='18258f2c', digested=[], form='trial.freeze', name='trial_freeze_enters_ledger', omitted=[], place={'record': 'new.id', 'site': '(select site_id from trial_subject where id = (select subject_id from trial_visit where id = new.visit_id))', 'subject': '(select subject_id from trial_visit where id = new.visit_id)', 'visit': 'new.visit_id'}, reason='new.reason')],
+                },
+            ), migrations.CreateModel(
+                name='AccountAct',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('kind', models.CharField(choices=[('identity', 'Identity checked'), ('training', 'Trained'), ('accountability', 'Accountability for the signature accepted'), ('loss', 'Second factor reported lost'), ('after loss', 'Identity checked after the loss')], max_length=16)),
+                    ('on', models.DateField(blank=True, null=True, verbose_name='date')),
+                    ('how', models.CharField(blank=True, default='', max_length=500)),
+                    ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                    ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='account_acts', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'verbose_name': 'act about an account',
+                    'verbose_name_plural': 'acts about accounts',
+                    'ordering': ['pk'],
+                    'constraints': [trial.audit.history.AppendOnly(digest='22f66a85', name='account_act_append_only', only_by_trigger=False), trial.audit.history.EntersLedgerOnInsert(by='new.by_id', digest='0a4b58ff', digested=[], form='trial.accountact', name='account_act_enters_ledger', omitted=[], place={'record': 'new.id', 'site': 'null', 'subject': 'null', 'visit': 'null'}, reason="''"), models.CheckConstraint(condition=models.Q(('kind', 'loss'), models.Q(('kind', 'accountability'), ('by', models.F('person'))), models.Q(('kind__in', ['identity', 'training', 'after loss']), models.Q(('by', models.F('person')), _negated=True)), _connector='OR'), name='account_act_by_whom_it_may'), models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['identity', 'training', 'after loss']), _negated=True), models.Q(('on__isnull', False), models.Q(('how', ''), _negated=True)), _connector='OR'), name='account_act_says_when_and_how')],
+                },
+            ), migrations.CreateModel(
+                name='HistoricalParameterDecision',
+                fields=[
+                    ('id', models.BigIntegerField(auto_created=True, blank=True, verbose_name='ID')),
+                    ('version', models.PositiveIntegerField(default=1, editable=False)),
+                    ('history_change_reason', models.TextField(null=True)),
+                    ('name', models.CharField(choices=[('RANDOMIZATION_TIMING', 'RANDOMIZATION_TIMING: AFTER_PC2 or BEFORE_CYCLES'), ('ALLOW_PRECONSENT_CYCLES', 'ALLOW_PRECONSENT_CYCLES: yes or no'), ('MAX_PRECONSENT_CYCLES', 'MAX_PRECONSENT_CYCLES: a whole number from 0 to 6'), ('AGE_MAX_RULE', 'AGE_MAX_RULE: a whole number from 18 to 130'), ('BIRTHDATE_PRECISION', 'BIRTHDATE_PRECISION: YEAR_MONTH'), ('MAX_ORGAN_UNITS', 'MAX_ORGAN_UNITS: a whole number from 1 to 20'), ('LN_UNIT_RULE', 'LN_UNIT_RULE: SUBREGION or ALL_NONREGIONAL_AS_ONE'), ('LN_LATERALIZE', 'LN_LATERALIZE: yes or no'), ('LOCAL_RECURRENCE_COUNTS', 'LOCAL_RECURRENCE_COUNTS: yes or no'), ('PRIMARY_COUNTS', 'PRIMARY_COUNTS: yes or no'), ('BONE_AS_ONE_ORGAN', 'BONE_AS_ONE_ORGAN: yes or no'), ('LIVER_MAX', 'LIVER_MAX: a whole number'), ('BRAIN_LIVER_LOGIC', 'BRAIN_LIVER_LOGIC: OR or AND'), ('LAB_WINDOW_DAYS', 'LAB_WINDOW_DAYS: 2 whole numbers, as 14 / 7 (gate 1, gate 2)'), ('IMG_WINDOW_DAYS', 'IMG_WINDOW_DAYS: 2 whole numbers, as 28 / 28 (gate 1, gate 2)'), ('BRAIN_IMG_WINDOW_DAYS', 'BRAIN_IMG_WINDOW_DAYS: a whole number'), ('ECOG_WINDOW_DAYS', 'ECOG_WINDOW_DAYS: 2 whole numbers, as 14 / 7 (gate 1, gate 2)'), ('CG_CONSTANT', 'CG_CONSTANT: EXACT or SI_ROUNDED or CN_0818'), ('CG_WEIGHT', 'CG_WEIGHT: 2 whole numbers, as 14 / 7 (before, after)'), ('BSA_FORMULA', 'BSA_FORMULA: MOSTELLER or DUBOIS'), ('CYCLE_WINDOW_DAYS', 'CYCLE_WINDOW_DAYS: 2 whole numbers, as 3 / 1 (day 1, day 8)'), ('PC2_HALF_WINDOW', 'PC2_HALF_WINDOW: a whole number from 1 to 28'), ('PC2_MIN_DAYS_FROM_C1D1', 'PC2_MIN_DAYS_FROM_C1D1: a whole number'), ('PC2_CRITERIA', 'PC2_CRITERIA: RECIST11 or IRECIST_FOR_ICI'), ('RAND_AFTER_PC2_MAX_DAYS', 'RAND_AFTER_PC2_MAX_DAYS: a whole number'), ('RT_START_MAX_DAYS', 'RT_START_MAX_DAYS: a whole number'), ('TA_SCHEDULE', 'TA_SCHEDULE: 5 whole numbers, as 63 / 7 / 378 / 84 / 14 (early days, early half window, early until, late days, late half window)'), ('SFU_INTERVAL', 'SFU_INTERVAL: 2 whole numbers, as 91 / 14 (days, half window)'), ('SAE_CLOCK_H', 'SAE_CLOCK_H: a whole number from 1 to 168'), ('ENTRY_DUE_DAYS', 'ENTRY_DUE_DAYS: 3 whole numbers, as 7 / 3 / 24 (visit days, urgent days, sae hours)'), ('PFS_REFERENCE', 'PFS_REFERENCE: NADIR_SINCE_BL0'), ('RAND_METHOD', 'RAND_METHOD: PERMUTED_BLOCK or MINIMIZATION'), ('STRATA', 'STRATA: codes of SYSCLASS, METPAT, OMDTYPE, ORGANUNITS, SITE, as SYSCLASS × METPAT'), ('AB_TUMOR', 'AB_TUMOR: a number from 1 to 30'), ('AB_LATE', 'AB_LATE: a number from 1 to 30'), ('COVERAGE_MIN_PCT', 'COVERAGE_MIN_PCT: a number from 50 to 100'), ('PRIMARY_RT_REQUIRED', 'PRIMARY_RT_REQUIRED: yes or no'), ('TREAT_RESOLVED', 'TREAT_RESOLVED: yes or no'), ('CG_SOURCE', 'CG_SOURCE: COCKCROFT_GAULT or MEASURED_GFR or URINE_24H'), ('ENROLLMENT_CAP', 'ENROLLMENT_CAP: a whole number from 1 to 9999'), ('OVERRUN', 'OVERRUN: a whole number'), ('RECIST_CONTINUING_PR', 'RECIST_CONTINUING_PR: yes or no'), ('RECIST_NONTARGET_NE', 'RECIST_NONTARGET_NE: STRICT or LENIENT'), ('RECIST_FLOOR_AFTER_CR', 'RECIST_FLOOR_AFTER_CR: yes or no')], max_length=40, verbose_name='parameter')),
+                    ('value', models.CharField(help_text="as said behind the parameter's name", max_length=120)),
+                    ('effective_from', models.DateField(verbose_name='holds from')),
+                    ('basis', models.CharField(help_text='role of who decided, and the document that says so', max_length=300, validators=[trial.fields.without_identifiers], verbose_name='decided by')),
+                    ('history_id', models.BigAutoField(editable=False, primary_key=True, serialize=False)),
+                    ('history_date', models.DateTimeField()),
+                    ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                    ('history_user', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'verbose_name': 'historical parameter decision',
+                    'verbose_name_plural': 'historical parameter decisions',
+                    'ordering': ('-history_date', '-history_id'),
+                    'get_latest_by': ('history_date', 'history_id'),
+                    'constraints': [models.UniqueConstraint(fields=('id', 'version'), name='trial_historicalparameterdecision_one_of_a_version'), trial.audit.history.AppendOnly(digest='963ff3b6', name='trial_historicalparameterdecision_append_only', only_by_trigger=True), trial.audit.history.EntersLedger(digest='ae4cba93', form='trial.parameterdecision', name='trial_historicalparameterdecision_enters_ledger', record='new.id', site='null', subject='null', visit='null')],
+                },
+                bases=(simple_history.models.HistoricalChanges, models.Model),
             ), migrations.CreateModel(
                 name='HistoricalSite',
                 fields=[
-                    ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                    ('id', models.BigIntegerField(auto_created=True, blank=True, verbose_name='ID')),
                     ('version', models.PositiveIntegerField(default=1, editable=False)),
                     ('history_change_reason', models.TextField(null=True)),
-                    ('code', models.CharField(db_index=True, max_length=2, validators=[django.core.validators.RegexValidator('^(0[1-9]|[1-9]\\d)$', '01 to 99.')], verbose_name='site number')),
+                    ('code', models.CharField(max_length=2, validators=[django.core.validators.RegexValidator('^(0[1-9]|[1-9]\\d)$', '01 to 99.')], verbose_name='site number')),
                     ('name', models.CharField(max_length=120, verbose_name='site name')),
                     ('country', models.CharField(default='CHN', help_text='ISO 3166', max_length=3)),
                     ('province', models.CharField(blank=True, default='', max_length=60)),
@@ -204,40 +389,67 @@ class Migration(migrations.Migration):
                     ('ec_approved_on', models.DateField(blank=True, null=True, verbose_name="ethics committee's first approval")),
                     ('activated_on', models.DateField(blank=True, null=True, verbose_name='activated on')),
                     ('history_id', models.BigAutoField(editable=False, primary_key=True, serialize=False)),
-                    ('history_date', models.DateTimeField(db_index=True)),
+                    ('history_date', models.DateTimeField()),
                     ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                    ('history_user', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('history_user', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ],
                 options={
                     'verbose_name': 'historical site',
                     'verbose_name_plural': 'historical sites',
                     'ordering': ('-history_date', '-history_id'),
                     'get_latest_by': ('history_date', 'history_id'),
-                    'constraints': [models.UniqueConstraint(fields=('id', 'version'), name='trial_historicalsite_one_of_a_version'), trial.history.AppendOnly(digest='58abfc53', name='trial_historicalsite_append_only', only_by_trigger=True), trial.history.EntersLedger(digest='d937c08b', form='trial.site', name='trial_historicalsite_enters_ledger', record='new.id', site='new.id', subject='null', visit='null')],
+                    'constraints': [models.UniqueConstraint(fields=('id', 'version'), name='trial_historicalsite_one_of_a_version'), trial.audit.history.AppendOnly(digest='963ff3b6', name='trial_historicalsite_append_only', only_by_trigger=True), trial.audit.history.EntersLedger(digest='f43346e7', form='trial.site', name='trial_historicalsite_enters_ledger', record='new.id', site='new.id', subject='null', visit='null')],
                 },
                 bases=(simple_history.models.HistoricalChanges, models.Model),
             ), migrations.CreateModel(
                 name='HistoricalStudy',
                 fields=[
-                    ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                    ('id', models.BigIntegerField(auto_created=True, blank=True, verbose_name='ID')),
                     ('version', models.PositiveIntegerField(default=1, editable=False)),
                     ('history_change_reason', models.TextField(null=True)),
-                    ('registration', models.CharField(db_index=True, max_length=20)),
+                    ('registration', models.CharField(max_length=20)),
                     ('randomization_commitment', models.CharField(blank=True, default='', max_length=64, verbose_name='SHA-256 of the randomization key')),
                     ('committed_at', models.DateTimeField(blank=True, null=True)),
                     ('history_id', models.BigAutoField(editable=False, primary_key=True, serialize=False)),
-                    ('history_date', models.DateTimeField(db_index=True)),
+                    ('history_date', models.DateTimeField()),
                     ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                    ('history_user', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('history_user', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ],
                 options={
                     'verbose_name': 'historical study',
                     'verbose_name_plural': 'historical studies',
                     'ordering': ('-history_date', '-history_id'),
                     'get_latest_by': ('history_date', 'history_id'),
-                    'constraints': [models.UniqueConstraint(fields=('id', 'version'), name='trial_historicalstudy_one_of_a_version'), trial.history.AppendOnly(digest='58abfc53', name='trial_historicalstudy_append_only', only_by_trigger=True), trial.history.EntersLedger(digest='d937c08b', form='trial.study', name='trial_historicalstudy_enters_ledger', record='new.id', site='null', subject='null', visit='null')],
+                    'constraints': [models.UniqueConstraint(fields=('id', 'version'), name='trial_historicalstudy_one_of_a_version'), trial.audit.history.AppendOnly(digest='963ff3b6', name='trial_historicalstudy_append_only', only_by_trigger=True), trial.audit.history.EntersLedger(digest='11a8838e', form='trial.study', name='trial_historicalstudy_enters_ledger', record='new.id', site='null', subject='null', visit='null')],
                 },
                 bases=(simple_history.models.HistoricalChanges, models.Model),
+            ), migrations.CreateModel(
+                name='QueryAct',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                    ('state', models.CharField(choices=[('OPEN', 'Open'), ('ANSWERED', 'Answered'), ('CLOSED', 'Closed'), ('REOPENED', 'Reopened')], max_length=8)),
+                    ('text', models.CharField(max_length=500)),
+                    ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('query', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='acts', to='trial.query')),
+                ],
+                options={
+                    'ordering': ['pk'],
+                    'abstract': False,
+                    'constraints': [trial.audit.history.AppendOnly(digest='22f66a85', name='query_act_append_only', only_by_trigger=False), trial.audit.locking.Follows(apart=[], digest='0425de09', key='query_id', name='query_act_follows', steps=['>OPEN', 'ANSWERED>CLOSED', 'ANSWERED>REOPENED', 'CLOSED>REOPENED', 'OPEN>ANSWERED', 'OPEN>CLOSED', 'REOPENED>ANSWERED', 'REOPENED>CLOSED']), trial.audit.locking.HonorsLocks(digest='8637c840', name='query_act_honors_locks', others=[], visit='null'), trial.audit.history.EntersLedgerOnInsert(by='new.by_id', digest='ecafe17f', digested=[], form='trial.queryact', name='trial_queryact_enters_ledger', omitted=[], place={'record': 'new.id', 'site': '(select site_id from trial_subject where id = (select subject_id from trial_visit where id = (select visit_id from trial_query where id = new.query_id)))', 'subject': '(select subject_id from trial_visit where id = (select visit_id from trial_query where id = new.query_id))', 'visit': '(select visit_id from trial_query where id = new.query_id)'}, reason="''")],
+                },
+            ), migrations.CreateModel(
+                name='Redaction',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('decided_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                    ('signatures', models.JSONField(default=dict)),
+                    ('decided_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('request', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='done', to='trial.redactionrequest')),
+                ],
+                options={
+                    'constraints': [trial.audit.history.AppendOnly(digest='22f66a85', name='redaction_append_only', only_by_trigger=False), trial.audit.history.Erases(digest='b98ca930', erased='[redacted]', name='redaction_erases', words=['text', 'reason', 'source', 'justification']), trial.audit.history.EntersLedgerOnInsert(by='new.decided_by_id', digest='03265abf', digested=[], form='trial.redaction', name='redaction_enters_ledger', omitted=[], place={'record': '(select record from trial_redactionrequest where id = new.request_id)', 'site': '(select site_id from trial_redactionrequest where id = new.request_id)', 'subject': '(select subject_id from trial_redactionrequest where id = new.request_id)', 'visit': '(select null::bigint from trial_redactionrequest where id = new.request_id)'}, reason="''")],
+                },
             ), migrations.CreateModel(
                 name='ReferenceRange',
                 fields=[
@@ -259,7 +471,7 @@ class Migration(migrations.Migration):
                 options={
                     'abstract': False,
                     'indexes': [models.Index(fields=['site', 'laboratory', 'test'], name='ranges_of_a_test')],
-                    'constraints': [models.CheckConstraint(condition=models.Q(('low__isnull', False), ('high__isnull', False), _connector='OR'), name='reference_range_has_a_limit', violation_error_message='Enter the lower or the upper limit, or both.'), models.CheckConstraint(condition=models.Q(('low', None), ('high', None), ('low__lt', models.F('high')), _connector='OR'), name='reference_range_low_below_high', violation_error_message='The lower limit lies below the upper one.'), models.CheckConstraint(condition=models.Q(('age_from__lte', models.F('age_to'))), name='reference_range_ages_in_order', violation_error_message='The ages are not in order.'), trial.history.KeepsHistory(columns=['id', 'version', 'site_id', 'laboratory', 'test', 'sex', 'age_from', 'age_to', 'low', 'high', 'unit', 'effective_from', 'effective_to', 'certified_to'], computed=[], digest='b71456b9', fixed=[], history='trial_historicalreferencerange', name='trial_referencerange_keeps_history')],
+                    'constraints': [models.CheckConstraint(condition=models.Q(('low__isnull', False), ('high__isnull', False), _connector='OR'), name='reference_range_has_a_limit', violation_error_message='Enter the lower or the upper limit, or both.'), models.CheckConstraint(condition=models.Q(('low', None), ('high', None), ('low__lt', models.F('high')), _connector='OR'), name='reference_range_low_below_high', violation_error_message='The lower limit lies below the upper one.'), models.CheckConstraint(condition=models.Q(('age_from__lte', models.F('age_to'))), name='reference_range_ages_in_order', violation_error_message='The ages are not in order.'), trial.audit.history.KeepsHistory(columns=['id', 'version', 'site_id', 'laboratory', 'test', 'sex', 'age_from', 'age_to', 'low', 'high', 'unit', 'effective_from', 'effective_to', 'certified_to'], computed=[], digest='4a68b349', fixed=[], history='trial_historicalreferencerange', name='trial_referencerange_keeps_history', part_of=None)],
                 },
             ), migrations.CreateModel(
                 name='Membership',
@@ -272,34 +484,36 @@ class Migration(migrations.Migration):
                     ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='trial.site')),
                 ],
                 options={
-                    'constraints': [models.UniqueConstraint(condition=models.Q(('ends_on', None)), fields=('user', 'site', 'role'), name='role_held_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('site__isnull', False), ('role__in', [trial.access.Role['ADMINISTRATOR'], trial.access.Role['AUDITOR'], trial.access.Role['SPONSOR']]), _connector='OR'), name='role_has_its_site', violation_error_message='Name the site: only sponsor, administrator and auditor hold a role for the whole study.'), trial.history.KeepsHistory(columns=['id', 'user_id', 'site_id', 'role', 'ends_on', 'version'], computed=[], digest='b71456b9', fixed=['user_id', 'site_id', 'role'], history='trial_historicalmembership', name='trial_membership_keeps_history')],
+                    'verbose_name': 'role of a person',
+                    'verbose_name_plural': 'roles of people',
+                    'constraints': [models.UniqueConstraint(condition=models.Q(('ends_on', None)), fields=('user', 'site', 'role'), name='role_held_once', nulls_distinct=False, violation_error_message='The person holds this role there already.'), models.CheckConstraint(condition=models.Q(('site__isnull', False), ('role__in', [trial.access.Role['ADMINISTRATOR'], trial.access.Role['AUDITOR'], trial.access.Role['SPONSOR']]), _connector='OR'), name='role_has_its_site', violation_error_message='Name the site: only sponsor, administrator and auditor hold a role for the whole study.'), models.CheckConstraint(condition=models.Q(models.Q(('role', 'auditor'), _negated=True), ('ends_on__isnull', False), _connector='OR'), name='role_of_an_auditor_ends', violation_error_message="An auditor's role has its last day."), trial.audit.locking.HeldApart(apart=['administrator>auditor', 'administrator>data manager', 'administrator>investigator', 'administrator>monitor', 'administrator>sponsor', 'auditor>administrator', 'auditor>data manager', 'auditor>investigator', 'auditor>monitor', 'auditor>sponsor', 'data manager>administrator', 'data manager>auditor', 'data manager>monitor', 'data manager>sponsor', 'investigator>administrator', 'investigator>auditor', 'investigator>monitor', 'investigator>sponsor', 'monitor>administrator', 'monitor>auditor', 'monitor>data manager', 'monitor>investigator', 'sponsor>administrator', 'sponsor>auditor', 'sponsor>data manager', 'sponsor>investigator'], digest='e249cc36', name='roles_held_apart', of_a_superuser=['administrator'], zone='Asia/Shanghai'), trial.audit.history.KeepsHistory(columns=['id', 'user_id', 'site_id', 'role', 'ends_on', 'version'], computed=[], digest='87d9fb49', fixed=['user_id', 'site_id', 'role'], history='trial_historicalmembership', name='trial_membership_keeps_history', part_of=None)],
                 },
             ), migrations.CreateModel(
                 name='HistoricalSiteStatus',
                 fields=[
-                    ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                    ('id', models.BigIntegerField(auto_created=True, blank=True, verbose_name='ID')),
                     ('version', models.PositiveIntegerField(default=1, editable=False)),
                     ('history_change_reason', models.TextField(null=True)),
                     ('status', models.CharField(choices=[('PLANNED', 'Planned'), ('ACTIVE', 'Active'), ('ON_HOLD', 'On hold'), ('CLOSED_ENROL', 'Closed to enrollment'), ('CLOSED', 'Closed')], max_length=12)),
                     ('since', models.DateField()),
                     ('history_id', models.BigAutoField(editable=False, primary_key=True, serialize=False)),
-                    ('history_date', models.DateTimeField(db_index=True)),
+                    ('history_date', models.DateTimeField()),
                     ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                    ('history_user', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                    ('site', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='trial.site')),
+                    ('history_user', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('site', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='trial.site')),
                 ],
                 options={
                     'verbose_name': 'historical site status',
                     'verbose_name_plural': 'historical site statuses',
                     'ordering': ('-history_date', '-history_id'),
                     'get_latest_by': ('history_date', 'history_id'),
-                    'constraints': [models.UniqueConstraint(fields=('id', 'version'), name='trial_historicalsitestatus_one_of_a_version'), trial.history.AppendOnly(digest='58abfc53', name='trial_historicalsitestatus_append_only', only_by_trigger=True), trial.history.EntersLedger(digest='d937c08b', form='trial.sitestatus', name='trial_historicalsitestatus_enters_ledger', record='new.id', site='new.site_id', subject='null', visit='null')],
+                    'constraints': [models.UniqueConstraint(fields=('id', 'version'), name='trial_historicalsitestatus_one_of_a_version'), trial.audit.history.AppendOnly(digest='963ff3b6', name='trial_historicalsitestatus_append_only', only_by_trigger=True), trial.audit.history.EntersLedger(digest='25ccc3fa', form='trial.sitestatus', name='trial_historicalsitestatus_enters_ledger', record='new.id', site='new.site_id', subject='null', visit='null')],
                 },
                 bases=(simple_history.models.HistoricalChanges, models.Model),
             ), migrations.CreateModel(
                 name='HistoricalReferenceRange',
                 fields=[
-                    ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                    ('id', models.BigIntegerField(auto_created=True, blank=True, verbose_name='ID')),
                     ('version', models.PositiveIntegerField(default=1, editable=False)),
                     ('history_change_reason', models.TextField(null=True)),
                     ('laboratory', models.CharField(max_length=40)),
@@ -314,46 +528,46 @@ class Migration(migrations.Migration):
                     ('effective_to', models.DateField(blank=True, null=True)),
                     ('certified_to', models.DateField(blank=True, null=True, verbose_name='certificate valid to')),
                     ('history_id', models.BigAutoField(editable=False, primary_key=True, serialize=False)),
-                    ('history_date', models.DateTimeField(db_index=True)),
+                    ('history_date', models.DateTimeField()),
                     ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                    ('history_user', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                    ('site', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='trial.site')),
+                    ('history_user', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('site', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='trial.site')),
                 ],
                 options={
                     'verbose_name': 'historical reference range',
                     'verbose_name_plural': 'historical reference ranges',
                     'ordering': ('-history_date', '-history_id'),
                     'get_latest_by': ('history_date', 'history_id'),
-                    'constraints': [models.UniqueConstraint(fields=('id', 'version'), name='trial_historicalreferencerange_one_of_a_version'), trial.history.AppendOnly(digest='58abfc53', name='trial_historicalreferencerange_append_only', only_by_trigger=True), trial.history.EntersLedger(digest='d937c08b', form='trial.referencerange', name='trial_historicalreferencerange_enters_ledger', record='new.id', site='new.site_id', subject='null', visit='null')],
+                    'constraints': [models.UniqueConstraint(fields=('id', 'version'), name='trial_historicalreferencerange_one_of_a_version'), trial.audit.history.AppendOnly(digest='963ff3b6', name='trial_historicalreferencerange_append_only', only_by_trigger=True), trial.audit.history.EntersLedger(digest='cdcce177', form='trial.referencerange', name='trial_historicalreferencerange_enters_ledger', record='new.id', site='new.site_id', subject='null', visit='null')],
                 },
                 bases=(simple_history.models.HistoricalChanges, models.Model),
             ), migrations.CreateModel(
                 name='HistoricalMembership',
                 fields=[
-                    ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                    ('id', models.BigIntegerField(auto_created=True, blank=True, verbose_name='ID')),
                     ('role', models.CharField(choices=[('data manager', 'data manager'), ('investigator', 'investigator'), ('monitor', 'monitor'), ('sponsor', 'sponsor'), ('administrator', 'administrator'), ('auditor', 'auditor')], max_length=20)),
                     ('ends_on', models.DateField(blank=True, null=True, verbose_name='last day')),
                     ('version', models.PositiveIntegerField(default=1, editable=False)),
                     ('history_change_reason', models.TextField(null=True)),
                     ('history_id', models.BigAutoField(editable=False, primary_key=True, serialize=False)),
-                    ('history_date', models.DateTimeField(db_index=True)),
+                    ('history_date', models.DateTimeField()),
                     ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                    ('history_user', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                    ('user', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-                    ('site', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='trial.site')),
+                    ('history_user', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('user', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('site', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='trial.site')),
                 ],
                 options={
-                    'verbose_name': 'historical membership',
-                    'verbose_name_plural': 'historical memberships',
+                    'verbose_name': 'historical role of a person',
+                    'verbose_name_plural': 'historical roles of people',
                     'ordering': ('-history_date', '-history_id'),
                     'get_latest_by': ('history_date', 'history_id'),
-                    'constraints': [models.UniqueConstraint(fields=('id', 'version'), name='trial_historicalmembership_one_of_a_version'), trial.history.AppendOnly(digest='58abfc53', name='trial_historicalmembership_append_only', only_by_trigger=True), trial.history.EntersLedger(digest='d937c08b', form='trial.membership', name='trial_historicalmembership_enters_ledger', record='new.id', site='new.site_id', subject='null', visit='null')],
+                    'constraints': [models.UniqueConstraint(fields=('id', 'version'), name='trial_historicalmembership_one_of_a_version'), trial.audit.history.AppendOnly(digest='963ff3b6', name='trial_historicalmembership_append_only', only_by_trigger=True), trial.audit.history.EntersLedger(digest='8394a5ae', form='trial.membership', name='trial_historicalmembership_enters_ledger', record='new.id', site='new.site_id', subject='null', visit='null')],
                 },
                 bases=(simple_history.models.HistoricalChanges, models.Model),
             ), migrations.CreateModel(
                 name='HistoricalConsentVersion',
                 fields=[
-                    ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                    ('id', models.BigIntegerField(auto_created=True, blank=True, verbose_name='ID')),
                     ('version', models.PositiveIntegerField(default=1, editable=False)),
                     ('history_change_reason', models.TextField(null=True)),
                     ('number', models.CharField(max_length=20, verbose_name='version')),
@@ -365,17 +579,17 @@ class Migration(migrations.Migration):
                     ('reconsent_days', models.PositiveSmallIntegerField(default=30, verbose_name='days to consent again')),
                     ('overlaps', models.BooleanField(default=False, verbose_name='may overlap with another version')),
                     ('history_id', models.BigAutoField(editable=False, primary_key=True, serialize=False)),
-                    ('history_date', models.DateTimeField(db_index=True)),
+                    ('history_date', models.DateTimeField()),
                     ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                    ('history_user', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                    ('site', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='trial.site')),
+                    ('history_user', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ('site', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='trial.site')),
                 ],
                 options={
                     'verbose_name': 'historical consent version',
                     'verbose_name_plural': 'historical consent versions',
                     'ordering': ('-history_date', '-history_id'),
                     'get_latest_by': ('history_date', 'history_id'),
-                    'constraints': [models.UniqueConstraint(fields=('id', 'version'), name='trial_historicalconsentversion_one_of_a_version'), trial.history.AppendOnly(digest='58abfc53', name='trial_historicalconsentversion_append_only', only_by_trigger=True), trial.history.EntersLedger(digest='d937c08b', form='trial.consentversion', name='trial_historicalconsentversion_enters_ledger', record='new.id', site='new.site_id', subject='null', visit='null')],
+                    'constraints': [models.UniqueConstraint(fields=('id', 'version'), name='trial_historicalconsentversion_one_of_a_version'), trial.audit.history.AppendOnly(digest='963ff3b6', name='trial_historicalconsentversion_append_only', only_by_trigger=True), trial.audit.history.EntersLedger(digest='c772cf11', form='trial.consentversion', name='trial_historicalconsentversion_enters_ledger', record='new.id', site='new.site_id', subject='null', visit='null')],
                 },
                 bases=(simple_history.models.HistoricalChanges, models.Model),
             ), migrations.CreateModel(
@@ -395,7 +609,7 @@ class Migration(migrations.Migration):
                 ],
                 options={
                     'abstract': False,
-                    'constraints': [models.UniqueConstraint(fields=('site', 'number', 'language'), name='one_consent_version_of_a_number'), models.CheckConstraint(condition=models.Q(('effective_from__gte', models.F('ec_approved_on'))), name='consent_version_effective_after_approval', violation_error_message='A version becomes effective on or after its approval, not before.'), models.CheckConstraint(condition=models.Q(('effective_to', None), ('effective_to__gte', models.F('effective_from')), _connector='OR'), name='consent_version_ends_after_start', violation_error_message='The end lies before the start.'), trial.history.KeepsHistory(columns=['id', 'version', 'site_id', 'number', 'language', 'ec_approved_on', 'effective_from', 'effective_to', 'reconsent', 'reconsent_days', 'overlaps'], computed=[], digest='b71456b9', fixed=[], history='trial_historicalconsentversion', name='trial_consentversion_keeps_history')],
+                    'constraints': [models.UniqueConstraint(fields=('site', 'number', 'language'), name='one_consent_version_of_a_number'), models.CheckConstraint(condition=models.Q(('effective_from__gte', models.F('ec_approved_on'))), name='consent_version_effective_after_approval', violation_error_message='A version becomes effective on or after its approval, not before.'), models.CheckConstraint(condition=models.Q(('effective_to', None), ('effective_to__gte', models.F('effective_from')), _connector='OR'), name='consent_version_ends_after_start', violation_error_message='The end lies before the start.'), trial.audit.history.KeepsHistory(columns=['id', 'version', 'site_id', 'number', 'language', 'ec_approved_on', 'effective_from', 'effective_to', 'reconsent', 'reconsent_days', 'overlaps'], computed=[], digest='6792cd2a', fixed=[], history='trial_historicalconsentversion', name='trial_consentversion_keeps_history', part_of=None)],
                 },
             ), migrations.CreateModel(
                 name='SiteStatus',
@@ -409,7 +623,21 @@ class Migration(migrations.Migration):
                 options={
                     'verbose_name_plural': 'site statuses',
                     'abstract': False,
-                    'constraints': [models.UniqueConstraint(fields=('site', 'since'), name='one_status_of_a_day'), trial.history.KeepsHistory(columns=['id', 'version', 'site_id', 'status', 'since'], computed=[], digest='b71456b9', fixed=[], history='trial_historicalsitestatus', name='trial_sitestatus_keeps_history')],
+                    'constraints': [models.UniqueConstraint(fields=('site', 'since'), name='one_status_of_a_day'), trial.audit.history.KeepsHistory(columns=['id', 'version', 'site_id', 'status', 'since'], computed=[], digest='70a1baa6', fixed=[], history='trial_historicalsitestatus', name='trial_sitestatus_keeps_history', part_of=None)],
+                },
+            ), migrations.CreateModel(
+                name='StudyLock',
+                fields=[
+                    ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                    ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                    ('state', models.CharField(choices=[('OPEN', 'Open'), ('LOCK_PROPOSED', 'Lock proposed'), ('LOCK_APPROVED', 'Lock approved'), ('LOCKED', 'Locked'), ('UNLOCK_PROPOSED', 'Unlock proposed'), ('UNLOCK_APPROVED', 'Unlock approved')], max_length=16)),
+                    ('reason', models.CharField(max_length=500)),
+                    ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ],
+                options={
+                    'ordering': ['pk'],
+                    'abstract': False,
+                    'constraints': [trial.audit.history.AppendOnly(digest='22f66a85', name='study_lock_append_only', only_by_trigger=False), trial.audit.locking.Follows(apart=['OPEN', 'LOCKED'], digest='22ee0336', key='', name='study_lock_follows', steps=['>LOCK_PROPOSED', 'LOCKED>UNLOCK_PROPOSED', 'LOCK_APPROVED>LOCKED', 'LOCK_APPROVED>OPEN', 'LOCK_PROPOSED>LOCK_APPROVED', 'LOCK_PROPOSED>OPEN', 'OPEN>LOCK_PROPOSED', 'UNLOCK_APPROVED>LOCKED', 'UNLOCK_APPROVED>OPEN', 'UNLOCK_PROPOSED>LOCKED', 'UNLOCK_PROPOSED>UNLOCK_APPROVED']), trial.audit.locking.NothingLeft(digest='a4736f39', name='study_lock_nothing_left'), trial.audit.locking.OnlyByRole(by='by_id', digest='699eb8df', name='study_lock_only_by_role', of_a_superuser=['administrator'], roles=['LOCKED>UNLOCK_PROPOSED:data manager', 'LOCK_APPROVED>LOCKED:administrator', 'LOCK_APPROVED>OPEN:monitor', 'LOCK_PROPOSED>LOCK_APPROVED:monitor', 'LOCK_PROPOSED>OPEN:data manager', 'OPEN>LOCK_PROPOSED:data manager', 'UNLOCK_APPROVED>LOCKED:monitor', 'UNLOCK_APPROVED>OPEN:administrator', 'UNLOCK_PROPOSED>LOCKED:data manager', 'UNLOCK_PROPOSED>UNLOCK_APPROVED:monitor'], site='null', step="coalesce((select state from trial_studylock order by id desc limit 1), 'OPEN') || '>' || new.state", zone='Asia/Shanghai'), trial.audit.history.EntersLedgerOnInsert(by='new.by_id', digest='2c30596b', digested=[], form='trial.studylock', name='trial_studylock_enters_ledger', omitted=[], place={'record': 'new.id', 'site': 'null', 'subject': 'null', 'visit': 'null'}, reason='new.reason')],
                 },
             )],
         ),
