@@ -1,53 +1,23 @@
-"""Allocations and responses, one by one: nothing here counts by arm (crf_spec §7)."""
+"""Tumor responses, one by one: nothing here counts by arm (crf_spec §7)."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
-from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, serializers
 
-from crf.models import Lesion, NonTargetFinding, Randomization, ResponseAssessment, TargetMeasurement
+from crf.models import Lesion, NonTargetFinding, ResponseAssessment, TargetMeasurement
 from crf.models.response import baseline_of, conventions
 from trial.api.base import Visible, visible_or_404
 from trial.api.items import Derived, hold_all_rows
 from trial.models import parameters_on
 from trial.protocol.response import recist
 
+from .subject import OfVisit, PathFilters
+
 BY_INVESTIGATOR = ("investigator_target", "investigator_non_target", "investigator_overall", "investigator_on")
-
-
-class OfVisit(serializers.ModelSerializer):
-    site = serializers.CharField(source="visit.subject.site.code", read_only=True)
-    subject = serializers.CharField(source="visit.subject.code", read_only=True)
-
-
-class PathFilters(filters.FilterSet):
-    site = filters.CharFilter(field_name="visit__subject__site__code", label="the site's number")
-    subject = filters.CharFilter(field_name="visit__subject__code", label="the subject's code")
-
-
-class AllocationSerializer(OfVisit):
-    class Meta:
-        model = Randomization
-        fields = [
-            "id", "version", "site", "subject", "number", "randomized_on", "arm", "sysclass", "metpat", "late_reason", "sysclass_corrected",
-            "metpat_corrected", "outside", "outside_source", "outside_reason",
-        ]  # fmt: skip
-        read_only_fields = fields
-
-
-@extend_schema_view(list=extend_schema(summary="allocations: list"), retrieve=extend_schema(summary="one allocation"))
-class AllocationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visible):
-    """Which subject was allocated to which arm."""
-
-    model = Randomization
-    related = ("visit__subject__site",)
-    serializer_class = AllocationSerializer
-    filterset_class = PathFilters
-    lookup_value_regex = r"\d{1,18}"
 
 
 class ResponseSerializer(OfVisit):

@@ -1,5 +1,7 @@
-"""Addresses about one subject: outside a person's scope it is not there."""
+"""What the addresses about subjects share: outside a person's scope a subject is not there."""
 
+from django_filters import rest_framework as filters
+from rest_framework import serializers
 from rest_framework.views import APIView
 
 from trial.api.base import ByAct, visible_or_404
@@ -11,3 +13,13 @@ class OfSubject(APIView):
 
     def subject(self, code: str) -> Subject:
         return visible_or_404(Subject.objects.visible_to(self.request.user).select_related("site"), code=code)
+
+
+class OfVisit(serializers.ModelSerializer):
+    site = serializers.CharField(source="visit.subject.site.code", read_only=True)
+    subject = serializers.CharField(source="visit.subject.code", read_only=True)
+
+
+class PathFilters(filters.FilterSet):
+    site = filters.CharFilter(field_name="visit__subject__site__code", label="the site's number")
+    subject = filters.CharFilter(field_name="visit__subject__code", label="the subject's code")

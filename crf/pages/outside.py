@@ -8,12 +8,13 @@ from django.views.decorators.http import require_http_methods
 
 from crf.actions import allocation_outside
 from crf.models import AllocationOutside, Randomization
-from crf.pages.acts import day_asked, subject_of
 from trial.access import Act
 from trial.admin.entry_forms import number_told
 from trial.models import may
 from trial.pages.study import button, page, say
 from trial.refusals import Refused
+
+from .subject import day_asked, subject_of
 
 ITEMS = ("arm", "sysclass", "metpat")
 TEXTS = ("source", "reason")

@@ -1,34 +1,28 @@
-"""The acts of the casebook: eligibility, randomization, the check after cycle 2; allocations and responses to read."""
+"""Eligibility at a gate, through the API: what the data say, and the investigator's confirmation."""
 
 import re
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser
-from django.core.exceptions import ValidationError as Unreadable
-from django.db import models
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.routers import SimpleRouter
 
-from crf.actions import eligibility, randomization
-from crf.actions.strata import correct_strata
-from crf.derived import progression
+from crf.actions import eligibility
 from crf.derived.evidence import Told
-from crf.models import Criterion, Eligibility, Randomization
+from crf.models import Criterion, Eligibility
 from trial.access import Act
 from trial.accounts.proving import proving_to_api
 from trial.actions.review import last_under
-from trial.api.base import REFUSALS, Strict, WholeNumber, visible_or_404, whole_number
+from trial.api.base import REFUSALS, Strict, whole_number
 from trial.models import Signature, Subject, may
 from trial.output.reading import hidden_from, model_of
 from trial.protocol.kleene import Truth
 from trial.protocol.study import CRITERION
-from trial.refusals import NotAllowed, Refused
+from trial.refusals import NotAllowed
 
-from .course import CourseView as CourseView
-from .responses import AllocationSerializer, AllocationViewSet, ResponseViewSet
+from .free_text import refuse_unfit
 from .subject import OfSubject
 
 GATE = OpenApiParameter("gate", int, required=True, enum=[1, 2], description="1 entry, 2 randomization")
@@ -92,50 +86,6 @@ class Confirm(Strict):
     verdicts = serializers.DictField(child=serializers.CharField(), required=False, help_text="the investigator's, where they differ")
     comments = serializers.DictField(child=serializers.CharField(allow_blank=True), required=False, help_text="the reasons for that")
     shown_sha256 = serializers.CharField(max_length=64, help_text="of what you read: what changed since is not confirmed")
-
-
-class Randomize(Strict):
-    late_reason = serializers.CharField(required=False, allow_blank=True, default="")
-
-
-class Strata(Strict):
-    version = WholeNumber(min_value=1, help_text="of the allocation that you read")
-    sysclass = serializers.ChoiceField(choices=Randomization.SystemicClass.choices, allow_blank=True, default="")
-    metpat = serializers.ChoiceField(choices=Randomization.MetastaticPattern.choices, allow_blank=True, default="")
-    reason = serializers.CharField(max_length=500, help_text="a code of the list, and words of your own after a colon")
-
-
-class RefusalSerializer(serializers.Serializer):
-    code = serializers.CharField()
-    sentence = serializers.CharField()
-
-
-class PreconditionsSerializer(serializers.Serializer):
-    subject = serializers.CharField()
-    on = serializers.DateField()
-    refusals = RefusalSerializer(many=True, help_text="what stands against randomization; empty where nothing does")
-    allocation = AllocationSerializer(allow_null=True)
-
-
-class WindowSerializer(serializers.Serializer):
-    opens_on = serializers.DateField()
-    target_on = serializers.DateField()
-    closes_on = serializers.DateField()
-    escalates_on = serializers.DateField()
-    missed_on = serializers.DateField()
-
-
-class ProgressionSerializer(serializers.Serializer):
-    subject = serializers.CharField()
-    on = serializers.DateField()
-    state = serializers.CharField()
-    reason = serializers.CharField()
-    x07 = serializers.ChoiceField(choices=[one.value for one in Truth], help_text="criterion X07, progression after 2 cycles")
-    refusal = serializers.CharField(allow_null=True)
-    window = WindowSerializer(allow_null=True)
-    visit = serializers.CharField(allow_null=True, help_text="the code of the visit that was read")
-    late_days = serializers.IntegerField()
-    remarks = serializers.ListField(child=serializers.CharField())
 
 
 class EligibilityView(OfSubject):
@@ -209,92 +159,3 @@ def confirmed_last(subject: Subject, gate: int) -> dict[str, Any] | None:
         "signature": last_under(record),
         "stale": eligibility.is_stale(record, on=record.assessed_on),
     }
-
-
-def refuse_unfit(texts: Any) -> None:
-    """Free text that is too long for its item, or names a person: 422."""
-    problems = []
-    for item, field, text in texts:
-        try:
-            field.run_validators(text)
-        except Unreadable as error:
-            problems += [(item, sentence) for sentence in error.messages]
-    if problems:
-        raise Refused(*problems)
-
-
-class RandomizationView(OfSubject):
-    acts = {"POST": Act.RANDOMIZE}
-
-    @extend_schema(summary="what stands against randomization", responses={200: PreconditionsSerializer} | REFUSALS)
-    def get(self, request: Request, code: str) -> Response:
-        """Today; and the allocation, where there is one."""
-        subject = self.subject(code)
-        on = subject.site.today()
-        shown = {
-            "subject": subject.code,
-            "on": on,
-            "refusals": [{"code": one.code, "sentence": one.sentence} for one in randomization.refusals(subject, on=on)],
-            "allocation": randomization.allocation_of(subject),
-        }
-        return Response(PreconditionsSerializer(shown).data)
-
-    @extend_schema(
-        summary="randomize",
-        request=Randomize,
-        responses={
-            200: OpenApiResponse(AllocationSerializer, "the same request was answered before: the allocation that was made then"),
-            201: OpenApiResponse(AllocationSerializer, "allocated now"),
-            **REFUSALS,
-        },
-    )
-    def post(self, request: Request, code: str) -> Response:
-        """Allocate the subject, once and for ever. Sent again, after an answer was lost, it gives the same answer, with status 200.
-
-        With another `late_reason`, and where the allocation was made outside the system, it answers 409, ALREADY_RANDOMIZED.
-        """
-        subject, sent = self.subject(code), Randomize.read(request)
-        field: models.Field = Randomization._meta.get_field("late_reason")
-        refuse_unfit([("late_reason", field, sent["late_reason"])])
-        record, is_new = randomization.randomize(subject, by=request.user, late_reason=sent["late_reason"])
-        return Response(AllocationSerializer(record).data, status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
-
-
-class StrataView(OfSubject):
-    acts = {"POST": Act.ENTER}
-
-    @extend_schema(summary="strata found correct later", request=Strata, responses={200: AllocationSerializer} | REFUSALS)
-    def post(self, request: Request, code: str) -> Response:
-        """For the analysis: they stand beside those used, and the allocation stays what it is."""
-        subject, sent = self.subject(code), Strata.read(request)
-        record = visible_or_404(Randomization.objects.select_related("visit__subject__site"), subject_once=subject)
-        return Response(AllocationSerializer(correct_strata(record, by=request.user, **sent)).data)
-
-
-class ProgressionView(OfSubject):
-    @extend_schema(summary="the check after cycle 2", responses={200: ProgressionSerializer} | REFUSALS)
-    def get(self, request: Request, code: str) -> Response:
-        """Its state today, as the data say."""
-        subject = self.subject(code)
-        on = subject.site.today()
-        check = progression.check(subject, on=on)
-        shown = {
-            "subject": subject.code,
-            "on": on,
-            "state": check.state,
-            "reason": check.reason,
-            "x07": check.x07,
-            "refusal": check.refusal,
-            "window": check.window,
-            "visit": check.assessment and check.assessment.label,
-            "late_days": check.late_days,
-            "remarks": check.remarks,
-        }
-        return Response(ProgressionSerializer(shown).data)
-
-
-def routes() -> SimpleRouter:
-    router = SimpleRouter()
-    router.register("allocations", AllocationViewSet, "api-allocation")
-    router.register("responses", ResponseViewSet, "api-response")
-    return router
