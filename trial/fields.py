@@ -18,7 +18,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 
-Value = Callable[[Any], Any]
+Compute = Callable[[Any, Any], Any]
+"""It takes a record or row, and the casebook that it stands in."""
 Limits = tuple[Decimal | int | str, Decimal | int | str]
 When = Callable[[Any], bool] | None
 F = TypeVar("F", bound=models.Field)
@@ -172,16 +173,48 @@ def _within(question: str, limits: Limits, kind: type[int] | type[Decimal], unit
     return [MinValueValidator(kind(low), said), MaxValueValidator(kind(high), said)]
 
 
-class Derived(property):
-    """A value that the protocol computes, as a person reads it: never entered, never stored."""
+class Derived:
+    """A value that the protocol computes from what is entered: never entered itself, never stored.
 
-    label: str
-    unit: str
-    places: int | None
-    words: Mapping[str, str]
+    The form names it, with its label, unit, places and words; that is what admin page, API and data dictionary read off the form:
 
-    def told(self, value: Any) -> str:
-        """The value in words; empty where it is not known."""
+        bsa_m2 = fields.derived("Body surface area", unit="m²", places=3)
+
+    A module above the forms says once how it is computed, from the record (or row) and the casebook that it stands in:
+
+        @VitalSigns.bsa_m2.computed_by
+        def bsa_m2(signs: VitalSigns, casebook: Casebook) -> Decimal | None: ...
+
+    `signs.bsa_m2` then computes it, with the casebook of the record (trial/models/record.py). A test asks every form whether
+    each of its derived values has its function.
+    """
+
+    def __init__(self, label: str, unit: str, places: int | None, words: Mapping[str, str]) -> None:
+        self.label, self.unit, self.places, self.words = label, unit, places, words
+        self.compute: Compute | None = None
+
+    def __set_name__(self, owner: Any, name: str) -> None:
+        """Add the value to its form's list `derived`, which is in the order of definition."""
+        self.name = f"{owner.__name__}.{name}"
+        owner.derived = (*owner.__dict__.get("derived", ()), name)
+
+    def computed_by(self, compute: Compute) -> Compute:
+        """Register the function that computes the value; a decorator."""
+        self.compute = compute
+        return compute
+
+    def __get__(self, entered: Any, owner: Any = None) -> Any:
+        if entered is None:
+            return self
+        if self.compute is None:
+            raise NotImplementedError(f"Nothing computes {self.name}. Register a function of it in the app's `derived` folder.")
+        return self.compute(entered, entered.casebook)
+
+    def __set__(self, entered: Any, value: Any) -> None:
+        raise AttributeError(f"{self.name} is derived and cannot be set.")
+
+    def in_words(self, value: Any) -> str:
+        """Return the value as a person reads it; an empty text where it is not known."""
         if value is None or value == "":
             return ""
         if isinstance(value, bool):
@@ -193,6 +226,11 @@ class Derived(property):
         return self.words.get(str(value), str(value))
 
 
+def derived(label: str, *, unit: str = "", places: int | None = None, words: Mapping[str, str] | None = None) -> Derived:
+    """Name a derived value on a form: its label, its unit, the places that are shown, and its codes in words."""
+    return Derived(label, unit, places, words or {})
+
+
 def half_up(value: Decimal, places: int) -> Decimal:
     """Rounded as a person rounds; Python would round 78.125 down.
 
@@ -200,14 +238,3 @@ def half_up(value: Decimal, places: int) -> Decimal:
     Decimal('78.13')
     """
     return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-
-
-def derived(label: str, *, unit: str = "", places: int | None = None, words: Mapping[str, str] | None = None) -> Callable[[Value], Derived]:
-    """Make a method a derived value: with its label, its unit, the places that are shown, and its codes in words."""
-
-    def made(compute: Value) -> Derived:
-        value = Derived(compute)
-        value.label, value.unit, value.places, value.words = label, unit, places, words or {}
-        return value
-
-    return made

@@ -10,13 +10,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crf.actions import eligibility
-from crf.derived.evidence import Told
+from crf.casebook import Casebook
+from crf.derived.evidence import Piece
 from crf.models import Criterion, Eligibility
 from trial.access import Act
 from trial.accounts.proving import proving_to_api
-from trial.actions.review import last_under
 from trial.api.base import REFUSALS, Strict, whole_number
-from trial.models import Signature, Subject, may
+from trial.models import Signature, may
 from trial.output.reading import hidden_from, model_of
 from trial.protocol.kleene import Truth
 from trial.protocol.study import CRITERION
@@ -30,7 +30,7 @@ OPEN = re.compile(r"\d or \d")
 SEVERAL = "More than one value is possible by the data."
 
 
-class ToldSerializer(serializers.Serializer):
+class PieceSerializer(serializers.Serializer):
     label = serializers.CharField()
     value = serializers.CharField()
     on = serializers.DateField(allow_null=True)
@@ -42,10 +42,10 @@ class ToldSerializer(serializers.Serializer):
 class VerdictSerializer(serializers.Serializer):
     criterion = serializers.CharField()
     text = serializers.CharField()
-    truth = serializers.ChoiceField(choices=[one.value for one in Truth], help_text="of the criterion's text, as the data say")
+    truth = serializers.ChoiceField(choices=[truth.value for truth in Truth], help_text="of the criterion's text, as the data say")
     passed = serializers.CharField()
     reason = serializers.CharField()
-    evidence = ToldSerializer(many=True)
+    evidence = PieceSerializer(many=True)
 
 
 class UnderItSerializer(serializers.ModelSerializer):
@@ -94,19 +94,20 @@ class EligibilityView(OfSubject):
     @extend_schema(summary="what the data say of each criterion", parameters=[GATE], responses={200: AtGateSerializer} | REFUSALS)
     def get(self, request: Request, code: str) -> Response:
         """At a gate, today, with the evidence; beside it what was confirmed last."""
-        subject, gate = self.subject(code), self.gate()
-        assessed = eligibility.assess(subject, gate=gate, on=subject.site.today())
+        casebook, gate = self.casebook(code), self.gate()
+        subject = casebook.subject
+        assessed = eligibility.assess(casebook, gate=gate, on=subject.site.today())
         hidden = bool(hidden_from(Eligibility, request.user, subject.site_id))
         shown = {
             "subject": subject.code,
             "gate": gate,
             "on": assessed.on,
             "overall": assessed.overall,
-            "verdicts": [self.verdict(verdict, assessed.told[verdict.criterion], subject.site_id) for verdict in assessed.verdicts],
+            "verdicts": [self.verdict(verdict, assessed.pieces[verdict.criterion], subject.site_id) for verdict in assessed.verdicts],
             "drafts": assessed.drafts,
             "open_queries": eligibility.open_queries(subject, assessed),
             "shown_sha256": None if hidden else assessed.shown_sha256,
-            "confirmed": confirmed_last(subject, gate),
+            "confirmed": confirmed_last(casebook, gate),
         }
         return Response(AtGateSerializer(shown).data)
 
@@ -117,45 +118,47 @@ class EligibilityView(OfSubject):
         if not may(request.user, Act.CONFIRM_ELIGIBILITY, subject.site_id):
             raise NotAllowed("Only an investigator of this site confirms eligibility.")
         comments = sent.get("comments", {})
-        refuse_unfit((one, Criterion._meta.get_field("comment"), text) for one, text in comments.items())
+        refuse_unfit((item, Criterion._meta.get_field("comment"), text) for item, text in comments.items())
         with proving_to_api(request, sent) as proof:
             eligibility.confirm(
                 subject, gate=gate, by=request.user, proof=proof, verdicts=sent.get("verdicts", {}),
                 comments=comments, shown_sha256=sent["shown_sha256"],
             )  # fmt: skip
-        return Response(ConfirmedSerializer(confirmed_last(subject, gate)).data, status=status.HTTP_201_CREATED)
+        return Response(ConfirmedSerializer(confirmed_last(Casebook(subject), gate)).data, status=status.HTTP_201_CREATED)
 
     def gate(self) -> int:
         return whole_number(self.request, "gate", default=0, lowest=1, highest=2)
 
-    def verdict(self, verdict: Any, told: list[Told], site_id: int) -> dict[str, Any]:
-        pieces = [piece._asdict() for piece in told if not identifies(piece, self.request.user, site_id)]
-        unsure = len(pieces) < len(told) and OPEN.search(verdict.reason)  # two ages possible: the month of consent is that of birth
+    def verdict(self, verdict: Any, pieces: list[Piece], site_id: int) -> dict[str, Any]:
+        """Return a verdict with its evidence, without what this person may not see."""
+        shown = [piece._asdict() for piece in pieces if not identifies(piece, self.request.user, site_id)]
+        unsure = len(shown) < len(pieces) and OPEN.search(verdict.reason)  # two ages possible: the month of consent is that of birth
         return {
             "criterion": verdict.criterion,
             "text": CRITERION[verdict.criterion].text,
             "truth": verdict.truth,
             "passed": verdict.passed,
             "reason": SEVERAL if unsure else verdict.reason,
-            "evidence": pieces,
+            "evidence": shown,
         }
 
 
-def identifies(piece: Told, by: AbstractUser, site_id: int) -> bool:
-    """Whether a piece of evidence is an item that this person may not see."""
+def identifies(piece: Piece, by: AbstractUser, site_id: int) -> bool:
+    """Return whether a piece of evidence is an item that this person may not see."""
     if not piece.form:
         return False
     model = model_of(piece.form)
     return piece.label in {model.label_of(item) for item in hidden_from(model, by, site_id)}
 
 
-def confirmed_last(subject: Subject, gate: int) -> dict[str, Any] | None:
-    record = eligibility.latest(subject, gate)
+def confirmed_last(casebook: Casebook, gate: int) -> dict[str, Any] | None:
+    """Return the last confirmation of a gate, with its signature and whether both still hold."""
+    record = eligibility.latest(casebook, gate)
     if record is None:
         return None
     return {
         **{name: getattr(record, name) for name in ("id", "assessed_on", "result", "failed")},
-        "signed": eligibility.is_signed(record),
-        "signature": last_under(record),
-        "stale": eligibility.is_stale(record, on=record.assessed_on),
+        "signed": eligibility.is_signed(record, casebook),
+        "signature": eligibility.signature_under(record, casebook),
+        "stale": eligibility.is_stale(record, casebook, on=record.assessed_on),
     }

@@ -8,7 +8,7 @@ from trial.refusals import Refused
 
 
 def refuse_unfit(texts: Any) -> None:
-    """Free text that is too long for its item, or names a person: 422."""
+    """Refuse free text that is too long for its item, or names a person (422)."""
     problems = []
     for item, field, text in texts:
         try:

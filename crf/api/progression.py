@@ -25,7 +25,7 @@ class ProgressionSerializer(serializers.Serializer):
     on = serializers.DateField()
     state = serializers.CharField()
     reason = serializers.CharField()
-    x07 = serializers.ChoiceField(choices=[one.value for one in Truth], help_text="criterion X07, progression after 2 cycles")
+    x07 = serializers.ChoiceField(choices=[truth.value for truth in Truth], help_text="criterion X07, progression after 2 cycles")
     refusal = serializers.CharField(allow_null=True)
     window = WindowSerializer(allow_null=True)
     visit = serializers.CharField(allow_null=True, help_text="the code of the visit that was read")
@@ -37,11 +37,11 @@ class ProgressionView(OfSubject):
     @extend_schema(summary="the check after cycle 2", responses={200: ProgressionSerializer} | REFUSALS)
     def get(self, request: Request, code: str) -> Response:
         """Its state today, as the data say."""
-        subject = self.subject(code)
-        on = subject.site.today()
-        check = progression.check(subject, on=on)
+        casebook = self.casebook(code)
+        on = casebook.subject.site.today()
+        check = progression.check(casebook, on=on)
         shown = {
-            "subject": subject.code,
+            "subject": casebook.subject.code,
             "on": on,
             "state": check.state,
             "reason": check.reason,

@@ -69,12 +69,14 @@ class RandomizationView(OfSubject):
     @extend_schema(summary="what stands against randomization", responses={200: PreconditionsSerializer} | REFUSALS)
     def get(self, request: Request, code: str) -> Response:
         """Today; and the allocation, where there is one."""
-        subject = self.subject(code)
+        casebook = self.casebook(code)
+        subject = casebook.subject
         on = subject.site.today()
+        refusals = randomization.refusals(casebook, on=on)
         shown = {
             "subject": subject.code,
             "on": on,
-            "refusals": [{"code": one.code, "sentence": one.sentence} for one in randomization.refusals(subject, on=on)],
+            "refusals": [{"code": refusal.code, "sentence": refusal.sentence} for refusal in refusals],
             "allocation": randomization.allocation_of(subject),
         }
         return Response(PreconditionsSerializer(shown).data)

@@ -4,12 +4,19 @@ from django_filters import rest_framework as filters
 from rest_framework import serializers
 from rest_framework.views import APIView
 
+from crf.casebook import Casebook
 from trial.api.base import ByAct, visible_or_404
 from trial.models import Subject
 
 
 class OfSubject(APIView):
+    """An address about one subject."""
+
     permission_classes = [ByAct]
+
+    def casebook(self, code: str) -> Casebook:
+        """Return the casebook that all of the answer is derived from. Raise 404 for a subject that the person may not see."""
+        return Casebook(self.subject(code))
 
     def subject(self, code: str) -> Subject:
         return visible_or_404(Subject.objects.visible_to(self.request.user).select_related("site"), code=code)

@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
+from crf.casebook import Casebook
 from crf.derived import course
 from trial.pages.study import page
 
@@ -13,11 +14,11 @@ from .subject import day_asked, subject_of
 @login_required
 @require_GET
 def course_page(request: HttpRequest, code: str) -> HttpResponse:
-    """What the protocol derives for the subject, as known on a day: responses, endpoints, doses, coverage."""
+    """Show what the protocol derives for the subject, as known on a day: responses, endpoints, doses, coverage."""
     subject = subject_of(request, code)
     today = subject.site.today()
     on = min(day_asked(request, "on") or today, today)
-    derived = course.derive(subject, on=on)
+    derived = course.derive(Casebook(subject), on=on)
     return page(
         request,
         "casebook/course.html",
@@ -26,6 +27,6 @@ def course_page(request: HttpRequest, code: str) -> HttpResponse:
         today=today,
         on=on,
         derived=derived,
-        responses=[(one, derived.records.get(one.seen.point.label)) for one in derived.course.responses],
+        responses=[(response, derived.records.get(response.seen.point.label)) for response in derived.course.responses],
         endpoints=[*derived.course.endpoints, *derived.course.local_control],
     )

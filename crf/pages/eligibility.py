@@ -7,9 +7,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from crf.actions import eligibility
+from crf.casebook import Casebook
 from trial.access import Act
 from trial.accounts.proving import asks_code, proving
-from trial.actions.review import last_under
 from trial.models import Signature, may
 from trial.pages.study import page
 from trial.protocol.kleene import Truth
@@ -22,17 +22,17 @@ from .subject import day_asked, subject_of
 @login_required
 @require_http_methods(["GET", "POST"])
 def eligibility_page(request: HttpRequest, code: str, gate: int) -> HttpResponse:
-    """Each criterion with its verdict and evidence; the investigator confirms all and signs with the password."""
+    """Show each criterion with its verdict and evidence; the investigator confirms all and signs with the password."""
     subject = subject_of(request, code)
     if gate not in (1, 2):
         raise Http404
     refused: Refused | None = None
     codes = [criterion.code for criterion in CRITERIA if gate in criterion.gates]
-    verdicts = {one: request.POST[f"verdict-{one}"] for one in codes if request.POST.get(f"verdict-{one}")}
-    comments = {one: request.POST[f"comment-{one}"].strip() for one in codes if request.POST.get(f"comment-{one}", "").strip()}
-    today = subject.site.today()
-    confirmed = eligibility.latest(subject, gate)
-    stale = confirmed is not None and eligibility.is_stale(confirmed, on=confirmed.assessed_on)
+    verdicts = _typed(request, "verdict", codes)
+    comments = _typed(request, "comment", codes)
+    today, casebook = subject.site.today(), Casebook(subject)
+    confirmed = eligibility.latest(casebook, gate)
+    stale = confirmed is not None and eligibility.is_stale(confirmed, casebook, on=confirmed.assessed_on)
     # Gate 1, whose evidence has changed, is confirmed again for its own day: by now its windows are over.
     on = day_asked(request) or (confirmed.assessed_on if confirmed and stale and gate == 1 else today)
     if request.method == "POST":
@@ -47,13 +47,13 @@ def eligibility_page(request: HttpRequest, code: str, gate: int) -> HttpResponse
         else:
             messages.success(request, f"{record.get_gate_display()} eligibility confirmed and signed: {record.get_result_display()}.")
             return HttpResponseRedirect(reverse("casebook", args=[subject.code]))
-    assessed = eligibility.assess(subject, gate=gate, on=min(on, today))
+    assessed = eligibility.assess(casebook, gate=gate, on=min(on, today))
     rows = [
         {
             "criterion": CRITERION[verdict.criterion],
             "verdict": verdict,
-            "said": verdict.truth.value.replace("_", " ").lower(),
-            "told": assessed.told[verdict.criterion],
+            "truth": verdict.truth.value.replace("_", " ").lower(),
+            "pieces": assessed.pieces[verdict.criterion],
             "chosen": verdicts.get(verdict.criterion, verdict.truth.value),
             "comment": comments.get(verdict.criterion, ""),
             "problems": [sentence for item, sentence in refused.problems if item == verdict.criterion] if refused else [],
@@ -75,9 +75,15 @@ def eligibility_page(request: HttpRequest, code: str, gate: int) -> HttpResponse
         may_confirm=may(request.user, Act.CONFIRM_ELIGIBILITY, subject.site_id),
         meaning=Signature.Meaning.ELIGIBILITY.label,
         confirmed=confirmed,
-        signature=last_under(confirmed) if confirmed else None,
-        holds=confirmed is not None and eligibility.is_signed(confirmed),
+        signature=eligibility.signature_under(confirmed, casebook) if confirmed else None,
+        holds=confirmed is not None and eligibility.is_signed(confirmed, casebook),
         open_queries=eligibility.open_queries(subject, assessed),
         stale=stale,
         refused=refused,
     )
+
+
+def _typed(request: HttpRequest, what: str, codes: list[str]) -> dict[str, str]:
+    """Return what was typed for each criterion, where something was."""
+    typed = {code: request.POST.get(f"{what}-{code}", "").strip() for code in codes}
+    return {code: text for code, text in typed.items() if text}

@@ -8,8 +8,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from crf.actions import randomization
-from crf.actions.strata import correct_strata, strata_of
+from crf.actions.strata import correct_strata
+from crf.casebook import Casebook
 from crf.derived import progression
+from crf.derived.strata import strata_of
 from crf.models import Randomization
 from trial.access import Act
 from trial.admin.entry_forms import WhyForm, number_told, reason_told
@@ -24,7 +26,7 @@ from .subject import subject_of
 @login_required
 @require_http_methods(["GET", "POST"])
 def randomization_page(request: HttpRequest, code: str) -> HttpResponse:
-    """What stands against randomizing the subject, each by name; or the allocation."""
+    """Show what stands against randomizing the subject, each by name; or the allocation."""
     subject = subject_of(request, code)
     refused: Refused | None = None
     late_reason = request.POST.get("late_reason", "").strip()
@@ -36,11 +38,11 @@ def randomization_page(request: HttpRequest, code: str) -> HttpResponse:
         else:
             messages.success(request, f"{subject} is randomized: {record.number}, {record.get_arm_display()}.")
             return HttpResponseRedirect(reverse("casebook", args=[subject.code]))
-    today = subject.site.today()
+    today, casebook = subject.site.today(), Casebook(subject)
     allocated = randomization.allocation_of(subject)
-    against = () if allocated else randomization.refusals(subject, on=today, late_reason=late_reason)
-    sysclass, metpat = strata_of(subject)
-    needs_reason = any(one.code in ANSWERED_BY_A_REASON for one in against)
+    against = () if allocated else randomization.refusals(casebook, on=today, late_reason=late_reason)
+    sysclass, metpat = strata_of(casebook, on=today)
+    needs_reason = any(refusal.code in ANSWERED_BY_A_REASON for refusal in against)
     return page(
         request,
         "casebook/randomization.html",
@@ -50,8 +52,8 @@ def randomization_page(request: HttpRequest, code: str) -> HttpResponse:
         allocated=allocated,
         against=against,
         asks_why_late=needs_reason or late_reason,
-        ready=all(one.code in ANSWERED_BY_A_REASON for one in against),
-        check=progression.check(subject, on=today),
+        ready=all(refusal.code in ANSWERED_BY_A_REASON for refusal in against),
+        check=progression.check(casebook, on=today),
         would_be=Randomization(sysclass=sysclass or "", metpat=metpat or ""),
         late_reason=late_reason,
         may_randomize=may(request.user, Act.RANDOMIZE, subject.site_id),
@@ -66,7 +68,7 @@ def randomization_page(request: HttpRequest, code: str) -> HttpResponse:
 
 @button
 def strata_page(request: HttpRequest, code: str) -> HttpResponse:
-    """The stratum values found correct after the allocation, from its page."""
+    """Store the stratum values found correct after the allocation, from its page."""
     subject = subject_of(request, code)
     record = get_object_or_404(Randomization.objects.select_related("visit__subject__site"), subject_once=subject)
     version = number_told(request.POST.get("seen", ""))

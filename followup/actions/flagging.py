@@ -12,13 +12,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from crf.actions.planning import plan_visits
+from crf.casebook import Casebook
 from crf.derived import progression as check
 from followup.models import Flag, NightlyRun
 from trial.access import Act
 from trial.actions import events
 from trial.audit.acting import acting
-from trial.models import Record, Site, Standing, Subject, SystemEvent, Visit, may, parameters_on, standing
-from trial.models.parameter import read_once
+from trial.models import Record, Site, Standing, Subject, SystemEvent, Visit, may
 from trial.protocol.parameters import Parameters
 from trial.protocol.progression_check import progression
 from trial.protocol.schedule import timetable
@@ -79,20 +79,20 @@ def run_due_sites(*, now: datetime) -> dict[str, Swept]:
 def run_for(subject: Subject, *, on: date) -> Swept:
     """Plan the subject's visits as for this day, and keep one open flag for each thing that is late."""
     subject = Subject.objects.select_for_update(no_key=True, of=["self"]).select_related("site").get(pk=subject.pk)
+    casebook = Casebook(subject)
     with acting(by=system_user()):
-        plan_visits(subject, on=on)
-    return _keep(subject, {(due.kind, due.anchor): due for due in due_of(subject, on=on)}, on=on)
+        planned = plan_visits(casebook, on=on)
+    if planned:
+        casebook = Casebook(subject)  # the visits that it had read are others now
+    return _keep(subject, {(due.kind, due.anchor): due for due in due_of(casebook, on=on)}, on=on)
 
 
-def due_of(subject: Subject, *, on: date) -> list[Due]:
-    """All that should be flagged on a day: a function of the data and the day."""
-    visits = [visit for visit in Visit.objects.filter(subject=subject) if not visit.is_common]
-    for visit in visits:
-        visit.subject = subject
-    with read_once():
-        parameters = parameters_on(on)
-        late = [*_late_visits(visits, on), *_late_entries(visits, standing(subject), on, parameters)]
-        return [*late, *_progression(subject, visits, on, parameters)]
+def due_of(casebook: Casebook, *, on: date) -> list[Due]:
+    """Return all that should be flagged on a day: a function of the data and the day."""
+    visits = [visit for visit in casebook.visits if not visit.is_common]
+    parameters = casebook.parameters_on(on)
+    late = [*_late_visits(visits, on), *_late_entries(visits, casebook.standing, on, parameters)]
+    return [*late, *_progression(casebook, visits, on, parameters)]
 
 
 def states_of(visits: Iterable[Visit], *, on: date) -> dict[int, timetable.VisitState]:
@@ -130,14 +130,15 @@ def _late_entries(visits: list[Visit], entered: list[Standing], on: date, parame
             yield Due(Flag.Kind.ENTRY_OVERDUE, visit.code, visit.held_on, "OVERDUE", Flag.Severity.NOTICE, visit.pk, evidence)
 
 
-def _progression(subject: Subject, visits: list[Visit], on: date, parameters: Parameters) -> Iterator[Due]:
-    facts = check.facts_of(subject, parameters)
+def _progression(casebook: Casebook, visits: list[Visit], on: date, parameters: Parameters) -> Iterator[Due]:
+    """Yield the check after cycle 2, where a person must look at it."""
+    facts = check.facts_of(casebook, parameters)
     found = check.checked(facts, on=on, parameters=parameters)
     randomized = facts.randomized_on is not None and facts.randomized_on <= on
     decided = randomized and not parameters.before_cycles  # there, the check is still to be passed
     if found.state not in OPEN_STATES or (decided and found.state != progression.State.PD):
         return
-    if found.state == progression.State.PD and _seen(subject, found.state):
+    if found.state == progression.State.PD and _seen(casebook.subject, found.state):
         return  # nothing follows from it any more, once a person has seen it
     visit = next((visit.pk for visit in visits if visit.code == "PC2"), None)
     due_on = found.window.closes_on if found.window else on

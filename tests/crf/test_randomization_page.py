@@ -16,7 +16,7 @@ def shown(subject, client, monkeypatch):
 
     def ask(person, *codes, strata=(None, None)):
         monkeypatch.setattr(randomization, "refusals", lambda *args, **kwargs: tuple(Refusal(code, REFUSALS[code]) for code in codes))
-        monkeypatch.setattr(randomization_page, "strata_of", lambda subject: strata)
+        monkeypatch.setattr(randomization_page, "strata_of", lambda casebook, on: strata)
         client.force_login(person)
         answer = client.get(ADDRESS)
         assert answer.status_code == 200

@@ -44,13 +44,15 @@ class Seen:
     """One assessment: what was seen, and the investigator's own overall response.
 
     `statuses` are the local status of irradiated lesions, by code; `in_field` says of each new lesion of the time point
-    whether it lies in a planning target volume.
+    whether it lies in a planning target volume. `derived` is what RECIST 1.1 derives, where that was done already, by the
+    parameters in force on the day of the scan; without it, it is derived by those that the course is read with.
     """
 
     point: TimePoint
     investigator: Response | None = None
     statuses: tuple[tuple[str, LocalStatus], ...] = ()
     in_field: tuple[bool | None, ...] = ()
+    derived: Assessment | None = None
 
 
 @dataclass(frozen=True)
@@ -139,10 +141,10 @@ def read(told: Told, *, parameters: Parameters = DEFAULT) -> tuple[Read, ...]:
     >>> read(Told(Baseline()))
     ()
     """
-    dated = [(one.point.scanned_on, one.point.label, one) for one in told.seen if one.point.scanned_on]
-    seen = [one for _, _, one in sorted(dated, key=lambda row: row[:2])]
+    seen = sorted((one for one in told.seen if one.point.scanned_on), key=lambda one: one.point.place)
     points = [one.point for one in seen]
-    derived = _assess(told.baseline, points, parameters)
+    assessed = _assess(told.baseline, points, parameters)
+    derived = [one.derived or assessment for one, assessment in zip(seen, assessed, strict=True)]
     since = _since_second_baseline(told, points, parameters)
     ne = parameters.recist_nontarget_ne.value
     immune = irecist.read(told.baseline, points, new_symptom=told.new_symptom, recist_nontarget_ne=ne)

@@ -12,6 +12,7 @@ from trial.protocol.kleene import Truth
 from trial.protocol.parameters import Pc2Criteria, RandomizationTiming
 from trial.protocol.response import irecist
 from trial.protocol.response.recist import Discordance, Response, discordance
+from trial.protocol.response.scan_order import place_in_order
 
 from .progression_states import CONSEQUENCES
 from .progression_states import NEXT as NEXT
@@ -104,7 +105,8 @@ def _scans(facts: Facts) -> list[TumorAssessment]:
     ends = [day for day in (facts.randomized_on, facts.died_on, facts.withdrawn_on) if day]
     dated = [(scan.scanned_on, scan) for scan in facts.assessments if scan.scanned_on]
     inside = [(day, scan) for day, scan in dated if facts.cycle_1_day_1 <= day <= min(ends, default=day)]
-    return [scan for _, scan in sorted(inside, key=lambda pair: pair[0])]
+    scans = [scan for _, scan in inside]
+    return sorted(scans, key=lambda scan: place_in_order(scan.label, scan.first_scan_on, scan.last_scan_on))
 
 
 def _in_time(scan: TumorAssessment, due: Window | None) -> bool:

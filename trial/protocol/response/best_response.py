@@ -11,6 +11,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from .recist import CONFIRMED_AFTER_DAYS, NewLesionCertainty, Response, TimePoint
+from .scan_order import place_in_order
 
 CR, PR, SD, PD, NE, NED = Response.CR, Response.PR, Response.SD, Response.PD, Response.NE, Response.NED
 NON_CR_NON_PD = Response.NON_CR_NON_PD
@@ -103,8 +104,8 @@ def in_order(evaluations: Iterable[Evaluation]) -> list[Evaluation]:
     >>> in_order([Evaluation("TA1", None, None, Response.NE)])
     []
     """
-    dated = [(one.scanned_on, one.completed_on or one.scanned_on, one.record, one) for one in evaluations if one.scanned_on]
-    return [row[-1] for row in sorted(dated, key=lambda row: row[:3])]
+    dated = [one for one in evaluations if one.scanned_on]
+    return sorted(dated, key=lambda one: place_in_order(one.record, one.scanned_on, one.completed_on))
 
 
 def considered(evaluations: Iterable[Evaluation], *, start_on: date, until_on: date | None = None) -> list[Evaluation]:
