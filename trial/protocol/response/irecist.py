@@ -108,7 +108,7 @@ def read(
     [<IResponse.IUPD: 'iUPD'>]
     """
     given = list(points)
-    dated = sorted(((point.scanned_on, point) for point in given if point.scanned_on), key=lambda pair: pair[1].place)
+    dated = sorted(((point.scanned_on, point) for point in given if point.scanned_on), key=lambda pair: pair[0])
     series = _limited([point for _, point in dated])
     known, readings = _Known(), []
     assessed = recist.assess_all(baseline, series, recist_nontarget_ne=recist_nontarget_ne)

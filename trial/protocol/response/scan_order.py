@@ -1,4 +1,4 @@
-"""The one order of tumor assessments: everything that reads one against those before it sorts them by this."""
+"""The one order of tumor assessments: whoever gathers them for a rule sorts them by this, and the rules keep that order."""
 
 from datetime import date
 
