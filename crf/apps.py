@@ -6,11 +6,12 @@ class CrfConfig(AppConfig):
     verbose_name = "Casebook"
 
     def ready(self) -> None:
-        """Connect what listens to stored records, say how casebooks are opened, and register every derived value's function."""
+        """Connect what listens to stored records, say how casebooks are opened, and register every
+        derived value's function.
+        """
         from crf import casebook
         from crf.actions.planning import plan_when_dates_move
         from crf.actions.randomization import keep_method_and_strata
-        from crf.derived import body, clearance, demographics, doses, extent, laboratory, lesions, radiotherapy, responses  # noqa: F401
         from trial.actions.signals import decided, stored
         from trial.models.record import casebooks_are_opened_by
 

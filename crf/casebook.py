@@ -1,7 +1,9 @@
-"""A subject's casebook: its records with their rows, each table read once, handed to whoever derives or checks.
+"""A subject's casebook: its records with their rows, each table read once, handed to whoever
+derives or checks.
 
-Schedule, check after cycle 2, eligibility, strata, responses, course, API and pages derive from the one casebook that they are
-given. It is for one look, such as that at all preconditions of an allocation: what is written meanwhile, it does not see.
+Schedule, check after cycle 2, eligibility, strata, responses, course, API and pages derive from the
+one casebook that they are given. It is for one look, such as that at all preconditions of an
+allocation: what is written meanwhile, it does not see.
 """
 
 from collections import defaultdict
@@ -23,7 +25,9 @@ REFERS_TO = {Consent: ("form_version__site",)}
 
 
 class Tables:
-    """The forms of one or more subjects, in the order of their entry; each table is read when it is first asked for, and once."""
+    """The forms of one or more subjects, in the order of their entry; each table is read when it is
+    first asked for, and once.
+    """
 
     def __init__(self, subjects: Iterable[Subject]) -> None:
         self.subjects = {subject.pk: subject for subject in subjects}
@@ -31,7 +35,11 @@ class Tables:
         self._rows: dict[type[Row], dict[int, list[Any]]] = {}
 
     def records(self, form: type[Record]) -> dict[int, list[Any]]:
-        """Return the standing records of a form by the key of their subject; each knows its visit and subject. One query."""
+        """Return the standing records of a form by the key of their subject; each knows its visit
+        and subject.
+
+        One query.
+        """
         if form not in self._records:
             by_subject: dict[int, list[Any]] = defaultdict(list)
             standing = form.objects.standing().filter(visit__subject__in=self.subjects)
@@ -63,8 +71,9 @@ class Tables:
 class Casebook:
     """One subject's records as they stand, in the order of their entry.
 
-    `around` is a record that counts as it is at hand, also with items that are not stored yet, and with the rows that it was
-    given; the others count as they are stored. `tables` are those of several subjects, which are read together.
+    `around` is a record that counts as it is at hand, also with items that are not stored yet, and
+    with the rows that it was given; the others count as they are stored. `tables` are those of
+    several subjects, which are read together.
     """
 
     def __init__(self, subject: Subject, *, around: Record | None = None, tables: Tables | None = None) -> None:
@@ -75,12 +84,16 @@ class Casebook:
 
     @classmethod
     def of_several(cls, subjects: Iterable[Subject]) -> "dict[int, Casebook]":
-        """Return the casebook of each subject, by the subject's key; each table is read once for all of them."""
+        """Return the casebook of each subject, by the subject's key; each table is read once for
+        all of them.
+        """
         tables = Tables(subjects)
         return {subject.pk: cls(subject, tables=tables) for subject in tables.subjects.values()}
 
     def records(self, form: type[Record]) -> list[Any]:
-        """Return the standing records of a form, in the order of their entry; each has its rows and knows this casebook."""
+        """Return the standing records of a form, in the order of their entry; each has its rows and
+        knows this casebook.
+        """
         if form not in self._records:
             around = self._around if isinstance(self._around, form) else None
             records = [record for record in self._tables.records(form)[self.subject.pk] if around is None or record.pk != around.pk]
@@ -105,7 +118,9 @@ class Casebook:
         return self._tables.rows(group)[key]
 
     def derived_once(self, compute: "Callable[Concatenate[Casebook, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
-        """Return what the function makes of this casebook; computed when first asked for with these arguments, then kept."""
+        """Return what the function makes of this casebook; computed when first asked for with these
+        arguments, then kept.
+        """
         asked_for = (compute, args, *sorted(kwargs.items()))
         if asked_for not in self._derived:
             self._derived[asked_for] = compute(self, *args, **kwargs)
@@ -134,11 +149,17 @@ class Casebook:
 
     @cached_property
     def standing(self) -> list[Standing]:
-        """Every standing record and row with its version, and every query: what signatures are compared with."""
+        """Every standing record and row with its version, and every query: what signatures are
+        compared with.
+        """
         return standing(self.subject)
 
     def signatures_under(self, label: str, keys: Iterable[int]) -> dict[int, Signature]:
-        """Return the last signature under each of these visits or records (`label` is its form's), by key. One query."""
+        """Return the last signature under each of these visits or records (`label` is its form's),
+        by key.
+
+        One query.
+        """
         asked_for = (label, *sorted(keys))
         if asked_for not in self._derived:
             signatures = Signature.objects.filter(form=label, record__in=asked_for[1:]).order_by("signed_at", "pk")
@@ -152,7 +173,7 @@ def by_key(casebook: Casebook, form: type[Record]) -> dict[int | None, Any]:
 
 
 def once(compute: Callable[Concatenate[Casebook, P], T]) -> Callable[Concatenate[Casebook, P], T]:
-    """Let a function of a casebook be computed once for each casebook and arguments; a decorator."""
+    """Compute a function of a casebook once for each casebook and arguments; a decorator."""
 
     @wraps(compute)
     def kept(casebook: Casebook, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -162,5 +183,7 @@ def once(compute: Callable[Concatenate[Casebook, P], T]) -> Callable[Concatenate
 
 
 def around(record: Record) -> Casebook:
-    """Open the casebook that a record stands in, with this record as it is at hand (trial/models/record.py, Record.casebook)."""
+    """Open the casebook that a record stands in, with this record as it is at hand
+    (trial/models/record.py, Record.casebook).
+    """
     return Casebook(record.subject, around=record)

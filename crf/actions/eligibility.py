@@ -1,4 +1,6 @@
-"""Eligibility at a gate: what the data say, what the investigator confirms and signs, and whether that still stands."""
+"""Eligibility at a gate: what the data say, what the investigator confirms and signs, and whether
+that still stands.
+"""
 
 import hashlib
 import json
@@ -14,7 +16,13 @@ from crf.models import Criterion, Eligibility
 from trial.access import Act
 from trial.accounts.second_factor import Proof
 from trial.actions.entry import locked, words, writing
-from trial.actions.review import keep, part, refuse_unless_proven, refuse_unless_signer, to_be_closed
+from trial.actions.review import (
+    keep,
+    part,
+    refuse_unless_proven,
+    refuse_unless_signer,
+    to_be_closed,
+)
 from trial.actions.signals import stored
 from trial.models import Query, Signature, Subject, Visit
 from trial.protocol.eligibility import gates
@@ -25,7 +33,9 @@ from trial.refusals import Conflict, Refused
 
 
 class Assessed(NamedTuple):
-    """What the data say at a gate on a day: the verdict of each criterion, and the pieces of evidence behind it."""
+    """What the data say at a gate on a day: the verdict of each criterion, and the pieces of
+    evidence behind it.
+    """
 
     gate: int
     on: date
@@ -59,7 +69,9 @@ def _without_uln(value: str) -> str:
 
 
 def assess(casebook: Casebook, *, gate: int, on: date) -> Assessed:
-    """Evaluate the criteria of a gate, now, as for a gate on that day, by the parameters in force on it."""
+    """Evaluate the criteria of a gate, now, as for a gate on that day, by the parameters in force
+    on it.
+    """
     parameters = casebook.parameters_on(on)
     gathered = gather(casebook, gate=gate, on=on, parameters=parameters)
     verdicts = gates.evaluate(gathered.evidence, gate=gate, parameters=parameters)
@@ -80,9 +92,10 @@ def confirm(
 ) -> Eligibility:
     """Confirm each criterion and sign; kept with the evidence as it stands.
 
-    `verdicts` are the investigator's, by criterion, where they differ from the data's; `comments` the reasons for that.
-    `assessed_on` is the day of the assessment (IEDAT), which the windows are counted from: today, or earlier where former
-    subjects are entered. The signature's time is the database's own.
+    `verdicts` are the investigator's, by criterion, where they differ from the data's; `comments`
+    the reasons for that. `assessed_on` is the day of the assessment (IEDAT), which the windows are
+    counted from: today, or earlier where former subjects are entered. The signature's time is the
+    database's own.
     """
     on = assessed_on or subject.site.today()
     place = visit_of_gate(gate, Casebook(subject).parameters_on(on))
@@ -94,23 +107,30 @@ def confirm(
     refuse_unless_proven(by, proof)
     with writing(by=by):
         locked(Subject, subject.pk)
-        if on > subject.site.today():
-            raise Refused(("assessed_on", f"{on} lies in the future; today is {subject.site.today()}."))
-        casebook = Casebook(subject)
-        if gate == 2:
-            refuse_unless_entered(casebook, casebook.parameters_on(on))
-        assessed = assess(casebook, gate=gate, on=on)
-        if shown_sha256 is not None and shown_sha256 != assessed.shown_sha256:
-            raise Conflict("The data have changed since this page was opened. Read the criteria again, then confirm.")
-        if assessed.drafts:
-            raise Conflict(*(f"{draft} is a draft. It is completed first." for draft in assessed.drafts))
-        if questions := open_queries(subject, assessed):
-            raise Conflict(*questions)
+        assessed = _assess_to_confirm(Casebook(subject), gate=gate, on=on, shown_sha256=shown_sha256)
         confirmed = _investigators(assessed, verdicts or {}, comments)
         record = _store(visit, assessed, confirmed, comments)
-        keep(visit, row=record, by=by, meaning=Signature.Meaning.ELIGIBILITY, content={f"crf.eligibility#{record.pk}": part(record)})
+        content = {f"crf.eligibility#{record.pk}": part(record)}
+        keep(visit, row=record, by=by, meaning=Signature.Meaning.ELIGIBILITY, content=content)
         stored.send(Eligibility, row=record, by=by)
     return record
+
+
+def _assess_to_confirm(casebook: Casebook, *, gate: int, on: date, shown_sha256: str | None) -> Assessed:
+    """Evaluate the criteria of a gate. Refuse what cannot be confirmed as it stands."""
+    today = casebook.subject.site.today()
+    if on > today:
+        raise Refused(("assessed_on", f"{on} lies in the future; today is {today}."))
+    if gate == 2:
+        refuse_unless_entered(casebook, casebook.parameters_on(on))
+    assessed = assess(casebook, gate=gate, on=on)
+    if shown_sha256 is not None and shown_sha256 != assessed.shown_sha256:
+        raise Conflict("The data have changed since this page was opened. Read the criteria again, then confirm.")
+    if assessed.drafts:
+        raise Conflict(*(f"{draft} is a draft. It is completed first." for draft in assessed.drafts))
+    if questions := open_queries(casebook.subject, assessed):
+        raise Conflict(*questions)
+    return assessed
 
 
 def behind(*assessed: Assessed) -> set[tuple[str, int]]:
@@ -119,14 +139,19 @@ def behind(*assessed: Assessed) -> set[tuple[str, int]]:
 
 
 def open_queries(subject: Subject, assessed: Assessed) -> list[str]:
-    """Return a sentence for each open query about the evidence: what is in doubt is not signed (S09)."""
+    """Return a sentence for each open query about the evidence: what is in doubt is not signed
+    (S09).
+    """
     records = behind(assessed)
     queries = Query.objects.filter(visit__subject=subject).open().select_related("visit__subject")
     return to_be_closed(query for query in queries if (query.form, query.record) in records)
 
 
 def _investigators(assessed: Assessed, verdicts: Mapping[str, str], comments: Mapping[str, str]) -> list[gates.Verdict]:
-    """Return the verdicts as the investigator confirms them. Refuse those that cannot be, each by name."""
+    """Return the verdicts as the investigator confirms them.
+
+    Refuse those that cannot be, each by name.
+    """
     if unknown := set(verdicts) - {verdict.criterion for verdict in assessed.verdicts}:
         raise Refused(f"No such criterion at this gate: {', '.join(sorted(unknown))}.")
     confirmed, problems = [], []
@@ -144,7 +169,9 @@ def _investigators(assessed: Assessed, verdicts: Mapping[str, str], comments: Ma
 
 
 def _store(visit: Visit, assessed: Assessed, confirmed: list[gates.Verdict], comments: Mapping[str, str]) -> Eligibility:
-    """Store the confirmation with a row for each criterion: what the data say, and what the investigator confirms."""
+    """Store the confirmation with a row for each criterion: what the data say, and what the
+    investigator confirms.
+    """
     record = Eligibility.objects.create(
         visit=visit,
         state=Eligibility.State.COMPLETE,
@@ -170,7 +197,8 @@ def _store(visit: Visit, assessed: Assessed, confirmed: list[gates.Verdict], com
 
 
 def refuse_unless_entered(casebook: Casebook, parameters: Parameters) -> None:
-    """Refuse gate 2 unless gate 1 was passed, and stands for the day that it was made for: its windows are over by now.
+    """Refuse gate 2 unless gate 1 was passed, and stands for the day that it was made for: its
+    windows are over by now.
 
     Before the cycles, one confirmation is of both gates (crf_spec 2.12).
     """
@@ -202,9 +230,11 @@ def assess_anew(confirmed: Eligibility, casebook: Casebook) -> Assessed:
 
 
 def is_stale(confirmed: Eligibility, casebook: Casebook, *, on: date, anew: Assessed | None = None) -> bool:
-    """Return whether the evidence is another than what was signed, or will no longer say the same on that day (crf_spec 2.12).
+    """Return whether the evidence is another than what was signed, or will no longer say the same
+    on that day (crf_spec 2.12).
 
-    Changed and put back, it is another: its version is part of it. `anew` is what `assess_anew` gives.
+    Changed and put back, it is another: its version is part of it. `anew` is what `assess_anew`
+    gives.
     """
     anew = anew or assess_anew(confirmed, casebook)
     if confirmed.evidence_sha256 != anew.evidence_sha256:

@@ -1,4 +1,6 @@
-"""The visits of a subject, planned anew whenever a date moves that they are counted from (crf_spec 3)."""
+"""The visits of a subject, planned anew whenever a date moves that they are counted from (crf_spec
+3).
+"""
 
 from datetime import date
 from typing import Any
@@ -10,7 +12,10 @@ from crf.derived.anchors import anchors_of
 from trial.models import Record, Subject, Visit
 from trial.protocol.schedule import timetable
 
-ALWAYS = (timetable.COMMON, "SCR")  # a subject's consent is entered at screening, before anything is planned from it
+ALWAYS = (
+    timetable.COMMON,
+    "SCR",
+)  # a subject's consent is entered at screening, before anything is planned from it
 
 
 def plan_when_dates_move(row: Any, by: AbstractUser, **kwargs: Any) -> None:
@@ -25,9 +30,11 @@ def plan_when_dates_move(row: Any, by: AbstractUser, **kwargs: Any) -> None:
 
 
 def plan_visits(casebook: Casebook, *, on: date | None = None, anchors: timetable.Anchors | None = None) -> list[Visit]:
-    """Make the visits that are planned and not there yet, move those still open, stop those no longer planned.
+    """Make the visits that are planned and not there yet, move those still open, stop those no
+    longer planned.
 
-    A visit that was held or declared missed keeps the window it had; nothing is ever deleted. Returns what was written.
+    A visit that was held or declared missed keeps the window it had; nothing is ever deleted.
+    Returns what was written.
     """
     subject = casebook.subject
     on = on or subject.site.today()
@@ -51,7 +58,11 @@ def plan_visits(casebook: Casebook, *, on: date | None = None, anchors: timetabl
 def window_of(planned: timetable.PlannedVisit | None) -> dict[str, date | None]:
     if planned is None:
         return {"target_on": None, "opens_on": None, "closes_on": None}
-    return {"target_on": planned.target_on, "opens_on": planned.opens_on, "closes_on": planned.closes_on}
+    return {
+        "target_on": planned.target_on,
+        "opens_on": planned.opens_on,
+        "closes_on": planned.closes_on,
+    }
 
 
 def _is_open(visit: Visit) -> bool:
@@ -59,7 +70,10 @@ def _is_open(visit: Visit) -> bool:
 
 
 def _moves(visit: Visit, planned: timetable.PlannedVisit | None) -> bool:
-    """Take over what is planned, and return whether that changes anything. A stopped visit keeps its last window, to be read."""
+    """Take over what is planned, and return whether that changes anything.
+
+    A stopped visit keeps its last window, to be read.
+    """
     wanted: dict[str, Any] = {"stopped": planned is None and visit.code not in ALWAYS}
     if planned is not None:
         wanted |= window_of(planned)

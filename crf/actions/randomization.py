@@ -1,4 +1,6 @@
-"""Randomization: one allocation for each subject, for ever, derived from a key that no table holds (crf_spec 2.13)."""
+"""Randomization: one allocation for each subject, for ever, derived from a key that no table holds
+(crf_spec 2.13).
+"""
 
 from collections.abc import Mapping
 from datetime import date
@@ -19,7 +21,16 @@ from trial.actions.entry import locked, words, writing
 from trial.actions.signals import stored
 from trial.actions.verification import anchors
 from trial.audit.acting import acting
-from trial.models import ConsentVersion, ParameterDecision, SiteStatus, Study, Subject, Visit, may, parameters_on
+from trial.models import (
+    ConsentVersion,
+    ParameterDecision,
+    SiteStatus,
+    Study,
+    Subject,
+    Visit,
+    may,
+    parameters_on,
+)
 from trial.models.locks import hold_writers
 from trial.protocol import study
 from trial.protocol.parameters import Parameters, RandMethod, Stratum
@@ -45,7 +56,9 @@ def publish_commitment(*, by: AbstractUser) -> str:
 
 
 def refusals(casebook: Casebook, *, on: date, late_reason: str = "") -> tuple[blocks.Refusal, ...]:
-    """Return why the subject cannot be randomized on this day; empty where nothing stands against it."""
+    """Return why the subject cannot be randomized on this day; empty where nothing stands against
+    it.
+    """
     parameters = casebook.parameters_on(on)
     return blocks.preconditions(
         facts_of(casebook, on=on, parameters=parameters, late_reason=late_reason),
@@ -96,7 +109,9 @@ def evidence_is_queried(casebook: Casebook, *assessed: eligibility.Assessed) -> 
 
 
 def consent_is_current(casebook: Casebook, *, on: date) -> bool:
-    """Return whether the version last signed is in force, or no later one asks those already in the trial to consent again."""
+    """Return whether the version last signed is in force, or no later one asks those already in the
+    trial to consent again.
+    """
     types = (Consent.Type.INITIAL, Consent.Type.RECONSENT)
     given = [consent for consent in casebook.records(Consent) if consent.type in types and consent.declined != "Y"]
     signed = [consent for consent in given if consent.form_version is not None]
@@ -136,7 +151,10 @@ def randomize(subject: Subject, *, by: AbstractUser, late_reason: str = "", at: 
         casebook = Casebook(subject)
         against = refusals(casebook, on=on, late_reason=late_reason)
         if against:
-            raise Conflict(*(refusal.sentence for refusal in against), codes=[refusal.code for refusal in against])
+            raise Conflict(
+                *(refusal.sentence for refusal in against),
+                codes=[refusal.code for refusal in against],
+            )
         record = _allocate(casebook, key=key, on=on, parameters=parameters, late_reason=late_reason)
         with acting(by=by, reason=f"OTHER: {record.number}"):
             stored.send(Randomization, row=record, by=by)
@@ -149,7 +167,10 @@ def allocation_of(subject: Subject) -> Randomization | None:
 
 
 def _same(earlier: Randomization, late_reason: str) -> Randomization:
-    """Return the allocation if it was asked for before in the same words. Refuse anything else, and name what stands."""
+    """Return the allocation if it was asked for before in the same words.
+
+    Refuse anything else, and name what stands.
+    """
     if earlier.outside == "Y" or earlier.late_reason != late_reason:
         raise was_randomized(earlier)
     return earlier
@@ -163,7 +184,9 @@ def was_randomized(earlier: Randomization) -> Conflict:
 
 
 def _allocate(casebook: Casebook, *, key: bytes, on: date, parameters: Parameters, late_reason: str) -> Randomization:
-    """Store the next number and the arm that blocks or minimization give it, under the lock of the study's row."""
+    """Store the next number and the arm that blocks or minimization give it, under the lock of the
+    study's row.
+    """
     subject = casebook.subject
     levels = levels_of(casebook, parameters, on)
     confirmed = eligibility.latest(casebook, 2)
@@ -196,7 +219,8 @@ def _arm(key: bytes, levels: Mapping[str, str], parameters: Parameters) -> block
 
 
 def keep_method_and_strata(decision: ParameterDecision, **kwargs: Any) -> None:
-    """Refuse another method or other strata once the key has allocated a subject, so that each allocation can be checked.
+    """Refuse another method or other strata once the key has allocated a subject, so that each
+    allocation can be checked.
 
     Receives `decided` (trial/actions/signals.py).
     """
@@ -205,8 +229,14 @@ def keep_method_and_strata(decision: ParameterDecision, **kwargs: Any) -> None:
 
 
 def _key() -> bytes:
-    """Return the key. It is read for each allocation and kept nowhere: no setting, log or error text holds it."""
+    """Return the key.
+
+    It is read for each allocation and kept nowhere: no setting, log or error text holds it.
+    """
     try:
         return Path(settings.RANDOMIZATION_KEY_FILE).read_bytes()
     except OSError as error:
-        raise Conflict("The randomization key cannot be read. Tell the study administrator.", codes=["KEY_MISSING"]) from error
+        raise Conflict(
+            "The randomization key cannot be read. Tell the study administrator.",
+            codes=["KEY_MISSING"],
+        ) from error

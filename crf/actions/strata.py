@@ -11,9 +11,16 @@ from trial.refusals import NotAllowed, Refused
 
 
 def correct_strata(
-    record: Randomization, *, by: AbstractUser, version: int, reason: str, sysclass: str = "", metpat: str = ""
+    record: Randomization,
+    *,
+    by: AbstractUser,
+    version: int,
+    reason: str,
+    sysclass: str = "",
+    metpat: str = "",
 ) -> Randomization:
-    """Store the stratum values found correct later beside those used, for the analysis; the allocation is never changed.
+    """Store the stratum values found correct later beside those used, for the analysis; the
+    allocation is never changed.
 
     An empty value says that the one used was right.
     """
@@ -30,7 +37,15 @@ def correct_strata(
         record = locked(Randomization, record.pk, version=version)
         same = [item for item, value in values.items() if value and value == getattr(record, item)]
         if same:
-            raise Refused(*((f"{item}_corrected", "This is the value that was used. Leave it empty, or choose another.") for item in same))
+            raise Refused(
+                *(
+                    (
+                        f"{item}_corrected",
+                        "This is the value that was used. Leave it empty, or choose another.",
+                    )
+                    for item in same
+                )
+            )
         if (record.sysclass_corrected, record.metpat_corrected) == (sysclass, metpat):
             raise Refused("This changes nothing. Choose the value that was found correct.")
         record.sysclass_corrected, record.metpat_corrected = sysclass, metpat

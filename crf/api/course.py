@@ -1,4 +1,6 @@
-"""The course of a subject, derived by the protocol: one subject at a time, nothing by arm (crf_spec 7)."""
+"""The course of a subject, derived by the protocol: one subject at a time, nothing by arm (crf_spec
+7).
+"""
 
 from datetime import date
 from typing import Any
@@ -99,9 +101,15 @@ class CourseSerializer(serializers.Serializer):
 
 
 class CourseView(OfSubject):
-    @extend_schema(summary="what the protocol derives for a subject", parameters=[ON], responses={200: CourseSerializer} | REFUSALS)
+    @extend_schema(
+        summary="what the protocol derives for a subject",
+        parameters=[ON],
+        responses={200: CourseSerializer} | REFUSALS,
+    )
     def get(self, request: Request, code: str) -> Response:
-        """Responses, best response, endpoints, dose intensity and coverage, as known on a day; nothing of it is stored."""
+        """Responses, best response, endpoints, dose intensity and coverage, as known on a day;
+        nothing of it is stored.
+        """
         casebook = self.casebook(code)
         on = self.day(request, casebook.subject)
         derived = course.derive(casebook, on=on)
@@ -153,7 +161,12 @@ def _response(response: Read, records: dict[str, int]) -> dict[str, Any]:
 def _best(best: Any) -> dict[str, Any]:
     """Return the best response; where it is not determined, the reason stands in its place."""
     response = best.response if isinstance(best, Best) else None
-    return {"response": response, "on": best.on, "reason": best.reason, "records": list(best.records)}
+    return {
+        "response": response,
+        "on": best.on,
+        "reason": best.reason,
+        "records": list(best.records),
+    }
 
 
 def _endpoint(endpoint: Endpoint) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Eligibility at a gate, through the API: what the data say, and the investigator's confirmation."""
+"""Eligibility at a gate, through the API: by the data, and as the investigator confirms it."""
 
 import re
 from typing import Any
@@ -42,7 +42,10 @@ class PieceSerializer(serializers.Serializer):
 class VerdictSerializer(serializers.Serializer):
     criterion = serializers.CharField()
     text = serializers.CharField()
-    truth = serializers.ChoiceField(choices=[truth.value for truth in Truth], help_text="of the criterion's text, as the data say")
+    truth = serializers.ChoiceField(
+        choices=[truth.value for truth in Truth],
+        help_text="of the criterion's text, as the data say",
+    )
     passed = serializers.CharField()
     reason = serializers.CharField()
     evidence = PieceSerializer(many=True)
@@ -76,22 +79,37 @@ class AtGateSerializer(serializers.Serializer):
     verdicts = VerdictSerializer(many=True)
     drafts = serializers.ListField(child=serializers.CharField(), help_text="forms that are completed first")
     open_queries = serializers.ListField(child=serializers.CharField(), help_text="about the evidence: closed before it is confirmed")
-    shown_sha256 = serializers.CharField(allow_null=True, help_text="of all that is shown here; null for those who do not see all evidence")
+    shown_sha256 = serializers.CharField(
+        allow_null=True,
+        help_text="of all that is shown here; null for those who do not see all evidence",
+    )
     confirmed = ConfirmedSerializer(allow_null=True)
 
 
 class Confirm(Strict):
     password = serializers.CharField(max_length=4096, trim_whitespace=False, allow_blank=True)
     code = serializers.CharField(max_length=20, allow_blank=True, help_text="of the second factor; each is good once")
-    verdicts = serializers.DictField(child=serializers.CharField(), required=False, help_text="the investigator's, where they differ")
-    comments = serializers.DictField(child=serializers.CharField(allow_blank=True), required=False, help_text="the reasons for that")
+    verdicts = serializers.DictField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="the investigator's, where they differ",
+    )
+    comments = serializers.DictField(
+        child=serializers.CharField(allow_blank=True),
+        required=False,
+        help_text="the reasons for that",
+    )
     shown_sha256 = serializers.CharField(max_length=64, help_text="of what you read: what changed since is not confirmed")
 
 
 class EligibilityView(OfSubject):
     acts = {"POST": Act.CONFIRM_ELIGIBILITY}
 
-    @extend_schema(summary="what the data say of each criterion", parameters=[GATE], responses={200: AtGateSerializer} | REFUSALS)
+    @extend_schema(
+        summary="what the data say of each criterion",
+        parameters=[GATE],
+        responses={200: AtGateSerializer} | REFUSALS,
+    )
     def get(self, request: Request, code: str) -> Response:
         """At a gate, today, with the evidence; beside it what was confirmed last."""
         casebook, gate = self.casebook(code), self.gate()
@@ -111,7 +129,12 @@ class EligibilityView(OfSubject):
         }
         return Response(AtGateSerializer(shown).data)
 
-    @extend_schema(summary="confirm eligibility", parameters=[GATE], request=Confirm, responses={201: ConfirmedSerializer} | REFUSALS)
+    @extend_schema(
+        summary="confirm eligibility",
+        parameters=[GATE],
+        request=Confirm,
+        responses={201: ConfirmedSerializer} | REFUSALS,
+    )
     def post(self, request: Request, code: str) -> Response:
         """The investigator confirms each criterion, and signs with password and code."""
         subject, gate, sent = self.subject(code), self.gate(), Confirm.read(request)
@@ -124,7 +147,10 @@ class EligibilityView(OfSubject):
                 subject, gate=gate, by=request.user, proof=proof, verdicts=sent.get("verdicts", {}),
                 comments=comments, shown_sha256=sent["shown_sha256"],
             )  # fmt: skip
-        return Response(ConfirmedSerializer(confirmed_last(Casebook(subject), gate)).data, status=status.HTTP_201_CREATED)
+        return Response(
+            ConfirmedSerializer(confirmed_last(Casebook(subject), gate)).data,
+            status=status.HTTP_201_CREATED,
+        )
 
     def gate(self) -> int:
         return whole_number(self.request, "gate", default=0, lowest=1, highest=2)

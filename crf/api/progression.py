@@ -25,7 +25,10 @@ class ProgressionSerializer(serializers.Serializer):
     on = serializers.DateField()
     state = serializers.CharField()
     reason = serializers.CharField()
-    x07 = serializers.ChoiceField(choices=[truth.value for truth in Truth], help_text="criterion X07, progression after 2 cycles")
+    x07 = serializers.ChoiceField(
+        choices=[truth.value for truth in Truth],
+        help_text="criterion X07, progression after 2 cycles",
+    )
     refusal = serializers.CharField(allow_null=True)
     window = WindowSerializer(allow_null=True)
     visit = serializers.CharField(allow_null=True, help_text="the code of the visit that was read")

@@ -1,4 +1,5 @@
-"""Randomization through the API: what stands against it, the allocation, strata found correct later, and all allocations.
+"""Randomization through the API: what stands against it, the allocation, strata found correct
+later, and all allocations.
 
 Allocations are read one by one: nothing here counts by arm (crf_spec §7).
 """
@@ -29,7 +30,10 @@ class AllocationSerializer(OfVisit):
         read_only_fields = fields
 
 
-@extend_schema_view(list=extend_schema(summary="allocations: list"), retrieve=extend_schema(summary="one allocation"))
+@extend_schema_view(
+    list=extend_schema(summary="allocations: list"),
+    retrieve=extend_schema(summary="one allocation"),
+)
 class AllocationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visible):
     """Which subject was allocated to which arm."""
 
@@ -66,7 +70,10 @@ class PreconditionsSerializer(serializers.Serializer):
 class RandomizationView(OfSubject):
     acts = {"POST": Act.RANDOMIZE}
 
-    @extend_schema(summary="what stands against randomization", responses={200: PreconditionsSerializer} | REFUSALS)
+    @extend_schema(
+        summary="what stands against randomization",
+        responses={200: PreconditionsSerializer} | REFUSALS,
+    )
     def get(self, request: Request, code: str) -> Response:
         """Today; and the allocation, where there is one."""
         casebook = self.casebook(code)
@@ -85,27 +92,40 @@ class RandomizationView(OfSubject):
         summary="randomize",
         request=Randomize,
         responses={
-            200: OpenApiResponse(AllocationSerializer, "the same request was answered before: the allocation that was made then"),
+            200: OpenApiResponse(
+                AllocationSerializer,
+                "the same request was answered before: the allocation that was made then",
+            ),
             201: OpenApiResponse(AllocationSerializer, "allocated now"),
             **REFUSALS,
         },
     )
     def post(self, request: Request, code: str) -> Response:
-        """Allocate the subject, once and for ever. Sent again, after an answer was lost, it gives the same answer, with status 200.
+        """Allocate the subject, once and for ever.
 
-        With another `late_reason`, and where the allocation was made outside the system, it answers 409, ALREADY_RANDOMIZED.
+        Sent again, after an answer was lost, it gives the same answer, with status 200.
+
+        With another `late_reason`, and where the allocation was made outside the system, it answers
+        409, ALREADY_RANDOMIZED.
         """
         subject, sent = self.subject(code), Randomize.read(request)
         field: models.Field = Randomization._meta.get_field("late_reason")
         refuse_unfit([("late_reason", field, sent["late_reason"])])
         record, is_new = randomization.randomize(subject, by=request.user, late_reason=sent["late_reason"])
-        return Response(AllocationSerializer(record).data, status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK)
+        return Response(
+            AllocationSerializer(record).data,
+            status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK,
+        )
 
 
 class StrataView(OfSubject):
     acts = {"POST": Act.ENTER}
 
-    @extend_schema(summary="strata found correct later", request=Strata, responses={200: AllocationSerializer} | REFUSALS)
+    @extend_schema(
+        summary="strata found correct later",
+        request=Strata,
+        responses={200: AllocationSerializer} | REFUSALS,
+    )
     def post(self, request: Request, code: str) -> Response:
         """For the analysis: they stand beside those used, and the allocation stays what it is."""
         subject, sent = self.subject(code), Strata.read(request)

@@ -14,11 +14,18 @@ from trial.api.items import Derived
 
 from .subject import OfVisit, PathFilters
 
-BY_INVESTIGATOR = ("investigator_target", "investigator_non_target", "investigator_overall", "investigator_on")
+BY_INVESTIGATOR = (
+    "investigator_target",
+    "investigator_non_target",
+    "investigator_overall",
+    "investigator_on",
+)
 
 
 class ResponseSerializer(OfVisit):
-    """A response as RECIST 1.1 derives it, beside what the investigator says; `discordance` where they differ."""
+    """A response as RECIST 1.1 derives it, beside what the investigator says; `discordance` where
+    they differ.
+    """
 
     visit_code = serializers.CharField(source="visit.code", read_only=True)
     first_scan_on = serializers.DateField(read_only=True, allow_null=True)
@@ -66,7 +73,9 @@ class ResponseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visible)
 
 
 def in_their_casebooks(assessments: Sequence[ResponseAssessment]) -> list[ResponseAssessment]:
-    """Return these assessments as read with the casebooks of their subjects, which are read together: few queries for many."""
+    """Return these assessments as read with the casebooks of their subjects, which are read
+    together: few queries for many.
+    """
     casebooks = Casebook.of_several(assessment.subject for assessment in assessments)
-    found = (casebooks[assessment.visit.subject_id].find(ResponseAssessment, assessment.pk) for assessment in assessments)
-    return [assessment for assessment in found if assessment]
+    records = (casebooks[assessment.visit.subject_id].find(ResponseAssessment, assessment.pk) for assessment in assessments)
+    return [assessment for assessment in records if assessment]

@@ -15,7 +15,10 @@ class OfSubject(APIView):
     permission_classes = [ByAct]
 
     def casebook(self, code: str) -> Casebook:
-        """Return the casebook that all of the answer is derived from. Raise 404 for a subject that the person may not see."""
+        """Return the casebook that all of the answer is derived from.
+
+        Raise 404 for a subject that the person may not see.
+        """
         return Casebook(self.subject(code))
 
     def subject(self, code: str) -> Subject:

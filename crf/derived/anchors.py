@@ -3,7 +3,15 @@
 from datetime import date
 
 from crf.casebook import Casebook
-from crf.models import Consent, Eligibility, Fraction, RadiotherapyCourse, Randomization, ResponseAssessment, Scan
+from crf.models import (
+    Consent,
+    Eligibility,
+    Fraction,
+    RadiotherapyCourse,
+    Randomization,
+    ResponseAssessment,
+    Scan,
+)
 from trial.protocol.parameters import Parameters
 from trial.protocol.response.recist import Response
 from trial.protocol.schedule import timetable
@@ -44,14 +52,18 @@ def anchors_of(casebook: Casebook, parameters: Parameters) -> timetable.Anchors:
 
 
 def confirmed_gates(casebook: Casebook, *, before: date | None) -> dict[str, tuple[str, date]]:
-    """Return result and day of each gate's last confirmation; of the first gate, the last one up to the first dose."""
+    """Return result and day of each gate's last confirmation; of the first gate, the last one up to
+    the first dose.
+    """
     confirmed = [record for record in casebook.records(Eligibility) if record.assessed_on]
     counting = [record for record in confirmed if record.gate != "G1" or before is None or record.assessed_on <= before]
     return {record.gate: (record.result, record.assessed_on) for record in counting}
 
 
 def fractions_between(casebook: Casebook) -> tuple[date | None, date | None]:
-    """Return the days of the first fraction, and of the last one once every course that was begun has its end."""
+    """Return the days of the first fraction, and of the last one once every course that was begun
+    has its end.
+    """
     given = [
         (fraction.given_on, bool(course.ended_on))
         for course in casebook.records(RadiotherapyCourse)

@@ -26,7 +26,14 @@ def bmi(signs: VitalSigns, casebook: Casebook) -> Decimal | None:
 
 @once
 def height_cm(casebook: Casebook) -> Decimal | None:
-    """Return the height measured first; it may stand on the form of an earlier visit. None where none is entered."""
+    """Return the height measured first; it may stand on the form of an earlier visit.
+
+    None where none is entered.
+    """
     measured = [signs for signs in casebook.records(VitalSigns) if signs.height_cm is not None]
-    first = min(measured, key=lambda signs: (signs.measured_on is None, str(signs.measured_on)), default=None)
+    first = min(
+        measured,
+        key=lambda signs: (signs.measured_on is None, str(signs.measured_on)),
+        default=None,
+    )
     return first.height_cm if first else None

@@ -1,4 +1,6 @@
-"""Creatinine clearance of a panel, and what it is computed from (crf_spec 2.10): by the rules that judge criterion I12."""
+"""Creatinine clearance of a panel, and what it is computed from (crf_spec 2.10): by the rules that
+judge criterion I12.
+"""
 
 from typing import NamedTuple
 
@@ -16,7 +18,9 @@ SEXES = {"M": "male", "F": "female"}
 
 
 class ClearanceInputs(NamedTuple):
-    """What the clearance of a panel is computed from, and the clearances: one for each age and weight that is possible."""
+    """What the clearance of a panel is computed from, and the clearances: one for each age and
+    weight that is possible.
+    """
 
     sex: str
     ages: frozenset[int]
@@ -34,24 +38,33 @@ class ClearanceInputs(NamedTuple):
 
 @LaboratoryPanel.clearance_ml_min.computed_by
 def clearance_ml_min(panel: LaboratoryPanel, casebook: Casebook) -> str:
-    """Return the clearance, unrounded where it is compared, rounded here (crf_spec 2.10); several, where several ages are possible."""
+    """Return the clearance, unrounded where it is compared, rounded here (crf_spec 2.10); several,
+    where several ages are possible.
+    """
     shown = (f"{value.comparator}{lab.clearance_shown(value.value)}" for value in clearance_inputs(panel, casebook).clearances)
     return " or ".join(dict.fromkeys(shown))
 
 
 @LaboratoryPanel.clearance_inputs.computed_by
 def inputs_in_words(panel: LaboratoryPanel, casebook: Casebook) -> str:
-    """Return sex, age on the day of the specimen, the nearest weight and creatinine; what is missing is named."""
+    """Return sex, age on the day of the specimen, the nearest weight and creatinine; what is
+    missing is named.
+    """
     return str(clearance_inputs(panel, casebook)) if creatinine_of(panel) else ""
 
 
 def creatinine_of(panel: LaboratoryPanel) -> LaboratoryResult | None:
     """Return the panel's creatinine, where it can be read."""
-    return next((row for row in panel.rows(LaboratoryResult) if row.test == "CREAT" and as_reported(row)), None)
+    return next(
+        (row for row in panel.rows(LaboratoryResult) if row.test == "CREAT" and as_reported(row)),
+        None,
+    )
 
 
 def clearance_inputs(panel: LaboratoryPanel, casebook: Casebook) -> ClearanceInputs:
-    """Return what the panel's clearance is computed from, and what comes out, by the parameters in force on its day."""
+    """Return what the panel's clearance is computed from, and what comes out, by the parameters in
+    force on its day.
+    """
     row = creatinine_of(panel)
     creatinine = lab_value(row, casebook) if row else None
     if creatinine is None:
@@ -69,11 +82,11 @@ def clearance_inputs(panel: LaboratoryPanel, casebook: Casebook) -> ClearanceInp
 @once
 def evidence_of_clearance(casebook: Casebook) -> Evidence:
     """Return the part of the evidence of eligibility that a clearance is computed from."""
-    known = person(casebook)
+    demographics = person(casebook)
     return Evidence(
-        sex=(known.sex or None) if known else None,
-        birth_month=(known.birth_month or None) if known else None,
-        age_confirmed=known.age_confirmed if known else None,
+        sex=(demographics.sex or None) if demographics else None,
+        birth_month=(demographics.birth_month or None) if demographics else None,
+        age_confirmed=demographics.age_confirmed if demographics else None,
         consent_signed_on=signed_on(casebook, Consent.Type.INITIAL),
         weights=weights(casebook),
     )
@@ -87,8 +100,15 @@ def weights(casebook: Casebook) -> tuple[Weight, ...]:
 
 
 def lab_value(row: LaboratoryResult, casebook: Casebook) -> LabValue | None:
-    """Return a result as eligibility judges it: in the standard unit, with its upper limit; None without a day or a number."""
+    """Return a result as eligibility judges it: in the standard unit, with its upper limit; None
+    without a day or a number.
+    """
     result = standardized(row)
     if result is None or row.panel.sampled_on is None:
         return None
-    return LabValue(test=row.test, result=result, on=row.panel.sampled_on, uln=limits(row.panel, row.test, casebook).high)
+    return LabValue(
+        test=row.test,
+        result=result,
+        on=row.panel.sampled_on,
+        uln=limits(row.panel, row.test, casebook).high,
+    )

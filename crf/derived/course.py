@@ -45,7 +45,9 @@ IN_FIELD = {"Y": True, "N": False}
 
 
 class AgentGiven(NamedTuple):
-    """What was given of an agent: in mg, per m² or kg where it is dosed so; the dose intensity in percent, None where unknown."""
+    """What was given of an agent: in mg, per m² or kg where it is dosed so; the dose intensity in
+    percent, None where unknown.
+    """
 
     agent: str
     mg: Decimal | None
@@ -78,12 +80,14 @@ class Derived(NamedTuple):
 
 
 def derive(casebook: Casebook, *, on: date, unrecorded: frozenset[Unrecorded] = UNRECORDED) -> Derived:
-    """Return all that the protocol derives for a subject, as known on a day, by the parameters in force on it.
+    """Return all that the protocol derives for a subject, as known on a day, by the parameters in
+    force on it.
 
-    Each response is derived by those of the day of its scan. Endpoints that need a kind of record that is not kept are unknown.
+    Each response is derived by those of the day of its scan. Endpoints that need a kind of record
+    that is not kept are unknown.
     """
     parameters = casebook.parameters_on(on)
-    derived = course.derive(told_of(casebook, on=on, unrecorded=unrecorded), on=on, parameters=parameters)
+    derived = course.derive(sources_of(casebook, on=on, unrecorded=unrecorded), on=on, parameters=parameters)
     agents, regimen_percent = agents_given(casebook, on=on)
     allocation = allocation_of(casebook)
     irradiates = allocation is not None and allocation.arm == Randomization.Arm.SYSRT
@@ -99,10 +103,10 @@ def derive(casebook: Casebook, *, on: date, unrecorded: frozenset[Unrecorded] = 
     )
 
 
-def told_of(casebook: Casebook, *, on: date, unrecorded: frozenset[Unrecorded]) -> course.Told:
+def sources_of(casebook: Casebook, *, on: date, unrecorded: frozenset[Unrecorded]) -> course.Told:
     """Return what the protocol reads a course from."""
     allocation = allocation_of(casebook)
-    told = course.Told(
+    sources = course.Told(
         baseline=baseline(casebook),
         seen=tuple(seen_of(response, casebook) for response in responses(casebook, until=on)),
         treated_on=doses_of(casebook).day_1(1),
@@ -111,8 +115,8 @@ def told_of(casebook: Casebook, *, on: date, unrecorded: frozenset[Unrecorded]) 
         given=given_since(casebook, allocation.randomized_on, on=on) if allocation else None,
         unrecorded=unrecorded,
     )
-    facts = facts_of(casebook, told.baseline, allocation)
-    return replace(told, facts=replace(facts, contacts=tuple(contacts_of(casebook, on=on))))
+    facts = facts_of(casebook, sources.baseline, allocation)
+    return replace(sources, facts=replace(facts, contacts=tuple(contacts_of(casebook, on=on))))
 
 
 def allocation_of(casebook: Casebook) -> Randomization | None:
@@ -148,7 +152,9 @@ def facts_of(casebook: Casebook, first: recist.Baseline, allocation: Randomizati
 
 
 def contacts_of(casebook: Casebook, *, on: date) -> Iterator[Contact]:
-    """Yield visits, doses, fractions, specimens and signs: each a day on which the subject was alive (crf_spec 5, OS)."""
+    """Yield visits, doses, fractions, specimens and signs: each a day on which the subject was
+    alive (crf_spec 5, OS).
+    """
     for visit in casebook.visits:
         if visit.held_on:
             yield Contact(f"visit {visit.code}", visit.held_on)
@@ -170,7 +176,13 @@ def contacts_of(casebook: Casebook, *, on: date) -> Iterator[Contact]:
 def fractions_given(casebook: Casebook, on: date) -> list[GivenFraction]:
     """Return the fractions delivered up to a day, in the order of their days."""
     given = [
-        GivenFraction(fraction, next((volume for volume in course.rows(TargetVolume) if volume.pk == fraction.volume_id), None))
+        GivenFraction(
+            fraction,
+            next(
+                (volume for volume in course.rows(TargetVolume) if volume.pk == fraction.volume_id),
+                None,
+            ),
+        )
         for course in casebook.records(RadiotherapyCourse)
         for fraction in course.rows(Fraction)
         if fraction.delivered == "Y" and fraction.given_on and fraction.given_on <= on
@@ -179,8 +191,11 @@ def fractions_given(casebook: Casebook, on: date) -> list[GivenFraction]:
 
 
 def given_since(casebook: Casebook, randomized_on: date, *, on: date) -> bool:
-    """Return whether a dose or fraction was given since randomization: the safety set (crf_spec 5)."""
-    days = [*days_given(casebook), *(row.fraction.given_on for row in fractions_given(casebook, on))]
+    """Return whether anything was given since randomization: the safety set (crf_spec 5)."""
+    days = [
+        *days_given(casebook),
+        *(row.fraction.given_on for row in fractions_given(casebook, on)),
+    ]
     return any(randomized_on <= day <= on for day in days)
 
 
@@ -195,7 +210,9 @@ def irradiated_lesions(casebook: Casebook, *, on: date) -> dict[str, date]:
 
 
 def agents_given(casebook: Casebook, *, on: date) -> tuple[list[AgentGiven], Decimal | None]:
-    """Return cumulative dose and relative dose intensity of each agent, and the regimen's (crf_spec 2.14), over the cycles begun."""
+    """Return cumulative dose and relative dose intensity of each agent, and the regimen's (crf_spec
+    2.14), over the cycles begun.
+    """
     begun = [number for number, day in doses_of(casebook).first.items() if day <= on]
     until = max(begun, default=0)
     if not any(cycle.number == until for cycle in casebook.records(Cycle)):
@@ -208,9 +225,15 @@ def agents_given(casebook: Casebook, *, on: date) -> tuple[list[AgentGiven], Dec
 def status_of(casebook: Casebook, derived: course.Course, *, on: date) -> SubjectStatus:
     """Return the subject's status on a day (crf_spec 3)."""
     gates = {record.gate: record.result for record in casebook.records(Eligibility) if record.assessed_on and record.assessed_on <= on}
-    randomized_on, first_on = by_then(derived.randomized_on, on), by_then(doses_of(casebook).day_1(1), on)
-    given = [*days_given(casebook), *(row.fraction.given_on for row in fractions_given(casebook, on))]
-    progressed = [read.evaluation.dated_on for read in derived.responses if read.evaluation.response == recist.Response.PD]
+    randomized_on, first_on = (
+        by_then(derived.randomized_on, on),
+        by_then(doses_of(casebook).day_1(1), on),
+    )
+    given = [
+        *days_given(casebook),
+        *(row.fraction.given_on for row in fractions_given(casebook, on)),
+    ]
+    progressed = [response.evaluation.dated_on for response in derived.responses if response.evaluation.response == recist.Response.PD]
     return subject_status(
         StatusFacts(
             entry=gates.get("G1"),
@@ -219,7 +242,10 @@ def status_of(casebook: Casebook, derived: course.Course, *, on: date) -> Subjec
             last_dose_on=max((day for day in given if day <= on), default=None),
             progressed=progression.check(casebook, on=on).state == State.PD,
             randomized_on=randomized_on,
-            progressed_on=min((day for day in progressed if day and randomized_on and day > randomized_on), default=None),
+            progressed_on=min(
+                (day for day in progressed if day and randomized_on and day > randomized_on),
+                default=None,
+            ),
             withdrawn_on=by_then(signed_on(casebook, Consent.Type.WITHDRAWAL), on),
         )
     )

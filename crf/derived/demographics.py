@@ -22,7 +22,9 @@ def signed_on(casebook: Casebook, kind: Consent.Type) -> date | None:
 
 @Demographics.age_at_consent.computed_by
 def age_at_consent(person: Demographics, casebook: Casebook) -> str:
-    """Return the age at consent in completed years; two ages, where birth month and source leave it open."""
+    """Return the age at consent in completed years; two ages, where birth month and source leave it
+    open.
+    """
     consented_on = signed_on(casebook, Consent.Type.INITIAL)
     if not person.birth_month or not consented_on:
         return ""

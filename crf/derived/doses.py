@@ -13,7 +13,7 @@ from trial.protocol.therapy import dose_intensity, dosing
 
 @dataclass(frozen=True)
 class Doses:
-    """What was given: the first day of each cycle and the last of all, and the regimen it was given under."""
+    """The first day of each cycle, the last day of all, and the regimen given."""
 
     first: Mapping[int, date]
     last_on: date | None
@@ -29,14 +29,17 @@ class Doses:
 
 @once
 def regimen_of(casebook: Casebook) -> Regimen | None:
-    """Return the regimen that the subject is on: the last one entered, of those that name their code if there is one."""
+    """Return the regimen that the subject is on: the last one entered that names its code.
+
+    Where none does, the last one entered.
+    """
     regimens = casebook.records(Regimen)
     return next(reversed([regimen for regimen in regimens if regimen.code] or regimens), None)
 
 
 @once
 def doses_of(casebook: Casebook) -> Doses:
-    """Return the dates and the regimen that schedule, check after cycle 2 and dose intensity are counted from."""
+    """Return what schedule, check after cycle 2 and dose intensity are counted from."""
     first: dict[int, date] = {}
     for cycle in casebook.records(Cycle):
         day = day_1(cycle, casebook)
@@ -83,7 +86,9 @@ def day_1(cycle: Cycle, casebook: Casebook) -> date | None:
 
 @Cycle.delay_days.computed_by
 def delay_days(cycle: Cycle, casebook: Casebook) -> int | None:
-    """Return the days from day 1 of the cycle before, less the regimen's length (crf_spec 2.14, ECDLY); negative where earlier."""
+    """Return the days from day 1 of the cycle before, less the regimen's length (crf_spec 2.14,
+    ECDLY); negative where earlier.
+    """
     doses = doses_of(casebook)
     before = doses.day_1((cycle.number or 0) - 1)
     return dose_intensity.delay_days(before, day_1(cycle, casebook), doses.cycle_length_days)
@@ -91,7 +96,9 @@ def delay_days(cycle: Cycle, casebook: Casebook) -> int | None:
 
 @Cycle.bsa_m2.computed_by
 def bsa_m2(cycle: Cycle, casebook: Casebook) -> Decimal | None:
-    """Return the body surface area used for dosing, in m², by the formula in force on day 1 (BSA_FORMULA)."""
+    """Return the body surface area used for dosing, in m², by the formula in force on day 1
+    (BSA_FORMULA).
+    """
     if not cycle.weight_kg or not cycle.height_cm:
         return None
     parameters = casebook.parameters_on(day_1(cycle, casebook) or casebook.subject.site.today())
@@ -100,7 +107,9 @@ def bsa_m2(cycle: Cycle, casebook: Casebook) -> Decimal | None:
 
 @Cycle.intensity.computed_by
 def intensity(cycle: Cycle, casebook: Casebook) -> list[str]:
-    """Return the relative dose intensity of each agent up to this cycle, with what was given in all, and the regimen's mean."""
+    """Return the relative dose intensity of each agent up to this cycle, with what was given in
+    all, and the regimen's mean.
+    """
     until = cycle.number or 0
     percents, totals = intensity_percents(casebook, until), cumulative_doses(casebook, until)
     names = dict(Administration.Agent.choices)
@@ -115,8 +124,13 @@ def intensity(cycle: Cycle, casebook: Casebook) -> list[str]:
 
 @once
 def intensity_percents(casebook: Casebook, until: int) -> dict[str, Decimal | None]:
-    """Return each agent's relative dose intensity up to a cycle, in percent; None where it is not known."""
-    doses, max_cycles = doses_of(casebook), {str(agent.agent): agent.max_cycles for agent in agents_of(casebook)}
+    """Return each agent's relative dose intensity up to a cycle, in percent; None where it is not
+    known.
+    """
+    doses, max_cycles = (
+        doses_of(casebook),
+        {str(agent.agent): agent.max_cycles for agent in agents_of(casebook)},
+    )
     by_agent = doses_by_agent(casebook)
     if not doses.cycle_length_days:
         return dict.fromkeys(by_agent)
@@ -178,12 +192,18 @@ def planned_level(row: Administration, casebook: Casebook) -> str:
 
 @Administration.planned_mg.computed_by
 def planned_mg(row: Administration, casebook: Casebook) -> Decimal | None:
-    """Return the dose in mg at the protocol's dose level, with this cycle's weight, height and clearance."""
+    """Return the dose in mg at the protocol's dose level, with this cycle's weight, height and
+    clearance.
+    """
     regimen, cycle = regimen_code(casebook), row.cycle
     if regimen is None or not row.agent:
         return None
     return dosing.planned_dose_mg(
-        regimen, row.agent, weight_kg=cycle.weight_kg, bsa_m2=bsa_m2(cycle, casebook), clearance_ml_min=cycle.clearance_ml_min
+        regimen,
+        row.agent,
+        weight_kg=cycle.weight_kg,
+        bsa_m2=bsa_m2(cycle, casebook),
+        clearance_ml_min=cycle.clearance_ml_min,
     )
 
 

@@ -1,4 +1,6 @@
-"""The evidence of eligibility, gathered from the casebook: values for the protocol, and for people where each one stands."""
+"""The evidence of eligibility, gathered from the casebook: values for the protocol, and for people
+where each one stands.
+"""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -39,12 +41,16 @@ ANSWERS = (
 
 
 def visit_of_gate(gate: int, parameters: Parameters) -> str:
-    """Return the code of the visit at which a gate is passed; randomized before the cycles, both at screening (crf_spec 4.6)."""
+    """Return the code of the visit at which a gate is passed; randomized before the cycles, both at
+    screening (crf_spec 4.6).
+    """
     return "SCR" if gate == 1 or parameters.before_cycles else "PC2"
 
 
 class Piece(NamedTuple):
-    """A piece of evidence as a person reads it, where it stands, and at which version of record and row (crf_spec 2.12, IEEVID)."""
+    """A piece of evidence as a person reads it, where it stands, and at which version of record and
+    row (crf_spec 2.12, IEEVID).
+    """
 
     label: str
     value: str
@@ -58,21 +64,25 @@ class Piece(NamedTuple):
 
 
 class Gathered(NamedTuple):
-    """The evidence; the pieces behind each of its fields; the forms among them that are not complete."""
+    """The evidence; the pieces behind each of its fields; the forms among them that are not
+    complete.
+    """
 
     evidence: gates.Evidence
     pieces: dict[str, list[Piece]]
     drafts: list[str]
 
     def behind(self, criterion: str, fields: Iterable[str]) -> list[Piece]:
-        """Return the pieces that a criterion was judged by; of the laboratory's results those of its tests."""
+        """Return the pieces that a criterion was judged by; of the laboratory's results those of
+        its tests.
+        """
         tests = [f"laboratory {test}" for test in TESTS_OF.get(criterion, ())]
         fields = [name for name in fields if name != "laboratory"] + tests
         return list(dict.fromkeys(piece for field in fields for piece in self.pieces.get(field, ())))
 
 
 class _Gatherer:
-    """Goes through the forms one after the other; each step adds values and the pieces behind them."""
+    """Goes through the forms; each step adds values and the pieces behind them."""
 
     def __init__(self, casebook: Casebook, gate: int, on: date, parameters: Parameters) -> None:
         self.casebook, self.gate, self.on, self.parameters = casebook, gate, on, parameters
@@ -89,7 +99,15 @@ class _Gatherer:
         self.drafts += [str(record) for record in records if record.state != Record.State.COMPLETE]
         return records
 
-    def tell(self, field: str, row: Entered, item: str, *, record: Record | None = None, on: date | None = None) -> None:
+    def tell(
+        self,
+        field: str,
+        row: Entered,
+        item: str,
+        *,
+        record: Record | None = None,
+        on: date | None = None,
+    ) -> None:
         """Add an item of a form as a piece behind a field of the evidence."""
         shown = row.shown()[item]
         if shown.value:
@@ -98,11 +116,13 @@ class _Gatherer:
             self.pieces[field].append(Piece(shown.label, text, on, *placed(stands_in, row)))
 
     def in_window(self, day: date, days: GateDays) -> bool:
-        """Return whether a dated value can count at this gate; what lies outside is no evidence, and changes none."""
+        """Return whether a dated value can count at this gate; what lies outside is no evidence,
+        and changes none.
+        """
         return 0 <= (self.on - day).days <= days[self.gate - 1]
 
     def take(self, row: Entered, **items: str) -> None:
-        """Add fields of the evidence from items of the same row; an empty text is nothing entered."""
+        """Add fields of the evidence from items of a row; an empty text is nothing entered."""
         for field, item in items.items():
             value = getattr(row, item)
             self.values[field] = None if value == "" else value
@@ -111,14 +131,20 @@ class _Gatherer:
     def tumor(self) -> None:
         for tumor in self.records(PrimaryTumor, lambda tumor: tumor.is_index == "Y")[:1]:
             self.take(
-                tumor, histology_confirmed="histology_confirmed", histology_source="material", histology_type="histology",
-                variant_percent="variant_percent", clinical_setting="setting",
-            )  # fmt: skip
+                tumor,
+                histology_confirmed="histology_confirmed",
+                histology_source="material",
+                histology_type="histology",
+                variant_percent="variant_percent",
+                clinical_setting="setting",
+            )
             self.values["variant_components"] = frozenset(tumor.variants)
             self.tell("variant_components", tumor, "variants")
 
     def lesions(self) -> None:
-        """Add the lesions: gate 1 is about those of screening, also when it is asked again after others were seen."""
+        """Add the lesions: gate 1 is about those of screening, also when it is asked again after
+        others were seen.
+        """
         lesions = self.noted(lesions_of_gate(self.casebook, self.gate, on=self.on))
         self.values["lesions"] = tuple(counted(lesion, self.casebook) for lesion in lesions)
         for lesion in lesions:
@@ -196,7 +222,9 @@ class _Gatherer:
 
 
 def placed(record: Record, row: Entered | None = None) -> tuple[str, int, str]:
-    """Return form and key of the record that a piece stands in, and the version of the record, and of the row where it has one."""
+    """Return form and key of the record that a piece stands in, and the version of the record, and
+    of the row where it has one.
+    """
     version = f"{record.version}" if row is None or row is record else f"{record.version}.{row.version}"
     return record._meta.label_lower, record.pk, version
 
@@ -213,7 +241,9 @@ def lesion_in_words(lesion: Lesion) -> str:
 
 
 def result_in_words(row: LaboratoryResult, casebook: Casebook) -> str:
-    """Return the result as reported and in the standard unit, with its multiple of the upper limit where that is known."""
+    """Return the result as reported and in the standard unit, with its multiple of the upper limit
+    where that is known.
+    """
     multiple = times_uln(row, casebook)
     limit = f", {multiple:.2f} × ULN" if multiple is not None else ""
     standard = f"{standard_value(row, casebook):.2f} {lab.unit_name(lab.TESTS[row.test].unit)}"
@@ -221,20 +251,34 @@ def result_in_words(row: LaboratoryResult, casebook: Casebook) -> str:
 
 
 def gather(casebook: Casebook, *, gate: int, on: date, parameters: Parameters) -> Gathered:
-    """Return all that the gate's criteria are judged by, as it stands now, for a gate on that day."""
+    """Return all that a gate's criteria are judged by, as it stands now, for a gate on a day."""
     gatherer = _Gatherer(casebook, gate, on, parameters)
-    for step in ("consent", "demographics", "tumor", "lesions", "extent", "laboratory", "vital_signs", "induction", "progression"):
+    for step in (
+        "consent",
+        "demographics",
+        "tumor",
+        "lesions",
+        "extent",
+        "laboratory",
+        "vital_signs",
+        "induction",
+        "progression",
+    ):
         getattr(gatherer, step)()
     return Gathered(gates.Evidence(**gatherer.values), dict(gatherer.pieces), gatherer.drafts)
 
 
 def by_cycle_and_day(row: Administration) -> tuple[int, bool, int, int]:
-    """Return what administrations are sorted by; a row whose day is not entered comes last in its cycle."""
+    """Return what administrations are sorted by; a row whose day is not entered comes last in its
+    cycle.
+    """
     return row.cycle.number, row.day is None, row.day or 0, row.pk
 
 
 def version_holds(consent: Consent) -> bool | None:
-    """Return whether the version was in force at the site on the day of signature; None where one of them is not entered."""
+    """Return whether the version was in force at the site on the day of signature; None where one
+    of them is not entered.
+    """
     version, signed_on = consent.form_version, consent.signed_on
     if version is None or signed_on is None:
         return None
@@ -244,7 +288,12 @@ def version_holds(consent: Consent) -> bool | None:
 def administration_of(row: Administration, casebook: Casebook) -> gates.Administration:
     """Return an administration as criterion X06 judges it."""
     return gates.Administration(
-        cycle=row.cycle.number, agent=row.agent, adjustment=row.adjustment or None, reason=row.adjustment_reason or None,
-        percent=percent_of_planned(row, casebook), dose_level=int(row.dose_level) if row.dose_level else None,
-        delay_days=delay_days(row.cycle, casebook), complete=row.cycle.state == Record.State.COMPLETE,
-    )  # fmt: skip
+        cycle=row.cycle.number,
+        agent=row.agent,
+        adjustment=row.adjustment or None,
+        reason=row.adjustment_reason or None,
+        percent=percent_of_planned(row, casebook),
+        dose_level=int(row.dose_level) if row.dose_level else None,
+        delay_days=delay_days(row.cycle, casebook),
+        complete=row.cycle.state == Record.State.COMPLETE,
+    )

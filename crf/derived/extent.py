@@ -1,4 +1,6 @@
-"""Organ units and liver metastases counted, beside the answers on the extent of disease (crf_spec 2.9)."""
+"""Organ units and liver metastases counted, beside the answers on the extent of disease (crf_spec
+2.9).
+"""
 
 from datetime import date
 
@@ -11,7 +13,9 @@ from .lesions import counted_at_gate
 
 @DiseaseExtent.units_counted.computed_by
 def units_counted(extent: DiseaseExtent, casebook: Casebook) -> str:
-    """Return N_MIN to N_MAX of crf_spec 2.8: the units of definite lesions alone, and with the equivocal ones."""
+    """Return N_MIN to N_MAX of crf_spec 2.8: the units of definite lesions alone, and with the
+    equivocal ones.
+    """
     lesions = lesions_of_form(extent, casebook)
     return str(organ_units.organ_units(lesions, casebook.parameters_on(day_of(extent)))) if lesions else ""
 

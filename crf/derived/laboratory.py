@@ -1,4 +1,6 @@
-"""Laboratory results in standard units, against their limits of the normal, and graded (crf_spec 2.10)."""
+"""Laboratory results in standard units, against their limits of the normal, and graded (crf_spec
+2.10).
+"""
 
 from decimal import Decimal
 
@@ -15,7 +17,9 @@ FASTING = {"Y": True, "N": False}
 
 
 def as_reported(row: LaboratoryResult) -> reported.Reported | None:
-    """Return the result as a number with its comparator; None where there is none or it cannot be read."""
+    """Return the result as a number with its comparator; None where there is none or it cannot be
+    read.
+    """
     try:
         return reported.parse(row.result) if row.result and row.unit else None
     except ValueError:
@@ -42,7 +46,9 @@ def standard_unit(row: LaboratoryResult, casebook: Casebook) -> str:
 
 @LaboratoryResult.times_uln.computed_by
 def times_uln(row: LaboratoryResult, casebook: Casebook) -> Decimal | None:
-    """Return the result as a multiple of the upper limit of the normal; None where the range is not known."""
+    """Return the result as a multiple of the upper limit of the normal; None where the range is not
+    demographics.
+    """
     value = standard_value(row, casebook)
     return lab.times_uln(value, limits(row.panel, row.test, casebook)) if value is not None else None
 
@@ -65,7 +71,9 @@ def ctcae_6(row: LaboratoryResult, casebook: Casebook) -> str:
 
 
 def grades(row: LaboratoryResult, casebook: Casebook, version: ctcae.Version) -> str:
-    """Return the grades by the number alone (crf_spec 2.10), each with its term; an empty text for a test without a term."""
+    """Return the grades by the number alone (crf_spec 2.10), each with its term; an empty text for
+    a test without a term.
+    """
     result = specimen(row, casebook)
     if result is None:
         return ""
@@ -81,7 +89,12 @@ def grades(row: LaboratoryResult, casebook: Casebook, version: ctcae.Version) ->
     above = [term for term in graded if term.most > 0]
     if not above:
         return "0" if graded else ""
-    return "; ".join(f"{term.term}: grade {term.least if term.grade is not None else f'{term.least} to {term.most}'}" for term in above)
+    return "; ".join(f"{term.term}: grade {grade_in_words(term)}" for term in above)
+
+
+def grade_in_words(term: ctcae.Grade) -> str:
+    """Return the grade of a term; the least and the most, where the number leaves it open."""
+    return str(term.grade) if term.grade is not None else f"{term.least} to {term.most}"
 
 
 def specimen(row: LaboratoryResult, casebook: Casebook) -> ctcae.Specimen | None:
@@ -94,7 +107,9 @@ def specimen(row: LaboratoryResult, casebook: Casebook) -> ctcae.Specimen | None
 
 
 def baseline_result(row: LaboratoryResult, casebook: Casebook) -> LaboratoryResult | None:
-    """Return the result that this one's grade is compared with; None where it is the baseline itself, as all are before any dose."""
+    """Return the result that this one's grade is compared with; None where it is the baseline
+    itself, as all are before any dose.
+    """
     first_on, sampled_on = first_dose_on(casebook), row.panel.sampled_on
     if first_on is None or sampled_on is None or sampled_on <= first_on:
         return None
@@ -111,14 +126,16 @@ def baseline_results(casebook: Casebook) -> dict[str, LaboratoryResult]:
 
 
 def limits(panel: LaboratoryPanel, test: str, casebook: Casebook) -> lab.RangeChoice:
-    """Return the test's limits of the normal on the day of the specimen; MISSING where person, day or range is not known."""
-    known = person(casebook)
+    """Return the test's limits of the normal on the day of the specimen; MISSING where person, day
+    or range is not demographics.
+    """
+    demographics = person(casebook)
     return lab.choose_range(
         ranges(casebook, panel.laboratory),
         laboratory=panel.laboratory,
         test=test,
-        sex=(known.sex or None) if known else None,
-        birth_month=known.birth_month if known else "",
+        sex=(demographics.sex or None) if demographics else None,
+        birth_month=demographics.birth_month if demographics else "",
         on=panel.sampled_on,
     )
 
@@ -131,6 +148,14 @@ def ranges(casebook: Casebook, laboratory: str) -> list[lab.Range]:
 
 def range_of(row: ReferenceRange) -> lab.Range:
     return lab.Range(
-        laboratory=row.laboratory, test=row.test, sex=row.sex, age_from=row.age_from, age_to=row.age_to,
-        low=row.low, high=row.high, unit=row.unit, effective_from=row.effective_from, effective_to=row.effective_to,
-    )  # fmt: skip
+        laboratory=row.laboratory,
+        test=row.test,
+        sex=row.sex,
+        age_from=row.age_from,
+        age_to=row.age_to,
+        low=row.low,
+        high=row.high,
+        unit=row.unit,
+        effective_from=row.effective_from,
+        effective_to=row.effective_to,
+    )

@@ -13,7 +13,9 @@ AT_SCREENING = ("", Lesion.FirstSeen.BL0)
 
 @Lesion.regional_by_anatomy.computed_by
 def regional_by_anatomy(lesion: Lesion, casebook: Casebook) -> str:
-    """Return Y, N or U by crf_spec Appendix A and the index primary; an empty text for what is no node."""
+    """Return Y, N or U by crf_spec Appendix A and the index primary; an empty text for what is no
+    node.
+    """
     if not lesion.subregion:
         return ""
     primaries = [tumor.location for tumor in casebook.records(PrimaryTumor) if tumor.is_index == "Y"]
@@ -27,16 +29,21 @@ def is_measurable(lesion: Lesion, casebook: Casebook) -> bool | None:
 
 @Lesion.doubts.computed_by
 def doubts(lesion: Lesion, casebook: Casebook) -> str:
-    """Return what is to be checked: a lymph node that is normal by its size (recist11, section 1). NONE where nothing is."""
+    """Return what is to be checked: a lymph node that is normal by its size (recist11, section 1).
+
+    NONE where nothing is.
+    """
     if is_node(lesion) and lesion.size_mm is None:
         return ""
     return " ".join(doubt.sentence for doubt in recist.lesion_doubts(nodal=is_node(lesion), mm=lesion.size_mm)) or "NONE"
 
 
 def lesions_of_gate(casebook: Casebook, gate: int, *, on: date) -> list[Lesion]:
-    """Return the lesions that count at a gate (crf_spec 2.8): those of the screening; at the second gate those of BL1, too.
+    """Return the lesions that count at a gate (crf_spec 2.8): those of the screening; at the second
+    gate those of BL1, too.
 
-    A lesion seen later counts if it was imaged up to the day of the second gate, or on a day that is not known.
+    A lesion seen later counts if it was imaged up to the day of the second gate, or on a day that
+    is not known.
     """
     lesions = casebook.records(Lesion)
     if gate == 1:
@@ -45,14 +52,24 @@ def lesions_of_gate(casebook: Casebook, gate: int, *, on: date) -> list[Lesion]:
 
 
 def counted(lesion: Lesion, casebook: Casebook) -> organ_units.Lesion:
-    """Return the lesion as the protocol counts it. A node's regional status is the investigator's, else what anatomy says."""
+    """Return the lesion as the protocol counts it.
+
+    A node's regional status is the investigator's, else what anatomy says.
+    """
     regional = lesion.regional or regional_by_anatomy(lesion, casebook)
     return organ_units.Lesion(
-        code=lesion.code, lesion_class=lesion.lesion_class or None, organ=lesion.organ or None, organ_detail=lesion.organ_detail or None,
-        laterality=lesion.laterality or None, subregion=lesion.subregion or None, regional=regional or None,
-        certainty=lesion.certainty or None, vertebra=lesion.vertebra or None, compression=lesion.compression or None,
+        code=lesion.code,
+        lesion_class=lesion.lesion_class or None,
+        organ=lesion.organ or None,
+        organ_detail=lesion.organ_detail or None,
+        laterality=lesion.laterality or None,
+        subregion=lesion.subregion or None,
+        regional=regional or None,
+        certainty=lesion.certainty or None,
+        vertebra=lesion.vertebra or None,
+        compression=lesion.compression or None,
         radiotherapy=lesion.radiotherapy or None,
-    )  # fmt: skip
+    )
 
 
 def counted_at_gate(casebook: Casebook, gate: int, *, on: date) -> list[organ_units.Lesion]:

@@ -59,7 +59,9 @@ def baseline_lesions(casebook: Casebook) -> list[Lesion]:
 
 
 def assessments_of(casebook: Casebook, parameters: Parameters) -> tuple[progression.TumorAssessment, ...]:
-    """Return each scanned assessment, with what RECIST and iRECIST derive from it and all before it."""
+    """Return each scanned assessment, with what RECIST and iRECIST derive from it and all before
+    it.
+    """
     assessed = responses(casebook)
     points = [response.point for response in assessed]
     readings = irecist.read(baseline(casebook), points, recist_nontarget_ne=parameters.recist_nontarget_ne)
@@ -94,6 +96,6 @@ def assessment_of(response: AssessedResponse, immune: irecist.IResponse | None, 
 def is_signed(response: AssessedResponse, casebook: Casebook) -> bool:
     """Return whether the last signature of the assessment's visit holds (crf_spec 4.2 e)."""
     visit = response.assessment.visit
-    visits = [other.assessment.visit_id for other in responses(casebook)]
+    visits = [scanned.assessment.visit_id for scanned in responses(casebook)]
     last = casebook.signatures_under("trial.visit", visits).get(visit.pk)
     return last is not None and last.holds(versions_of(casebook.standing, visit=visit))

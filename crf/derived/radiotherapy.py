@@ -1,11 +1,20 @@
-"""Radiotherapy: biological dose of each volume, and whether every lesion is covered that must be (crf_spec 2.15)."""
+"""Radiotherapy: biological dose of each volume, and whether every lesion is covered that must be
+(crf_spec 2.15).
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from crf.casebook import Casebook, once
-from crf.models import Lesion, NonTargetFinding, RadiotherapyCourse, ResponseAssessment, TargetMeasurement, TargetVolume
+from crf.models import (
+    Lesion,
+    NonTargetFinding,
+    RadiotherapyCourse,
+    ResponseAssessment,
+    TargetMeasurement,
+    TargetVolume,
+)
 from crf.models.radiotherapy import COVERAGE, fractions_delivered
 from trial.protocol.parameters import Parameters
 from trial.protocol.radiotherapy import biological_dose
@@ -44,18 +53,32 @@ def effect_gy(formula: Callable[..., Decimal], phases: Phases, alpha_beta_gy: De
 
 @TargetVolume.bed10_gy.computed_by
 def bed10_gy(volume: TargetVolume, casebook: Casebook) -> Decimal | None:
-    """Return the BED in Gy by the tumor's α/β in force (AB_TUMOR, 10 Gy by default), as all that follow."""
-    return effect_gy(biological_dose.bed_gy, prescribed(volume, casebook), parameters_of(volume.course, casebook).ab_tumor)
+    """Return the BED in Gy by the tumor's α/β in force (AB_TUMOR, 10 Gy by default), as all that
+    follow.
+    """
+    return effect_gy(
+        biological_dose.bed_gy,
+        prescribed(volume, casebook),
+        parameters_of(volume.course, casebook).ab_tumor,
+    )
 
 
 @TargetVolume.eqd2_10_gy.computed_by
 def eqd2_10_gy(volume: TargetVolume, casebook: Casebook) -> Decimal | None:
-    return effect_gy(biological_dose.eqd2_gy, prescribed(volume, casebook), parameters_of(volume.course, casebook).ab_tumor)
+    return effect_gy(
+        biological_dose.eqd2_gy,
+        prescribed(volume, casebook),
+        parameters_of(volume.course, casebook).ab_tumor,
+    )
 
 
 @TargetVolume.eqd2_3_gy.computed_by
 def eqd2_3_gy(volume: TargetVolume, casebook: Casebook) -> Decimal | None:
-    return effect_gy(biological_dose.eqd2_gy, prescribed(volume, casebook), parameters_of(volume.course, casebook).ab_late)
+    return effect_gy(
+        biological_dose.eqd2_gy,
+        prescribed(volume, casebook),
+        parameters_of(volume.course, casebook).ab_late,
+    )
 
 
 @TargetVolume.delivered_bed10_gy.computed_by
@@ -75,7 +98,10 @@ def delivered_eqd2_3_gy(volume: TargetVolume, casebook: Casebook) -> Decimal | N
 
 @TargetVolume.delivered_gy.computed_by
 def delivered_gy(volume: TargetVolume, casebook: Casebook) -> Decimal:
-    return sum((fraction.dose_gy for fraction in fractions_delivered(volume) if fraction.dose_gy), Decimal(0))
+    return sum(
+        (fraction.dose_gy for fraction in fractions_delivered(volume) if fraction.dose_gy),
+        Decimal(0),
+    )
 
 
 @TargetVolume.delivered_fractions.computed_by
@@ -103,10 +129,14 @@ def coverage_of_volumes(course: RadiotherapyCourse, casebook: Casebook) -> list[
 
 @RadiotherapyCourse.lesions_covered.computed_by
 def lesions_covered(course: RadiotherapyCourse, casebook: Casebook) -> list[str]:
-    """Return each lesion of the course with its coverage, by the best of the volumes that contain it."""
+    """Return each lesion of the course with its coverage, by the best of the volumes that contain
+    it.
+    """
     volumes = course.rows(TargetVolume)
     codes = sorted({code for volume in volumes for code in volume.lesions})
-    return [f"{code} {COVERAGE[lesion_coverage(code, volumes, casebook, planning_ended=course.has_ended)]}" for code in codes]
+    ended = course.has_ended
+    coverage = {code: lesion_coverage(code, volumes, casebook, planning_ended=ended) for code in codes}
+    return [f"{code} {COVERAGE[coverage[code]]}" for code in codes]
 
 
 @RadiotherapyCourse.all_covered.computed_by
@@ -127,14 +157,18 @@ def subject_coverage(casebook: Casebook) -> biological_dose.SubjectCoverage:
 
 @once
 def coverage_by_lesion(casebook: Casebook) -> dict[str, biological_dose.Coverage]:
-    """Return the coverage of each lesion that must be covered, by its code. Planning has ended once every course has."""
+    """Return the coverage of each lesion that must be covered, by its code.
+
+    Planning has ended once every course has.
+    """
     courses, volumes = casebook.records(RadiotherapyCourse), casebook.rows(TargetVolume)
     ended = bool(courses) and all(course.has_ended for course in courses)
     return {code: lesion_coverage(code, volumes, casebook, planning_ended=ended) for code in lesions_to_cover(casebook)}
 
 
 def lesions_to_cover(casebook: Casebook) -> list[str]:
-    """Return the codes of the lesions present at BL1, and of a primary in situ, as the parameters have it.
+    """Return the codes of the lesions present at BL1, and of a primary in situ, as the parameters
+    have it.
 
     The parameters are those in force when the first course began; today's before there is one.
     """

@@ -1,11 +1,20 @@
-"""Tumor response at each assessment (crf_spec 2.16): RECIST 1.1, derived from the baseline lesions and all assessments before."""
+"""Tumor response at each assessment (crf_spec 2.16): RECIST 1.1, derived from the baseline lesions
+and all assessments before.
+"""
 
 from collections.abc import Callable
 from datetime import date
 from typing import Any, NamedTuple
 
 from crf.casebook import Casebook, once
-from crf.models import Lesion, NewLesion, NonTargetFinding, ResponseAssessment, Scan, TargetMeasurement
+from crf.models import (
+    Lesion,
+    NewLesion,
+    NonTargetFinding,
+    ResponseAssessment,
+    Scan,
+    TargetMeasurement,
+)
 from crf.models.lesion import SLICED, is_node
 from trial.protocol.parameters import Parameters
 from trial.protocol.response import recist
@@ -16,7 +25,8 @@ BY_RECIST = (
     "sum_mm", "baseline_mm", "nadir_mm", "change_from_baseline_percent", "change_from_nadir_percent", "change_from_nadir_mm",
     "target", "non_target", "overall",
 )  # fmt: skip
-"""Derived values of the form that bear the name of the item of `recist.Assessment` that they show."""
+"""Derived values of the form that bear the name of the item of `recist.Assessment` that they show.
+"""
 
 
 class AssessedResponse(NamedTuple):
@@ -31,31 +41,36 @@ class AssessedResponse(NamedTuple):
 def responses(casebook: Casebook, *, until: date | None = None) -> list[AssessedResponse]:
     """Return every assessment with a scan, in their one order, each read against all before it.
 
-    Each is judged by the parameters in force on the day of its first scan (docs/decisions/0010). One that was not finished by
-    the day `until` is not read.
+    Each is judged by the parameters in force on the day of its first scan (docs/decisions/0010).
+    One that was not finished by the day `until` is not read.
     """
     assessments = [assessment for assessment in scanned(casebook) if until is None or assessment.last_scan_on <= until]
     points = [time_point(assessment, casebook) for assessment in assessments]
     by_conventions: dict[Any, list[recist.Assessment]] = {}
-    found = []
+    assessed = []
     for index, assessment in enumerate(assessments):
         rules = conventions(casebook.parameters_on(assessment.first_scan_on))
         key = tuple(rules.values())
         if key not in by_conventions:
             by_conventions[key] = recist.assess_all(baseline(casebook), points, **rules)
-        found.append(AssessedResponse(assessment, points[index], by_conventions[key][index]))
-    return found
+        assessed.append(AssessedResponse(assessment, points[index], by_conventions[key][index]))
+    return assessed
 
 
 def scanned(casebook: Casebook) -> list[ResponseAssessment]:
-    """Return the assessments with a scan, in their one order (trial/protocol/response/scan_order.py)."""
+    """Return the assessments with a scan, in their one order
+    (trial/protocol/response/scan_order.py).
+    """
     assessments = [assessment for assessment in casebook.records(ResponseAssessment) if assessment.first_scan_on]
     return sorted(assessments, key=lambda a: place_in_order(a.visit.code, a.first_scan_on, a.last_scan_on))
 
 
 def response_of(assessment: ResponseAssessment, casebook: Casebook) -> recist.Assessment | None:
     """Return what RECIST 1.1 derives for one assessment; None without a scan."""
-    return next((response.derived for response in responses(casebook) if response.assessment is assessment), None)
+    return next(
+        (response.derived for response in responses(casebook) if response.assessment is assessment),
+        None,
+    )
 
 
 def conventions(parameters: Parameters) -> dict[str, Any]:
@@ -101,15 +116,19 @@ def time_point(assessment: ResponseAssessment, casebook: Casebook) -> recist.Tim
 
 
 def assessed_lesions(
-    assessment: ResponseAssessment, group: type[TargetMeasurement] | type[NonTargetFinding], casebook: Casebook
+    assessment: ResponseAssessment,
+    group: type[TargetMeasurement] | type[NonTargetFinding],
+    casebook: Casebook,
 ) -> list[tuple[Lesion, Any]]:
-    """Return the rows of a group that say something about a standing lesion, each with its lesion."""
+    """Return the rows of a group that say something about a standing lesion, with the lesion."""
     pairs = [(casebook.find(Lesion, row.lesion_id), row) for row in assessment.rows(group)]
     return [(lesion, row) for lesion, row in pairs if lesion and row.state]
 
 
 def new_lesion_of(row: NewLesion, casebook: Casebook) -> recist.NewLesion:
-    """Return a new lesion as iRECIST follows it: under its code; by its size, where it is a target among the new ones."""
+    """Return a new lesion as iRECIST follows it: under its code; by its size, where it is a target
+    among the new ones.
+    """
     gone, lesion = row.growth == "GONE", casebook.find(Lesion, row.followed_id)
     return recist.NewLesion(
         recist.NewLesionCertainty(row.certainty),

@@ -1,4 +1,6 @@
-"""What an allocation is balanced by: the levels of a subject's factors, as far as the casebook tells (crf_spec 2.13)."""
+"""What an allocation is balanced by: the levels of a subject's factors, as far as the casebook
+tells (crf_spec 2.13).
+"""
 
 from datetime import date
 
@@ -64,14 +66,18 @@ def oligometastasis(casebook: Casebook) -> str | None:
 
 
 def units_level(casebook: Casebook, parameters: Parameters, *, on: date) -> str | None:
-    """Return whether one organ unit is involved, or more; None where equivocal lesions leave it open."""
+    """Return whether one organ unit is involved, or more; None where equivocal lesions leave it
+    open.
+    """
     span = organ_units.organ_units(counted_at_gate(casebook, 2, on=on), parameters)
     levels = {FEW_UNITS if number == 1 else MORE_UNITS for number in (span.least, span.most)}
     return levels.pop() if len(levels) == 1 and span.least else None
 
 
 def feasible(casebook: Casebook, *, at: str) -> str | None:
-    """Return whether radiotherapy can cover all lesions, as judged at a visit before the allocation (crf_spec 2.9, RTFEAS)."""
+    """Return whether radiotherapy can cover all lesions, as judged at a visit before the allocation
+    (crf_spec 2.9, RTFEAS).
+    """
     extents = [extent for extent in casebook.records(DiseaseExtent) if extent.visit.code == at]
     complete = [extent for extent in extents if extent.state == Record.State.COMPLETE]
     return complete[-1].radiotherapy_feasible if complete else None

@@ -14,7 +14,9 @@ from .subject import day_asked, subject_of
 @login_required
 @require_GET
 def course_page(request: HttpRequest, code: str) -> HttpResponse:
-    """Show what the protocol derives for the subject, as known on a day: responses, endpoints, doses, coverage."""
+    """Show what the protocol derives for the subject, as known on a day: responses, endpoints,
+    doses, coverage.
+    """
     subject = subject_of(request, code)
     today = subject.site.today()
     on = min(day_asked(request, "on") or today, today)

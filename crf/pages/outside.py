@@ -1,4 +1,6 @@
-"""An allocation made outside the system: an investigator enters it, a data manager confirms it (crf_spec 2.13, RANDMAN)."""
+"""An allocation made outside the system: an investigator enters it, a data manager confirms it
+(crf_spec 2.13, RANDMAN).
+"""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -34,7 +36,10 @@ def outside_page(request: HttpRequest, code: str) -> HttpResponse:
         except Refused as error:
             refused = error
         else:
-            messages.success(request, "Entered. It is the subject's allocation once a data manager has confirmed it.")
+            messages.success(
+                request,
+                "Entered. It is the subject's allocation once a data manager has confirmed it.",
+            )
             return HttpResponseRedirect(reverse("outside", args=[subject.code]))
     waiting = AllocationOutside.waiting(subject)
     allocated = Randomization.objects.filter(subject_once=subject).first()

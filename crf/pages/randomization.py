@@ -1,4 +1,6 @@
-"""Randomization of a subject: what stands against it, the allocation, and strata found correct later."""
+"""Randomization of a subject: what stands against it, the allocation, and strata found correct
+later.
+"""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -74,9 +76,13 @@ def strata_page(request: HttpRequest, code: str) -> HttpResponse:
     version = number_told(request.POST.get("seen", ""))
     try:
         correct_strata(
-            record, by=request.user, version=version, reason=reason_told(request.POST),
-            sysclass=request.POST.get("sysclass_corrected", ""), metpat=request.POST.get("metpat_corrected", ""),
-        )  # fmt: skip
+            record,
+            by=request.user,
+            version=version,
+            reason=reason_told(request.POST),
+            sysclass=request.POST.get("sysclass_corrected", ""),
+            metpat=request.POST.get("metpat_corrected", ""),
+        )
     except Refused as refused:
         say(request, refused)
     else:

@@ -42,7 +42,9 @@ def target(enter):
 
 @pytest.fixture
 def assess(enter, target):
-    """Enter the assessment of a visit: one target lesion, absent where it has no size, and one day of scans."""
+    """Enter the assessment of a visit: one target lesion, absent where it has no size, and one day
+    of scans.
+    """
 
     def assess(code, mm, *, on=DAY, **answers):
         size = {"size_mm": D(mm)} if mm else {"state": "ABSENT", "size_mm": None}
@@ -52,7 +54,14 @@ def assess(enter, target):
             NonTargetFinding: [],
             NewLesion: [],
         }
-        return enter(ResponseAssessment, at=code, rows=rows, investigator_overall="SD", unscheduled_reason="New pain", **answers)
+        return enter(
+            ResponseAssessment,
+            at=code,
+            rows=rows,
+            investigator_overall="SD",
+            unscheduled_reason="New pain",
+            **answers,
+        )
 
     return assess
 
@@ -82,7 +91,9 @@ def said(subject, data_manager, client):
 
 @pytest.mark.parametrize("first", ["PC2", "UNS1"])
 def test_two_assessments_of_a_day_are_read_alike_everywhere(assess, said, first):
-    """From 40 mm, 30 mm is stable; 36 mm after it is progression, by 6 mm and 20 %. Entered in either order, the visit's label decides."""
+    """From 40 mm, 30 mm is stable; 36 mm after it is progression, by 6 mm and 20 %. Entered in
+    either order, the visit's label decides.
+    """
     for code in sorted(("PC2", "UNS1"), reverse=first == "UNS1"):
         assess(code, {"PC2": "30.0", "UNS1": "36.0"}[code])
     assert all(responses == {"PC2": "SD", "UNS1": "PD"} for responses in said().values()), said()
@@ -96,9 +107,16 @@ def test_what_disappeared_and_came_back_on_a_day_is_progression_everywhere(asses
 
 
 def test_each_response_is_derived_by_the_parameters_of_its_scan(assess, said, target):
-    """What reappears after CR is progression, however small, until RECIST_FLOOR_AFTER_CR is decided otherwise from a later day on."""
+    """What reappears after CR is progression, however small, until RECIST_FLOOR_AFTER_CR is decided
+    otherwise from a later day on.
+    """
     with acting(by=founder()):
-        ParameterDecision.objects.create(name="RECIST_FLOOR_AFTER_CR", value="yes", effective_from=date(2025, 6, 1), basis="Committee")
+        ParameterDecision.objects.create(
+            name="RECIST_FLOOR_AFTER_CR",
+            value="yes",
+            effective_from=date(2025, 6, 1),
+            basis="Committee",
+        )
     assess("PC2", None)
     assess("UNS1", "4.0", on=date(2025, 4, 1))
     assert all(responses == {"PC2": "CR", "UNS1": "PD"} for responses in said().values()), said()

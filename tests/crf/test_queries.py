@@ -1,4 +1,6 @@
-"""A subject's course, eligibility and check after cycle 2 are derived with few queries, however many visits and records there are."""
+"""A subject's course, eligibility and check after cycle 2 are derived with few queries, however
+many visits and records there are.
+"""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -31,11 +33,15 @@ from trial.audit.acting import acting
 from trial.models import Subject, Visit
 
 MOST_OF_A_COURSE = 24
-"""One for each table of a form or group that is read, and for visits, standing rows, signatures, ranges and parameters."""
+"""One for each table of a form or group that is read, and for visits, standing rows, signatures,
+ranges and parameters.
+"""
 
 
 def with_visits(subject, by, first, last):
-    """Visits of these numbers, each with a cycle, vital signs, a panel, a course of radiotherapy and a tumor assessment."""
+    """Visits of these numbers, each with a cycle, vital signs, a panel, a course of radiotherapy
+    and a tumor assessment.
+    """
     with acting(by=by):
         target, other = (lesion_of(subject, role) for role in ("TARGET", "NON-TARGET"))
         numbers = range(first, last + 1)
@@ -64,10 +70,19 @@ def on(casebook):
 
 DERIVATIONS = {
     "course": (lambda casebook: course.derive(casebook, on=on(casebook)), MOST_OF_A_COURSE),
-    "eligibility for entry": (lambda casebook: eligibility.assess(casebook, gate=1, on=on(casebook)), 10),
-    "eligibility for randomization": (lambda casebook: eligibility.assess(casebook, gate=2, on=on(casebook)), 22),
+    "eligibility for entry": (
+        lambda casebook: eligibility.assess(casebook, gate=1, on=on(casebook)),
+        10,
+    ),
+    "eligibility for randomization": (
+        lambda casebook: eligibility.assess(casebook, gate=2, on=on(casebook)),
+        22,
+    ),
     "check after cycle 2": (lambda casebook: progression.check(casebook, on=on(casebook)), 14),
-    "dates that visits are planned from": (lambda casebook: anchors_of(casebook, casebook.parameters_on(on(casebook))), 12),
+    "dates that visits are planned from": (
+        lambda casebook: anchors_of(casebook, casebook.parameters_on(on(casebook))),
+        12,
+    ),
 }
 
 
