@@ -20,7 +20,7 @@ from trial.protocol.parameters import Parameters
 P = ParamSpec("P")
 T = TypeVar("T")
 
-REFERS_TO = {Consent: ("form_version__site",)}
+REFERS_TO: dict[type[Record], tuple[str, ...]] = {Consent: ("form_version__site",)}
 """What else is read with a form's records, because whoever reads them asks for it."""
 
 

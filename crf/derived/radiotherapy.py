@@ -4,6 +4,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from datetime import date
 from decimal import Decimal
 
 from crf.casebook import Casebook, once
@@ -25,7 +26,18 @@ Phases = list[tuple[int, Decimal]]
 
 def parameters_of(course: RadiotherapyCourse, casebook: Casebook) -> Parameters:
     """Return the parameters in force when the course began, or is planned to begin."""
-    return casebook.parameters_on(course.started_on or course.planned_start_on or casebook.subject.site.today())
+    return casebook.parameters_on(begins_on(course))
+
+
+def begins_on(course: RadiotherapyCourse) -> date:
+    """Return the day on which a course began, or is planned to; today where neither is known."""
+    return course.started_on or course.planned_start_on or course.subject.site.today()
+
+
+def radiotherapy_begins_on(casebook: Casebook) -> date:
+    """Return the day on which the first course begins; today before there is one."""
+    days = [begins_on(course) for course in casebook.records(RadiotherapyCourse)]
+    return min(days, default=casebook.subject.site.today())
 
 
 @TargetVolume.dose_per_fraction_gy.computed_by
@@ -172,8 +184,7 @@ def lesions_to_cover(casebook: Casebook) -> list[str]:
 
     The parameters are those in force when the first course began; today's before there is one.
     """
-    courses = casebook.records(RadiotherapyCourse)
-    parameters = parameters_of(courses[0], casebook) if courses else casebook.parameters_on(casebook.subject.site.today())
+    parameters = casebook.parameters_on(radiotherapy_begins_on(casebook))
     resolved = resolved_at_bl1(casebook)
     return [
         lesion.code
