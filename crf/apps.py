@@ -9,12 +9,13 @@ class CrfConfig(AppConfig):
         """Connect what listens to stored records, say how casebooks are opened, and register every
         derived value's function.
         """
-        from crf import casebook
+        from crf import casebook, derived
         from crf.actions.planning import plan_when_dates_move
         from crf.actions.randomization import keep_method_and_strata
         from trial.actions.signals import decided, stored
         from trial.models.record import casebooks_are_opened_by
 
         casebooks_are_opened_by(casebook.around)
+        derived.register()
         stored.connect(plan_when_dates_move, dispatch_uid="crf.plan")
         decided.connect(keep_method_and_strata, dispatch_uid="crf.keep_method")
