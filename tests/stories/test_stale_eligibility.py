@@ -59,7 +59,7 @@ def test_what_reads_otherwise_by_now_is_not_confirmed_though_the_evidence_is_the
         assert ReferenceRange.objects.filter(test="BILI").update(high=24)
     now = read(story)
     assert now.evidence_sha256 == before.evidence_sha256
-    assert now.told["I10"] != before.told["I10"]
+    assert now.pieces["I10"] != before.told["I10"]
     with pytest.raises(Conflict, match="have changed since this page was opened"):
         confirm(story, before.shown_sha256)
     assert confirm(story, now.shown_sha256)
@@ -85,7 +85,7 @@ def test_what_was_read_of_one_day_is_not_confirmed_for_another(story):
 )
 def test_evidence_in_doubt_is_not_signed(story, team, form, state, is_confirmed):
     shown = read(story)
-    behind = {piece.record for told in shown.told.values() for piece in told if piece.form == form._meta.label_lower}
+    behind = {piece.record for told in shown.pieces.values() for piece in told if piece.form == form._meta.label_lower}
     records = form.objects.of(story.subject).select_related("visit__subject__site")
     record = records.filter(pk__in=behind).first() if behind else records.first()
     query = queries.raise_query(record, by=team.data_manager, text="Please compare with the source.")
