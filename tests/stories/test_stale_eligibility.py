@@ -59,7 +59,7 @@ def test_what_reads_otherwise_by_now_is_not_confirmed_though_the_evidence_is_the
         assert ReferenceRange.objects.filter(test="BILI").update(high=24)
     now = read(story)
     assert now.evidence_sha256 == before.evidence_sha256
-    assert now.pieces["I10"] != before.told["I10"]
+    assert now.pieces["I10"] != before.pieces["I10"]
     with pytest.raises(Conflict, match="have changed since this page was opened"):
         confirm(story, before.shown_sha256)
     assert confirm(story, now.shown_sha256)
