@@ -121,10 +121,10 @@ class Casebook:
         """Return what the function makes of this casebook; computed when first asked for with these
         arguments, then kept.
         """
-        asked_for = (compute, args, *sorted(kwargs.items()))
-        if asked_for not in self._derived:
-            self._derived[asked_for] = compute(self, *args, **kwargs)
-        return self._derived[asked_for]
+        kept_as = (compute, args, *sorted(kwargs.items()))
+        if kept_as not in self._derived:
+            self._derived[kept_as] = compute(self, *args, **kwargs)
+        return self._derived[kept_as]
 
     def parameters_on(self, day: date) -> Parameters:
         """Return the parameters in force on a day; the decisions are read once."""
@@ -160,11 +160,11 @@ class Casebook:
 
         One query.
         """
-        asked_for = (label, *sorted(keys))
-        if asked_for not in self._derived:
-            signatures = Signature.objects.filter(form=label, record__in=asked_for[1:]).order_by("signed_at", "pk")
-            self._derived[asked_for] = {signature.record: signature for signature in signatures}
-        return self._derived[asked_for]
+        kept_as = (label, *sorted(keys))
+        if kept_as not in self._derived:
+            signatures = Signature.objects.filter(form=label, record__in=kept_as[1:]).order_by("signed_at", "pk")
+            self._derived[kept_as] = {signature.record: signature for signature in signatures}
+        return self._derived[kept_as]
 
 
 def by_key(casebook: Casebook, form: type[Record]) -> dict[int | None, Any]:
