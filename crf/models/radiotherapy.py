@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from trial import fields
-from trial.models import Problem, Record, Row, Section, Visit, parameters_on
+from trial.models import OnceAmongRows, Problem, Record, Row, Section, Visit, parameters_on
 from trial.protocol.parameters import Parameters
 from trial.protocol.radiotherapy import biological_dose
 
@@ -387,13 +387,13 @@ class Fraction(Row):
     class Meta(Row.Meta):
         constraints = [
             *Row.Meta.constraints,
-            models.UniqueConstraint(
+            OnceAmongRows(
                 fields=["volume", "given_on"],
                 condition=Q(withdrawn_at=None, delivered="Y") & ~Q(second_of_day="Y"),
                 name="one_fraction_of_a_day",
                 violation_error_message="This volume already has a fraction on this day. Mark the second one as such, or check the date.",
             ),
-            models.UniqueConstraint(
+            OnceAmongRows(
                 fields=["volume", "number"],
                 condition=Q(withdrawn_at=None),
                 name="one_fraction_of_a_number",

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from trial import fields
-from trial.models import Problem, Record, Row, Section, Visit, parameters_on
+from trial.models import OnceAmongRows, Problem, Record, Row, Section, Visit, parameters_on
 from trial.protocol.parameters import Parameters
 from trial.protocol.response import recist
 
@@ -268,7 +268,7 @@ class TargetMeasurement(Row):
                 name="no_size_of_what_is_not_measured",
                 violation_error_message="A lesion that is absent or not evaluable has no diameter.",
             ),
-            models.UniqueConstraint(
+            OnceAmongRows(
                 fields=["assessment", "lesion"],
                 condition=Q(withdrawn_at=None),
                 name="target_assessed_once",
@@ -306,7 +306,7 @@ class NonTargetFinding(Row):
         verbose_name = "non-target lesion"
         constraints = [
             *Row.Meta.constraints,
-            models.UniqueConstraint(
+            OnceAmongRows(
                 fields=["assessment", "lesion"],
                 condition=Q(withdrawn_at=None),
                 name="non_target_assessed_once",

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from trial import fields
-from trial.models import OnceOfASubject, Problem, Record, Row, Section, Visit, parameters_on
+from trial.models import OnceAmongRows, OnceOfASubject, Problem, Record, Row, Section, Visit, parameters_on
 from trial.protocol.therapy import dose_intensity, dosing
 
 from .vital_signs import VitalSigns
@@ -262,7 +262,7 @@ class Administration(Row):
                 condition=~Q(given="N") | Q(dose_mg=None, given_on=None),
                 violation_error_message="What was not given has no dose and no date. Delete them, or answer “Given” with yes.",
             ),
-            models.UniqueConstraint(
+            OnceAmongRows(
                 fields=["cycle", "agent", "day"],
                 condition=Q(withdrawn_at=None) & ~Q(agent="") & Q(day__isnull=False),
                 name="agent_once_a_day",

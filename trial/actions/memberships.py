@@ -7,10 +7,10 @@ from django.utils import timezone
 
 from trial.access import Act
 from trial.models import Membership, Site, sites_where
-from trial.refusals import Conflict, NotAllowed, Refused
+from trial.refusals import NotAllowed, Refused
 
-from .entry import SAY_WHY, STALE, checked_reason, writing
-from .entry import _validate as validate
+from .entry import SAY_WHY, checked_reason, writing
+from .submission import refuse_stale, validate
 
 
 def give(person: AbstractUser, role: str, *, site: Site | None, by: AbstractUser, ends_on: date | None = None) -> Membership:
@@ -36,8 +36,7 @@ def end(membership: Membership, *, by: AbstractUser, version: int, ends_on: date
         raise Refused(("reason", SAY_WHY))
     with writing(by=by, reason=reason):
         ended = Membership.objects.select_for_update(no_key=True, of=["self"]).select_related("site").get(pk=membership.pk)
-        if ended.version != version:
-            raise Conflict(STALE)
+        refuse_stale(ended, version, {"ends_on": ends_on})
         ended.ends_on = ends_on
         _refuse_long_ago(ended)
         validate(ended)

@@ -1,6 +1,8 @@
 """Deciding a parameter of the protocol: who may, from when, and what it sets in motion (docs/decisions/0010)."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django.contrib.auth.models import AbstractUser
 
@@ -11,8 +13,9 @@ from trial.models.parameter import forget_decisions
 from trial.protocol import study
 from trial.refusals import NotAllowed
 
-from .entry import _validate as validate
-from .entry import checked_reason, locked, writing
+from . import setup
+from .entry import writing
+from .submission import validate
 
 
 def decide(name: str, value: str, *, effective_from: date, basis: str, by: AbstractUser) -> ParameterDecision:
@@ -27,16 +30,19 @@ def decide(name: str, value: str, *, effective_from: date, basis: str, by: Abstr
     return decision
 
 
-def correct(decision: ParameterDecision, *, by: AbstractUser, version: int, reason: str, **values: object) -> ParameterDecision:
+def correct(
+    decision: ParameterDecision,
+    *,
+    by: AbstractUser,
+    version: int,
+    values: Mapping[str, Any],
+    reason: str,
+) -> ParameterDecision:
     """Change a decision that was entered wrongly: `value`, `effective_from` or `basis`."""
     refuse_unless_study_wide(by)
-    with writing(by=by, reason=checked_reason(reason)):
+    with writing(by=by):
         lock_study()
-        decision = locked(ParameterDecision, decision.pk, version=version)
-        for item, value in values.items():
-            setattr(decision, item, value)
-        validate(decision)
-        decision.save()
+        decision = setup.change(decision, by=by, version=version, values=values, reason=reason)
         settle(decision, by=by)
     return decision
 

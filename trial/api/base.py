@@ -175,7 +175,9 @@ def answer_to(error: Exception, context: Any) -> Response | None:
         if not isinstance(error, Unproven):
             set_rollback()
         told = shaped(error.code, error.problems, error.codes)
-        return Response(told if error.both is None else told | {"both": _both(error.both)}, status=error.status)
+        if error.both:
+            told |= {"both": _both(error.both[0])}
+        return Response(told, status=error.status)
     if isinstance(error, WrongLogin):  # taken back, the failure would not be counted
         told = shaped(CODES[error.status_code], [("", str(error.detail))], [])
         return Response(told, status=error.status_code, headers={"WWW-Authenticate": error.auth_header})

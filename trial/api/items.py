@@ -70,8 +70,11 @@ def rows_from(form: type[Record], sent: Mapping[str, Any], place: Place) -> dict
 
 
 def _row_from(group: type[Row], sent: Mapping[str, Any], place: Place, where: str) -> dict[str, Any]:
-    keys = {key: sent[key] for key in ("id", "version") if key in sent}
-    if any(type(value) is not int for value in keys.values()) or len(keys) == 1:
+    keys = {key: sent[key] for key in ("id", "version", "withdraw") if key in sent}
+    if not isinstance(keys.get("withdraw", False), bool):
+        raise exceptions.ValidationError({f"rows.{where}": ["Send true to withdraw a row."]})
+    named = [keys[key] for key in ("id", "version") if key in keys]
+    if any(type(value) is not int for value in named) or len(named) == 1 or (keys.get("withdraw") and not named):
         raise exceptions.ValidationError({f"rows.{where}": ["Send id and version of a row that is there; neither for a new one."]})
     try:
         return keys | items_from(group, {name: value for name, value in sent.items() if name not in keys}, place)
@@ -136,12 +139,6 @@ def row_name(group: type[Row]) -> str:
     return str(group._meta.get_field(group.parent).remote_field.name)
 
 
-def site_of(row: Entered) -> int:
-    if isinstance(row, Row):
-        row = row.record
-    return row.visit.subject.site_id if isinstance(row, Record) else row.subject.site_id  # type: ignore[attr-defined]
-
-
 def hold_all_rows(form: type[Record], records: Sequence[Record]) -> None:
     """Read the rows of these records with one query for each group, each row knowing its record."""
     by_pk = {record.pk: record for record in records}
@@ -172,13 +169,13 @@ class Items(serializers.ModelSerializer):
     """Items as stored, without those that may identify a subject for those who may not see them."""
 
     def to_representation(self, row: Any) -> dict[str, Any]:
-        hidden = hidden_from(type(row), self.context["request"].user, site_of(row))
+        hidden = hidden_from(type(row), self.context["request"].user, row.of_site_id)
         return {name: value for name, value in super().to_representation(row).items() if name not in hidden}
 
 
 class DerivedItems(serializers.Serializer):
     def to_representation(self, row: Any) -> dict[str, Any]:
-        by, site = self.context["request"].user, site_of(row)
+        by, site = self.context["request"].user, row.of_site_id
         hidden = not may(by, Act.READ_BIRTH_MONTH, site)
         shown = super().to_representation(row)
         if hidden:
@@ -187,7 +184,7 @@ class DerivedItems(serializers.Serializer):
 
 
 def shown_missing(row: Entered, by: AbstractUser) -> dict[str, str]:
-    hidden = hidden_from(type(row), by, site_of(row))
+    hidden = hidden_from(type(row), by, row.of_site_id)
     return {item: reason for item, reason in row.missing.items() if item not in hidden}
 
 

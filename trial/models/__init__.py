@@ -10,7 +10,7 @@ from .overview import Standing, signed_apart, standing, without_their_own
 from .paper import FromPaper
 from .parameter import ParameterDecision, ParameterInForce, parameters_in_force, parameters_on
 from .query import Query, QueryAct, Verification
-from .record import OnceOfASubject, Problem, Record, Row
+from .record import OnceAmongRows, OnceOfASubject, Problem, Record, Row
 from .redaction import Redaction, RedactionRequest
 from .review import Change, Signature, digest, versions_of
 from .site import ConsentVersion, ReferenceRange, Setup, Site, SiteStatus
@@ -31,6 +31,7 @@ __all__ = [
     "Marks",
     "Membership",
     "Missing",
+    "OnceAmongRows",
     "OnceOfASubject",
     "ParameterDecision",
     "ParameterInForce",

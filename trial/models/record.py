@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib.postgres.constraints import ExclusionConstraint
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -33,6 +34,31 @@ def both_or_neither(stem: str) -> models.CheckConstraint:
 
 class OneOfAVisit(models.UniqueConstraint):
     """A visit has this form once, however many people open it at the same time."""
+
+
+class OnceAmongRows(ExclusionConstraint):
+    """The standing rows of a record have these items once among them, as they are when all are stored.
+
+    A unique index is asked row by row, so that two rows could never be exchanged. This is asked at the end
+    of a save (trial/actions/submission.py), at the latest at commit. Null values are never equal.
+    """
+
+    def __init__(self, *, fields: Sequence[str], name: str, condition: Q, violation_error_message: str) -> None:
+        self.fields = tuple(fields)
+        super().__init__(
+            name=name,
+            expressions=[(field, "=") for field in fields],
+            condition=condition,
+            deferrable=models.Deferrable.DEFERRED,
+            violation_error_message=violation_error_message,
+        )
+        self.index_type = "BTREE"  # PostgreSQL takes it; Django asks for an extension that is not needed here
+
+    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
+        path, args, kwargs = super().deconstruct()
+        for derived in ("expressions", "index_type", "deferrable"):
+            del kwargs[derived]
+        return path, args, kwargs | {"fields": self.fields}
 
 
 class OnceOfASubject(Triggers):
