@@ -1,6 +1,6 @@
 """One form as it was sent: the record and all its rows, judged as the whole that they will be."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -140,10 +140,13 @@ class Submission:
                 yield edit.row, edit.place
 
     def _refuse_foreign_references(self) -> None:
-        if self._changes_something:
-            refuse_foreign_references(self.record, [self.record])
+        """Refuse a lesion, volume or consent version that the form does not offer."""
+        is_new = self.record.pk is None
+        items = self.record.item_names() if is_new else [*self.changes]
+        refuse_foreign_references(self.record, [(self.record, items)])
         for group in self.record.groups():
-            rows = [e.row for e in self.edits if type(e.row) is group and e.stores]
+            edits = [edit for edit in self.edits if type(edit.row) is group and not edit.withdraws]
+            rows = [(e.row, e.row.item_names() if e.is_new else [*e.changes]) for e in edits]
             refuse_foreign_references(self.record, rows)
 
 
@@ -220,20 +223,24 @@ def refuse_withdrawn(row: Withdrawable) -> None:
         raise Conflict("This was withdrawn and is not changed any more.")
 
 
-def refuse_foreign_references(record: Record, rows: Sequence[Entered]) -> None:
-    """Refuse a lesion, volume or consent version that the form does not offer: another subject's."""
-    for name in _references(rows[0]) if rows else ():
-        item = rows[0]._meta.get_field(name)
-        offered = type(record).choices_for(name, record.visit, record if record.pk else None)
-        chosen = {getattr(row, item.attname) for row in rows} - {None}
+def refuse_foreign_references(record: Record, rows: Sequence[tuple[Entered, Container[str]]]) -> None:
+    """Refuse a lesion, volume or consent version that the form does not offer: another subject's.
+
+    `rows` are rows of one table, each with the items that were set in it.
+    """
+    for item in _references(rows[0][0]) if rows else ():
+        chosen = {getattr(row, item.attname) for row, items in rows if item.name in items} - {None}
+        if not chosen:
+            continue
+        offered = type(record).choices_for(item.name, record.visit, record if record.pk else None)
         if offered is not None and chosen - set(offered.values_list("pk", flat=True)):
-            raise Refused((name, f"“{item.verbose_name}” names something that does not belong to {record.visit.subject}."))
+            raise Refused((item.name, f"“{item.verbose_name}” names something that does not belong to {record.visit.subject}."))
 
 
-def _references(row: Entered) -> list[str]:
+def _references(row: Entered) -> list[Any]:
     """Return the items that refer to other rows."""
-    fields = row._meta.concrete_fields
-    return [f.name for f in fields if f.remote_field and f.name in row.item_names()]
+    items = row.item_names()
+    return [field for field in row._meta.concrete_fields if field.remote_field and field.name in items]
 
 
 def assign(row: Entered, values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
