@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from trial import fields
 from trial.models import OnceOfASubject, Problem, Record, Row, Section, Visit, parameters_on
-from trial.protocol.therapy import dose_intensity, dosing
+from trial.protocol.therapy import dose_intensity, dosing, regimens
 
 from .vital_signs import VitalSigns
 
@@ -36,7 +36,7 @@ class Regimen(Record):
         HEARING_2 = "HEARING_2", "Hearing loss grade 2 or worse"
         NYHA_3 = "NYHA_3", "Heart failure NYHA III or worse"
 
-    Code = models.TextChoices("Code", {code: (code, regimen.title) for code, regimen in dosing.REGIMENS.items()})
+    Code = models.TextChoices("Code", {code: (code, regimen.title) for code, regimen in regimens.REGIMENS.items()})
 
     several = True
     moves_the_schedule = True
@@ -63,10 +63,10 @@ class Regimen(Record):
     @property
     def sysclass(self) -> str:
         """The stratum ICI_CONTAINING or NO_ICI; empty where the class leaves it open (crf_spec 2.13)."""
-        return str(dosing.sysclass(self.regimen_class) or "") if self.regimen_class else ""
+        return str(regimens.sysclass(self.regimen_class) or "") if self.regimen_class else ""
 
     def inconsistencies(self) -> Iterator[Problem]:
-        known = dosing.REGIMENS.get(self.code)
+        known = regimens.REGIMENS.get(self.code)
         if known and self.code != "OTHER" and self.regimen_class and self.regimen_class != known.regimen_class:
             yield "regimen_class", f"{known.title} is of the class {known.regimen_class}."
         yield from self._cycles_before_consent()
@@ -124,7 +124,7 @@ class Cycle(Record):
     def prefilled_rows(cls, visit: Visit) -> dict[type[Row], list[dict[str, Any]]]:
         """The regimen's agents, each on its days."""
         code = Regimen.objects.of(visit.subject).exclude(code="").order_by("-pk").values_list("code", flat=True).first()
-        agents = dosing.REGIMENS[code].agents if code else ()
+        agents = regimens.REGIMENS[code].agents if code else ()
         given = [(day, planned.agent.value) for planned in agents for day in planned.days]
         return {Administration: [{"day": day, "agent": agent, "route": "INTRAVENOUS", "dose_level": "0"} for day, agent in sorted(given)]}
 
@@ -227,7 +227,7 @@ class Administration(Row):
         MINUS_1 = "-1", "−1"
         MINUS_2 = "-2", "−2"
 
-    Agent = models.TextChoices("Agent", {code: (code, code.replace("_", " ").capitalize()) for code in dosing.AGENTS})
+    Agent = models.TextChoices("Agent", {code: (code, code.replace("_", " ").capitalize()) for code in regimens.AGENTS})
 
     parent = "cycle"
     path_to_site = "cycle__visit__subject__site"
@@ -275,8 +275,8 @@ class Administration(Row):
 
     def as_dose(self) -> dose_intensity.Dose:
         """As dose intensity counts it: what was not given is 0 mg."""
-        planned = dosing.planned_agent(regimen_of(self.cycle) or "OTHER", self.agent)
-        by_surface = planned is not None and planned.basis == dosing.Basis.MG_M2
+        planned = regimens.planned_agent(regimen_of(self.cycle) or "OTHER", self.agent)
+        by_surface = planned is not None and planned.basis == regimens.Basis.MG_M2
         return dose_intensity.Dose(
             cycle=self.cycle.number,
             planned_mg=self.planned_mg,
@@ -287,13 +287,13 @@ class Administration(Row):
     @fields.derived("Planned level")
     def planned_level(self) -> str:
         """Dose and basis at the protocol's level 0 (ECDOSBAS), with its cap."""
-        planned = dosing.planned_agent(regimen_of(self.cycle) or "OTHER", self.agent) if self.agent else None
+        planned = regimens.planned_agent(regimen_of(self.cycle) or "OTHER", self.agent) if self.agent else None
         if planned is None:
             return ""
         cap = f", at most {planned.cap_mg:f} mg" if planned.cap_mg else ""
         return (
             f"AUC {planned.dose:f}{cap}"
-            if planned.basis == dosing.Basis.AUC
+            if planned.basis == regimens.Basis.AUC
             else f"{planned.dose:f} {planned.basis}{cap}".replace("m2", "m²")
         )
 

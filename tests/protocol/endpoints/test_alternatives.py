@@ -10,7 +10,7 @@ from trial.protocol.eligibility.gates import Clearance, Lesion, Weight
 from trial.protocol.kleene import Truth
 from trial.protocol.laboratory.reported import parse
 from trial.protocol.parameters import DEFAULT, BrainLiverLogic, BsaFormula, CgConstant, CgSource, LnUnitRule, RandMethod
-from trial.protocol.radiotherapy import biological_dose
+from trial.protocol.radiotherapy import coverage
 from trial.protocol.randomization.allocation_check import Allocation, verify
 from trial.protocol.randomization.blocks import Arm, commitment
 from trial.protocol.therapy import dosing
@@ -105,7 +105,7 @@ COVERED = [
 
 @pytest.mark.parametrize(("primary", "resolved", "parameter", "value", "expected"), COVERED)
 def test_lesions_to_cover_follow_the_choice(primary, resolved, parameter, value, expected):
-    assert biological_dose.must_be_covered(is_primary=primary, resolved=resolved, **{parameter: value}) == expected
+    assert coverage.must_be_covered(is_primary=primary, resolved=resolved, **{parameter: value}) == expected
 
 
 KEY = bytes(range(32))

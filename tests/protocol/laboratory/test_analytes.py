@@ -7,10 +7,6 @@ import pytest
 
 from trial.protocol.laboratory.analytes import ANALYTES, MORE, QUALITATIVE, TESTS
 from trial.protocol.laboratory.quantities import (
-    Range,
-    RangeChoice,
-    RangeStatus,
-    choose_range,
     corrected_calcium_mmol_l,
     due_tests,
     is_possible,
@@ -20,8 +16,8 @@ from trial.protocol.laboratory.quantities import (
     to_standard,
     unit_name,
     units,
-    within_usual_multiple,
 )
+from trial.protocol.laboratory.reference_ranges import Range, RangeChoice, RangeStatus, choose_range, within_usual_multiple
 from trial.protocol.laboratory.reported import parse
 
 D = Decimal

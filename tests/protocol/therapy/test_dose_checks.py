@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from trial.protocol.doubts import Level
 from trial.protocol.therapy.dose_checks import DoseCode, Given, dose_doubts
-from trial.protocol.therapy.dosing import AGENTS, REGIMENS
+from trial.protocol.therapy.regimens import AGENTS, REGIMENS
 
 D = Decimal
 GEM = Given(regimen="GC_CIS", agent="GEMCITABINE", planned_mg=D(1000), actual_mg=D(1000), adjustment="NONE")

@@ -7,7 +7,7 @@ input is UNKNOWN; nothing raises.
 from decimal import Decimal
 
 from trial.protocol.eligibility.evidence import Administration, Evidence
-from trial.protocol.eligibility.inclusion import Finding, answered
+from trial.protocol.eligibility.finding import Finding, answered
 from trial.protocol.eligibility.organ_units import Lesion, liver_metastases
 from trial.protocol.kleene import Truth, all_of, any_of
 from trial.protocol.parameters import DEFAULT, BrainLiverLogic, Parameters

@@ -15,6 +15,7 @@ from trial.protocol.eligibility.evidence import Ecog as Ecog
 from trial.protocol.eligibility.evidence import Evidence as Evidence
 from trial.protocol.eligibility.evidence import LabValue as LabValue
 from trial.protocol.eligibility.evidence import Weight as Weight
+from trial.protocol.eligibility.finding import Finding
 from trial.protocol.eligibility.organ_units import Lesion as Lesion
 from trial.protocol.kleene import Truth, all_of, negate
 from trial.protocol.parameters import DEFAULT, BrainLiverLogic, Parameters
@@ -44,7 +45,7 @@ class Verdict(NamedTuple):
 
 
 class Rule(NamedTuple):
-    find: Callable[[Evidence, int, Parameters], inclusion.Finding]
+    find: Callable[[Evidence, int, Parameters], Finding]
     fields: str
 
 

@@ -6,36 +6,24 @@ criterion's text, and one sentence why. Missing, unknown and contradictory input
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import NamedTuple
 
-from trial.protocol.eligibility.evidence import Clearance, Evidence, LabValue, Weight, agreed, latest
+from trial.protocol.eligibility.estimated_clearance import cockcroft_gault
+from trial.protocol.eligibility.evidence import Clearance, Evidence, LabValue, agreed, latest
+from trial.protocol.eligibility.finding import Finding, answered
 from trial.protocol.eligibility.organ_units import is_oligometastatic, liver_metastases, organ_units, units
 from trial.protocol.kleene import Truth, all_of, any_of, truth
-from trial.protocol.laboratory import quantities
-from trial.protocol.laboratory.reported import MIRRORED, Comparator, Reported, at_least, at_most
+from trial.protocol.laboratory.analytes import TESTS
+from trial.protocol.laboratory.clearance import CLEARANCE_MIN_ML_MIN, clearance_shown
+from trial.protocol.laboratory.quantities import unit_name
+from trial.protocol.laboratory.reported import at_least, at_most
 from trial.protocol.parameters import DEFAULT, CgSource, Parameters
 
 MET, NOT_MET, UNKNOWN = Truth.MET, Truth.NOT_MET, Truth.UNKNOWN
-ANSWERS = {"Y": True, "YES": True, "N": False, "NO": False}
 UROTHELIAL = ("UC_PURE", "UC_PAPILLARY", "UC_WITH_VARIANT")
 SETTINGS = ("AFTER_CYSTECTOMY", "AFTER_RNU", "AFTER_CYSTECTOMY_AND_RNU", "INOPERABLE_AT_DIAGNOSIS")
 AGE_MIN = 18
 HEMOGLOBIN_MIN_G_L = Decimal(90)
 BILIRUBIN_ULN, ENZYME_ULN, ENZYME_ULN_WITH_LIVER = Decimal(2), Decimal("2.5"), Decimal(5)
-
-
-class Finding(NamedTuple):
-    truth: Truth
-    reason: str
-
-
-def answered(code: str | None) -> Truth:
-    """The truth of an answer (crf_spec 2.12): Y or YES, N or NO; anything else is unknown.
-
-    >>> answered("U")
-    <Truth.UNKNOWN: 'UNKNOWN'>
-    """
-    return truth(ANSWERS.get(code or ""))
 
 
 def histology(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT) -> Finding:
@@ -219,48 +207,16 @@ def clearance(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAUL
         how = "Cockcroft–Gault, creatinine of " + (str(creatinine[0].on) if creatinine else "no day in the window")
     if not found:
         return Finding(UNKNOWN, f"No creatinine clearance ({how}): a value, or age, sex or weight for it, is missing.")
-    said = " or ".join(f"{one.comparator}{quantities.clearance_shown(one.value)}" for one in found)
+    said = " or ".join(f"{one.comparator}{clearance_shown(one.value)}" for one in found)
     return Finding(
-        agreed(at_least(one, quantities.CLEARANCE_MIN_ML_MIN) for one in found),
-        f"Creatinine clearance {said} mL/min ({how}); at least {quantities.CLEARANCE_MIN_ML_MIN} mL/min is required.",
+        agreed(at_least(one, CLEARANCE_MIN_ML_MIN) for one in found),
+        f"Creatinine clearance {said} mL/min ({how}); at least {CLEARANCE_MIN_ML_MIN} mL/min is required.",
     )
-
-
-def cockcroft_gault(creatinine: LabValue, evidence: Evidence, parameters: Parameters = DEFAULT) -> list[Reported]:
-    """Clearances in mL/min of one creatinine in µmol/L (crf_spec 2.10): one for each age and weight that is possible.
-
-    A creatinine below something means a clearance above something. Empty where age, sex or weight is not known.
-
-    >>> from datetime import date
-    >>> cockcroft_gault(LabValue(test="CREAT", result=Reported(Comparator.EXACT, Decimal(97)), on=date(2025, 3, 4)), Evidence())
-    []
-    """
-    if evidence.sex not in ("M", "F") or creatinine.result.value <= 0:
-        return []
-    comparator, constant = Comparator(MIRRORED[creatinine.result.comparator]), parameters.cg_constant
-    return [
-        Reported(comparator, quantities.creatinine_clearance(years, weight.kg, evidence.sex, creatinine.result.value, constant))
-        for years in sorted(evidence.ages_on(creatinine.on))
-        for weight in nearest_weights(creatinine, evidence, parameters)
-    ]
-
-
-def nearest_weights(specimen: LabValue, evidence: Evidence, parameters: Parameters = DEFAULT) -> list[Weight]:
-    """The weight measured nearest to the specimen (crf_spec 1, CG_WEIGHT); several where they are as near.
-
-    >>> from datetime import date
-    >>> nearest_weights(LabValue(test="CREAT", result=Reported(Comparator.EXACT, Decimal(97)), on=date(2025, 3, 4)), Evidence())
-    []
-    """
-    before, after = parameters.cg_weight
-    near = {weight: (weight.on - specimen.on).days for weight in evidence.weights}
-    allowed = {weight: abs(days) for weight, days in near.items() if -before <= days <= after}
-    return [weight for weight, distance in allowed.items() if distance == min(allowed.values())]
 
 
 def _measured(test: str, evidence: Evidence, gate: int, parameters: Parameters, judge: Callable[[LabValue], Truth], demand: str) -> Finding:
     """The latest results of a test in the window, judged one by one."""
-    name, unit = quantities.TESTS[test].name, quantities.unit_name(quantities.TESTS[test].unit)
+    name, unit = TESTS[test].name, unit_name(TESTS[test].unit)
     days = parameters.lab_window_days.at(gate)
     values = latest((value for value in evidence.laboratory if value.test == test), until=evidence.gate_on, days=days)
     if not values:

@@ -4,7 +4,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from trial.protocol.doubts import Doubt, Level
-from trial.protocol.laboratory.quantities import ANALYTES, unit_name
+from trial.protocol.laboratory.analytes import ANALYTES
+from trial.protocol.laboratory.quantities import unit_name
 
 FACTORS = tuple(map(Decimal, ("10", "17.1", "60", "88.4", "1000")))
 FACTOR_TOLERANCE_PERCENT = 5

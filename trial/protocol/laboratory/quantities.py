@@ -4,28 +4,11 @@ The tests stand in their own table (analytes). Values are never rounded. Where n
 a specimen, nothing that depends on it is known: never is a result called normal.
 """
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Collection
 from decimal import Decimal
-from enum import StrEnum
-from typing import NamedTuple
 
-from trial.protocol.eligibility.age import possible_ages
-from trial.protocol.kleene import Truth
-from trial.protocol.laboratory.analytes import ANALYTES as ANALYTES
-from trial.protocol.laboratory.analytes import HEM, USUAL_TIMES_ULN
-from trial.protocol.laboratory.analytes import TESTS as TESTS
-from trial.protocol.laboratory.analytes import LabTest as LabTest
-from trial.protocol.laboratory.clearance import CLEARANCE_MIN_ML_MIN as CLEARANCE_MIN_ML_MIN
-from trial.protocol.laboratory.clearance import clearance_shown as clearance_shown
-from trial.protocol.laboratory.clearance import creatinine_clearance as creatinine_clearance
-from trial.protocol.laboratory.reported import Comparator as Comparator
-from trial.protocol.laboratory.reported import NotAResult as NotAResult
-from trial.protocol.laboratory.reported import Reported as Reported
-from trial.protocol.laboratory.reported import at_least as at_least
-from trial.protocol.laboratory.reported import at_most as at_most
-from trial.protocol.laboratory.reported import parse as parse
+from trial.protocol.laboratory.analytes import ANALYTES, HEM, TESTS
+from trial.protocol.laboratory.reported import Reported
 
 ZERO = Decimal(0)
 CALCIUM_PER_ALBUMIN, NORMAL_ALBUMIN_G_L = Decimal("0.02"), Decimal(40)
@@ -95,6 +78,7 @@ def refusal(code: str, reported: Reported, unit: str) -> str | None:
 
     A comparator changes nothing: the number is the end of what the laboratory measures.
 
+    >>> from trial.protocol.laboratory.reported import parse
     >>> refusal("CREAT", parse("1.10"), "umol/L")
     '1.10 µmol/L is impossible for creatinine (10–2500 µmol/L); was mg/dL meant?'
     """
@@ -117,6 +101,7 @@ def refusal(code: str, reported: Reported, unit: str) -> str | None:
 def standardized(code: str, reported: Reported, unit: str) -> Reported:
     """The result in the standard unit, its comparator kept (LBSTRESN). Raises KeyError for a test or unit that is none.
 
+    >>> from trial.protocol.laboratory.reported import parse
     >>> str(standardized("BILI", parse("<0.2"), "mg/dL"))
     '<3.4208'
     """
@@ -134,111 +119,6 @@ def due_tests(visit_code: str, entered: Collection[str] = ()) -> frozenset[str]:
     hematology_only = visit_code.endswith("D8") or visit_code.startswith("RTW")
     either = "UREA" if "UREAN" in entered else "UREAN"
     return frozenset(code for code, test in TESTS.items() if code != either and (test.panel == HEM or not hematology_only))
-
-
-class Indicator(StrEnum):
-    LOW = "LOW"
-    NORMAL = "NORMAL"
-    HIGH = "HIGH"
-    UNKNOWN = "UNKNOWN"
-
-
-class RangeStatus(StrEnum):
-    FOUND = "FOUND"
-    MISSING = "MISSING"
-    AMBIGUOUS = "AMBIGUOUS"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Range:
-    """Limits of the normal in one laboratory, for one test, sex (M, F, BOTH), ages in years, and period; all ends included."""
-
-    laboratory: str
-    test: str
-    unit: str
-    effective_from: date
-    effective_to: date | None = None
-    sex: str = "BOTH"
-    age_from: int = 0
-    age_to: int = 120
-    low: Decimal | None = None
-    high: Decimal | None = None
-
-    def covers(self, *, laboratory: str, test: str, sex: str | None, on: date) -> bool:
-        """Whether it is of this laboratory, test and sex, and in force on the day; the age is not asked."""
-        return (
-            (self.laboratory, self.test) == (laboratory, test)
-            and self.unit in ANALYTES[test].factors
-            and self.sex in ("BOTH", sex)
-            and self.effective_from <= on <= (self.effective_to or on)
-        )
-
-
-class RangeChoice(NamedTuple):
-    """Limits of the normal in the test's standard unit; None where there is none."""
-
-    status: RangeStatus
-    low: Decimal | None = None
-    high: Decimal | None = None
-
-
-def choose_range(ranges: Iterable[Range], *, laboratory: str, test: str, sex: str | None, birth_month: str, on: date | None) -> RangeChoice:
-    """The one range for test, sex, age and day of the specimen (crf_spec 2.2), in the test's standard unit.
-
-    MISSING where there is none, or the day or the month of birth is not known; AMBIGUOUS where there are several, also
-    because the age is one of two. Raises KeyError for a test that is none.
-
-    >>> choose_range([], laboratory="PUFH-1", test="ALT", sex="F", birth_month="1953-05", on=date(2025, 3, 4)).status
-    <RangeStatus.MISSING: 'MISSING'>
-    """
-    if not on:
-        return RangeChoice(RangeStatus.MISSING)
-    of_case = [row for row in ranges if row.covers(laboratory=laboratory, test=test, sex=sex, on=on)]
-    found = [[row for row in of_case if row.age_from <= age <= row.age_to] for age in possible_ages(birth_month, on=on)]
-    if not found or not all(found):
-        return RangeChoice(RangeStatus.MISSING)
-    if any(rows != found[0] or len(rows) > 1 for rows in found):
-        return RangeChoice(RangeStatus.AMBIGUOUS)
-    (row,) = found[0]
-    low, high = (None if limit is None else to_standard(test, limit, row.unit) for limit in (row.low, row.high))
-    return RangeChoice(RangeStatus.FOUND, low, high)
-
-
-def times_uln(value: Decimal, choice: RangeChoice) -> Decimal | None:
-    """A standard value as a multiple of the upper limit of normal (crf_spec 2.10, XULN), for display; None without a limit.
-
-    >>> times_uln(Decimal("375"), RangeChoice(RangeStatus.FOUND, None, Decimal(125)))
-    Decimal('3')
-    """
-    return value / choice.high if choice.high else None
-
-
-def within_usual_multiple(code: str, result: Reported, choice: RangeChoice) -> Truth:
-    """Whether a standard result is at most the multiple of the upper limit of normal that is still usual (crf_spec 2.10, S).
-
-    MET for a test that has no such multiple; UNKNOWN without a limit.
-
-    >>> within_usual_multiple("CK", parse("1000"), RangeChoice(RangeStatus.FOUND, None, Decimal(200)))
-    <Truth.MET: 'MET'>
-    """
-    if code not in USUAL_TIMES_ULN:
-        return Truth.MET
-    return at_most(result, USUAL_TIMES_ULN[code] * choice.high) if choice.high else Truth.UNKNOWN
-
-
-def reference_indicator(result: Reported, choice: RangeChoice) -> Indicator:
-    """Where a result lies within its limits, all in the standard unit (crf_spec 2.10, LBNRIND). UNKNOWN without limits, never NORMAL.
-
-    >>> reference_indicator(parse("375"), RangeChoice(RangeStatus.FOUND, None, Decimal(125)))
-    <Indicator.HIGH: 'HIGH'>
-    """
-    not_low = Truth.MET if choice.low is None else at_least(result, choice.low)
-    not_high = Truth.MET if choice.high is None else at_most(result, choice.high)
-    if choice.status != RangeStatus.FOUND or choice.low is choice.high is None:
-        return Indicator.UNKNOWN
-    if Truth.NOT_MET in (not_low, not_high):
-        return Indicator.LOW if not_low == Truth.NOT_MET else Indicator.HIGH
-    return Indicator.UNKNOWN if Truth.UNKNOWN in (not_low, not_high) else Indicator.NORMAL
 
 
 def corrected_calcium_mmol_l(calcium_mmol_l: Decimal, albumin_g_l: Decimal) -> Decimal:

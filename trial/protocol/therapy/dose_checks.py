@@ -5,7 +5,8 @@ from decimal import Decimal
 from enum import StrEnum
 
 from trial.protocol.doubts import Doubt, Level
-from trial.protocol.therapy.dosing import REGIMENS, Agent, Basis, PlannedAgent, calvert_mg, percent_of_planned, planned_agent
+from trial.protocol.therapy.dosing import calvert_mg, percent_of_planned
+from trial.protocol.therapy.regimens import REGIMENS, Agent, Basis, PlannedAgent, planned_agent
 
 LOW_PERCENT, HIGH_PERCENT, OVERDOSE_PERCENT, CALVERT_PERCENT = 95, 105, 110, 10
 DELAY_DAYS, EARLY_DAYS = 3, 3

@@ -1,34 +1,24 @@
-"""Laboratory: the table of crf_spec 2.10, its unit traps, reference ranges (2.2) and the golden vectors of clearance."""
+"""Laboratory: the table of crf_spec 2.10, and its unit traps."""
 
-from datetime import date
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trial.protocol.laboratory.analytes import ANALYTES, TESTS
 from trial.protocol.laboratory.quantities import (
-    ANALYTES,
-    TESTS,
-    Range,
-    RangeChoice,
-    RangeStatus,
-    choose_range,
-    creatinine_clearance,
     due_tests,
     is_possible,
     is_usual,
     other_units,
-    reference_indicator,
     refusal,
     standardized,
-    times_uln,
     to_standard,
     unit_name,
     units,
 )
 from trial.protocol.laboratory.reported import parse
-from trial.protocol.parameters import CgConstant
 
 TABLE = [
     # test     standard   other units             possible           usual
@@ -163,111 +153,3 @@ DUE = [
 def test_visit_asks_for_its_tests(visit, entered, due, missing):
     assert len(due_tests(visit, entered)) == due
     assert missing not in due_tests(visit, entered)
-
-
-PERIOD = {"laboratory": "PUFH-1", "unit": "U/L", "effective_from": date(2025, 1, 1), "effective_to": date(2025, 6, 30)}
-RANGES = [
-    Range(test="ALT", sex="M", high=Decimal(50), **PERIOD),
-    Range(test="ALT", sex="F", high=Decimal(40), **PERIOD),
-    Range(test="ALP", age_to=80, high=Decimal(125), **PERIOD),
-    Range(test="ALP", age_from=81, high=Decimal(140), **PERIOD),
-    Range(test="LDH", high=Decimal(250), **PERIOD),
-    Range(test="LDH", age_from=60, high=Decimal(260), **PERIOD),
-    Range(test="AST", high=Decimal("0.67"), **PERIOD | {"unit": "ukat/L"}),
-    Range(test="CREAT", high=Decimal(104), **PERIOD),  # in a unit that is none of creatinine's
-]
-CHOICE = [
-    # laboratory  test     sex   born        on            status       upper limit
-    ("PUFH-1",    "ALT",   "M",  "1960-07",  "2025-03-04", "FOUND",     "50"),
-    ("PUFH-1",    "ALT",   "F",  "1960-07",  "2025-03-04", "FOUND",     "40"),
-    ("PUFH-1",    "ALT",   None, "1960-07",  "2025-03-04", "MISSING",   None),
-    ("PUFH-1",    "ALT",   "M",  "1960-07",  "2024-12-31", "MISSING",   None),
-    ("PUFH-1",    "ALT",   "M",  "1960-07",  "2025-01-01", "FOUND",     "50"),
-    ("PUFH-1",    "ALT",   "M",  "1960-07",  "2025-06-30", "FOUND",     "50"),
-    ("PUFH-1",    "ALT",   "M",  "1960-07",  "2025-07-01", "MISSING",   None),
-    ("PUFH-2",    "ALT",   "M",  "1960-07",  "2025-03-04", "MISSING",   None),
-    ("PUFH-1",    "ALP",   "F",  "1944-06",  "2025-05-04", "FOUND",     "125"),
-    ("PUFH-1",    "ALP",   "F",  "1944-02",  "2025-05-04", "FOUND",     "140"),
-    ("PUFH-1",    "ALP",   "F",  "1944-05",  "2025-05-04", "AMBIGUOUS", None),   # 80 or 81
-    ("PUFH-1",    "ALP",   "F",  "",         "2025-05-04", "MISSING",   None),
-    ("PUFH-1",    "LDH",   "F",  "1960-07",  "2025-05-04", "AMBIGUOUS", None),   # two hold
-    ("PUFH-1",    "LDH",   "F",  "1970-07",  "2025-05-04", "FOUND",     "250"),
-    ("PUFH-1",    "AST",   "F",  "1960-07",  "2025-05-04", "FOUND",     "40.2"),  # in the standard unit
-    ("PUFH-1",    "CREAT", "F",  "1960-07",  "2025-05-04", "MISSING",   None),
-    ("PUFH-1",    "ALT",   "M",  "1960-07",  None,         "MISSING",   None),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("laboratory", "test", "sex", "born", "on", "status", "high"), CHOICE)
-def test_one_range_is_chosen_or_none(laboratory, test, sex, born, on, status, high):
-    day = date.fromisoformat(on) if on else None
-    found = choose_range(RANGES, laboratory=laboratory, test=test, sex=sex, birth_month=born, on=day)
-    assert found == RangeChoice(RangeStatus(status), None, Decimal(high) if high else None)
-
-
-@pytest.mark.parametrize(("value", "uln", "expected"), [("375", "125", "3"), ("26.25", "21", "1.25"), ("375", None, None)])
-def test_multiple_of_the_upper_limit_needs_the_limit(value, uln, expected):
-    choice = RangeChoice(RangeStatus.FOUND, None, Decimal(uln)) if uln else RangeChoice(RangeStatus.AMBIGUOUS)
-    assert times_uln(Decimal(value), choice) == (Decimal(expected) if expected else None)
-
-
-INDICATORS = [
-    # reported  low   high  indicator
-    ("3.9",     "4",  "10", "LOW"),
-    ("4",       "4",  "10", "NORMAL"),
-    ("10",      "4",  "10", "NORMAL"),
-    ("10.1",    "4",  "10", "HIGH"),
-    ("<4",      "4",  "10", "LOW"),
-    ("<5",      "4",  "10", "UNKNOWN"),
-    (">10",     "4",  "10", "HIGH"),
-    ("<5",      None, "10", "NORMAL"),
-    ("1000",    "4",  None, "NORMAL"),
-    ("5",       None, None, "UNKNOWN"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("reported", "low", "high", "expected"), INDICATORS)
-def test_indicator_on_both_sides_of_the_limits(reported, low, high, expected):
-    limits = [Decimal(limit) if limit else None for limit in (low, high)]
-    assert reference_indicator(parse(reported), RangeChoice(RangeStatus.FOUND, *limits)) == expected
-
-
-@pytest.mark.parametrize("status", [RangeStatus.MISSING, RangeStatus.AMBIGUOUS])
-def test_without_a_range_nothing_is_called_normal(status):
-    assert reference_indicator(parse("5"), RangeChoice(status)) == "UNKNOWN"
-
-
-EXACT, SI_ROUNDED, CN_0818 = CgConstant
-CLEARANCE = [
-    # vector     age  kg    sex  umol/L   constant    mL/min
-    ("V1",       64,  "70", "M", "97.24", EXACT,      "67.17"),
-    ("V2",       60,  "46", "F", "128",   EXACT,      "30.004"),
-    ("V2",       60,  "46", "F", "128",   SI_ROUNDED, "29.90"),
-    ("V2",       60,  "46", "F", "128",   CN_0818,    "29.87"),
-    ("V4",       71,  "52", "F", "132",   EXACT,      "28.37"),
-    ("men",      64,  "70", "M", "97.24", SI_ROUNDED, "67.29"),
-    ("men",      64,  "70", "M", "97.24", CN_0818,    "66.88"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("vector", "age", "kg", "sex", "creatinine", "constant", "expected"), CLEARANCE)
-def test_clearance_of_the_golden_vectors(vector, age, kg, sex, creatinine, constant, expected):
-    found = creatinine_clearance(age, Decimal(kg), sex, Decimal(creatinine), constant)
-    assert round(found, len(expected.partition(".")[2])) == Decimal(expected)
-
-
-def test_clearance_at_the_limit_is_exact():
-    assert creatinine_clearance(80, Decimal(36), "M", Decimal("88.4")) == 30
-
-
-@given(
-    st.integers(18, 100),
-    st.decimals(25, 250, places=1),
-    st.sampled_from("MF"),
-    st.decimals(10, 2500, places=2),
-    st.sampled_from(CgConstant),
-)
-def test_clearance_falls_with_creatinine_and_with_age(age, kg, sex, creatinine, constant):
-    found = creatinine_clearance(age, kg, sex, creatinine, constant)
-    assert creatinine_clearance(age, kg, sex, creatinine + 1, constant) < found
-    assert creatinine_clearance(age + 1, kg, sex, creatinine, constant) < found
