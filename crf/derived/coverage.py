@@ -40,7 +40,6 @@ def lesions_to_cover(subject: Subject, parameters: Parameters) -> list[str]:
         if coverage_rules.must_be_covered(
             is_primary=lesion.lesion_class == "PRIMARY",
             resolved=lesion.pk in gone,
-            primary_rt_required=parameters.primary_rt_required,
-            treat_resolved=parameters.treat_resolved,
+            parameters=parameters,
         )
     ]

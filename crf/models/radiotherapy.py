@@ -350,7 +350,7 @@ class TargetVolume(Row):
         return str(coverage_rules.volume_coverage(
             prescribed_gy=self.prescribed_gy, prescribed_fractions=self.prescribed_fractions,
             delivered_gy=self.delivered_gy, delivered_fractions=self.delivered_fractions, course_ended=self.course.has_ended,
-            coverage_min_pct=self.course.parameters().coverage_min_pct,
+            parameters=self.course.parameters(),
         ))  # fmt: skip
 
     def clean(self) -> None:

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from trial import fields
 from trial.models import OnceOfASubject, Problem, Record, Row, Section, Visit, parameters_on
+from trial.protocol.parameters import Parameters
 from trial.protocol.therapy import dose_intensity, dosing, regimens
 
 from .vital_signs import VitalSigns
@@ -146,17 +147,17 @@ class Cycle(Record):
         """By the formula in force on day 1 (BSA_FORMULA)."""
         if not self.weight_kg or not self.height_cm:
             return None
-        return dosing.bsa_m2(weight_kg=self.weight_kg, height_cm=self.height_cm, formula=self.formula())
+        return dosing.bsa_m2(weight_kg=self.weight_kg, height_cm=self.height_cm, parameters=self.parameters())
 
     @fields.derived("Relative dose intensity since cycle 1")
     def intensity(self) -> list[str]:
         """Of each agent up to this cycle, with what was given in all; and of the regimen, the mean of its agents."""
         return self.history_of_doses().told(until=self.number or 0)
 
-    def formula(self) -> str:
-        if "_formula" not in self.__dict__:
-            self._formula = parameters_on(self.day_1 or self.subject.site.today()).bsa_formula
-        return self._formula
+    def parameters(self) -> Parameters:
+        if "_parameters" not in self.__dict__:
+            self._parameters = parameters_on(self.day_1 or self.subject.site.today())
+        return self._parameters
 
     def history_of_doses(self) -> "DoseHistory":
         """Read once for the page."""

@@ -33,9 +33,16 @@ HISTOLOGY = [
 
 
 @pytest.mark.parametrize(("is_confirmed", "material", "kind", "inclusion", "exclusion"), HISTOLOGY)
-def test_histology(is_confirmed, material, kind, inclusion, exclusion):
-    changed = {"histology_confirmed": is_confirmed, "histology_source": material, "histology_type": kind}
-    assert (judged("I01", **changed).truth, judged("X01", **changed).truth) == (inclusion, exclusion)
+def test_histology_is_confirmed_in_tissue(is_confirmed, material, kind, inclusion, exclusion):
+    changed = {
+        "histology_confirmed": is_confirmed,
+        "histology_source": material,
+        "histology_type": kind,
+    }
+    assert (judged("I01", **changed).truth, judged("X01", **changed).truth) == (
+        inclusion,
+        exclusion,
+    )
 
 
 PRIMARY = Lesion(code="L09", lesion_class="PRIMARY", organ="KIDNEY", certainty="DEFINITE")
@@ -60,7 +67,7 @@ def test_setting_needs_a_definite_metastasis(setting, lesions, expected):
 
 BARRED = replace(LUNG, radiotherapy="NO_CONSTRAINT")
 COVERAGE = [
-    # judged       lesions    I04
+    # judgment     lesions    I04
     ("YES",        (LUNG,),   MET),
     ("NO",         (LUNG,),   NOT_MET),
     ("UNDECIDED",  (LUNG,),   UNKNOWN),
@@ -93,7 +100,7 @@ CONSENT = [
 
 
 @pytest.mark.parametrize(("changed", "expected"), CONSENT)
-def test_consent(changed, expected):
+def test_consent_holds_when_signed_valid_and_not_withdrawn(changed, expected):
     assert judged("I05", **changed).truth == expected
 
 
@@ -114,18 +121,24 @@ AGES = [
 
 
 @pytest.mark.parametrize(("vector", "born", "consent", "source", "expected"), AGES)
-def test_age_at_consent_over_all_that_is_possible(vector, born, consent, source, expected):
+def test_age_at_consent_is_judged_over_every_possible_age(vector, born, consent, source, expected):
     signed = date.fromisoformat(consent) if consent else None
-    assert judged("I06", birth_month=born, consent_signed_on=signed, age_confirmed=source).truth == expected
+    assert (
+        judged("I06", birth_month=born, consent_signed_on=signed, age_confirmed=source).truth
+        == expected
+    )
 
 
-@pytest.mark.parametrize(("code", "expected"), [("Y", MET), ("N", NOT_MET), ("U", UNKNOWN), ("", UNKNOWN), (None, UNKNOWN)])
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [("Y", MET), ("N", NOT_MET), ("U", UNKNOWN), ("", UNKNOWN), (None, UNKNOWN)],
+)
 def test_expected_survival_is_the_investigators_statement(code, expected):
     assert judged("I07", survival_6_months=code).truth == expected
 
 
 @pytest.mark.parametrize(("grade", "expected"), [(0, MET), (1, MET), (2, NOT_MET), (4, NOT_MET)])
-def test_performance_status(grade, expected):
+def test_performance_status_is_0_or_1(grade, expected):
     assert judged("I08", ecog=(Ecog(grade=grade, on=GATE),)).truth == expected
 
 
@@ -147,7 +160,10 @@ def test_measurement_counts_only_in_its_window(gate, before, within):
     assert judged("I08", gate=gate, ecog=(Ecog(grade=0, on=day),)).truth == expected
     assert judged("I09", gate=gate, laboratory=(lab("HGB", "112", on=day),)).truth == expected
     weights = (Weight(kg=Decimal(70), on=day),)
-    assert judged("I12", gate=gate, laboratory=(lab("CREAT", "88", on=day),), weights=weights).truth == expected
+    assert (
+        judged("I12", gate=gate, laboratory=(lab("CREAT", "88", on=day),), weights=weights).truth
+        == expected
+    )
 
 
 def test_latest_in_the_window_counts_and_not_the_better_one():
@@ -161,7 +177,10 @@ def test_two_results_of_one_day_that_contradict_each_other_decide_nothing():
 
 
 def test_without_the_day_of_the_gate_no_measurement_can_be_chosen():
-    assert judged("I09", gate_on=None).reason == "The day of the gate is not known yet, so no hemoglobin can be chosen."
+    assert (
+        judged("I09", gate_on=None).reason
+        == "The day of the gate is not known yet, so no hemoglobin can be chosen."
+    )
 
 
 HEMOGLOBIN_AND_BILIRUBIN = [
@@ -179,8 +198,12 @@ HEMOGLOBIN_AND_BILIRUBIN = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("criterion", "test", "reported", "uln", "expected"), HEMOGLOBIN_AND_BILIRUBIN)
-def test_hemoglobin_and_bilirubin_on_both_sides_of_their_limits(criterion, test, reported, uln, expected):
+@pytest.mark.parametrize(
+    ("criterion", "test", "reported", "uln", "expected"), HEMOGLOBIN_AND_BILIRUBIN
+)
+def test_hemoglobin_and_bilirubin_on_both_sides_of_their_limits(
+    criterion, test, reported, uln, expected
+):
     assert judged(criterion, laboratory=(lab(test, reported, uln=uln),)).truth == expected
 
 
@@ -199,8 +222,9 @@ ENZYMES = [
 @pytest.mark.parametrize(("vector", "reported", "yes", "no", "unknown"), ENZYMES)
 def test_enzymes_may_be_higher_with_liver_metastases(test, vector, reported, yes, no, unknown):
     for answer, expected in {"Y": yes, "N": no, "U": unknown}.items():
-        found = judged("I11", laboratory=labs(**{test: lab(test, reported, uln=40)}), liver_metastases=answer, lesions=())
-        assert found.truth == expected
+        laboratory = labs(**{test: lab(test, reported, uln=40)})
+        verdict = judged("I11", laboratory=laboratory, liver_metastases=answer, lesions=())
+        assert verdict.truth == expected
 
 
 def test_one_enzyme_missing_leaves_it_open_and_one_too_high_decides():
@@ -221,8 +245,9 @@ CONTRADICTED = [
 
 @pytest.mark.parametrize(("answer", "lesions", "expected"), CONTRADICTED)
 def test_answer_on_the_liver_counts_unless_the_lesions_contradict_it(answer, lesions, expected):
-    found = judged("I11", laboratory=labs(ALT=lab("ALT", "150", uln=50)), liver_metastases=answer, lesions=lesions)
-    assert found.truth == expected
+    laboratory = labs(ALT=lab("ALT", "150", uln=50))
+    verdict = judged("I11", laboratory=laboratory, liver_metastases=answer, lesions=lesions)
+    assert verdict.truth == expected
 
 
 CLEARANCE = [
@@ -242,10 +267,17 @@ CLEARANCE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("vector", "sex", "born", "kg", "creatinine", "parameters", "expected"), CLEARANCE)
-def test_clearance_is_compared_unrounded_over_all_possible_ages(vector, sex, born, kg, creatinine, parameters, expected):
+@pytest.mark.parametrize(
+    ("vector", "sex", "born", "kg", "creatinine", "parameters", "expected"), CLEARANCE
+)
+def test_clearance_is_compared_unrounded_over_all_possible_ages(
+    vector, sex, born, kg, creatinine, parameters, expected
+):
     person = {"sex": sex, "birth_month": born, "weights": (Weight(kg=Decimal(kg), on=GATE),)}
-    assert judged("I12", laboratory=(lab("CREAT", creatinine),), parameters=parameters, **person).truth == expected
+    assert (
+        judged("I12", laboratory=(lab("CREAT", creatinine),), parameters=parameters, **person).truth
+        == expected
+    )
 
 
 WEIGHTS = [
@@ -262,12 +294,33 @@ WEIGHTS = [
 
 @pytest.mark.parametrize(("weights", "expected"), WEIGHTS)
 def test_nearest_weight_counts(weights, expected):
-    measured = tuple(Weight(kg=Decimal(kg), on=GATE + timedelta(days)) for days, kg in weights.items())
-    assert judged("I12", laboratory=(lab("CREAT", "132"),), sex="F", birth_month="1953-07", weights=measured).truth == expected
+    measured = tuple(
+        Weight(kg=Decimal(kg), on=GATE + timedelta(days)) for days, kg in weights.items()
+    )
+    assert (
+        judged(
+            "I12",
+            laboratory=(lab("CREAT", "132"),),
+            sex="F",
+            birth_month="1953-07",
+            weights=measured,
+        ).truth
+        == expected
+    )
 
 
 def test_measured_clearance_counts_only_where_the_protocol_says_so():
     measured = (Clearance(source="MEASURED_GFR", result=parse("29"), on=GATE),)
     assert judged("I12", clearances=measured).truth == MET
-    assert judged("I12", clearances=measured, parameters=replace(DEFAULT, cg_source=CgSource.MEASURED_GFR)).truth == NOT_MET
-    assert judged("I12", clearances=measured, parameters=replace(DEFAULT, cg_source=CgSource.URINE_24H)).truth == UNKNOWN
+    assert (
+        judged(
+            "I12", clearances=measured, parameters=replace(DEFAULT, cg_source=CgSource.MEASURED_GFR)
+        ).truth
+        == NOT_MET
+    )
+    assert (
+        judged(
+            "I12", clearances=measured, parameters=replace(DEFAULT, cg_source=CgSource.URINE_24H)
+        ).truth
+        == UNKNOWN
+    )

@@ -18,10 +18,12 @@ def specimen(reported, low=None, high=None):
     return Specimen(result=parse(reported), low=low and D(low), high=high and D(high))
 
 
-def graded(test, reported, version, term="", low=None, high=None, **known):
-    """The grade of the test's term whose name contains the word, or of its only one."""
-    (found,) = [one for one in grades(test, specimen(reported, low, high), version=version, **known) if term in one.term]
-    return found.grade
+def graded(test, reported, version, term="", low=None, high=None, **circumstances):
+    """Return the grade of the test's term whose name contains the word, or of its only one."""
+    now = specimen(reported, low, high)
+    of_test = grades(test, now, version=version, **circumstances)
+    (of_term,) = [grade for grade in of_test if term in grade.term]
+    return of_term.grade
 
 
 BLOOD = [
@@ -95,8 +97,14 @@ RENAMED = [
 
 @pytest.mark.parametrize(("test", "reported", "version", "expected"), RENAMED)
 def test_version_has_its_own_terms(test, reported, version, expected):
-    limits = {"PLAT": ("125", "350"), "LYM": ("1.1", "3.2"), "NEUT": ("1.8", "6.3"), "GLUC": ("3.9", "6.1")}.get(test, ("1", "200"))
-    assert {one.term: one.grade for one in grades(test, specimen(reported, *limits), version=version)} == expected
+    limits = {
+        "PLAT": ("125", "350"),
+        "LYM": ("1.1", "3.2"),
+        "NEUT": ("1.8", "6.3"),
+        "GLUC": ("3.9", "6.1"),
+    }.get(test, ("1", "200"))
+    of_test = grades(test, specimen(reported, *limits), version=version)
+    assert {grade.term: grade.grade for grade in of_test} == expected
 
 
 CHEMISTRY = [
@@ -150,7 +158,9 @@ CHEMISTRY = [
 
 @pytest.mark.parametrize("version", Version)
 @pytest.mark.parametrize(("test", "term", "low", "high", "reported", "expected"), CHEMISTRY)
-def test_chemistry_is_graded_alike_in_both_versions(test, term, low, high, reported, expected, version):
+def test_chemistry_is_graded_alike_in_both_versions(
+    test, term, low, high, reported, expected, version
+):
     assert graded(test, reported, version, term, low=low, high=high) == expected
 
 
@@ -183,7 +193,11 @@ def test_creatine_kinase_is_graded_in_version_5(reported, expected):
 
 @pytest.mark.parametrize(("reported", "expected"), [("14", 0), ("15", None)])
 def test_troponin_above_its_limit_is_for_the_manufacturers_table(reported, expected):
-    assert graded("TROPONI", reported, V5, high="14") == graded("TROPONT", reported, V5, high="14") == expected
+    assert (
+        graded("TROPONI", reported, V5, high="14")
+        == graded("TROPONT", reported, V5, high="14")
+        == expected
+    )
 
 
 OPEN = [
@@ -202,9 +216,12 @@ OPEN = [
 
 
 @pytest.mark.parametrize(("test", "reported", "low", "high", "least", "most"), OPEN)
-def test_what_is_not_known_leaves_the_grade_open_as_far_as_it_must(test, reported, low, high, least, most):
-    (found,) = [one for one in grades(test, specimen(reported, low, high), version=V5) if "decreased" in one.term or test == "CK"]
-    assert (found.least, found.most) == (least, most)
+def test_unknown_limit_leaves_the_grade_open_as_far_as_it_must(
+    test, reported, low, high, least, most
+):
+    of_test = grades(test, specimen(reported, low, high), version=V5)
+    (grade,) = [grade for grade in of_test if "decreased" in grade.term or test == "CK"]
+    assert (grade.least, grade.most) == (least, most)
 
 
 WORST = [
@@ -218,29 +235,42 @@ WORST = [
 
 
 @pytest.mark.parametrize(("spans", "expected"), WORST)
-def test_worst_grade_is_known_when_no_other_can_be_worse(spans, expected):
+def test_worst_grade_is_known_when_no_further_term_can_be_worse(spans, expected):
     assert worst(tuple(Grade("a term", *span) for span in spans)) == expected
 
 
-REPORTED = st.builds("{}{}".format, st.sampled_from(["", "<", "<=", ">", ">="]), st.decimals(0, 1000, places=2))
+REPORTED = st.builds(
+    "{}{}".format, st.sampled_from(["", "<", "<=", ">", ">="]), st.decimals(0, 1000, places=2)
+)
 LIMIT = st.none() | st.decimals(0, 500, places=1)
 
 
-@given(st.sampled_from(TERMS), REPORTED, LIMIT, LIMIT, st.none() | REPORTED, st.none() | st.booleans(), st.booleans())
-def test_grade_never_raises_and_least_is_at_most_most(term, reported, low, high, baseline, known, is_baseline):
+@given(
+    st.sampled_from(TERMS),
+    REPORTED,
+    LIMIT,
+    LIMIT,
+    st.none() | REPORTED,
+    st.none() | st.booleans(),
+    st.booleans(),
+)
+def test_grade_never_raises_and_least_is_at_most_most(
+    term, reported, low, high, baseline, answer, is_baseline
+):
     before = baseline and Specimen(result=parse(baseline), low=low, high=high)
     now = Specimen(result=parse(reported), low=low, high=high)
-    answers = {"anticoagulated": known, "fasting": known, "is_baseline": is_baseline}
-    for found in grades(term.test, now, version=term.version, baseline=before, **answers):
-        assert 0 <= found.least <= found.most <= 4
+    answers = {"anticoagulated": answer, "fasting": answer, "is_baseline": is_baseline}
+    for grade in grades(term.test, now, version=term.version, baseline=before, **answers):
+        assert 0 <= grade.least <= grade.most <= 4
 
 
 @given(st.sampled_from(TERMS), st.decimals(0, 500, places=2), st.decimals(0, 500, places=2))
-def test_grade_rises_with_the_distance_from_the_normal(term, one, other):
-    near, far = sorted((one, other), reverse=term.side == "BELOW")
+def test_grade_rises_with_the_distance_from_the_normal(term, first, second):
+    near, far = sorted((first, second), reverse=term.side == "BELOW")
 
     def grade(value):
-        found = grades(term.test, Specimen(result=parse(str(value)), low=D(600), high=D("0.1")), version=term.version, is_baseline=True)
-        return next(each for each in found if each.term == term.name)
+        abnormal = Specimen(result=parse(str(value)), low=D(600), high=D("0.1"))
+        of_test = grades(term.test, abnormal, version=term.version, is_baseline=True)
+        return next(grade for grade in of_test if grade.term == term.name)
 
     assert grade(near).least <= grade(far).least

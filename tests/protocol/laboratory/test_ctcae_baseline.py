@@ -1,4 +1,4 @@
-"""Laboratory grades that count from the baseline, in CTCAE 5.0 and 6.0."""
+"""Laboratory grades that count from the baseline, by the tables of CTCAE 5.0 and 6.0."""
 
 import pytest
 
@@ -59,9 +59,14 @@ ENZYMES = [
 
 
 @pytest.mark.parametrize(("test", "baseline", "reported", "v5", "v6"), ENZYMES)
-def test_liver_value_is_graded_by_its_baseline_where_that_was_abnormal(test, baseline, reported, v5, v6):
+def test_liver_value_is_graded_by_its_baseline_where_that_was_abnormal(
+    test, baseline, reported, v5, v6
+):
     before = baseline and specimen(baseline, high="40")
-    assert [graded(test, reported, version, high="40", baseline=before) for version in Version] == [v5, v6]
+    assert [graded(test, reported, version, high="40", baseline=before) for version in Version] == [
+        v5,
+        v6,
+    ]
 
 
 CREATININE = [
@@ -86,8 +91,8 @@ CREATININE = [
 @pytest.mark.parametrize(("baseline", "reported", "v5", "v6"), CREATININE)
 def test_creatinine_takes_the_worse_of_limit_and_baseline(baseline, reported, v5, v6):
     before = baseline and specimen(baseline, "45", "100")
-    found = [graded("CREAT", reported, version, low="45", high="100", baseline=before) for version in Version]
-    assert found == [v5, v6]
+    circumstances = {"low": "45", "high": "100", "baseline": before}
+    assert [graded("CREAT", reported, version, **circumstances) for version in Version] == [v5, v6]
 
 
 INR = [
@@ -108,12 +113,19 @@ INR = [
 
 @pytest.mark.parametrize("version", Version)
 @pytest.mark.parametrize(("baseline", "anticoagulated", "reported", "expected"), INR)
-def test_inr_counts_from_its_baseline_under_anticoagulants(baseline, anticoagulated, reported, expected, version):
+def test_inr_counts_from_its_baseline_under_anticoagulants(
+    baseline, anticoagulated, reported, expected, version
+):
     before = baseline and specimen(baseline)
-    assert graded("INR", reported, version, baseline=before, anticoagulated=anticoagulated) == expected
+    assert (
+        graded("INR", reported, version, baseline=before, anticoagulated=anticoagulated) == expected
+    )
 
 
-@pytest.mark.parametrize(("test", "reported", "expected"), [("ALT", "121", 2), ("CREAT", "99", 0), ("CREAT", "160", 2), ("INR", "1.6", 2)])
+@pytest.mark.parametrize(
+    ("test", "reported", "expected"),
+    [("ALT", "121", 2), ("CREAT", "99", 0), ("CREAT", "160", 2), ("INR", "1.6", 2)],
+)
 def test_baseline_itself_is_graded_by_its_limits(test, reported, expected):
     high = {"ALT": "40", "CREAT": "100"}.get(test)
     assert graded(test, reported, V5, high=high, is_baseline=True) == expected

@@ -39,17 +39,26 @@ TABLE = [
 ]  # fmt: skip
 
 
-def just(number, step):
+def beside(number, step):
+    """Return a number so many thousandths above a limit."""
     return Decimal(number) + Decimal("0.001") * step
 
 
 @pytest.mark.parametrize(("code", "unit", "others", "lowest", "highest", "low", "high"), TABLE)
 def test_test_has_the_units_and_limits_of_the_table(code, unit, others, lowest, highest, low, high):
     assert [*TESTS[code].factors] == [unit, *others.split()]
-    assert [is_possible(code, just(lowest, step), unit) for step in (-1, 0, 1)] == [False, True, True]
-    assert [is_possible(code, just(highest, step), unit) for step in (-1, 0, 1)] == [True, True, False]
-    assert [is_usual(code, just(low, step), unit) for step in (-1, 0, 1)] == [False, True, True]
-    assert [is_usual(code, just(high, step), unit) for step in (-1, 0, 1)] == [True, True, False]
+    assert [is_possible(code, beside(lowest, step), unit) for step in (-1, 0, 1)] == [
+        False,
+        True,
+        True,
+    ]
+    assert [is_possible(code, beside(highest, step), unit) for step in (-1, 0, 1)] == [
+        True,
+        True,
+        False,
+    ]
+    assert [is_usual(code, beside(low, step), unit) for step in (-1, 0, 1)] == [False, True, True]
+    assert [is_usual(code, beside(high, step), unit) for step in (-1, 0, 1)] == [True, True, False]
 
 
 def test_every_test_stands_in_the_table():
@@ -76,7 +85,10 @@ def test_value_is_converted_to_the_standard_unit_without_rounding(code, value, u
     assert to_standard(code, Decimal(value), unit) == Decimal(expected)
 
 
-@given(st.sampled_from([(code, unit) for code, test in ANALYTES.items() for unit in test.factors]), st.decimals(0, 10**6, places=3))
+@given(
+    st.sampled_from([(code, unit) for code, test in ANALYTES.items() for unit in test.factors]),
+    st.decimals(0, 10**6, places=3),
+)
 def test_conversion_there_and_back_gives_the_value_again(case, value):
     code, unit = case
     test = ANALYTES[code]
@@ -103,7 +115,7 @@ TRAPS = [
 
 
 @pytest.mark.parametrize(("code", "typed", "unit", "sentence"), TRAPS)
-def test_wrong_unit_is_refused_with_the_one_that_was_meant(code, typed, unit, sentence):
+def test_wrong_unit_is_refused_with_the_unit_that_was_meant(code, typed, unit, sentence):
     assert refusal(code, parse(typed), unit) == sentence
 
 
@@ -134,9 +146,9 @@ def test_other_units_of_a_value_that_fits_nowhere_are_none():
 
 def test_units_are_kept_as_plain_text_and_shown_with_their_signs():
     assert all(unit.isascii() for unit in units())
-    assert [unit_name(unit) for unit in ("umol/L", "ukat/L", "10^9/L", "10^3/uL", "/mm3", "mg/dL")] == [
-        "µmol/L", "µkat/L", "10⁹/L", "10³/µL", "/mm³", "mg/dL",
-    ]  # fmt: skip
+    codes = ("umol/L", "ukat/L", "10^9/L", "10^3/uL", "/mm3", "mg/dL")
+    signs = ["µmol/L", "µkat/L", "10⁹/L", "10³/µL", "/mm³", "mg/dL"]
+    assert [unit_name(code) for code in codes] == signs
 
 
 DUE = [

@@ -1,4 +1,4 @@
-"""Reference ranges (crf_spec 2.2)."""
+"""Reference ranges and what depends on them (crf_spec 2.2 and 2.10)."""
 
 from datetime import date
 from decimal import Decimal
@@ -15,7 +15,12 @@ from trial.protocol.laboratory.reference_ranges import (
 )
 from trial.protocol.laboratory.reported import parse
 
-PERIOD = {"laboratory": "PUFH-1", "unit": "U/L", "effective_from": date(2025, 1, 1), "effective_to": date(2025, 6, 30)}
+PERIOD = {
+    "laboratory": "PUFH-1",
+    "unit": "U/L",
+    "effective_from": date(2025, 1, 1),
+    "effective_to": date(2025, 6, 30),
+}
 RANGES = [
     Range(test="ALT", sex="M", high=Decimal(50), **PERIOD),
     Range(test="ALT", sex="F", high=Decimal(40), **PERIOD),
@@ -51,13 +56,22 @@ CHOICE = [
 @pytest.mark.parametrize(("laboratory", "test", "sex", "born", "on", "status", "high"), CHOICE)
 def test_one_range_is_chosen_or_none(laboratory, test, sex, born, on, status, high):
     day = date.fromisoformat(on) if on else None
-    found = choose_range(RANGES, laboratory=laboratory, test=test, sex=sex, birth_month=born, on=day)
-    assert found == RangeChoice(RangeStatus(status), None, Decimal(high) if high else None)
+    choice = choose_range(
+        RANGES, laboratory=laboratory, test=test, sex=sex, birth_month=born, on=day
+    )
+    assert choice == RangeChoice(RangeStatus(status), None, Decimal(high) if high else None)
 
 
-@pytest.mark.parametrize(("value", "uln", "expected"), [("375", "125", "3"), ("26.25", "21", "1.25"), ("375", None, None)])
+@pytest.mark.parametrize(
+    ("value", "uln", "expected"),
+    [("375", "125", "3"), ("26.25", "21", "1.25"), ("375", None, None)],
+)
 def test_multiple_of_the_upper_limit_needs_the_limit(value, uln, expected):
-    choice = RangeChoice(RangeStatus.FOUND, None, Decimal(uln)) if uln else RangeChoice(RangeStatus.AMBIGUOUS)
+    choice = (
+        RangeChoice(RangeStatus.FOUND, None, Decimal(uln))
+        if uln
+        else RangeChoice(RangeStatus.AMBIGUOUS)
+    )
     assert times_uln(Decimal(value), choice) == (Decimal(expected) if expected else None)
 
 

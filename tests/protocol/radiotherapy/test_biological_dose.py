@@ -1,4 +1,4 @@
-"""Radiotherapy: biological dose (crf_spec 2.15, 9)."""
+"""Biological dose of radiotherapy (crf_spec 2.15, and the golden vectors of 9)."""
 
 from decimal import Decimal
 
@@ -30,8 +30,8 @@ def test_biological_dose_follows_the_golden_vectors(name, total, fractions, bed1
 
 def test_phases_add_up():
     first, second = (25, D("1.8")), (5, D(3))
-    together = bed_gy([first, second], alpha_beta_gy=D(10))
-    assert together == bed_gy([first], alpha_beta_gy=D(10)) + bed_gy([second], alpha_beta_gy=D(10))
+    sum_gy = bed_gy([first, second], alpha_beta_gy=D(10))
+    assert sum_gy == bed_gy([first], alpha_beta_gy=D(10)) + bed_gy([second], alpha_beta_gy=D(10))
     assert bed_gy([], alpha_beta_gy=D(10)) == 0
 
 

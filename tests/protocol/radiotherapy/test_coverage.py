@@ -1,9 +1,10 @@
-"""Radiotherapy: coverage (crf_spec 2.15, 9)."""
+"""Coverage of volumes, lesions and subjects by radiotherapy (crf_spec 2.15)."""
 
 from decimal import Decimal
 
 import pytest
 
+from trial.protocol.parameters import Parameters
 from trial.protocol.radiotherapy.coverage import (
     Coverage,
     SubjectCoverage,
@@ -32,16 +33,20 @@ VOLUMES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("gy", "fractions", "given_gy", "given_fractions", "ended", "expected"), VOLUMES)
-def test_volume_is_covered_by_95_percent_and_all_fractions(gy, fractions, given_gy, given_fractions, ended, expected):
-    found = volume_coverage(
+@pytest.mark.parametrize(
+    ("gy", "fractions", "delivered_gy", "delivered_fractions", "ended", "expected"), VOLUMES
+)
+def test_volume_is_covered_by_95_percent_and_all_fractions(
+    gy, fractions, delivered_gy, delivered_fractions, ended, expected
+):
+    coverage = volume_coverage(
         prescribed_gy=gy and D(gy),
         prescribed_fractions=fractions,
-        delivered_gy=given_gy and D(given_gy),
-        delivered_fractions=given_fractions,
+        delivered_gy=delivered_gy and D(delivered_gy),
+        delivered_fractions=delivered_fractions,
         course_ended=ended,
     )
-    assert found == expected
+    assert coverage == expected
 
 
 LESIONS = [
@@ -87,6 +92,13 @@ MUST = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("is_primary", "is_resolved", "parameters", "expected"), MUST)
-def test_what_is_there_must_be_covered_and_the_rest_by_parameter(is_primary, is_resolved, parameters, expected):
-    assert must_be_covered(is_primary=is_primary, resolved=is_resolved, **parameters) is expected
+@pytest.mark.parametrize(("is_primary", "is_resolved", "changed", "expected"), MUST)
+def test_lesion_present_must_be_covered_and_others_by_parameter(
+    is_primary, is_resolved, changed, expected
+):
+    assert (
+        must_be_covered(
+            is_primary=is_primary, resolved=is_resolved, parameters=Parameters(**changed)
+        )
+        is expected
+    )

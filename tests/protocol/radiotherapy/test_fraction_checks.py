@@ -1,24 +1,36 @@
-"""Doubts about the log of fractions (crf_spec 2.15). 2025-03-10 is a Monday."""
+"""Checks of the log of fractions (crf_spec 2.15). 2025-03-10 is a Monday."""
 
 from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 
-from tests.protocol.radiotherapy.test_treatment_time import FRACTIONS, HOLIDAY, MONDAY, NOT_GIVEN, UNDATED, march
+from tests.protocol.radiotherapy.test_treatment_time import (
+    FRACTIONS,
+    HOLIDAY,
+    MISSED_FRACTION,
+    MONDAY,
+    UNDATED,
+    march,
+)
 from trial.protocol.radiotherapy.fraction_checks import fraction_doubts, overrun
 from trial.protocol.radiotherapy.treatment_time import Fraction
 
 
 @pytest.mark.parametrize(("planned", "doubted"), [(5, False), (4, True), (None, False)])
 def test_time_may_exceed_the_plan_by_3_days(planned, doubted):
-    found = overrun(march(10, 17), planned_days=planned)  # 8 days
-    assert (found is not None) == doubted
-    assert found is None or found.sentence == "Treatment took 8 days, 4 more than planned."
+    doubt = overrun(march(10, 17), planned_days=planned)  # 8 days
+    assert (doubt is not None) == doubted
+    assert doubt is None or doubt.sentence == "Treatment took 8 days, 4 more than planned."
 
 
 def at(number, day, hour, zone=UTC):
-    return Fraction(number=number, on=date(2025, 3, day), delivered=True, at=datetime(2025, 3, day, hour, tzinfo=zone))
+    return Fraction(
+        number=number,
+        on=date(2025, 3, day),
+        delivered=True,
+        at=datetime(2025, 3, day, hour, tzinfo=zone),
+    )
 
 
 COURSE = {"course_from": MONDAY, "course_to": date(2025, 3, 14)}
@@ -40,14 +52,16 @@ LOGS = [
     ([at(1, 10, 8), at(2, 10, 14)],   {},                           "SAME_DAY:H"),
     (march(10, 10),                   {"twice_daily": True},        ""),
     ([at(1, 10, 8), at(2, 10, 9, zone=None)], {"twice_daily": True}, ""),
-    ([NOT_GIVEN, UNDATED],            {},                           "NUMBER_TWICE:S"),
+    ([MISSED_FRACTION, UNDATED],            {},                           "NUMBER_TWICE:S"),
     (march(10, 10, delivered=False),  {},                           ""),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("fractions", "course", "expected"), LOGS)
-def test_log_raises_its_doubts_and_no_other(fractions, course, expected):
-    assert [f"{doubt.code}:{doubt.level}" for doubt in fraction_doubts(fractions, **course)] == expected.split()
+def test_log_raises_its_doubts_and_no_others(fractions, course, expected):
+    assert [
+        f"{doubt.code}:{doubt.level}" for doubt in fraction_doubts(fractions, **course)
+    ] == expected.split()
 
 
 @given(FRACTIONS)

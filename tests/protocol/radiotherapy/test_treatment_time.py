@@ -1,4 +1,4 @@
-"""Treatment time, gaps, missed fractions and the log of fractions (crf_spec 2.15). 2025-03-10 is a Monday."""
+"""Treatment time, gaps, missed and delivered fractions (crf_spec 2.15). 2025-03-10 is a Monday."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -22,10 +22,13 @@ MONDAY = date(2025, 3, 10)
 
 
 def march(*days, delivered=True, gy="10"):
-    return [Fraction(number=n, on=date(2025, 3, day), delivered=delivered, dose_gy=D(gy)) for n, day in enumerate(days, 1)]
+    return [
+        Fraction(number=n, on=date(2025, 3, day), delivered=delivered, dose_gy=D(gy))
+        for n, day in enumerate(days, 1)
+    ]
 
 
-NOT_GIVEN = Fraction(number=9, on=date(2025, 3, 28), delivered=False)
+MISSED_FRACTION = Fraction(number=9, on=date(2025, 3, 28), delivered=False)
 UNDATED = Fraction(number=9, on=None, delivered=True)
 TIMES = [
     # fractions                       planned          days  gap
@@ -41,9 +44,9 @@ TIMES = [
     (march(10, 10, 11),               {"per_day": 2},  2,    0),
     (march(10, 11, 12),               {"per_day": 2},  3,    1),
     (march(10),                       {},              1,    0),
-    ([*march(10, 11), NOT_GIVEN],     {},              2,    0),
+    ([*march(10, 11), MISSED_FRACTION],     {},              2,    0),
     ([],                              {},              None, None),
-    ([NOT_GIVEN],                     {},              None, None),
+    ([MISSED_FRACTION],                     {},              None, None),
     ([*march(10), UNDATED],           {},              1,    None),
     (march(10, 11),                   {"per_day": 0},  2,    None),
 ]  # fmt: skip
@@ -55,7 +58,9 @@ def test_time_is_in_calendar_days_and_gaps_in_working_days(fractions, plan, days
     assert gap_days(fractions, **plan) == gap
 
 
-HOLIDAY = Calendar(holidays=frozenset({date(2025, 3, 12)}), working_weekends=frozenset({date(2025, 3, 15)}))
+HOLIDAY = Calendar(
+    holidays=frozenset({date(2025, 3, 12)}), working_weekends=frozenset({date(2025, 3, 15)})
+)
 CALENDARS = [
     # fractions             gap on weekdays  gap with the holiday
     (march(10, 11, 13),     1,               0),
@@ -99,9 +104,9 @@ MISSED = [
     (march(10, 11, 12, 13, 14),            5,          True,   0),
     (march(10, 11, 12, 13),                5,          True,   1),
     (march(10, 11, 12, 13),                5,          False,  0),   # still to come
-    ([*march(10, 11), NOT_GIVEN],          5,          False,  1),
-    ([*march(10, 11, 12, 13, 14), NOT_GIVEN], 5,       False,  0),   # made up for
-    ([*march(10, 11, 12, 13, 14), NOT_GIVEN], 5,       True,   0),
+    ([*march(10, 11), MISSED_FRACTION],          5,          False,  1),
+    ([*march(10, 11, 12, 13, 14), MISSED_FRACTION], 5,       False,  0),   # made up for
+    ([*march(10, 11, 12, 13, 14), MISSED_FRACTION], 5,       True,   0),
     ([],                                   5,          True,   5),
     (march(10, 11, 12),                    2,          True,   0),
     (march(10),                            None,       True,   None),
@@ -110,13 +115,15 @@ MISSED = [
 
 
 @pytest.mark.parametrize(("fractions", "prescribed", "ended", "expected"), MISSED)
-def test_missed_is_what_was_prescribed_and_not_made_up_for(fractions, prescribed, ended, expected):
+def test_missed_fractions_were_prescribed_and_not_made_up_for(
+    fractions, prescribed, ended, expected
+):
     assert missed_fractions(fractions, prescribed=prescribed, course_ended=ended) == expected
 
 
 DELIVERED = [
     (march(10, 11, 12), "30"),
-    ([*march(10, 11), NOT_GIVEN], "20"),
+    ([*march(10, 11), MISSED_FRACTION], "20"),
     (march(10, delivered=None), None),
     ([UNDATED], None),  # its dose is not entered
     ([], "0"),
@@ -130,7 +137,14 @@ def test_delivered_dose_is_unknown_where_that_of_a_fraction_is(fractions, gy):
 
 DAYS = st.none() | st.dates(date(2025, 1, 1), date(2025, 12, 31))
 FRACTIONS = st.lists(
-    st.builds(Fraction, number=st.integers(1, 40), on=DAYS, delivered=st.sampled_from([True, False, None]), dose_gy=st.none()), max_size=8
+    st.builds(
+        Fraction,
+        number=st.integers(1, 40),
+        on=DAYS,
+        delivered=st.sampled_from([True, False, None]),
+        dose_gy=st.none(),
+    ),
+    max_size=8,
 )
 
 

@@ -20,14 +20,20 @@ LIBRARY = [
 
 
 @pytest.mark.parametrize(("code", "regimen_class", "days", "cycles", "day_8", "stratum"), LIBRARY)
-def test_library_is_the_table_of_the_specification(code, regimen_class, days, cycles, day_8, stratum):
+def test_library_is_the_table_of_the_specification(
+    code, regimen_class, days, cycles, day_8, stratum
+):
     regimen = REGIMENS[code]
-    assert (regimen.regimen_class, regimen.cycle_length_days, regimen.max_cycles) == (regimen_class, days, cycles)
+    assert (regimen.regimen_class, regimen.cycle_length_days, regimen.max_cycles) == (
+        regimen_class,
+        days,
+        cycles,
+    )
     assert regimen.has_day_8 == day_8
     assert sysclass(regimen.regimen_class, [planned.agent for planned in regimen.agents]) == stratum
 
 
-def test_library_has_no_other_regimen():
+def test_library_holds_no_further_regimen():
     assert list(REGIMENS) == [row[0] for row in LIBRARY]
 
 

@@ -1,10 +1,9 @@
-"""Laboratory values, their units, limits and reference ranges (crf_spec 2.2, 2.10).
+"""Laboratory values, their units and their limits (crf_spec 2.10, H and S limits, unit traps).
 
-The tests stand in their own table (analytes). Values are never rounded. Where no reference range, or more than one, holds for
-a specimen, nothing that depends on it is known: never is a result called normal.
+The tests are in a table of their own (analytes). Values are never rounded.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 
 from trial.protocol.laboratory.analytes import ANALYTES, HEM, TESTS
@@ -12,10 +11,19 @@ from trial.protocol.laboratory.reported import Reported
 
 ZERO = Decimal(0)
 CALCIUM_PER_ALBUMIN, NORMAL_ALBUMIN_G_L = Decimal("0.02"), Decimal(40)
+SIGNS = {
+    "umol": "µmol",
+    "uL": "µL",
+    "ukat": "µkat",
+    "ug/": "µg/",
+    "10^9": "10⁹",
+    "10^3": "10³",
+    "mm3": "mm³",
+}
 
 
 def units() -> list[str]:
-    """Codes of all units of the tests that the forms ask for, in alphabetical order (crf_spec 2.10).
+    """Return the codes of all units of the tests that the forms ask for, in alphabetical order.
 
     >>> units()[:2]
     ['/mm3', '10^3/uL']
@@ -24,18 +32,20 @@ def units() -> list[str]:
 
 
 def unit_name(unit: str) -> str:
-    """A unit's code as people write it (crf_spec 2.10).
+    """Return a unit's code as people write it (crf_spec 2.10).
 
     >>> unit_name("umol/L"), unit_name("10^3/uL"), unit_name("/mm3")
     ('µmol/L', '10³/µL', '/mm³')
     """
-    for code, sign in {"umol": "µmol", "uL": "µL", "ukat": "µkat", "ug/": "µg/", "10^9": "10⁹", "10^3": "10³", "mm3": "mm³"}.items():
+    for code, sign in SIGNS.items():
         unit = unit.replace(code, sign)
     return unit
 
 
 def to_standard(code: str, value: Decimal, unit: str) -> Decimal:
-    """The value in the test's standard unit, unrounded (crf_spec 2.10). Raises KeyError for a test or unit that is none.
+    """Return the value in the test's standard unit, unrounded (crf_spec 2.10).
+
+    Raises KeyError for an unknown test or unit.
 
     >>> to_standard("CREAT", Decimal("1.10"), "mg/dL")
     Decimal('97.240')
@@ -45,7 +55,9 @@ def to_standard(code: str, value: Decimal, unit: str) -> Decimal:
 
 
 def is_possible(code: str, value: Decimal, unit: str) -> bool:
-    """Whether the value can be true (crf_spec 2.10, H limits). Raises KeyError for a test or unit that is none.
+    """Return whether a value is within the limits of the possible (crf_spec 2.10, H).
+
+    Raises KeyError for an unknown test or unit.
 
     >>> is_possible("CREAT", Decimal("1.10"), "umol/L")
     False
@@ -55,7 +67,9 @@ def is_possible(code: str, value: Decimal, unit: str) -> bool:
 
 
 def is_usual(code: str, value: Decimal, unit: str) -> bool:
-    """Whether the value raises no question (crf_spec 2.10, S limits). Raises KeyError for a test or unit that is none.
+    """Return whether a value is within the usual limits and needs no query (crf_spec 2.10, S).
+
+    Raises KeyError for an unknown test or unit.
 
     >>> is_usual("BILI", Decimal("0.8"), "umol/L")
     False
@@ -65,18 +79,22 @@ def is_usual(code: str, value: Decimal, unit: str) -> bool:
 
 
 def other_units(code: str, value: Decimal, unit: str) -> list[str]:
-    """The units in which the number would be possible: what was probably meant (crf_spec 2.10, unit traps).
+    """Return the units in which the number would be possible (crf_spec 2.10, unit traps).
+
+    One of them was probably meant.
 
     >>> other_units("CREAT", Decimal("1.10"), "umol/L")
     ['mg/dL']
     """
-    return [other for other in ANALYTES[code].factors if other != unit and is_possible(code, value, other)]
+    candidates = [candidate for candidate in ANALYTES[code].factors if candidate != unit]
+    return [candidate for candidate in candidates if is_possible(code, value, candidate)]
 
 
 def refusal(code: str, reported: Reported, unit: str) -> str | None:
-    """Why a result cannot be, in the unit it was entered with (crf_spec 2.10, H); None where it can.
+    """Return why a result is impossible in the unit entered; None where it is not.
 
-    A comparator changes nothing: the number is the end of what the laboratory measures.
+    The limits are those of crf_spec 2.10, H. A comparator changes nothing: the number is the end of
+    the laboratory's measuring range.
 
     >>> from trial.protocol.laboratory.reported import parse
     >>> refusal("CREAT", parse("1.10"), "umol/L")
@@ -85,21 +103,29 @@ def refusal(code: str, reported: Reported, unit: str) -> str | None:
     test = ANALYTES.get(code)
     if not test:
         return f"“{code}” is no test of this study."
-    name = test.name.lower()
     if unit not in test.factors:
         wrong = f", not in {unit_name(unit)}" if unit else "; the unit is missing"
-        return f"{test.name} is reported in {' or '.join(map(unit_name, test.factors))}{wrong}."
+        return f"{test.name} is reported in {_alternatives(test.factors)}{wrong}."
     if is_possible(code, reported.value, unit):
         return None
-    standard = f" ({to_standard(code, reported.value, unit).normalize():f} {unit_name(test.unit)})" if unit != test.unit else ""
-    meant = " or ".join(map(unit_name, other_units(code, reported.value, unit)))
-    return f"{reported} {unit_name(unit)}{standard} is impossible for {name} ({test.lowest}–{test.highest} {unit_name(test.unit)}); " + (
-        f"was {meant} meant?" if meant else "check number and test."
-    )
+    result = f"{reported} {unit_name(unit)}"
+    if unit != test.unit:
+        standard = to_standard(code, reported.value, unit).normalize()
+        result += f" ({standard:f} {unit_name(test.unit)})"
+    limits = f"{test.lowest}–{test.highest} {unit_name(test.unit)}"
+    meant = _alternatives(other_units(code, reported.value, unit))
+    advice = f"was {meant} meant?" if meant else "check number and test."
+    return f"{result} is impossible for {test.name.lower()} ({limits}); {advice}"
+
+
+def _alternatives(codes: Iterable[str]) -> str:
+    return " or ".join(map(unit_name, codes))
 
 
 def standardized(code: str, reported: Reported, unit: str) -> Reported:
-    """The result in the standard unit, its comparator kept (LBSTRESN). Raises KeyError for a test or unit that is none.
+    """Return the result in the standard unit with its comparator (crf_spec 2.10, LBSTRESN).
+
+    Raises KeyError for an unknown test or unit.
 
     >>> from trial.protocol.laboratory.reported import parse
     >>> str(standardized("BILI", parse("<0.2"), "mg/dL"))
@@ -109,20 +135,24 @@ def standardized(code: str, reported: Reported, unit: str) -> Reported:
 
 
 def due_tests(visit_code: str, entered: Collection[str] = ()) -> frozenset[str]:
-    """Tests that a visit asks for (crf_spec 3.1): all, but hematology only on day 8 and in the weeks of radiotherapy.
+    """Return the tests that a visit asks for (crf_spec 3.1).
 
-    Urea nitrogen, once entered, stands for urea.
+    These are all tests, but hematology only on day 8 and in the weeks of radiotherapy. Urea
+    nitrogen, once entered, stands for urea.
 
     >>> sorted(due_tests("C2D8"))
     ['HGB', 'LYM', 'NEUT', 'PLAT', 'WBC']
     """
-    hematology_only = visit_code.endswith("D8") or visit_code.startswith("RTW")
-    either = "UREA" if "UREAN" in entered else "UREAN"
-    return frozenset(code for code, test in TESTS.items() if code != either and (test.panel == HEM or not hematology_only))
+    is_hematology_only = visit_code.endswith("D8") or visit_code.startswith("RTW")
+    not_due = "UREA" if "UREAN" in entered else "UREAN"
+    due = {code: test for code, test in TESTS.items() if code != not_due}
+    if is_hematology_only:
+        return frozenset(code for code, test in due.items() if test.panel == HEM)
+    return frozenset(due)
 
 
 def corrected_calcium_mmol_l(calcium_mmol_l: Decimal, albumin_g_l: Decimal) -> Decimal:
-    """Calcium in mmol/L as it would be with an albumin of 40 g/L (crf_spec 2.10).
+    """Return calcium in mmol/L as it would be with an albumin of 40 g/L (crf_spec 2.10).
 
     >>> corrected_calcium_mmol_l(Decimal("2.10"), Decimal(30))
     Decimal('2.30')
@@ -131,7 +161,9 @@ def corrected_calcium_mmol_l(calcium_mmol_l: Decimal, albumin_g_l: Decimal) -> D
 
 
 def neutrophil_lymphocyte_ratio(neutrophils: Decimal, lymphocytes: Decimal) -> Decimal | None:
-    """NLR (crf_spec 2.10), of two counts in the same unit; None where there are no lymphocytes to divide by.
+    """Return the ratio (NLR) of two counts in the same unit (crf_spec 2.10).
+
+    None where there are no lymphocytes to divide by.
 
     >>> neutrophil_lymphocyte_ratio(Decimal(6), Decimal("1.5"))
     Decimal('4')

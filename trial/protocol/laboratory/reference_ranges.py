@@ -1,4 +1,8 @@
-"""Reference ranges of laboratories (crf_spec 2.2, 2.10)."""
+"""Reference ranges: the limits of normal that laboratories state (crf_spec 2.2 and 2.10).
+
+Where no reference range, or more than one, holds for a specimen, nothing that depends on it is
+known: a result is never called normal for want of a range.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,8 +17,12 @@ from trial.protocol.laboratory.analytes import ANALYTES, USUAL_TIMES_ULN
 from trial.protocol.laboratory.quantities import to_standard
 from trial.protocol.laboratory.reported import Reported, at_least, at_most
 
+BOTH_SEXES = "BOTH"
+
 
 class Indicator(StrEnum):
+    """The place of a result within its limits of normal (LBNRIND)."""
+
     LOW = "LOW"
     NORMAL = "NORMAL"
     HIGH = "HIGH"
@@ -22,6 +30,8 @@ class Indicator(StrEnum):
 
 
 class RangeStatus(StrEnum):
+    """The outcome of a search for the reference range of a specimen."""
+
     FOUND = "FOUND"
     MISSING = "MISSING"
     AMBIGUOUS = "AMBIGUOUS"
@@ -29,61 +39,85 @@ class RangeStatus(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Range:
-    """Limits of the normal in one laboratory, for one test, sex (M, F, BOTH), ages in years, and period; all ends included."""
+    """The limits of normal of one laboratory for one test, sex, span of ages and period.
+
+    Sex is M, F or BOTH, ages are in completed years; all ends are included.
+    """
 
     laboratory: str
     test: str
     unit: str
     effective_from: date
     effective_to: date | None = None
-    sex: str = "BOTH"
+    sex: str = BOTH_SEXES
     age_from: int = 0
     age_to: int = 120
     low: Decimal | None = None
     high: Decimal | None = None
 
     def covers(self, *, laboratory: str, test: str, sex: str | None, on: date) -> bool:
-        """Whether it is of this laboratory, test and sex, and in force on the day; the age is not asked."""
+        """Return whether the range is of this laboratory, test and sex, and in force on the day.
+
+        The age is not looked at; a range in a unit that is none of the test's covers nothing.
+        """
         return (
             (self.laboratory, self.test) == (laboratory, test)
             and self.unit in ANALYTES[test].factors
-            and self.sex in ("BOTH", sex)
+            and self.sex in (BOTH_SEXES, sex)
             and self.effective_from <= on <= (self.effective_to or on)
         )
 
 
 class RangeChoice(NamedTuple):
-    """Limits of the normal in the test's standard unit; None where there is none."""
+    """The limits of normal in the test's standard unit; None where there is no limit."""
 
     status: RangeStatus
     low: Decimal | None = None
     high: Decimal | None = None
 
 
-def choose_range(ranges: Iterable[Range], *, laboratory: str, test: str, sex: str | None, birth_month: str, on: date | None) -> RangeChoice:
-    """The one range for test, sex, age and day of the specimen (crf_spec 2.2), in the test's standard unit.
+def choose_range(
+    ranges: Iterable[Range],
+    *,
+    laboratory: str,
+    test: str,
+    sex: str | None,
+    birth_month: str,
+    on: date | None,
+) -> RangeChoice:
+    """Choose the one range for test, sex, age and day of the specimen (crf_spec 2.2).
 
-    MISSING where there is none, or the day or the month of birth is not known; AMBIGUOUS where there are several, also
-    because the age is one of two. Raises KeyError for a test that is none.
+    Its limits are returned in the test's standard unit. MISSING where there is no range, or where
+    the day or the month of birth is not known. AMBIGUOUS where there are several, also because the
+    age is one of two. Raises KeyError for an unknown test.
 
-    >>> choose_range([], laboratory="PUFH-1", test="ALT", sex="F", birth_month="1953-05", on=date(2025, 3, 4)).status
+    >>> specimen = {"sex": "F", "birth_month": "1953-05", "on": date(2025, 3, 4)}
+    >>> choose_range([], laboratory="PUFH-1", test="ALT", **specimen).status
     <RangeStatus.MISSING: 'MISSING'>
     """
     if not on:
         return RangeChoice(RangeStatus.MISSING)
-    of_case = [row for row in ranges if row.covers(laboratory=laboratory, test=test, sex=sex, on=on)]
-    found = [[row for row in of_case if row.age_from <= age <= row.age_to] for age in possible_ages(birth_month, on=on)]
-    if not found or not all(found):
+    covering = [
+        row for row in ranges if row.covers(laboratory=laboratory, test=test, sex=sex, on=on)
+    ]
+    by_age = [
+        [row for row in covering if row.age_from <= age <= row.age_to]
+        for age in possible_ages(birth_month, on=on)
+    ]
+    if not by_age or not all(by_age):
         return RangeChoice(RangeStatus.MISSING)
-    if any(rows != found[0] or len(rows) > 1 for rows in found):
+    if any(rows != by_age[0] or len(rows) > 1 for rows in by_age):
         return RangeChoice(RangeStatus.AMBIGUOUS)
-    (row,) = found[0]
-    low, high = (None if limit is None else to_standard(test, limit, row.unit) for limit in (row.low, row.high))
+    (row,) = by_age[0]
+    low = None if row.low is None else to_standard(test, row.low, row.unit)
+    high = None if row.high is None else to_standard(test, row.high, row.unit)
     return RangeChoice(RangeStatus.FOUND, low, high)
 
 
 def times_uln(value: Decimal, choice: RangeChoice) -> Decimal | None:
-    """A standard value as a multiple of the upper limit of normal (crf_spec 2.10, XULN), for display; None without a limit.
+    """Return a value in the standard unit as a multiple of the upper limit of normal, for display.
+
+    None without a limit (crf_spec 2.10, XULN).
 
     >>> times_uln(Decimal("375"), RangeChoice(RangeStatus.FOUND, None, Decimal(125)))
     Decimal('3')
@@ -92,12 +126,14 @@ def times_uln(value: Decimal, choice: RangeChoice) -> Decimal | None:
 
 
 def within_usual_multiple(code: str, result: Reported, choice: RangeChoice) -> Truth:
-    """Whether a standard result is at most the multiple of the upper limit of normal that is still usual (crf_spec 2.10, S).
+    """Return whether a result is at most the usual multiple of ULN (crf_spec 2.10, S).
 
-    MET for a test that has no such multiple; UNKNOWN without a limit.
+    The result is in the standard unit. MET for a test that has no such multiple; UNKNOWN without a
+    limit.
 
     >>> from trial.protocol.laboratory.reported import parse
-    >>> within_usual_multiple("CK", parse("1000"), RangeChoice(RangeStatus.FOUND, None, Decimal(200)))
+    >>> choice = RangeChoice(RangeStatus.FOUND, None, Decimal(200))
+    >>> within_usual_multiple("CK", parse("1000"), choice)
     <Truth.MET: 'MET'>
     """
     if code not in USUAL_TIMES_ULN:
@@ -106,16 +142,21 @@ def within_usual_multiple(code: str, result: Reported, choice: RangeChoice) -> T
 
 
 def reference_indicator(result: Reported, choice: RangeChoice) -> Indicator:
-    """Where a result lies within its limits, all in the standard unit (crf_spec 2.10, LBNRIND). UNKNOWN without limits, never NORMAL.
+    """Return the place of a result within its limits (crf_spec 2.10, LBNRIND).
+
+    Result and limits are in the standard unit. Without limits it is UNKNOWN, never NORMAL.
 
     >>> from trial.protocol.laboratory.reported import parse
-    >>> reference_indicator(parse("375"), RangeChoice(RangeStatus.FOUND, None, Decimal(125)))
+    >>> choice = RangeChoice(RangeStatus.FOUND, None, Decimal(125))
+    >>> reference_indicator(parse("375"), choice)
     <Indicator.HIGH: 'HIGH'>
     """
-    not_low = Truth.MET if choice.low is None else at_least(result, choice.low)
-    not_high = Truth.MET if choice.high is None else at_most(result, choice.high)
     if choice.status != RangeStatus.FOUND or choice.low is choice.high is None:
         return Indicator.UNKNOWN
-    if Truth.NOT_MET in (not_low, not_high):
-        return Indicator.LOW if not_low == Truth.NOT_MET else Indicator.HIGH
+    not_low = Truth.MET if choice.low is None else at_least(result, choice.low)
+    not_high = Truth.MET if choice.high is None else at_most(result, choice.high)
+    if not_low == Truth.NOT_MET:
+        return Indicator.LOW
+    if not_high == Truth.NOT_MET:
+        return Indicator.HIGH
     return Indicator.UNKNOWN if Truth.UNKNOWN in (not_low, not_high) else Indicator.NORMAL

@@ -1,4 +1,4 @@
-"""Radiotherapy: biological dose, and whether every lesion is covered (crf_spec 2.15).
+"""Biological dose of radiotherapy (crf_spec 2.15).
 
 Linear-quadratic model: Fowler, Br J Radiol 1989;62:679-694. Doses are in Gy and never rounded.
 """
@@ -12,7 +12,9 @@ class NoBiologicalDose(ValueError):
 
 
 def dose_per_fraction_gy(total_gy: Decimal, fractions: int) -> Decimal:
-    """Dose of one fraction in Gy (crf_spec 2.15). Raises NoBiologicalDose for fewer than one fraction.
+    """Return the dose of one fraction in Gy (crf_spec 2.15).
+
+    Raises NoBiologicalDose for fewer than one fraction.
 
     >>> dose_per_fraction_gy(Decimal("62.5"), 25)
     Decimal('2.5')
@@ -23,9 +25,10 @@ def dose_per_fraction_gy(total_gy: Decimal, fractions: int) -> Decimal:
 
 
 def bed_gy(phases: Iterable[tuple[int, Decimal]], *, alpha_beta_gy: Decimal) -> Decimal:
-    """Biologically effective dose in Gy (crf_spec 2.15): n·d·(1 + d/αβ) summed over phases of n fractions of d Gy.
+    """Return the biologically effective dose in Gy: n·d·(1 + d/αβ) (crf_spec 2.15).
 
-    Raises NoBiologicalDose for an αβ that is not above 0.
+    It is summed over phases of n fractions of d Gy. Raises NoBiologicalDose for an αβ that is not
+    above 0.
 
     >>> bed_gy([(25, Decimal("2.5"))], alpha_beta_gy=Decimal(10))
     Decimal('78.125')
@@ -36,7 +39,7 @@ def bed_gy(phases: Iterable[tuple[int, Decimal]], *, alpha_beta_gy: Decimal) -> 
 
 
 def eqd2_gy(phases: Iterable[tuple[int, Decimal]], *, alpha_beta_gy: Decimal) -> Decimal:
-    """Equivalent dose in fractions of 2 Gy, in Gy (crf_spec 2.15): BED / (1 + 2/αβ).
+    """Return the equivalent dose in fractions of 2 Gy, in Gy: BED / (1 + 2/αβ) (crf_spec 2.15).
 
     Raises NoBiologicalDose for an αβ that is not above 0.
 

@@ -1,4 +1,8 @@
-"""Systemic therapy: the regimen library (crf_spec 2.14)."""
+"""The regimen library of systemic therapy (crf_spec 2.14).
+
+Doses are those of labels and publications (crf_spec 0.2). They are data, to be confirmed by the
+investigator before use.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,16 +13,28 @@ D = Decimal
 
 
 class RegimenClass(StrEnum):
-    CHEMO, ICI, CHEMO_ICI, ADC_ICI, ADC, OTHER = "CHEMO", "ICI", "CHEMO_ICI", "ADC_ICI", "ADC", "OTHER"
+    """The class of a regimen by its agents.
+
+    CHEMO is chemotherapy, ICI a checkpoint inhibitor, ADC an antibody-drug conjugate.
+    """
+
+    CHEMO = "CHEMO"
+    ICI = "ICI"
+    CHEMO_ICI = "CHEMO_ICI"
+    ADC_ICI = "ADC_ICI"
+    ADC = "ADC"
+    OTHER = "OTHER"
 
 
 class SystemicClass(StrEnum):
-    """The first stratum (crf_spec 2.13)."""
+    """The first stratum of randomization (crf_spec 2.13, SYSCLASS)."""
 
     ICI_CONTAINING, NO_ICI = "ICI_CONTAINING", "NO_ICI"
 
 
 class Basis(StrEnum):
+    """The quantity that a dose is measured by."""
+
     MG_M2, MG_KG, MG, AUC = "mg/m2", "mg/kg", "mg", "AUC"
 
 
@@ -29,6 +45,8 @@ class Part(StrEnum):
 
 
 class Agent(StrEnum):
+    """The agents of systemic therapy."""
+
     GEMCITABINE = "GEMCITABINE"
     CISPLATIN = "CISPLATIN"
     CARBOPLATIN = "CARBOPLATIN"
@@ -42,12 +60,19 @@ class Agent(StrEnum):
 
 
 AGENTS = tuple(Agent)
-ICI_AGENTS = frozenset({Agent.TORIPALIMAB, Agent.PEMBROLIZUMAB, Agent.TISLELIZUMAB, Agent.NIVOLUMAB})
+ICI_AGENTS = frozenset(
+    {Agent.TORIPALIMAB, Agent.PEMBROLIZUMAB, Agent.TISLELIZUMAB, Agent.NIVOLUMAB}
+)
+ICI_CLASSES = (RegimenClass.ICI, RegimenClass.CHEMO_ICI, RegimenClass.ADC_ICI)
+NO_ICI_CLASSES = (RegimenClass.CHEMO, RegimenClass.ADC)
 
 
 @dataclass(frozen=True)
 class PlannedAgent:
-    """An agent at protocol level 0. Without `max_cycles` it is given as long as its regimen."""
+    """An agent at protocol level 0: its dose in units of `basis`, on these days of the cycle.
+
+    Without `max_cycles` it is given as long as its regimen.
+    """
 
     agent: Agent
     part: Part
@@ -60,7 +85,11 @@ class PlannedAgent:
 
 @dataclass(frozen=True)
 class Regimen:
-    """`options` may replace the agent of the same part. No `max_cycles`: until progression or toxicity."""
+    """A regimen of the library.
+
+    An option may replace the agent of the same part. Without `max_cycles` the regimen goes on until
+    progression or toxicity.
+    """
 
     code: str
     title: str
@@ -72,7 +101,7 @@ class Regimen:
 
     @property
     def has_day_8(self) -> bool:
-        """Whether an agent is given on day 8 (crf_spec 3.1, CnD8)."""
+        """Return whether an agent is given on day 8 (crf_spec 3.1, CnD8)."""
         return any(8 in agent.days for agent in self.agents)
 
 
@@ -113,24 +142,32 @@ REGIMENS = {regimen.code: regimen for regimen in (
 
 
 def sysclass(regimen_class: str, agents: Iterable[str] = ()) -> SystemicClass | None:
-    """Whether a PD-1 or PD-L1 antibody is part of the regimen (crf_spec 2.13); None where the agents do not tell.
+    """Return whether a PD-1 or PD-L1 antibody is part of a regimen (crf_spec 2.13).
+
+    None where neither the class nor the agents tell.
 
     >>> sysclass("ADC_ICI")
     <SystemicClass.ICI_CONTAINING: 'ICI_CONTAINING'>
     """
-    given = set(agents)
-    if regimen_class in (RegimenClass.ICI, RegimenClass.CHEMO_ICI, RegimenClass.ADC_ICI) or given & ICI_AGENTS:
+    entered = set(agents)
+    if regimen_class in ICI_CLASSES or entered & ICI_AGENTS:
         return SystemicClass.ICI_CONTAINING
-    if regimen_class in (RegimenClass.CHEMO, RegimenClass.ADC):
+    if regimen_class in NO_ICI_CLASSES:
         return SystemicClass.NO_ICI
-    return SystemicClass.NO_ICI if given and given <= set(Agent) - {Agent.OTHER} else None
+    is_complete = bool(entered) and entered <= set(AGENTS) - {Agent.OTHER}
+    return SystemicClass.NO_ICI if is_complete else None
 
 
 def planned_agent(regimen: str, agent: str) -> PlannedAgent | None:
-    """The agent as its regimen plans it, the usual plan before the options; None where it is not part of it (crf_spec 2.14).
+    """Return the agent as its regimen plans it, the usual plan before the options (crf_spec 2.14).
+
+    None where it is not part of the regimen.
 
     >>> planned_agent("GC_ICI", "NIVOLUMAB").dose
     Decimal('360')
     """
-    known = REGIMENS.get(regimen, REGIMENS["OTHER"])
-    return next((planned for planned in (*known.agents, *known.options) if planned.agent == agent), None)
+    plan = REGIMENS.get(regimen, REGIMENS["OTHER"])
+    for planned in (*plan.agents, *plan.options):
+        if planned.agent == agent:
+            return planned
+    return None
