@@ -65,12 +65,11 @@ def labs(**changed):
 
 
 def agent(cycle, name, **changed):
-    """One dose, given in full unless something is different."""
-    given = {"adjustment": "NONE", "percent": 100, "complete": True} | changed
-    percent = given.pop("percent")
-    return Administration(
-        cycle=cycle, agent=name, percent=None if percent is None else Decimal(percent), **given
-    )
+    """Return one dose, given in full unless something is different."""
+    items = {"adjustment": "NONE", "percent": 100, "complete": True} | changed
+    if items["percent"] is not None:
+        items["percent"] = Decimal(items["percent"])
+    return Administration(cycle=cycle, agent=name, **items)
 
 
 SUITABLE = Evidence(

@@ -61,12 +61,10 @@ def enzymes(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT)
     """
     liver = has_liver_metastases(evidence)
     limit = {MET: ENZYME_ULN_WITH_LIVER, NOT_MET: ENZYME_ULN}.get(liver)
-    demand = (
-        f"at most {limit} × ULN is required"
-        if limit
-        else f"at most {ENZYME_ULN} × ULN, or {ENZYME_ULN_WITH_LIVER} × ULN with liver metastases, "
-        "is required"
-    )
+    demand = f"at most {limit} × ULN is required"
+    if limit is None:
+        relaxed = f"{ENZYME_ULN_WITH_LIVER} × ULN with liver metastases"
+        demand = f"at most {ENZYME_ULN} × ULN, or {relaxed}, is required"
 
     def is_low(value: LabValue) -> Truth:
         with_liver = all_of([liver, _within(value, ENZYME_ULN_WITH_LIVER)])
@@ -94,8 +92,8 @@ def has_liver_metastases(evidence: Evidence) -> Truth:
     count = liver_metastases(evidence.lesions)
     if answer == NOT_MET:
         return UNKNOWN if count.least > 0 else NOT_MET
-    has_only_others = bool(evidence.lesions) and count.most == 0
-    return UNKNOWN if has_only_others else answer
+    is_contradicted = bool(evidence.lesions) and count.most == 0
+    return UNKNOWN if is_contradicted else answer
 
 
 def clearance(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT) -> Finding:
