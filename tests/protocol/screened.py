@@ -111,7 +111,7 @@ def livers(number):
 
 
 def judged(criterion, *, gate=None, parameters=DEFAULT, **changed):
-    """Return the verdict on one criterion, for a suitable patient of whom something is different."""
+    """Return the verdict on one criterion of a suitable patient, with some evidence changed."""
     gate = gate or min(next(c.gates for c in CRITERIA if c.code == criterion))
     verdicts = evaluate(replace(SUITABLE, **changed), gate=gate, parameters=parameters)
     return next(verdict for verdict in verdicts if verdict.criterion == criterion)
