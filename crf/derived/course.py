@@ -32,7 +32,7 @@ from trial.protocol.endpoints.local_control import LocalStatus
 from trial.protocol.endpoints.overall_survival import Contact, Facts
 from trial.protocol.endpoints.unrecorded import Unrecorded
 from trial.protocol.parameters import Parameters
-from trial.protocol.radiotherapy import biological_dose
+from trial.protocol.radiotherapy import coverage as coverage_rules
 from trial.protocol.response import recist, second_baseline
 from trial.protocol.schedule.subject_status import StatusFacts, SubjectStatus, subject_status
 from trial.protocol.therapy import dose_intensity
@@ -55,7 +55,7 @@ class AgentGiven(NamedTuple):
 
 class LesionCovered(NamedTuple):
     lesion: str
-    coverage: biological_dose.Coverage
+    coverage: coverage_rules.Coverage
 
 
 class Derived(NamedTuple):
@@ -67,7 +67,7 @@ class Derived(NamedTuple):
     agents: list[AgentGiven]
     regimen_intensity_percent: Decimal | None
     lesions: list[LesionCovered]
-    coverage: biological_dose.SubjectCoverage | None
+    coverage: coverage_rules.SubjectCoverage | None
 
 
 def derive(subject: Subject, *, on: date, unrecorded: frozenset[Unrecorded] = UNRECORDED) -> Derived:
@@ -183,7 +183,7 @@ def _agents(subject: Subject, on: date) -> tuple[list[AgentGiven], Decimal | Non
     return found, dose_intensity.regimen_intensity_percent(percents.values())
 
 
-def _coverage(subject: Subject, parameters: Parameters) -> tuple[list[LesionCovered], biological_dose.SubjectCoverage | None]:
+def _coverage(subject: Subject, parameters: Parameters) -> tuple[list[LesionCovered], coverage_rules.SubjectCoverage | None]:
     """Each lesion that is to be irradiated, over all courses, and the subject (crf_spec 2.15)."""
     courses = list(RadiotherapyCourse.objects.of(subject).select_related("visit__subject__site").order_by("pk"))
     volumes = [volume for one in courses for volume in one.rows(TargetVolume)]
@@ -191,13 +191,13 @@ def _coverage(subject: Subject, parameters: Parameters) -> tuple[list[LesionCove
     found = [
         LesionCovered(
             code,
-            biological_dose.lesion_coverage(
-                [biological_dose.Coverage(volume.coverage) for volume in volumes if code in volume.lesions], planning_ended=ended
+            coverage_rules.lesion_coverage(
+                [coverage_rules.Coverage(volume.coverage) for volume in volumes if code in volume.lesions], planning_ended=ended
             ),
         )
         for code in lesions_to_cover(subject, parameters)
     ]
-    return found, biological_dose.subject_coverage(one.coverage for one in found)
+    return found, coverage_rules.subject_coverage(one.coverage for one in found)
 
 
 def _status(subject: Subject, derived: course.Course, fractions: list[Fraction], *, on: date) -> SubjectStatus:

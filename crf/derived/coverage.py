@@ -5,7 +5,7 @@ from crf.models.radiotherapy import RadiotherapyCourse, TargetVolume
 from crf.models.response import NonTargetFinding, TargetMeasurement
 from trial.models import Subject
 from trial.protocol.parameters import Parameters
-from trial.protocol.radiotherapy import biological_dose
+from trial.protocol.radiotherapy import coverage as coverage_rules
 
 
 def coverage_of_subject(course: RadiotherapyCourse) -> str:
@@ -16,13 +16,13 @@ def coverage_of_subject(course: RadiotherapyCourse) -> str:
     return str(subject_coverage([course, *others], course.parameters(), lesions_to_cover(course.subject, course.parameters())))
 
 
-def subject_coverage(courses: list[RadiotherapyCourse], parameters: Parameters, codes: list[str]) -> biological_dose.SubjectCoverage:
+def subject_coverage(courses: list[RadiotherapyCourse], parameters: Parameters, codes: list[str]) -> coverage_rules.SubjectCoverage:
     """Of lesions by their codes, over all courses. Planning has ended once every course has."""
     ended = bool(courses) and all(course.has_ended for course in courses)
     volumes = [volume for course in courses for volume in course.rows(TargetVolume)]
-    return biological_dose.subject_coverage(
-        biological_dose.lesion_coverage(
-            (biological_dose.Coverage(volume.coverage) for volume in volumes if code in volume.lesions), planning_ended=ended
+    return coverage_rules.subject_coverage(
+        coverage_rules.lesion_coverage(
+            (coverage_rules.Coverage(volume.coverage) for volume in volumes if code in volume.lesions), planning_ended=ended
         )
         for code in codes
     )
@@ -37,10 +37,9 @@ def lesions_to_cover(subject: Subject, parameters: Parameters) -> list[str]:
     return [
         lesion.code
         for lesion in Lesion.objects.of(subject).filter(first_seen__in=["BL0", "BL1"]).order_by("code")
-        if biological_dose.must_be_covered(
+        if coverage_rules.must_be_covered(
             is_primary=lesion.lesion_class == "PRIMARY",
             resolved=lesion.pk in gone,
-            primary_rt_required=parameters.primary_rt_required,
-            treat_resolved=parameters.treat_resolved,
+            parameters=parameters,
         )
     ]

@@ -6,7 +6,7 @@ from datetime import date
 
 from crf.models import Administration, Regimen
 from trial.models import Subject
-from trial.protocol.therapy import dosing
+from trial.protocol.therapy import regimens
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,13 @@ def doses_from(given: Iterable[tuple[int, date]], regimen: Regimen | None) -> Do
     for cycle, day in given:
         first[cycle] = min(day, first.get(cycle, day))
         last = max(day, last or day)
-    planned = dosing.REGIMENS[regimen.code].agents if regimen and regimen.code else ()
+    planned = regimens.REGIMENS[regimen.code].agents if regimen and regimen.code else ()
     return Doses(
         first=first,
         last_on=last,
         cycle_length_days=regimen.cycle_length_days if regimen else None,
         max_cycles=regimen.max_cycles if regimen else None,
         preconsent_cycles=(regimen.preconsent_cycles or 0) if regimen else 0,
-        immunotherapy=regimen is not None and regimen.sysclass == dosing.SystemicClass.ICI_CONTAINING,
+        immunotherapy=regimen is not None and regimen.sysclass == regimens.SystemicClass.ICI_CONTAINING,
         day_8=any(8 in agent.days for agent in planned),
     )

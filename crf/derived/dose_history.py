@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from crf.models.systemic_therapy import Administration, Cycle, Regimen
-from trial.protocol.therapy import dose_intensity, dosing
+from trial.protocol.therapy import dose_intensity, regimens
 
 
 class DoseHistory(NamedTuple):
@@ -33,7 +33,7 @@ class DoseHistory(NamedTuple):
         doses: dict[str, list[dose_intensity.Dose]] = defaultdict(list)
         for row in (row for one in cycles for row in one.rows(Administration) if row.agent and one.number):
             doses[row.agent].append(row.as_dose())
-        agents = dosing.REGIMENS[regimen.code].agents if regimen else ()
+        agents = regimens.REGIMENS[regimen.code].agents if regimen else ()
         return cls(
             day_1_of={one.number: one.day_1 for one in cycles if one.number and one.day_1},
             doses=doses,

@@ -10,10 +10,11 @@ from django.db.models import Q
 
 from trial import fields
 from trial.models import Problem, Record, ReferenceRange, Row, Section, Visit, parameters_on
-from trial.protocol.eligibility import inclusion
+from trial.protocol.eligibility import estimated_clearance
 from trial.protocol.eligibility.evidence import Evidence, LabValue, Weight
-from trial.protocol.laboratory import ctcae, reported
+from trial.protocol.laboratory import analytes, ctcae, reference_ranges, reported
 from trial.protocol.laboratory import quantities as lab
+from trial.protocol.laboratory.clearance import clearance_shown
 
 from .consent import Consent
 from .demographics import Demographics
@@ -56,7 +57,7 @@ class LaboratoryPanel(Record):
     @classmethod
     def prefilled_rows(cls, visit: Visit) -> dict[type[Row], list[dict[str, Any]]]:
         due = lab.due_tests(visit.code)
-        return {LaboratoryResult: [{"test": code, "unit": test.unit} for code, test in lab.TESTS.items() if code in due]}
+        return {LaboratoryResult: [{"test": code, "unit": test.unit} for code, test in analytes.TESTS.items() if code in due]}
 
     def sex_and_birth_month(self) -> tuple[str, str]:
         if "_person" not in self.__dict__:
@@ -68,7 +69,7 @@ class LaboratoryPanel(Record):
     def clearance_ml_min(self) -> str:
         """Unrounded where it is compared, rounded here (crf_spec 2.10); two, where two ages are possible."""
         found = self.inputs()
-        return " or ".join(dict.fromkeys(f"{one.comparator}{lab.clearance_shown(one.value)}" for one in found.clearances))
+        return " or ".join(dict.fromkeys(f"{one.comparator}{clearance_shown(one.value)}" for one in found.clearances))
 
     @fields.derived("Computed from")
     def clearance_inputs(self) -> str:
@@ -84,7 +85,7 @@ class LaboratoryPanel(Record):
             self._inputs = ClearanceInputs.of(self)
         return self._inputs
 
-    def ranges(self) -> list[lab.Range]:
+    def ranges(self) -> list[reference_ranges.Range]:
         """The reference ranges of this panel's laboratory."""
         if "_ranges" not in self.__dict__:
             rows = ReferenceRange.objects.filter(site=self.subject.site_id, laboratory=self.laboratory)
@@ -97,10 +98,10 @@ class LaboratoryPanel(Record):
             self._baseline = _before_first_dose(self) if self.sampled_on else {}
         return self._baseline
 
-    def limits(self, test: str) -> lab.RangeChoice:
+    def limits(self, test: str) -> reference_ranges.RangeChoice:
         """The test's limits of the normal on the day of the specimen; MISSING where person, day or range is not known."""
         sex, birth_month = self.sex_and_birth_month()
-        return lab.choose_range(
+        return reference_ranges.choose_range(
             self.ranges(), laboratory=self.laboratory, test=test, sex=sex or None, birth_month=birth_month, on=self.sampled_on
         )
 
@@ -119,7 +120,7 @@ class LaboratoryPanel(Record):
         entered = [row.test for row in self.rows(LaboratoryResult)]
         missing = lab.due_tests(self.visit.code, entered) - set(entered)
         if missing:
-            names = ", ".join(lab.TESTS[code].name for code in lab.TESTS if code in missing)
+            names = ", ".join(analytes.TESTS[code].name for code in analytes.TESTS if code in missing)
             yield "", f"Not entered: {names}. Add them, with “Not done” where there is no result."
         if twice := sorted({code for code in entered if entered.count(code) > 1}):
             yield "", f"Entered twice: {', '.join(twice)}. Withdraw one of them."
@@ -134,7 +135,7 @@ class LaboratoryResult(Row):
     path_to_subject = "panel__visit__subject"
     derived = ("standard_value", "standard_unit", "times_uln", "indicator", "ctcae_5", "ctcae_6")
 
-    Test = models.TextChoices("Test", {code: (code, test.name) for code, test in lab.TESTS.items()})
+    Test = models.TextChoices("Test", {code: (code, test.name) for code, test in analytes.TESTS.items()})
     Unit = models.TextChoices("Unit", {unit: (unit, lab.unit_name(unit)) for unit in lab.units()})
 
     panel = models.ForeignKey(LaboratoryPanel, models.PROTECT, related_name="results")
@@ -152,7 +153,7 @@ class LaboratoryResult(Row):
             *Row.Meta.constraints,
             models.CheckConstraint(
                 name="unit_belongs_to_test",
-                condition=reduce(or_, (Q(test=code, unit__in=[*t.factors]) for code, t in lab.TESTS.items())) | Q(unit=""),
+                condition=reduce(or_, (Q(test=code, unit__in=[*t.factors]) for code, t in analytes.TESTS.items())) | Q(unit=""),
                 violation_error_message="This test is not reported in this unit.",
             ),
         ]
@@ -175,20 +176,20 @@ class LaboratoryResult(Row):
 
     @fields.derived("Standard unit")
     def standard_unit(self) -> str:
-        return lab.unit_name(lab.TESTS[self.test].unit) if self.test else ""
+        return lab.unit_name(analytes.TESTS[self.test].unit) if self.test else ""
 
     @fields.derived("Multiple of the upper limit", unit="× ULN", places=2)
     def times_uln(self) -> Decimal | None:
         """Multiples of the upper limit of normal; unknown where the range is."""
         value = self.standard_value
-        return lab.times_uln(value, self.panel.limits(self.test)) if value is not None else None
+        return reference_ranges.times_uln(value, self.panel.limits(self.test)) if value is not None else None
 
     @fields.derived("Against the normal range", words=INDICATOR)
     def indicator(self) -> str:
         said = self.as_reported()
         if said is None:
             return ""
-        return str(lab.reference_indicator(lab.standardized(self.test, said, self.unit), self.panel.limits(self.test)))
+        return str(reference_ranges.reference_indicator(lab.standardized(self.test, said, self.unit), self.panel.limits(self.test)))
 
     @fields.derived("Grade, CTCAE 5.0")
     def ctcae_5(self) -> str:
@@ -229,12 +230,12 @@ class LaboratoryResult(Row):
             said = reported.parse(self.result)
         except ValueError as error:
             raise ValidationError({"result": str(error)}) from error
-        if self.unit and self.unit in lab.TESTS[self.test].factors and (refused := lab.refusal(self.test, said, self.unit)):
+        if self.unit and self.unit in analytes.TESTS[self.test].factors and (refused := lab.refusal(self.test, said, self.unit)):
             raise ValidationError({"result": refused})
 
 
-def range_of(row: ReferenceRange) -> lab.Range:
-    return lab.Range(
+def range_of(row: ReferenceRange) -> reference_ranges.Range:
+    return reference_ranges.Range(
         laboratory=row.laboratory, test=row.test, sex=row.sex, age_from=row.age_from, age_to=row.age_to,
         low=row.low, high=row.high, unit=row.unit, effective_from=row.effective_from, effective_to=row.effective_to,
     )  # fmt: skip
@@ -243,7 +244,7 @@ def range_of(row: ReferenceRange) -> lab.Range:
 def hold_limits(panels: Sequence[LaboratoryPanel], persons: Sequence[Demographics]) -> None:
     """What the limits of one subject's panels depend on: the person, at hand, and the ranges of their laboratories, by one query."""
     person = next(((one.sex, one.birth_month) for one in persons), ("", ""))
-    ranges: dict[str, list[lab.Range]] = {panel.laboratory: [] for panel in panels}
+    ranges: dict[str, list[reference_ranges.Range]] = {panel.laboratory: [] for panel in panels}
     sites = {panel.subject.site_id for panel in panels}
     for row in ReferenceRange.objects.filter(site__in=sites, laboratory__in=ranges):
         ranges[row.laboratory].append(range_of(row))
@@ -278,9 +279,9 @@ class ClearanceInputs(NamedTuple):
         return cls(
             person[0],
             evidence.ages_on(panel.sampled_on),
-            inclusion.nearest_weights(value, evidence, parameters),
+            estimated_clearance.nearest_weights(value, evidence, parameters),
             value,
-            inclusion.cockcroft_gault(value, evidence, parameters),
+            estimated_clearance.cockcroft_gault(value, evidence, parameters),
         )
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from trial import fields
 from trial.models import OnceAmongRows, Problem, Record, Row, Section, Visit, parameters_on
 from trial.protocol.parameters import Parameters
 from trial.protocol.radiotherapy import biological_dose
+from trial.protocol.radiotherapy import coverage as coverage_rules
 
 from .lesion import Laterality, Lesion, Site
 
@@ -152,9 +153,9 @@ class RadiotherapyCourse(Record):
 
         return coverage_of_subject(self)
 
-    def coverage_of(self, code: str) -> biological_dose.Coverage:
-        found = [biological_dose.Coverage(volume.coverage) for volume in self.rows(TargetVolume) if code in volume.lesions]
-        return biological_dose.lesion_coverage(found, planning_ended=self.has_ended)
+    def coverage_of(self, code: str) -> coverage_rules.Coverage:
+        found = [coverage_rules.Coverage(volume.coverage) for volume in self.rows(TargetVolume) if code in volume.lesions]
+        return coverage_rules.lesion_coverage(found, planning_ended=self.has_ended)
 
     def parameters(self) -> Parameters:
         """In force when the course began."""
@@ -346,10 +347,10 @@ class TargetVolume(Row):
 
     @fields.derived("Covered", words=COVERAGE)
     def coverage(self) -> str:
-        return str(biological_dose.volume_coverage(
+        return str(coverage_rules.volume_coverage(
             prescribed_gy=self.prescribed_gy, prescribed_fractions=self.prescribed_fractions,
             delivered_gy=self.delivered_gy, delivered_fractions=self.delivered_fractions, course_ended=self.course.has_ended,
-            coverage_min_pct=self.course.parameters().coverage_min_pct,
+            parameters=self.course.parameters(),
         ))  # fmt: skip
 
     def clean(self) -> None:

@@ -10,7 +10,8 @@ from django.db.models import Q
 
 from trial import fields
 from trial.models import OnceAmongRows, OnceOfASubject, Problem, Record, Row, Section, Visit, parameters_on
-from trial.protocol.therapy import dose_intensity, dosing
+from trial.protocol.parameters import Parameters
+from trial.protocol.therapy import dose_intensity, dosing, regimens
 
 from .vital_signs import VitalSigns
 
@@ -36,7 +37,7 @@ class Regimen(Record):
         HEARING_2 = "HEARING_2", "Hearing loss grade 2 or worse"
         NYHA_3 = "NYHA_3", "Heart failure NYHA III or worse"
 
-    Code = models.TextChoices("Code", {code: (code, regimen.title) for code, regimen in dosing.REGIMENS.items()})
+    Code = models.TextChoices("Code", {code: (code, regimen.title) for code, regimen in regimens.REGIMENS.items()})
 
     several = True
     moves_the_schedule = True
@@ -63,10 +64,10 @@ class Regimen(Record):
     @property
     def sysclass(self) -> str:
         """The stratum ICI_CONTAINING or NO_ICI; empty where the class leaves it open (crf_spec 2.13)."""
-        return str(dosing.sysclass(self.regimen_class) or "") if self.regimen_class else ""
+        return str(regimens.sysclass(self.regimen_class) or "") if self.regimen_class else ""
 
     def inconsistencies(self) -> Iterator[Problem]:
-        known = dosing.REGIMENS.get(self.code)
+        known = regimens.REGIMENS.get(self.code)
         if known and self.code != "OTHER" and self.regimen_class and self.regimen_class != known.regimen_class:
             yield "regimen_class", f"{known.title} is of the class {known.regimen_class}."
         yield from self._cycles_before_consent()
@@ -124,7 +125,7 @@ class Cycle(Record):
     def prefilled_rows(cls, visit: Visit) -> dict[type[Row], list[dict[str, Any]]]:
         """The regimen's agents, each on its days."""
         code = Regimen.objects.of(visit.subject).exclude(code="").order_by("-pk").values_list("code", flat=True).first()
-        agents = dosing.REGIMENS[code].agents if code else ()
+        agents = regimens.REGIMENS[code].agents if code else ()
         given = [(day, planned.agent.value) for planned in agents for day in planned.days]
         return {Administration: [{"day": day, "agent": agent, "route": "INTRAVENOUS", "dose_level": "0"} for day, agent in sorted(given)]}
 
@@ -146,17 +147,17 @@ class Cycle(Record):
         """By the formula in force on day 1 (BSA_FORMULA)."""
         if not self.weight_kg or not self.height_cm:
             return None
-        return dosing.bsa_m2(weight_kg=self.weight_kg, height_cm=self.height_cm, formula=self.formula())
+        return dosing.bsa_m2(weight_kg=self.weight_kg, height_cm=self.height_cm, parameters=self.parameters())
 
     @fields.derived("Relative dose intensity since cycle 1")
     def intensity(self) -> list[str]:
         """Of each agent up to this cycle, with what was given in all; and of the regimen, the mean of its agents."""
         return self.history_of_doses().told(until=self.number or 0)
 
-    def formula(self) -> str:
-        if "_formula" not in self.__dict__:
-            self._formula = parameters_on(self.day_1 or self.subject.site.today()).bsa_formula
-        return self._formula
+    def parameters(self) -> Parameters:
+        if "_parameters" not in self.__dict__:
+            self._parameters = parameters_on(self.day_1 or self.subject.site.today())
+        return self._parameters
 
     def history_of_doses(self) -> "DoseHistory":
         """Read once for the page."""
@@ -227,7 +228,7 @@ class Administration(Row):
         MINUS_1 = "-1", "−1"
         MINUS_2 = "-2", "−2"
 
-    Agent = models.TextChoices("Agent", {code: (code, code.replace("_", " ").capitalize()) for code in dosing.AGENTS})
+    Agent = models.TextChoices("Agent", {code: (code, code.replace("_", " ").capitalize()) for code in regimens.AGENTS})
 
     parent = "cycle"
     path_to_site = "cycle__visit__subject__site"
@@ -275,8 +276,8 @@ class Administration(Row):
 
     def as_dose(self) -> dose_intensity.Dose:
         """As dose intensity counts it: what was not given is 0 mg."""
-        planned = dosing.planned_agent(regimen_of(self.cycle) or "OTHER", self.agent)
-        by_surface = planned is not None and planned.basis == dosing.Basis.MG_M2
+        planned = regimens.planned_agent(regimen_of(self.cycle) or "OTHER", self.agent)
+        by_surface = planned is not None and planned.basis == regimens.Basis.MG_M2
         return dose_intensity.Dose(
             cycle=self.cycle.number,
             planned_mg=self.planned_mg,
@@ -287,13 +288,13 @@ class Administration(Row):
     @fields.derived("Planned level")
     def planned_level(self) -> str:
         """Dose and basis at the protocol's level 0 (ECDOSBAS), with its cap."""
-        planned = dosing.planned_agent(regimen_of(self.cycle) or "OTHER", self.agent) if self.agent else None
+        planned = regimens.planned_agent(regimen_of(self.cycle) or "OTHER", self.agent) if self.agent else None
         if planned is None:
             return ""
         cap = f", at most {planned.cap_mg:f} mg" if planned.cap_mg else ""
         return (
             f"AUC {planned.dose:f}{cap}"
-            if planned.basis == dosing.Basis.AUC
+            if planned.basis == regimens.Basis.AUC
             else f"{planned.dose:f} {planned.basis}{cap}".replace("m2", "m²")
         )
 

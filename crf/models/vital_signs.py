@@ -51,8 +51,8 @@ class VitalSigns(Record):
         height = self.height_cm or height_of(self)
         if not self.weight_kg or not height:
             return None
-        formula = parameters_on(self.measured_on or self.subject.site.today()).bsa_formula
-        return dosing.bsa_m2(weight_kg=self.weight_kg, height_cm=height, formula=formula)
+        parameters = parameters_on(self.measured_on or self.subject.site.today())
+        return dosing.bsa_m2(weight_kg=self.weight_kg, height_cm=height, parameters=parameters)
 
     @fields.derived("Body mass index", unit="kg/m²", places=1)
     def bmi(self) -> Decimal | None:

@@ -24,8 +24,9 @@ from crf.models import (
     VitalSigns,
 )
 from trial.models import ConsentVersion, Record
+from trial.protocol.laboratory import analytes
 from trial.protocol.laboratory import quantities as lab
-from trial.protocol.therapy import dosing
+from trial.protocol.therapy import dosing, regimens
 
 from .telling import Story
 
@@ -134,7 +135,7 @@ def panel(story: Story, at: str, on: date, *, complete: bool = True, **told: tup
     """The tests that the visit asks for, at its laboratory."""
     site = story.team.site
     due = lab.due_tests(at)
-    results = {code: (_varied(code, on), lab.TESTS[code].unit) for code in RESULTS if code in due} | told
+    results = {code: (_varied(code, on), analytes.TESTS[code].unit) for code in RESULTS if code in due} | told
     rows = [{"test": code, "result": result, "unit": unit} for code, (result, unit) in results.items()]
     name = site.reference_ranges.values_list("laboratory", flat=True).first()
     header = {"performed": "Y", "sampled_on": on, "laboratory": name, "fasting": "Y"}
@@ -149,7 +150,7 @@ def _varied(code: str, on: date) -> str:
 
 
 def regimen(story: Story, code: str, *, max_cycles: int | None = 4, at: str = "C1D1") -> None:
-    known = dosing.REGIMENS[code]
+    known = regimens.REGIMENS[code]
     story.enter(Regimen, at, {
         "code": code, "regimen_class": known.regimen_class.value, "cycle_length_days": known.cycle_length_days, "max_cycles": max_cycles,
         "preconsent_cycles": 0, "cisplatin_eligible": "Y",

@@ -25,8 +25,8 @@ from followup.stories import straightforward, usual
 from followup.stories.telling import begin, day
 from trial.actions import review
 from trial.models import Study
-from trial.protocol.laboratory import quantities
-from trial.protocol.radiotherapy import biological_dose
+from trial.protocol.laboratory import clearance, quantities
+from trial.protocol.radiotherapy import coverage as coverage_rules
 from trial.protocol.randomization.blocks import commitment
 from trial.protocol.therapy import dosing
 from trial.refusals import Conflict, Refused
@@ -54,7 +54,7 @@ class TestWrongUnits:
     def test_creatinine_of_1_10_mg_dl_is_97_24_µmol_l_and_a_clearance_of_67_17(self, one, criterion):
         creatinine = LaboratoryResult.objects.of(one).get(test="CREAT", panel__visit__code="SCR")
         assert creatinine.standard_value == Decimal("97.24")
-        assert rounded(quantities.creatinine_clearance(64, Decimal(70), "M", creatinine.standard_value), "0.01") == Decimal("67.17")
+        assert rounded(clearance.creatinine_clearance(64, Decimal(70), "M", creatinine.standard_value), "0.01") == Decimal("67.17")
         assert "67.2 mL/min" in criterion(CODE, "I12").explanation
 
     def test_bilirubin_of_0_8_µmol_l_is_stored_and_unusual(self, tell):
@@ -209,12 +209,12 @@ class TestRadiotherapy:
     def test_covers_every_lesion(self, one):
         volumes = RadiotherapyCourse.objects.of(one).get().rows(TargetVolume)
         lesions = [
-            biological_dose.lesion_coverage(
-                [biological_dose.Coverage(volume.coverage) for volume in volumes if lesion.code in volume.lesions], planning_ended=True
+            coverage_rules.lesion_coverage(
+                [coverage_rules.Coverage(volume.coverage) for volume in volumes if lesion.code in volume.lesions], planning_ended=True
             )
             for lesion in Lesion.objects.of(one)
         ]
-        assert biological_dose.subject_coverage(lesions) == "COMPLETE"
+        assert coverage_rules.subject_coverage(lesions) == "COMPLETE"
 
     def test_is_planned_within_28_days(self, one):
         assert one.visits.get(code="RTS").closes_on == day("2025-05-23")

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from trial import fields
 from trial.access import Act
-from trial.protocol.laboratory import quantities
+from trial.protocol.laboratory import analytes, quantities
 
 from .kept import Kept, KeptQuerySet, of_site
 
@@ -171,7 +171,7 @@ class ReferenceRange(Setup):
         F = "F", "Female"
         BOTH = "BOTH", "Both"
 
-    Test = models.TextChoices("Test", {code: (code, test.name) for code, test in quantities.TESTS.items()})
+    Test = models.TextChoices("Test", {code: (code, test.name) for code, test in analytes.TESTS.items()})
     Unit = models.TextChoices("Unit", {unit: (unit, quantities.unit_name(unit)) for unit in quantities.units()})
 
     site = models.ForeignKey(Site, models.PROTECT, related_name="reference_ranges")
@@ -211,7 +211,7 @@ class ReferenceRange(Setup):
         return f"{self.test} at {self.laboratory}, {self.get_sex_display()}: {self.low or ''}–{self.high or ''} {self.get_unit_display()}"
 
     def clean(self) -> None:
-        if self.test and self.unit and self.unit not in quantities.TESTS[self.test].factors:
+        if self.test and self.unit and self.unit not in analytes.TESTS[self.test].factors:
             raise ValidationError({"unit": "This test is not reported in this unit."})
         same = ReferenceRange.objects.filter(
             site=self.site_id, laboratory=self.laboratory, test=self.test, age_from__lte=self.age_to, age_to__gte=self.age_from

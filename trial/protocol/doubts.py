@@ -1,11 +1,18 @@
-"""What a check of the data finds (crf_spec 0.4): nothing here refuses a value, except where its level says so."""
+"""A doubt about entered data (crf_spec 0.4): the finding of a check, with its level.
+
+A check refuses no value by itself; the level says what follows from the doubt.
+"""
 
 from enum import StrEnum
 from typing import NamedTuple
 
 
 class Level(StrEnum):
-    """HARD: cannot be stored. COMPLETE: the form cannot be completed. SOFT: opens a query. NOTICE: is only shown."""
+    """The consequence of a doubt.
+
+    HARD: the value cannot be stored. COMPLETE: the form cannot be completed. SOFT: a query is
+    opened. NOTICE: the doubt is only shown.
+    """
 
     HARD = "H"
     COMPLETE = "HC"
@@ -14,7 +21,7 @@ class Level(StrEnum):
 
 
 class Doubt(NamedTuple):
-    """`code` is one of the check's own list, the sentence tells a person what to look at."""
+    """A code of the check's own list, the level, and a sentence that says what to look at."""
 
     code: str
     level: Level

@@ -9,8 +9,8 @@ from tests.protocol.screened import GATE, LUNG, NODE, SUITABLE, VERTEBRA, judged
 from trial.protocol.eligibility.gates import Clearance, Lesion, Weight
 from trial.protocol.kleene import Truth
 from trial.protocol.laboratory.reported import parse
-from trial.protocol.parameters import DEFAULT, BrainLiverLogic, BsaFormula, CgConstant, CgSource, LnUnitRule, RandMethod
-from trial.protocol.radiotherapy import biological_dose
+from trial.protocol.parameters import DEFAULT, BrainLiverLogic, BsaFormula, CgConstant, CgSource, LnUnitRule, Parameters, RandMethod
+from trial.protocol.radiotherapy import coverage
 from trial.protocol.randomization.allocation_check import Allocation, verify
 from trial.protocol.randomization.blocks import Arm, commitment
 from trial.protocol.therapy import dosing
@@ -90,7 +90,7 @@ SURFACE = {BsaFormula.MOSTELLER: "1.818", BsaFormula.DUBOIS: "1.810"}
 
 @pytest.mark.parametrize("formula", BsaFormula)
 def test_surface_follows_the_formula(formula):
-    found = dosing.bsa_m2(weight_kg=Decimal(70), height_cm=Decimal(170), formula=formula)
+    found = dosing.bsa_m2(weight_kg=Decimal(70), height_cm=Decimal(170), parameters=Parameters(bsa_formula=formula))
     assert round(found, 3) == Decimal(SURFACE[formula])
 
 
@@ -105,7 +105,7 @@ COVERED = [
 
 @pytest.mark.parametrize(("primary", "resolved", "parameter", "value", "expected"), COVERED)
 def test_lesions_to_cover_follow_the_choice(primary, resolved, parameter, value, expected):
-    assert biological_dose.must_be_covered(is_primary=primary, resolved=resolved, **{parameter: value}) == expected
+    assert coverage.must_be_covered(is_primary=primary, resolved=resolved, parameters=Parameters(**{parameter: value})) == expected
 
 
 KEY = bytes(range(32))

@@ -6,17 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trial.protocol.parameters import BsaFormula, Parameters
 from trial.protocol.radiotherapy.biological_dose import NoBiologicalDose, bed_gy, dose_per_fraction_gy, eqd2_gy
-from trial.protocol.therapy.dosing import AGENTS, REGIMENS, NoDose, bsa_m2, calvert_mg, planned_dose_mg
+from trial.protocol.therapy.dosing import NoDose, bsa_m2, calvert_mg, planned_dose_mg
+from trial.protocol.therapy.regimens import AGENTS, REGIMENS
 
 D = Decimal
 
 
-@pytest.mark.parametrize("formula", ["MOSTELLER", "DUBOIS"])
+@pytest.mark.parametrize("formula", BsaFormula)
 @pytest.mark.parametrize(("kg", "cm"), [(0, 170), (70, 0), (-70, -170), (-70, 170)])
 def test_surface_needs_weight_and_height(formula, kg, cm):
     with pytest.raises(NoDose, match="a weight and a height above 0"):
-        bsa_m2(weight_kg=D(kg), height_cm=D(cm), formula=formula)
+        bsa_m2(weight_kg=D(kg), height_cm=D(cm), parameters=Parameters(bsa_formula=formula))
 
 
 @pytest.mark.parametrize(("auc", "clearance"), [(0, 60), (5, 0), (5, -30)])

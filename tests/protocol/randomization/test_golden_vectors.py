@@ -14,7 +14,7 @@ from trial.protocol.eligibility.organ_units import organ_units
 from trial.protocol.kleene import Truth
 from trial.protocol.laboratory.clearance import creatinine_clearance
 from trial.protocol.laboratory.quantities import to_standard
-from trial.protocol.parameters import DEFAULT, BsaFormula, CgConstant, LnUnitRule
+from trial.protocol.parameters import DEFAULT, BsaFormula, CgConstant, LnUnitRule, Parameters
 from trial.protocol.progression_check import progression
 from trial.protocol.radiotherapy import biological_dose
 from trial.protocol.response import recist
@@ -37,7 +37,7 @@ CLEARANCES = [
 
 @pytest.mark.parametrize(("vector", "age", "kg", "sex", "umol_l", "constant", "ml_min"), CLEARANCES)
 def test_clearance(vector, age, kg, sex, umol_l, constant, ml_min):
-    found = creatinine_clearance(age, D(kg), sex, D(umol_l), constant)
+    found = creatinine_clearance(age, D(kg), sex, D(umol_l), parameters=Parameters(cg_constant=constant))
     assert round(found, len(ml_min.partition(".")[2])) == D(ml_min)
     assert (found >= 30) == (D(ml_min) >= 30)
 
@@ -48,7 +48,7 @@ def test_v1_creatinine_of_110_mg_dl():
 
 @pytest.mark.parametrize(("formula", "m2"), [(BsaFormula.MOSTELLER, "1.818"), (BsaFormula.DUBOIS, "1.810")])
 def test_v5_body_surface(formula, m2):
-    assert round(dosing.bsa_m2(weight_kg=D(70), height_cm=D(170), formula=formula), 3) == D(m2)
+    assert round(dosing.bsa_m2(weight_kg=D(70), height_cm=D(170), parameters=Parameters(bsa_formula=formula)), 3) == D(m2)
 
 
 def test_v6_calvert():
