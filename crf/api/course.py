@@ -12,8 +12,8 @@ from crf.derived import course
 from trial.api.base import REFUSALS
 from trial.api.items import Derived
 from trial.models import Subject
-from trial.protocol.endpoints.course import Endpoint, Read
-from trial.protocol.endpoints.local_control import Site
+from trial.protocol.endpoints.course_facts import Endpoint, Read
+from trial.protocol.endpoints.failure_pattern import Site
 from trial.protocol.response.best_response import Best
 from trial.protocol.schedule.subject_status import SubjectStatus
 from trial.refusals import Refused

@@ -28,8 +28,8 @@ from crf.models.response import assessments_of, baseline_of
 from trial.models import Subject, Visit, parameters_on
 from trial.models.parameter import read_once
 from trial.protocol.endpoints import course
+from trial.protocol.endpoints.facts import Contact, Facts
 from trial.protocol.endpoints.local_control import LocalStatus
-from trial.protocol.endpoints.overall_survival import Contact, Facts
 from trial.protocol.endpoints.unrecorded import Unrecorded
 from trial.protocol.parameters import Parameters
 from trial.protocol.radiotherapy import biological_dose

@@ -13,7 +13,7 @@ from time import perf_counter
 from trial.protocol.eligibility import gates
 from trial.protocol.eligibility.gates import Ecog, Evidence, LabValue, Lesion, Weight
 from trial.protocol.endpoints import course
-from trial.protocol.endpoints.overall_survival import Contact, Death, Facts, Therapy
+from trial.protocol.endpoints.facts import Contact, Death, Facts, Therapy
 from trial.protocol.kleene import Truth
 from trial.protocol.laboratory.reported import parse
 from trial.protocol.response.recist import (

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trial.protocol.endpoints.course import Seen, Told, derive
-from trial.protocol.endpoints.local_control import LocalStatus, Site
-from trial.protocol.endpoints.overall_survival import Facts, Therapy
+from trial.protocol.endpoints.course import derive
+from trial.protocol.endpoints.course_facts import Seen, Told
+from trial.protocol.endpoints.facts import Facts, Therapy
+from trial.protocol.endpoints.failure_pattern import Site
+from trial.protocol.endpoints.local_control import LocalStatus
 from trial.protocol.response.recist import Baseline, NewLesion, NewLesionCertainty, Response, TargetMeasurement, TargetState, TimePoint
 
 RANDOMIZED, ASKED = date(2025, 4, 25), date(2026, 1, 1)

@@ -5,19 +5,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from trial.protocol.endpoints.overall_survival import (
-    EXCLUDED,
-    UNDETERMINED,
-    Contact,
-    Death,
-    Facts,
-    Reason,
-    Therapy,
-    TherapyKind,
-    as_known,
-    overall_survival,
-    time_to_next_systemic,
-)
+from trial.protocol.endpoints.facts import Contact, Death, Facts, Therapy, TherapyKind, as_known
+from trial.protocol.endpoints.overall_survival import overall_survival, time_to_next_systemic
+from trial.protocol.endpoints.results import EXCLUDED, UNDETERMINED, Reason
 from trial.protocol.response.best_response import Evaluation
 from trial.protocol.response.recist import Response
 

@@ -8,21 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trial.protocol.endpoints.local_control import (
-    Failure,
-    FollowedLesion,
-    LesionScan,
-    LocalStatus,
-    NewMetastasis,
-    Pattern,
-    Site,
-    Start,
-    first_failure,
-    local_control,
-    marginal_failure,
-    time_to_new_metastasis,
-)
-from trial.protocol.endpoints.overall_survival import Death, Facts
+from trial.protocol.endpoints.facts import Death, Facts
+from trial.protocol.endpoints.failure_pattern import Failure, NewMetastasis, Pattern, Site, first_failure, time_to_new_metastasis
+from trial.protocol.endpoints.local_control import FollowedLesion, LesionScan, LocalStatus, Start, local_control, marginal_failure
 from trial.protocol.response.best_response import Evaluation
 from trial.protocol.response.lesions import NewLesionCertainty
 from trial.protocol.response.recist import Response

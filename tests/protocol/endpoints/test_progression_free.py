@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trial.protocol.endpoints.overall_survival import Death, Facts, Reason, Therapy, TherapyKind
+from trial.protocol.endpoints.facts import Death, Facts, Therapy, TherapyKind
 from trial.protocol.endpoints.progression_free import Censoring, gap_limit_days, immune, progression_free_survival
+from trial.protocol.endpoints.results import Reason
 from trial.protocol.parameters import AssessmentSchedule, Interval
 from trial.protocol.response.best_response import Evaluation
 from trial.protocol.response.irecist import IResponse, Reading

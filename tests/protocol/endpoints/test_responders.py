@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trial.protocol.endpoints.overall_survival import Death, Facts, Reason, Result, Therapy
+from trial.protocol.endpoints.facts import Death, Facts, Therapy
 from trial.protocol.endpoints.progression_free import Censoring
 from trial.protocol.endpoints.responders import (
     Rate,
@@ -18,6 +18,7 @@ from trial.protocol.endpoints.responders import (
     objective_response,
     rate,
 )
+from trial.protocol.endpoints.results import Reason, Result
 from trial.protocol.response.best_response import Best, Evaluation
 from trial.protocol.response.recist import Response
 

@@ -8,10 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trial.protocol.endpoints import unrecorded
-from trial.protocol.endpoints.course import Told, derive
-from trial.protocol.endpoints.overall_survival import UNDETERMINED, Contact, Facts, Reason, Result, Therapy
+from trial.protocol.endpoints.course import derive
+from trial.protocol.endpoints.course_facts import Told
+from trial.protocol.endpoints.facts import Contact, Facts, Therapy
 from trial.protocol.endpoints.progression_free import Censoring, progression_free_survival
 from trial.protocol.endpoints.responders import objective_response
+from trial.protocol.endpoints.results import UNDETERMINED, Reason, Result
 from trial.protocol.endpoints.unrecorded import DEATH, THERAPY, TOXICITY, Unrecorded, told
 from trial.protocol.response.best_response import Evaluation
 from trial.protocol.response.lesions import Baseline

@@ -8,10 +8,11 @@ from itertools import islice
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trial.protocol.randomization.blocks import Arm, Facts, allocation, blocks, preconditions
+from trial.protocol.randomization.blocks import Arm, allocation, blocks
 from trial.protocol.randomization.keyed import keyed_bytes
 from trial.protocol.randomization.minimization import Allocated
 from trial.protocol.randomization.minimization import allocation as minimized
+from trial.protocol.randomization.preconditions import Facts, preconditions
 
 KEY = bytes(range(32))
 LEVELS = {"SYSCLASS": "NO_ICI", "METPAT": "NODE_ONLY"}

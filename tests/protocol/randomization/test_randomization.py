@@ -12,9 +12,7 @@ from hypothesis import strategies as st
 
 from trial.protocol.randomization.blocks import (
     BLOCK_SIZES,
-    REFUSALS,
     Arm,
-    Facts,
     Metpat,
     StratumLesion,
     allocation,
@@ -22,9 +20,9 @@ from trial.protocol.randomization.blocks import (
     blocks,
     commitment,
     metpat,
-    preconditions,
     stratum_name,
 )
+from trial.protocol.randomization.preconditions import REFUSALS, Facts, preconditions
 
 KEY = bytes(range(32))
 TODAY = date(2025, 4, 25)

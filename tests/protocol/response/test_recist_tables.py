@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from trial.protocol.endpoints.overall_survival import Facts, Therapy, TherapyKind
+from trial.protocol.endpoints.facts import Facts, Therapy, TherapyKind
 from trial.protocol.endpoints.progression_free import Censoring, progression_free_survival
 from trial.protocol.response.best_response import Evaluation, best_response, confirmed_best_response
 from trial.protocol.response.irecist import IResponse, Reading, best

@@ -3,92 +3,25 @@
 Nothing here is new: it puts the modules of RECIST 1.1, iRECIST and the endpoints to work on one subject. Sizes are in mm.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from typing import NamedTuple
 
 from trial.protocol.parameters import DEFAULT, Parameters
 from trial.protocol.response import irecist, recist
 from trial.protocol.response.best_response import Best, Evaluation, best_response, confirmed_best_response, progression_on
-from trial.protocol.response.recist import Assessment, Baseline, Discordance, NewLesionCertainty, Response, TargetMeasurement, TimePoint
+from trial.protocol.response.recist import Assessment, Baseline, Discordance, Response, TimePoint
 from trial.protocol.response.second_baseline import responses_since
-from trial.protocol.safety.toxicity import Toxicity, Treated, severe_toxicity
 
-from . import unrecorded
-from .local_control import (
-    Failure,
-    FollowedLesion,
-    LesionScan,
-    LocalStatus,
-    NewMetastasis,
-    Pattern,
-    Site,
-    Start,
-    first_failure,
-    local_control,
-    time_to_new_metastasis,
-)
-from .overall_survival import Facts, Result, as_known, overall_survival, time_to_next_systemic
-from .progression_free import Censoring, progression_free_survival
-from .responders import Reference, best_since_randomization, disease_control, duration_of_response, objective_response
-from .unrecorded import Rests, Unrecorded
+from .course_endpoints import course_failure, endpoints, lesion_endpoints
+from .course_facts import Endpoint, Read, Seen, Told
+from .facts import as_known
+from .failure_pattern import Pattern
+from .responders import best_since_randomization
+from .results import Result
 
-NOTHING_KNOWN = Facts()
-FAILED_AT = {LocalStatus.INFIELD_PD: Site.IN_FIELD, LocalStatus.MARGINAL_PD: Site.MARGINAL}
-
-
-@dataclass(frozen=True)
-class Seen:
-    """One assessment: what was seen, and the investigator's own overall response.
-
-    `statuses` are the local status of irradiated lesions, by code; `in_field` says of each new lesion of the time point
-    whether it lies in a planning target volume.
-    """
-
-    point: TimePoint
-    investigator: Response | None = None
-    statuses: tuple[tuple[str, LocalStatus], ...] = ()
-    in_field: tuple[bool | None, ...] = ()
-
-
-@dataclass(frozen=True)
-class Told:
-    """What a course is read from. `second_baseline` is the label of BL1, the check after cycle 2.
-
-    `facts` hold the rest: randomization, therapies, contacts, death; the assessments are put into them here. `irradiated`
-    are the lesions that were, with the day of the last fraction to each. `given` is whether a dose or fraction was given
-    after randomization; `unrecorded` are the kinds of record that nobody keeps.
-    """
-
-    baseline: Baseline
-    seen: tuple[Seen, ...] = ()
-    facts: Facts = NOTHING_KNOWN
-    treated_on: date | None = None
-    second_baseline: str = "PC2"
-    irradiated: tuple[tuple[str, date], ...] = ()
-    new_symptom: frozenset[str] = frozenset()
-    toxicities: tuple[Toxicity, ...] = ()
-    given: bool | None = None
-    unrecorded: frozenset[Unrecorded] = frozenset()
-
-
-class Read(NamedTuple):
-    """An assessment, and what is derived from it and from all before."""
-
-    seen: Seen
-    derived: Assessment
-    discordance: Discordance
-    evaluation: Evaluation
-    immune: irecist.Reading
-
-
-class Endpoint(NamedTuple):
-    """`name` as a page prints it."""
-
-    name: str
-    result: Result
+__all__ = ["Course", "Endpoint", "Read", "Seen", "Told", "derive", "read"]
 
 
 class Course(NamedTuple):
@@ -127,9 +60,9 @@ def derive(told: Told, *, on: date, parameters: Parameters = DEFAULT) -> Course:
         confirmed_best=confirmed_best_response(evaluations, start_on=treated_on, until_on=until_on, targets=bool(told.baseline.targets)),
         best_since_randomization=best_since_randomization(facts, on=on),
         best_immune=irecist.best((one.immune for one in responses), start_on=treated_on),
-        endpoints=tuple(_endpoints(told, facts, on=on, parameters=parameters)),
-        local_control=tuple(_local(told, facts, on=on)),
-        first_failure=_first_failure(told, responses, facts, on=on),
+        endpoints=tuple(endpoints(told, facts, on=on, parameters=parameters)),
+        local_control=tuple(lesion_endpoints(told, facts, on=on)),
+        first_failure=course_failure(told, responses, facts, on=on),
     )
 
 
@@ -195,81 +128,3 @@ def _evaluation(seen: Seen, found: Assessment, earlier: Sequence[TimePoint], sin
         since_randomization=since,
         pd_on=progression_on(point, earlier, by_sum=by_sum) if seen.investigator == Response.PD else None,
     )
-
-
-def _endpoints(told: Told, facts: Facts, *, on: date, parameters: Parameters) -> Iterator[Endpoint]:
-    """Each as far as the records kept can tell it."""
-    for name, result, rests in _results(told, facts, on=on, parameters=parameters):
-        yield Endpoint(name, unrecorded.told(result, rests, unrecorded=told.unrecorded))
-
-
-def _results(told: Told, facts: Facts, *, on: date, parameters: Parameters) -> Iterator[tuple[str, Result, Rests]]:
-    schedule, by_fda = parameters.ta_schedule, unrecorded.FREE_BY_FDA
-    for title, rules, rests in (("FDA 2007", Censoring.FDA, by_fda), ("EMA 2012", Censoring.EMA, unrecorded.FREE_BY_EMA)):
-        free = progression_free_survival(facts, on=on, censoring=rules, schedule=schedule)
-        yield f"Progression-free survival ({title})", free, rests
-    yield "Overall survival", overall_survival(facts, on=on), unrecorded.SURVIVAL
-    response = objective_response(facts, on=on)
-    yield "Objective response, against BL1", response, unrecorded.RESPONSE
-    yield "Objective response, against BL0", objective_response(facts, on=on, reference=Reference.BL0), unrecorded.RESPONSE
-    yield "Objective response, confirmed", objective_response(facts, on=on, confirmed=True), unrecorded.RESPONSE
-    yield "Disease control", disease_control(facts, on=on), unrecorded.RESPONSE
-    responded = unrecorded.told(response, unrecorded.RESPONSE, unrecorded=told.unrecorded)
-    yield "Duration of response", duration_of_response(facts, on=on) if responded.determined else responded, by_fda
-    yield "Time to the next systemic line", time_to_next_systemic(facts, on=on), unrecorded.NEXT_THERAPY
-    found = [
-        NewMetastasis(one.point.label, lesion.seen_on or one.point.scanned_on, lesion.certainty, field)
-        for one in told.seen
-        for lesion, field in zip(one.point.new_lesions, one.in_field, strict=True)
-    ]
-    new = time_to_new_metastasis(found, facts, on=on, irradiated=bool(told.irradiated))
-    yield "Time to new metastasis", new, unrecorded.SITE
-    treated = Treated(facts.randomized_on, told.given, max((day for _, day in told.irradiated), default=None))
-    yield "Toxicity of grade 3 or more", severe_toxicity(told.toxicities, treated, on=on), unrecorded.SEVERE
-
-
-def _local(told: Told, facts: Facts, *, on: date) -> Iterator[Endpoint]:
-    """Each target lesion from randomization, as the index lesion; each irradiated one from the end of its radiotherapy, too."""
-    days = dict(told.irradiated)
-    for target in told.baseline.targets:
-        lesion = FollowedLesion(
-            target.code, target.nodal, tuple(_scans(told, target)), days.get(target.code), _size_at(told, told.second_baseline, target.code)
-        )
-        result = local_control(lesion, facts, on=on)
-        if result:
-            yield Endpoint(f"Local control of {target.code}, from randomization", _site(told, result))
-        since_end = local_control(lesion, facts, on=on, start=Start.RADIOTHERAPY_END) if target.code in days else None
-        if since_end:
-            yield Endpoint(f"Local control of {target.code}, from the end of radiotherapy", _site(told, since_end))
-
-
-def _site(told: Told, result: Result) -> Result:
-    return unrecorded.told(result, unrecorded.SITE, unrecorded=told.unrecorded)
-
-
-def _scans(told: Told, target: TargetMeasurement) -> Iterator[LesionScan]:
-    for one in told.seen:
-        status = dict(one.statuses).get(target.code)
-        yield LesionScan(one.point.label, one.point.scanned_on, _size_at(told, one.point.label, target.code), status)
-
-
-def _size_at(told: Told, label: str, code: str) -> Decimal | None:
-    found = (piece for one in told.seen if one.point.label == label for piece in one.point.targets if piece.code == code)
-    return next((piece.counted_mm() for piece in found), None)
-
-
-def _first_failure(told: Told, responses: Sequence[Read], facts: Facts, *, on: date) -> Pattern:
-    """By the assessment that first shows progression after randomization: its local statuses, its new lesions, else growth."""
-    start_on = facts.randomized_on
-    failures = []
-    for one in responses:
-        day = one.evaluation.dated_on
-        if one.evaluation.response != Response.PD or day is None or start_on is None or day <= start_on:
-            continue
-        sites = {FAILED_AT[status] for _, status in one.seen.statuses if status in FAILED_AT}
-        if any(lesion.certainty == NewLesionCertainty.UNEQUIVOCAL for lesion in one.seen.point.new_lesions):
-            sites.add(Site.NEW)
-        if Response.PD in (one.derived.target, one.derived.non_target) and not sites & set(FAILED_AT.values()):
-            sites.add(Site.OUT_OF_FIELD)
-        failures += [Failure(one.seen.point.label, day, site) for site in sites]
-    return first_failure(failures, on=on)

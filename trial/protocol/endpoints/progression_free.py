@@ -13,7 +13,8 @@ from trial.protocol.response import irecist
 from trial.protocol.response.best_response import Evaluation, in_order
 from trial.protocol.response.recist import Response
 
-from .overall_survival import Facts, Reason, Result, Therapy, as_known, death_on, outcome, undecided
+from .facts import Facts, Therapy, as_known, death_on
+from .results import Reason, Result, outcome, undecided
 
 
 class Censoring(StrEnum):

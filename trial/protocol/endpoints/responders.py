@@ -24,8 +24,9 @@ from trial.protocol.response.best_response import (
 )
 from trial.protocol.response.recist import Response
 
-from .overall_survival import EXCLUDED, Facts, Reason, Result, as_known, outcome, undecided
+from .facts import Facts, as_known
 from .progression_free import Censoring, progression_free_survival
+from .results import EXCLUDED, Reason, Result, outcome, undecided
 
 RESPONDED = {CR, PR}
 CONTROLLED = {CR, PR, Response.SD, Response.NON_CR_NON_PD}

@@ -8,7 +8,7 @@ from collections.abc import Set
 from enum import StrEnum
 from typing import NamedTuple
 
-from .overall_survival import Reason, Result, undecided
+from .results import Reason, Result, undecided
 
 
 class Unrecorded(StrEnum):

@@ -24,8 +24,7 @@ from .progression_states import State as State
 from .progression_states import TumorAssessment as TumorAssessment
 from .progression_states import Window as Window
 from .progression_states import window as window
-
-REPEAT_WITHIN_DAYS = 14  # of a scan that could not be evaluated
+from .scan_faults import REPEAT_WITHIN_DAYS, days_late, extended_window, imaging_fault, is_baseline_recent, is_in_time, paper_fault
 
 
 def check(
@@ -51,18 +50,18 @@ def check(
     before_cycles = randomization_timing == RandomizationTiming.BEFORE_CYCLES
     due = window(known, pc2_half_window=pc2_half_window, pc2_min_days_from_c1d1=pc2_min_days_from_c1d1)
     immune = known.immunotherapy and pc2_criteria == Pc2Criteria.IRECIST_FOR_ICI
-    holds = _baseline_holds(known, img_window_days)
+    baseline_holds = is_baseline_recent(known, img_window_days)
     scans = _scans(replace(known, randomized_on=None) if before_cycles else known)
     if before_cycles:  # the scan that passes is the last of this check
         parts = (scans[: number + 1] for number in range(len(scans)))
-        scans = next((part for part in parts if _state(known, part, due, on, holds, immune).state == State.PASSED), scans)
-    found = _state(known, scans, due, on, holds, immune)
+        scans = next((part for part in parts if _state(known, part, due, on, baseline_holds, immune).state == State.PASSED), scans)
+    found = _state(known, scans, due, on, baseline_holds, immune)
     follows = CONSEQUENCES[randomization_timing].get(found.state, ())
     return replace(found, refusal=None if before_cycles else found.refusal, consequences=follows)
 
 
 def _state(known: Facts, scans: list[TumorAssessment], due: Window | None, on: date, baseline_holds: bool, immune: bool) -> Check:
-    due = due and _extended(due, scans, baseline_holds)
+    due = due and extended_window(due, scans, baseline_holds)
     progressed, pending, others = _progression(scans, immune=immune)
     decided = (
         (_progressed(progressed, due) if progressed else None)
@@ -107,40 +106,6 @@ def _scans(facts: Facts) -> list[TumorAssessment]:
     return [scan for _, scan in sorted(inside, key=lambda pair: pair[0])]
 
 
-def _in_time(scan: TumorAssessment, due: Window | None) -> bool:
-    return due is not None and scan.scanned_on is not None and scan.scanned_on >= due.opens_on
-
-
-def _baseline_holds(facts: Facts, img_window_days: int) -> bool:
-    """Section 4.2 (f)."""
-    if facts.baseline_scan_on is None or facts.cycle_1_day_1 is None:
-        return False
-    return facts.pretreated or timedelta() <= facts.cycle_1_day_1 - facts.baseline_scan_on <= timedelta(img_window_days)
-
-
-def _imaging_fault(scan: TumorAssessment, baseline_holds: bool) -> str:
-    """What only another scan can mend, section 4.2 (b), (c), (d) and (f)."""
-    faults = {
-        "the baseline has no scan recent enough before cycle 1": not baseline_holds,
-        "chest, abdomen and pelvis are not all covered": not scan.covers_chest_abdomen_pelvis,
-        "the method is not that of the baseline": not scan.same_method,
-        "not all baseline lesions are assessed": not scan.all_lesions_assessed,
-        "the response is not evaluable": scan.derived in (Response.NE, Response.NA),
-    }
-    return next((fault for fault, found in faults.items() if found), "")
-
-
-def _paper_fault(scan: TumorAssessment) -> str:
-    """What the site mends at its desk, section 4.2 (d) and (e)."""
-    faults = {
-        "no response can be derived yet": scan.derived is None,
-        "the investigator's response is missing": scan.investigator is None,
-        "its form is not complete": not scan.complete,
-        "no signature covers it": not scan.signed,
-    }
-    return next((fault for fault, found in faults.items() if found), "")
-
-
 def _unknown(state: State, due: Window | None, reason: str, **more: Any) -> Check:
     return Check(state, due, Truth.UNKNOWN, RefusalCode.X07_UNKNOWN, reason, **more)
 
@@ -169,7 +134,7 @@ def _progression(
 
 def _progressed(scan: TumorAssessment, due: Window | None) -> Check:
     reason = f"The scan of {scan.scanned_on} shows progression, by measurement and by the investigator."
-    return Check(State.PD, due, Truth.MET, RefusalCode.X07_PD, reason, scan, _late_days(scan.scanned_on, due))
+    return Check(State.PD, due, Truth.MET, RefusalCode.X07_PD, reason, scan, days_late(scan.scanned_on, due))
 
 
 def _pending(scan: TumorAssessment, due: Window | None, on: date) -> Check | None:
@@ -180,7 +145,7 @@ def _pending(scan: TumorAssessment, due: Window | None, on: date) -> Check | Non
     if scan.stable is None:
         reason = f"{reason[:-1]}, and say whether the patient is stable."
     remarks = (Remark.CONFIRMATION_LATE,) if on > last_on else ()
-    late_days = _late_days(scan.scanned_on, due)
+    late_days = days_late(scan.scanned_on, due)
     return _unknown(State.PENDING_IUPD, due, reason, assessment=scan, late_days=late_days, remarks=remarks)
 
 
@@ -190,20 +155,20 @@ def _discordant(scans: list[TumorAssessment], due: Window | None) -> Check | Non
         about_pd = Response.PD in (scan.derived, scan.investigator)
         superseded = any(later.derived == later.investigator not in (None, Response.NE) for later in scans[index + 1 :])
         major = discordance(scan.derived, scan.investigator) == Discordance.MAJOR
-        if major and (about_pd or (_in_time(scan, due) and not superseded)):
+        if major and (about_pd or (is_in_time(scan, due) and not superseded)):
             read = f"{scan.derived} by measurement, {scan.investigator} by the investigator"
             reason = f"The scan of {scan.scanned_on} is {read}: read it again."
-            return _unknown(State.DISCORDANT, due, reason, assessment=scan, late_days=_late_days(scan.scanned_on, due))
+            return _unknown(State.DISCORDANT, due, reason, assessment=scan, late_days=days_late(scan.scanned_on, due))
     return None
 
 
 def _passed(facts: Facts, scans: list[TumorAssessment], due: Window | None, baseline_holds: bool) -> Check | None:
     """The latest scan that passes is the one randomization counts from; how late the check was, the first one tells."""
-    good = [scan for scan in scans if _in_time(scan, due) and not _imaging_fault(scan, baseline_holds) and not _paper_fault(scan)]
+    good = [scan for scan in scans if is_in_time(scan, due) and not imaging_fault(scan, baseline_holds) and not paper_fault(scan)]
     if not good:
         return None
     first, last = good[0], good[-1]
-    late_days = _late_days(first.scanned_on, due)
+    late_days = days_late(first.scanned_on, due)
     after_cycle_4 = facts.cycle_4_day_1 is not None and first.scanned_on is not None and first.scanned_on >= facts.cycle_4_day_1
     remarks = {
         Remark.LATE: late_days > 0,
@@ -215,24 +180,16 @@ def _passed(facts: Facts, scans: list[TumorAssessment], due: Window | None, base
     return Check(State.PASSED, due, Truth.NOT_MET, None, reason, last, late_days, flagged)
 
 
-def _extended(due: Window, scans: list[TumorAssessment], baseline_holds: bool) -> Window:
-    """A scan in the window that could not be evaluated keeps it open 14 days longer, for the repeat."""
-    for scan in scans:
-        if scan.scanned_on and due.opens_on <= scan.scanned_on <= due.closes_on and _imaging_fault(scan, baseline_holds):
-            due = replace(due, closes_on=max(due.closes_on, scan.scanned_on + timedelta(REPEAT_WITHIN_DAYS)))
-    return due
-
-
 def _not_evaluable(scans: list[TumorAssessment], due: Window | None, on: date, baseline_holds: bool) -> Check | None:
-    last = scans[-1] if scans and _in_time(scans[-1], due) else None
-    fault = last and _imaging_fault(last, baseline_holds)
+    last = scans[-1] if scans and is_in_time(scans[-1], due) else None
+    fault = last and imaging_fault(last, baseline_holds)
     if last is None or last.scanned_on is None or not fault:
         return None
     repeat_by = last.scanned_on + timedelta(REPEAT_WITHIN_DAYS)
     if on > repeat_by:
         return None
     reason = f"The scan of {last.scanned_on} does not count: {fault}. Repeat it by {repeat_by}."
-    return _unknown(State.NE_REPEAT, due, reason, assessment=last, late_days=_late_days(last.scanned_on, due))
+    return _unknown(State.NE_REPEAT, due, reason, assessment=last, late_days=days_late(last.scanned_on, due))
 
 
 def _waiting(facts: Facts, scans: list[TumorAssessment], due: Window | None, on: date) -> Check:
@@ -243,8 +200,8 @@ def _waiting(facts: Facts, scans: list[TumorAssessment], due: Window | None, on:
         slow = length is not None and facts.cycle_2_day_1 is None and on >= facts.cycle_1_day_1 + timedelta(2 * length)
         return _unknown(State.WAITING, due, "Cycle 2 has not been given.", remarks=(Remark.CYCLE_2_NOT_STARTED,) if slow else ())
     state = _state_by_day(due, on, cycle_4_given=facts.cycle_4_day_1 is not None)
-    waiting = [scan for scan in scans if _in_time(scan, due)]
-    late_days = _late_days(on, due)
+    waiting = [scan for scan in scans if is_in_time(scan, due)]
+    late_days = days_late(on, due)
     if not waiting:
         return _unknown(
             state,
@@ -252,7 +209,7 @@ def _waiting(facts: Facts, scans: list[TumorAssessment], due: Window | None, on:
             f"No tumor assessment after cycle 2; its window is {due.opens_on} to {due.closes_on}.",
             late_days=late_days,
         )
-    fault = _paper_fault(waiting[-1]) or "it could not be evaluated and was not repeated"
+    fault = paper_fault(waiting[-1]) or "it could not be evaluated and was not repeated"
     reason = f"The scan of {waiting[-1].scanned_on} does not count yet: {fault}."
     return _unknown(state, due, reason, assessment=waiting[-1], late_days=late_days)
 
@@ -263,7 +220,3 @@ def _state_by_day(due: Window, on: date, *, cycle_4_given: bool) -> State:
     if on >= due.missed_on:
         return State.MISSED
     return State.ESCALATED if on >= due.escalates_on or cycle_4_given else State.OVERDUE
-
-
-def _late_days(day: date | None, due: Window | None) -> int:
-    return max(0, (day - due.closes_on).days) if day and due else 0

@@ -4,78 +4,61 @@ A first progression is unconfirmed (iUPD). It is confirmed by what gets still la
 better sets the bar anew. New lesions are followed by themselves, and never added to the sum. Sums are in mm.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from enum import StrEnum
 
 from . import recist
-from .best_response import MIN_SD_DAYS
-from .lesions import ZERO, Baseline, Growth, NewLesion, NewLesionCertainty, NonTargetState, TimePoint
-from .measurability import new_lesion_targets
+from .irecist_new_lesions import GROWN_MM, NewLesions, limited, new_lesions_at
+from .irecist_responses import (
+    BEST_FIRST,
+    CONFIRM_DAYS,
+    ICPD,
+    ICR,
+    IPR,
+    ISD,
+    IUPD,
+    NAMED,
+    NE,
+    NED,
+    NEXT,
+    NON_ICR_NON_IUPD,
+    SETS_ANEW,
+    TOLERANCE_DAYS,
+    Category,
+    IResponse,
+    Progression,
+    Reading,
+    best,
+    confirmation_window,
+    progression,
+)
+from .lesions import ZERO, Baseline, Growth, NonTargetState, TimePoint
 from .recist import Response
 
-CONFIRM_DAYS, CONFIRM_WITHIN_DAYS, TOLERANCE_DAYS = 28, 56, 2
-GROWN_MM = Decimal(5)
-
-
-class IResponse(StrEnum):
-    ICR, IPR, ISD, IUPD, ICPD, NE = "iCR", "iPR", "iSD", "iUPD", "iCPD", "NE"
-    NON_ICR_NON_IUPD = "NON-iCR/NON-iUPD"
-    NED = "NED"  # no disease at baseline, and none since
-
-
-ICR, IPR, ISD, IUPD, ICPD = IResponse.ICR, IResponse.IPR, IResponse.ISD, IResponse.IUPD, IResponse.ICPD
-NON_ICR_NON_IUPD, NE, NED = IResponse.NON_ICR_NON_IUPD, IResponse.NE, IResponse.NED
-BEST_FIRST = (ICR, IPR, ISD, NON_ICR_NON_IUPD, NED, ICPD, IUPD, NE)
-SETS_ANEW = {ICR, IPR, ISD, NON_ICR_NON_IUPD}
-NAMED = {
-    Response.CR: ICR,
-    Response.PR: IPR,
-    Response.SD: ISD,
-    Response.PD: IUPD,
-    Response.NON_CR_NON_PD: NON_ICR_NON_IUPD,
-    Response.NED: NED,
-}
-
-# What the next time point may be called. NE leaves open whether a progression waits to be confirmed.
-_ANY = set(IResponse) - {NED}
-NEXT = {
-    ICR: _ANY - {ICPD},
-    IPR: _ANY - {ICPD},
-    ISD: _ANY - {ICPD},
-    NON_ICR_NON_IUPD: _ANY - {ICPD},
-    IUPD: set(IResponse),
-    NE: set(IResponse),
-    NED: {NED, IUPD, NE},
-    ICPD: {ICPD},
-}
-
-
-class Category(StrEnum):
-    TARGET, NON_TARGET, NEW = "TARGET", "NON_TARGET", "NEW"
-
-
-@dataclass(frozen=True)
-class Reading:
-    """The response at one time point. `since_on` is the first iUPD not yet overcome; `by` are the categories that progressed."""
-
-    record: str
-    on: date | None
-    response: IResponse
-    since_on: date | None = None
-    by: tuple[Category, ...] = ()
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class Progression:
-    """`confirmed` is False where nothing has followed the iUPD yet."""
-
-    on: date
-    confirmed: bool
-    records: tuple[str, ...]
+__all__ = [
+    "BEST_FIRST",
+    "ICPD",
+    "ICR",
+    "IPR",
+    "ISD",
+    "IUPD",
+    "NAMED",
+    "NE",
+    "NED",
+    "NEXT",
+    "NON_ICR_NON_IUPD",
+    "SETS_ANEW",
+    "Category",
+    "IResponse",
+    "Progression",
+    "Reading",
+    "best",
+    "confirmation_window",
+    "progression",
+    "read",
+]
 
 
 @dataclass(frozen=True)
@@ -109,7 +92,7 @@ def read(
     """
     given = list(points)
     dated = sorted(((point.scanned_on, point) for point in given if point.scanned_on), key=lambda pair: pair[0])
-    series = _limited([point for _, point in dated])
+    series = limited([point for _, point in dated])
     known, readings = _Known(), []
     assessed = recist.assess_all(baseline, series, recist_nontarget_ne=recist_nontarget_ne)
     for day, point, found in zip((day for day, _ in dated), series, assessed, strict=True):
@@ -119,22 +102,10 @@ def read(
     return (*readings, *undated)
 
 
-def _limited(points: list[TimePoint]) -> list[TimePoint]:
-    """More new lesions than may be followed by size are followed as the others are, by what was told of their growth."""
-    chosen = new_lesion_targets(points)
-    too_many = {lesion.code for point in points for lesion in point.new_lesions if lesion.measured} - chosen
-    if not too_many:
-        return points
-    return [
-        replace(point, new_lesions=tuple(replace(one, measured=one.measured and one.code not in too_many) for one in point.new_lesions))
-        for point in points
-    ]
-
-
 def _step(known: _Known, found: recist.Assessment, point: TimePoint, day: date, *, symptom: bool) -> tuple[Reading, _Known]:
     if known.confirmed:
         return Reading(point.label, day, ICPD, known.since_on, tuple(sorted(known.by)), "Progression is confirmed."), known
-    new = _new(known, point)
+    new = new_lesions_at(point, codes_before=known.new, sizes_before_mm=known.sizes_mm)
     if known.since_on is None:
         return _first(known, found, point, day, new)
     early = day - known.since_on < timedelta(CONFIRM_DAYS - TOLERANCE_DAYS)
@@ -149,48 +120,7 @@ def _step(known: _Known, found: recist.Assessment, point: TimePoint, day: date, 
     return _not_confirmed(known, found, point, day, new)
 
 
-@dataclass(frozen=True)
-class _New:
-    """The new lesions of a time point: more than before, larger than before, still there, all named ones gone."""
-
-    more: bool
-    larger: bool
-    progressed: bool  # by the rules for a first progression, once the bar is set anew
-    left: bool
-    codes: frozenset[str]
-    sizes_mm: Mapping[str, Decimal]
-
-
-def _new(known: _Known, point: TimePoint) -> _New:
-    certain = [lesion for lesion in point.new_lesions if lesion.certainty == NewLesionCertainty.UNEQUIVOCAL]
-    there = [lesion for lesion in certain if not lesion.gone]
-    gone = {lesion.code for lesion in certain if lesion.gone}
-    more = any(lesion.code not in known.new or not lesion.code for lesion in there)
-    before_mm, now_mm = _sums(known.sizes_mm, there)
-    growth_mm = now_mm - before_mm
-    larger = growth_mm >= GROWN_MM or any(lesion.growth != Growth.NONE for lesion in there if not lesion.measured)
-    unequivocal = any(lesion.growth == Growth.UNEQUIVOCAL for lesion in there if not lesion.measured)
-    progressed = more or unequivocal or (growth_mm >= GROWN_MM and 100 * growth_mm >= 20 * before_mm)
-    codes = (known.new | {lesion.code for lesion in there}) - gone
-    sizes = dict(known.sizes_mm)
-    for code, mm in _measured(there):
-        sizes[code] = min(mm, sizes.get(code, mm))
-    return _New(more, larger, progressed, bool(codes), codes, sizes)
-
-
-def _measured(lesions: Iterable[NewLesion]) -> Iterator[tuple[str, Decimal]]:
-    for lesion in lesions:
-        if lesion.measured and lesion.code and lesion.mm is not None and lesion.mm.is_finite():
-            yield lesion.code, lesion.mm
-
-
-def _sums(before: Mapping[str, Decimal], there: Sequence[NewLesion]) -> tuple[Decimal, Decimal]:
-    """Sums over the new lesions measured then and now, in mm."""
-    now = {code: mm for code, mm in _measured(there) if code in before}
-    return sum((before[code] for code in now), ZERO), sum(now.values(), ZERO)
-
-
-def _progressed(found: recist.Assessment, new: _New) -> frozenset[Category]:
+def _progressed(found: recist.Assessment, new: NewLesions) -> frozenset[Category]:
     """The categories that meet the criteria of a first progression (RECIST 1.1)."""
     met = {
         Category.TARGET: found.target == Response.PD,
@@ -200,7 +130,7 @@ def _progressed(found: recist.Assessment, new: _New) -> frozenset[Category]:
     return frozenset(category for category, is_met in met.items() if is_met)
 
 
-def _first(known: _Known, found: recist.Assessment, point: TimePoint, day: date, new: _New) -> tuple[Reading, _Known]:
+def _first(known: _Known, found: recist.Assessment, point: TimePoint, day: date, new: NewLesions) -> tuple[Reading, _Known]:
     """Without an iUPD to overcome: RECIST 1.1, from nadir and baseline (Table 2, first column)."""
     by = _progressed(found, new)
     if by:
@@ -210,7 +140,7 @@ def _first(known: _Known, found: recist.Assessment, point: TimePoint, day: date,
     return Reading(point.label, day, response), replace(known, sizes_mm=new.sizes_mm, new=new.codes)
 
 
-def _worse(known: _Known, found: recist.Assessment, point: TimePoint, new: _New) -> str:
+def _worse(known: _Known, found: recist.Assessment, point: TimePoint, new: NewLesions) -> str:
     """What confirms an iUPD (Table 2, second column); empty where nothing does."""
     grown_mm = found.sum_mm - known.sum_mm if found.sum_mm is not None and known.sum_mm is not None else ZERO
     further = any(finding.growth != Growth.NONE and finding.state != NonTargetState.ABSENT for finding in point.non_targets)
@@ -226,7 +156,7 @@ def _worse(known: _Known, found: recist.Assessment, point: TimePoint, new: _New)
     return next((reason for reason, holds in reasons.items() if holds), "")
 
 
-def _not_confirmed(known: _Known, found: recist.Assessment, point: TimePoint, day: date, new: _New) -> tuple[Reading, _Known]:
+def _not_confirmed(known: _Known, found: recist.Assessment, point: TimePoint, day: date, new: NewLesions) -> tuple[Reading, _Known]:
     """Better, the bar is set anew; the same, it stays; not evaluable, it waits."""
     response = _without_new(found, new)
     by = tuple(sorted(known.by))
@@ -248,53 +178,9 @@ def _better(now: Response, then: Response | None) -> bool:
     return then is not None and then in order and now in order and order.index(now) < order.index(then)
 
 
-def _without_new(found: recist.Assessment, new: _New) -> IResponse:
+def _without_new(found: recist.Assessment, new: NewLesions) -> IResponse:
     """The response of what was there at baseline. Complete it is only once no new lesion is left."""
     overall = recist.overall_response(found.target, found.non_target, new_lesion=False)
     if new.left and overall == Response.CR:
         return IPR if found.target == Response.CR else NON_ICR_NON_IUPD
     return NAMED.get(overall, NE)
-
-
-def confirmation_window(since_on: date) -> tuple[date, date]:
-    """First and last day on which a progression is to be confirmed (recist11, section 9); a later scan counts, too.
-
-    >>> [str(day) for day in confirmation_window(date(2025, 9, 1))]
-    ['2025-09-29', '2025-10-27']
-    """
-    return since_on + timedelta(CONFIRM_DAYS), since_on + timedelta(CONFIRM_WITHIN_DAYS)
-
-
-def progression(readings: Iterable[Reading]) -> Progression | None:
-    """The progression of iPFS (recist11, section 9): the first iUPD of those that were confirmed, or that nothing has followed yet.
-
-    >>> progression([Reading("TA1", date(2025, 9, 1), IUPD, date(2025, 9, 1)), Reading("CONF", date(2025, 10, 7), IPR)]) is None
-    True
-    """
-    standing: list[Reading] = []
-    for reading in readings:
-        if reading.response in (IUPD, ICPD):
-            standing.append(reading)
-        elif reading.response != NE:
-            standing = []
-        if reading.response == ICPD:
-            break
-    if not standing or standing[0].since_on is None:
-        return None
-    return Progression(standing[0].since_on, standing[-1].response == ICPD, tuple(reading.record for reading in standing))
-
-
-def best(readings: Iterable[Reading], *, start_on: date | None = None, min_sd_days: int = MIN_SD_DAYS) -> IResponse:
-    """Best overall response, iBOR (Table 3), none confirmed; what follows an iCPD does not count.
-
-    >>> best([Reading("TA1", date(2025, 9, 1), IUPD), Reading("TA2", date(2025, 10, 7), IPR)])
-    <IResponse.IPR: 'iPR'>
-    """
-    seen = [NE]
-    for reading in readings:
-        stable = reading.response in (ISD, NON_ICR_NON_IUPD)
-        short = stable and start_on and (reading.on is None or reading.on - start_on < timedelta(min_sd_days))
-        seen.append(NE if short else reading.response)
-        if reading.response == ICPD:
-            break
-    return min(seen, key=BEST_FIRST.index)

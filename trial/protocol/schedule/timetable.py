@@ -8,72 +8,35 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from enum import StrEnum
 from itertools import count
 from operator import attrgetter
-from typing import NamedTuple
 
 from trial.protocol.parameters import DEFAULT, Parameters
 from trial.protocol.progression_check import progression
 
-COMMON = "COMMON"
-SYSRT = "SYSRT"
+from .visit_states import NEXT, VisitState, days_outside, entry_due_days, entry_overdue, visit_state
+from .visits import COMMON, SFU, SYSRT, TYPES, VisitType, follows, visit_type
+
+__all__ = [
+    "COMMON",
+    "NEXT",
+    "SYSRT",
+    "TYPES",
+    "Anchors",
+    "PlannedVisit",
+    "VisitState",
+    "VisitType",
+    "days_outside",
+    "entry_due_days",
+    "entry_overdue",
+    "follows",
+    "nearest",
+    "plan",
+    "visit_state",
+    "visit_type",
+]
 PRETREATED_SCREENING_DAYS = 14
 HORIZON_DAYS = 182  # how far ahead a series is planned
-
-CONSENT, DEMOGRAPHICS, TUMOR = "crf.consent", "crf.demographics", "crf.primarytumor"
-LESION, EXTENT, LABORATORY, VITALS = "crf.lesion", "crf.diseaseextent", "crf.laboratorypanel", "crf.vitalsigns"
-ELIGIBILITY, RANDOMIZATION, REGIMEN, CYCLE = "crf.eligibility", "crf.randomization", "crf.regimen", "crf.cycle"
-RADIOTHERAPY, RESPONSE = "crf.radiotherapycourse", "crf.responseassessment"
-
-URGENT_FORMS = {ELIGIBILITY}  # entered within the shorter time of ENTRY_DUE_DAYS
-
-
-class VisitType(NamedTuple):
-    """A kind of visit. Days count from the anchor; a word in their place is the parameter that holds them."""
-
-    code: str  # n: number of the cycle, k: number in the series
-    title: str
-    anchor: str
-    offset: int | str | None  # None: one cycle
-    before: int | str | None  # None: no window
-    after: int | str | None
-    grace: int | None  # days after the window until it counts as missed; None: never by time alone
-    forms: tuple[str, ...] = ()  # due
-    offered: tuple[str, ...] = ()  # may be entered here, and are never missing
-    arm: str = ""
-
-
-CYC_1, CYC_8, HALF, RAND = "cycle_window_days.day_1", "cycle_window_days.day_8", "pc2_half_window", "rand_after_pc2_max_days"
-TA, TA_W = "ta_schedule.early.days", "ta_schedule.early.half_window"
-SFU, SFU_W = "sfu_interval.days", "sfu_interval.half_window"
-REVIEW = (VITALS, LABORATORY)
-
-TYPES = {row.code: row for row in (
-    #         code      title                       anchor           offset  before  after   grace  forms
-    VisitType(COMMON,   "Whole trial",              "",              None,   None,   None,   None,  (), (LESION, RADIOTHERAPY)),
-    VisitType("SCR",    "Screening",                "consent",       0,      0,      28,     14,
-              (CONSENT, DEMOGRAPHICS, TUMOR, EXTENT, VITALS, LABORATORY, ELIGIBILITY)),  # pre-treated: 0 to +14
-    VisitType("C1D1",   "Cycle 1, day 1",           "G1 signature",  0,      0,      7,      None,
-              (REGIMEN, CYCLE, VITALS), (LABORATORY,)),  # laboratory values of the 7 days before will do
-    VisitType("CnD1",   "Cycle {}, day 1",          "C(n-1)D1",      None,   CYC_1,  CYC_1,  None,  (CYCLE, VITALS, LABORATORY)),
-    VisitType("CnD8",   "Cycle {}, day 8",          "CnD1",          7,      CYC_8,  CYC_8,  14,    (LABORATORY,)),
-    VisitType("PC2",    "Check after cycle 2",      "C2D1",          None,   HALF,   HALF,   20,
-              (RESPONSE, EXTENT, VITALS, LABORATORY, ELIGIBILITY)),
-    VisitType("RAND",   "Randomization",            "PC2 scan",      0,      0,      RAND,   14,    (RANDOMIZATION,)),
-    VisitType("RTPLAN", "Radiotherapy planning",    "randomization", 7,      7,      14,     14,    arm=SYSRT),
-    VisitType("RTS",    "Radiotherapy, start",      "randomization", 14,     14,     14,     14,
-              (VITALS,), (LABORATORY,), SYSRT),  # closes with rt_start_max_days
-    VisitType("RTE",    "Radiotherapy, end",        "last fraction", 0,      0,      7,      14,    arm=SYSRT),
-    VisitType("RTFU1",  "Radiotherapy follow-up 1", "last fraction", 28,     7,      7,      14,    REVIEW, arm=SYSRT),
-    VisitType("RTFU2",  "Radiotherapy follow-up 2", "last fraction", 90,     14,     14,     14,    REVIEW, arm=SYSRT),
-    VisitType("TAk",    "Tumor assessment {}",      "randomization", TA,     TA_W,   TA_W,   14,    (RESPONSE, VITALS)),
-    VisitType("EOTS",   "End of systemic therapy",  "last dose",     30,     7,      7,      14,    REVIEW),
-    VisitType("SFUk",   "Survival follow-up {}",    "PD or EOTS",    SFU,    SFU_W,  SFU_W,  28),
-    VisitType("EOS",    "End of study",             "end of study",  0,      0,      None,   None),
-    VisitType("UNSk",   "Unscheduled visit {}",     "",              None,   None,   None,   None,
-              (), (VITALS, LABORATORY, RESPONSE, EXTENT, REGIMEN, CYCLE)),  # a cycle that was given before its visit was planned
-)}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -112,55 +75,6 @@ class PlannedVisit:
     closes_on: date | None
     forms: tuple[str, ...]
     offered: tuple[str, ...]
-
-
-class VisitState(StrEnum):
-    PLANNED, DUE, OVERDUE, MISSED = "PLANNED", "DUE", "OVERDUE", "MISSED"
-    DONE_IN, DONE_OUT, CANCELLED = "DONE_IN", "DONE_OUT", "CANCELLED"
-
-
-_DONE = {VisitState.DONE_IN, VisitState.DONE_OUT}
-
-# What a day that passes or an entry may change in an unchanged window. Corrected data are computed anew.
-NEXT = {
-    VisitState.PLANNED:   {VisitState.DUE, VisitState.MISSED, VisitState.CANCELLED} | _DONE,
-    VisitState.DUE:       {VisitState.OVERDUE, VisitState.MISSED, VisitState.CANCELLED} | _DONE,
-    VisitState.OVERDUE:   {VisitState.MISSED, VisitState.CANCELLED} | _DONE,
-    VisitState.MISSED:    {VisitState.CANCELLED} | _DONE,
-    VisitState.CANCELLED: _DONE,
-    VisitState.DONE_IN:   set(),
-    VisitState.DONE_OUT:  set(),
-}  # fmt: skip
-
-
-def visit_type(code: str) -> VisitType:
-    """The kind of visit a code such as C3D8, TA2 or UNS1 names; KeyError for a code that names none (crf_spec 3.1).
-
-    >>> visit_type("C3D8").code
-    'CnD8'
-    """
-    numbered = re.fullmatch(r"(C)[1-9]\d*(D[18])|(TA|SFU)[1-9]\d*|(UNS)\d*", code)
-    if code in TYPES and code.isupper():
-        return TYPES[code]
-    if not numbered:
-        raise KeyError(code)
-    cycle, cycle_day, one_of_series, unscheduled = numbered.groups()
-    return TYPES[f"Cn{cycle_day}" if cycle else f"{one_of_series or unscheduled}k"]
-
-
-def follows(code: str, other: str) -> bool:
-    """Whether a visit is a later one of the same series: once it is held, the other can only be missed (crf_spec 3.2).
-
-    >>> follows("C2D1", "C1D1"), follows("TA3", "TA10")
-    (True, False)
-    """
-
-    def series(of: str) -> tuple[str, int]:
-        number = re.search(r"\d+", of)
-        return re.sub(r"^([A-Z]+)\d+", r"\1", of), int(number.group()) if number else 0
-
-    (kind, n), (other_kind, other_n) = series(code), series(other)
-    return kind == other_kind and n > other_n
 
 
 def plan(anchors: Anchors, *, on: date, parameters: Parameters = DEFAULT, horizon_days: int = HORIZON_DAYS) -> tuple[PlannedVisit, ...]:
@@ -306,61 +220,3 @@ def nearest(planned: Iterable[PlannedVisit], *, held_on: date) -> PlannedVisit |
     """
     dated = [(abs((held_on - visit.target_on).days), visit.target_on, visit.code, visit) for visit in planned if visit.target_on]
     return min(dated)[-1] if dated else None
-
-
-def days_outside(opens_on: date | None, closes_on: date | None, *, held_on: date) -> int:
-    """Days outside the window: negative before it, positive after it, 0 inside (crf_spec 3.2, DONE_OUT).
-
-    >>> days_outside(date(2025, 6, 9), date(2025, 6, 23), held_on=date(2025, 7, 2))
-    9
-    """
-    if opens_on and held_on < opens_on:
-        return (held_on - opens_on).days
-    return max(0, (held_on - closes_on).days) if closes_on else 0
-
-
-def visit_state(
-    opens_on: date | None,
-    closes_on: date | None,
-    *,
-    on: date,
-    held_on: date | None = None,
-    status: str = "",
-    cancelled: bool = False,
-    grace_days: int | None = 14,
-    later_visit_done: bool = False,
-) -> VisitState:
-    """What became of a visit, by its window, what the site declares and the day (crf_spec 3.2); never raises.
-
-    `grace_days` stand in the table of visits. Without a window a visit is planned until it is held.
-
-    >>> visit_state(date(2025, 11, 5), date(2025, 11, 19), on=date(2025, 12, 4))
-    <VisitState.MISSED: 'MISSED'>
-    """
-    if held_on:
-        return VisitState.DONE_OUT if days_outside(opens_on, closes_on, held_on=held_on) else VisitState.DONE_IN
-    if cancelled:
-        return VisitState.CANCELLED
-    if status == "MISSED" or later_visit_done:
-        return VisitState.MISSED
-    if closes_on and on > closes_on:
-        return VisitState.MISSED if grace_days is not None and (on - closes_on).days > grace_days else VisitState.OVERDUE
-    return VisitState.DUE if opens_on and on >= opens_on else VisitState.PLANNED
-
-
-def entry_due_days(form: str, parameters: Parameters = DEFAULT) -> int:
-    """Days after the visit in which a form is entered (crf_spec 1, ENTRY_DUE_DAYS), by its label.
-
-    >>> entry_due_days("crf.eligibility"), entry_due_days("crf.cycle")
-    (3, 7)
-    """
-    return parameters.entry_due_days.urgent_days if form in URGENT_FORMS else parameters.entry_due_days.visit_days
-
-
-def entry_overdue(held_on: date | None, *, on: date, due_days: int = 7) -> bool:
-    """Whether a form of a visit that was held should have been complete by now (crf_spec 3.2, ENTRY_OVERDUE).
-
-    >>> entry_overdue(date(2025, 3, 3), on=date(2025, 3, 10)), entry_overdue(date(2025, 3, 3), on=date(2025, 3, 11))
-    (False, True)
-    """
-    return held_on is not None and held_on + timedelta(due_days) < on
