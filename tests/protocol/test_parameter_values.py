@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trial.protocol.parameter_values import NAMES, NotAValue, contradictions, decided, pattern, read, takes, written
+from trial.protocol.parameter_values import NAMES, NotAValue, contradictions, parse, pattern, takes, value_text, with_decisions
 from trial.protocol.parameters import DEFAULT, AssessmentSchedule, CgConstant, GateDays, Interval, RandMethod, Stratum
 
 READ = [
@@ -28,8 +28,8 @@ READ = [
 
 @pytest.mark.parametrize(("name", "text", "value"), READ)
 def test_value_is_read_as_people_type_it(name, text, value):
-    assert read(name, text) == value
-    assert type(read(name, text)) is type(getattr(DEFAULT, name.lower()))
+    assert parse(name, text) == value
+    assert type(parse(name, text)) is type(getattr(DEFAULT, name.lower()))
 
 
 REFUSED = [
@@ -58,17 +58,17 @@ REFUSED = [
 @pytest.mark.parametrize(("name", "text", "sentence"), REFUSED)
 def test_text_that_is_no_value_is_refused_with_a_sentence(name, text, sentence):
     if sentence is None:
-        assert read(name, text)  # of its type; what the set says of it, contradictions tells
+        assert parse(name, text)  # of its type; what the set says of it, contradictions tells
         return
     with pytest.raises(NotAValue, match=re.escape(sentence)):
-        read(name, text)
+        parse(name, text)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_default_is_read_as_it_is_written(name):
     value = getattr(DEFAULT, name.lower())
-    assert read(name, written(value)) == value
-    assert re.fullmatch(pattern(name), written(value))
+    assert parse(name, value_text(value)) == value
+    assert re.fullmatch(pattern(name), value_text(value))
     assert takes(name)
 
 
@@ -76,18 +76,18 @@ def test_every_default_is_read_as_it_is_written(name):
 def test_any_text_is_read_or_refused_and_a_value_read_is_written_alike(name, text):
     value = None
     with suppress(NotAValue):
-        value = read(name, text)
-    assert value is None or read(name, written(value)) == value
+        value = parse(name, text)
+    assert value is None or parse(name, value_text(value)) == value
 
 
 def test_what_is_not_decided_keeps_its_default():
-    assert decided({}) == DEFAULT
-    assert decided({"LIVER_MAX": "5"}) == replace(DEFAULT, liver_max=5)
+    assert with_decisions({}) == DEFAULT
+    assert with_decisions({"LIVER_MAX": "5"}) == replace(DEFAULT, liver_max=5)
 
 
 def test_unknown_parameter_is_none():
     with pytest.raises(KeyError):
-        read("BLOCK_SIZES", "4")
+        parse("BLOCK_SIZES", "4")
 
 
 THREE = (Stratum.SYSCLASS, Stratum.METPAT, Stratum.SITE)
