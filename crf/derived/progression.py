@@ -19,15 +19,7 @@ def check(subject: Subject, *, on: date, read: Casebook | None = None) -> progre
 
 
 def checked(facts: progression.Facts, *, on: date, parameters: Parameters) -> progression.Check:
-    return progression.check(
-        facts,
-        on=on,
-        pc2_half_window=parameters.pc2_half_window,
-        pc2_min_days_from_c1d1=parameters.pc2_min_days_from_c1d1,
-        img_window_days=parameters.img_window_days.gate_1,
-        pc2_criteria=parameters.pc2_criteria,
-        randomization_timing=parameters.randomization_timing,
-    )
+    return progression.check(facts, on=on, parameters=parameters)
 
 
 def facts_of(subject: Subject, parameters: Parameters, read: Casebook | None = None) -> progression.Facts:

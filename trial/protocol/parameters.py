@@ -163,6 +163,17 @@ class AssessmentSchedule(NamedTuple):
     def __str__(self) -> str:
         return f"{self.early} to day {self.early_until}, then {self.late}"
 
+    def assessment(self, number: int) -> tuple[int, Interval]:
+        """Return the day of an assessment since randomization, which is number 0, and its interval.
+
+        >>> DEFAULT.ta_schedule.assessment(7)
+        (462, Interval(days=84, half_window=14))
+        """
+        early = self.early_until // self.early.days
+        if number <= early:
+            return self.early.days * number, self.early
+        return self.early_until + self.late.days * (number - early), self.late
+
 
 class EntryDue(NamedTuple):
     """Days (hours for a serious adverse event) in which data are to be entered."""

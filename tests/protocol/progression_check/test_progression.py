@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trial.protocol.kleene import Truth
+from trial.protocol.parameters import DEFAULT
 from trial.protocol.progression_check.progression import NEXT, Facts, RefusalCode, Remark, State, TumorAssessment, check, window
 from trial.protocol.response.recist import Response
 
@@ -33,7 +34,7 @@ def after(*scans, **facts):
 
 
 def on(facts, text, **parameters):
-    return check(facts, on=day(text), **parameters)
+    return check(facts, on=day(text), parameters=replace(DEFAULT, **parameters))
 
 
 WINDOWS = [
@@ -55,8 +56,8 @@ def test_window_is_one_cycle_after_cycle_2(facts, opens, target, closes, escalat
 
 def test_window_can_be_held_off_until_a_day_after_the_first_dose():
     facts = Facts(day("03-10"), day("03-24"), cycle_length_days=14)
-    assert window(facts, pc2_min_days_from_c1d1=42).target_on == day("04-21")
-    assert window(facts, pc2_min_days_from_c1d1=28).target_on == day("04-07")
+    assert window(facts, replace(DEFAULT, pc2_min_days_from_c1d1=42)).target_on == day("04-21")
+    assert window(facts, replace(DEFAULT, pc2_min_days_from_c1d1=28)).target_on == day("04-07")
 
 
 UNKNOWN_WINDOWS = [

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from trial.protocol.parameters import DEFAULT
 from trial.protocol.progression_check.progression import Facts, State, TumorAssessment, check, window
 from trial.protocol.response.recist import Response
 
@@ -107,9 +108,10 @@ def test_baseline_without_a_date_keeps_the_window_open_for_the_repeat():
 
 
 def test_window_follows_its_parameters_in_the_check():
-    found = check(V13, on=day("04-22"), pc2_half_window=3, pc2_min_days_from_c1d1=49)
-    assert found.window == window(V13, pc2_half_window=3, pc2_min_days_from_c1d1=49)
-    assert (found.window.opens_on, found.window.target_on) == (day("04-25"), day("04-28"))
+    parameters = replace(DEFAULT, pc2_half_window=3, pc2_min_days_from_c1d1=49)
+    result = check(V13, on=day("04-22"), parameters=parameters)
+    assert result.window == window(V13, parameters)
+    assert (result.window.opens_on, result.window.target_on) == (day("04-25"), day("04-28"))
     assert window(Facts(day("03-10"), day("03-10"), cycle_length_days=0)).target_on == day("03-10")  # held off by no day
     assert check(Facts(day("03-10"), day("03-10"), cycle_length_days=0), on=day("03-10")).window.target_on == day("03-10")
 

@@ -9,15 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trial.protocol.kleene import Truth
-from trial.protocol.parameters import Pc2Criteria, RandomizationTiming
+from trial.protocol.parameters import DEFAULT, Pc2Criteria, RandomizationTiming
 from trial.protocol.progression_check.progression import NEXT, Consequence, Facts, RefusalCode, Remark, State, TumorAssessment, check
 from trial.protocol.response.irecist import IResponse
 from trial.protocol.response.recist import Response
 
 PR, SD, PD, NE = Response.PR, Response.SD, Response.PD, Response.NE
 ICR, IPR, ISD, IUPD, ICPD = IResponse.ICR, IResponse.IPR, IResponse.ISD, IResponse.IUPD, IResponse.ICPD
-IMMUNE = {"pc2_criteria": Pc2Criteria.IRECIST_FOR_ICI}
-BEFORE = {"randomization_timing": RandomizationTiming.BEFORE_CYCLES}
+IMMUNE = replace(DEFAULT, pc2_criteria=Pc2Criteria.IRECIST_FOR_ICI)
+RECIST11 = replace(DEFAULT, pc2_criteria=Pc2Criteria.RECIST11)
+BEFORE = replace(DEFAULT, randomization_timing=RandomizationTiming.BEFORE_CYCLES)
 
 
 def day(text):
@@ -33,7 +34,7 @@ V13 = Facts(day("03-10"), day("03-31"), cycle_length_days=21, baseline_scan_on=d
 
 
 def state(*scans, on="06-20", **facts):
-    return check(replace(V13, assessments=scans, **facts), on=day(on), **IMMUNE).state
+    return check(replace(V13, assessments=scans, **facts), on=day(on), parameters=IMMUNE).state
 
 
 CONFIRMATIONS = [
@@ -66,8 +67,8 @@ def test_progression_under_immunotherapy_waits_for_confirmation(scans, expected)
 
 DEFAULTS = [
     # facts                      parameters                                 state
-    ({},                         {},                                        State.PD),
-    ({},                         {"pc2_criteria": Pc2Criteria.RECIST11},    State.PD),
+    ({},                         DEFAULT,                                   State.PD),
+    ({},                         RECIST11,                                  State.PD),
     ({"immunotherapy": False},   IMMUNE,                                    State.PD),
     ({},                         IMMUNE,                                    State.PENDING_IUPD),
 ]  # fmt: skip
@@ -75,22 +76,22 @@ DEFAULTS = [
 
 @pytest.mark.parametrize(("facts", "parameters", "expected"), DEFAULTS)
 def test_only_immunotherapy_and_the_parameter_together_wait(facts, parameters, expected):
-    assert check(replace(V13, assessments=(scan("04-21", PD, IUPD),), **facts), on=day("04-22"), **parameters).state == expected
+    assert check(replace(V13, assessments=(scan("04-21", PD, IUPD),), **facts), on=day("04-22"), parameters=parameters).state == expected
 
 
 def test_pending_check_tells_when_to_confirm():
     facts = replace(V13, assessments=(scan("04-21", PD, IUPD),))
-    found = check(facts, on=day("06-16"), **IMMUNE)
+    found = check(facts, on=day("06-16"), parameters=IMMUNE)
     assert found.reason == "The scan of 2025-04-21 shows progression under immunotherapy: confirm it from 2025-05-19 to 2025-06-16."
     assert (found.x07, found.refusal, found.remarks) == (Truth.UNKNOWN, RefusalCode.X07_UNKNOWN, ())
-    assert check(facts, on=day("06-17"), **IMMUNE).remarks == (Remark.CONFIRMATION_LATE,)
-    unsaid = check(replace(V13, assessments=(scan("04-21", PD, stable=None),)), on=day("04-22"), **IMMUNE)
+    assert check(facts, on=day("06-17"), parameters=IMMUNE).remarks == (Remark.CONFIRMATION_LATE,)
+    unsaid = check(replace(V13, assessments=(scan("04-21", PD, stable=None),)), on=day("04-22"), parameters=IMMUNE)
     assert unsaid.reason.endswith("to 2025-06-16, and say whether the patient is stable.")
 
 
 def test_story_10_had_it_happened_at_the_check():
     scans = (scan("04-21", PD, IUPD), scan("05-27", PR, IPR))
-    found = [check(replace(V13, assessments=scans), on=day(on), **IMMUNE) for on in ("04-21", "05-26", "05-27")]
+    found = [check(replace(V13, assessments=scans), on=day(on), parameters=IMMUNE) for on in ("04-21", "05-26", "05-27")]
     assert [one.state for one in found] == [State.PENDING_IUPD, State.PENDING_IUPD, State.PASSED]
     assert found[-1].assessment == scans[1]
     assert check(replace(V13, assessments=scans), on=day("05-27")).refusal == RefusalCode.X07_PD
@@ -118,7 +119,7 @@ BEFORE_CYCLES = [
 
 @pytest.mark.parametrize(("scans", "expected", "consequences"), BEFORE_CYCLES)
 def test_randomized_before_the_cycles_the_check_decides_on_treatment(scans, expected, consequences):
-    found = check(replace(RANDOMIZED, assessments=tuple(scans)), on=day("06-20"), **BEFORE)
+    found = check(replace(RANDOMIZED, assessments=tuple(scans)), on=day("06-20"), parameters=BEFORE)
     assert (found.state, found.refusal, found.consequences) == (expected, None, consequences)
 
 
@@ -149,7 +150,7 @@ CRITERIA, TIMING = st.sampled_from(Pc2Criteria), st.sampled_from(RandomizationTi
 
 @given(ANY_FACTS, st.dates(date(2024, 12, 1), date(2026, 3, 1)), CRITERIA, TIMING)
 def test_check_answers_whatever_is_known(facts, today, criteria, timing):
-    found = check(facts, on=today, pc2_criteria=criteria, randomization_timing=timing)
+    found = check(facts, on=today, parameters=replace(DEFAULT, pc2_criteria=criteria, randomization_timing=timing))
     assert found.reason.endswith(".")
     assert (found.x07 == Truth.NOT_MET) == (found.state == State.PASSED)
     assert (found.x07 == Truth.MET) == (found.state == State.PD)
@@ -172,7 +173,8 @@ def courses(draw):
 @settings(deadline=None)
 def test_a_day_that_passes_moves_the_state_only_as_the_table_says(facts, criteria, timing):
     days = [date(2025, 3, 9) + timedelta(n) for n in range(160)]
-    states = [check(facts, on=today, pc2_criteria=criteria, randomization_timing=timing).state for today in days]
+    parameters = replace(DEFAULT, pc2_criteria=criteria, randomization_timing=timing)
+    states = [check(facts, on=today, parameters=parameters).state for today in days]
     assert all(now == then or now in NEXT[then] for then, now in pairwise(states))
 
 

@@ -389,13 +389,13 @@ STATES = [
 
 @pytest.mark.parametrize(("facts", "on", "expected"), STATES)
 def test_visit_state_on_both_sides_of_its_days(facts, on, expected):
-    assert visit_state(OPENS, CLOSES, on=day(on), **facts) == expected
+    assert visit_state(OPENS, CLOSES, on=day(on), **({"grace_days": 14} | facts)) == expected
 
 
 def test_visit_without_a_window_is_planned_until_held():
-    assert visit_state(None, None, on=day("06-24")) == VisitState.PLANNED
-    assert visit_state(None, None, on=day("06-24"), held_on=day("06-24")) == VisitState.DONE_IN
-    assert visit_state(OPENS, None, on=day("12-24")) == VisitState.DUE
+    assert visit_state(None, None, on=day("06-24"), grace_days=14) == VisitState.PLANNED
+    assert visit_state(None, None, on=day("06-24"), held_on=day("06-24"), grace_days=14) == VisitState.DONE_IN
+    assert visit_state(OPENS, None, on=day("12-24"), grace_days=14) == VisitState.DUE
 
 
 OUTSIDE = [("06-08", -1), ("06-01", -8), ("06-09", 0), ("06-23", 0), ("06-24", 1), ("07-02", 9)]

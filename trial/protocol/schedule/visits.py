@@ -1,21 +1,29 @@
-"""The visits of the trial, as a table (crf_spec 3.1)."""
+"""The visits of the trial, as a table (crf_spec 3.1).
+
+A form is named by its label. Forms of the common visit are reminders, and never missing. The weekly
+visits of radiotherapy (RTW), CONF and IRAE90 are not planned here. Days are calendar days.
+"""
 
 import re
 from typing import NamedTuple
 
+from trial.protocol.study import Arm
+
 COMMON = "COMMON"
-SYSRT = "SYSRT"
+SYSRT = Arm.SYSRT
 
 CONSENT, DEMOGRAPHICS, TUMOR = "crf.consent", "crf.demographics", "crf.primarytumor"
-LESION, EXTENT, LABORATORY, VITALS = "crf.lesion", "crf.diseaseextent", "crf.laboratorypanel", "crf.vitalsigns"
-ELIGIBILITY, RANDOMIZATION, REGIMEN, CYCLE = "crf.eligibility", "crf.randomization", "crf.regimen", "crf.cycle"
+LESION, EXTENT = "crf.lesion", "crf.diseaseextent"
+LABORATORY, VITALS = "crf.laboratorypanel", "crf.vitalsigns"
+ELIGIBILITY, RANDOMIZATION = "crf.eligibility", "crf.randomization"
+REGIMEN, CYCLE = "crf.regimen", "crf.cycle"
 RADIOTHERAPY, RESPONSE = "crf.radiotherapycourse", "crf.responseassessment"
 
 URGENT_FORMS = {ELIGIBILITY}  # entered within the shorter time of ENTRY_DUE_DAYS
 
 
 class VisitType(NamedTuple):
-    """A kind of visit. Days count from the anchor; a word in their place is the parameter that holds them."""
+    """A kind of visit. Days count from its anchor; a word in their place names the parameter."""
 
     code: str  # n: number of the cycle, k: number in the series
     title: str
@@ -23,13 +31,14 @@ class VisitType(NamedTuple):
     offset: int | str | None  # None: one cycle
     before: int | str | None  # None: no window
     after: int | str | None
-    grace: int | None  # days after the window until it counts as missed; None: never by time alone
+    grace: int | None  # days from the window to MISSED; None: never by time alone
     forms: tuple[str, ...] = ()  # due
     offered: tuple[str, ...] = ()  # may be entered here, and are never missing
     arm: str = ""
 
 
-CYC_1, CYC_8, HALF, RAND = "cycle_window_days.day_1", "cycle_window_days.day_8", "pc2_half_window", "rand_after_pc2_max_days"
+CYC_1, CYC_8 = "cycle_window_days.day_1", "cycle_window_days.day_8"
+HALF, RAND = "pc2_half_window", "rand_after_pc2_max_days"
 TA, TA_W = "ta_schedule.early.days", "ta_schedule.early.half_window"
 SFU, SFU_W = "sfu_interval.days", "sfu_interval.half_window"
 REVIEW = (VITALS, LABORATORY)
@@ -62,30 +71,36 @@ TYPES = {row.code: row for row in (
 
 
 def visit_type(code: str) -> VisitType:
-    """The kind of visit a code such as C3D8, TA2 or UNS1 names; KeyError for a code that names none (crf_spec 3.1).
+    """Return the kind of visit that a code such as C3D8, TA2 or UNS1 names (crf_spec 3.1).
+
+    Raises KeyError for a code that names none.
 
     >>> visit_type("C3D8").code
     'CnD8'
     """
-    numbered = re.fullmatch(r"(C)[1-9]\d*(D[18])|(TA|SFU)[1-9]\d*|(UNS)\d*", code)
     if code in TYPES and code.isupper():
         return TYPES[code]
+    numbered = re.fullmatch(r"(C)[1-9]\d*(D[18])|(TA|SFU)[1-9]\d*|(UNS)\d*", code)
     if not numbered:
         raise KeyError(code)
-    cycle, cycle_day, one_of_series, unscheduled = numbered.groups()
-    return TYPES[f"Cn{cycle_day}" if cycle else f"{one_of_series or unscheduled}k"]
+    cycle, cycle_day, series, unscheduled = numbered.groups()
+    return TYPES[f"Cn{cycle_day}" if cycle else f"{series or unscheduled}k"]
 
 
-def follows(code: str, other: str) -> bool:
-    """Whether a visit is a later one of the same series: once it is held, the other can only be missed (crf_spec 3.2).
+def follows(code: str, earlier: str) -> bool:
+    """Return True for a visit that is later in the same series than another (crf_spec 3.2).
+
+    Once it is held, the earlier visit can only be missed.
 
     >>> follows("C2D1", "C1D1"), follows("TA3", "TA10")
     (True, False)
     """
+    series, number = _place(code)
+    earlier_series, earlier_number = _place(earlier)
+    return series == earlier_series and number > earlier_number
 
-    def series(of: str) -> tuple[str, int]:
-        number = re.search(r"\d+", of)
-        return re.sub(r"^([A-Z]+)\d+", r"\1", of), int(number.group()) if number else 0
 
-    (kind, n), (other_kind, other_n) = series(code), series(other)
-    return kind == other_kind and n > other_n
+def _place(code: str) -> tuple[str, int]:
+    """Return the series of a visit and its number in it, 0 where it has none."""
+    number = re.search(r"\d+", code)
+    return re.sub(r"^([A-Z]+)\d+", r"\1", code), int(number.group()) if number else 0
