@@ -5,7 +5,7 @@ from datetime import date
 
 from crf.casebook import Casebook
 from crf.models import Consent, Lesion, NonTargetFinding, Randomization, Scan, TargetMeasurement
-from crf.models.response import ResponseAssessment, baseline_of, conventions
+from crf.models.response import ResponseAssessment, baseline_of
 from trial.models import Signature, Standing, Subject, Visit, parameters_on, versions_of
 from trial.protocol.parameters import Parameters
 from trial.protocol.progression_check import progression
@@ -52,9 +52,9 @@ def _assessments(read: Casebook, lesions: list[Lesion], parameters: Parameters) 
     baseline, now, signatures = baseline_of(lesions), read.standing, read.signatures
     points = [one.time_point() for one in found]
     immune = {
-        reading.record: reading.response for reading in irecist.read(baseline, points, recist_nontarget_ne=parameters.recist_nontarget_ne)
+        reading.record: reading.response for reading in irecist.assess_all(baseline, points, parameters=parameters)
     }
-    read = recist.assess_all(baseline, points, **conventions(parameters))
+    read = recist.assess_all(baseline, points, parameters=parameters)
     return tuple(
         replace(_assessment(one, derived, lesions, _signed(one.visit, signatures, now)), irecist=immune.get(one.visit.code))
         for one, derived in zip(found, read, strict=True)

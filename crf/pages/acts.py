@@ -184,6 +184,6 @@ def course_page(request: HttpRequest, code: str) -> HttpResponse:
         today=today,
         on=on,
         derived=derived,
-        responses=[(one, derived.records.get(one.seen.point.label)) for one in derived.course.responses],
+        responses=[(one, derived.records.get(one.assessment.point.label)) for one in derived.course.responses],
         endpoints=[*derived.course.endpoints, *derived.course.local_control],
     )

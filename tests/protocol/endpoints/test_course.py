@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trial.protocol.endpoints.course import derive
-from trial.protocol.endpoints.course_facts import Seen, Told
+from trial.protocol.endpoints.course_facts import CourseAssessment, CourseFacts
 from trial.protocol.endpoints.facts import Facts, Therapy
 from trial.protocol.endpoints.failure_pattern import Site
 from trial.protocol.endpoints.local_control import LocalStatus
@@ -23,7 +23,7 @@ def target(mm):
 
 
 def seen(label, on, mm, said, *, new=(), statuses=(), fields=()):
-    return Seen(TimePoint(label, on, on, (target(mm),), (), tuple(map(NewLesion, new))), said, statuses, fields)
+    return CourseAssessment(TimePoint(label, on, on, (target(mm),), (), tuple(map(NewLesion, new))), said, statuses, fields)
 
 
 PC2 = seen("PC2", date(2025, 4, 21), 30, PR)
@@ -31,7 +31,7 @@ PC2 = seen("PC2", date(2025, 4, 21), 30, PR)
 
 def told(*later, **more):
     facts = Facts(randomized_on=RANDOMIZED, baseline_complete=True, measurable=True)
-    return Told(Baseline((target(50),)), (PC2, *later), **({"facts": facts, "treated_on": date(2025, 3, 10)} | more))
+    return CourseFacts(Baseline((target(50),)), (PC2, *later), **({"facts": facts, "treated_on": date(2025, 3, 10)} | more))
 
 
 def result(course, name):
@@ -40,7 +40,7 @@ def result(course, name):
 
 def test_responses_follow_each_other_in_order_of_their_scans():
     course = derive(told(seen("TA2", date(2025, 8, 29), 36, PD), seen("TA1", date(2025, 6, 26), 28, PR)), on=ASKED)
-    assert [(one.seen.point.label, str(one.derived.overall)) for one in course.responses] == [("PC2", "PR"), ("TA1", "PR"), ("TA2", "PD")]
+    assert [(one.assessment.point.label, str(one.derived.overall)) for one in course.responses] == [("PC2", "PR"), ("TA1", "PR"), ("TA2", "PD")]
 
 
 @pytest.mark.parametrize(("on", "event"), [(date(2025, 8, 28), False), (date(2025, 8, 29), True)])
@@ -90,7 +90,7 @@ def test_what_comes_after_a_new_therapy_is_no_best_response(on, best):
     """recist11, section 7: from the start to the first of PD and new therapy."""
     facts = Facts(randomized_on=RANDOMIZED, baseline_complete=True, measurable=True, therapies=(Therapy("SUBTX", on),))
     scans = (seen("TA1", date(2025, 6, 27), 28, PR),)
-    course = derive(Told(Baseline((target(50),)), scans, facts=facts, treated_on=date(2025, 3, 10)), on=ASKED)
+    course = derive(CourseFacts(Baseline((target(50),)), scans, facts=facts, treated_on=date(2025, 3, 10)), on=ASKED)
     assert course.best.response == (None if best == SD else PR)
 
 
@@ -108,7 +108,7 @@ def test_derivation_answers_whatever_is_entered(rows, day):
     """Never raises; what was scanned later is not read."""
     on = date.fromordinal(RANDOMIZED.toordinal() + day)
     points = [
-        Seen(
+        CourseAssessment(
             TimePoint(
                 f"TA{n}", scanned, scanned, (TargetMeasurement("L01", False, TargetState.MEASURED if mm else TargetState.ABSENT, mm),)
             ),
@@ -118,4 +118,4 @@ def test_derivation_answers_whatever_is_entered(rows, day):
         if (scanned := date.fromordinal(RANDOMIZED.toordinal() + days))
     ]
     course = derive(told(*points), on=on)
-    assert all(one.seen.point.first_scan_on <= on for one in course.responses)
+    assert all(one.assessment.point.first_scan_on <= on for one in course.responses)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from trial.protocol.endpoints.facts import Contact, Death, Facts, Therapy, TherapyKind, as_known
+from trial.protocol.endpoints.facts import Contact, Death, Facts, Therapy, TherapyKind, facts_known_by
 from trial.protocol.endpoints.overall_survival import overall_survival, time_to_next_systemic
 from trial.protocol.endpoints.results import EXCLUDED, UNDETERMINED, Reason
 from trial.protocol.response.best_response import Evaluation
@@ -98,8 +98,8 @@ def test_death_on_an_unknown_day_is_known_from_the_day_it_counts_from(asked, eve
 
 def test_undated_facts_are_known_once_entered():
     facts = replace(RANDOMIZED, therapies=(Therapy("SUBTX", None, known_on=on(50)),))
-    assert [len(as_known(facts, on=on(day)).therapies) for day in (49, 50)] == [0, 1]
-    assert as_known(facts, on=on(0)).randomized_on is None
+    assert [len(facts_known_by(facts, on=on(day)).therapies) for day in (49, 50)] == [0, 1]
+    assert facts_known_by(facts, on=on(0)).randomized_on is None
 
 
 NEXT_THERAPY = [

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from trial.protocol.endpoints import unrecorded
 from trial.protocol.endpoints.course import derive
-from trial.protocol.endpoints.course_facts import Told
+from trial.protocol.endpoints.course_facts import CourseFacts
 from trial.protocol.endpoints.facts import Contact, Facts, Therapy
 from trial.protocol.endpoints.progression_free import Censoring, progression_free_survival
 from trial.protocol.endpoints.responders import objective_response
 from trial.protocol.endpoints.results import UNDETERMINED, Reason, Result
-from trial.protocol.endpoints.unrecorded import DEATH, THERAPY, TOXICITY, Unrecorded, told
+from trial.protocol.endpoints.unrecorded import DEATH, THERAPY, TOXICITY, Unrecorded, limited
 from trial.protocol.response.best_response import Evaluation
 from trial.protocol.response.lesions import Baseline
 from trial.protocol.response.recist import Response
@@ -72,16 +72,16 @@ ENDS = [
 
 @pytest.mark.parametrize(("rests", "found", "kind", "reason"), ENDS)
 def test_endpoint_is_told_as_far_as_its_records_go(rests, found, kind, reason):
-    assert told(found, rests, unrecorded={kind}).reason == reason
+    assert limited(found, rests, {kind}).reason == reason
 
 
 @pytest.mark.parametrize(("rests", "found", "kind", "reason"), ENDS)
 def test_where_every_record_is_kept_the_result_stands(rests, found, kind, reason):
-    assert told(found, rests, unrecorded=frozenset()) == found
+    assert limited(found, rests, frozenset()) == found
 
 
 def test_unknown_has_no_date_and_no_days():
-    assert told(NONE_YET, EMA, unrecorded={DEATH}) == Result(None, False, None, NO_DEATH)
+    assert limited(NONE_YET, EMA, {DEATH}) == Result(None, False, None, NO_DEATH)
     assert {NO_DEATH, NO_THERAPY, NO_TOXICITY} <= UNDETERMINED
 
 
@@ -92,7 +92,7 @@ def test_every_kind_has_its_reason():
 
 def course(*missing, **more):
     facts = Facts(START, True, True, contacts=(Contact("V1", ON),))
-    return derive(Told(Baseline(), facts=facts, unrecorded=frozenset(missing), **more), on=LATER)
+    return derive(CourseFacts(Baseline(), facts=facts, unrecorded=frozenset(missing), **more), on=LATER)
 
 
 def reason(found, name):
@@ -112,7 +112,7 @@ SEVERE = [
 
 @pytest.mark.parametrize(("given", "toxicities", "missing", "expected"), SEVERE)
 def test_toxicity_of_a_course(given, toxicities, missing, expected):
-    assert reason(course(*missing, given=given, toxicities=toxicities), "Toxicity of grade 3 or more") == expected
+    assert reason(course(*missing, treated_after_randomization=given, toxicities=toxicities), "Toxicity of grade 3 or more") == expected
 
 
 def test_survival_of_a_course_is_not_guessed():
@@ -136,7 +136,7 @@ def test_what_stands_without_a_record_stands_whatever_the_record_would_say(scans
         (EMA, lambda facts: progression_free_survival(facts, on=LATER, censoring=Censoring.EMA)),
         (RESPONSE, lambda facts: objective_response(facts, on=LATER)),
     ):
-        found = told(read(bare), rests, unrecorded={THERAPY})
+        found = limited(read(bare), rests, {THERAPY})
         if found.determined:
             after = read(therapy)
             assert (found.event, found.on) == (after.event, after.on)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trial.protocol.response import irecist
-from trial.protocol.response.irecist import IResponse, Reading, best, confirmation_window, progression, read
+from trial.protocol.response.irecist import IResponse, Reading, assess_all, best, confirmation_window, progression
 from trial.protocol.response.lesions import (
     Baseline,
     Growth,
@@ -52,7 +52,7 @@ def series(*scans, days=None, baseline=50, non_target=True, symptom=()):
     ]
     targets = (target(baseline),) if baseline else ()
     non_targets = ("L03",) if non_target else ()
-    return read(Baseline(targets, non_targets), points, new_symptom=frozenset(symptom))
+    return assess_all(Baseline(targets, non_targets), points, new_symptom=frozenset(symptom))
 
 
 def called(*scans, **more):
@@ -261,7 +261,7 @@ def test_a_confirmed_progression_stays_so():
 
 
 def test_scan_without_a_date_is_not_evaluable():
-    found = read(Baseline((target(50),)), [scan(90)])
+    found = assess_all(Baseline((target(50),)), [scan(90)])
     assert [(reading.on, reading.response, reading.reason) for reading in found] == [(None, NE, "There is no scan.")]
 
 
@@ -280,7 +280,7 @@ STORY_10 = [
 
 
 def test_story_10_is_pseudoprogression():
-    found = read(Baseline((target(50),)), STORY_10)
+    found = assess_all(Baseline((target(50),)), STORY_10)
     assert [reading.response for reading in found] == [ISD, IUPD, IUPD, IPR]
     assert found[2].reason == "Less than 28 days after 2025-09-01: neither confirms nor clears the progression."
     assert (progression(found), best(found)) == (None, IPR)

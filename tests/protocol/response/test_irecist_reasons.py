@@ -21,7 +21,8 @@ from tests.protocol.response.test_irecist import (
     series,
     target,
 )
-from trial.protocol.response.irecist import Reading, read
+from trial.protocol.parameters import DEFAULT
+from trial.protocol.response.irecist import Reading, assess_all
 from trial.protocol.response.lesions import Baseline, NonTargetFinding, TimePoint
 
 FIRST, ANEW = "Progression, not confirmed.", "The progression of 2025-09-01 is not confirmed: the bar is set anew."
@@ -76,20 +77,20 @@ def test_scan_for_a_new_symptom_confirms_early_by_another_new_lesion():
 def test_time_point_without_a_scan_comes_last_and_says_so():
     undated = TimePoint("UNS1", None, None)
     dated = replace(scan(50, PRESENT), label="TA1", first_scan_on=START)
-    found = read(Baseline((target(50),), ("L03",)), [undated, dated])
+    found = assess_all(Baseline((target(50),), ("L03",)), [undated, dated])
     assert found == (Reading("TA1", START, ISD), Reading("UNS1", None, NE, reason="There is no scan."))
 
 
 def test_two_time_points_of_a_day_are_read_in_the_order_given():
     dated = [replace(scan(mm, PRESENT), label=label, first_scan_on=START) for mm, label in ((50, "UNS1"), (60, "TA1"))]
-    assert [one.record for one in read(Baseline((target(50),), ("L03",)), dated)] == ["UNS1", "TA1"]
+    assert [one.record for one in assess_all(Baseline((target(50),), ("L03",)), dated)] == ["UNS1", "TA1"]
 
 
 @pytest.mark.parametrize(("reading", "response"), [("STRICT", "NE"), ("LENIENT", "NON-iCR/NON-iUPD")])
 def test_non_targets_partly_assessed_follow_the_reading_of_recist(reading, response):
     findings = (NonTargetFinding("L03", PRESENT), NonTargetFinding("L04", UNSEEN))
     point = TimePoint("TA1", START, None, (), findings)
-    assert read(Baseline((), ("L03", "L04")), [point], recist_nontarget_ne=reading)[0].response == response
+    assert assess_all(Baseline((), ("L03", "L04")), [point], parameters=replace(DEFAULT, recist_nontarget_ne=reading))[0].response == response
 
 
 def test_size_of_a_new_lesion_that_is_not_followed_by_size_is_not_compared():

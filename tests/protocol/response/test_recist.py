@@ -1,5 +1,6 @@
 """RECIST 1.1, row by row as printed in the paper."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trial.protocol.parameters import DEFAULT, NontargetNe
 from trial.protocol.response.recist import (
     Baseline,
     Discordance,
@@ -130,8 +132,9 @@ def point(*targets, on=None, non_targets=(), new=()):
 TWO = Baseline((lesion("L01", 60), lesion("L02", 40, node=True)))
 
 
-def target_after(*points, baseline=TWO, **switches):
-    return assess(baseline, points[:-1], points[-1], **switches).target
+def target_after(*points, baseline=TWO, **parameters):
+    parameters = replace(DEFAULT, **parameters)
+    return assess(baseline, points[:-1], points[-1], parameters=parameters).target
 
 
 SETS = [
@@ -251,7 +254,7 @@ NON_TARGETS = [
 def test_non_target_response_in_both_conventions(third, fourth, strict, lenient):
     findings = [NonTargetFinding(code, state) for code, state in (("L03", third), ("L04", fourth)) if state]
     assert non_target_response(["L03", "L04"], findings) == strict
-    assert non_target_response(["L03", "L04"], findings, recist_nontarget_ne="LENIENT") == lenient
+    assert non_target_response(["L03", "L04"], findings, parameters=replace(DEFAULT, recist_nontarget_ne=NontargetNe.LENIENT)) == lenient
 
 
 def test_without_non_targets_at_baseline_there_is_no_such_response():
@@ -373,8 +376,8 @@ BASELINES = st.builds(Baseline, st.lists(STATES, max_size=2).map(tuple), st.samp
 
 @given(BASELINES, st.lists(POINTS, max_size=4), POINTS, st.booleans(), st.booleans(), st.sampled_from(["STRICT", "LENIENT"]))
 def test_every_time_point_has_a_response(baseline, earlier, current, continuing, floor, ne):
-    switches = {"recist_continuing_pr": continuing, "recist_floor_after_cr": floor, "recist_nontarget_ne": ne}
-    assert assess(baseline, earlier, current, **switches).overall in Response
+    parameters = replace(DEFAULT, recist_continuing_pr=continuing, recist_floor_after_cr=floor, recist_nontarget_ne=ne)
+    assert assess(baseline, earlier, current, parameters=parameters).overall in Response
 
 
 BEST_FIRST = [CR, PR, SD, PD]
@@ -384,6 +387,6 @@ BEST_FIRST = [CR, PR, SD, PD]
 def test_a_larger_sum_never_improves_the_response(before, earlier, small, growth, continuing, floor):
     baseline = Baseline((lesion("L01", sum(before)),))
     series = [one(mm, date(2025, month, 1)) for month, mm in enumerate(earlier, 1)]
-    switches = {"recist_continuing_pr": continuing, "recist_floor_after_cr": floor}
-    smaller, larger = (assess(baseline, series, one(mm, date(2025, 9, 1)), **switches).target for mm in (small, small + growth))
+    parameters = replace(DEFAULT, recist_continuing_pr=continuing, recist_floor_after_cr=floor)
+    smaller, larger = (assess(baseline, series, one(mm, date(2025, 9, 1)), parameters=parameters).target for mm in (small, small + growth))
     assert BEST_FIRST.index(smaller) <= BEST_FIRST.index(larger)

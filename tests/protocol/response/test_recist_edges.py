@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from trial.protocol.parameters import DEFAULT
 from trial.protocol.response.recist import (
     Baseline,
     Candidate,
@@ -39,7 +40,7 @@ SEEN, MISSED = NonTargetFinding("L08", NonTargetState.PRESENT), NonTargetFinding
 @pytest.mark.parametrize(("reading", "expected"), [("STRICT", Response.NE), ("LENIENT", Response.NON_CR_NON_PD)])
 def test_reading_of_the_non_targets_is_handed_on(reading, expected):
     baseline = Baseline((target(50),), ("L08", "L09"))
-    found = assess(baseline, [], point(target(50), non_targets=(SEEN, MISSED)), recist_nontarget_ne=reading)
+    found = assess(baseline, [], point(target(50), non_targets=(SEEN, MISSED)), parameters=replace(DEFAULT, recist_nontarget_ne=reading))
     assert found.non_target == expected
 
 
@@ -92,9 +93,9 @@ def test_continuing_response_needs_two_shrunken_scans_28_days_apart():
     shrunk, stable = target(60), target(80)
     later = [point(shrunk, on=days[1]), point(shrunk, on=days[2])]
     now = point(replace(stable, mm=D(71)), on=date(2025, 3, 12))
-    assert assess(baseline, later, now, recist_continuing_pr=True).target == Response.PR
+    assert assess(baseline, later, now, parameters=replace(DEFAULT, recist_continuing_pr=True)).target == Response.PR
     once = [point(stable, on=days[0]), point(shrunk, on=days[2])]  # the first scan did not shrink
-    assert assess(baseline, once, now, recist_continuing_pr=True).target == Response.SD
+    assert assess(baseline, once, now, parameters=replace(DEFAULT, recist_continuing_pr=True)).target == Response.SD
 
 
 def test_selection_is_refused_in_these_sentences():

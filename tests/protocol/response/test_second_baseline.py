@@ -1,10 +1,12 @@
 """The second baseline (crf_spec 2.16): response against randomization, measurable disease, nothing left."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
+from trial.protocol.parameters import DEFAULT
 from trial.protocol.response.lesions import Baseline, NonTargetFinding, NonTargetState, TargetMeasurement, TargetState, TimePoint
 from trial.protocol.response.second_baseline import measurable, no_disease, rebased, responses_since
 
@@ -44,7 +46,7 @@ def test_response_is_told_from_the_sum_at_randomization(at, later, expected):
 @pytest.mark.parametrize(("reading", "expected"), [("STRICT", "NE"), ("LENIENT", "NON-CR/NON-PD")])
 def test_non_targets_partly_assessed_follow_the_reading(reading, expected):
     two = Baseline((), ("L03", "L04"))
-    assert responses_since(two, point(), [point(non_target=PRESENT)], recist_nontarget_ne=reading) == [expected]
+    assert responses_since(two, point(), [point(non_target=PRESENT)], parameters=replace(DEFAULT, recist_nontarget_ne=reading)) == [expected]
 
 
 def test_same_lesions_are_carried_through_and_others_are_not():

@@ -1,6 +1,7 @@
-"""A subject's course as the rules read it: every response, the best of them, and the endpoints (crf_spec 2.16 and 5).
+"""A subject's course: every response, the best of them, and the endpoints (crf_spec 2.16 and 5).
 
-Nothing here is new: it puts the modules of RECIST 1.1, iRECIST and the endpoints to work on one subject. Sizes are in mm.
+No rule stands here: this module puts RECIST 1.1, iRECIST and the endpoints to work on one subject.
+Sizes are in mm.
 """
 
 from collections.abc import Sequence
@@ -10,26 +11,44 @@ from typing import NamedTuple
 
 from trial.protocol.parameters import DEFAULT, Parameters
 from trial.protocol.response import irecist, recist
-from trial.protocol.response.best_response import Best, Evaluation, best_response, confirmed_best_response, progression_on
-from trial.protocol.response.recist import Assessment, Baseline, Discordance, Response, TimePoint
+from trial.protocol.response.best_response import (
+    Best,
+    Evaluation,
+    best_response,
+    confirmed_best_response,
+    progression_on,
+)
+from trial.protocol.response.recist import Assessment, Discordance, Response, TimePoint
 from trial.protocol.response.second_baseline import responses_since
 
 from .course_endpoints import course_failure, endpoints, lesion_endpoints
-from .course_facts import Endpoint, Read, Seen, Told
-from .facts import as_known
+from .course_facts import CourseAssessment, CourseFacts, DerivedResponse, Endpoint
+from .facts import facts_known_by
 from .failure_pattern import Pattern
 from .responders import best_since_randomization
 from .results import Result
 
-__all__ = ["Course", "Endpoint", "Read", "Seen", "Told", "derive", "read"]
+__all__ = [
+    "Course",
+    "CourseAssessment",
+    "CourseFacts",
+    "DerivedResponse",
+    "Endpoint",
+    "derive",
+    "responses",
+]
 
 
 class Course(NamedTuple):
-    """`best` counts from the first dose, against the first baseline; `best_since_randomization` against the second."""
+    """The course of one subject, as known on a day.
+
+    `best` counts from the first dose, against the first baseline; `best_since_randomization`
+    against the second.
+    """
 
     on: date
     randomized_on: date | None
-    responses: tuple[Read, ...]
+    responses: tuple[DerivedResponse, ...]
     best: Best
     confirmed_best: Best
     best_since_randomization: Best | Result
@@ -39,92 +58,128 @@ class Course(NamedTuple):
     first_failure: Pattern
 
 
-def derive(told: Told, *, on: date, parameters: Parameters = DEFAULT) -> Course:
-    """All that is derived for one subject, as known on a day (crf_spec 2.16, 5): what was scanned later is not read.
+def derive(course: CourseFacts, *, on: date, parameters: Parameters = DEFAULT) -> Course:
+    """Return all that is derived for one subject, as known on a day (crf_spec 2.16, 5).
 
-    >>> derive(Told(Baseline()), on=date(2026, 1, 1)).best.response is None
+    An assessment with a later scan does not count.
+
+    >>> from trial.protocol.response.recist import Baseline
+    >>> derive(CourseFacts(Baseline()), on=date(2026, 1, 1)).best.response is None
     True
     """
-    told = replace(told, seen=tuple(one for one in told.seen if _last(one.point) and _last(one.point) <= on))  # type: ignore[operator]
-    responses = read(told, parameters=parameters)
-    evaluations = tuple(one.evaluation for one in responses)
-    facts = replace(told.facts, assessments=evaluations)
-    treated_on = told.treated_on if told.treated_on and told.treated_on <= on else None
-    therapies = as_known(facts, on=on).therapies
-    until_on = min((one.on for one in therapies if one.on and not one.per_protocol), default=None)
+    course = replace(course, assessments=_assessments_by(course, on))
+    derived = responses(course, parameters=parameters)
+    evaluations = tuple(response.evaluation for response in derived)
+    facts = replace(course.facts, assessments=evaluations)
+    past = facts_known_by(facts, on=on)
+    start_on = course.treated_on if course.treated_on and course.treated_on <= on else None
+    new_therapies = [therapy for therapy in past.therapies if not therapy.per_protocol]
+    until_on = min((therapy.on for therapy in new_therapies if therapy.on), default=None)
     return Course(
         on=on,
-        randomized_on=as_known(facts, on=on).randomized_on,
-        responses=responses,
-        best=best_response(evaluations, start_on=treated_on, until_on=until_on),
-        confirmed_best=confirmed_best_response(evaluations, start_on=treated_on, until_on=until_on, targets=bool(told.baseline.targets)),
+        randomized_on=past.randomized_on,
+        responses=derived,
+        best=best_response(evaluations, start_on=start_on, until_on=until_on),
+        confirmed_best=confirmed_best_response(
+            evaluations,
+            start_on=start_on,
+            until_on=until_on,
+            targets=bool(course.baseline.targets),
+        ),
         best_since_randomization=best_since_randomization(facts, on=on),
-        best_immune=irecist.best((one.immune for one in responses), start_on=treated_on),
-        endpoints=tuple(endpoints(told, facts, on=on, parameters=parameters)),
-        local_control=tuple(lesion_endpoints(told, facts, on=on)),
-        first_failure=course_failure(told, responses, facts, on=on),
+        best_immune=irecist.best((response.immune for response in derived), start_on=start_on),
+        endpoints=tuple(endpoints(course, facts, on=on, parameters=parameters)),
+        local_control=tuple(lesion_endpoints(course, facts, on=on)),
+        first_failure=course_failure(derived, facts, on=on),
     )
 
 
-def read(told: Told, *, parameters: Parameters = DEFAULT) -> tuple[Read, ...]:
-    """Every assessment with a scan, in order of time, with what RECIST 1.1 and iRECIST derive from it.
+def _assessments_by(course: CourseFacts, on: date) -> tuple[CourseAssessment, ...]:
+    past = []
+    for assessment in course.assessments:
+        if assessment.last_scan_on and assessment.last_scan_on <= on:
+            past.append(assessment)
+    return tuple(past)
 
-    >>> read(Told(Baseline()))
+
+def responses(
+    course: CourseFacts, *, parameters: Parameters = DEFAULT
+) -> tuple[DerivedResponse, ...]:
+    """Return each scanned assessment, in order of time, with its derived responses (crf_spec 2.16).
+
+    They are those of RECIST 1.1 and of iRECIST.
+
+    >>> from trial.protocol.response.recist import Baseline
+    >>> responses(CourseFacts(Baseline()))
     ()
     """
-    dated = [(one.point.scanned_on, one.point.label, one) for one in told.seen if one.point.scanned_on]
-    seen = [one for _, _, one in sorted(dated, key=lambda row: row[:2])]
-    points = [one.point for one in seen]
-    derived = _assess(told.baseline, points, parameters)
-    since = _since_second_baseline(told, points, parameters)
-    ne = parameters.recist_nontarget_ne.value
-    immune = irecist.read(told.baseline, points, new_symptom=told.new_symptom, recist_nontarget_ne=ne)
-    return tuple(
-        Read(
-            one,
-            found,
-            recist.discordance(found.overall, one.investigator),
-            _evaluation(one, found, points[:index], since.get(one.point.label)),
-            reading,
+    assessments = _in_order(course.assessments)
+    points = [assessment.point for assessment in assessments]
+    derived = recist.assess_all(course.baseline, points, parameters=parameters)
+    since = _since_second_baseline(course, points, parameters)
+    immune = irecist.assess_all(
+        course.baseline, points, new_symptom=course.new_symptom, parameters=parameters
+    )
+    results = []
+    for index, assessment in enumerate(assessments):
+        since_bl1 = since.get(assessment.point.label)
+        results.append(
+            DerivedResponse(
+                assessment=assessment,
+                derived=derived[index],
+                discordance=recist.discordance(derived[index].overall, assessment.investigator),
+                evaluation=_evaluation(assessment, derived[index], points[:index], since_bl1),
+                immune=immune[index],
+            )
         )
-        for index, (one, found, reading) in enumerate(zip(seen, derived, immune, strict=True))
-    )
+    return tuple(results)
 
 
-def _last(point: TimePoint) -> date | None:
-    return point.last_scan_on or point.first_scan_on
+def _in_order(assessments: Sequence[CourseAssessment]) -> list[CourseAssessment]:
+    dated = []
+    for assessment in assessments:
+        if day := assessment.point.scanned_on:
+            dated.append((day, assessment.point.label, assessment))
+    return [assessment for _, _, assessment in sorted(dated, key=lambda row: row[:2])]
 
 
-def _assess(baseline: Baseline, points: Sequence[TimePoint], parameters: Parameters) -> list[Assessment]:
-    return recist.assess_all(
-        baseline,
-        points,
-        recist_continuing_pr=parameters.recist_continuing_pr,
-        recist_nontarget_ne=parameters.recist_nontarget_ne.value,
-        recist_floor_after_cr=parameters.recist_floor_after_cr,
-    )
+def _since_second_baseline(
+    course: CourseFacts, points: Sequence[TimePoint], parameters: Parameters
+) -> dict[str, Response]:
+    """Return CR, PR or SD against BL1 (crf_spec 2.16), by time point.
 
-
-def _since_second_baseline(told: Told, points: Sequence[TimePoint], parameters: Parameters) -> dict[str, Response]:
-    """CR, PR or SD against BL1 (crf_spec 2.16), by time point; progression is that since BL0, always."""
-    at = next((index for index, point in enumerate(points) if point.label == told.second_baseline), None)
-    if at is None:
+    Progression is that since BL0, always.
+    """
+    labels = [point.label for point in points]
+    if course.second_baseline not in labels:
         return {}
-    later = points[at + 1 :]
-    found = responses_since(told.baseline, points[at], later, recist_nontarget_ne=parameters.recist_nontarget_ne.value)
-    return {point.label: response for point, response in zip(later, found, strict=True)}
+    index = labels.index(course.second_baseline)
+    later = points[index + 1 :]
+    since = responses_since(course.baseline, points[index], later, parameters=parameters)
+    return dict(zip(labels[index + 1 :], since, strict=True))
 
 
-def _evaluation(seen: Seen, found: Assessment, earlier: Sequence[TimePoint], since: Response | None) -> Evaluation:
-    """The investigator's response where it does not contradict the derived one; a major difference is settled first."""
-    settled = seen.investigator is not None and recist.discordance(found.overall, seen.investigator) != Discordance.MAJOR
-    by_sum = Response.PD in (found.target, found.non_target)
-    point = seen.point
+def _evaluation(
+    assessment: CourseAssessment,
+    derived: Assessment,
+    earlier: Sequence[TimePoint],
+    since_randomization: Response | None,
+) -> Evaluation:
+    """Return the investigator's response where it does not contradict the derived one.
+
+    A major difference is settled first.
+    """
+    point, investigator = assessment.point, assessment.investigator
+    is_major = recist.discordance(derived.overall, investigator) == Discordance.MAJOR
+    by_sum = Response.PD in (derived.target, derived.non_target)
+    pd_on = None
+    if investigator == Response.PD:
+        pd_on = progression_on(point, earlier, by_sum=by_sum)
     return Evaluation(
         record=point.label,
         first_scan_on=point.first_scan_on,
         last_scan_on=point.last_scan_on,
-        response=seen.investigator if settled else None,
-        since_randomization=since,
-        pd_on=progression_on(point, earlier, by_sum=by_sum) if seen.investigator == Response.PD else None,
+        response=None if is_major else investigator,
+        since_randomization=since_randomization,
+        pd_on=pd_on,
     )

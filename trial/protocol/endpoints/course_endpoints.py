@@ -1,4 +1,7 @@
-"""Endpoints of a course (crf_spec 5)."""
+"""The endpoints of one subject's course, each as far as the records that are kept decide (crf_spec 5).
+
+Sizes are in mm.
+"""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -9,92 +12,185 @@ from trial.protocol.response.recist import NewLesionCertainty, Response, TargetM
 from trial.protocol.safety.toxicity import Treated, severe_toxicity
 
 from . import unrecorded
-from .course_facts import Endpoint, Read, Told
+from .course_facts import CourseFacts, DerivedResponse, Endpoint
 from .facts import Facts
-from .failure_pattern import Failure, NewMetastasis, Pattern, Site, first_failure, time_to_new_metastasis
+from .failure_pattern import (
+    Failure,
+    NewMetastasis,
+    Pattern,
+    Site,
+    first_failure,
+    time_to_new_metastasis,
+)
 from .local_control import FollowedLesion, LesionScan, LocalStatus, Start, local_control
 from .overall_survival import overall_survival, time_to_next_systemic
 from .progression_free import Censoring, progression_free_survival
 from .responders import Reference, disease_control, duration_of_response, objective_response
 from .results import Result
-from .unrecorded import Rests
+from .unrecorded import RequiredRecords
 
 FAILED_AT = {LocalStatus.INFIELD_PD: Site.IN_FIELD, LocalStatus.MARGINAL_PD: Site.MARGINAL}
 
 
-def endpoints(told: Told, facts: Facts, *, on: date, parameters: Parameters) -> Iterator[Endpoint]:
-    """Each as far as the records kept can tell it."""
-    for name, result, rests in _results(told, facts, on=on, parameters=parameters):
-        yield Endpoint(name, unrecorded.told(result, rests, unrecorded=told.unrecorded))
+def endpoints(
+    course: CourseFacts, facts: Facts, *, on: date, parameters: Parameters
+) -> Iterator[Endpoint]:
+    """Yield each endpoint of a subject; unknown where a kind of record is not kept (crf_spec 5).
+
+    >>> from trial.protocol.parameters import DEFAULT
+    >>> from trial.protocol.response.recist import Baseline
+    >>> course = CourseFacts(Baseline())
+    >>> first = next(endpoints(course, Facts(), on=date(2026, 1, 1), parameters=DEFAULT))
+    >>> first.name, str(first.result.reason)
+    ('Progression-free survival (FDA 2007)', 'Not randomized.')
+    """
+    for chapter in (
+        _survival(facts, on=on, parameters=parameters),
+        _response(course, facts, on=on),
+        _other(course, facts, on=on),
+    ):
+        for name, result, required in chapter:
+            yield Endpoint(name, unrecorded.limited(result, required, course.unrecorded))
 
 
-def _results(told: Told, facts: Facts, *, on: date, parameters: Parameters) -> Iterator[tuple[str, Result, Rests]]:
-    schedule, by_fda = parameters.ta_schedule, unrecorded.FREE_BY_FDA
-    for title, rules, rests in (("FDA 2007", Censoring.FDA, by_fda), ("EMA 2012", Censoring.EMA, unrecorded.FREE_BY_EMA)):
+def _survival(
+    facts: Facts, *, on: date, parameters: Parameters
+) -> Iterator[tuple[str, Result, RequiredRecords]]:
+    for title, rules, required in (
+        ("FDA 2007", Censoring.FDA, unrecorded.FREE_BY_FDA),
+        ("EMA 2012", Censoring.EMA, unrecorded.FREE_BY_EMA),
+    ):
+        schedule = parameters.ta_schedule
         free = progression_free_survival(facts, on=on, censoring=rules, schedule=schedule)
-        yield f"Progression-free survival ({title})", free, rests
+        yield f"Progression-free survival ({title})", free, required
     yield "Overall survival", overall_survival(facts, on=on), unrecorded.SURVIVAL
-    response = objective_response(facts, on=on)
-    yield "Objective response, against BL1", response, unrecorded.RESPONSE
-    yield "Objective response, against BL0", objective_response(facts, on=on, reference=Reference.BL0), unrecorded.RESPONSE
-    yield "Objective response, confirmed", objective_response(facts, on=on, confirmed=True), unrecorded.RESPONSE
-    yield "Disease control", disease_control(facts, on=on), unrecorded.RESPONSE
-    responded = unrecorded.told(response, unrecorded.RESPONSE, unrecorded=told.unrecorded)
-    yield "Duration of response", duration_of_response(facts, on=on) if responded.determined else responded, by_fda
-    yield "Time to the next systemic line", time_to_next_systemic(facts, on=on), unrecorded.NEXT_THERAPY
-    found = [
-        NewMetastasis(one.point.label, lesion.seen_on or one.point.scanned_on, lesion.certainty, field)
-        for one in told.seen
-        for lesion, field in zip(one.point.new_lesions, one.in_field, strict=True)
-    ]
-    new = time_to_new_metastasis(found, facts, on=on, irradiated=bool(told.irradiated))
-    yield "Time to new metastasis", new, unrecorded.SITE
-    treated = Treated(facts.randomized_on, told.given, max((day for _, day in told.irradiated), default=None))
-    yield "Toxicity of grade 3 or more", severe_toxicity(told.toxicities, treated, on=on), unrecorded.SEVERE
 
 
-def lesion_endpoints(told: Told, facts: Facts, *, on: date) -> Iterator[Endpoint]:
-    """Each target lesion from randomization, as the index lesion; each irradiated one from the end of its radiotherapy, too."""
-    days = dict(told.irradiated)
-    for target in told.baseline.targets:
+def _response(
+    course: CourseFacts, facts: Facts, *, on: date
+) -> Iterator[tuple[str, Result, RequiredRecords]]:
+    required = unrecorded.RESPONSE
+    since_bl1 = objective_response(facts, on=on)
+    since_bl0 = objective_response(facts, on=on, reference=Reference.BL0)
+    yield "Objective response, against BL1", since_bl1, required
+    yield "Objective response, against BL0", since_bl0, required
+    confirmed = objective_response(facts, on=on, confirmed=True)
+    yield "Objective response, confirmed", confirmed, required
+    yield "Disease control", disease_control(facts, on=on), required
+    duration = unrecorded.limited(since_bl1, required, course.unrecorded)
+    if duration.determined:
+        duration = duration_of_response(facts, on=on)
+    yield "Duration of response", duration, unrecorded.FREE_BY_FDA
+
+
+def _other(
+    course: CourseFacts, facts: Facts, *, on: date
+) -> Iterator[tuple[str, Result, RequiredRecords]]:
+    next_therapy = time_to_next_systemic(facts, on=on)
+    yield "Time to the next systemic line", next_therapy, unrecorded.NEXT_THERAPY
+    irradiated = dict(course.irradiated)
+    metastases = list(_new_metastases(course))
+    metastasis = time_to_new_metastasis(metastases, facts, on=on, irradiated=bool(irradiated))
+    yield "Time to new metastasis", metastasis, unrecorded.SITE
+    treated = Treated(
+        facts.randomized_on,
+        course.treated_after_randomization,
+        max(irradiated.values(), default=None),
+    )
+    toxicity = severe_toxicity(course.toxicities, treated, on=on)
+    yield "Toxicity of grade 3 or more", toxicity, unrecorded.SEVERE
+
+
+def _new_metastases(course: CourseFacts) -> Iterator[NewMetastasis]:
+    for assessment in course.assessments:
+        point = assessment.point
+        for lesion, in_field in zip(point.new_lesions, assessment.in_field, strict=True):
+            seen_on = lesion.seen_on or point.scanned_on
+            yield NewMetastasis(point.label, seen_on, lesion.certainty, in_field)
+
+
+def lesion_endpoints(course: CourseFacts, facts: Facts, *, on: date) -> Iterator[Endpoint]:
+    """Yield the local control of each target lesion from randomization (crf_spec 5, LC).
+
+    Of each irradiated lesion also from the end of its radiotherapy.
+
+    >>> from trial.protocol.response.recist import Baseline
+    >>> list(lesion_endpoints(CourseFacts(Baseline()), Facts(), on=date(2026, 1, 1)))
+    []
+    """
+    irradiated = dict(course.irradiated)
+    for target in course.baseline.targets:
+        code = target.code
         lesion = FollowedLesion(
-            target.code, target.nodal, tuple(_scans(told, target)), days.get(target.code), _size_at(told, told.second_baseline, target.code)
+            code=code,
+            nodal=target.nodal,
+            scans=tuple(_scans(course, target)),
+            irradiated_on=irradiated.get(code),
+            baseline_mm=_size_at(course, course.second_baseline, code),
         )
-        result = local_control(lesion, facts, on=on)
-        if result:
-            yield Endpoint(f"Local control of {target.code}, from randomization", _site(told, result))
-        since_end = local_control(lesion, facts, on=on, start=Start.RADIOTHERAPY_END) if target.code in days else None
+        control = local_control(lesion, facts, on=on)
+        if control:
+            name = f"Local control of {code}, from randomization"
+            yield Endpoint(name, _limited_by_site(course, control))
+        if code not in irradiated:
+            continue
+        since_end = local_control(lesion, facts, on=on, start=Start.RADIOTHERAPY_END)
         if since_end:
-            yield Endpoint(f"Local control of {target.code}, from the end of radiotherapy", _site(told, since_end))
+            name = f"Local control of {code}, from the end of radiotherapy"
+            yield Endpoint(name, _limited_by_site(course, since_end))
 
 
-def _site(told: Told, result: Result) -> Result:
-    return unrecorded.told(result, unrecorded.SITE, unrecorded=told.unrecorded)
+def _limited_by_site(course: CourseFacts, result: Result) -> Result:
+    return unrecorded.limited(result, unrecorded.SITE, course.unrecorded)
 
 
-def _scans(told: Told, target: TargetMeasurement) -> Iterator[LesionScan]:
-    for one in told.seen:
-        status = dict(one.statuses).get(target.code)
-        yield LesionScan(one.point.label, one.point.scanned_on, _size_at(told, one.point.label, target.code), status)
+def _scans(course: CourseFacts, target: TargetMeasurement) -> Iterator[LesionScan]:
+    for assessment in course.assessments:
+        point = assessment.point
+        status = dict(assessment.statuses).get(target.code)
+        mm = _size_at(course, point.label, target.code)
+        yield LesionScan(point.label, point.scanned_on, mm, status)
 
 
-def _size_at(told: Told, label: str, code: str) -> Decimal | None:
-    found = (piece for one in told.seen if one.point.label == label for piece in one.point.targets if piece.code == code)
-    return next((piece.counted_mm() for piece in found), None)
+def _size_at(course: CourseFacts, label: str, code: str) -> Decimal | None:
+    """Return the size of a target lesion at a time point, in mm."""
+    for assessment in course.assessments:
+        if assessment.point.label == label:
+            for piece in assessment.point.targets:
+                if piece.code == code:
+                    return piece.counted_mm()
+    return None
 
 
-def course_failure(told: Told, responses: Sequence[Read], facts: Facts, *, on: date) -> Pattern:
-    """By the assessment that first shows progression after randomization: its local statuses, its new lesions, else growth."""
+def course_failure(responses: Sequence[DerivedResponse], facts: Facts, *, on: date) -> Pattern:
+    """Return the pattern of the first progression after randomization (crf_spec 5).
+
+    The assessment that shows it tells the sites: by local statuses, by new lesions, else by growth.
+
+    >>> course_failure([], Facts(), on=date(2026, 1, 1)).site is None
+    True
+    """
     start_on = facts.randomized_on
     failures = []
-    for one in responses:
-        day = one.evaluation.dated_on
-        if one.evaluation.response != Response.PD or day is None or start_on is None or day <= start_on:
+    for response in responses:
+        day = response.evaluation.dated_on
+        if response.evaluation.response != Response.PD or day is None:
             continue
-        sites = {FAILED_AT[status] for _, status in one.seen.statuses if status in FAILED_AT}
-        if any(lesion.certainty == NewLesionCertainty.UNEQUIVOCAL for lesion in one.seen.point.new_lesions):
-            sites.add(Site.NEW)
-        if Response.PD in (one.derived.target, one.derived.non_target) and not sites & set(FAILED_AT.values()):
-            sites.add(Site.OUT_OF_FIELD)
-        failures += [Failure(one.seen.point.label, day, site) for site in sites]
+        if start_on is None or day <= start_on:
+            continue
+        label = response.assessment.point.label
+        failures += [Failure(label, day, site) for site in _sites(response)]
     return first_failure(failures, on=on)
+
+
+def _sites(response: DerivedResponse) -> set[Site]:
+    assessment, derived = response.assessment, response.derived
+    sites = {FAILED_AT[status] for _, status in assessment.statuses if status in FAILED_AT}
+    has_local_failure = bool(sites)
+    certainties = [lesion.certainty for lesion in assessment.point.new_lesions]
+    if NewLesionCertainty.UNEQUIVOCAL in certainties:
+        sites.add(Site.NEW)
+    has_grown = Response.PD in (derived.target, derived.non_target)
+    if has_grown and not has_local_failure:
+        sites.add(Site.OUT_OF_FIELD)
+    return sites

@@ -1,4 +1,4 @@
-"""What a subject's course is derived from (crf_spec 2.16 and 5)."""
+"""The facts from which a subject's course is derived, and each derived response (crf_spec 2.16, 5)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -14,15 +14,15 @@ from .local_control import LocalStatus
 from .results import Result
 from .unrecorded import Unrecorded
 
-NOTHING_KNOWN = Facts()
+NO_FACTS = Facts()
 
 
 @dataclass(frozen=True)
-class Seen:
-    """One assessment: what was seen, and the investigator's own overall response.
+class CourseAssessment:
+    """A tumor assessment: the lesions, and the investigator's own overall response.
 
-    `statuses` are the local status of irradiated lesions, by code; `in_field` says of each new lesion of the time point
-    whether it lies in a planning target volume.
+    `statuses` are the local status of irradiated lesions, by code. `in_field` tells of each new
+    lesion of the time point, in order, whether it lies in a planning target volume.
     """
 
     point: TimePoint
@@ -30,32 +30,38 @@ class Seen:
     statuses: tuple[tuple[str, LocalStatus], ...] = ()
     in_field: tuple[bool | None, ...] = ()
 
+    @property
+    def last_scan_on(self) -> date | None:
+        return self.point.last_scan_on or self.point.first_scan_on
+
 
 @dataclass(frozen=True)
-class Told:
-    """What a course is read from. `second_baseline` is the label of BL1, the check after cycle 2.
+class CourseFacts:
+    """The facts of one subject.
 
-    `facts` hold the rest: randomization, therapies, contacts, death; the assessments are put into them here. `irradiated`
-    are the lesions that were, with the day of the last fraction to each. `given` is whether a dose or fraction was given
-    after randomization; `unrecorded` are the kinds of record that nobody keeps.
+    `second_baseline` is the label of BL1, the check after cycle 2. `facts` hold the rest
+    (randomization, therapies, contacts, death); the assessments are put into them when the course
+    is derived. `treated_on` is the first dose. `irradiated` are the lesions that were, with the day
+    of the last fraction to each. `treated_after_randomization`: a dose or fraction was given since
+    then. `unrecorded` are the kinds of record that nobody keeps.
     """
 
     baseline: Baseline
-    seen: tuple[Seen, ...] = ()
-    facts: Facts = NOTHING_KNOWN
+    assessments: tuple[CourseAssessment, ...] = ()
+    facts: Facts = NO_FACTS
     treated_on: date | None = None
     second_baseline: str = "PC2"
     irradiated: tuple[tuple[str, date], ...] = ()
     new_symptom: frozenset[str] = frozenset()
     toxicities: tuple[Toxicity, ...] = ()
-    given: bool | None = None
+    treated_after_randomization: bool | None = None
     unrecorded: frozenset[Unrecorded] = frozenset()
 
 
-class Read(NamedTuple):
-    """An assessment, and what is derived from it and from all before."""
+class DerivedResponse(NamedTuple):
+    """An assessment, and what is derived from it and from all before it."""
 
-    seen: Seen
+    assessment: CourseAssessment
     derived: Assessment
     discordance: Discordance
     evaluation: Evaluation
@@ -63,7 +69,7 @@ class Read(NamedTuple):
 
 
 class Endpoint(NamedTuple):
-    """`name` as a page prints it."""
+    """An endpoint of one subject; `name` is printed as it is."""
 
     name: str
     result: Result

@@ -1,4 +1,8 @@
-"""Results of endpoints and their reasons (crf_spec 5)."""
+"""Results of endpoints, and their reasons (crf_spec 5).
+
+Time runs from randomization, in days, the first day being 1. A result that the facts do not decide
+is undetermined.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +13,7 @@ DAYS_PER_MONTH = Decimal("30.4375")
 
 
 class Reason(StrEnum):
-    """Why a result is what it is, as a page prints it."""
+    """The reason of a result, as a page prints it."""
 
     # events
     PROGRESSION = "Progression."
@@ -45,11 +49,13 @@ class Reason(StrEnum):
     # undetermined
     NOT_RANDOMIZED = "Not randomized."
     BASELINE_UNKNOWN = "Whether the baseline is complete is not known."
-    UNRESOLVED = "An assessment is not read alike, or not yet."
+    UNRESOLVED = "The readings of an assessment disagree, or one is missing."
     MEASURABLE_UNKNOWN = "Whether there was measurable disease at randomization is not known."
     THERAPY_UNDATED = "When a therapy began is not known."
     DEATH_UNDATED = "The month of death is not known."
-    DEATH_CONTRADICTED = "The date of death lies before randomization, or before a day the subject was alive."
+    DEATH_CONTRADICTED = (
+        "The date of death lies before randomization, or before a day the subject was alive."
+    )
     FINDING_UNDATED = "A finding has no date."
     FIELD_UNKNOWN = "Whether the new lesion lies in the field is not known."
     TREATED_UNKNOWN = "Whether anything was given after randomization is not known."
@@ -80,7 +86,11 @@ UNDETERMINED = {
 
 @dataclass(frozen=True)
 class Result:
-    """An event, or none up to `on`. Without a date it is undetermined, the subject is not in the population, or never responded."""
+    """An event, or none up to `on`.
+
+    Without a date the result is undetermined, the subject is not in the population, or it never
+    responded.
+    """
 
     value_days: int | None
     event: bool
@@ -94,7 +104,7 @@ class Result:
 
 
 def days_from(start_on: date, on: date) -> int:
-    """Days from the start, which is day 1 (crf_spec 5).
+    """Return the days from the start, which is day 1 (crf_spec 5).
 
     >>> days_from(date(2025, 4, 25), date(2025, 4, 25))
     1
@@ -103,9 +113,10 @@ def days_from(start_on: date, on: date) -> int:
 
 
 def outcome(start_on: date, on: date, reason: Reason, *records: str, event: bool = False) -> Result:
-    """A result that has a date; one before the start counts as its first day (crf_spec 4.4, 5).
+    """Return a result with a date; one before the start counts as its first day (crf_spec 4.4, 5).
 
-    >>> outcome(date(2025, 4, 25), date(2025, 4, 21), Reason.PROGRESSION, "PC2", event=True).value_days
+    >>> start_on, on = date(2025, 4, 25), date(2025, 4, 21)
+    >>> outcome(start_on, on, Reason.PROGRESSION, "PC2", event=True).value_days
     1
     """
     on = max(on, start_on)
@@ -113,7 +124,7 @@ def outcome(start_on: date, on: date, reason: Reason, *records: str, event: bool
 
 
 def undecided(reason: Reason, *records: str) -> Result:
-    """A result without a date (crf_spec 5).
+    """Return a result without a date (crf_spec 5).
 
     >>> undecided(Reason.NOT_RANDOMIZED).determined
     False

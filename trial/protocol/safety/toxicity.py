@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from trial.protocol.endpoints.facts import known
+from trial.protocol.endpoints.facts import known_by as known
 from trial.protocol.endpoints.results import DAYS_PER_MONTH, Reason, Result, outcome, undecided
 
 SEVERE, FATAL = 3, 5
