@@ -49,14 +49,7 @@ def refusals(subject: Subject, *, on: date, late_reason: str = "", read: Caseboo
     with read_once():
         parameters = parameters_on(on)
         facts = facts_of(subject, on=on, parameters=parameters, late_reason=late_reason, read=read)
-    return preconditions.preconditions(
-        facts,
-        rand_after_pc2_max_days=parameters.rand_after_pc2_max_days,
-        img_window_days=parameters.img_window_days.gate_2,
-        enrollment_cap=parameters.enrollment_cap,
-        overrun=parameters.overrun,
-        before_cycles=parameters.before_cycles,
-    )
+    return preconditions.preconditions(facts, parameters)
 
 
 def facts_of(

@@ -1,7 +1,7 @@
 """Values of parameters as text: as the administrator types and the database keeps them.
 
 Each type has one form (crf_spec 1): a code of its list, yes or no, a number, or several whole
-numbers between strokes. The database checks the same pattern, so that no stored text fails to parse.
+numbers between strokes. The database checks the same pattern, so that every stored text parses.
 """
 
 import re

@@ -2,12 +2,14 @@
 
 import hashlib
 import hmac
+from dataclasses import replace
 from datetime import date
 from itertools import islice
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trial.protocol.parameters import DEFAULT, GateDays
 from trial.protocol.randomization.blocks import Arm, allocation, blocks
 from trial.protocol.randomization.keyed import keyed_bytes
 from trial.protocol.randomization.minimization import Allocated
@@ -46,10 +48,12 @@ def test_minimization_of_a_key_is_frozen():
 
 
 def test_refusal_names_the_cap_with_its_overrun():
-    refused = {one.code: one.sentence for one in preconditions(Facts(on=date(2025, 7, 1), allocations=105), enrollment_cap=102, overrun=3)}
+    parameters = replace(DEFAULT, enrollment_cap=102, overrun=3)
+    refusals = preconditions(Facts(on=date(2025, 7, 1), allocations=105), parameters)
+    refused = {refusal.code: refusal.sentence for refusal in refusals}
     assert refused["CAP_REACHED"] == "All 105 subjects have been randomized."
 
 
 def test_subject_without_a_scan_is_not_told_that_it_is_too_old():
-    refused = preconditions(Facts(on=date(2025, 7, 1)), rand_after_pc2_max_days=0, img_window_days=0)
+    refused = preconditions(Facts(on=date(2025, 7, 1)), replace(DEFAULT, rand_after_pc2_max_days=0, img_window_days=GateDays(0, 0)))
     assert not {"SCAN_TOO_OLD", "RAND_WINDOW"} & {one.code for one in refused}

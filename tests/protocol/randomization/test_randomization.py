@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trial.protocol.parameters import DEFAULT, RandomizationTiming
 from trial.protocol.randomization.blocks import (
     BLOCK_SIZES,
     Arm,
@@ -126,8 +127,11 @@ READY = Facts(
 )
 
 
+RANDOMIZED_FIRST = replace(DEFAULT, randomization_timing=RandomizationTiming.BEFORE_CYCLES)
+
+
 def codes(facts, **parameters):
-    return [refusal.code for refusal in preconditions(facts, **parameters)]
+    return [refusal.code for refusal in preconditions(facts, replace(DEFAULT, **parameters))]
 
 
 def scanned(days_ago, **facts):
@@ -203,7 +207,7 @@ BEFORE_CYCLES = [
 
 @pytest.mark.parametrize(("facts", "expected"), BEFORE_CYCLES)
 def test_before_the_cycles_there_is_no_check_to_pass(facts, expected):
-    found = preconditions(replace(READY, **facts), before_cycles=True)
+    found = preconditions(replace(READY, **facts), RANDOMIZED_FIRST)
     assert [refusal.code for refusal in found] == expected
 
 

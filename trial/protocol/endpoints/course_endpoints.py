@@ -1,6 +1,6 @@
-"""The endpoints of one subject's course, each as far as the records that are kept decide (crf_spec 5).
+"""The endpoints of one subject's course (crf_spec 5).
 
-Sizes are in mm.
+Each is given as far as the records that are kept decide it. Sizes are in mm.
 """
 
 from collections.abc import Iterator, Sequence

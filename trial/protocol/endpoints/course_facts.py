@@ -1,4 +1,4 @@
-"""The facts from which a subject's course is derived, and each derived response (crf_spec 2.16, 5)."""
+"""The facts of a subject's course, and each response derived from them (crf_spec 2.16, 5)."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -1,6 +1,6 @@
-"""Local control: whether an irradiated lesion, or the same without radiotherapy, fails in its field.
+"""Local control: the time until a lesion fails in its field (crf_spec 5, LC).
 
-crf_spec 5, LC. The same lesions are followed in both arms, from randomization; where they were
+The same lesions are followed in both arms, from randomization; where they were
 irradiated, also from its end. Sizes are in mm: the longest diameter, of a lymph node the short
 axis. Death, and progression elsewhere, compete: neither is an event.
 """
@@ -29,7 +29,7 @@ class LocalStatus(StrEnum):
 
 @dataclass(frozen=True)
 class LesionScan:
-    """A lesion at one assessment or biopsy; 0 mm where it is gone, None where it was not measured."""
+    """A lesion at one assessment or biopsy; 0 mm where it is gone, None where not measured."""
 
     record: str
     on: date | None

@@ -216,9 +216,9 @@ def disease_control(
     reference: Reference = Reference.BL1,
     min_sd_days: int = MIN_SD_DAYS,
 ) -> Result:
-    """Return the event that the best overall response is CR, PR or stable disease (crf_spec 5, DCR).
+    """Return the event that the best overall response is CR, PR or stable disease.
 
-    Disease is stable for `min_sd_days` at least.
+    crf_spec 5, DCR. Disease is stable for `min_sd_days` at least.
 
     >>> scan = Evaluation("TA1", date(2025, 6, 26), None, Response.SD, Response.SD)
     >>> facts = Facts(date(2025, 4, 25), assessments=(scan,))
