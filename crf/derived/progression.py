@@ -51,9 +51,7 @@ def _assessments(read: Casebook, lesions: list[Lesion], parameters: Parameters) 
         return ()
     baseline, now, signatures = baseline_of(lesions), read.standing, read.signatures
     points = [one.time_point() for one in found]
-    immune = {
-        reading.record: reading.response for reading in irecist.assess_all(baseline, points, parameters=parameters)
-    }
+    immune = {reading.record: reading.response for reading in irecist.assess_all(baseline, points, parameters=parameters)}
     read = recist.assess_all(baseline, points, parameters=parameters)
     return tuple(
         replace(_assessment(one, derived, lesions, _signed(one.visit, signatures, now)), irecist=immune.get(one.visit.code))

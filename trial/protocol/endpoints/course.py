@@ -11,13 +11,8 @@ from typing import NamedTuple
 
 from trial.protocol.parameters import DEFAULT, Parameters
 from trial.protocol.response import irecist, recist
-from trial.protocol.response.best_response import (
-    Best,
-    Evaluation,
-    best_response,
-    confirmed_best_response,
-    progression_on,
-)
+from trial.protocol.response.best_response import Best, best_response, confirmed_best_response
+from trial.protocol.response.evaluations import Evaluation, progression_on
 from trial.protocol.response.recist import Assessment, Discordance, Response, TimePoint
 from trial.protocol.response.second_baseline import responses_since
 

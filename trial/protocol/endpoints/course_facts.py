@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from trial.protocol.response import irecist
-from trial.protocol.response.best_response import Evaluation
+from trial.protocol.response.evaluations import Evaluation
 from trial.protocol.response.recist import Assessment, Baseline, Discordance, Response, TimePoint
 from trial.protocol.safety.toxicity import Toxicity
 

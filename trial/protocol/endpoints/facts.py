@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
-from trial.protocol.response.best_response import Evaluation
+from trial.protocol.response.evaluations import Evaluation
 
 from .results import Reason
 

@@ -11,7 +11,7 @@ from itertools import count
 
 from trial.protocol.parameters import DEFAULT, AssessmentSchedule
 from trial.protocol.response import irecist
-from trial.protocol.response.best_response import Evaluation, in_order
+from trial.protocol.response.evaluations import Evaluation, in_order
 from trial.protocol.response.recist import Response
 
 from .facts import Facts, Therapy, death_on, death_records, facts_known_by

@@ -20,11 +20,10 @@ from trial.protocol.response.best_response import (
     PR,
     SD,
     Best,
-    Evaluation,
     best_response,
     confirmed_best_response,
-    in_order,
 )
+from trial.protocol.response.evaluations import Evaluation, in_order
 from trial.protocol.response.recist import Response
 
 from .facts import Facts, facts_known_by
