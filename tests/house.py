@@ -21,13 +21,12 @@ TABLES: frozenset[str] = frozenset()
 """Files that are one literal table: a row is a line of up to 140 characters, and a table may be long."""
 
 VAGUE = frozenset(
-    "one ones other others another found said told asked read held made known given thing things stuff it them whole that those".split()
+    ["one", "ones", "other", "others", "another", "found", "said", "told", "asked", "read", "held", "made", "known", "given", "thing", "things", "stuff", "it", "them", "whole", "that", "those"]
 )
 """Identifiers that say nothing about what they hold."""
 
 FRAGMENTS = frozenset(
-    "Of What Whether Over As Who Whom Whose How By From With Without When Where Why In For That Those Than To Not At On Also Before After"
-    " Because Beside Besides Until While Within Under Between Instead Like Per Since So Then There Through Too Here".split()
+    ["Of", "What", "Whether", "Over", "As", "Who", "Whom", "Whose", "How", "By", "From", "With", "Without", "When", "Where", "Why", "In", "For", "That", "Those", "Than", "To", "Not", "At", "On", "Also", "Before", "After", "Because", "Beside", "Besides", "Until", "While", "Within", "Under", "Between", "Instead", "Like", "Per", "Since", "So", "Then", "There", "Through", "Too", "Here"]
 )
 """Words that a docstring of a whole sentence does not begin with."""
 
@@ -57,15 +56,15 @@ def is_wide(path: str) -> bool:
 
 def long_lines(root: Path = HOUSE) -> list[str]:
     """Return `file:line` of each line over 100 characters outside form files and tables."""
-    found_lines = []
+    places = []
     for path in sources(root):
         name = relative(path, root)
         if is_wide(name):
             continue
         for number, line in enumerate(path.read_text().splitlines(), 1):
             if len(line) > LONGEST_LINE:
-                found_lines.append(f"{name}:{number}")
-    return found_lines
+                places.append(f"{name}:{number}")
+    return places
 
 
 def long_functions(root: Path = HOUSE) -> list[str]:
@@ -193,5 +192,5 @@ def figures(root: Path = HOUSE) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    for label, figure in figures(Path(sys.argv[1]) if len(sys.argv) > 1 else HOUSE).items():
-        print(f"{label}: {figure}")
+    counted = figures(Path(sys.argv[1]) if len(sys.argv) > 1 else HOUSE)
+    sys.stdout.writelines(f"{label}: {figure}\n" for label, figure in counted.items())

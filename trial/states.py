@@ -122,7 +122,7 @@ def diagram(title: str, table: Mapping[str, Iterable[str]]) -> str:
 def page() -> str:
     """docs/states.md: `python -c 'from trial import states; print(states.page(), end="")' > docs/states.md`."""
     said = (
-        "# States\n\nPrinted from the tables in `trial/states.py`, `trial/protocol/schedule/timetable.py` and "
+        "# States\n\nPrinted from the tables in `trial/states.py`, `trial/protocol/schedule/visit_states.py` and "
         "`trial/protocol/progression_check/progression_states.py`; a test keeps it current.\nStates are derived, acts are stored.\n\n"
     )
     tables: dict[str, Mapping[str, Iterable[str]]] = {

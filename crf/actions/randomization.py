@@ -23,7 +23,7 @@ from trial.models.locks import hold_writers
 from trial.models.parameter import read_once
 from trial.protocol import study
 from trial.protocol.parameters import Parameters, RandMethod
-from trial.protocol.randomization import blocks, minimization
+from trial.protocol.randomization import blocks, minimization, preconditions
 from trial.refusals import Conflict, NotAllowed
 
 from . import eligibility
@@ -44,22 +44,17 @@ def publish_commitment(*, by: AbstractUser) -> str:
     return commitment
 
 
-def refusals(subject: Subject, *, on: date, late_reason: str = "", read: Casebook | None = None) -> tuple[blocks.Refusal, ...]:
+def refusals(subject: Subject, *, on: date, late_reason: str = "", read: Casebook | None = None) -> tuple[preconditions.Refusal, ...]:
     """Why the subject cannot be randomized on this day; empty where nothing stands against it."""
     with read_once():
         parameters = parameters_on(on)
         facts = facts_of(subject, on=on, parameters=parameters, late_reason=late_reason, read=read)
-    return blocks.preconditions(
-        facts,
-        rand_after_pc2_max_days=parameters.rand_after_pc2_max_days,
-        img_window_days=parameters.img_window_days.gate_2,
-        enrollment_cap=parameters.enrollment_cap,
-        overrun=parameters.overrun,
-        before_cycles=parameters.before_cycles,
-    )
+    return preconditions.preconditions(facts, parameters)
 
 
-def facts_of(subject: Subject, *, on: date, parameters: Parameters, late_reason: str = "", read: Casebook | None = None) -> blocks.Facts:
+def facts_of(
+    subject: Subject, *, on: date, parameters: Parameters, late_reason: str = "", read: Casebook | None = None
+) -> preconditions.Facts:
     read = read or Casebook(subject)
     entry, confirmed = (eligibility.latest(subject, gate, read) for gate in (1, 2))
     read.rows(Criterion)
@@ -69,7 +64,7 @@ def facts_of(subject: Subject, *, on: date, parameters: Parameters, late_reason:
     scan = check.assessment
     levels = levels_of(subject, parameters, read)
     known = all(levels.values())
-    return blocks.Facts(
+    return preconditions.Facts(
         on=on,
         g1_passed=entry is not None and eligibility.is_passed(entry, read),
         g1_stale=entry is not None and eligibility.is_stale(entry, on=entry.assessed_on, read=read, then=anew[entry]),

@@ -12,8 +12,8 @@ from crf.derived import course
 from trial.api.base import REFUSALS
 from trial.api.items import Derived
 from trial.models import Subject
-from trial.protocol.endpoints.course import Endpoint, Read
-from trial.protocol.endpoints.local_control import Site
+from trial.protocol.endpoints.course_facts import DerivedResponse, Endpoint
+from trial.protocol.endpoints.failure_pattern import Site
 from trial.protocol.response.best_response import Best
 from trial.protocol.schedule.subject_status import SubjectStatus
 from trial.refusals import Refused
@@ -136,15 +136,15 @@ class CourseView(OfSubject):
         return day
 
 
-def _response(one: Read, records: dict[str, int]) -> dict[str, Any]:
+def _response(one: DerivedResponse, records: dict[str, int]) -> dict[str, Any]:
     derived = {name: getattr(one.derived, name) for name in one.derived.__dataclass_fields__}
-    point = one.seen.point
+    point = one.assessment.point
     return derived | {
         "assessment": point.label,
         "record": records.get(point.label),
         "first_scan_on": point.first_scan_on,
         "last_scan_on": point.last_scan_on,
-        "investigator": one.seen.investigator,
+        "investigator": one.assessment.investigator,
         "discordance": one.discordance,
         "irecist": one.immune.response,
     }

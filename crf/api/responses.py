@@ -10,7 +10,7 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, serializers
 
 from crf.models import Lesion, NonTargetFinding, Randomization, ResponseAssessment, TargetMeasurement
-from crf.models.response import baseline_of, conventions
+from crf.models.response import baseline_of
 from trial.api.base import Visible, visible_or_404
 from trial.api.items import Derived, hold_all_rows
 from trial.models import parameters_on
@@ -126,4 +126,4 @@ def derive(current: ResponseAssessment, known: Sequence[ResponseAssessment], les
         return None
     before = [one for one in known if one.visit.subject_id == subject and one.first_scan_on and one.first_scan_on < day]
     earlier = [one.time_point() for one in sorted(before, key=lambda one: one.first_scan_on)]
-    return recist.assess(baseline_of(lesions), earlier, current.time_point(), **conventions(parameters_on(day)))
+    return recist.assess(baseline_of(lesions), earlier, current.time_point(), parameters=parameters_on(day))

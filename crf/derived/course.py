@@ -28,8 +28,8 @@ from crf.models.response import assessments_of, baseline_of
 from trial.models import Subject, Visit, parameters_on
 from trial.models.parameter import read_once
 from trial.protocol.endpoints import course
+from trial.protocol.endpoints.facts import Contact, Facts
 from trial.protocol.endpoints.local_control import LocalStatus
-from trial.protocol.endpoints.overall_survival import Contact, Facts
 from trial.protocol.endpoints.unrecorded import Unrecorded
 from trial.protocol.parameters import Parameters
 from trial.protocol.radiotherapy import coverage as coverage_rules
@@ -85,13 +85,13 @@ def _derive(subject: Subject, on: date, parameters: Parameters, unrecorded: froz
     fractions = _fractions(subject, on)
     given = _given_to(fractions, lesions)
     allocation = Randomization.objects.of(subject).values_list("randomized_on", "arm").first()
-    told = course.Told(
+    told = course.CourseFacts(
         baseline=baseline_of(lesions),
-        seen=tuple(_seen(one) for one in found if one.first_scan_on),
+        assessments=tuple(_seen(one) for one in found if one.first_scan_on),
         treated_on=doses_of(subject).day_1(1),
         second_baseline=SECOND_BASELINE,
         irradiated=tuple(given.items()),
-        given=_given_since(subject, fractions, allocation[0], on=on) if allocation else None,
+        treated_after_randomization=_given_since(subject, fractions, allocation[0], on=on) if allocation else None,
         unrecorded=unrecorded,
     )
     facts = _facts(told, found, allocation[0] if allocation else None)
@@ -110,10 +110,10 @@ def _derive(subject: Subject, on: date, parameters: Parameters, unrecorded: froz
     )
 
 
-def _seen(one: ResponseAssessment) -> course.Seen:
+def _seen(one: ResponseAssessment) -> course.CourseAssessment:
     statuses = [(row.lesion.code, row.local_status) for row in one.rows(TargetMeasurement) if row.lesion and row.local_status]
     fields = {"Y": True, "N": False}
-    return course.Seen(
+    return course.CourseAssessment(
         point=one.time_point(),
         investigator=recist.Response(one.investigator_overall) if one.investigator_overall else None,
         statuses=tuple((code, LocalStatus(status)) for code, status in statuses),
@@ -121,7 +121,7 @@ def _seen(one: ResponseAssessment) -> course.Seen:
     )
 
 
-def _facts(told: course.Told, found: list[ResponseAssessment], randomized_on: date | None) -> Facts:
+def _facts(told: course.CourseFacts, found: list[ResponseAssessment], randomized_on: date | None) -> Facts:
     """What is known at randomization is told of BL1, the check after cycle 2."""
     second = next((one for one in found if one.visit.code == SECOND_BASELINE and one.first_scan_on), None)
     point = second.time_point() if second else None

@@ -5,7 +5,7 @@ from datetime import date
 
 from crf.casebook import Casebook
 from crf.models import Consent, Lesion, NonTargetFinding, Randomization, Scan, TargetMeasurement
-from crf.models.response import ResponseAssessment, baseline_of, conventions
+from crf.models.response import ResponseAssessment, baseline_of
 from trial.models import Signature, Standing, Subject, Visit, parameters_on, versions_of
 from trial.protocol.parameters import Parameters
 from trial.protocol.progression_check import progression
@@ -19,15 +19,7 @@ def check(subject: Subject, *, on: date, read: Casebook | None = None) -> progre
 
 
 def checked(facts: progression.Facts, *, on: date, parameters: Parameters) -> progression.Check:
-    return progression.check(
-        facts,
-        on=on,
-        pc2_half_window=parameters.pc2_half_window,
-        pc2_min_days_from_c1d1=parameters.pc2_min_days_from_c1d1,
-        img_window_days=parameters.img_window_days.gate_1,
-        pc2_criteria=parameters.pc2_criteria,
-        randomization_timing=parameters.randomization_timing,
-    )
+    return progression.check(facts, on=on, parameters=parameters)
 
 
 def facts_of(subject: Subject, parameters: Parameters, read: Casebook | None = None) -> progression.Facts:
@@ -59,10 +51,8 @@ def _assessments(read: Casebook, lesions: list[Lesion], parameters: Parameters) 
         return ()
     baseline, now, signatures = baseline_of(lesions), read.standing, read.signatures
     points = [one.time_point() for one in found]
-    immune = {
-        reading.record: reading.response for reading in irecist.read(baseline, points, recist_nontarget_ne=parameters.recist_nontarget_ne)
-    }
-    read = recist.assess_all(baseline, points, **conventions(parameters))
+    immune = {reading.record: reading.response for reading in irecist.assess_all(baseline, points, parameters=parameters)}
+    read = recist.assess_all(baseline, points, parameters=parameters)
     return tuple(
         replace(_assessment(one, derived, lesions, _signed(one.visit, signatures, now)), irecist=immune.get(one.visit.code))
         for one, derived in zip(found, read, strict=True)

@@ -7,7 +7,6 @@ from django.db.models import Q
 
 from trial import fields
 from trial.models import OnceAmongRows, Problem, Record, Row, Section, Visit, parameters_on
-from trial.protocol.parameters import Parameters
 from trial.protocol.response import recist
 
 from .lesion import SLICED, Laterality, Lesion, LesionClass, Method, Site, is_node
@@ -24,15 +23,6 @@ MUST_COVER = {"CHEST", "ABDOMEN", "PELVIS"}
 def by_recist(name: str, label: str, **shown: Any) -> fields.Derived:
     """A value that RECIST derives, read like an item of the record."""
     return fields.derived(label, **shown)(lambda assessment: getattr(assessment.assessed(), name, None))
-
-
-def conventions(parameters: Parameters) -> dict[str, Any]:
-    """What RECIST 1.1 leaves open, as the parameters decide it."""
-    return {
-        "recist_continuing_pr": parameters.recist_continuing_pr,
-        "recist_nontarget_ne": parameters.recist_nontarget_ne,
-        "recist_floor_after_cr": parameters.recist_floor_after_cr,
-    }
 
 
 class Growth(models.TextChoices):
@@ -401,4 +391,4 @@ def derive(current: ResponseAssessment) -> recist.Assessment:
         for other in assessments_of(current.subject)
         if other.pk != current.pk and other.first_scan_on and other.first_scan_on < current.first_scan_on
     ]
-    return recist.assess(baseline_of(lesions), earlier, current.time_point(), **conventions(parameters_on(current.first_scan_on)))
+    return recist.assess(baseline_of(lesions), earlier, current.time_point(), parameters=parameters_on(current.first_scan_on))

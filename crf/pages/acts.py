@@ -22,7 +22,7 @@ from trial.admin.entry_forms import WhyForm, number_told, reason_told
 from trial.models import Signature, Subject, may
 from trial.pages.study import button, page, say
 from trial.protocol.kleene import Truth
-from trial.protocol.randomization.blocks import ANSWERED_BY_A_REASON
+from trial.protocol.randomization.preconditions import ANSWERED_BY_A_REASON
 from trial.protocol.study import CRITERIA, CRITERION
 from trial.refusals import Refused
 
@@ -184,6 +184,6 @@ def course_page(request: HttpRequest, code: str) -> HttpResponse:
         today=today,
         on=on,
         derived=derived,
-        responses=[(one, derived.records.get(one.seen.point.label)) for one in derived.course.responses],
+        responses=[(one, derived.records.get(one.assessment.point.label)) for one in derived.course.responses],
         endpoints=[*derived.course.endpoints, *derived.course.local_control],
     )

@@ -82,7 +82,7 @@ class ParameterDecision(Kept):
         if not self.value or self.name not in parameter_values.NAMES:
             return
         try:
-            self.value = parameter_values.written(parameter_values.read(self.name, self.value))
+            self.value = parameter_values.value_text(parameter_values.parse(self.name, self.value))
         except parameter_values.NotAValue as error:
             raise ValidationError({"value": str(error)}) from error
         if self.effective_from and (problems := list(self._contradictions())):
@@ -156,7 +156,7 @@ request_finished.connect(_request_ends, dispatch_uid="trial.parameters")
 def in_force(rows: list[Decided], *, on: date) -> Parameters:
     """The last decision of each parameter up to a day; the default where there is none."""
     standing = {row.name: row.value for row in sorted(rows, key=lambda row: row.effective_from) if row.effective_from <= on}
-    return parameter_values.decided(standing) if standing else DEFAULT
+    return parameter_values.with_decisions(standing) if standing else DEFAULT
 
 
 def parameters_on(on: date, *, afresh: bool = False) -> Parameters:

@@ -1,6 +1,6 @@
-"""A doubt about entered data (crf_spec 0.4): the finding of a check, with its level.
+"""Doubts about data, as the checks of the protocol raise them (crf_spec 0.4).
 
-A check refuses no value by itself; the level says what follows from the doubt.
+A doubt refuses nothing by itself: its level says what follows.
 """
 
 from enum import StrEnum
@@ -10,8 +10,8 @@ from typing import NamedTuple
 class Level(StrEnum):
     """The consequence of a doubt.
 
-    HARD: the value cannot be stored. COMPLETE: the form cannot be completed. SOFT: a query is
-    opened. NOTICE: the doubt is only shown.
+    HARD: the value cannot be stored. COMPLETE: the form cannot be completed. SOFT: a query opens.
+    NOTICE: the sentence is only shown.
     """
 
     HARD = "H"
@@ -21,7 +21,7 @@ class Level(StrEnum):
 
 
 class Doubt(NamedTuple):
-    """A code of the check's own list, the level, and a sentence that says what to look at."""
+    """A doubt: a code of the check's own list, its level, and a sentence on what to look at."""
 
     code: str
     level: Level

@@ -1,4 +1,7 @@
-"""Each choice that the public record leaves open (crf_spec 1), decided one way and the other: same data, another answer."""
+"""Each choice that the public record leaves open (crf_spec 1), decided both ways.
+
+The same data, another answer.
+"""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -32,7 +35,8 @@ V2 = {
     "weights": (Weight(kg=Decimal(46), on=GATE),),
 }
 MEASURED = tuple(
-    Clearance(source=source, result=parse(ml_min), on=GATE) for source, ml_min in (("MEASURED_GFR", "29"), ("URINE_24H", "31"))
+    Clearance(source=source, result=parse(ml_min), on=GATE)
+    for source, ml_min in (("MEASURED_GFR", "29"), ("URINE_24H", "31"))
 )
 BRAIN = {"brain_result": "METS", "lesions": (LUNG,)}
 
@@ -74,15 +78,25 @@ ELIGIBILITY = [
     ],
 )
 def test_criterion_follows_the_choice(criterion, data, parameter, value, expected):
-    assert judged(criterion, parameters=replace(DEFAULT, **{parameter: value}), **data).truth == expected
+    assert (
+        judged(criterion, parameters=replace(DEFAULT, **{parameter: value}), **data).truth
+        == expected
+    )
 
 
-CHOSEN = [("ln_unit_rule", LnUnitRule), ("brain_liver_logic", BrainLiverLogic), ("cg_constant", CgConstant), ("cg_source", CgSource)]
+CHOSEN = [
+    ("ln_unit_rule", LnUnitRule),
+    ("brain_liver_logic", BrainLiverLogic),
+    ("cg_constant", CgConstant),
+    ("cg_source", CgSource),
+]
 
 
 @pytest.mark.parametrize(("parameter", "values"), CHOSEN)
 def test_every_value_of_a_choice_stands_in_the_table(parameter, values):
-    assert {value for _, _, name, answers in ELIGIBILITY for value in answers if name == parameter} == {*values}
+    assert {
+        value for _, _, name, answers in ELIGIBILITY for value in answers if name == parameter
+    } == {*values}
 
 
 SURFACE = {BsaFormula.MOSTELLER: "1.818", BsaFormula.DUBOIS: "1.810"}
@@ -117,7 +131,7 @@ def agrees(rows, method):
 
 
 def made_by(method):
-    """Twelve subjects of one stratum, each in the arm that the method makes."""
+    """Return twelve subjects of one stratum, each in the arm that the method makes."""
     rows = []
     for number in range(1, 13):
         either = [Allocation(number=number, levels=LEVELS, arm=arm.value) for arm in Arm]
@@ -127,10 +141,10 @@ def made_by(method):
 
 @pytest.mark.parametrize("method", RandMethod)
 def test_each_method_of_randomization_makes_its_own_arms_of_the_same_key(method):
-    (other,) = {*RandMethod} - {method}
+    (other_method,) = {*RandMethod} - {method}
     assert len(made_by(method)) == 12
     assert agrees(made_by(method), method)
-    assert not agrees(made_by(method), other)
+    assert not agrees(made_by(method), other_method)
 
 
 def test_suitable_patient_has_no_measured_clearance():

@@ -1,4 +1,4 @@
-"""What cannot be computed is refused by name, in words, and never by an arithmetic exception."""
+"""Values that cannot be computed are refused by name, never by an arithmetic exception."""
 
 from decimal import Decimal
 
@@ -45,5 +45,5 @@ MEASURE = st.none() | st.decimals(-10, 300, places=1)
 
 @given(st.sampled_from([*REGIMENS]), st.sampled_from(AGENTS), MEASURE, MEASURE, MEASURE)
 def test_planned_dose_is_above_0_or_not_known(regimen, agent, kg, m2, ml_min):
-    found = planned_dose_mg(regimen, agent, weight_kg=kg, bsa_m2=m2, clearance_ml_min=ml_min)
-    assert found is None or found > 0
+    dose = planned_dose_mg(regimen, agent, weight_kg=kg, bsa_m2=m2, clearance_ml_min=ml_min)
+    assert dose is None or dose > 0

@@ -11,14 +11,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from trial.protocol.endpoints.overall_survival import (
-    DAYS_PER_MONTH,
-    Reason,
-    Result,
-    known,
-    outcome,
-    undecided,
-)
+from trial.protocol.endpoints.facts import known_by as known
+from trial.protocol.endpoints.results import DAYS_PER_MONTH, Reason, Result, outcome, undecided
 
 SEVERE, FATAL = 3, 5
 ACUTE_DAYS = 90  # after the last fraction
