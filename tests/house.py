@@ -21,12 +21,15 @@ TABLES: frozenset[str] = frozenset()
 """Files that are one literal table: a row is a line of up to 140 characters, and a table may be long."""
 
 VAGUE = frozenset(
-    ["one", "ones", "other", "others", "another", "found", "said", "told", "asked", "read", "held", "made", "known", "given", "thing", "things", "stuff", "it", "them", "whole", "that", "those"]
+    """one ones other another others found said told asked read held made known given thing things
+    stuff it them whole that those""".split()
 )
 """Identifiers that say nothing about what they hold."""
 
 FRAGMENTS = frozenset(
-    ["Of", "What", "Whether", "Over", "As", "Who", "Whom", "Whose", "How", "By", "From", "With", "Without", "When", "Where", "Why", "In", "For", "That", "Those", "Than", "To", "Not", "At", "On", "Also", "Before", "After", "Because", "Beside", "Besides", "Until", "While", "Within", "Under", "Between", "Instead", "Like", "Per", "Since", "So", "Then", "There", "Through", "Too", "Here"]
+    """Of What Whether Over As Who Whom Whose How By From With Without When Where Why In For That
+    Those Than To Not At On Also Before After Because Beside Besides Until While Within Under
+    Between Instead Like Per Since So Then There Through Too Here""".split()
 )
 """Words that a docstring of a whole sentence does not begin with."""
 
