@@ -20,17 +20,19 @@ FORM_FILES = ("crf/models/", "followup/models/")
 TABLES: frozenset[str] = frozenset()
 """Files that are one literal table: a row is a line of up to 140 characters, and a table may be long."""
 
-VAGUE = frozenset(
-    """one ones other another others found said told asked read held made known given thing things
-    stuff it them whole that those""".split()
-)
+VAGUE = {
+    "one", "ones", "other", "another", "others", "found", "said", "told", "asked", "read", "held",
+    "made", "known", "given", "thing", "things", "stuff", "it", "them", "whole", "that", "those",
+}  # fmt: skip
 """Identifiers that say nothing about what they hold."""
 
-FRAGMENTS = frozenset(
-    """Of What Whether Over As Who Whom Whose How By From With Without When Where Why In For That
-    Those Than To Not At On Also Before After Because Beside Besides Until While Within Under
-    Between Instead Like Per Since So Then There Through Too Here""".split()
-)
+FRAGMENTS = {
+    "Of", "What", "Whether", "Over", "As", "Who", "Whom", "Whose", "How", "By", "From", "With",
+    "Without", "When", "Where", "Why", "In", "For", "That", "Those", "Than", "To", "Not", "At",
+    "On", "Also", "Before", "After", "Because", "Beside", "Besides", "Until", "While", "Within",
+    "Under", "Between", "Instead", "Like", "Per", "Since", "So", "Then", "There", "Through",
+    "Too", "Here",
+}  # fmt: skip
 """Words that a docstring of a whole sentence does not begin with."""
 
 
