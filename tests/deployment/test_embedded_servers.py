@@ -23,8 +23,8 @@ from trial.server.embedded_redis import Redis
 USES_IT = """
 import sys
 from pathlib import Path
-from trial.embedded import used
-from trial.embedded_postgres import Postgres
+from trial.server.embedded import used
+from trial.server.embedded_postgres import Postgres
 with used(Postgres(Path(sys.argv[1]))):
     print("in use", flush=True)
     sys.stdin.read()

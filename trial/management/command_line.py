@@ -6,9 +6,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+import django
 from django.core.management import execute_from_command_line
 
 from trial.audit.client import sent_by
+from trial.server import servers
 from trial.server.data_folder import Unusable
 
 NEEDS_NO_DATABASE = {"check", "collectstatic", "diffsettings", "help", "spectacular", "version"}
@@ -36,8 +38,7 @@ def database_for(name: str, arguments: Sequence[str]) -> Iterator[None]:
     if told_apart or name == STARTS_ITS_OWN or (name in NEEDS_NO_DATABASE and "--database" not in arguments):
         yield
         return
-    from trial.server import servers
-
+    django.setup()  # sentences are put into words by Django
     with servers.database():
         yield
 

@@ -2,15 +2,9 @@ from contextlib import nullcontext
 from typing import Any
 
 from django.core.management.commands import migrate
-from django.db import connection
 
 from trial.actions.verification import anchors, noted_schema
 from trial.audit import roles
-from trial.server.data_folder import Unusable
-
-WITHOUT = """
-    select exists (select from pg_attribute where attrelid = to_regclass('trial_ledger') and attname = 'hash')
-       and not exists (select from pg_attribute where attrelid = to_regclass('trial_ledger') and attname = 'salts')"""
 
 
 class Command(migrate.Command):
@@ -22,7 +16,6 @@ class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> None:
         whole = options["app_label"] is None and not options["plan"] and not options["check_unapplied"]
         with roles.as_owner(), noted_schema.being_changed() if whole else nullcontext():
-            refuse_ledger_without_commitments()
             changed_before = noted_schema.differs() if whole else []
             super().handle(*args, **options)
             if whole:
@@ -35,17 +28,3 @@ class Command(migrate.Command):
             self.stderr.write("\n".join(changed_before))
             self.stderr.write("This was so before, and nothing notes why: verify_ledger says so until `manage.py accept_schema` notes it.")
         anchors.anchor()
-
-
-def refuse_ledger_without_commitments() -> None:
-    """The first development version hashed values, not commitments to them: its ledger is not written anew, as none ever is."""
-    with connection.cursor() as cursor:
-        cursor.execute(WITHOUT)
-        if cursor.fetchone() != (True,):
-            return
-        cursor.execute("select exists (select from trial_ledger)")
-        if cursor.fetchone() == (True,):
-            raise Unusable(
-                "This database was filled by an earlier development version, whose ledger this one cannot go on with. "
-                "Begin with an empty one: `make demo ARGS=--reset`, or another CASEBOOK_DATA or DATABASE_URL."
-            )
