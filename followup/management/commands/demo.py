@@ -78,7 +78,7 @@ class Command(BaseCommand):
                 children.start("beat", _python(*BEAT, f"--schedule={settings.DATA / 'beat-schedule'}"), surroundings)
             else:
                 self.say("No Redis server was found: the jobs run by command only (`manage.py help` lists them).")
-            self.tell(self.summary(logins, port) | {"processes": children.numbers()})
+            self.tell(self.summary(logins, port) | {"processes": children.process_ids()})
             self.ready = True
             children.watch()
 

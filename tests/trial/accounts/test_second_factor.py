@@ -15,7 +15,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from tests.conftest import CODE, PASSWORD, PROOF, SCREENED, log_in_with_code
 from trial.accounts import proving, second_factor
-from trial.accounts.second_factor import Proof, Shown
+from trial.accounts.second_factor import Proof, ShownDevice
 from trial.actions import entry, review
 from trial.models import Signature
 from trial.refusals import Refused
@@ -215,10 +215,10 @@ class TestSigning:
         shown = StaticDevice.objects.get(user=investigator).persistent_id
         for proof in (
             Proof(PASSWORD),
-            Proof(PASSWORD, session=Shown("otp_static.staticdevice/0")),
+            Proof(PASSWORD, session=ShownDevice("otp_static.staticdevice/0")),
             Proof(PASSWORD, "000000"),
             Proof("wrong", CODE),
-            Proof("wrong", session=Shown(shown)),
+            Proof("wrong", session=ShownDevice(shown)),
         ):
             with pytest.raises(Refused):
                 review.sign_visit(held, by=investigator, proof=proof)

@@ -22,7 +22,7 @@ from tests.trial.accounts.test_access_matrix import routes_of
 from trial.access import Role
 from trial.accounts import proving, second_factor
 from trial.accounts.passwords import matches
-from trial.accounts.second_factor import Proof, Shown
+from trial.accounts.second_factor import Proof, ShownDevice
 from trial.actions import accounts, entry, review
 from trial.audit.acting import acting
 from trial.models import AccountAct, Ledger, Membership, Signature, Visit
@@ -361,12 +361,12 @@ class TestLoss:
             device = StaticDevice.objects.get(user=administrator)
         elif whose == "not confirmed":
             device = second_factor.begin(investigator)
-        named = Shown(device.persistent_id)
+        named = ShownDevice(device.persistent_id)
         if whose == "taken away":
             device.delete()
         with pytest.raises(Refused, match="code does not match"):
             review.sign_visit(held, by=investigator, proof=Proof(PASSWORD, session=named))
-        named = Shown(StaticDevice.objects.get(user=investigator).persistent_id)
+        named = ShownDevice(StaticDevice.objects.get(user=investigator).persistent_id)
         assert review.sign_visit(held, by=investigator, proof=Proof(PASSWORD, session=named)).pk
 
     def test_a_loss_and_a_binding_at_once_follow_each_other(self, transactional_db, investigator):
