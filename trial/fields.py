@@ -280,10 +280,9 @@ def _within(label: str, limits: Limits, kind: type[int] | type[Decimal], unit: s
 
 def _say_limits(label: str, low: object, high: object, unit: str) -> str:
     """Return the sentence of a value outside the limits. Its % are doubled: Django fills parameters into it."""
-    if unit:
-        sentence = gettext("“{label}” lies between {low} and {high} {unit}.")
-    else:
-        sentence = gettext("“{label}” lies between {low} and {high}.")
+    with_unit = gettext("“{label}” lies between {low} and {high} {unit}.")
+    without_unit = gettext("“{label}” lies between {low} and {high}.")
+    sentence = with_unit if unit else without_unit
     return sentence.format(label=gettext(label), low=low, high=high, unit=unit).replace("%", "%%")
 
 
