@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Casebook's commands; `manage.py demo` is the one to begin with."""
+"""Casebook's commands. Begin with `manage.py demo`."""
 
 import os
 import sys

@@ -13,7 +13,7 @@ LESIONS = (
     node("INTERAC", "11"),
 )
 REDUCED = {"adjustment": "REDUCED", "adjustment_reason": "AE", "dose_mg": "1320"}
-"""75 % of what is planned."""
+"""A dose of 75 % of what is planned."""
 
 
 def load(team: Team) -> int:
@@ -28,12 +28,13 @@ def screening(story: Story) -> None:
 
 def two_cycles(story: Story) -> None:
     """Neutrophils of grade 4 on day 8 of cycle 1; in cycle 2 gemcitabine at three quarters of its dose."""
-    usual.cycle(story, 1, day("2025-07-07"), NEUT=("0.4", "10^9/L"), WBC=("2.3", "10^9/L"))
-    usual.cycle(story, 2, day("2025-07-28"), told={("GEMCITABINE", 1): REDUCED, ("GEMCITABINE", 8): REDUCED})
+    usual.cycle(story, 1, day("2025-07-07"), results={"NEUT": ("0.4", "10^9/L"), "WBC": ("2.3", "10^9/L")})
+    usual.cycle(story, 2, day("2025-07-28"), doses={("GEMCITABINE", 1): REDUCED, ("GEMCITABINE", 8): REDUCED})
 
 
 def response(story: Story) -> None:
-    usual.checked(story, day("2025-08-18"), sizes={"L01": "14", "L02": "12", "L03": NonTargetFinding.State.PRESENT}, read=PARTIAL)
+    sizes = {"L01": "14", "L02": "12", "L03": NonTargetFinding.State.PRESENT}
+    usual.checked(story, day("2025-08-18"), sizes=sizes, response=PARTIAL)
     story.sign("PC2")
 
 

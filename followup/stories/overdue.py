@@ -24,7 +24,7 @@ def screening(story: Story) -> None:
 
 
 def three_cycles(story: Story) -> None:
-    """The third is given although nobody has looked for progression. The new version of the consent is signed with it."""
+    """Give a third cycle although nobody has looked for progression. The new consent version is signed with it."""
     usual.regimen(story, "GC_ICI")
     for number, on in ((1, "2025-05-05"), (2, "2025-05-26"), (3, "2025-06-16")):
         usual.cycle(story, number, day(on))
@@ -32,8 +32,8 @@ def three_cycles(story: Story) -> None:
 
 
 def late_check(story: Story) -> None:
-    """Nine days after the window: 39 mm after 36 mm."""
-    usual.checked(story, day("2025-07-02"), sizes={"L01": "21", "L02": "18"}, read=STABLE)
+    """Check nine days after the window: 39 mm after 36 mm."""
+    usual.checked(story, day("2025-07-02"), sizes={"L01": "21", "L02": "18"}, response=STABLE)
     story.sign("PC2")
 
 
@@ -45,12 +45,12 @@ def allocation(story: Story) -> None:
 
 
 def first_assessment(story: Story) -> None:
-    usual.assessed(story, "TA1", day("2025-09-12"), sizes={"L01": "20", "L02": "18"}, read=STABLE)
+    usual.assessed(story, "TA1", day("2025-09-12"), sizes={"L01": "20", "L02": "18"}, response=STABLE)
 
 
 def third_assessment(story: Story) -> None:
-    """The second was never done."""
-    usual.assessed(story, "TA3", day("2026-01-14"), sizes={"L01": "21", "L02": "17"}, read=STABLE)
+    """Hold the third assessment. The second was never done."""
+    usual.assessed(story, "TA3", day("2026-01-14"), sizes={"L01": "21", "L02": "17"}, response=STABLE)
 
 
 def stratum_corrected(story: Story) -> None:
@@ -59,7 +59,7 @@ def stratum_corrected(story: Story) -> None:
 
 
 def later(story: Story) -> None:
-    usual.assessments_since(story, LATER, sizes={"L01": "21", "L02": "17"}, read=STABLE)
+    usual.assessments_since(story, LATER, sizes={"L01": "21", "L02": "17"}, response=STABLE)
     story.sign_rest(but=("TA3",))
 
 

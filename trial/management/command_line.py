@@ -1,4 +1,4 @@
-"""`manage.py`: the database is there before a command needs it, and what is in the way is said in one sentence."""
+"""Run a command of `manage.py`, with the database it needs; say in one sentence what is in the way."""
 
 import argparse
 import os
@@ -18,7 +18,7 @@ STARTS_ITS_OWN = "demo"
 
 
 def run(arguments: Sequence[str]) -> None:
-    """Carry out one command. Exit code 1 and one sentence where the environment does not allow it."""
+    """Run one command. End with exit code 1 and one sentence where the environment does not allow it."""
     name = arguments[1] if len(arguments) > 1 else "help"
     try:
         if name == STARTS_ITS_OWN:
@@ -33,9 +33,10 @@ def run(arguments: Sequence[str]) -> None:
 
 @contextmanager
 def database_for(name: str, arguments: Sequence[str]) -> Iterator[None]:
-    """The embedded server for the time of the command; a server of yours is asked whether it is there and new enough."""
-    told_apart = {"-h", "--help", "--version"} & set(arguments)
-    if told_apart or name == STARTS_ITS_OWN or (name in NEEDS_NO_DATABASE and "--database" not in arguments):
+    """Keep the embedded server running while the command runs. Refuse a server of yours that is away or does not fit."""
+    only_informs = {"-h", "--help", "--version"} & set(arguments)
+    needs_none = name in NEEDS_NO_DATABASE and "--database" not in arguments
+    if only_informs or needs_none or name == STARTS_ITS_OWN:
         yield
         return
     django.setup()  # sentences are put into words by Django
@@ -44,7 +45,7 @@ def database_for(name: str, arguments: Sequence[str]) -> Iterator[None]:
 
 
 def _choose_data_folder(arguments: Sequence[str]) -> None:
-    """`demo --data DIR` means what CASEBOOK_DATA means; settings must know it before the command is read."""
+    """Take `demo --data DIR` for CASEBOOK_DATA, before settings are read."""
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--data")
     if folder := parser.parse_known_args(arguments[2:])[0].data:
