@@ -74,7 +74,7 @@ def prepare_trial(people: Iterable[Person], passwords: Mapping[str, str]) -> Non
             for code, hospital, province, laboratory in SITES:
                 _site(code, hospital, province, laboratory)
             _give_roles(people, users, administrator)
-            for username, role, name in people:
+            for username, role, _name in people:
                 if Act.SIGN in ALLOWED[Role(role)]:
                     _prepare_signer(users[username], passwords[username], administrator)
     key_of_the_demo()
@@ -126,7 +126,7 @@ def _give_roles(people: Iterable[Person], users: Mapping[str, User], administrat
     """
     first, second = (Site.objects.get(code=code) for code in (FIRST, SECOND))
     founder = _user(FOUNDER, "First Account", make_password(None))
-    for username, role, name in people:
+    for username, role, _name in people:
         person = users[username]
         site = None if role in STUDY_WIDE else first
         ends_on = STUDY_ENDS if role == Role.AUDITOR else None
