@@ -10,7 +10,9 @@ class FollowupConfig(AppConfig):
     verbose_name = "Follow-up"
 
     def ready(self) -> None:
-        """Ask for the flags of a subject when a form is stored, and of all when a parameter is decided."""
+        """Ask for the flags of a subject when a form is stored, and of all when a parameter is
+        decided.
+        """
         from trial.actions.signals import decided, stored
 
         from .tasks import check_all_soon, check_soon

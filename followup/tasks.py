@@ -31,7 +31,10 @@ def check_subject(pk: int) -> Counts:
 
 
 def check_soon(row: Subject | Visit | Record, **signal: object) -> None:
-    """Receive `stored`: after the commit, ask a worker for the subject's flags. Without Redis, the next night computes them."""
+    """Receive `stored`: after the commit, ask a worker for the subject's flags.
+
+    Without Redis, the next night computes them.
+    """
     subject = row if isinstance(row, Subject) else row.subject
     if flagging.hints_are_wanted():
         transaction.on_commit(lambda: hint(check_subject, subject.pk))
@@ -39,7 +42,10 @@ def check_soon(row: Subject | Visit | Record, **signal: object) -> None:
 
 @shared_task
 def check_all() -> int:
-    """Compute the flags of every subject by the parameters in force, soon after one was decided. Return how many subjects."""
+    """Compute the flags of every subject by the parameters in force, soon after one was decided.
+
+    Return how many subjects.
+    """
     subjects = list(Subject.objects.select_related("site"))
     for subject in subjects:
         flagging.run_for(subject, on=subject.site.today())
@@ -47,6 +53,9 @@ def check_all() -> int:
 
 
 def check_all_soon(**signal: object) -> None:
-    """Receive `decided`: after the commit, ask a worker for all flags. Without Redis, the next night computes them."""
+    """Receive `decided`: after the commit, ask a worker for all flags.
+
+    Without Redis, the next night computes them.
+    """
     if flagging.hints_are_wanted():
         transaction.on_commit(lambda: hint(check_all))

@@ -77,10 +77,15 @@ APART = {
         (Role.MONITOR, Role.INVESTIGATOR),
     )
 }
-"""Pairs of roles that one person does not hold at the same time, at whatever sites (docs/decisions/0044)."""
+"""Pairs of roles that one person does not hold at the same time, at whatever sites
+(docs/decisions/0044).
+"""
 
 OF_A_SUPERUSER = frozenset({Role.ADMINISTRATOR})
-"""The roles that count for a superuser. Whoever passes Django's own checks stays away from the data."""
+"""The roles that count for a superuser.
+
+Whoever passes Django's own checks stays away from the data.
+"""
 
 
 def roles_that_may(act: Act) -> frozenset[Role]:

@@ -1,10 +1,12 @@
 """The kinds of item a form can ask for: each a stock Django field, set up the same way everywhere.
 
-`help_text` is the unit, `db_comment` the CDASH or SDTM variable. `between` and the codes of a choice become database
-constraints as well (trial/models/record.py), so that what cannot be is refused on every path.
+`help_text` is the unit, `db_comment` the CDASH or SDTM variable. `between` and the codes of a
+choice become database constraints as well (trial/models/record.py), so that what cannot be is
+refused on every path.
 
-Every column may be empty, since a draft may be. What a completed form needs is said here: each item is needed, unless
-it is `optional`; with `when` it is needed only where that holds of the record (crf_spec 0.3: R, O, C).
+Every column may be empty, since a draft may be. What a completed form needs is said here: each item
+is needed, unless it is `optional`; with `when` it is needed only where that holds of the record
+(crf_spec 0.3: R, O, C).
 
 A form file writes each label once, as plain text; the functions here pass it on to gettext.
 """
@@ -36,8 +38,8 @@ IDENTIFIERS = {
 }
 """Patterns of text that names a person (crf_spec 0.3).
 
-They look around instead of using `\\b`, because a CJK character is a word character. They are bounded (RFC 5321,
-section 4.5.3.1), because the time of a search grows with the text.
+They look around instead of using `\\b`, because a CJK character is a word character. They are
+bounded (RFC 5321, section 4.5.3.1), because the time of a search grows with the text.
 """
 
 
@@ -158,7 +160,9 @@ def amount(
     optional: bool = False,
     when: When = None,
 ) -> models.DecimalField:
-    """Return a field for a measured number with its unit: `digits` in all, `places` of them after the point."""
+    """Return a field for a measured number with its unit: `digits` in all, `places` of them after
+    the point.
+    """
     field = models.DecimalField(
         gettext_lazy(label),
         max_digits=digits,
@@ -279,7 +283,10 @@ def _within(label: str, limits: Limits, kind: type[int] | type[Decimal], unit: s
 
 
 def _say_limits(label: str, low: object, high: object, unit: str) -> str:
-    """Return the sentence of a value outside the limits. Its % are doubled: Django fills parameters into it."""
+    """Return the sentence of a value outside the limits.
+
+    Its % are doubled: Django fills parameters into it.
+    """
     with_unit = gettext("“{label}” lies between {low} and {high} {unit}.")
     without_unit = gettext("“{label}” lies between {low} and {high}.")
     sentence = with_unit if unit else without_unit
@@ -331,7 +338,9 @@ def derived(
     places: int | None = None,
     words: Mapping[str, str] | None = None,
 ) -> Callable[[Value], Derived]:
-    """Make a method a derived value, with its label, its unit, the places that are shown, and its codes in words."""
+    """Make a method a derived value, with its label, its unit, the places that are shown, and its
+    codes in words.
+    """
 
     def decorate(compute: Value) -> Derived:
         value = Derived(compute)

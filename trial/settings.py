@@ -132,7 +132,8 @@ TIME_ZONE = "Asia/Shanghai"
 LOCALE_PATHS = [BASE_DIR / "locale"]  # translations of our own sentences, once there are some
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-# Collected there, the files are compressed and named by their content; otherwise they come straight from the apps.
+# Collected there, the files are compressed and named by their content; otherwise they come straight
+# from the apps.
 STATIC_ROOT = os.environ.get("CASEBOOK_STATIC_ROOT")
 WHITENOISE_USE_FINDERS = not STATIC_ROOT
 STORAGES = {
@@ -154,7 +155,8 @@ LOGGING = {
     "loggers": {"django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False}},
 }
 
-# The file with the key that allocations are derived from (crf_spec 2.13). Its path only: no setting holds the key.
+# The file with the key that allocations are derived from (crf_spec 2.13). Its path only: no setting
+# holds the key.
 RANDOMIZATION_KEY_FILE = os.environ.get("CASEBOOK_RANDOMIZATION_KEY_FILE") or DATA / "randomization_key"
 
 # Anchors of the ledger leave the database for this folder, and by mail (docs/decisions/0020).

@@ -2,8 +2,8 @@
 
 They follow crf_spec section 1 (form life cycle) and section 7.
 
-States are derived from the acts that are stored. PostgreSQL refuses an act that its table does not allow
-(trial/audit/sql/follows.sql); docs/states.md is printed from here.
+States are derived from the acts that are stored. PostgreSQL refuses an act that its table does not
+allow (trial/audit/sql/follows.sql); docs/states.md is printed from here.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,10 @@ from trial.protocol.schedule import timetable
 
 
 class RecordState(TextChoices):
-    """A record's state. Verification against the source (SDV) is a mark on a record, not one of its states."""
+    """A record's state.
+
+    Verification against the source (SDV) is a mark on a record, not one of its states.
+    """
 
     NOT_STARTED = "NOT_STARTED", _("Not started")
     DRAFT = "DRAFT", _("Draft")
@@ -35,7 +38,9 @@ class FreezeState(TextChoices):
 
 
 class LockState(TextChoices):
-    """The state of the whole study's data: one person proposes, another approves, a third carries it out."""
+    """The state of the whole study's data: one person proposes, another approves, a third carries
+    it out.
+    """
 
     OPEN = "OPEN", _("Open")
     LOCK_PROPOSED = "LOCK_PROPOSED", _("Lock proposed")
@@ -55,7 +60,9 @@ class QueryState(TextChoices):
 
 
 class OutsideState(TextChoices):
-    """The state of an allocation made outside the system: an investigator enters it, a data manager judges it."""
+    """The state of an allocation made outside the system: an investigator enters it, a data manager
+    judges it.
+    """
 
     ENTERED = "ENTERED", _("Entered")
     CONFIRMED = "CONFIRMED", _("Confirmed")
@@ -66,7 +73,10 @@ BEGIN = ""
 """The state before the first act."""
 
 Steps = Mapping[Any, Iterable[str]]
-"""Which states follow a state. `Any`, because a mapping of one enum is no mapping of `str` to the type checker."""
+"""Which states follow a state.
+
+`Any`, because a mapping of one enum is no mapping of `str` to the type checker.
+"""
 
 R, F, L, Q = RecordState, FreezeState, LockState, QueryState
 
@@ -101,11 +111,15 @@ OUTSIDE_NEXT: Mapping[str, set[str]] = {
     OutsideState.DECLINED: {OutsideState.ENTERED},
 }
 CLOSED_TO_WRITES = (L.LOCKED, L.UNLOCK_PROPOSED, L.UNLOCK_APPROVED)
-"""The states of the lock in which nothing of a subject is written. An unlock opens nothing until it is carried out."""
+"""The states of the lock in which nothing of a subject is written.
+
+An unlock opens nothing until it is carried out.
+"""
 
 
 def record_state(stored: str, *, signed: bool, frozen: bool, locked: bool) -> RecordState:
-    """Return a record's state: from its stored status, its visit's signature and freeze, and the study's lock.
+    """Return a record's state: from its stored status, its visit's signature and freeze, and the
+    study's lock.
 
     >>> record_state("COMPLETE", signed=True, frozen=False, locked=False)
     RecordState.SIGNED

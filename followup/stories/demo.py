@@ -1,4 +1,6 @@
-"""The demo trial: one person for each role, and the stories of crf_spec 8, with something for each of them to do."""
+"""The demo trial: one person for each role, and the stories of crf_spec 8, with something for each
+of them to do.
+"""
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -35,7 +37,8 @@ ALLOCATED = (straightforward, progression, overdue, intolerance, waiting)
 def load(passwords: Mapping[str, str], *, side_by_side: bool = False) -> None:
     """Make what is missing of the demo trial. A second run changes nothing.
 
-    Side by side, a second process tells the stories that end in screening, so that the demo starts sooner.
+    Side by side, a second process tells the stories that end in screening, so that the demo starts
+    sooner.
     """
     setup.prepare_trial(PEOPLE, passwords)
     parts = (partial(_tell_allocated, passwords), partial(_tell_others, passwords))
@@ -59,7 +62,10 @@ def _tell_others(passwords: Mapping[str, str]) -> int:
 
 
 def _in_two_processes(parts: tuple[partial[int], partial[int]]) -> tuple[int, ...]:
-    """Run the second part in a child. A connection belongs to one process, so each opens its own."""
+    """Run the second part in a child.
+
+    A connection belongs to one process, so each opens its own.
+    """
     first, second = parts
     connections.close_all()
     with ProcessPoolExecutor(1, mp_context=get_context("fork")) as child:
@@ -69,7 +75,10 @@ def _in_two_processes(parts: tuple[partial[int], partial[int]]) -> tuple[int, ..
 
 @contextmanager
 def _without_waiting_for_the_disk() -> Iterator[None]:
-    """Let commits return before they are on disk. Their loss would cost only the load, which is then begun anew."""
+    """Let commits return before they are on disk.
+
+    Their loss would cost only the load, which is then begun anew.
+    """
     with connection.cursor() as cursor:
         cursor.execute("set synchronous_commit = off")
         try:
@@ -79,7 +88,10 @@ def _without_waiting_for_the_disk() -> Iterator[None]:
 
 
 def _team(code: str, passwords: Mapping[str, str]) -> telling.Team:
-    """Return the team of a site. At the second site one person enters, and nobody confirms or signs."""
+    """Return the team of a site.
+
+    At the second site one person enters, and nobody confirms or signs.
+    """
     author = "dan" if code == setup.FIRST else setup.ELSEWHERE
     people = {user.username: user for user in User.objects.filter(username__in=(author, "ida"))}
     site = Site.objects.get(code=code)

@@ -1,4 +1,6 @@
-"""The case of story 1 that fails at the second gate: 01-010, whose gemcitabine was reduced for toxicity (X06)."""
+"""The case of story 1 that fails at the second gate: 01-010, whose gemcitabine was reduced for
+toxicity (X06).
+"""
 
 from crf.models import NonTargetFinding
 
@@ -27,7 +29,9 @@ def screening(story: Story) -> None:
 
 
 def two_cycles(story: Story) -> None:
-    """Neutrophils of grade 4 on day 8 of cycle 1; in cycle 2 gemcitabine at three quarters of its dose."""
+    """Neutrophils of grade 4 on day 8 of cycle 1; in cycle 2 gemcitabine at three quarters of its
+    dose.
+    """
     usual.cycle(story, 1, day("2025-07-07"), results={"NEUT": ("0.4", "10^9/L"), "WBC": ("2.3", "10^9/L")})
     usual.cycle(story, 2, day("2025-07-28"), doses={("GEMCITABINE", 1): REDUCED, ("GEMCITABINE", 8): REDUCED})
 

@@ -1,4 +1,6 @@
-"""The demo's logins: made once, and stored in the data folder in a file that only its owner may read."""
+"""The demo's logins: made once, and stored in the data folder in a file that only its owner may
+read.
+"""
 
 import json
 import secrets
@@ -38,7 +40,10 @@ class Logins:
         return {name: self._stored("passwords", name, lambda: secrets.token_urlsafe(9)) for name in usernames}
 
     def tokens(self, usernames: Iterable[str]) -> dict[str, str]:
-        """Return a token for each that holds for an hour at least. One that ends sooner is made anew."""
+        """Return a token for each that holds for an hour at least.
+
+        One that ends sooner is made anew.
+        """
         return {username: self._token(User.objects.get(username=username)) for username in usernames}
 
     def second_factors(self, usernames: Iterable[str]) -> dict[str, str]:

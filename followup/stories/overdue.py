@@ -24,7 +24,10 @@ def screening(story: Story) -> None:
 
 
 def three_cycles(story: Story) -> None:
-    """Give a third cycle although nobody has looked for progression. The new consent version is signed with it."""
+    """Give a third cycle although nobody has looked for progression.
+
+    The new consent version is signed with it.
+    """
     usual.regimen(story, "GC_ICI")
     for number, on in ((1, "2025-05-05"), (2, "2025-05-26"), (3, "2025-06-16")):
         usual.cycle(story, number, day(on))
@@ -54,7 +57,10 @@ def third_assessment(story: Story) -> None:
 
 
 def stratum_corrected(story: Story) -> None:
-    """A monitor finds that the lung lesion was none: the pattern had been nodes only. The allocation stays."""
+    """A monitor finds that the lung lesion was none: the pattern had been nodes only.
+
+    The allocation stays.
+    """
     story.correct_strata(metpat="NODE_ONLY", reason="SOURCE_UPDATED: the lung lesion was read as a scar by the second reader")
 
 

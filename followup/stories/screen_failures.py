@@ -1,6 +1,9 @@
-"""Story 1: who is screened and does not enter, 01-901 to 01-919. Two of them, 904 and 908, do pass: the control cases.
+"""Story 1: who is screened and does not enter, 01-901 to 01-919.
 
-Each case is complete but for what the story tells, so that the criterion of the story alone decides.
+Two of them, 904 and 908, do pass: the control cases.
+
+Each case is complete but for what the story tells, so that the criterion of the story alone
+decides.
 """
 
 from dataclasses import dataclass, field
@@ -22,7 +25,10 @@ UNTREATED = {"setting": "INOPERABLE_AT_DIAGNOSIS", "in_situ": "Y", "solitary_kid
 
 @dataclass(frozen=True)
 class Case:
-    """A screened subject. `verdicts` holds, by criterion, the investigator's verdict and its reason."""
+    """A screened subject.
+
+    `verdicts` holds, by criterion, the investigator's verdict and its reason.
+    """
 
     code: str
     screening: Screening
@@ -106,7 +112,9 @@ def load(team: Team) -> int:
 
 
 def chapters(case: Case) -> tuple[Chapter, ...]:
-    """Return the chapters of a case: screening, assessment, and its own chapters before and after the assessment."""
+    """Return the chapters of a case: screening, assessment, and its own chapters before and after
+    the assessment.
+    """
 
     def screening(story: Story) -> None:
         usual.screen(story, case.screening)
@@ -132,7 +140,10 @@ def withdrawal(story: Story) -> None:
 
 
 def hemangioma(story: Story) -> None:
-    """Withdraw the liver lesion of 904, which MRI shows to be none. The first assessment had left I03 open."""
+    """Withdraw the liver lesion of 904, which MRI shows to be none.
+
+    The first assessment had left I03 open.
+    """
     liver = Lesion.objects.of(story.subject).get(organ="LIVER")
     story.withdraw(liver, reason="SOURCE_UPDATED: liver MRI of 2025-02-18 shows a hemangioma")
     extent = DiseaseExtent.objects.of(story.subject).get()

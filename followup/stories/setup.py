@@ -1,4 +1,6 @@
-"""The trial before its first subject: sites, consent versions, reference ranges, people, and the randomization key."""
+"""The trial before its first subject: sites, consent versions, reference ranges, people, and the
+randomization key.
+"""
 
 import secrets
 from collections.abc import Iterable, Mapping
@@ -34,7 +36,10 @@ FIRST, SECOND = "01", "02"
 ELSEWHERE = "site02"
 """The username that enters at the second site. Nobody logs in with it."""
 FOUNDER = "founder"
-"""The username that gave the administrator the role, as by command on a real site. Nobody logs in with it."""
+"""The username that gave the administrator the role, as by command on a real site.
+
+Nobody logs in with it.
+"""
 
 SITES = (
     #    number  name                               province   laboratory
@@ -83,7 +88,10 @@ def prepare_trial(people: Iterable[Person], passwords: Mapping[str, str]) -> Non
 
 
 def _users(names: Mapping[str, str], passwords: Mapping[str, str]) -> dict[str, User]:
-    """Return the accounts by username, with those that were missing. Hashes take long by design: made side by side."""
+    """Return the accounts by username, with those that were missing.
+
+    Hashes take long by design: made side by side.
+    """
     users = {user.username: user for user in User.objects.filter(username__in=names)}
     missing = [username for username in names if username not in users]
     with ThreadPoolExecutor() as pool:
@@ -94,7 +102,10 @@ def _users(names: Mapping[str, str], passwords: Mapping[str, str]) -> dict[str, 
 
 
 def _user(username: str, name: str, password_hash: str) -> User:
-    """Make an account without a password that another knows. Setting its password is the person's own act."""
+    """Make an account without a password that another knows.
+
+    Setting its password is the person's own act.
+    """
     first, last = name.split(" ", 1)
     person = User.objects.create(
         username=username,
@@ -120,7 +131,9 @@ def _prepare_signer(person: User, password: str, administrator: User) -> None:
 
 
 def _give_roles(people: Iterable[Person], users: Mapping[str, User], administrator: User) -> None:
-    """Give roles of a site at the first site, the others for the whole study. Nobody gives their own.
+    """Give roles of a site at the first site, the others for the whole study.
+
+    Nobody gives their own.
 
     The auditor's role ends with the study.
     """
@@ -166,10 +179,13 @@ def _store(row: Kept) -> None:
 
 
 def key_of_the_demo() -> None:
-    """Make a key for the demo alone, where there is none. Refuse a key that is not one of the demo's.
+    """Make a key for the demo alone, where there is none.
 
-    It is not a fair draw: keys are drawn until one gives the stories their arms. That is done before the key's commitment
-    is published and before anybody is enrolled, and only here. The key of a trial is drawn once.
+    Refuse a key that is not one of the demo's.
+
+    It is not a fair draw: keys are drawn until one gives the stories their arms. That is done
+    before the key's commitment is published and before anybody is enrolled, and only here. The key
+    of a trial is drawn once.
     """
     file = Path(settings.RANDOMIZATION_KEY_FILE)
     if not file.exists():

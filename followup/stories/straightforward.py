@@ -21,7 +21,10 @@ SCREENING = Screening(
     signs={"weight_kg": "70", "height_cm": "170"},
     results={"CREAT": ("1.10", "mg/dL"), "BILI": ("0.8", "umol/L")},
 )  # fmt: skip
-"""Creatinine stands as it was entered in the end: with µmol/L it was refused. Bilirubin still has the wrong unit."""
+"""Creatinine stands as it was entered in the end: with µmol/L it was refused.
+
+Bilirubin still has the wrong unit.
+"""
 
 DELAYED = {"adjustment": "DELAYED", "adjustment_reason": "RT_SCHEDULING"}
 LYMPH_NODES = {
@@ -102,7 +105,10 @@ def daily(volume: TargetVolume, begins: date, number: int, gy: str) -> list[dict
 
 
 def cycle_after_radiotherapy(story: Story) -> None:
-    """Give cycle 4 42 days late, as planned around the radiotherapy. The consent to the new version is given that day."""
+    """Give cycle 4 42 days late, as planned around the radiotherapy.
+
+    The consent to the new version is given that day.
+    """
     usual.cycle(story, 4, day("2025-06-23"), doses={("GEMCITABINE", 1): DELAYED, ("CISPLATIN", 1): DELAYED})
     usual.consent_again(story, day("2025-06-23"), at="C4D1")
 

@@ -29,7 +29,10 @@ class Team(NamedTuple):
 
 
 def team(site: Site, *, data_manager: User, investigator: User, password: str) -> Team:
-    """Return the team. The same password of the investigator is checked only once: a check takes long by design."""
+    """Return the team.
+
+    The same password of the investigator is checked only once: a check takes long by design.
+    """
     investigator.check_password = cache(investigator.check_password)  # type: ignore[method-assign]
     device = ShownDevice(StaticDevice.objects.get(user=investigator).persistent_id)
     return Team(site, data_manager, investigator, Proof(password, session=device))
@@ -83,7 +86,10 @@ class Story:
         entry.change_visit(visit, by=self.team.data_manager, version=visit.version, values=values)
 
     def confirm(self, gate: int, on: date, **verdicts: tuple[str, str]) -> Eligibility:
-        """Confirm a gate. `verdicts` holds, by criterion, a verdict and its reason where it differs from the data."""
+        """Confirm a gate.
+
+        `verdicts` holds, by criterion, a verdict and its reason where it differs from the data.
+        """
         return eligibility.confirm(
             self.subject,
             gate=gate,
@@ -106,7 +112,11 @@ class Story:
         return strata.correct_strata(record, by=author, version=version, reason=reason, **values)
 
     def sign(self, *codes: str) -> None:
-        """Sign visits. Inside a larger transaction, the entries so far go into the ledger first, before the signature."""
+        """Sign visits.
+
+        Inside a larger transaction, the entries so far go into the ledger first, before the
+        signature.
+        """
         if connection.in_atomic_block:
             connection.check_constraints()
         for code in codes:
@@ -129,7 +139,10 @@ def begin(team: Team, code: str, *, screened_on: date) -> Story:
 
 
 def tell(team: Team, code: str, *, screened_on: date, chapters: Iterable[Chapter]) -> bool:
-    """Tell a story once, each act in a transaction of its own as on the pages. Return whether it was still to be told."""
+    """Tell a story once, each act in a transaction of its own as on the pages.
+
+    Return whether it was still to be told.
+    """
     if Subject.objects.filter(code=code).exists():
         return False
     story = begin(team, code, screened_on=screened_on)

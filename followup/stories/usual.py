@@ -63,7 +63,10 @@ RESULTS = {
 
 @dataclass(frozen=True)
 class Screening:
-    """The screening of a story's subject. Imaging is 7 days before the consent, measurements are 1 day after it."""
+    """The screening of a story's subject.
+
+    Imaging is 7 days before the consent, measurements are 1 day after it.
+    """
 
     consent_on: date
     birth_month: str
@@ -146,7 +149,9 @@ def signs(story: Story, at: str, on: date, **items: Any) -> None:
 
 
 def panel(story: Story, at: str, on: date, results: Results | None = None, *, complete: bool = True) -> Record:
-    """Enter the tests that the visit asks for, at its laboratory: usual results, but for those given."""
+    """Enter the tests that the visit asks for, at its laboratory: usual results, but for those
+    given.
+    """
     site = story.team.site
     due = lab.due_tests(at)
     usual = {code: (_varied(code, on), lab.TESTS[code].unit) for code in RESULTS if code in due}
@@ -187,7 +192,8 @@ def cycle(
 ) -> None:
     """Enter signs, blood and doses of a cycle, its day 8 included.
 
-    `doses` names, by agent and day, items in which a dose differs from the plan; `results` those of the blood on day 8.
+    `doses` names, by agent and day, items in which a dose differs from the plan; `results` those of
+    the blood on day 8.
     """
     code = f"C{number}D1"
     weight = VitalSigns.objects.of(story.subject).exclude(height_cm=None).values_list("weight_kg", flat=True).first()
@@ -202,7 +208,8 @@ def cycle(
 
 
 def give(story: Story, at: str, number: int, on: date, doses: Mapping[tuple[str, int], Items]) -> None:
-    """Enter a cycle: the form as the page prefills it, the doses as the regimen plans them, in whole mg.
+    """Enter a cycle: the form as the page prefills it, the doses as the regimen plans them, in
+    whole mg.
 
     `doses` names, by agent and day, items in which a dose differs from the plan.
     """

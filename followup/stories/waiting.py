@@ -1,4 +1,7 @@
-"""Subjects of these days, so that each role finds something to do; they are not in crf_spec 8. Dates count back from today."""
+"""Subjects of these days, so that each role finds something to do; they are not in crf_spec 8.
+
+Dates count back from today.
+"""
 
 from datetime import timedelta
 
@@ -16,7 +19,8 @@ LESIONS = (
 
 
 def load(team: Team) -> int:
-    """Make, at the first site, a draft to complete, a visit that is late, and a check to sign and follow by randomization.
+    """Make, at the first site, a draft to complete, a visit that is late, and a check to sign and
+    follow by randomization.
 
     Return how many of the subjects were still to be made.
     """
@@ -60,7 +64,9 @@ def one_cycle(story: Story) -> None:
 
 
 def two_cycles(story: Story) -> None:
-    """Give two cycles and enter the scan: the investigator is to sign, confirm the second gate, and randomize."""
+    """Give two cycles and enter the scan: the investigator is to sign, confirm the second gate, and
+    randomize.
+    """
     first = story.subject.screened_on + timedelta(7)
     usual.cycle(story, 1, first)
     usual.cycle(story, 2, first + timedelta(21))

@@ -1,4 +1,6 @@
-"""A database of an earlier state: one sentence says to begin anew, exit code 1, and nothing in it is changed."""
+"""A database of an earlier state: one sentence says to begin anew, exit code 1, and nothing in it
+is changed.
+"""
 
 import subprocess
 import sys
@@ -41,7 +43,9 @@ def connected(folder):
 
 
 def dump(folder):
-    """Every row of every table; roles and who is a member of which; tables with their grants, owners and files."""
+    """Every row of every table; roles and who is a member of which; tables with their grants,
+    owners and files.
+    """
     with connected(folder) as owner:
         return owner.execute(DUMP).fetchone()
 

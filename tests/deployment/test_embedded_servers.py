@@ -1,4 +1,6 @@
-"""The embedded PostgreSQL and Redis: shared, ended by the last one out, and started whatever was left behind."""
+"""The embedded PostgreSQL and Redis: shared, ended by the last one out, and started whatever was
+left behind.
+"""
 
 import os
 import pwd

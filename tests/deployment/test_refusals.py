@@ -1,4 +1,6 @@
-"""What is missing or in the way is said in one sentence that says what to do: exit code 1, no traceback."""
+"""What is missing or in the way is said in one sentence that says what to do: exit code 1, no
+traceback.
+"""
 
 import socket
 

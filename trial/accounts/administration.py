@@ -16,7 +16,9 @@ from trial.models import sites_where
 
 
 class SecondFactorForAdministration:
-    """Sends an administrator, and a superuser, to the code or to the page where a second factor is set up."""
+    """Sends an administrator, and a superuser, to the code or to the page where a second factor is
+    set up.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -39,15 +41,17 @@ class SecondFactorForAdministration:
 
 
 def has_shown_a_code(person: User) -> bool:
-    """Return whether the session has shown a second factor. django-otp's middleware adds the method."""
+    """Return whether the session has shown a second factor. django-otp's middleware adds the
+    method.
+    """
     return bool(person.is_verified())  # type: ignore[attr-defined]
 
 
 def _administers(model_admin: object, address: ResolverMatch | None) -> bool:
     """Return whether the page administers setup or people.
 
-    The page that sets a person's password names no `model_admin`; it, and whatever else Django adds, is known by the name
-    of its address.
+    The page that sets a person's password names no `model_admin`; it, and whatever else Django
+    adds, is known by the name of its address.
     """
     if getattr(model_admin, "administers", False):
         return True

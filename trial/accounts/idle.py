@@ -10,7 +10,8 @@ from django.http import HttpRequest, HttpResponse
 
 SEEN = "seen_at"
 STORE_AFTER_S = 60
-"""Storing the session at each request would be one more write for each page, and tell nothing more."""
+"""Storing the session at each request would be one more write for each page, and tell nothing more.
+"""
 
 
 class LogOutWhenIdle:

@@ -14,7 +14,8 @@ WAIT = gettext_noop("Too many failed attempts. Wait 15 minutes, then try again; 
 def address_of(request: HttpRequest) -> str:
     """Return the address that a request comes from.
 
-    Behind a proxy it is the last entry of X-Forwarded-For, the proxy's own; anybody may have sent the entries before it.
+    Behind a proxy it is the last entry of X-Forwarded-For, the proxy's own; anybody may have sent
+    the entries before it.
     """
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.SECURE_PROXY_SSL_HEADER else ""
     last = str(forwarded).rpartition(",")[2].strip()
@@ -26,7 +27,10 @@ def answer(
     original: HttpResponse | None = None,
     credentials: dict[str, str] | None = None,
 ) -> HttpResponse:
-    """Return the page that tells a person to wait. A program keeps the answer that the API has given already."""
+    """Return the page that tells a person to wait.
+
+    A program keeps the answer that the API has given already.
+    """
     if request.path.startswith("/api/") and original is not None:
         return original
     context = {"wait": _(WAIT), "title": _("Locked out")}
@@ -39,5 +43,7 @@ def is_locked_out(request: HttpRequest, username: str) -> bool:
 
 
 def begin_anew(request: HttpRequest, username: str) -> None:
-    """Forget the failures of a person at this address who has shown all that is asked of them (AXES_LOCKOUT_PARAMETERS)."""
+    """Forget the failures of a person at this address who has shown all that is asked of them
+    (AXES_LOCKOUT_PARAMETERS).
+    """
     AccessAttempt.objects.filter(username=username, ip_address=address_of(request)).delete()

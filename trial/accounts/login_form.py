@@ -1,4 +1,6 @@
-"""The login form refuses a name longer than an account can have: it would fit into no table of failures."""
+"""The login form refuses a name longer than an account can have: it would fit into no table of
+failures.
+"""
 
 from django import forms
 from django.contrib.admin.forms import AdminAuthenticationForm

@@ -1,4 +1,6 @@
-"""Passwords: how they are hashed and compared, which ones are refused, and what ends when one changes."""
+"""Passwords: how they are hashed and compared, which ones are refused, and what ends when one
+changes.
+"""
 
 from collections.abc import Callable
 from functools import wraps
@@ -18,8 +20,9 @@ from trial.audit.acting import acting
 class Argon2id(Argon2PasswordHasher):
     """Argon2id at OWASP's smallest setting, which takes some 30 ms.
 
-    Django's own setting (100 MiB, 8 lanes) takes a third of a second of all cores: four logins a second would keep the
-    whole machine busy. Guessing is held off before a hash is made (settings.AXES_…).
+    Django's own setting (100 MiB, 8 lanes) takes a third of a second of all cores: four logins a
+    second would keep the whole machine busy. Guessing is held off before a hash is made
+    (settings.AXES_…).
     """
 
     memory_cost = 19 * 1024  # KiB
@@ -30,7 +33,8 @@ class Argon2id(Argon2PasswordHasher):
 def matches(person: AbstractUser, password: str) -> bool:
     """Return whether this is the person's password.
 
-    Django hashes a password anew whose hash is of an older kind. That is the owner's own act, and is noted as such (S06).
+    Django hashes a password anew whose hash is of an older kind. That is the owner's own act, and
+    is noted as such (S06).
     """
     with acting(by=person):
         return person.check_password(password)
@@ -69,9 +73,11 @@ def end_tokens(
     update_fields: frozenset[str] | None = None,
     **signal: object,
 ) -> None:
-    """Receive `post_save`: a password that was changed, or taken away, ends all tokens of its person.
+    """Receive `post_save`: a password that was changed, or taken away, ends all tokens of its
+    person.
 
-    A token was made with the password of its time. One that is only hashed anew is the same password.
+    A token was made with the password of its time. One that is only hashed anew is the same
+    password.
     """
     is_stored = update_fields is None or "password" in update_fields
     is_changed = _typed_password(instance) is not None or not instance.has_usable_password()
@@ -82,7 +88,8 @@ def end_tokens(
 def _typed_password(person: User) -> str | None:
     """Return the password as it was typed, which Django keeps until the account is stored.
 
-    Django forgets one that is only hashed anew before the account is stored: then, and where none was set, None.
+    Django forgets one that is only hashed anew before the account is stored: then, and where none
+    was set, None.
     """
     password: str | None = person._password  # type: ignore[attr-defined]  # the stubs leave the attribute out
     return password
@@ -109,8 +116,8 @@ def _refusing_weak(create: Callable[..., User]) -> Callable[..., User]:
 def install() -> None:
     """Have weak passwords refused on every path.
 
-    Pages refuse them in their forms. `createsuperuser` would let one pass where it asks nobody, or where somebody answers
-    that it shall; and it hashes the password before there is an account.
+    Pages refuse them in their forms. `createsuperuser` would let one pass where it asks nobody, or
+    where somebody answers that it shall; and it hashes the password before there is an account.
     """
     pre_save.connect(refuse_weak, sender=User, dispatch_uid="trial.accounts.passwords")
     post_save.connect(end_tokens, sender=User, dispatch_uid="trial.accounts.passwords")

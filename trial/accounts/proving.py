@@ -1,4 +1,6 @@
-"""A request proves who signs: by the password, and with the first signature of a session by the code."""
+"""A request proves who signs: by the password, and with the first signature of a session by the
+code.
+"""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -24,8 +26,8 @@ class LockedOutSigner(Refused):
 def asks_code(request: HttpRequest) -> bool:
     """Return whether a signature of this request takes a code.
 
-    It does for the first signature of the session, when the device that showed its code is no longer the person's, and
-    when somebody else's machine shows the session's cookie (S05).
+    It does for the first signature of the session, when the device that showed its code is no
+    longer the person's, and when somebody else's machine shows the session's cookie (S05).
     """
     person = request.user
     return not person.is_authenticated or not is_bound(person, _device_shown(request))
@@ -33,7 +35,10 @@ def asks_code(request: HttpRequest) -> bool:
 
 @contextmanager
 def proving(request: HttpRequest) -> Iterator[Proof]:
-    """Give the proof that a page has sent. A good code counts for the whole session; a failure counts as a failed login."""
+    """Give the proof that a page has sent.
+
+    A good code counts for the whole session; a failure counts as a failed login.
+    """
     before = _device_shown(request)
     session = ShownDevice(before)
     with counting(request):
@@ -46,7 +51,10 @@ def proving(request: HttpRequest) -> Iterator[Proof]:
 
 @contextmanager
 def proving_to_api(request: Request, sent: Mapping[str, str]) -> Iterator[Proof]:
-    """Give the proof that a program has sent. A token has no session, so each signature takes a code."""
+    """Give the proof that a program has sent.
+
+    A token has no session, so each signature takes a code.
+    """
     with counting(request._request, by=request.user):
         yield Proof(sent["password"], sent["code"])
     begin_anew(request._request, request.user.get_username())
@@ -54,7 +62,10 @@ def proving_to_api(request: Request, sent: Mapping[str, str]) -> Iterator[Proof]
 
 @contextmanager
 def counting(request: HttpRequest, by: User | AnonymousUser | None = None) -> Iterator[None]:
-    """Count each failure of the block as a failed login of the person. Refuse whoever has too many before anything is tried."""
+    """Count each failure of the block as a failed login of the person.
+
+    Refuse whoever has too many before anything is tried.
+    """
     name = (by or request.user).get_username()
     if is_locked_out(request, name):
         raise LockedOutSigner(WAIT)
@@ -66,7 +77,8 @@ def counting(request: HttpRequest, by: User | AnonymousUser | None = None) -> It
 
 
 def note_login(sender: object, request: HttpRequest, user: User, **signal: object) -> None:
-    """Receive `user_logged_in`: the password alone begins the count anew only for a person who needs no code.
+    """Receive `user_logged_in`: the password alone begins the count anew only for a person who
+    needs no code.
 
     Otherwise whoever has the password would guess codes for ever, four at a time.
     """
@@ -75,7 +87,9 @@ def note_login(sender: object, request: HttpRequest, user: User, **signal: objec
 
 
 def count(request: HttpRequest, name: str) -> None:
-    """Count a failed login. django-axes stores what was posted, and shall store nothing of a form of the trial."""
+    """Count a failed login. django-axes stores what was posted, and shall store nothing of a form
+    of the trial.
+    """
     bare = copy(request)
     bare.POST = QueryDict()
     user_login_failed.send(sender=__name__, credentials={"username": name}, request=bare)
@@ -84,7 +98,9 @@ def count(request: HttpRequest, name: str) -> None:
 
 
 def _device_shown(request: HttpRequest) -> str:
-    """Return the device that showed its code in this session, on this machine; otherwise empty text."""
+    """Return the device that showed its code in this session, on this machine; otherwise empty
+    text.
+    """
     *machine, device = request.session.get(SIGNED) or [""]
     return str(device) if machine == _machine(request) else ""
 

@@ -1,4 +1,6 @@
-"""The second factor of a person: a code by time, or one of ten for recovery. django-otp accepts each once."""
+"""The second factor of a person: a code by time, or one of ten for recovery. django-otp accepts
+each once.
+"""
 
 import base64
 from collections.abc import Iterator
@@ -24,14 +26,19 @@ LONGEST_CODE = 16
 
 @dataclass
 class ShownDevice:
-    """The device that showed its code in a session, as django-otp names it. No later device has the same name."""
+    """The device that showed its code in a session, as django-otp names it.
+
+    No later device has the same name.
+    """
 
     device: str = ""
 
 
 @dataclass(frozen=True)
 class Proof:
-    """The password of a signer, and with the first signature of a session the code (21 CFR 11.200(a)(1))."""
+    """The password of a signer, and with the first signature of a session the code (21 CFR
+    11.200(a)(1)).
+    """
 
     password: str
     code: str = ""
@@ -40,7 +47,10 @@ class Proof:
 
 
 class Unproven(Refused):
-    """The signer has not proven who they are. Nothing is stored yet, and nothing rolled back: the failure is counted."""
+    """The signer has not proven who they are.
+
+    Nothing is stored yet, and nothing rolled back: the failure is counted.
+    """
 
 
 def is_enrolled(user: AbstractUser) -> bool:
@@ -49,7 +59,9 @@ def is_enrolled(user: AbstractUser) -> bool:
 
 
 def needs_second_factor(user: AbstractUser) -> bool:
-    """Return whether the person signs or administers, or has set a second factor up of their own accord."""
+    """Return whether the person signs or administers, or has set a second factor up of their own
+    accord.
+    """
     acts = (Act.SIGN, Act.SET_UP, Act.MANAGE_PEOPLE, Act.EXECUTE_LOCK)
     return user.is_superuser or any(may(user, act) for act in acts) or is_enrolled(user)
 
@@ -62,8 +74,8 @@ def recovery_codes_left(user: AbstractUser) -> int:
 def device_that_accepts(user: AbstractUser, code: str) -> Device | None:
     """Return the person's device that accepts the code, otherwise None.
 
-    Six digits are a code by time, anything else is one for recovery: a wrong code slows down the further attempts of its
-    own kind alone.
+    Six digits are a code by time, anything else is one for recovery: a wrong code slows down the
+    further attempts of its own kind alone.
     """
     code = "".join(code.split()).lower()
     if not (code.isascii() and code.isalnum() and len(code) <= LONGEST_CODE):
@@ -75,13 +87,18 @@ def device_that_accepts(user: AbstractUser, code: str) -> Device | None:
 
 
 def is_bound(user: AbstractUser, device: str) -> bool:
-    """Return whether the device is still the person's: a loss, or another device in its place, takes it away."""
+    """Return whether the device is still the person's: a loss, or another device in its place,
+    takes it away.
+    """
     stored = Device.from_persistent_id(device) if device else None
     return stored is not None and stored.user_id == user.pk and stored.confirmed
 
 
 def refuse_unless_code(user: AbstractUser, code: str, *, undone: str = "") -> Device:
-    """Return the person's device that accepts the code. `undone` ends the sentence of the refusal."""
+    """Return the person's device that accepts the code.
+
+    `undone` ends the sentence of the refusal.
+    """
     if device := device_that_accepts(user, code):
         return device
     if not is_enrolled(user):
@@ -102,7 +119,9 @@ def refuse_after_loss(user: AbstractUser) -> None:
 
 @contextmanager
 def binding(user: AbstractUser) -> Iterator[None]:
-    """Let the person bind a device, alone; after a loss only when another has checked who this is (21 CFR 11.300(c))."""
+    """Let the person bind a device, alone; after a loss only when another has checked who this is
+    (21 CFR 11.300(c)).
+    """
     with acting(by=user):
         lock_person(user)
         refuse_after_loss(user)
@@ -110,7 +129,9 @@ def binding(user: AbstractUser) -> Iterator[None]:
 
 
 def lock_person(user: AbstractUser) -> None:
-    """Lock the account: until the transaction ends, nobody else binds or loses this person's devices."""
+    """Lock the account: until the transaction ends, nobody else binds or loses this person's
+    devices.
+    """
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
 
 
@@ -122,7 +143,9 @@ def begin(user: AbstractUser) -> TOTPDevice:
 
 
 def confirm(device: TOTPDevice, code: str) -> bool:
-    """Put the device in the place of every other, with its first code. Return False where the code is wrong.
+    """Put the device in the place of every other, with its first code.
+
+    Return False where the code is wrong.
 
     From now on an old secret is refused.
     """
@@ -152,5 +175,7 @@ def secret_of(device: TOTPDevice) -> str:
 
 
 def picture_of(device: TOTPDevice) -> str:
-    """Return the QR picture as an address that holds the picture itself: the secret is in no file and no log."""
+    """Return the QR picture as an address that holds the picture itself: the secret is in no file
+    and no log.
+    """
     return str(segno.make(device.config_url, error="m").svg_data_uri(scale=5, border=3, light="#fff"))

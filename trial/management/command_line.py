@@ -18,7 +18,10 @@ STARTS_ITS_OWN = "demo"
 
 
 def run(arguments: Sequence[str]) -> None:
-    """Run one command. End with exit code 1 and one sentence where the environment does not allow it."""
+    """Run one command.
+
+    End with exit code 1 and one sentence where the environment does not allow it.
+    """
     name = arguments[1] if len(arguments) > 1 else "help"
     try:
         if name == STARTS_ITS_OWN:
@@ -33,7 +36,10 @@ def run(arguments: Sequence[str]) -> None:
 
 @contextmanager
 def database_for(name: str, arguments: Sequence[str]) -> Iterator[None]:
-    """Keep the embedded server running while the command runs. Refuse a server of yours that is away or does not fit."""
+    """Keep the embedded server running while the command runs.
+
+    Refuse a server of yours that is away or does not fit.
+    """
     only_informs = {"-h", "--help", "--version"} & set(arguments)
     needs_none = name in NEEDS_NO_DATABASE and "--database" not in arguments
     if only_informs or needs_none or name == STARTS_ITS_OWN:

@@ -8,7 +8,10 @@ from django.utils.translation import gettext as _
 
 
 def person(username: str, *, undone: str) -> User:
-    """Return the active person of this name who types the right password. `undone` ends the sentence otherwise."""
+    """Return the active person of this name who types the right password.
+
+    `undone` ends the sentence otherwise.
+    """
     user = User.objects.filter(username=username, is_active=True).first()
     prompt = _("Password of {username}: ").format(username=username)
     if user is None or not user.check_password(getpass.getpass(prompt)):

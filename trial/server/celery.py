@@ -1,4 +1,6 @@
-"""The Celery application, which `celery -A trial.server worker` and `celery -A trial.server beat` find here."""
+"""The Celery application, which `celery -A trial.server worker` and `celery -A trial.server beat`
+find here.
+"""
 
 import logging
 import os
@@ -50,7 +52,10 @@ def _publish() -> None:
 
 
 def publish(name: str, arguments: tuple[object, ...]) -> bool:
-    """Return whether Redis took the request. When it is down, return False at once: the next scheduled run does the job."""
+    """Return whether Redis took the request.
+
+    When it is down, return False at once: the next scheduled run does the job.
+    """
     try:
         app.send_task(name, arguments)
     except OperationalError as error:

@@ -1,7 +1,8 @@
 """The data folder: everything that Casebook keeps outside a server of yours.
 
-The embedded servers, the keys and the demo's logins live in this one folder, which only its owner may read. Settings
-read this module, so it knows nothing of Django: its sentences go through no gettext.
+The embedded servers, the keys and the demo's logins live in this one folder, which only its owner
+may read. Settings read this module, so it knows nothing of Django: its sentences go through no
+gettext.
 """
 
 import os
@@ -12,7 +13,9 @@ DEFAULT = Path(__file__).resolve().parents[2] / ".data"
 
 
 class Unusable(RuntimeError):
-    """Something around Casebook is missing or in the way. The message is one sentence that says what to do.
+    """Something around Casebook is missing or in the way.
+
+    The message is one sentence that says what to do.
 
     As a RuntimeError, it lets gunicorn end with the sentence and exit code 1, without a traceback.
     """
@@ -39,9 +42,11 @@ def prepare(folder: Path) -> Path:
 
 
 def own_secret(folder: Path, name: str) -> str:
-    """Return the random value in the file of this name: 384 bits that no other user of the machine can read.
+    """Return the random value in the file of this name: 384 bits that no other user of the machine
+    can read.
 
-    At first use it is written whole under another name and then linked, so that two processes at once read the same.
+    At first use it is written whole under another name and then linked, so that two processes at
+    once read the same.
     """
     file = folder / name
     if not file.exists():
@@ -57,7 +62,10 @@ def own_secret(folder: Path, name: str) -> str:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner may read. It never has wider permissions, not even for a moment."""
+    """Write a file that only its owner may read.
+
+    It never has wider permissions, not even for a moment.
+    """
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(text)

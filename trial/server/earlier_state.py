@@ -1,7 +1,8 @@
-"""A database that another version of Casebook made: recognized by its migrations, refused, and left as it is.
+"""A database that another version of Casebook made: recognized by its migrations, refused, and left
+as it is.
 
-Nothing had been released when each app began anew with one first migration. Tables of the states before it have no way to
-the present ones, so `migrate` must not try.
+Nothing had been released when each app began anew with one first migration. Tables of the states
+before it have no way to the present ones, so `migrate` must not try.
 """
 
 import pkgutil
@@ -30,12 +31,16 @@ IS_EARLIER = """
          where hash.attrelid = to_regclass('trial_ledger') and hash.attname = 'hash'
            and not exists (select from pg_attribute salts where salts.attrelid = hash.attrelid and salts.attname = 'salts')
     )"""
-"""A migration that the code does not have; or the ledger of the very first states, which hashed values instead of
-commitments to them and whose only migration bore the name of the present one."""
+"""A migration that the code does not have; or the ledger of the very first states, which hashed
+values instead of commitments to them and whose only migration bore the name of the present one.
+"""
 
 
 def refuse_earlier_state(connection: "Connection", *, place: str) -> None:
-    """Refuse a database that another version of Casebook made. `place` names the database in the sentence."""
+    """Refuse a database that another version of Casebook made.
+
+    `place` names the database in the sentence.
+    """
     if is_earlier(connection):
         raise Unusable(sentence(place))
 
@@ -51,8 +56,8 @@ def sentence(place: str) -> str:
 def is_earlier(connection: "Connection") -> bool:
     """Return whether another version of Casebook made the tables. The database is only read.
 
-    A database without migrations is empty. One whose migrations this role may not read cannot be judged; who changes
-    tables may read them.
+    A database without migrations is empty. One whose migrations this role may not read cannot be
+    judged; who changes tables may read them.
     """
     with connection.cursor() as cursor:
         cursor.execute(MAY_READ)

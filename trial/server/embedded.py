@@ -1,8 +1,10 @@
-"""A server of the project's own, shared by the processes that use it: the first starts it, the last one out ends it.
+"""A server of the project's own, shared by the processes that use it: the first starts it, the last
+one out ends it.
 
-A process that uses the server holds a shared lock on `<name>.users` in the data folder. Whoever stops the server holds
-that lock exclusively, so that a newcomer waits and then starts it anew. The lock is the system's: a killed process
-gives it back, and the keeper that waits for it (trial/server/keeper.py) ends the server.
+A process that uses the server holds a shared lock on `<name>.users` in the data folder. Whoever
+stops the server holds that lock exclusively, so that a newcomer waits and then starts it anew. The
+lock is the system's: a killed process gives it back, and the keeper that waits for it
+(trial/server/keeper.py) ends the server.
 """
 
 import fcntl
@@ -71,7 +73,9 @@ def running(server: Server) -> bool:
 
 
 def socket_folder(folder: Path) -> Path:
-    """Return the folder of the sockets: in the data folder, unless that path is longer than a socket's name may be."""
+    """Return the folder of the sockets: in the data folder, unless that path is longer than a
+    socket's name may be.
+    """
     socket = folder.resolve() / "socket"
     if len(str(socket)) <= LONGEST_SOCKET_PATH:
         return socket
@@ -80,7 +84,10 @@ def socket_folder(folder: Path) -> Path:
 
 
 def make_socket_folder(folder: Path) -> Path:
-    """Make the folder of the sockets for its owner alone. Refuse one that another user has made there before us."""
+    """Make the folder of the sockets for its owner alone.
+
+    Refuse one that another user has made there before us.
+    """
     socket = socket_folder(folder)
     socket.mkdir(mode=0o700, parents=True, exist_ok=True)
     if os.geteuid() and socket.stat().st_uid != os.geteuid():
@@ -98,7 +105,10 @@ def _appoint_keeper(server: Server, users: IO[str]) -> None:
 
 
 def _leave(server: Server, users: IO[str]) -> None:
-    """Give our lock back. The last one out ends the server, or waits for the keeper, which may have been quicker."""
+    """Give our lock back.
+
+    The last one out ends the server, or waits for the keeper, which may have been quicker.
+    """
     fcntl.flock(users, fcntl.LOCK_UN)
     if _lock(users, fcntl.LOCK_EX):
         keeper.end(str(server.socket), server.ends_on)

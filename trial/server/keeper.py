@@ -1,9 +1,9 @@
 """End an embedded server when nobody uses it any more, also when its last user was killed.
 
-Each user of a server holds a shared lock on one file (trial/server/embedded.py); the system gives it back however the
-user ends. `python keeper.py USERS SOCKET SIGNAL` detaches, waits for the exclusive lock, which it gets when the last
-user is gone, and ends the server that listens at the socket. It uses the standard library alone, because it runs
-isolated from the project.
+Each user of a server holds a shared lock on one file (trial/server/embedded.py); the system gives
+it back however the user ends. `python keeper.py USERS SOCKET SIGNAL` detaches, waits for the
+exclusive lock, which it gets when the last user is gone, and ends the server that listens at the
+socket. It uses the standard library alone, because it runs isolated from the project.
 """
 
 import fcntl
@@ -20,8 +20,8 @@ PATIENCE_MS = 60_000
 def listener(address: str) -> int | None:
     """Return the process that listens at a socket, otherwise None.
 
-    The system knows it; a file with its number in it could be stale. None is returned, too, where that process is gone
-    and its children, which end in a moment, keep its socket open until then.
+    The system knows it; a file with its number in it could be stale. None is returned, too, where
+    that process is gone and its children, which end in a moment, keep its socket open until then.
     """
     with socket.socket(socket.AF_UNIX) as client:
         try:

@@ -40,14 +40,19 @@ def place() -> str:
 
 
 def prepare_embedded(socket_folder: str) -> None:
-    """Refuse a database of another version. Make the role that all but `migrate` connect as, before the first table."""
+    """Refuse a database of another version.
+
+    Make the role that all but `migrate` connect as, before the first table.
+    """
     with psycopg.connect(host=socket_folder, user=OWNER, dbname="postgres", autocommit=True) as owner:
         refuse_earlier_state(owner, place=place())
         owner.execute(MAKE_ROLES)
 
 
 def examine() -> None:
-    """Refuse a PostgreSQL that does not answer, that is too old, or whose tables another version of Casebook made."""
+    """Refuse a PostgreSQL that does not answer, that is too old, or whose tables another version of
+    Casebook made.
+    """
     probe = _connection_of_the_owner()
     try:
         probe.ensure_connection()

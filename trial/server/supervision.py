@@ -1,8 +1,8 @@
 """Start processes, watch them, and leave none behind.
 
-Each child leads a session of its own, so that Ctrl-C in the terminal reaches only us, and we end them in order. Should
-we be killed, Linux tells each child to end (PR_SET_PDEATHSIG). None is started again: a demo whose worker has died says
-so.
+Each child leads a session of its own, so that Ctrl-C in the terminal reaches only us, and we end
+them in order. Should we be killed, Linux tells each child to end (PR_SET_PDEATHSIG). None is
+started again: a demo whose worker has died says so.
 """
 
 import ctypes
@@ -31,7 +31,9 @@ class Stopped(BaseException):
 
 @contextmanager
 def stopping_on_signals() -> Iterator[None]:
-    """Raise Stopped in the block at the first signal, and hear no second one while the block cleans up."""
+    """Raise Stopped in the block at the first signal, and hear no second one while the block cleans
+    up.
+    """
     handlers_before = {number: signal.signal(number, _stop) for number in SIGNALS}
     try:
         yield

@@ -1,4 +1,6 @@
-"""`manage.py code ida`: the code that an authenticator app would show now, for the people of the demo."""
+"""`manage.py code ida`: the code that an authenticator app would show now, for the people of the
+demo.
+"""
 
 from argparse import ArgumentParser
 

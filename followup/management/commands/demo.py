@@ -151,7 +151,10 @@ def in_words(summary: dict[str, Any], *, serves: bool) -> str:  # Any: it become
 
 
 def load() -> Logins:
-    """Bring the database to the present schema, and load the demo trial into it. Whatever is there already stays."""
+    """Bring the database to the present schema, and load the demo trial into it.
+
+    Whatever is there already stays.
+    """
     with roles.as_owner():
         executor = MigrationExecutor(connection)
         pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
@@ -189,7 +192,10 @@ def throw_away() -> None:
 
 @contextmanager
 def redis() -> Iterator[bool]:
-    """Keep a Redis running for as long as the block lasts. Give False where there is no server to be had."""
+    """Keep a Redis running for as long as the block lasts.
+
+    Give False where there is no server to be had.
+    """
     if os.environ.get("REDIS_URL"):
         yield True
     elif embedded_redis.find_binary() is None:

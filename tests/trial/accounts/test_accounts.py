@@ -124,7 +124,9 @@ class TestLockout:
 
     @pytest.mark.parametrize("who", ["investigator", "administrator"])
     def test_of_who_needs_a_code_a_good_password_alone_does_not(self, request, client, settings, who):
-        """Four wrong codes, a login, four more: the first of these locks out, and somebody hears of it."""
+        """Four wrong codes, a login, four more: the first of these locks out, and somebody hears of
+        it.
+        """
         settings.ALERT_MAIL = ["safety@example.org"]
         person = request.getfixturevalue(who)
         assert log_in(client, username=person.username).status_code == 302

@@ -1,4 +1,6 @@
-"""The page of roles and the action behind it: given and ended by another, with history and reason, never deleted (crf_spec §7)."""
+"""The page of roles and the action behind it: given and ended by another, with history and reason,
+never deleted (crf_spec §7).
+"""
 
 from datetime import timedelta
 

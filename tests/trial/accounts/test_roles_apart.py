@@ -1,4 +1,6 @@
-"""Roles that one person does not hold together, read aloud; PostgreSQL refuses them, whatever the path of the write (A04)."""
+"""Roles that one person does not hold together, read aloud; PostgreSQL refuses them, whatever the
+path of the write (A04).
+"""
 
 import threading
 from itertools import combinations

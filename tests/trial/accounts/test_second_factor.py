@@ -1,4 +1,6 @@
-"""The second factor: set up with a first code, shown with the first signature of a session, and before administration."""
+"""The second factor: set up with a first code, shown with the first signature of a session, and
+before administration.
+"""
 
 import re
 from datetime import timedelta
@@ -45,7 +47,9 @@ def held(visit, data_manager, commit):
 
 @pytest.fixture
 def clock(monkeypatch):
-    """Python's, which ends sessions (django.contrib.sessions, trial/accounts/idle.py): it stands still, and goes on when told."""
+    """Python's, which ends sessions (django.contrib.sessions, trial/accounts/idle.py): it stands
+    still, and goes on when told.
+    """
 
     class Clock:
         now = timezone.now()

@@ -1,4 +1,6 @@
-"""Who may sign at all: one's own password, what an administrator records first, and what becomes of a lost second factor."""
+"""Who may sign at all: one's own password, what an administrator records first, and what becomes of
+a lost second factor.
+"""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -182,7 +184,9 @@ class TestBeforeTheFirstSignature:
 
     @pytest.mark.parametrize("missing", [K.IDENTITY, K.TRAINING, K.ACCOUNTABILITY, "own password", "author", "role", None])
     def test_nor_is_it_by_a_row_that_is_written_past_the_act(self, held, site, investigator, administrator, newcomer, missing):
-        """PostgreSQL asks for the same, and that the signer is who acts, and an investigator of the site."""
+        """PostgreSQL asks for the same, and that the signer is who acts, and an investigator of the
+        site.
+        """
         signed = review.sign_visit(held, by=investigator, proof=PROOF)
         copied = {f.attname: getattr(signed, f.attname) for f in Signature._meta.concrete_fields if f.name != "id"}
         for kind in {K.IDENTITY, K.TRAINING} - {missing}:
@@ -370,7 +374,9 @@ class TestLoss:
         assert review.sign_visit(held, by=investigator, proof=Proof(PASSWORD, session=named)).pk
 
     def test_a_loss_and_a_binding_at_once_follow_each_other(self, transactional_db, investigator):
-        """A device that waits for its first code is not bound by a confirmation that a loss overtakes."""
+        """A device that waits for its first code is not bound by a confirmation that a loss
+        overtakes.
+        """
         waiting = second_factor.begin(investigator)
         code = self.code(waiting)
         with ThreadPoolExecutor(1) as other, acting(by=investigator):

@@ -9,7 +9,9 @@ from trial.refusals import Refused
 
 
 class Command(BaseCommand):
-    """Prints how the database differs from what was noted last, and notes the difference in a person's name."""
+    """Prints how the database differs from what was noted last, and notes the difference in a
+    person's name.
+    """
 
     help = (
         "Note that a change of the database past `migrate` was lawful: a role for backups, a grant. "

@@ -75,7 +75,10 @@ def write(out: IO[bytes]) -> tuple[int, str]:
 
 
 def hand_over(draft: Path, file: Path | None) -> None:
-    """Give the draft its name, or copy it to standard output. Only an export that was noted comes here."""
+    """Give the draft its name, or copy it to standard output.
+
+    Only an export that was noted comes here.
+    """
     if file:
         os.replace(draft, file)
         return

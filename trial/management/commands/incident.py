@@ -1,4 +1,6 @@
-"""`manage.py incident`: a list of the subjects and persons whom an incident affects, for the notice to them."""
+"""`manage.py incident`: a list of the subjects and persons whom an incident affects, for the notice
+to them.
+"""
 
 from datetime import datetime
 from pathlib import Path

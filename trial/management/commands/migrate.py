@@ -11,7 +11,10 @@ from trial.audit import roles
 
 
 class Command(migrate.Command):
-    """Django's command, as the owner of the tables. A database of another version is refused before it begins."""
+    """Django's command, as the owner of the tables.
+
+    A database of another version is refused before it begins.
+    """
 
     help = (
         f"{migrate.Command.help} As the owner of the tables; then grants the app's role what it needs, "
@@ -32,7 +35,10 @@ class Command(migrate.Command):
             self.note(changed_before)
 
     def note(self, changed_before: list[str]) -> None:
-        """Note what the database is made of now. A change from before that nobody has noted stays a finding."""
+        """Note what the database is made of now.
+
+        A change from before that nobody has noted stays a finding.
+        """
         if not noted_schema.note_migrated(was_lawful=not changed_before):
             self.stderr.write("\n".join(changed_before))
             self.stderr.write(

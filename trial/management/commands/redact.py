@@ -16,7 +16,10 @@ from trial.refusals import Refused
 
 
 class Command(BaseCommand):
-    """Takes both acts of a redaction: one person asks for it, another decides. Each types the password."""
+    """Takes both acts of a redaction: one person asks for it, another decides.
+
+    Each types the password.
+    """
 
     help = (
         "Erase personal data that were entered by mistake: "
@@ -69,7 +72,10 @@ class Command(BaseCommand):
 
 
 def stored_row(form: str, row: int) -> Any:  # whatever model the person names
-    """Return the row of the model that a person has named. Refuse names and numbers that do not exist."""
+    """Return the row of the model that a person has named.
+
+    Refuse names and numbers that do not exist.
+    """
     try:
         model: type[models.Model] = apps.get_model(form)
         return model._default_manager.get(pk=row)
