@@ -1,4 +1,4 @@
-"""The frame: who takes part, under which protocol, what a record is, and how each write is proven."""
+"""The frame: who takes part, under which protocol, what a record is, how a write is proven."""
 
 from django.apps import AppConfig
 

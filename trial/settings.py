@@ -195,7 +195,7 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "POSTPROCESSING_HOOKS": [],  # codes stand with their item: lists of codes have no names of their own
+    "POSTPROCESSING_HOOKS": [],  # lists of codes have no names of their own
 }
 LOGIN_URL = "admin:login"
 

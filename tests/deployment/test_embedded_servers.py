@@ -164,7 +164,7 @@ def test_postgres_must_be_new_enough(binaries, version, accepted):
     if accepted:
         assert embedded_postgres.find_binaries().folder == folder
     else:
-        with pytest.raises(Unusable, match=r"too old .*install PostgreSQL 15 or newer, set CASEBOOK_PG_BIN"):
+        with pytest.raises(Unusable, match=r"too old .*install PostgreSQL 15 or newer, name its binaries by CASEBOOK_PG_BIN"):
             embedded_postgres.find_binaries()
 
 

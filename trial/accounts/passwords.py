@@ -91,7 +91,7 @@ def _typed_password(person: User) -> str | None:
     Django forgets one that is only hashed anew before the account is stored: then, and where none
     was set, None.
     """
-    password: str | None = person._password  # type: ignore[attr-defined]  # the stubs leave the attribute out
+    password: str | None = person._password  # type: ignore[attr-defined]  # not in the stubs
     return password
 
 

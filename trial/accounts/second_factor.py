@@ -136,7 +136,7 @@ def lock_person(user: AbstractUser) -> None:
 
 
 def begin(user: AbstractUser) -> TOTPDevice:
-    """Make a device that waits for its first code, in the place of an earlier one that still waits."""
+    """Make a device that waits for its first code. An earlier one that still waits goes."""
     with binding(user):
         TOTPDevice.objects.filter(user=user, confirmed=False).delete()
         return TOTPDevice.objects.create(user=user, name="authenticator", confirmed=False)

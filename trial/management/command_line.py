@@ -1,4 +1,4 @@
-"""Run a command of `manage.py`, with the database it needs; say in one sentence what is in the way."""
+"""Run a command of `manage.py` with the database that it needs, or say what is in the way."""
 
 import argparse
 import os

@@ -25,11 +25,14 @@ APPS = ("trial", "crf", "followup")
 MAY_READ = "select coalesce(has_table_privilege(to_regclass('django_migrations'), 'select'), false)"
 IS_EARLIER = """
     select exists (
-        select from django_migrations where app = any (%(apps)s) and app || '.' || name <> all (%(present)s)
+        select from django_migrations
+         where app = any (%(apps)s) and app || '.' || name <> all (%(present)s)
     ) or exists (
         select from pg_attribute hash
          where hash.attrelid = to_regclass('trial_ledger') and hash.attname = 'hash'
-           and not exists (select from pg_attribute salts where salts.attrelid = hash.attrelid and salts.attname = 'salts')
+           and not exists (
+               select from pg_attribute salts
+                where salts.attrelid = hash.attrelid and salts.attname = 'salts')
     )"""
 """A migration that the code does not have; or the ledger of the very first states, which hashed
 values instead of commitments to them and whose only migration bore the name of the present one.
@@ -48,8 +51,9 @@ def refuse_earlier_state(connection: "Connection", *, place: str) -> None:
 def sentence(place: str) -> str:
     """Return the one sentence that says to begin anew."""
     return _(
-        "{place} was made by another version of Casebook (as a rule an earlier one) and was left as it is: begin anew by "
-        "`make demo ARGS=--reset`, name another CASEBOOK_DATA or DATABASE_URL, or run the version that made it."
+        "{place} was made by another version of Casebook (as a rule an earlier one) and was left "
+        "as it is: begin anew by `make demo ARGS=--reset`, name another CASEBOOK_DATA or "
+        "DATABASE_URL, or run the version that made it."
     ).format(place=place)
 
 

@@ -61,8 +61,8 @@ def unused(server: Server) -> Iterator[None]:
     """Keep the server ended for as long as the block lasts. Refuse while somebody uses it."""
     with open(prepare(server.folder) / f"{server.name}.users", "a") as users:
         if not _lock(users, fcntl.LOCK_EX):
-            sentence = f"Another process uses the {server.name} in {server.folder}: end it first, then try again."
-            raise Unusable(sentence)
+            place = f"the {server.name} in {server.folder}"
+            raise Unusable(f"Another process uses {place}: end it first, then try again.")
         keeper.end(str(server.socket), server.ends_on)
         yield
 

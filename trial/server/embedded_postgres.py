@@ -31,14 +31,18 @@ OWNER, APP = "casebook_owner", "casebook_app"
 NAMESPACE = ("unshare", "--user", "--map-user=65534", "--map-group=65534")
 MAKE_ROLES = f"""
     do $$ begin
-      if not exists (select from pg_roles where rolname = '{OWNER}') then create role {OWNER} nologin; end if;
-    exception when duplicate_object or unique_violation then null; -- another process made it this moment
+      if not exists (select from pg_roles where rolname = '{OWNER}') then
+        create role {OWNER} nologin;
+      end if;
+    exception when duplicate_object or unique_violation then null; -- another process was quicker
     end $$;
     do $$ begin
-      if not exists (select from pg_roles where rolname = '{APP}') then create role {APP} login; end if;
+      if not exists (select from pg_roles where rolname = '{APP}') then
+        create role {APP} login;
+      end if;
     exception when duplicate_object or unique_violation then null;
     end $$"""
-WAYS_OUT = f"install PostgreSQL {OLDEST} or newer, set CASEBOOK_PG_BIN to the folder of its binaries, or set DATABASE_URL"
+WAYS_OUT = f"install PostgreSQL {OLDEST} or newer, name its binaries by CASEBOOK_PG_BIN, or set DATABASE_URL"
 AS_SOMEBODY_ELSE = "run the command as an ordinary user, or set DATABASE_URL"
 STALE_LOCK_S = 15
 STRAGGLERS_S = 1
@@ -151,9 +155,9 @@ def find_binaries(made_by: int | None = None) -> Binaries:
         if binaries.version == made_by:
             return binaries
     raise Unusable(
-        f"The data folder was made by PostgreSQL {made_by}, and only {new_enough[0].version} was found: "
-        f"install {made_by} or set CASEBOOK_PG_BIN to its binaries, "
-        "or begin with an empty database by `manage.py demo --reset`."
+        f"The data folder was made by PostgreSQL {made_by}, and only {new_enough[0].version} "
+        f"was found: install {made_by} or set CASEBOOK_PG_BIN to its binaries, or begin with an "
+        "empty database by `manage.py demo --reset`."
     )
 
 

@@ -101,4 +101,4 @@ def secret(variable: str, file: str) -> str:
         return value
     if is_embedded():
         return data_folder.own_secret(data_folder.named(), file)
-    raise Unusable(f"{variable} is not set: with DATABASE_URL, set it to 50 or more random characters, and keep it.")
+    raise Unusable(f"{variable} is not set: with DATABASE_URL, set it to 50 random characters, and keep it.")

@@ -1,4 +1,4 @@
-"""The demo starts on a free port, alone in its data folder, and is ready when its first page comes."""
+"""The demo starts on a free port, alone in its folder, and is ready when its first page comes."""
 
 import errno
 import fcntl
@@ -11,12 +11,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from trial.server.data_folder import Unusable
 
 HOST = "127.0.0.1"
 PATIENCE_S = 60
 SERVER_ERROR = 500
+TAKEN = gettext_noop('Port {port} of {host} is taken by a program: choose another, as in make demo ARGS="--port N".')
+NOT_USABLE = gettext_noop('Port {port} of {host} cannot be used: choose another, as in make demo ARGS="--port N".')
+ALREADY = gettext_noop("A demo is running in {folder} already (process {process}): stop it first, or use --data.")
 
 
 def claim_port(port: int) -> None:
@@ -26,12 +30,8 @@ def claim_port(port: int) -> None:
         try:
             probe.bind((HOST, port))
         except (OSError, OverflowError) as error:
-            if getattr(error, "errno", None) == errno.EADDRINUSE:
-                sentence = _(
-                    'Port {port} of {host} is taken by another program: choose another, by `--port N` or `make demo ARGS="--port N"`.'
-                )
-            else:
-                sentence = _('Port {port} of {host} cannot be used: choose another, by `--port N` or `make demo ARGS="--port N"`.')
+            is_taken = getattr(error, "errno", None) == errno.EADDRINUSE
+            sentence = _(TAKEN) if is_taken else _(NOT_USABLE)
             raise Unusable(sentence.format(port=port, host=HOST)) from error
 
 
@@ -44,8 +44,7 @@ def alone(folder: Path) -> Iterator[None]:
         except BlockingIOError:
             lock.seek(0)
             process = lock.read().strip() or _("unknown")
-            sentence = _("A demo is running in {folder} already (process {process}): stop it first, or name another folder by --data.")
-            raise Unusable(sentence.format(folder=folder, process=process)) from None
+            raise Unusable(_(ALREADY).format(folder=folder, process=process)) from None
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()

@@ -1,4 +1,4 @@
-"""The servers behind Casebook: embedded in the data folder, or named by DATABASE_URL and REDIS_URL."""
+"""The database behind Casebook: embedded in the data folder, or named by DATABASE_URL."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,12 +8,18 @@ from django.conf import settings
 from django.db import NotSupportedError, OperationalError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from trial.server import environment
 from trial.server.data_folder import Unusable
 from trial.server.earlier_state import refuse_earlier_state
 from trial.server.embedded import used
 from trial.server.embedded_postgres import MAKE_ROLES, OLDEST, OWNER, Postgres
+
+TOO_OLD = gettext_noop(
+    "The PostgreSQL that DATABASE_URL names is too old ({version}): Casebook needs {oldest} or newer, so name another server."
+)
+NOT_LET_IN = gettext_noop("The PostgreSQL that DATABASE_URL names does not let us in ({reason}): start it, or correct the address.")
 
 
 @contextmanager
@@ -56,24 +62,15 @@ def examine() -> None:
     probe = _connection_of_the_owner()
     try:
         probe.ensure_connection()
-        version: int = probe.pg_version // 10000  # type: ignore[attr-defined]  # PostgreSQL's own wrapper has it
+        # PostgreSQL's own wrapper has the number.
+        version: int = probe.pg_version // 10000  # type: ignore[attr-defined]
         if version < OLDEST:
-            raise Unusable(
-                _("The PostgreSQL that DATABASE_URL names is too old ({version}): Casebook needs {oldest} or newer.").format(
-                    version=version, oldest=OLDEST
-                )
-            )
+            raise Unusable(_(TOO_OLD).format(version=version, oldest=OLDEST))
         refuse_earlier_state(probe, place=place())
     except NotSupportedError as error:
-        raise Unusable(
-            _("The PostgreSQL that DATABASE_URL names is too old: Casebook needs {oldest} or newer.").format(oldest=OLDEST)
-        ) from error
+        raise Unusable(_(TOO_OLD).format(version=_first_line(error), oldest=OLDEST)) from error
     except OperationalError as error:
-        raise Unusable(
-            _("The PostgreSQL that DATABASE_URL names does not let us in ({reason}): start it, or correct the address.").format(
-                reason=_first_line(error)
-            )
-        ) from error
+        raise Unusable(_(NOT_LET_IN).format(reason=_first_line(error))) from error
     finally:
         probe.close()
 

@@ -1,4 +1,4 @@
-"""`manage.py verify_allocations KEYFILE`: every allocation is computed again, after database lock."""
+"""`manage.py verify_allocations KEYFILE`: allocations are computed again, after database lock."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -13,7 +13,7 @@ from crf.models import Randomization
 class Command(BaseCommand):
     """Prints a sentence for each allocation that the revealed key does not make."""
 
-    help = "Compute every allocation again from the revealed key and the published commitment; exit code 1 where one differs."
+    help = "Compute every allocation again from the revealed key. Exit code 1 where one differs."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -32,5 +32,5 @@ class Command(BaseCommand):
             raise CommandError(sentence.format(findings=len(findings), number=number))
         self.stdout.write(_("{number} allocations, each the one that the key makes.").format(number=number))
         if outside := Randomization.objects.outside().count():
-            sentence = _("{number} more were made outside the system: compare them with their source documents.")
+            sentence = _("{number} more were made outside: compare them with their source documents.")
             self.stdout.write(sentence.format(number=outside))

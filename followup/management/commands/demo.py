@@ -44,9 +44,9 @@ BEAT = (*CELERY, "beat", "--pidfile=", "--loglevel=INFO")
 
 
 class Command(BaseCommand):
-    """Starts the embedded servers, loads the demo trial once, and serves it until a signal comes."""
+    """Starts the embedded servers, loads the demo trial once, and serves it until a signal."""
 
-    help = "Load the demo trial into a data folder of its own and serve it on this machine, until Ctrl-C."
+    help = "Load the demo trial into a data folder of its own and serve it here, until Ctrl-C."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -58,7 +58,7 @@ class Command(BaseCommand):
 
     def handle(self, *, data: str | None, port: int, reset: bool, no_serve: bool, json: bool, **options: Any) -> None:
         if data and Path(data).expanduser().absolute() != settings.DATA:
-            raise CommandError(_("The data folder is chosen before settings are read: set CASEBOOK_DATA instead of --data here."))
+            raise CommandError(_("The data folder must be known before settings: set CASEBOOK_DATA here."))
         self.json, self.ready = json, False
         try:
             with stopping_on_signals(), ExitStack() as stack:
@@ -90,7 +90,7 @@ class Command(BaseCommand):
                 children.start("worker", _python(*WORKER), environment_of_children)
                 children.start("beat", _python(*BEAT, schedule), environment_of_children)
             else:
-                self.say(_("No Redis server was found: the jobs run by command only (`manage.py help` lists them)."))
+                self.say(_("No Redis server was found: run the jobs by command (`manage.py help`)."))
             self.print_summary(self.summary(logins, port) | {"processes": children.process_ids()})
             self.ready = True
             children.watch()
@@ -180,10 +180,10 @@ def unfinished() -> Path:
 def throw_away() -> None:
     """Delete the embedded database. Refuse to touch one that DATABASE_URL names."""
     if not environment.is_embedded() and unfinished().exists():
-        sentence = _("The demo trial was not loaded to its end. Empty the database of DATABASE_URL, delete {file}, start again.")
+        sentence = _("The load of the demo was cut off: empty the database of DATABASE_URL, delete {file}.")
         raise Unusable(sentence.format(file=unfinished()))
     if not environment.is_embedded():
-        raise Unusable(_("--reset deletes only the embedded database, and DATABASE_URL names another: unset it, or leave --reset out."))
+        raise Unusable(_("--reset deletes only the embedded database: unset DATABASE_URL, or leave --reset out."))
     with unused(Postgres(settings.DATA)):
         shutil.rmtree(settings.DATA / "pg", ignore_errors=True)
     anchors.set_aside()

@@ -8,9 +8,9 @@ from trial.models import Site
 
 
 class Command(BaseCommand):
-    """Does what the job `followup.tasks.nightly` does, whether the night was done already or not."""
+    """Does the work of `followup.tasks.nightly`, even where the night was done already."""
 
-    help = "Plan visits and recompute the flags of all sites for today, whether the night was done already or not."
+    help = "Plan visits and recompute flags for today, even where the night was done already."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--site", help="only this site, by its number")

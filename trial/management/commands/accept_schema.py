@@ -14,7 +14,7 @@ class Command(BaseCommand):
     """
 
     help = (
-        "Note that a change of the database past `migrate` was lawful: a role for backups, a grant. "
+        "Note that a change of the database past `migrate` was lawful: a backup role, a grant. "
         "Prints what differs from what was noted last, then asks an administrator for the password."
     )
 

@@ -23,12 +23,12 @@ ENTRIES_AT_ONCE = 5000
 
 
 class Command(BaseCommand):
-    """Writes the ledger to a file, or to standard output, after the export was noted in the ledger."""
+    """Notes the export in the ledger, then writes the ledger to a file or to standard output."""
 
     help = (
-        "Write the ledger, one entry a line, for docs/verify_ledger.py, which checks it on any machine with Python "
-        "alone. `export_ledger FILE --by ADMINISTRATOR`, who types the password; the export is itself an event of "
-        "the ledger."
+        "Write the ledger, one entry a line, for docs/verify_ledger.py, which checks it on any "
+        "machine with Python alone. `export_ledger FILE --by ADMINISTRATOR`, who types the "
+        "password; the export is itself an event of the ledger."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

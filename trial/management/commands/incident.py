@@ -25,8 +25,9 @@ class Command(BaseCommand):
     """Writes a CSV that its owner alone may read. The list is itself an export in the ledger."""
 
     help = (
-        "List whom an incident affects: subjects by number, persons with accounts, and what the accounts did. "
-        "`incident FILE --by ADMINISTRATOR --since … --until … [--account NAME …] [--site NUMBER …]`"
+        "List whom an incident affects: subjects by number, persons with accounts, and what the "
+        "accounts did. `incident FILE --by ADMINISTRATOR --since … --until … "
+        "[--account NAME …] [--site NUMBER …]`"
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -1,13 +1,18 @@
-"""`manage.py migrate`: the tables are changed by their owner, and the change is noted and anchored."""
+"""`manage.py migrate`: the owner changes the tables; the change is noted and anchored."""
 
 from contextlib import nullcontext
 from typing import Any
 
 from django.core.management.commands import migrate
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from trial.actions.verification import anchors, noted_schema
 from trial.audit import roles
+
+UNNOTED = gettext_noop(
+    "This was so before, and nothing notes why: `manage.py verify_ledger` says so until `manage.py accept_schema` notes it."
+)
 
 
 class Command(migrate.Command):
@@ -17,13 +22,13 @@ class Command(migrate.Command):
     """
 
     help = (
-        f"{migrate.Command.help} As the owner of the tables; then grants the app's role what it needs, "
-        "notes what the database is made of, and anchors it."
+        f"{migrate.Command.help} As the owner of the tables; then grants the app's role what it "
+        "needs, notes what the database is made of, and anchors it."
     )
 
     # Any: Django hands over the options of its own command.
     def handle(self, *args: Any, **options: Any) -> None:
-        """Bring all tables to the present state; a part of them only, or a plan, is Django's alone."""
+        """Bring all tables to the present state. One app alone, or a plan, is left to Django."""
         only_shows = options["plan"] or options["check_unapplied"]
         is_whole = options["app_label"] is None and not only_shows
         with roles.as_owner(), noted_schema.being_changed() if is_whole else nullcontext():
@@ -41,7 +46,5 @@ class Command(migrate.Command):
         """
         if not noted_schema.note_migrated(was_lawful=not changed_before):
             self.stderr.write("\n".join(changed_before))
-            self.stderr.write(
-                _("This was so before, and nothing notes why: `manage.py verify_ledger` says so until `manage.py accept_schema` notes it.")
-            )
+            self.stderr.write(_(UNNOTED))
         anchors.anchor()

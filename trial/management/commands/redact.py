@@ -30,15 +30,15 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         acts = parser.add_subparsers(dest="act", required=True)
         ask, decide = acts.add_parser("ask"), acts.add_parser("decide")
-        ask.add_argument("form", help="such as crf.vitalsigns; of an act trial.queryact, trial.freeze, trial.frompaper …")
+        ask.add_argument("form", help="such as crf.vitalsigns; of an act trial.queryact, trial.freeze …")
         ask.add_argument(
             "row",
             type=int,
-            help="its number, as in the address of its page; of an act, as in the column row of the trail's CSV",
+            help="its number, in the address of its page; of an act, under row in the trail's CSV",
         )
         ask.add_argument(
             "item",
-            help="such as comment; history_change_reason for the reasons given; of an act text, reason, source",
+            help="such as comment, history_change_reason; of an act text, reason, source",
         )
         ask.add_argument("--justification", required=True)
         ask.add_argument("--through", type=int, help="the last version to be erased; otherwise the present one")
