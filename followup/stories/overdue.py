@@ -15,10 +15,12 @@ STABLE = ("SD", "NA", "SD")
 
 
 def load(team: Team) -> int:
+    """Tell the story of 01-003. Return whether it was still to be told."""
     return tell(team, CODE, screened_on=CONSENTED, chapters=CHAPTERS)
 
 
 def screening(story: Story) -> None:
+    """Screen the subject, and pass the first gate."""
     usual.screen(story, SCREENING)
     story.confirm(1, day("2025-05-02"))
 
@@ -41,6 +43,7 @@ def late_check(story: Story) -> None:
 
 
 def allocation(story: Story) -> None:
+    """Give a fourth cycle, pass the second gate, and randomize."""
     usual.cycle(story, 4, day("2025-07-07"))
     story.confirm(2, day("2025-07-08"))
     story.randomize(day("2025-07-09"))
@@ -48,6 +51,7 @@ def allocation(story: Story) -> None:
 
 
 def first_assessment(story: Story) -> None:
+    """Enter the first assessment: stable disease."""
     usual.assessed(story, "TA1", day("2025-09-12"), sizes={"L01": "20", "L02": "18"}, response=STABLE)
 
 
@@ -65,6 +69,7 @@ def stratum_corrected(story: Story) -> None:
 
 
 def later(story: Story) -> None:
+    """Enter the assessments since, and sign what is held."""
     usual.assessments_since(story, LATER, sizes={"L01": "21", "L02": "17"}, response=STABLE)
     story.sign_rest(but=("TA3",))
 

@@ -25,15 +25,18 @@ CONTACTS = [f"SFU{number}" for number in range(1, 40)]
 
 
 def load(team: Team) -> int:
+    """Tell the story of 01-002. Return whether it was still to be told."""
     return tell(team, CODE, screened_on=CONSENTED, chapters=CHAPTERS)
 
 
 def screening(story: Story) -> None:
+    """Screen the subject, and pass the first gate."""
     usual.screen(story, SCREENING)
     story.confirm(1, day("2025-04-03"))
 
 
 def two_cycles(story: Story) -> None:
+    """Give two cycles."""
     usual.regimen(story, "EV_PEMBRO", max_cycles=None)
     usual.cycle(story, 1, day("2025-04-07"))
     usual.cycle(story, 2, day("2025-04-28"))
@@ -46,6 +49,7 @@ def first_reading(story: Story) -> None:
 
 
 def second_reading(story: Story) -> None:
+    """Correct the response to progressive disease, and sign again."""
     record = ResponseAssessment.objects.of(story.subject).get(visit__code="PC2")
     story.change(record, PROGRESSED | {"investigator_on": day("2025-05-22")}, reason="QUERY_RESPONSE: read a second time")
     story.sign("PC2")

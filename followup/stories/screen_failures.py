@@ -36,6 +36,7 @@ class Case:
 
     @property
     def gate_on(self) -> date:
+        """The day of the first gate: 4 days after the consent."""
         return self.screening.consent_on + timedelta(4)
 
 

@@ -45,6 +45,7 @@ COURSE = {
 
 
 def load(team: Team) -> int:
+    """Tell the story of 01-001. Return whether it was still to be told."""
     return tell(team, CODE, screened_on=CONSENTED, chapters=CHAPTERS)
 
 
@@ -65,6 +66,7 @@ def correction(story: Story) -> None:
 
 
 def induction(story: Story) -> None:
+    """Give three cycles."""
     usual.regimen(story, "GC_CIS")
     for number, on in ((1, "2025-03-10"), (2, "2025-03-31"), (3, "2025-04-21")):
         usual.cycle(story, number, day(on))
@@ -78,6 +80,7 @@ def check(story: Story) -> None:
 
 
 def allocation(story: Story) -> None:
+    """Pass the second gate, and randomize."""
     story.confirm(2, day("2025-04-24"))
     story.randomize(day("2025-04-25"))
     story.hold("RAND", day("2025-04-25"))
@@ -126,6 +129,7 @@ def response(story: Story) -> None:
 
 
 def signatures(story: Story) -> None:
+    """Sign what is held, but for one visit."""
     story.sign_rest(but=("TA2",))
 
 

@@ -79,10 +79,12 @@ class Screening:
 
     @property
     def imaged_on(self) -> date:
+        """The day of the imaging."""
         return self.consent_on - timedelta(7)
 
     @property
     def measured_on(self) -> date:
+        """The day of the measurements."""
         return self.consent_on + timedelta(1)
 
 

@@ -31,12 +31,15 @@ class Server(Protocol):
     ends_on: ClassVar[int]
 
     @property
-    def folder(self) -> Path: ...
+    def folder(self) -> Path:
+        """The data folder."""
 
     @property
-    def socket(self) -> Path: ...
+    def socket(self) -> Path:
+        """The socket that the server listens at."""
 
-    def start(self) -> None: ...
+    def start(self) -> None:
+        """Start the server, and wait until it listens."""
 
 
 @contextmanager

@@ -32,6 +32,7 @@ class Redis:
 
     @property
     def socket(self) -> Path:
+        """The socket that the server listens at."""
         return socket_folder(self.folder) / "redis.sock"
 
     def start(self) -> None:

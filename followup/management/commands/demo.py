@@ -121,6 +121,7 @@ class Command(BaseCommand):
         }
 
     def print_summary(self, summary: dict[str, Any]) -> None:
+        """Print the summary, as JSON for scripts or in words for a person."""
         if self.json:
             self.stdout.write(json.dumps(summary, indent=2))
         else:
