@@ -31,8 +31,10 @@ def screening(story: Story) -> None:
 
 
 def two_cycles(story: Story) -> None:
-    """Give two cycles: neutrophils of grade 4 on day 8 of cycle 1; in cycle 2 gemcitabine at three quarters of its
-    dose.
+    """Give two cycles.
+
+    On day 8 of cycle 1, neutrophils are of grade 4. In cycle 2, gemcitabine is given at three
+    quarters of its dose.
     """
     usual.cycle(story, 1, day("2025-07-07"), results={"NEUT": ("0.4", "10^9/L"), "WBC": ("2.3", "10^9/L")})
     usual.cycle(story, 2, day("2025-07-28"), doses={("GEMCITABINE", 1): REDUCED, ("GEMCITABINE", 8): REDUCED})
