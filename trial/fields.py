@@ -22,7 +22,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.functional import lazy
-from django.utils.translation import gettext, gettext_lazy, gettext_noop
+from django.utils.translation import gettext, gettext_lazy
 
 # A record of some form, or a value of some item: what it is, only the form file knows. Hence `Any`.
 Value = Callable[[Any], Any]
@@ -31,11 +31,11 @@ Limits = tuple[Decimal | int | str, Decimal | int | str]
 F = TypeVar("F", bound=models.Field)
 
 LONGEST_CODE = 40
-IDENTIFIERS = {
-    gettext_noop("a resident identity number"): re.compile(r"(?<!\d)\d{17}[\dXx](?![\dXx])"),
-    gettext_noop("a mobile telephone number"): re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)"),
-    gettext_noop("an e-mail address"): re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,255}\.\w"),
-}
+IDENTIFIERS = (
+    (gettext_lazy("a resident identity number"), re.compile(r"(?<!\d)\d{17}[\dXx](?![\dXx])")),
+    (gettext_lazy("a mobile telephone number"), re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")),
+    (gettext_lazy("an e-mail address"), re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,255}\.\w")),
+)
 """Patterns of text that names a person (crf_spec 0.3).
 
 They look around instead of using `\\b`, because a CJK character is a word character. They are
@@ -60,10 +60,10 @@ class YesNoUnknown(models.TextChoices):
 
 def without_identifiers(text: str) -> None:
     """Refuse free text that names a person (crf_spec 0.3)."""
-    for kind, pattern in IDENTIFIERS.items():
+    for kind, pattern in IDENTIFIERS:
         if pattern.search(text):
             sentence = gettext("This looks like {kind}. Nothing that identifies a person is entered here.")
-            raise ValidationError(sentence.format(kind=gettext(kind)))
+            raise ValidationError(sentence.format(kind=kind))
 
 
 def day(

@@ -11,16 +11,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy
 
 from trial.server.data_folder import Unusable
 
 HOST = "127.0.0.1"
 PATIENCE_S = 60
 SERVER_ERROR = 500
-TAKEN = gettext_noop('Port {port} of {host} is taken by a program: choose another, as in make demo ARGS="--port N".')
-NOT_USABLE = gettext_noop('Port {port} of {host} cannot be used: choose another, as in make demo ARGS="--port N".')
-ALREADY = gettext_noop("A demo is running in {folder} already (process {process}): stop it first, or use --data.")
+TAKEN = gettext_lazy('Port {port} of {host} is taken by a program: choose another, as in make demo ARGS="--port N".')
+NOT_USABLE = gettext_lazy('Port {port} of {host} cannot be used: choose another, as in make demo ARGS="--port N".')
+ALREADY = gettext_lazy("A demo is running in {folder} already (process {process}): stop it first, or use --data.")
 
 
 def claim_port(port: int) -> None:
@@ -31,7 +31,7 @@ def claim_port(port: int) -> None:
             probe.bind((HOST, port))
         except (OSError, OverflowError) as error:
             is_taken = getattr(error, "errno", None) == errno.EADDRINUSE
-            sentence = _(TAKEN) if is_taken else _(NOT_USABLE)
+            sentence = TAKEN if is_taken else NOT_USABLE
             raise Unusable(sentence.format(port=port, host=HOST)) from error
 
 
@@ -44,7 +44,7 @@ def alone(folder: Path) -> Iterator[None]:
         except BlockingIOError:
             lock.seek(0)
             process = lock.read().strip() or _("unknown")
-            raise Unusable(_(ALREADY).format(folder=folder, process=process)) from None
+            raise Unusable(ALREADY.format(folder=folder, process=process)) from None
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()

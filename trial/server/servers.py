@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import NotSupportedError, OperationalError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy
 
 from trial.server import environment
 from trial.server.data_folder import Unusable
@@ -16,10 +16,10 @@ from trial.server.earlier_state import refuse_earlier_state
 from trial.server.embedded import used
 from trial.server.embedded_postgres import MAKE_ROLES, OLDEST, OWNER, Postgres
 
-TOO_OLD = gettext_noop(
+TOO_OLD = gettext_lazy(
     "The PostgreSQL that DATABASE_URL names is too old ({version}): Casebook needs {oldest} or newer, so name another server."
 )
-NOT_LET_IN = gettext_noop("The PostgreSQL that DATABASE_URL names does not let us in ({reason}): start it, or correct the address.")
+NOT_LET_IN = gettext_lazy("The PostgreSQL that DATABASE_URL names does not let us in ({reason}): start it, or correct the address.")
 
 
 @contextmanager
@@ -65,12 +65,12 @@ def examine() -> None:
         # PostgreSQL's own wrapper has the number.
         version: int = probe.pg_version // 10000  # type: ignore[attr-defined]
         if version < OLDEST:
-            raise Unusable(_(TOO_OLD).format(version=version, oldest=OLDEST))
+            raise Unusable(TOO_OLD.format(version=version, oldest=OLDEST))
         refuse_earlier_state(probe, place=place())
     except NotSupportedError as error:
-        raise Unusable(_(TOO_OLD).format(version=_first_line(error), oldest=OLDEST)) from error
+        raise Unusable(TOO_OLD.format(version=_first_line(error), oldest=OLDEST)) from error
     except OperationalError as error:
-        raise Unusable(_(NOT_LET_IN).format(reason=_first_line(error))) from error
+        raise Unusable(NOT_LET_IN.format(reason=_first_line(error))) from error
     finally:
         probe.close()
 
