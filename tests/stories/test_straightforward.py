@@ -48,7 +48,7 @@ class TestWrongUnits:
         story = begin(team, "01-802", screened_on=straightforward.CONSENTED)
         usual.consent(story, straightforward.CONSENTED)
         with pytest.raises(Refused, match="was mg/dL meant"):
-            usual.panel(story, "SCR", day("2025-03-04"), CREAT=("1.10", "umol/L"))
+            usual.panel(story, "SCR", day("2025-03-04"), {"CREAT": ("1.10", "umol/L")})
         assert not LaboratoryResult.objects.of(story.subject).exists()
 
     def test_creatinine_of_1_10_mg_dl_is_97_24_µmol_l_and_a_clearance_of_67_17(self, one, criterion):
@@ -148,7 +148,7 @@ class TestCheckAfterCycle2:
     def test_is_not_passed_before_the_visit_is_signed(self, tell):
         story = tell(straightforward, until=straightforward.induction)
         sizes = {"L01": "12", "L02": "14", "L03": "ABSENT"}
-        usual.checked(story, day("2025-04-21"), sizes=sizes, read=("PR", "CR", "PR"))
+        usual.checked(story, day("2025-04-21"), sizes=sizes, response=("PR", "CR", "PR"))
         assert progression.check(story.subject, on=day("2025-04-25")).refusal == "X07_UNKNOWN"
         story.sign("PC2")
         assert progression.check(story.subject, on=day("2025-04-25")).refusal is None

@@ -14,7 +14,7 @@ from knox.settings import knox_settings
 
 from trial.access import Act
 from trial.accounts.passwords import matches
-from trial.accounts.second_factor import Unproven, hold
+from trial.accounts.second_factor import Unproven, lock_person
 from trial.audit.acting import acting
 from trial.models import AccountAct, SystemEvent, loss_stands, sites_where
 from trial.refusals import Conflict, NotAllowed, Refused
@@ -98,7 +98,7 @@ def report_loss(person: AbstractUser, *, by: AbstractUser) -> AccountAct:
     if by.pk != person.pk:
         refuse_unless_manager(by)
     with acting(by=by):
-        hold(person)
+        lock_person(person)
         TOTPDevice.objects.filter(user_id=person.pk).delete()
         StaticDevice.objects.filter(user_id=person.pk).delete()
         AuthToken.objects.filter(user_id=person.pk).delete()
@@ -108,7 +108,7 @@ def report_loss(person: AbstractUser, *, by: AbstractUser) -> AccountAct:
 def new_token(person: AbstractUser) -> tuple[AuthToken, str]:
     """A token for programs, and what it is stored as. Those that have ended count no more."""
     with acting(by=person):
-        hold(person)
+        lock_person(person)
         most = knox_settings.TOKEN_LIMIT_PER_USER
         if AuthToken.objects.filter(user_id=person.pk, expiry__gt=timezone.now()).count() >= most:
             raise Conflict(

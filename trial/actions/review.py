@@ -9,7 +9,7 @@ from django.db.models import Count
 
 from trial.access import Act
 from trial.accounts.passwords import matches
-from trial.accounts.second_factor import Proof, Shown, Unproven, is_bound, refuse_unless_code
+from trial.accounts.second_factor import Proof, ShownDevice, Unproven, is_bound, refuse_unless_code
 from trial.models import Entered, Query, Record, Signature, Standing, Visit, digest, may, signed_apart, standing, versions_of
 from trial.refusals import Conflict, NotAllowed, Refused
 
@@ -125,7 +125,7 @@ def refuse_unless_shown(by: AbstractUser, proof: Proof, *, undone: str) -> None:
     """Password, and the code where the session has not shown one of a device that is the signer's still."""
     if not matches(by, proof.password):
         raise Unproven(("password", f"The password does not match. {undone}"))
-    session = proof.session or Shown()
+    session = proof.session or ShownDevice()
     if not is_bound(by, session.device):
         session.device = refuse_unless_code(by, proof.code, undone=undone).persistent_id
 

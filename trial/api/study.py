@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 
 from trial.accounts.locked_out import begin_anew
 from trial.accounts.proving import counting
-from trial.accounts.second_factor import has_one_to_have, refuse_unless_code
+from trial.accounts.second_factor import needs_second_factor, refuse_unless_code
 from trial.actions import accounts
 from trial.models import Record, Study, parameters_in_force
 from trial.protocol import study
@@ -133,7 +133,7 @@ class TokenView(APIView):
         person = authenticate(asked, username=sent["username"], password=sent["password"])
         if person is None:
             raise LockedOut if asked.axes_locked_out else WrongLogin
-        if has_one_to_have(person):
+        if needs_second_factor(person):
             with counting(asked, by=person):
                 refuse_unless_code(person, sent.get("code", ""), undone="No token was made.")
         begin_anew(asked, person.get_username())

@@ -12,7 +12,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.utils.text import capfirst
+from django.utils.text import capfirst, format_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from .kept import Kept
 
@@ -21,8 +22,15 @@ NOTHING = (None, "", [])
 
 
 class Section(NamedTuple):
-    title: str
+    """A part of a form: its heading, and the names of its items in their order."""
+
+    heading: str
     items: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """Return the heading in the reader's language."""
+        return gettext(self.heading)
 
 
 class Shown(NamedTuple):
@@ -80,7 +88,7 @@ class Entered(Kept):
     def shown_derived(self) -> dict[str, Shown]:
         """What the protocol derives from the items, as a person reads it; empty text where it is not known."""
         values = {name: getattr(type(self), name) for name in self.derived}
-        return {name: Shown(value.label, value.told(getattr(self, name)), value.unit) for name, value in values.items()}
+        return {name: Shown(value.label, value.in_words(getattr(self, name)), value.unit) for name, value in values.items()}
 
     def _show(self, name: str) -> Shown:
         field = self._meta.get_field(name)
@@ -167,18 +175,18 @@ def refuse_the_impossible(sender: type[models.Model], **kwargs: Any) -> None:
         return
     for field in map(sender._meta.get_field, sender.item_names()):
         limits = {type(v): v.limit_value for v in field.validators if hasattr(v, "limit_value")}
-        name, label = f"{sender._meta.db_table}_{field.name}", str(field.verbose_name)
+        name, label = f"{sender._meta.db_table}_{field.name}", field.verbose_name
         if {MinValueValidator, MaxValueValidator} <= limits.keys():
             low, high = limits[MinValueValidator], limits[MaxValueValidator]
             said = next(v.message for v in field.validators if isinstance(v, MinValueValidator))
             within = Q(**{f"{field.name}__range": (low, high)}) | Q(**{field.name: None})
             add_constraint(sender, models.CheckConstraint(condition=within, name=f"{name}_limits", violation_error_message=said))
         if field.choices:
-            said = f"“{label}” is one of the codes of its list."
+            said = format_lazy(gettext_lazy("“{label}” is one of the codes of its list."), label=label)
             coded = Q(**{f"{field.name}__in": [code for code, _ in field.choices] + [""]})
             add_constraint(sender, models.CheckConstraint(condition=coded, name=f"{name}_codes", violation_error_message=said))
         if isinstance(field, ArrayField) and field.base_field.choices:
-            said = f"“{label}” holds codes of its list only."
+            said = format_lazy(gettext_lazy("“{label}” holds codes of its list only."), label=label)
             coded = Q(**{f"{field.name}__contained_by": [code for code, _ in field.base_field.choices]})
             add_constraint(sender, models.CheckConstraint(condition=coded, name=f"{name}_codes", violation_error_message=said))
 

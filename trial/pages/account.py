@@ -44,7 +44,7 @@ def account_page(request: HttpRequest) -> HttpResponse:
             if not codes:
                 return redirect("account")
     person = request.user
-    waiting = second_factor.begun(person)
+    waiting = second_factor.waiting_device(person)
     missing = accounts.keeps_from_signing(person)
     must_change = accounts.CHANGE_IT in missing
     accepts = not must_change and accounts.MISSING[AccountAct.Kind.ACCOUNTABILITY] in missing
@@ -82,7 +82,7 @@ def _begin(request: HttpRequest) -> list[str]:
 
 def _confirm(request: HttpRequest) -> list[str]:
     _refuse_unless_verified(request)
-    device = second_factor.begun(request.user)
+    device = second_factor.waiting_device(request.user)
     if device is None or not second_factor.confirm(device, request.POST.get("code", "")):
         raise Unproven(("code", "The code does not match. Wait for the next one, and check the clock of your telephone."))
     _take(request, device)

@@ -1,7 +1,9 @@
-"""Every address of the site × everybody × own site and another (regulation.md A01, A02, A04; crf_spec §7).
+"""Every address of the site × everybody × own site and another (regulation.md A01, A02, A04;
+crf_spec §7).
 
-The addresses are read off the URL resolver, so pages, admin and API are all in it; what each one needs is declared here.
-An address that nobody declared fails the test by its name: what is new is closed until somebody says who may use it.
+The addresses are read off the URL resolver, so pages, admin and API are all in it; what each one
+needs is declared here. An address that nobody declared fails the test by its name: what is new is
+closed until somebody says who may use it.
 """
 
 import json
@@ -34,8 +36,11 @@ from trial.audit.acting import acting
 from trial.models import AccountAct, Membership, ParameterDecision, Record, Visit
 
 PUBLIC, OWN, STAFF, MANAGERS, NOBODY = "public", "own", "staff", "managers", "nobody"
-"""Instead of an act. OWN: whoever is logged in, and it is about themselves or public facts. MANAGERS: accounts, an administrator's of
-the whole study, or a superuser's."""
+"""Instead of an act.
+
+OWN: whoever is logged in, and it is about themselves or public facts. MANAGERS: accounts, an
+administrator's of the whole study, or a superuser's.
+"""
 
 FORM = (
     "{consent,demographics,diseaseextent,vitalsigns,laboratorypanel,primarytumor,lesion,radiotherapycourse,"
@@ -363,7 +368,10 @@ BODIES = {
 }
 BODIES |= {f"api-{form._meta.model_name}-list": {"visit": "{visit}", "items": {}} for form in Record.forms()}
 BODIES |= {f"admin:crf_{form._meta.model_name}_add": {"visit": "{visit}"} for form in Record.forms()}
-"""What names the site where the address does not. The rest is sent empty: who may act is told what is missing."""
+"""What names the site where the address does not.
+
+The rest is sent empty: who may act is told what is missing.
+"""
 
 
 def sent_to(route, world):
@@ -374,7 +382,9 @@ def sent_to(route, world):
 
 
 class Statements:
-    """What was sent to PostgreSQL: whether a row was changed, but for what login, logout and a wrong code leave behind, whoever it is."""
+    """What was sent to PostgreSQL: whether a row was changed, but for what login, logout and a
+    wrong code leave behind, whoever it is.
+    """
 
     OF_LOGIN = ('"django_session"', '"axes_', '"trial_systemevent"')
     READ = ("select", "savepoint", "release savepoint", "rollback to savepoint", "declare", "fetch", "close")
@@ -395,7 +405,8 @@ class Statements:
 def asked(person, method, route, world):
     """The answer, and what was written on the way; nothing of it stays.
 
-    One savepoint serves all requests of a person: it is gone back to after each one that did anything but read.
+    One savepoint serves all requests of a person: it is gone back to after each one that did
+    anything but read.
     """
     where, sent, login = address(route, world), Statements(), person.client.cookies.copy()
     body = sent_to(route, world)
@@ -418,7 +429,9 @@ def asked(person, method, route, world):
 
 
 def is_refusal(answer):
-    """In words, or by the way to the login, or by the admin's own way of saying that there is no such row."""
+    """In words, or by the way to the login, or by the admin's own way of saying that there is no
+    such row.
+    """
     sent_away = answer.status_code == 302 and (answer["Location"] == "/admin/" or answer["Location"].startswith("/admin/login/"))
     return answer.status_code in REFUSALS or sent_away
 
@@ -445,13 +458,17 @@ def refusals_undrawn(monkeypatch):
 
 @pytest.fixture
 def unwatched(monkeypatch):
-    """No template tells what was drawn, which other tests ask for: among thousands of answers that takes its time."""
+    """No template tells what was drawn, which other tests ask for: among thousands of answers that
+    takes its time.
+    """
     monkeypatch.setattr(Template, "_render", lambda template, context: template.nodelist.render(context))
 
 
 @contextmanager
 def unrendered():
-    """Pages that a person may see are not drawn: that takes most of the time, and other tests look at them."""
+    """Pages that a person may see are not drawn: that takes most of the time, and other tests look
+    at them.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(SimpleTemplateResponse, "rendered_content", "")
         yield
@@ -488,7 +505,9 @@ def wrong(person, method, route, world):
 
 
 def is_of_site_01(route, method):
-    """Whether the request names something of this site; else it is about whatever the person may see."""
+    """Whether the request names something of this site; else it is about whatever the person may
+    see.
+    """
     if route.name.startswith(("admin:axes_", "admin:otp_", "admin:knox_", "admin:trial_accountact_", "admin:trial_membership_")):
         return True  # people are managed for the whole study or not at all
     if method == "GET":
@@ -500,7 +519,8 @@ def is_of_site_01(route, method):
 
 
 def methods_for(person, route):
-    """GET and POST, and what the address says it takes; that it takes nothing else is asked of one who may most, and of the superuser.
+    """GET and POST, and what the address says it takes; that it takes nothing else is asked of one
+    who may most, and of the superuser.
 
     The admin shows its page to any other method, as to GET: it is asked of the superuser alone.
     """

@@ -124,7 +124,9 @@ class TestLockout:
 
     @pytest.mark.parametrize("who", ["investigator", "administrator"])
     def test_of_who_needs_a_code_a_good_password_alone_does_not(self, request, client, settings, who):
-        """Four wrong codes, a login, four more: the first of these locks out, and somebody hears of it."""
+        """Four wrong codes, a login, four more: the first of these locks out, and somebody hears of
+        it.
+        """
         settings.ALERT_MAIL = ["safety@example.org"]
         person = request.getfixturevalue(who)
         assert log_in(client, username=person.username).status_code == 302
@@ -193,7 +195,7 @@ class TestLockout:
 
     def test_failures_are_kept_without_the_password_and_shown_to_the_administrator(self, client, data_manager, administrator):
         log_in(client, "secret of mine")
-        assert [(one.username, one.ip_address) for one in AccessFailureLog.objects.all()] == [("dan", "127.0.0.1")]
+        assert [(failure.username, failure.ip_address) for failure in AccessFailureLog.objects.all()] == [("dan", "127.0.0.1")]
         assert "secret of mine" not in str(AccessAttempt.objects.values())
         log_in_with_code(client, administrator)
         assert "dan" in client.get(reverse("admin:axes_accessfailurelog_changelist")).content.decode()
