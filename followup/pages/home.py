@@ -1,15 +1,17 @@
-"""The start page: what waits for a person."""
+"""The start page: what waits for a person, and the buttons on it."""
 
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import AbstractUser
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from followup.actions.flagging import acknowledge
@@ -26,6 +28,7 @@ from trial.models import (
     Subject,
     Visit,
     may,
+    rows_signed_apart,
     signed_apart,
     sites_where,
     standing,
@@ -40,74 +43,101 @@ LONGEST_LIST = 40
 @login_required
 @require_GET
 def start(request: HttpRequest) -> HttpResponse:
-    """What waits for the person: entry due, drafts, progression checks, visits to sign."""
-    user, today = request.user, timezone.localdate()
-    context: dict[str, Any] = {"title": "What waits for you"}
+    """Show what waits for the person: visits to enter, flags, queries, visits to sign."""
+    user = request.user
+    context: dict[str, Any] = {
+        "title": _("What waits for you"),
+        "may_acknowledge": may(user, Act.ACKNOWLEDGE),
+        "is_sponsor": not user.is_staff,
+    }
     if may(user, Act.ENTER):
-        mine = Visit.objects.allowed_to(user, Act.ENTER).filter(stopped=False).select_related("subject__site")
-        context["due"] = mine.due(on=today).exclude(code=timetable.COMMON).order_by("closes_on", "subject__code")[:LONGEST_LIST]
-        context["enrolling_sites"] = [
-            site for site in Site.objects.filter(pk__in=sites_where(user, Act.ENTER)) if site.status_on(today) == "ACTIVE"
-        ]
-        context["today"] = today
+        context |= _to_enter(user)
     if may(user, Act.SIGN):
         context["to_sign"] = visits_to_sign(user)
     if may(user, Act.READ):
-        flags = Flag.objects.open().visible_to(user).select_related("subject", "visit").order_by("due_on", "pk")
-        context["checks"] = flags.filter(kind=Flag.Kind.PROGRESSION_CHECK)[:LONGEST_LIST]
-        context["flags"] = flags.exclude(kind=Flag.Kind.PROGRESSION_CHECK)[:LONGEST_LIST]
-        context["flags_in_all"] = flags.count()
-        context["queries"] = Query.objects.open().visible_to(user).select_related("visit__subject")[:LONGEST_LIST]
-        context["subjects"] = Subject.objects.visible_to(user).select_related("site").order_by("code")
-    context["may_acknowledge"] = may(user, Act.ACKNOWLEDGE)
-    context["is_sponsor"] = not user.is_staff
+        context |= _to_read(user)
     return page(request, "casebook/start.html", **context)
 
 
-def visits_to_sign(user: Any) -> list[Visit]:
-    """Held, all of their records complete, and no signature that nothing has touched since."""
-    later = Ledger.objects.changes().filter(visit=OuterRef("visit"), at__gt=OuterRef("signed_at")).exclude(form__in=_signed_apart())
-    asked = QueryAct.objects.filter(query__visit=OuterRef("visit"), at__gt=OuterRef("signed_at")).exclude(query__form__in=signed_apart())
-    untouched = Signature.objects.filter(form="trial.visit", record=OuterRef("pk")).exclude(Exists(later)).exclude(Exists(asked))
-    open_visits: QuerySet[Visit] = Visit.objects.allowed_to(user, Act.SIGN).exclude(held_on=None).exclude(Exists(untouched))
-    found = list(open_visits.select_related("subject").order_by("held_on", "pk")[: 2 * LONGEST_LIST])
-    entered = standing(*{visit.subject for visit in found}) if found else []
-    records = [one for one in entered if one.is_record]
-    with_records = {one.visit for one in records}
-    drafts = {one.visit for one in records if one.state != Record.State.COMPLETE}
-    questioned = {one.visit for one in entered if one.is_open_query and one.signed_with_visit}
-    return [visit for visit in found if visit.pk in with_records - drafts - questioned][:LONGEST_LIST]
+def _to_enter(user: AbstractUser) -> dict[str, Any]:
+    """Return the visits that are due, and the sites where the person may create a subject today."""
+    today = timezone.localdate()
+    visits = Visit.objects.allowed_to(user, Act.ENTER).filter(stopped=False).select_related("subject__site")
+    due = visits.due(on=today).exclude(code=timetable.COMMON).order_by("closes_on", "subject__code")
+    sites = Site.objects.filter(pk__in=sites_where(user, Act.ENTER))
+    return {
+        "due": due[:LONGEST_LIST],
+        "enrolling_sites": [site for site in sites if site.status_on(today) == "ACTIVE"],
+        "today": today,
+    }
 
 
-def _signed_apart() -> list[str]:
-    apart = [form for form in Record.forms() if not form.signed_with_visit]
-    return [model._meta.label_lower for form in apart for model in (form, *form.groups())]
+def _to_read(user: AbstractUser) -> dict[str, Any]:
+    """Return the open flags and queries that the person may see, and the subjects."""
+    flags = Flag.objects.open().visible_to(user).select_related("subject", "visit").order_by("due_on", "pk")
+    return {
+        "checks": flags.filter(kind=Flag.Kind.PROGRESSION_CHECK)[:LONGEST_LIST],
+        "flags": flags.exclude(kind=Flag.Kind.PROGRESSION_CHECK)[:LONGEST_LIST],
+        "flags_in_all": flags.count(),
+        "queries": Query.objects.open().visible_to(user).select_related("visit__subject")[:LONGEST_LIST],
+        "subjects": Subject.objects.visible_to(user).select_related("site").order_by("code"),
+    }
+
+
+def visits_to_sign(user: AbstractUser) -> list[Visit]:
+    """Return held visits whose records are all complete, and which no signature covers as they stand.
+
+    A signature no longer covers a visit where the ledger has a later change or a query a later act, unless it is about
+    a form that is signed apart. At most 40, the earliest held first.
+    """
+    since = {"visit": OuterRef("visit"), "at__gt": OuterRef("signed_at")}
+    changes = Ledger.objects.changes().filter(**since).exclude(form__in=rows_signed_apart())
+    acts_of_queries = QueryAct.objects.filter(query__visit=OuterRef("visit"), at__gt=OuterRef("signed_at"))
+    questions = acts_of_queries.exclude(query__form__in=signed_apart())
+    signatures = Signature.objects.filter(form="trial.visit", record=OuterRef("pk"))
+    untouched = signatures.exclude(Exists(changes)).exclude(Exists(questions))
+    held: QuerySet[Visit] = Visit.objects.allowed_to(user, Act.SIGN).exclude(held_on=None)
+    unsigned = held.exclude(Exists(untouched)).select_related("subject").order_by("held_on", "pk")
+    visits = list(unsigned[: 2 * LONGEST_LIST])
+    ready = _ready_to_sign(visits)
+    return [visit for visit in visits if visit.pk in ready][:LONGEST_LIST]
+
+
+def _ready_to_sign(visits: list[Visit]) -> set[int]:
+    """Return the ids of visits that have records, no draft among them, and no open query that the signature would cover."""
+    rows = standing(*{visit.subject for visit in visits}) if visits else []
+    with_records = {row.visit for row in rows if row.is_record}
+    with_drafts = {row.visit for row in rows if row.is_record and row.state != Record.State.COMPLETE}
+    with_queries = {row.visit for row in rows if row.is_open_query and row.signed_with_visit}
+    return with_records - with_drafts - with_queries
 
 
 @button
 def enrol_page(request: HttpRequest) -> HttpResponse:
-    """A new subject, from the start page."""
-    site = get_object_or_404(Site.objects.filter(pk__in=sites_where(request.user, Act.ENTER)), code=request.POST.get("site", ""))
+    """Create a subject, from the start page."""
+    sites = Site.objects.filter(pk__in=sites_where(request.user, Act.ENTER))
+    site = get_object_or_404(sites, code=request.POST.get("site", ""))
     try:
-        day = parse_date(request.POST.get("screened_on", "").strip())
+        screened_on = parse_date(request.POST.get("screened_on", "").strip())
     except ValueError:
-        day = None
+        screened_on = None
     try:
-        subject = entry.enrol(site=site, by=request.user, screened_on=day)
-    except Refused as refused:
-        say(request, refused)
+        subject = entry.enrol(site=site, by=request.user, screened_on=screened_on)
+    except Refused as refusal:
+        say(request, refusal)
         return HttpResponseRedirect(reverse("start"))
-    messages.success(request, f"Subject {subject} is created. Enter the consent first.")
+    messages.success(request, _("Subject {subject} is created. Enter the consent first.").format(subject=subject))
     return HttpResponseRedirect(reverse("casebook", args=[subject.code]))
 
 
 @button
 def acknowledge_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Record that the person has seen a flag."""
     flag = get_object_or_404(Flag.objects.visible_to(request.user).select_related("subject"), pk=pk)
     try:
         acknowledge(flag, by=request.user)
-    except Refused as refused:
-        say(request, refused)
+    except Refused as refusal:
+        say(request, refusal)
     else:
-        messages.success(request, f"{flag}: seen.")
+        messages.success(request, _("{flag}: seen.").format(flag=flag))
     return HttpResponseRedirect(reverse("start"))

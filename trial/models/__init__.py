@@ -13,7 +13,7 @@ from .record import OnceOfASubject, Problem, Record, Row
 from .redaction import Redaction, RedactionRequest
 from .review import Change, Signature, digest, versions_of
 from .site import ConsentVersion, ReferenceRange, Setup, Site, SiteStatus
-from .standing_rows import Standing, signed_apart, standing, without_their_own
+from .standing_rows import Standing, rows_signed_apart, signed_apart, standing, without_their_own
 from .study import Study
 from .subject import Subject, Visit
 
@@ -66,6 +66,7 @@ __all__ = [
     "parameters_in_force",
     "parameters_on",
     "readable",
+    "rows_signed_apart",
     "scope",
     "signed_apart",
     "sites_where",
