@@ -1,4 +1,4 @@
-"""What holds for every form in the admin: page, rows on the page, action (R01, R08); how much a save asks of the database."""
+"""Rules that hold for every form in the admin: page, rows on the page, action (R01, R08); the number of queries of a save."""
 
 import pytest
 from django.contrib import admin
@@ -20,7 +20,7 @@ MOST_QUERIES = 25
 
 @pytest.fixture
 def record(request, subject, data_manager, commit):
-    """The complete example of `request.param`, a form or a group of one."""
+    """Enter the complete example of `request.param`, a form or a group of one."""
     form = request.param if request.param in FORMS else request.param.form()
     with acting(by=data_manager):
         record = complete(form, subject)
@@ -33,7 +33,7 @@ def address(model, *path):
 
 
 def typed_rows(page, rows):
-    """Rows of groups, as typed into the page."""
+    """Return rows of groups, as they are typed into the page."""
     sent = {}
     for formset in [group.formset for group in page.context["inline_admin_formsets"]]:
         entered = rows.get(formset.model, [])
@@ -94,11 +94,11 @@ class TestPage:
     def test_save_asks_little_of_the_database(self, record, browser):
         url, changes = address(type(record), record.pk, "change"), EXAMPLES[name_of(record)].change
         sent = filled_in(browser.get(url), **changes, **REASON)
-        with CaptureQueriesContext(connection) as asked:
+        with CaptureQueriesContext(connection) as queries:
             assert browser.post(url, sent).status_code == 302
-        told = [query["sql"] for query in asked if "SAVEPOINT" not in query["sql"]]
-        written = [sql for sql in told if sql.startswith(("INSERT", "UPDATE"))]
-        assert len(told) <= MOST_QUERIES + len(written), "\n".join(told)
+        statements = [query["sql"] for query in queries if "SAVEPOINT" not in query["sql"]]
+        writes = [sql for sql in statements if sql.startswith(("INSERT", "UPDATE"))]
+        assert len(statements) <= MOST_QUERIES + len(writes), "\n".join(statements)
 
     @pytest.mark.proves("R01")
     def test_write_by_an_action_is_kept_and_there_is_no_stock_one(self, record, browser, investigator, monkeypatch):
@@ -130,7 +130,7 @@ def test_change_of_a_row_on_the_page_leaves_its_author_and_reason(record, group,
     before, url, changes = Ledger.objects.count(), address(type(record), record.pk, "change"), EXAMPLES[name_of(group)].change
     row = row_of_example(record, group)
     page = browser.get(url)
-    formset = next(found.formset for found in page.context["inline_admin_formsets"] if found.formset.model is group)
+    formset = next(shown.formset for shown in page.context["inline_admin_formsets"] if shown.formset.model is group)
     (form,) = [form for form in formset.forms if form.instance == row]
     sent = {form.add_prefix(item): value for item, value in changes.items()}
     assert "Say why" in errors(browser.post(url, filled_in(page, **sent)))
@@ -179,6 +179,6 @@ def test_stranger_finds_neither_the_record_nor_its_history(record, client, stran
 
 
 def test_examples_can_be_unsaved(subject, data_manager):
-    """Each example stands alone, so that a test may start from it."""
+    """Require that each example stands alone, so that a test may start from it."""
     with acting(by=data_manager):
         assert all(unsaved(model, subject).pk is None for model in FORMS[:2])
