@@ -172,7 +172,8 @@ STATED = {
     "crf.randomization": Example(
         {
             "subject_once": lambda visit: visit.subject, "eligibility": eligibility_of, "randomized_on": date(2025, 3, 20),
-            "number": "R-001", "arm": "SYSRT", "sysclass": "NO_ICI", "metpat": "NODE_ONLY", "late_reason": "Scanner out of order",
+            "number": lambda visit: f"R-{visit.subject.code}", "arm": "SYSRT", "sysclass": "NO_ICI", "metpat": "NODE_ONLY",
+            "late_reason": "Scanner out of order",
         },
         {"late_reason": "Scanner under repair"},
     ),
