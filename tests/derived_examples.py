@@ -1,13 +1,14 @@
-"""Example values that are read off a form's definition, so that a new form needs no line in tests/examples.py.
+"""Example values that are read off a form's definition, so that a new form needs no line in tests/stated_examples.py.
 
-Each needed item gets the first value that its kind allows. A refusal is then read for the items that it is about,
-and their other values are tried until nothing is refused any more.
+Each needed item gets the first value of its kind. A refusal, by a validator, a constraint or the form's own rules, is then read
+for the items that it is about, and their other values are tried until nothing is refused any more.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, time, timedelta
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
@@ -19,10 +20,15 @@ from trial.audit.acting import acting
 from trial.models import ConsentVersion, Record, ReferenceRange, Row, Subject, Visit
 from trial.protocol.schedule import timetable
 
+Model = type[Record] | type[Row]
+Values = dict[str, Any]
+Refer = Callable[[Model, str, Visit | Record], models.Model]
+"""Returns the row that an item refers to, at a form's visit or in a row's record; enters one where there is none."""
+
 FIRST_DAY = date(2025, 1, 8)
 MOST_REPAIRS = 40
 TEXTS = ("1", "10", "90", "100")
-"""What a text may have to be instead of its own label: a number."""
+"""Texts to try where a form takes no words for an item, but a number."""
 
 
 def visit_code_of(form: type[Record]) -> str:
@@ -45,7 +51,7 @@ def groups_in_order(form: type[Record]) -> list[type[Row]]:
     return sorted(form.groups(), key=refers_to_its_record)
 
 
-def candidates(field: models.Field, number: int) -> Iterator[object]:
+def candidates(field: models.Field, number: int) -> Iterator[Any]:
     """Yield values of the field's kind, the likeliest first. Dates of later items are later days: `number` is the item's."""
     if isinstance(field, ArrayField):
         codes = [code for code, _ in field.base_field.flatchoices]
@@ -105,26 +111,28 @@ def items_in(condition: models.Q) -> set[str]:
 class Derivation:
     """The values of one row, on the way to being accepted."""
 
-    def __init__(self, model: type[Record] | type[Row], place: dict[str, models.Model], known: dict[str, object]) -> None:
-        self.model, self.place = model, place
+    def __init__(self, model: Model, place: dict[str, models.Model], known: Values, refer: Refer) -> None:
+        self.model, self.place, self.refer = model, place, refer
         self.values = {item: model._meta.get_field(item).to_python(value) for item, value in known.items()}
 
-    def row(self, values: dict[str, object] | None = None) -> Record | Row:
+    def row(self, values: Values | None = None) -> Record | Row:
+        """Return an unsaved row with the values, or with those so far."""
         where = next(iter(self.place.values()))
         values = self.values if values is None else values
         return self.model(**self.place, **{item: value(where) if callable(value) else value for item, value in values.items()})
 
-    def needed(self, values: dict[str, object]) -> set[str]:
+    def needed(self, values: Values) -> set[str]:
+        """Return the items that a complete form with these values must have."""
         row = self.row(values)
         return {item for item in self.model.item_names() if row.needs(item)}
 
-    def problems(self, values: dict[str, object] | None = None) -> list[tuple[set[str], str]]:
+    def problems(self, values: Values | None = None) -> list[tuple[set[str], str]]:
         return list(problems_of(self.row(values)))
 
-    def candidates(self, item: str) -> Iterator[object]:
+    def candidates(self, item: str) -> Iterator[Any]:
         field = self.model._meta.get_field(item)
         if field.remote_field:
-            yield partial(referred, self.model, item)
+            yield partial(self.refer, self.model, item)  # a value that depends on its place
         else:
             yield from candidates(field, self.model.item_names().index(item))
 
@@ -141,13 +149,15 @@ class Derivation:
             problems = self.problems()
             if not problems:
                 return
-            if not self._repair(*problems[0], len(problems)):
+            items, _ = problems[0]
+            if not self._improve(items, len(problems)):
                 break
         raise LookupError(
-            f"No example of {self.model._meta.label_lower} could be derived: {self.problems()}. State one in tests/examples.py."
+            f"No example of {self.model._meta.label_lower} could be derived: {self.problems()}. State one in tests/stated_examples.py."
         )
 
-    def _repair(self, items: set[str], sentence: str, count: int) -> bool:
+    def _improve(self, items: set[str], count: int) -> bool:
+        """Take the first other value of one of the items with which fewer problems are left; False where there is none."""
         for item in [item for item in self.model.item_names() if item in items and item in self.values]:
             for candidate in self.candidates(item):
                 changed = self.values | {item: candidate}
@@ -156,7 +166,7 @@ class Derivation:
                     return True
         return False
 
-    def change(self) -> dict[str, object]:
+    def change(self) -> Values:
         """Return another value of one item, which is as valid and needs no other change."""
         for item in [item for item in self.model.item_names() if item in self.values and self._may_change(item)]:
             for candidate in self.candidates(item):
@@ -164,61 +174,39 @@ class Derivation:
                 same_needs = self.needed(changed) == self.needed(self.values)
                 if candidate != self.values[item] and same_needs and not self.problems(changed):
                     return {item: candidate}
-        raise LookupError(f"No item of {self.model._meta.label_lower} has another valid value. State a change in tests/examples.py.")
+        raise LookupError(f"No item of {self.model._meta.label_lower} has another valid value. State a change in tests/stated_examples.py.")
 
     def _may_change(self, item: str) -> bool:
         field = self.model._meta.get_field(item)
         return not field.remote_field and field.column not in self.model.fixed()
 
 
-def referred(model: type[Record] | type[Row], item: str, place: Visit | Record) -> models.Model:
-    """Return a row that the item may refer to; enter one where there is none."""
-    from tests.examples import EXAMPLES, complete, placed
-
-    record = place if isinstance(place, Record) else None
-    visit = record.visit if record else place
-    form = model.form() if issubclass(model, Row) else model
-    target = model._meta.get_field(item).remote_field.model
-
-    def first() -> models.Model | None:
-        choices = form.choices_for(item, visit, record)
-        return (target.objects.all() if choices is None else choices).first()
-
-    if (there := first()) is not None:
-        return there
-    if issubclass(target, Record):
-        complete(target, visit.subject)
-    elif issubclass(target, Row) and record is not None:
-        target(**{target.parent: record}, **placed(EXAMPLES[target._meta.label_lower].values, record)).save()
-    return first()
-
-
-def derived(model: type[Record] | type[Row]) -> tuple[dict[str, object], dict[str, object]]:
+def derived(model: Model, refer: Refer) -> tuple[Values, Values]:
     """Return the values of a complete form or row of the model, and one change; nothing that is written for it stays."""
     with transaction.atomic():
         form = model.form() if issubclass(model, Row) else model
         with acting(by=founder()):
             visit = Visit.objects.create(subject=_someone(), code=visit_code_of(form))
             visit = Visit.objects.select_related("subject__site").get(pk=visit.pk)
-            derivation = Derivation(form, {"visit": visit}, _filled(form.prefilled(visit)))
+            derivation = Derivation(form, {"visit": visit}, _filled(form.prefilled(visit)), refer)
             derivation.repair()
             if model is not form:
                 record = derivation.row()
                 record.save()
                 prefilled = _filled(next(iter(form.prefilled_rows(visit).get(model, [])), {}))
-                derivation = Derivation(model, {model.parent: record}, prefilled)
+                derivation = Derivation(model, {model.parent: record}, prefilled, refer)
                 derivation.repair()
             values, change = derivation.values, derivation.change()
         transaction.set_rollback(True)
     return values, change
 
 
-def _filled(values: dict[str, object]) -> dict[str, object]:
+def _filled(values: Values) -> Values:
     return {item: value for item, value in values.items() if value}
 
 
 def _someone() -> Subject:
-    """A subject of a site of its own, with what the setup of a site gives to forms."""
+    """Enter a subject at a site of its own, which has the reference ranges and the consent version that forms ask for."""
     site = new_site("98")
     ReferenceRange.objects.bulk_create(ranges_of(site))
     ConsentVersion.objects.create(site=site, number="v1.0", ec_approved_on="2021-12-01", effective_from="2022-01-01")
