@@ -1,4 +1,7 @@
-"""The Celery jobs: a clock and one call each. Each can be run as a management command, too (`manage.py nightly`)."""
+"""The Celery jobs: a clock and one call each.
+
+Each can be run as a management command, too (`manage.py nightly`).
+"""
 
 from typing import Any
 
@@ -14,7 +17,9 @@ from .actions import flagging
 
 @shared_task
 def nightly() -> dict[str, tuple[int, int, int]]:
-    """Run the nightly job of each site where it is past 02:00 and was not run yet; called every quarter of an hour."""
+    """Run the nightly job of each site where it is past 02:00 and was not run yet; called every
+    quarter of an hour.
+    """
     return {site: tuple(swept) for site, swept in flagging.run_due_sites(now=timezone.now()).items()}
 
 
@@ -26,7 +31,10 @@ def check_subject(pk: int) -> tuple[int, int, int]:
 
 
 def check_soon(row: Any, **kwargs: Any) -> None:
-    """Receive `stored`: ask a worker, after the commit, to compute the subject's flags. Without Redis, the next night does."""
+    """Receive `stored`: ask a worker, after the commit, to compute the subject's flags.
+
+    Without Redis, the next night does.
+    """
     subject = row if isinstance(row, Subject) else row.subject
     if flagging.hints_are_wanted():
         transaction.on_commit(lambda: hint(check_subject, subject.pk))
@@ -34,7 +42,9 @@ def check_soon(row: Any, **kwargs: Any) -> None:
 
 @shared_task
 def check_all() -> int:
-    """Compute the flags of every subject by the parameters in force now, soon after one was decided; return how many subjects."""
+    """Compute the flags of every subject by the parameters in force now, soon after one was
+    decided; return how many subjects.
+    """
     subjects = list(Subject.objects.select_related("site"))
     for subject in subjects:
         flagging.run_for(subject, on=subject.site.today())
@@ -42,6 +52,9 @@ def check_all() -> int:
 
 
 def check_all_soon(**kwargs: Any) -> None:
-    """Receive `decided`: ask a worker, after the commit, to compute all visits and flags anew. Without Redis, the next night does."""
+    """Receive `decided`: ask a worker, after the commit, to compute all visits and flags anew.
+
+    Without Redis, the next night does.
+    """
     if flagging.hints_are_wanted():
         transaction.on_commit(lambda: hint(check_all))

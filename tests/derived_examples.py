@@ -1,7 +1,9 @@
-"""Example values that are read off a form's definition, so that a new form needs no line in tests/stated_examples.py.
+"""Example values that are read off a form's definition, so that a new form needs no line in
+tests/stated_examples.py.
 
-Each needed item gets the first value of its kind. A refusal, by a validator, a constraint or the form's own rules, is then read
-for the items that it is about, and their other values are tried until nothing is refused any more.
+Each needed item gets the first value of its kind. A refusal, by a validator, a constraint or the
+form's own rules, is then read for the items that it is about, and their other values are tried
+until nothing is refused any more.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,7 +25,9 @@ from trial.protocol.schedule import timetable
 Model = type[Record] | type[Row]
 Values = dict[str, Any]
 Refer = Callable[[Model, str, Visit | Record], models.Model]
-"""Returns the row that an item refers to, at a form's visit or in a row's record; enters one where there is none."""
+"""Returns the row that an item refers to, at a form's visit or in a row's record; enters one where
+there is none.
+"""
 
 FIRST_DAY = date(2025, 1, 8)
 MOST_REPAIRS = 40
@@ -32,7 +36,9 @@ TEXTS = ("1", "10", "90", "100")
 
 
 def visit_code_of(form: type[Record]) -> str:
-    """Return the code of the first visit of the schedule that names the form; the second cycle, the first of a series."""
+    """Return the code of the first visit of the schedule that names the form; the second cycle, the
+    first of a series.
+    """
     label = form._meta.label_lower
     for kind in timetable.TYPES.values():
         if label in kind.forms or label in kind.offered:
@@ -52,7 +58,10 @@ def groups_in_order(form: type[Record]) -> list[type[Row]]:
 
 
 def candidates(field: models.Field, number: int) -> Iterator[Any]:
-    """Yield values of the field's kind, the likeliest first. Dates of later items are later days: `number` is the item's."""
+    """Yield values of the field's kind, the likeliest first.
+
+    Dates of later items are later days: `number` is the item's.
+    """
     if isinstance(field, ArrayField):
         codes = [code for code, _ in field.base_field.flatchoices]
         yield from ([code] for code in codes)
@@ -83,7 +92,9 @@ def numbers(field: models.Field) -> Iterator[Decimal | int]:
 
 
 def problems_of(row: Record | Row) -> Iterator[tuple[set[str], str]]:
-    """Yield what is refused or unfinished about an unsaved row: the items concerned, and the sentence."""
+    """Yield what is refused or unfinished about an unsaved row: the items concerned, and the
+    sentence.
+    """
     try:
         row.full_clean(validate_unique=False)
     except ValidationError as refusal:
@@ -137,7 +148,10 @@ class Derivation:
             yield from candidates(field, self.model.item_names().index(item))
 
     def answer(self) -> None:
-        """Give each needed item its first value. An answer may make another item needed: so twice."""
+        """Give each needed item its first value.
+
+        An answer may make another item needed: so twice.
+        """
         for item in [*self.model.item_names(), *self.model.item_names()]:
             if item not in self.values and self.row().needs(item):
                 self.values[item] = next(self.candidates(item))
@@ -157,7 +171,9 @@ class Derivation:
         )
 
     def _improve(self, items: set[str], count: int) -> bool:
-        """Take the first other value of one of the items with which fewer problems are left; False where there is none."""
+        """Take the first other value of one of the items with which fewer problems are left; False
+        where there is none.
+        """
         for item in [item for item in self.model.item_names() if item in items and item in self.values]:
             for candidate in self.candidates(item):
                 changed = self.values | {item: candidate}
@@ -182,7 +198,9 @@ class Derivation:
 
 
 def derived(model: Model, refer: Refer) -> tuple[Values, Values]:
-    """Return the values of a complete form or row of the model, and one change; nothing that is written for it stays."""
+    """Return the values of a complete form or row of the model, and one change; nothing that is
+    written for it stays.
+    """
     with transaction.atomic():
         form = model.form() if issubclass(model, Row) else model
         with acting(by=founder()):
@@ -206,7 +224,9 @@ def _filled(values: Values) -> Values:
 
 
 def _someone() -> Subject:
-    """Enter a subject at a site of its own, which has the reference ranges and the consent version that forms ask for."""
+    """Enter a subject at a site of its own, which has the reference ranges and the consent version
+    that forms ask for.
+    """
     site = new_site("98")
     ReferenceRange.objects.bulk_create(ranges_of(site))
     ConsentVersion.objects.create(site=site, number="v1.0", ec_approved_on="2021-12-01", effective_from="2022-01-01")

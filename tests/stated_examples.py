@@ -1,7 +1,9 @@
-"""Examples that are stated, because a test quotes their values or a rule across items decides them; all others are derived.
+"""Examples that are stated, because a test quotes their values or a rule across items decides them;
+all others are derived.
 
-A value that depends on its place is a function of it: of the visit for a form, of the record for a row. What is kept beside the
-forms, such as sites and roles, is all stated here. A new form needs no line (tests/derived_examples.py).
+A value that depends on its place is a function of it: of the visit for a form, of the record for a
+row. What is kept beside the forms, such as sites and roles, is all stated here. A new form needs no
+line (tests/derived_examples.py).
 """
 
 from collections.abc import Callable, Sequence

@@ -1,4 +1,6 @@
-"""Examples can be derived of nearly every form, not only of those that state none: the derivation copes with real rules."""
+"""Examples can be derived of nearly every form, not only of those that state none: the derivation
+copes with real rules.
+"""
 
 import pytest
 

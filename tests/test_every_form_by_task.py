@@ -1,4 +1,6 @@
-"""A write by a worker is kept like every other: each form, by a real worker over a real Redis (R01)."""
+"""A write by a worker is kept like every other: each form, by a real worker over a real Redis
+(R01).
+"""
 
 import os
 import time

@@ -1,4 +1,6 @@
-"""No path writes to a frozen visit or to a locked study: every form, also those not yet written (D06)."""
+"""No path writes to a frozen visit or to a locked study: every form, also those not yet written
+(D06).
+"""
 
 import json
 from copy import copy
@@ -28,7 +30,9 @@ BY_HAND = [form for form in FORMS if form.entered_by_hand]
 
 @pytest.fixture
 def close(subject, data_manager, investigator, monitor, administrator):
-    """Return the act that freezes every visit of the subject where something is entered; or locks the study, too."""
+    """Return the act that freezes every visit of the subject where something is entered; or locks
+    the study, too.
+    """
 
     def close(how):
         freeze_all(subject, data_manager, investigator)

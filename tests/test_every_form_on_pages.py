@@ -1,4 +1,6 @@
-"""Rules that hold for every form in the admin: page, rows on the page, action (R01, R08); the number of queries of a save."""
+"""Rules that hold for every form in the admin: page, rows on the page, action (R01, R08); the
+number of queries of a save.
+"""
 
 import pytest
 from django.contrib import admin
@@ -161,7 +163,9 @@ def test_nothing_is_deleted_edited_in_a_list_or_acted_upon_by_stock_actions(mode
 
 
 def test_every_form_and_all_of_the_setup_has_its_page():
-    """Studies are made by the act that publishes the commitment; memberships have a page of their own."""
+    """Studies are made by the act that publishes the commitment; memberships have a page of their
+    own.
+    """
     groups = {group for form in FORMS for group in form.groups()}
     without = [name_of(model) for model in KEPT if model not in groups and not admin.site.is_registered(model)]
     assert set(without) <= {"trial.study", name_of(Membership)}

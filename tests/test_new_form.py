@@ -1,7 +1,9 @@
-"""A new form is one file and one line in the schedule: its tables, history, triggers, examples and signature are read off them.
+"""A new form is one file and one line in the schedule: its tables, history, triggers, examples and
+signature are read off them.
 
-Here the file is imported into the running process, and its tables are made in the test's own transaction. That pages, addresses
-and migrations follow, too, `make drill ARGS="-k new_form"` proves in a copy of the project: that takes half a minute.
+Here the file is imported into the running process, and its tables are made in the test's own
+transaction. That pages, addresses and migrations follow, too, `make drill ARGS="-k new_form"`
+proves in a copy of the project: that takes half a minute.
 """
 
 import sys
@@ -57,7 +59,9 @@ def clear_caches():
 
 
 def create_tables(models):
-    """Do what the form's migration does: make the tables, their history first, and tell the signatures' triggers of them."""
+    """Do what the form's migration does: make the tables, their history first, and tell the
+    signatures' triggers of them.
+    """
     histories = [model for model in models if model.__name__.startswith("Historical")]
     with connection.schema_editor() as editor:
         for model in [*histories, *(model for model in models if model not in histories)]:

@@ -1,4 +1,6 @@
-"""Flags for what is late: computed from the data and a day, safe to compute again at any time (crf_spec 3.2, 4.5)."""
+"""Flags for what is late: computed from the data and a day, safe to compute again at any time
+(crf_spec 3.2, 4.5).
+"""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -64,7 +66,9 @@ class Swept(NamedTuple):
 
 
 def nightly(site: Site, *, on: date) -> Swept:
-    """Compute the flags of all subjects of a site for a day of its calendar, and remember that this night was done."""
+    """Compute the flags of all subjects of a site for a day of its calendar, and remember that this
+    night was done.
+    """
     runs = [run_for(subject, on=on) for subject in Subject.objects.filter(site=site).select_related("site")]
     NightlyRun.objects.get_or_create(site=site, day=on)
     return Swept(
@@ -75,7 +79,8 @@ def nightly(site: Site, *, on: date) -> Swept:
 
 
 def run_due_sites(*, now: datetime) -> dict[str, Swept]:
-    """Run the nightly job of each site where it is past 02:00 and today's was not run yet; return the counts by site code.
+    """Run the nightly job of each site where it is past 02:00 and today's was not run yet; return
+    the counts by site code.
 
     Each site has its own calendar. A site whose night was missed is caught up at the next run.
     """
@@ -89,7 +94,9 @@ def run_due_sites(*, now: datetime) -> dict[str, Swept]:
 
 @transaction.atomic
 def run_for(subject: Subject, *, on: date) -> Swept:
-    """Plan the subject's visits as of a day, and keep one open flag for each visit, form or check that is late."""
+    """Plan the subject's visits as of a day, and keep one open flag for each visit, form or check
+    that is late.
+    """
     subject = Subject.objects.select_for_update(no_key=True, of=["self"]).select_related("site").get(pk=subject.pk)
     with acting(by=system_user()):
         plan_visits(subject, on=on)
@@ -111,7 +118,10 @@ def due_of(subject: Subject, *, on: date) -> list[Due]:
 
 
 def states_of(visits: Iterable[Visit], *, on: date) -> dict[int, timetable.VisitState]:
-    """Return each visit's state on a day, by its id. A visit of a series is missed once a later one is held."""
+    """Return each visit's state on a day, by its id.
+
+    A visit of a series is missed once a later one is held.
+    """
     visits = list(visits)
     held = [visit.code for visit in visits if visit.held_on]
     states = {}
@@ -122,7 +132,9 @@ def states_of(visits: Iterable[Visit], *, on: date) -> dict[int, timetable.Visit
 
 
 def _late_visits(visits: list[Visit], on: date) -> Iterator[Due]:
-    """Yield a flag for each visit that is overdue or missed, unless somebody has stated what became of it."""
+    """Yield a flag for each visit that is overdue or missed, unless somebody has stated what became
+    of it.
+    """
     kinds = {
         timetable.VisitState.OVERDUE: (Flag.Kind.VISIT_OVERDUE, Flag.Severity.NOTICE),
         timetable.VisitState.MISSED: (Flag.Kind.VISIT_MISSED, Flag.Severity.URGENT),
@@ -137,7 +149,10 @@ def _late_visits(visits: list[Visit], on: date) -> Iterator[Due]:
 
 
 def _late_entries(visits: list[Visit], rows: list[Standing], on: date, parameters: Parameters) -> Iterator[Due]:
-    """Yield a flag for each held visit whose forms are not complete in time. A form not entered is never read as not done."""
+    """Yield a flag for each held visit whose forms are not complete in time.
+
+    A form not entered is never read as not done.
+    """
     complete = {(row.visit, row.form) for row in rows if row.is_record and row.state == Record.State.COMPLETE}
     for visit in visits:
         late = []
@@ -153,8 +168,9 @@ def _late_entries(visits: list[Visit], rows: list[Standing], on: date, parameter
 def _progression(subject: Subject, visits: list[Visit], on: date, parameters: Parameters) -> Iterator[Due]:
     """Yield the flag of the check after cycle 2, while a person must look at its state.
 
-    A randomized subject is flagged for progression only, unless randomization comes before the cycles: there, the check
-    is still to be passed. Nothing follows from a progression any more once a person has seen it.
+    A randomized subject is flagged for progression only, unless randomization comes before the
+    cycles: there, the check is still to be passed. Nothing follows from a progression any more once
+    a person has seen it.
     """
     facts = check.facts_of(subject, parameters)
     verdict = check.checked(facts, on=on, parameters=parameters)
@@ -179,7 +195,9 @@ def _is_acknowledged(subject: Subject, state: str) -> bool:
 
 
 def _keep(subject: Subject, due: dict[tuple[str, str], Due], *, on: date) -> Swept:
-    """Open the flags that should be open, once; bring open ones up to date; close those that the data have satisfied."""
+    """Open the flags that should be open, once; bring open ones up to date; close those that the
+    data have satisfied.
+    """
     open_flags = {(flag.kind, flag.anchor): flag for flag in Flag.objects.open().filter(subject=subject)}
     new, kept, changed, closed = [], [], 0, []
     for key, should in due.items():
@@ -203,7 +221,10 @@ def _keep(subject: Subject, due: dict[tuple[str, str], Due], *, on: date) -> Swe
 
 
 def acknowledge(flag: Flag, *, by: AbstractUser, at: datetime | None = None) -> Flag:
-    """Record that a person of the site has seen a flag. It stays open until the data say otherwise."""
+    """Record that a person of the site has seen a flag.
+
+    It stays open until the data say otherwise.
+    """
     if not may(by, Act.ACKNOWLEDGE, flag.subject.site_id):
         raise NotAllowed("Your role at this site does not acknowledge flags.")
     with transaction.atomic():
@@ -233,7 +254,9 @@ def hints_are_wanted() -> bool:
 
 @contextmanager
 def without_hints() -> Iterator[None]:
-    """Ask no worker to look at subjects: for a load of many records, after which the nightly job is run anyway."""
+    """Ask no worker to look at subjects: for a load of many records, after which the nightly job is
+    run anyway.
+    """
     token = _hints.set(False)
     try:
         yield

@@ -1,6 +1,7 @@
 """What is due, what is late, what became of the patient: one file one form.
 
-Each file of this folder is imported, so that a new form is known to Django as soon as its file is there.
+Each file of this folder is imported, so that a new form is known to Django as soon as its file is
+there.
 """
 
 from importlib import import_module

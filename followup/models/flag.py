@@ -20,9 +20,12 @@ class FlagQuerySet(models.QuerySet["Flag"]):
 
 
 class Flag(models.Model):
-    """A flag: at most one is open for each subject, kind and anchor. It stores nothing clinical that the data do not say.
+    """A flag: at most one is open for each subject, kind and anchor.
 
-    `anchor` is the code of the visit that is late. `due_on` is the day that has passed, `evidence` what the flag follows from.
+    It stores nothing clinical that the data do not say.
+
+    `anchor` is the code of the visit that is late. `due_on` is the day that has passed, `evidence`
+    what the flag follows from.
     """
 
     never_deleted = True
@@ -68,7 +71,10 @@ class Flag(models.Model):
 
 
 class NightlyRun(models.Model):
-    """A site's nightly job, run for a day of its own calendar. A day without one is caught up by the next run."""
+    """A site's nightly job, run for a day of its own calendar.
+
+    A day without one is caught up by the next run.
+    """
 
     site = models.ForeignKey("trial.Site", models.PROTECT, related_name="+")
     day = models.DateField()

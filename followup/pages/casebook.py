@@ -49,7 +49,9 @@ Place = tuple[int, str]
 
 
 class Entry(NamedTuple):
-    """One record in its cell: whether it is verified as it stands, and how many of its queries are open."""
+    """One record in its cell: whether it is verified as it stands, and how many of its queries are
+    open.
+    """
 
     record: Standing
     verified: bool
@@ -57,7 +59,9 @@ class Entry(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """One form at one visit: the records there, and the address to enter another; empty where none may be entered."""
+    """One form at one visit: the records there, and the address to enter another; empty where none
+    may be entered.
+    """
 
     label: str
     title: str
@@ -125,7 +129,9 @@ def casebook(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def forms_in_order() -> list[type[Record]]:
-    """Return every form in the order in which a subject meets it in the schedule; those of the whole trial last."""
+    """Return every form in the order in which a subject meets it in the schedule; those of the
+    whole trial last.
+    """
     visits = [kind for kind in timetable.TYPES.values() if kind.code != timetable.COMMON]
     visits.append(timetable.visit_type(timetable.COMMON))
     labels = list(dict.fromkeys(label for kind in visits for label in (*kind.forms, *kind.offered)))
@@ -134,7 +140,10 @@ def forms_in_order() -> list[type[Record]]:
 
 
 def _lines(matrix: Matrix) -> list[Line]:
-    """Return a line for each visit, the common one first, then by date. A visit no longer planned shows only with records."""
+    """Return a line for each visit, the common one first, then by date.
+
+    A visit no longer planned shows only with records.
+    """
     visits, marks = matrix.visits, matrix.marks
     states = states_of(visits, on=matrix.today)
     entries = _entries(matrix.rows, marks)
@@ -162,7 +171,10 @@ def _lines(matrix: Matrix) -> list[Line]:
 
 
 def _entries(rows: list[Standing], marks: Marks) -> dict[Place, list[Entry]]:
-    """Return the records of each visit and form. A verification lapses when the record or one of its rows has another version."""
+    """Return the records of each visit and form.
+
+    A verification lapses when the record or one of its rows has another version.
+    """
     versions: dict[tuple[str, int], list[list[str | int]]] = defaultdict(list)
     queries: dict[tuple[str, int], int] = defaultdict(int)
     for row in rows:

@@ -85,10 +85,11 @@ def _to_read(user: AbstractUser) -> dict[str, Any]:
 
 
 def visits_to_sign(user: AbstractUser) -> list[Visit]:
-    """Return held visits whose records are all complete, and which no signature covers as they stand.
+    """Return held visits whose records are all complete, and which no signature covers as they
+    stand.
 
-    A signature no longer covers a visit where the ledger has a later change or a query a later act, unless it is about
-    a form that is signed apart. At most 40, the earliest held first.
+    A signature no longer covers a visit where the ledger has a later change or a query a later act,
+    unless it is about a form that is signed apart. At most 40, the earliest held first.
     """
     since = {"visit": OuterRef("visit"), "at__gt": OuterRef("signed_at")}
     changes = Ledger.objects.changes().filter(**since).exclude(form__in=rows_signed_apart())
@@ -104,7 +105,9 @@ def visits_to_sign(user: AbstractUser) -> list[Visit]:
 
 
 def _ready_to_sign(visits: list[Visit]) -> set[int]:
-    """Return the ids of visits that have records, no draft among them, and no open query that the signature would cover."""
+    """Return the ids of visits that have records, no draft among them, and no open query that the
+    signature would cover.
+    """
     rows = standing(*{visit.subject for visit in visits}) if visits else []
     with_records = {row.visit for row in rows if row.is_record}
     with_drafts = {row.visit for row in rows if row.is_record and row.state != Record.State.COMPLETE}

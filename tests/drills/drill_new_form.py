@@ -1,10 +1,13 @@
-"""A new form is one file and one line in the schedule: in a copy of the project, all the rest is read off them.
+"""A new form is one file and one line in the schedule: in a copy of the project, all the rest is
+read off them.
 
-`make drill ARGS="-k new_form"`, half a minute for each app. tests/test_new_form.py proves what one process can, in the suite.
+`make drill ARGS="-k new_form"`, half a minute for each app. tests/test_new_form.py proves what one
+process can, in the suite.
 
-The copy gets a form with a group of rows that no other file names, and `makemigrations` writes its tables. Then the tests about
-every form run for it, and tests/drills/new_form/proofs.py looks at what the form has become: page, address in the API, history,
-triggers, access, blank form, place in the casebook and in what a signature covers.
+The copy gets a form with a group of rows that no other file names, and `makemigrations` writes its
+tables. Then the tests about every form run for it, and tests/drills/new_form/proofs.py looks at
+what the form has become: page, address in the API, history, triggers, access, blank form, place in
+the casebook and in what a signature covers.
 """
 
 import os

@@ -1,6 +1,8 @@
-"""Every standing record and row of subjects, and every query, from all forms' tables in one question to PostgreSQL.
+"""Every standing record and row of subjects, and every query, from all forms' tables in one
+question to PostgreSQL.
 
-The forms are read off Django's registry: a new form is among what a visit's signature covers, unless it says `signed_with_visit = False`.
+The forms are read off Django's registry: a new form is among what a visit's signature covers,
+unless it says `signed_with_visit = False`.
 """
 
 from collections.abc import Sequence
@@ -20,9 +22,11 @@ from .subject import Subject
 
 
 class Standing(NamedTuple):
-    """A record (`row` = `record`), a row of one of its groups, or a query about it (its version counts its acts).
+    """A record (`row` = `record`), a row of one of its groups, or a query about it (its version
+    counts its acts).
 
-    `form` is the label of the record's form, `label` that of the table where the row stands, `state` the record's or the query's.
+    `form` is the label of the record's form, `label` that of the table where the row stands,
+    `state` the record's or the query's.
     """
 
     form: str
@@ -59,14 +63,18 @@ def signed_apart() -> frozenset[str]:
 
 @cache
 def rows_signed_apart() -> frozenset[str]:
-    """Return the labels of the forms that are signed apart, and of their groups: those of the ledger's entries about them."""
+    """Return the labels of the forms that are signed apart, and of their groups: those of the
+    ledger's entries about them.
+    """
     apart = [form for form in Record.forms() if not form.signed_with_visit]
     return frozenset(model._meta.label_lower for form in apart for model in (form, *form.groups()))
 
 
 @cache
 def _sql(which: str) -> str:
-    """Return the question for all rows, by the order of `Standing`; the condition `which` chooses visits, `v`."""
+    """Return the question for all rows, by the order of `Standing`; the condition `which` chooses
+    visits, `v`.
+    """
     parts = []
     for form in Record.forms():
         label, table = form._meta.label_lower, form._meta.db_table
@@ -99,7 +107,9 @@ def standing(*subjects: Subject) -> list[Standing]:
 
 
 def without_their_own() -> int:
-    """Return the number of standing records of the whole study that are signed apart and were never signed."""
+    """Return the number of standing records of the whole study that are signed apart and were never
+    signed.
+    """
     with connection.cursor() as cursor:
         cursor.execute("select trial_signature_without_their_own()")
         return cursor.fetchone()[0]
@@ -109,7 +119,10 @@ NOT_YET_KNOWN = "untold"
 
 
 class SignsWhatStands(Triggers):
-    """The triggers of signatures. Their SQL names every form, so it and its digest are known when all apps are loaded."""
+    """The triggers of signatures.
+
+    Their SQL names every form, so it and its digest are known when all apps are loaded.
+    """
 
     file = "signs_what_stands.sql"
     functions = ("standing", "not_held", "without_their_own", "signs_what_stands")

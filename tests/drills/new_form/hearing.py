@@ -10,7 +10,10 @@ from trial.models import Problem, Record, Row, Section
 
 
 class Hearing(Record):
-    """A hearing test, before platinum and after it. It has an item of each kind, and rules across items."""
+    """A hearing test, before platinum and after it.
+
+    It has an item of each kind, and rules across items.
+    """
 
     class Sign(models.TextChoices):
         TINNITUS = "TINNITUS", "Tinnitus"

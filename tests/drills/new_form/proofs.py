@@ -1,4 +1,7 @@
-"""What the new form of drill_new_form.py has become. It runs in the copy of the project, where the form is."""
+"""What the new form of drill_new_form.py has become.
+
+It runs in the copy of the project, where the form is.
+"""
 
 from io import BytesIO
 
