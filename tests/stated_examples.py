@@ -140,15 +140,6 @@ STATED = {
         },
         {"longest_mm": Decimal("22.0"), "basis": ["CT", "FDG_PET"]},
     ),
-    "crf.diseaseextent": Example(
-        {
-            "brain_imaged": "Y", "brain_method": "MRI", "brain_imaged_on": date(2025, 1, 8), "brain_result": "NO_METS",
-            "liver_metastases": "N", "pericardial": "ABSENT", "pleural": "ABSENT", "abdominopelvic": "TRACE_PHYSIOLOGICAL",
-            "cord_risk": "NOT_APPLICABLE", "radiotherapy_feasible": "YES", "feasibility_on": date(2025, 1, 9),
-            "feasibility_by": "radiation oncologist", "survival_6_months": "Y",
-        },
-        {"pleural": "TRACE_PHYSIOLOGICAL"},
-    ),
     "crf.laboratorypanel": Example(
         {"performed": "Y", "sampled_on": date(2025, 1, 8), "laboratory": "PUFH-1", "specimen": "A-1", "fasting": "Y"},
         {"sampled_on": date(2025, 1, 9)},
@@ -167,10 +158,6 @@ STATED = {
         {"gate": "G1", "assessed_on": date(2025, 1, 10), "result": "UNDETERMINED", "failed": "I12", "evidence_sha256": "0" * 64},
         {"result": "INELIGIBLE"},
     ),
-    "crf.criterion": Example(
-        {"code": "I12", "automatic": "UNKNOWN", "explanation": "No creatinine.", "investigator": "MET", "comment": "Measured elsewhere."},
-        {"investigator": "UNKNOWN"},
-    ),
     "crf.randomization": Example(
         {
             "subject_once": lambda visit: visit.subject, "eligibility": eligibility_of, "randomized_on": date(2025, 3, 20),
@@ -178,13 +165,6 @@ STATED = {
             "late_reason": "Scanner out of order",
         },
         {"late_reason": "Scanner under repair"},
-    ),
-    "crf.regimen": Example(
-        {
-            "code": "GC_CIS", "regimen_class": "CHEMO", "cycle_length_days": 21, "max_cycles": 6, "preconsent_cycles": 0,
-            "cisplatin_eligible": "Y",
-        },
-        {"max_cycles": 4},
     ),
     "crf.cycle": Example(
         {"number": 1, "weight_kg": Decimal("70.0"), "height_cm": Decimal("175.0"), "beyond_progression": "N"},
@@ -228,13 +208,6 @@ STATED = {
         },
         {"reader": "R2"},
     ),
-    "crf.scan": Example(
-        {
-            "method": "CT SCAN", "regions": ["CHEST", "ABDOMEN", "PELVIS"], "scanned_on": date(2025, 2, 25), "contrast": "Y",
-            "slice_mm": Decimal("1.5"), "quality": "GOOD",
-        },
-        {"quality": "ACCEPTABLE"},
-    ),
     "crf.targetmeasurement": Example(
         {"lesion": lambda assessment: lesion_of(assessment.subject, "TARGET"), "state": "MEASURED", "size_mm": Decimal("20.0")},
         {"size_mm": Decimal("19.0")},
@@ -245,12 +218,5 @@ STATED = {
             "narrative": "Covered by an effusion",
         },
         {"narrative": "Covered by a pleural effusion"},
-    ),
-    "crf.newlesion": Example(
-        {
-            "lesion_class": "VISCERAL", "organ": "LIVER", "organ_detail": "segment VI", "certainty": "EQUIVOCAL",
-            "size_mm": Decimal("8.0"), "in_field": "N",
-        },
-        {"size_mm": Decimal("9.0")},
     ),
 }  # fmt: skip
