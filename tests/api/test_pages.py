@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from crf.models import Lesion, ResponseAssessment
 from followup.models import Flag
 from tests.conftest import PROOF, SCREENED
-from tests.examples import complete, name_of
+from tests.examples import complete
 from trial.actions import entry, review
 from trial.audit.acting import acting
 from trial.models import Record
@@ -24,7 +24,7 @@ def fill(site, by, signer, number):
         subject = entry.enrol(site=site, by=by, screened_on=SCREENED)
         with acting(by=by, reason="TRANSCRIPTION"):
             for form in Record.forms():
-                complete_or_skip(form, subject)
+                complete(form, subject)
         visit = entry.unscheduled_visit(subject=subject, by=by)
         visit = entry.change_visit(visit, by=by, version=1, values=HELD)
         review.sign_visit(visit, by=signer, proof=PROOF)
@@ -32,12 +32,6 @@ def fill(site, by, signer, number):
             subject=subject, visit=visit, kind="VISIT_OVERDUE", anchor="SCR", due_on=SCREENED, state="OVERDUE", severity="NOTICE",
             opened_on=SCREENED, last_seen_on=SCREENED,
         )  # fmt: skip
-
-
-def complete_or_skip(form, subject):
-    """One allocation number is enough for all of them together."""
-    if name_of(form) != "crf.randomization" or not form.objects.exists():
-        complete(form, subject)
 
 
 def queries(person, path):
@@ -58,7 +52,7 @@ def test_a_list_asks_as_few_questions_for_many_as_for_two(site, data_manager, in
     many = {path: queries(as_sponsor, path) for path in paths}
     assert {path: number for path, (number, _) in many.items()} == {path: number for path, (number, _) in few.items()}
     grown = [path for path in paths if many[path][1] > few[path][1]]
-    assert set(paths) - set(grown) == {"sites/", "allocations/", "forms/randomization/"}
+    assert set(paths) - set(grown) == {"sites/"}
     assert max(number for number, _ in many.values()) < 20
 
 

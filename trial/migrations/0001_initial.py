@@ -9,7 +9,7 @@ import trial.audit.history
 import trial.audit.locking
 import trial.audit.migration_operations
 import trial.fields
-import trial.models.overview
+import trial.models.standing_rows
 import trial.models.site
 from django.conf import settings
 from django.db import migrations, models
@@ -254,7 +254,7 @@ class Migration(migrations.Migration):
                 options={
                     'ordering': ['-signed_at', '-pk'],
                     'indexes': [models.Index(fields=['form', 'record'], name='signatures_of_a_record')],
-                    'constraints': [trial.audit.history.AppendOnly(digest='22f66a85', name='signature_append_only', only_by_trigger=False), trial.audit.locking.NamesItsRecord(digest='e24656cf', name='signature_names_its_record', on_record=['identity', 'training', 'accountability'], password_events=['account made', 'account changed']), trial.audit.locking.HonorsLocks(digest='8637c840', name='signature_honors_locks', others=[], visit='null'), trial.models.overview.SignsWhatStands(digest='bc12ea77', name='signature_signs_what_stands'), trial.audit.locking.OnlyByRole(by='signed_by_id', digest='7ca8d758', name='signature_only_by_role', of_a_superuser=['administrator'], roles=['eligibility:investigator', 'visit:investigator'], site='(select site_id from trial_subject where id = (select subject_id from trial_visit where id = new.visit_id))', step='new.meaning', zone='Asia/Shanghai'), trial.audit.history.EntersLedgerOnInsert(by='new.signed_by_id', digest='f4c3dd60', digested=['content'], form='trial.signature', name='signature_enters_ledger', omitted=[], place={'record': 'new.id', 'site': '(select site_id from trial_subject where id = (select subject_id from trial_visit where id = new.visit_id))', 'subject': '(select subject_id from trial_visit where id = new.visit_id)', 'visit': 'new.visit_id'}, reason="''")],
+                    'constraints': [trial.audit.history.AppendOnly(digest='22f66a85', name='signature_append_only', only_by_trigger=False), trial.audit.locking.NamesItsRecord(digest='e24656cf', name='signature_names_its_record', on_record=['identity', 'training', 'accountability'], password_events=['account made', 'account changed']), trial.audit.locking.HonorsLocks(digest='8637c840', name='signature_honors_locks', others=[], visit='null'), trial.models.standing_rows.SignsWhatStands(digest='bc12ea77', name='signature_signs_what_stands'), trial.audit.locking.OnlyByRole(by='signed_by_id', digest='7ca8d758', name='signature_only_by_role', of_a_superuser=['administrator'], roles=['eligibility:investigator', 'visit:investigator'], site='(select site_id from trial_subject where id = (select subject_id from trial_visit where id = new.visit_id))', step='new.meaning', zone='Asia/Shanghai'), trial.audit.history.EntersLedgerOnInsert(by='new.signed_by_id', digest='f4c3dd60', digested=['content'], form='trial.signature', name='signature_enters_ledger', omitted=[], place={'record': 'new.id', 'site': '(select site_id from trial_subject where id = (select subject_id from trial_visit where id = new.visit_id))', 'subject': '(select subject_id from trial_visit where id = new.visit_id)', 'visit': 'new.visit_id'}, reason="''")],
                 },
             ), migrations.CreateModel(
                 name='Query',

@@ -42,10 +42,20 @@ OWN: whoever is logged in, and it is about themselves or public facts. MANAGERS:
 administrator's of the whole study, or a superuser's.
 """
 
-FORM = (
-    "{consent,demographics,diseaseextent,vitalsigns,laboratorypanel,primarytumor,lesion,radiotherapycourse,"
-    "responseassessment,regimen,cycle}"
-)
+BY_HAND = [form for form in Record.forms() if form.entered_by_hand]
+BY_AN_ACT = [form for form in Record.forms() if not form.entered_by_hand]
+
+
+def pages_of(forms):
+    """Return the beginnings of the names of the forms' pages, as alternatives."""
+    return "{" + ",".join(f"{form._meta.app_label}_{form._meta.model_name}" for form in forms) + "}"
+
+
+def addresses_of(forms):
+    """Return the beginnings of the names of the forms' addresses in the API, as alternatives."""
+    return "{" + ",".join(form._meta.model_name for form in forms) + "}"
+
+
 LOCK_STEPS = (Act.PROPOSE_LOCK, Act.APPROVE_LOCK, Act.EXECUTE_LOCK)
 
 # Route (* stands for a form's name, or an admin page's)    to read            to write
@@ -115,14 +125,14 @@ ROUTES = {
     "admin:trial_{site,sitestatus,consentversion,referencerange,parameterdecision}_change": (Act.READ_SETUP, Act.SET_UP),
     "admin:trial_{site,sitestatus,consentversion,referencerange,parameterdecision}_add": (Act.SET_UP, Act.SET_UP),
     "admin:trial_{site,sitestatus,consentversion,referencerange,parameterdecision}_delete": (NOBODY, NOBODY),
-    "admin:crf_{eligibility,randomization}_{add,withdraw}": (NOBODY,           NOBODY),  # acts of their own make these
-    "admin:crf_{eligibility,randomization}_change":         (Act.READ,         NOBODY),
-    "admin:crf_{eligibility,randomization}_{changelist,history}": (Act.READ,   NOBODY),
-    "admin:crf_{eligibility,randomization}_delete":         (NOBODY,           NOBODY),
-    f"admin:crf_{FORM}_{{changelist,history}}":             (Act.READ,         NOBODY),
-    f"admin:crf_{FORM}_change":                             (Act.READ,         Act.ENTER),
-    f"admin:crf_{FORM}_{{add,withdraw}}":                   (Act.ENTER,        Act.ENTER),
-    f"admin:crf_{FORM}_delete":                             (NOBODY,           NOBODY),
+    f"admin:{pages_of(BY_AN_ACT)}_{{add,withdraw}}":        (NOBODY,           NOBODY),
+    f"admin:{pages_of(BY_AN_ACT)}_change":                  (Act.READ,         NOBODY),
+    f"admin:{pages_of(BY_AN_ACT)}_{{changelist,history}}":  (Act.READ,         NOBODY),
+    f"admin:{pages_of(BY_AN_ACT)}_delete":                  (NOBODY,           NOBODY),
+    f"admin:{pages_of(BY_HAND)}_{{changelist,history}}":    (Act.READ,         NOBODY),
+    f"admin:{pages_of(BY_HAND)}_change":                    (Act.READ,         Act.ENTER),
+    f"admin:{pages_of(BY_HAND)}_{{add,withdraw}}":          (Act.ENTER,        Act.ENTER),
+    f"admin:{pages_of(BY_HAND)}_delete":                    (NOBODY,           NOBODY),
 
     "api-schema":                                           (PUBLIC,           NOBODY),
     "api-docs":                                             (PUBLIC,           NOBODY),
@@ -152,10 +162,10 @@ ROUTES = {
     "api-history-export":                                   (NOBODY,           Act.READ),
     "api-flag-{list,detail}":                               (Act.READ,         NOBODY),
     "api-flag-acknowledge":                                 (NOBODY,           Act.ACKNOWLEDGE),
-    "api-{eligibility,randomization}-{list,detail,history}": (Act.READ,        NOBODY),
-    f"api-{FORM}-{{list,detail}}":                          (Act.READ,         Act.ENTER),
-    f"api-{FORM}-history":                                  (Act.READ,         NOBODY),
-    f"api-{FORM}-{{withdraw,withdraw-row}}":                (NOBODY,           Act.ENTER),
+    f"api-{addresses_of(BY_AN_ACT)}-{{list,detail,history}}": (Act.READ,       NOBODY),
+    f"api-{addresses_of(BY_HAND)}-{{list,detail}}":         (Act.READ,         Act.ENTER),
+    f"api-{addresses_of(BY_HAND)}-history":                 (Act.READ,         NOBODY),
+    f"api-{addresses_of(BY_HAND)}-{{withdraw,withdraw-row}}": (NOBODY,         Act.ENTER),
 }  # fmt: skip
 
 OF_THE_STUDY = {"admin:app_list", "admin:trial_parameterdecision_change", "admin:trial_parameterdecision_history"}
@@ -367,7 +377,7 @@ BODIES = {
     "api-visit-detail": {"version": 1, "items": {}},
 }
 BODIES |= {f"api-{form._meta.model_name}-list": {"visit": "{visit}", "items": {}} for form in Record.forms()}
-BODIES |= {f"admin:crf_{form._meta.model_name}_add": {"visit": "{visit}"} for form in Record.forms()}
+BODIES |= {f"admin:{form._meta.app_label}_{form._meta.model_name}_add": {"visit": "{visit}"} for form in Record.forms()}
 """What names the site where the address does not.
 
 The rest is sent empty: who may act is told what is missing.
