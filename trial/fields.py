@@ -14,9 +14,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
-from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
+
+from trial.refusals import Code, impossible
 
 Value = Callable[[Any], Any]
 Limits = tuple[Decimal | int | str, Decimal | int | str]
@@ -49,7 +50,7 @@ def without_identifiers(text: str) -> None:
     """Refuse free text that names a person (crf_spec 0.3)."""
     for kind, pattern in IDENTIFIERS.items():
         if pattern.search(text):
-            raise ValidationError(f"This looks like {kind}. Nothing that identifies a person is entered here.")
+            raise impossible(Code.IDENTIFIER_IN_TEXT, kind=kind)
 
 
 def day(question: str, *, sdtm: str, planned: bool = False, optional: bool = False, when: When = None) -> models.DateField:
@@ -69,12 +70,12 @@ def of_the_calendar(text: str) -> None:
         try:
             date.fromisoformat(text)
         except ValueError as error:
-            raise ValidationError("There is no such day.") from error
+            raise impossible(Code.DAY_IMPOSSIBLE) from error
 
 
 def partial_date(question: str, *, sdtm: str, optional: bool = False, when: When = None) -> models.CharField:
     """ISO 8601, as far as it is known: 2024, 2024-05 or 2024-05-17."""
-    real = RegexValidator(r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$", "Enter a date as 2024-05-17, 2024-05 or 2024.")
+    real = _written(r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$", Code.DATE_UNREADABLE)
     field = models.CharField(question, max_length=10, blank=True, default="", validators=[real, of_the_calendar], db_comment=sdtm)
     field.partial = True  # type: ignore[attr-defined]
     return _needed(field, optional, when)
@@ -82,7 +83,7 @@ def partial_date(question: str, *, sdtm: str, optional: bool = False, when: When
 
 def month(question: str, *, sdtm: str, optional: bool = False) -> models.CharField:
     """Year and month, as 1960-07."""
-    real = RegexValidator(r"^(19|20)\d{2}-(0[1-9]|1[0-2])$", "Enter year and month as 1960-07.")
+    real = _written(r"^(19|20)\d{2}-(0[1-9]|1[0-2])$", Code.MONTH_UNREADABLE)
     field = models.CharField(question, max_length=7, blank=True, default="", validators=[real], db_comment=sdtm)
     field.partial = True  # type: ignore[attr-defined]
     return _needed(field, optional)
@@ -168,8 +169,13 @@ def _needed(field: F, optional: bool, when: When = None) -> F:
 
 def _within(question: str, limits: Limits, kind: type[int] | type[Decimal], unit: str) -> list[MinValueValidator | MaxValueValidator]:
     low, high = limits
-    said = f"“{question}” lies between {low} and {high} {unit}".rstrip().replace("%", "%%") + "."  # Django fills in parameters
-    return [MinValueValidator(kind(low), said), MaxValueValidator(kind(high), said)]
+    label, most = (text.replace("%", "%%") for text in (question, f"{high} {unit}".rstrip()))  # Django fills in parameters
+    sentence = Code.OUT_OF_LIMITS.lazily(label=label, low=low, high=most)
+    return [MinValueValidator(kind(low), sentence), MaxValueValidator(kind(high), sentence)]
+
+
+def _written(pattern: str, code: Code) -> RegexValidator:
+    return RegexValidator(pattern, code.lazily(), code=code.value)
 
 
 class Derived(property):

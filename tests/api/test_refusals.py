@@ -9,10 +9,9 @@ from django.utils import timezone
 
 from tests.api.conftest import Caller, signed
 from tests.conftest import CODE, PASSWORD
-from trial.actions.entry import STALE
 from trial.api.base import NOT_FOUND
 from trial.models import Visit
-from trial.refusals import Refused
+from trial.refusals import Code, Refused
 
 TOMORROW = (timezone.now() + timedelta(days=2)).date().isoformat()
 
@@ -62,9 +61,12 @@ def assert_refused(answer, status, sentence):
     assert answer.status_code == status, answer.json()
     said = answer.json()
     assert any(part in said["detail"] for part in sentence.split("|")), said
-    assert said.keys() - {"both"} == {"code", "detail", "problems", "codes"}
-    assert ("both" in said) == (STALE in said["detail"] or "already has its" in said["detail"])  # who comes second is told both values
-    assert all(problem.keys() == {"item", "message"} for problem in said["problems"])
+    assert answer["Content-Type"] == "application/problem+json"
+    assert said.keys() - {"both"} == {"type", "title", "status", "detail", "code", "problems", "codes"}
+    assert (said["status"], said["type"]) == (status, f"/api/v1/problems/{said['code']}/")
+    assert said["code"] == said["problems"][0]["code"]
+    assert ("both" in said) == (said["code"] in ("stale_version", "form_entered"))  # who comes second is told both values
+    assert all(problem.keys() == {"item", "code", "message"} for problem in said["problems"])
     assert "Traceback" not in said["detail"]
 
 
@@ -185,7 +187,15 @@ def test_an_address_that_is_wrong_says_so(subject, as_data_manager, path, query,
 def test_an_address_of_no_view_answers_as_every_refusal_does(as_data_manager, path, method):
     answer = getattr(super(Caller, as_data_manager), method)(path)
     assert answer.status_code == 404
-    assert answer.json() == {"code": "not_found", "detail": NOT_FOUND, "problems": [{"item": "", "message": NOT_FOUND}], "codes": []}
+    assert answer.json() == {
+        "type": "/api/v1/problems/not_found/",
+        "title": "Not found",
+        "status": 404,
+        "detail": NOT_FOUND,
+        "code": "not_found",
+        "problems": [{"item": "", "code": "not_found", "message": NOT_FOUND}],
+        "codes": [],
+    }
 
 
 def test_a_host_that_is_not_ours_is_told_nothing_else(as_data_manager):
@@ -226,7 +236,7 @@ def test_a_refusal_after_a_write_takes_the_write_back(visit, as_data_manager, mo
     """One request is one transaction: what is refused at its end was never stored."""
 
     def refuse(*args, **kwargs):
-        raise Refused("Too late.")
+        raise Refused(Code.REFUSED, sentence="Too late.")
 
     monkeypatch.setattr("trial.api.forms.EnteredFormViewSet.answer", refuse)
     before = counted()

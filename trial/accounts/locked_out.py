@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-WAIT = "Too many failed attempts. Wait 15 minutes, then try again; or ask the administrator."
+from trial.refusals import Code
 
 
 def address_of(request: HttpRequest) -> str:
@@ -21,7 +21,7 @@ def answer(request: HttpRequest, original: HttpResponse | None = None, credentia
     """A page for people; to a program, the API has answered already."""
     if request.path.startswith("/api/") and original is not None:
         return original
-    return render(request, "casebook/locked_out.html", {"wait": WAIT, "title": "Locked out"}, status=429)
+    return render(request, "casebook/locked_out.html", {"wait": Code.LOCKED_OUT.sentence(), "title": "Locked out"}, status=429)
 
 
 def is_locked_out(request: HttpRequest, username: str) -> bool:

@@ -1,8 +1,9 @@
 """Who logs in gives a name that an account can have; a longer one is nobody's, and fits into no table of failures either."""
 
-from django import forms
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.models import User
+
+from trial.refusals import Code, impossible
 
 LONGEST = User._meta.get_field(User.USERNAME_FIELD).max_length
 
@@ -11,5 +12,5 @@ class LoginForm(AdminAuthenticationForm):
     def clean_username(self) -> str:
         name = str(self.cleaned_data["username"])
         if len(name) > LONGEST:
-            raise forms.ValidationError(f"A user name has {LONGEST} characters at most.")
+            raise impossible(Code.USER_NAME_TOO_LONG, longest=LONGEST)
         return name

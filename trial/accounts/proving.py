@@ -8,16 +8,15 @@ from typing import Any
 from django.contrib.auth.signals import user_login_failed
 from django.http import HttpRequest, QueryDict
 
-from trial.accounts.locked_out import WAIT, address_of, begin_anew, is_locked_out
+from trial.accounts.locked_out import address_of, begin_anew, is_locked_out
 from trial.accounts.second_factor import Proof, Shown, Unproven, has_one_to_have, is_bound
-from trial.refusals import Refused
+from trial.refusals import Code, Refused
 
 SIGNED = "signed_with_code_from"
 
 
 class LockedOutSigner(Refused):
-    status = 429
-    code = "locked_out"
+    """Too many failures: nothing is tried (429)."""
 
 
 def asks_code(request: HttpRequest) -> bool:
@@ -52,7 +51,7 @@ def counting(request: HttpRequest, by: Any = None) -> Iterator[None]:
     """Each failure of the block counts as a failed login of the person; who has too many waits before anything is tried."""
     name = (by or request.user).get_username()
     if is_locked_out(request, name):
-        raise LockedOutSigner(WAIT)
+        raise LockedOutSigner(Code.LOCKED_OUT)
     try:
         yield
     except Unproven:

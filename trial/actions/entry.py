@@ -3,12 +3,14 @@
 A refusal (trial/refusals.py) carries a sentence for each problem; nothing is stored then.
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
+from django.apps import apps
 from django.contrib.auth.models import AbstractUser
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models
 from django.utils import timezone
 
@@ -19,17 +21,12 @@ from trial.fields import without_identifiers
 from trial.models import Entered, Kept, Record, Row, Site, Subject, Visit, may
 from trial.models.parameter import read_once
 from trial.models.record import OneOfAVisit, Withdrawable
-from trial.refusals import Both, Conflict, NotAllowed, Refused
+from trial.refusals import Both, Code, Problem, Refused, problems_of
 
 K = TypeVar("K", bound=Kept)
 
-STALE = "Someone else has changed this in the meantime. Nothing was stored. Open it again."
-OF_A_STATE = (
-    "This visit is frozen", "The study is locked", "This was done already", "Three different people", "The visit is not signed",
-    "Drafts, open queries, or visits", "Forms are completed and queries closed", "What is signed is not what stands",
-)  # fmt: skip
-SAY_WHY = "Say why an entered value changes."
 EMPTY = (None, "", [])
+CODES = frozenset(map(str, Code))
 
 
 def checked_reason(reason: str) -> str:
@@ -39,11 +36,11 @@ def checked_reason(reason: str) -> str:
         return ""
     code, _, words = reason.partition(":")
     if code.strip() not in list(ChangeReason):
-        raise Refused(("reason", f"A reason begins with one of {', '.join(ChangeReason)}; words of your own follow a colon."))
+        raise Refused(Code.REASON_CODE_UNKNOWN, item="reason", known=", ".join(ChangeReason))
     if code.strip() == ChangeReason.OTHER and not words.strip(NOTHING):
-        raise Refused(("reason", "With “other”, say in your own words why the value changes."))
+        raise Refused(Code.REASON_UNSAID, item="reason")
     if words.strip(NOTHING) and says_nothing(words):
-        raise Refused(("reason", f"“{words.strip()}” explains nothing. Say in your own words why the value changes."))
+        raise Refused(Code.REASON_SAYS_NOTHING, item="reason", words=words.strip())
     refuse_identifiers(reason, item="reason")
     return reason
 
@@ -51,18 +48,21 @@ def checked_reason(reason: str) -> str:
 def refuse_identifiers(text: str, *, item: str, longest: int = 500) -> None:
     """Free text that reaches the database by another way than an item."""
     if len(text) > longest:
-        raise Refused((item, f"This is longer than {longest} characters. Say it in fewer."))
+        raise Refused(Code.TEXT_TOO_LONG, item=item, longest=longest)
     try:
         without_identifiers(text)
     except ValidationError as error:
-        raise Refused(*((item, sentence) for sentence in error.messages)) from error
+        raise Refused(*(Problem(p.code, item, p.facts) for p in problems_of(error))) from error
 
 
-def words(text: str, *, item: str = "reason", asks: str = "Say why, in a few words.", longest: int = 500) -> str:
-    """What a person writes in words of their own: something to read, unless nothing `asks` for it, and nobody's identifiers."""
+def words(text: str, *, item: str = "reason", asks: Code | None = Code.WORDS_MISSING, longest: int = 500, **facts: object) -> str:
+    """Return the trimmed text. Refuse it as `asks` says when it is blank, and when it contains an identifier.
+
+    Without `asks` it may be blank; `facts` are those of the sentence.
+    """
     text = "" if is_unsaid(text) else text.strip(NOTHING)
     if asks and not text:
-        raise Refused((item, asks))
+        raise Refused(asks, item=item, **facts)
     refuse_identifiers(text, item=item, longest=longest)
     return text
 
@@ -79,7 +79,7 @@ def enter(
     """Fill in a form for a visit, with the rows of its groups."""
     _refuse_unless_allowed(by, Act.ENTER, visit.subject.site_id)
     if not form.entered_by_hand:
-        raise NotAllowed(f"{form.form_title()} is not filled in by hand.")
+        raise Refused(Code.NOT_FILLED_IN_BY_HAND, form=form.form_title())
     with writing(by=by):
         visit = locked(Visit, visit.pk)
         refuse_second(form, visit, values)
@@ -106,7 +106,7 @@ def change(
     """Change a record's items; a row with `id` and `version` is changed, one without is added."""
     _refuse_unless_allowed(by, Act.ENTER, record.subject.site_id)
     if not record.entered_by_hand:
-        raise NotAllowed(f"{record.form_title()} is not changed by hand.")
+        raise Refused(Code.NOT_CHANGED_BY_HAND, form=record.form_title())
     reason = checked_reason(reason)
     with writing(by=by, reason=reason):
         record = locked(type(record), record.pk)
@@ -115,7 +115,7 @@ def change(
         changed = assign(record, values)
         was_complete, wanted = record.state == Record.State.COMPLETE, record.state if complete is None else state_of(complete)
         if _loses_a_value(record, changed, was_complete) and not reason:
-            raise Refused(("reason", SAY_WHY))
+            raise Refused(Code.REASON_MISSING, item="reason")
         if changed or wanted != record.state:
             record.state = wanted
             _validate(record)
@@ -123,7 +123,7 @@ def change(
             record.save()
         for group, entered in (rows or {}).items():
             if was_complete and entered and not reason:
-                raise Refused(("reason", SAY_WHY))
+                raise Refused(Code.REASON_MISSING, item="reason")
             record.hold_rows(group, _merged_rows(record, group, entered, reason))
         settle(record, by=by)
     return record
@@ -137,7 +137,7 @@ def change_visit(visit: Visit, *, by: AbstractUser, version: int, values: Mappin
         visit = locked(Visit, visit.pk)
         refuse_stale(visit, version, values)
         if _loses_a_value(visit, assign(visit, values), False) and not reason:
-            raise Refused(("reason", SAY_WHY))
+            raise Refused(Code.REASON_MISSING, item="reason")
         _validate(visit)
         visit.save()
         settle_visit(visit, by=by)
@@ -153,9 +153,10 @@ def enrol(*, site: Site, by: AbstractUser, screened_on: Any, rescreen_of: Subjec
     with writing(by=by):
         site = locked(Site, site.pk)
         if not screened_on or screened_on > site.today():
-            raise Refused(("screened_on", f"{screened_on or 'No date'}: enter the day of screening; it does not lie in the future."))
+            code = Code.SCREENED_IN_FUTURE if screened_on else Code.SCREENED_UNSAID
+            raise Refused(code, item="screened_on", day=screened_on)
         if site.status_on(screened_on) != "ACTIVE":
-            raise Conflict(f"{site} was not active on {screened_on}. Subjects are created at active sites only.")
+            raise Refused(Code.SITE_NOT_ACTIVE, site=site, day=screened_on)
         subject = Subject(site=site, screened_on=screened_on, rescreen_of=rescreen_of, code=code or next_code(site))
         _validate(subject, exclude=["code"])
         subject.save()
@@ -186,16 +187,16 @@ def withdraw(row: Withdrawable, *, by: AbstractUser, reason: str, version: int |
     _refuse_unless_allowed(by, Act.ENTER, record.subject.site_id)
     reason = checked_reason(reason)
     if not reason:
-        raise Refused(("reason", "Say why this is withdrawn."))
+        raise Refused(Code.WITHDRAWAL_REASON_MISSING, item="reason")
     if not record.entered_by_hand:
-        raise Conflict(f"{record.form_title()} is not withdrawn.")
+        raise Refused(Code.NOT_WITHDRAWN, form=record.form_title())
     with writing(by=by, reason=reason):
         record = locked(type(record), record.pk)
         row = record if isinstance(row, Record) else locked(type(row), row.pk)
         refuse_withdrawn(record)
         refuse_withdrawn(row)
         if version not in (None, row.version):
-            raise Conflict(STALE)
+            raise Refused(Code.STALE_VERSION)
         if versions_sha256 is not None:
             refuse_unless_read(record, versions_sha256)
         row.withdrawn_by, row.withdrawn_at = by, timezone.now()
@@ -228,23 +229,26 @@ def writing(*, by: AbstractUser, reason: str = "") -> Any:
 
 
 def refusal_of(error: IntegrityError) -> Refused:
-    """What a trigger raises is already a sentence; a constraint has one of its own, in the model that states it."""
-    said = error.__cause__.diag if error.__cause__ is not None and hasattr(error.__cause__, "diag") else None
-    if said is None:
-        return Refused(str(error))
-    if said.constraint_name is None:
-        sentence = said.message_primary or str(error)
-        if sentence.startswith("Someone else"):
-            return Conflict(STALE)
-        return Conflict(sentence) if sentence.startswith(OF_A_STATE) else Refused(sentence)
-    from django.apps import apps
-
+    """Return what PostgreSQL refused: a trigger tells the code (trial/audit/refusing.py), a constraint has one in its model."""
+    diag = getattr(error.__cause__, "diag", None)
+    if diag is None or diag.constraint_name is None:
+        return Refused(Code.REFUSED, sentence=str(error))
+    if diag.constraint_name in CODES:
+        return Refused(Code(diag.constraint_name), **json.loads(diag.message_detail or "{}"))
     for model in apps.get_models():
         for constraint in model._meta.constraints:
-            if constraint.name == said.constraint_name:
-                kind = Conflict if isinstance(constraint, OneOfAVisit) else Refused
-                return kind(constraint.get_violation_error_message())
-    return Conflict("This was entered already, or names something that is not there. Nothing was stored.")
+            if constraint.name == diag.constraint_name:
+                return Refused(code_of(constraint), sentence=constraint.get_violation_error_message())
+    return Refused(Code.ALREADY_THERE)
+
+
+def code_of(constraint: models.BaseConstraint) -> Code:
+    """Return the code that a violated constraint is refused with."""
+    if isinstance(constraint, OneOfAVisit):
+        return Code.FORM_ENTERED
+    if constraint.violation_error_code in CODES:
+        return Code(constraint.violation_error_code)
+    return Code.ENTERED_TWICE if isinstance(constraint, models.UniqueConstraint) else Code.IMPOSSIBLE
 
 
 def locked(model: type[K], pk: int, *, version: int | None = None) -> K:
@@ -252,14 +256,14 @@ def locked(model: type[K], pk: int, *, version: int | None = None) -> K:
     related = [] if model.path_to_site == "pk" else [model.path_to_site]
     row = model.objects.select_for_update(no_key=True, of=["self"]).select_related(*related).get(pk=pk)
     if version is not None and row.version != version:
-        raise Conflict(STALE)
+        raise Refused(Code.STALE_VERSION)
     return row
 
 
 def refuse_stale(row: Entered, version: int | None, values: Mapping[str, Any]) -> None:
     """Who read an earlier version is told both values of each item that differs, and chooses (docs/decisions/0041)."""
     if row.version != version:
-        raise Conflict(STALE, both=both_values(row, values))
+        raise Refused(Code.STALE_VERSION, both=both_values(row, values))
 
 
 def both_values(row: Entered, values: Mapping[str, Any]) -> Both:
@@ -271,13 +275,13 @@ def refuse_second(form: type[Record], visit: Visit, values: Mapping[str, Any]) -
     """Who fills in a form that another person has entered first is told both values, too; of a form that a visit has once."""
     first = None if form.several else form.objects.standing().filter(visit=visit).first()
     if first is not None:
-        raise Conflict(form.entered_once(), both=both_values(first, values))
+        raise Refused(Code.FORM_ENTERED, form=form._meta.verbose_name, both=both_values(first, values))
 
 
 def refuse_unless_read(record: Record, versions_sha256: str) -> None:
     """Who acts on a whole record has read it as it stands, with each of its rows."""
     if record.versions_sha256() != versions_sha256:
-        raise Conflict(STALE)
+        raise Refused(Code.STALE_VERSION)
 
 
 def assign(row: Entered, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -302,12 +306,12 @@ def refuse_foreign_references(record: Record, rows: Sequence[Entered]) -> None:
         offered = type(record).choices_for(field.name, record.visit, record if record.pk else None)
         chosen = {getattr(row, field.attname) for row in rows} - {None}
         if offered is not None and chosen - set(offered.values_list("pk", flat=True)):
-            raise Refused((field.name, f"“{field.verbose_name}” names something that does not belong to {record.visit.subject}."))
+            raise Refused(Code.REFERENCE_FOREIGN, item=field.name, label=field.verbose_name, subject=record.visit.subject)
 
 
 def refuse_withdrawn(row: Withdrawable) -> None:
     if row.withdrawn_at:
-        raise Conflict("This was withdrawn and is not changed any more.")
+        raise Refused(Code.WITHDRAWN)
 
 
 def _loses_a_value(row: Entered, changed: Mapping[str, Any], was_complete: bool) -> bool:
@@ -336,7 +340,7 @@ def _merged_rows(record: Record, group: type[Row], entered: Iterable[Mapping[str
         if "id" not in values:
             (row,) = _new_rows(record, group, [items])
         elif (row := standing.get(values["id"])) is None:
-            raise Refused(f"This record has no {group._meta.verbose_name} {values['id']}.")
+            raise Refused(Code.ROW_UNKNOWN, row=group._meta.verbose_name, key=values["id"])
         else:
             _change_row(row, items, values.get("version"), reason)
         standing[row.pk] = row
@@ -346,7 +350,7 @@ def _merged_rows(record: Record, group: type[Row], entered: Iterable[Mapping[str
 def _change_row(row: Row, items: Mapping[str, Any], version: int | None, reason: str) -> None:
     refuse_stale(row, version, items)
     if _loses_a_value(row, assign(row, items), False) and not reason:
-        raise Refused(("reason", SAY_WHY))
+        raise Refused(Code.REASON_MISSING, item="reason")
     _validate(row)
     refuse_foreign_references(row.record, [row])
     row.save()
@@ -356,10 +360,9 @@ def _validate(row: Kept, exclude: Sequence[str] = ()) -> None:
     try:
         row.full_clean(exclude=exclude)
     except ValidationError as error:
-        problems = error.message_dict.items()
-        raise Refused(*(("" if item == NON_FIELD_ERRORS else item, sentence) for item, said in problems for sentence in said)) from error
+        raise Refused(*problems_of(error)) from error
 
 
 def _refuse_unless_allowed(by: AbstractUser, act: Act, site_id: int) -> None:
     if not may(by, act, site_id):
-        raise NotAllowed("Your role at this site does not allow this.")
+        raise Refused(Code.NOT_ALLOWED_HERE)

@@ -9,7 +9,7 @@ from trial.actions.signals import decided
 from trial.models import ParameterDecision, Study, sites_where
 from trial.models.parameter import forget_decisions
 from trial.protocol import study
-from trial.refusals import NotAllowed
+from trial.refusals import Code, Refused
 
 from .entry import _validate as validate
 from .entry import checked_reason, locked, writing
@@ -54,4 +54,4 @@ def lock_study() -> None:
 
 def refuse_unless_study_wide(by: AbstractUser) -> None:
     if None not in sites_where(by, Act.SET_UP):
-        raise NotAllowed("Only the study's administrator decides its parameters.")
+        raise Refused(Code.PARAMETERS_BY_ADMINISTRATOR)

@@ -12,11 +12,11 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import models
 from django.forms.utils import ErrorDict
 
-from trial.actions.entry import SAY_WHY, ChangeReason, checked_reason
+from trial.actions.entry import ChangeReason, checked_reason
 from trial.admin.both_values import CHOOSE, NOTHING_SAID, ShowsBothValues
 from trial.audit.acting import NOTHING
 from trial.models import Kept, Missing, Row
-from trial.refusals import Refused
+from trial.refusals import Code, Refused
 
 STALE_ITEM = "“{label}”: you entered {entered}, but {stored} has been stored in the meantime. Choose one."
 STALE_PAGE = "Someone else has changed this in the meantime. Nothing was stored."
@@ -113,7 +113,7 @@ class KeptForm(ShowsBothValues, forms.ModelForm):
     def _refuse_without_reason(self) -> None:
         try:
             if not checked_reason(reason_told(self.data)):
-                self.add_error(None, SAY_WHY)
+                self.add_error(None, Code.REASON_MISSING.sentence())
         except Refused as refused:
             self.add_error(None, str(refused))
 

@@ -26,7 +26,7 @@ from trial.models import (
 from trial.output.derived import derived_part
 from trial.output.reading import read_part
 from trial.protocol.schedule import timetable
-from trial.refusals import Refused
+from trial.refusals import Code, Refused
 
 MOST_ROWS = 200
 """Of one group on a page: the longest is a course's fractions. More cost the server a minute before they are refused."""
@@ -204,7 +204,7 @@ class RecordAdmin(KeptAdmin):
         if change and not form.changed_items() and wanted == obj.state:
             return
         if change and obj.state == Record.State.COMPLETE and wanted != obj.state and not reason_told(request.POST):
-            raise Refused(entry.SAY_WHY)
+            raise Refused(Code.REASON_MISSING)
         obj.state = wanted
         obj.save()
 
@@ -215,7 +215,7 @@ class RecordAdmin(KeptAdmin):
             if row_form.cleaned_data.get("withdraw"):
                 row_form.instance.withdrawn_by, row_form.instance.withdrawn_at = request.user, timezone.now()
             elif change and form.initial_state == Record.State.COMPLETE and not entry.checked_reason(reason_told(request.POST)):
-                raise Refused(entry.SAY_WHY)
+                raise Refused(Code.REASON_MISSING)
             row_form.instance.save()
         formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
         form.instance.hold_rows(formset.model, formset.standing())
