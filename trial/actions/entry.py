@@ -360,7 +360,8 @@ def _validate(row: Kept, exclude: Sequence[str] = ()) -> None:
     try:
         row.full_clean(exclude=exclude)
     except ValidationError as error:
-        raise Refused(*problems_of(error)) from error
+        labels = {field.name: str(field.verbose_name) for field in row._meta.concrete_fields}
+        raise Refused(*problems_of(error, labels=labels)) from error
 
 
 def _refuse_unless_allowed(by: AbstractUser, act: Act, site_id: int) -> None:

@@ -32,6 +32,7 @@ CODES = {
     403: Code.NOT_ALLOWED,
     404: Code.NOT_FOUND,
     405: Code.NO_SUCH_ACT,
+    415: Code.MEDIA_TYPE,
     429: Code.LOCKED_OUT,
     500: Code.FAILED,
 }
@@ -219,7 +220,7 @@ def _answer(body: dict[str, Any], headers: Mapping[str, str] | None = None) -> R
 
 
 def _problems(error: Exception, answer: Response) -> list[Problem]:
-    if answer.status_code in (401, 404):
+    if answer.status_code in (401, 404, 415):
         return [Problem(CODES[answer.status_code])]
     if isinstance(error, exceptions.ParseError):
         return [Problem(Code.MALFORMED, facts={"sentence": f"{Code.MALFORMED.sentence()} {error.detail}"})]

@@ -117,29 +117,40 @@ def all_impossible(problems: Iterable[Problem]) -> ValidationError:
 
 
 DJANGO = {
+    "blank": Code.BLANK,
+    "null": Code.BLANK,
     "invalid_choice": Code.NOT_A_CODE,
     "item_invalid": Code.NOT_CODES,
     "min_value": Code.OUT_OF_LIMITS,
     "max_value": Code.OUT_OF_LIMITS,
     "max_length": Code.TEXT_TOO_LONG,
 }
-"""Codes of Django's own validators; its other ones say that something is no value of its field. The sentence is Django's."""
+"""Codes of Django's own validators; its other ones say that something is no value of its field."""
+OURS = {Code.BLANK, Code.NOT_A_CODE, Code.NOT_CODES}
+"""Said in the table's sentence where the item's label is known, elsewhere in Django's."""
 
 
-def problems_of(error: ValidationError) -> list[Problem]:
-    """Return the problems that an error of full_clean() or of a validator says, in Django's order."""
+def problems_of(error: ValidationError, *, labels: Mapping[str, str] | None = None) -> list[Problem]:
+    """Return the problems that an error of full_clean() or of a validator says, in Django's order.
+
+    `labels` are those of the items, for sentences that name them.
+    """
     if not hasattr(error, "error_dict"):
-        return [_problem(one, "") for one in error.error_list]
-    return [_problem(one, "" if item == NON_FIELD_ERRORS else item) for item, errors in error.error_dict.items() for one in errors]
+        return [_problem(one, "", "") for one in error.error_list]
+    problems = []
+    for name, errors in error.error_dict.items():
+        item = "" if name == NON_FIELD_ERRORS else name
+        problems += [_problem(one, item, (labels or {}).get(item, "")) for one in errors]
+    return problems
 
 
-def _problem(error: ValidationError, item: str) -> Problem:
+def _problem(error: ValidationError, item: str, label: str) -> Problem:
     if isinstance(error, Impossible):
         return Problem(error.problem.code, item, error.problem.facts)
     (sentence,) = error.messages
-    code = str(error.code or "")
-    known = DJANGO.get(code) or Code._value2member_map_.get(code, Code.NOT_A_VALUE)
-    return Problem(Code(known), item, {"sentence": sentence})
+    name = str(error.code or "")
+    code = Code(DJANGO.get(name) or Code._value2member_map_.get(name, Code.NOT_A_VALUE))
+    return Problem(code, item, {"label": label} if label and code in OURS else {"sentence": sentence})
 
 
 def page() -> str:

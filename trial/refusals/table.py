@@ -78,6 +78,7 @@ class Code(StrEnum):
     LOCKED_OUT = "locked_out", 429, _("Too many failed attempts."), _("Wait 15 minutes, then try again; or ask the administrator.")
     NOT_FOUND = "not_found", 404, _("There is nothing here that you may see.")
     NO_SUCH_ACT = "no_such_act", 405, _("This address does not do that.")
+    MEDIA_TYPE = "media_type", 415, _("Send JSON, and say so: “Content-Type: application/json”.")
     REFUSED = "refused", 422, FORM_SAYS
     FAILED = (
         "failed", 500, _("Casebook failed here."),
@@ -157,6 +158,7 @@ class Code(StrEnum):
 
     # ── Values of items
     OUT_OF_LIMITS = "out_of_limits", INVALID, _("“{label}” lies between {low} and {high}.")
+    BLANK = "blank", INVALID, _("“{label}” is empty."), _("Enter it.")
     NOT_A_CODE = "not_a_code", INVALID, _("“{label}” is one of the codes of its list.")
     NOT_CODES = "not_codes", INVALID, _("“{label}” holds codes of its list only.")
     NOT_A_VALUE = "not_a_value", INVALID, FORM_SAYS
