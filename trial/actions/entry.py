@@ -21,12 +21,11 @@ from trial.fields import without_identifiers
 from trial.models import Entered, Kept, Record, Row, Site, Subject, Visit, may
 from trial.models.parameter import read_once
 from trial.models.record import OneOfAVisit, Withdrawable
-from trial.refusals import Both, Code, Problem, Refused, problems_of
+from trial.refusals import CODES, Both, Code, Problem, Refused, problems_of
 
 K = TypeVar("K", bound=Kept)
 
 EMPTY = (None, "", [])
-CODES = frozenset(map(str, Code))
 
 
 def checked_reason(reason: str) -> str:
@@ -55,7 +54,7 @@ def refuse_identifiers(text: str, *, item: str, longest: int = 500) -> None:
         raise Refused(*(Problem(p.code, item, p.facts) for p in problems_of(error))) from error
 
 
-def words(text: str, *, item: str = "reason", asks: Code | None = Code.WORDS_MISSING, longest: int = 500, **facts: object) -> str:
+def words(text: str, *, item: str = "reason", asks: Code | None = Code.WORDS_MISSING, longest: int = 500, **facts: Any) -> str:
     """Return the trimmed text. Refuse it as `asks` says when it is blank, and when it contains an identifier.
 
     Without `asks` it may be blank; `facts` are those of the sentence.
@@ -234,7 +233,7 @@ def refusal_of(error: IntegrityError) -> Refused:
     if diag is None or diag.constraint_name is None:
         return Refused(Code.REFUSED, sentence=str(error))
     if diag.constraint_name in CODES:
-        return Refused(Code(diag.constraint_name), **json.loads(diag.message_detail or "{}"))
+        return Refused(CODES[diag.constraint_name], **json.loads(diag.message_detail or "{}"))
     for model in apps.get_models():
         for constraint in model._meta.constraints:
             if constraint.name == diag.constraint_name:
@@ -247,7 +246,7 @@ def code_of(constraint: models.BaseConstraint) -> Code:
     if isinstance(constraint, OneOfAVisit):
         return Code.FORM_ENTERED
     if constraint.violation_error_code in CODES:
-        return Code(constraint.violation_error_code)
+        return CODES[constraint.violation_error_code]
     return Code.ENTERED_TWICE if isinstance(constraint, models.UniqueConstraint) else Code.IMPOSSIBLE
 
 

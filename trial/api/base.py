@@ -26,7 +26,7 @@ LONGEST_PAGE = 1000
 LARGEST_KEY = 2**63 - 1
 PAGING = {"after", "page_size"}
 PROBLEM_JSON = "application/problem+json"
-CODES = {
+OF_STATUS = {
     400: Code.MALFORMED,
     401: Code.NOT_KNOWN,
     403: Code.NOT_ALLOWED,
@@ -165,7 +165,7 @@ class Strict(serializers.Serializer):
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, dict) and (unknown := sorted(set(data) - set(self.fields))):
-            raise malformed(*unknown, code=Code.KEY_UNKNOWN)
+            raise malformed(*unknown, code=Code.FIELD_UNKNOWN)
         return super().to_internal_value(data)
 
     @classmethod
@@ -189,7 +189,7 @@ class Problems(serializers.Serializer):
     title = serializers.CharField(help_text="the code in words")
     status = serializers.IntegerField()
     detail = serializers.CharField(help_text="what is wrong, and what to do")
-    code = serializers.ChoiceField(choices=[(code.value, code.title) for code in Code], help_text="of the first problem")
+    code = serializers.ChoiceField(choices=[(code.value, code.in_words) for code in Code], help_text="of the first problem")
     problems = OneProblem(many=True)
     codes = serializers.ListField(child=serializers.CharField(), help_text="what stands against an allocation (crf_spec 2.13)")
     both = serializers.DictField(required=False, help_text="of a stale change: the row stored, its version, each item that differs")
@@ -221,10 +221,10 @@ def _answer(body: dict[str, Any], headers: Mapping[str, str] | None = None) -> R
 
 def _problems(error: Exception, answer: Response) -> list[Problem]:
     if answer.status_code in (401, 404, 415):
-        return [Problem(CODES[answer.status_code])]
+        return [Problem(OF_STATUS[answer.status_code])]
     if isinstance(error, exceptions.ParseError):
         return [Problem(Code.MALFORMED, facts={"sentence": f"{Code.MALFORMED.sentence()} {error.detail}"})]
-    return list(_flat(answer.data, usual=CODES.get(answer.status_code, Code.REFUSED)))
+    return list(_flat(answer.data, usual=OF_STATUS.get(answer.status_code, Code.REFUSED)))
 
 
 def _flat(data: Any, item: str = "", *, usual: Code) -> Iterator[Problem]:
@@ -245,7 +245,7 @@ def _code_of(sentence: Any, usual: Code) -> Code:
     """Return the code that a detail of DRF's knows, or the usual one of its status."""
     code = getattr(sentence, "code", "")
     if code == "required":
-        return Code.KEY_MISSING
+        return Code.FIELD_MISSING
     return code if isinstance(code, Code) else usual
 
 
@@ -258,7 +258,7 @@ def shaped(problems: Sequence[Problem], codes: Sequence[str] = (), *, status: in
     detail = " ".join(f"{one['item']}: {one['message']}" if one["item"] and names_items else one["message"] for one in each)
     return {
         "type": code.address,
-        "title": code.title,
+        "title": code.in_words,
         "status": status or code.status,
         "detail": detail,
         "code": code.value,

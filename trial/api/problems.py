@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from trial.refusals import Code
+from trial.refusals import CODES, Code
 
 from .base import Problems
 
@@ -29,7 +29,7 @@ def kind(code: Code) -> dict[str, Any]:
     return {
         "type": code.address,
         "code": code.value,
-        "title": code.title,
+        "title": code.in_words,
         "status": code.status,
         "wrong": code.wrong,
         "remedy": code.remedy,
@@ -51,8 +51,8 @@ class KindView(APIView):
     permission_classes = (permissions.AllowAny,)
 
     @extend_schema(summary="one kind of refusal", auth=[], responses={200: KindSerializer, 404: Problems})
-    def get(self, request: Request, code: str) -> Response:
+    def get(self, request: Request, problem: str) -> Response:
         """Return the row of one code."""
-        if code not in list(Code):
+        if problem not in CODES:
             raise exceptions.NotFound
-        return Response(kind(Code(code)))
+        return Response(kind(CODES[problem]))

@@ -14,7 +14,7 @@ urlpatterns = [
     path("study/", StudyView.as_view(), name="api-study"),
     path("lock/", LockView.as_view(), name="api-lock"),
     path("problems/", KindsView.as_view(), name="api-problems"),
-    path("problems/<slug:code>/", KindView.as_view(), name="api-problem"),
+    path("problems/<slug:problem>/", KindView.as_view(), name="api-problem"),
     path("token/", TokenView.as_view(), name="api-token"),
     path("", include(routes().urls)),
     path("", include("crf.api.urls")),

@@ -11,7 +11,7 @@ import re
 from string import Formatter
 from types import SimpleNamespace
 
-from trial.refusals import Code
+from trial.refusals import CODES, Code
 
 EXPRESSIONS = {
     "table": "tg_table_name",
@@ -40,4 +40,4 @@ def raising(code: Code) -> str:
 
 def refusals_in(sql: str) -> SimpleNamespace:
     """Return the statements that a file of SQL names, by code."""
-    return SimpleNamespace(**{name: raising(Code(name)) for name in sorted(set(NAMED.findall(sql)))})
+    return SimpleNamespace(**{name: raising(CODES[name]) for name in sorted(set(NAMED.findall(sql)))})

@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 
-from .table import CONFLICT, FORBIDDEN, Code
+from .table import CODES, CONFLICT, FORBIDDEN, THEMES, Code
 
-__all__ = ["Both", "Code", "Conflict", "NotAllowed", "Problem", "Refused", "all_impossible", "impossible", "page", "problems_of"]
+__all__ = ["CODES", "Both", "Code", "Conflict", "NotAllowed", "Problem", "Refused", "all_impossible", "impossible", "page", "problems_of"]
 
 
 class Both(NamedTuple):
@@ -149,7 +149,7 @@ def _problem(error: ValidationError, item: str, label: str) -> Problem:
         return Problem(error.problem.code, item, error.problem.facts)
     (sentence,) = error.messages
     name = str(error.code or "")
-    code = Code(DJANGO.get(name) or Code._value2member_map_.get(name, Code.NOT_A_VALUE))
+    code = DJANGO.get(name) or CODES.get(name, Code.NOT_A_VALUE)
     return Problem(code, item, {"label": label} if label and code in OURS else {"sentence": sentence})
 
 
@@ -160,5 +160,9 @@ def page() -> str:
         "answers with\n`application/problem+json` (RFC 9457), whose `type` ends with the code. A word in braces is a fact of the "
         "case; where there is\nnothing but `{sentence}`, the form, the protocol or Django says it.\n\n"
     )
-    rows = [f"| `{code}` | {code.status} | {code.wrong} | {code.remedy} |" for code in Code]
-    return head + "\n".join(["| Code | Status | What is wrong | What to do |", "|---|---|---|---|", *rows, ""])
+    lines = []
+    for code in Code:
+        if code in THEMES:
+            lines += ["", f"## {THEMES[code]}", "", "| Code | Status | What is wrong | What to do |", "|---|---|---|---|"]
+        lines.append(f"| `{code}` | {code.status} | {code.wrong} | {code.remedy} |".replace("|  |", "| |"))
+    return head + "\n".join(lines).lstrip() + "\n"

@@ -33,7 +33,7 @@ class Code(StrEnum):
         return member
 
     @property
-    def title(self) -> str:  # type: ignore[override]
+    def in_words(self) -> str:
         """Return the code in words; the same at each occurrence (RFC 9457, 3.1.3)."""
         return self.value.replace("_", " ").capitalize()
 
@@ -58,12 +58,12 @@ class Code(StrEnum):
 
     def lazily(self, **facts: object) -> str:
         """Return the sentence as text that is translated when it is shown, for fields and constraints."""
-        return lazy(lambda: self.sentence(**facts), str)()  # type: ignore[return-value]
+        return lazy(lambda: self.sentence(**facts), str)()
 
     # ── Requests that the API cannot read
     MALFORMED = "malformed", 400, _("What was sent cannot be read.")
-    KEY_MISSING = "key_missing", 400, _("This is required.")
-    KEY_UNKNOWN = "key_unknown", 400, _("This is not asked for here.")
+    FIELD_MISSING = "field_missing", 400, _("This is required.")
+    FIELD_UNKNOWN = "field_unknown", 400, _("This is not asked for here.")
     ITEM_UNKNOWN = "item_unknown", 400, _("{form} has no such item.")
     GROUP_UNKNOWN = "group_unknown", 400, _("This form has no such group of rows."), _("Known: {known}.")
     FORM_UNKNOWN = "form_unknown", 400, _("There is no form {form}.")
@@ -412,3 +412,23 @@ class Code(StrEnum):
         "left_before_lock", CONFLICT,
         _("Drafts, open queries, or visits that are not frozen under a signature that holds are left. Nothing was stored."),
     )  # fmt: skip
+
+
+CODES: dict[str, Code] = {code.value: code for code in Code}
+"""By their text, as PostgreSQL and clients tell them."""
+
+THEMES: dict[Code, str] = {
+    Code.MALFORMED: "Requests that the API cannot read",
+    Code.NOT_ALLOWED: "Who may",
+    Code.STALE_VERSION: "Versions, and what was made already",
+    Code.REASON_MISSING: "Reasons and words",
+    Code.OUT_OF_LIMITS: "Values of items",
+    Code.SCREENED_IN_FUTURE: "Subjects and sites",
+    Code.DRAFT_LEFT: "Drafts, queries, signatures",
+    Code.ALREADY_FROZEN: "Freeze and lock",
+    Code.PAPER_UNCHOSEN: "Paper, exports, redaction, incidents",
+    Code.KIND_UNCHOSEN: "Accounts and roles",
+    Code.VISIT_UNPLANNED: "Eligibility, allocation, parameters",
+    Code.READ_COMMITTED_ONLY: "What PostgreSQL refuses on every path",
+}
+"""The first code of each theme of the table, with the theme's title."""

@@ -1,0 +1,1 @@
+BEFORE = [("x", 422, "", "impossible")]
