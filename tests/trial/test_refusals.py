@@ -157,20 +157,23 @@ def test_each_refusal_is_given_the_facts_of_its_sentence():
     assert wanting == []
 
 
-def item_beside(call):
+def item_beside(path, call):
+    """The item that a call names; ANY where it is that of whoever asks, as of a validator."""
     named = {key.arg: key.value for key in call.keywords}
     has_place = maker(call) in ("Problem", "Obstacle") and len(call.args) > 1
     item = named.get("item") or (call.args[1] if has_place else None)
+    if item is None and (maker(call) in ("malformed", "told") or path.name == "fields.py"):
+        return ANY
     if item is None:
-        return ANY if maker(call) == "malformed" else ""
+        return "reason" if maker(call) == "words" else ""
     return item.value if isinstance(item, ast.Constant) else ANY
 
 
 def items_of_codes():
     """By code: the items that the sources name beside it; ANY where item or code is a variable."""
     items, in_calls, named = defaultdict(set), Counter(), Counter()
-    for _, call, code in CALLS:
-        items[code].add(item_beside(call))
+    for path, call, code in CALLS:
+        items[code].add(item_beside(path, call))
         in_calls[code] += 1
     for path in SOURCES:
         if path.name != "table.py":

@@ -375,6 +375,9 @@ class Code(StrEnum):
 
     # ── What PostgreSQL refuses on every path
     READ_COMMITTED_ONLY = "read_committed_only", INVALID, _("This is written at READ COMMITTED only. Nothing was stored.")
+    LOCK_READ_COMMITTED_ONLY = (
+        "lock_read_committed_only", CONFLICT, _("The study is locked at READ COMMITTED only. Nothing was stored."),
+    )  # fmt: skip
     STEP_OUT_OF_ORDER = (
         "step_out_of_order", CONFLICT, _("{subject}: “{after}” does not follow “{before}”. Nothing was stored."), _("Open the page again."),
     )  # fmt: skip

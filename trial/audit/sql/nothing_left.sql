@@ -10,7 +10,7 @@ begin
     return new;
   end if;
   if current_setting('transaction_isolation') <> 'read committed' then  -- an older snapshot would not see what it waited for
-    {refuse.read_committed_only};
+    {refuse.lock_read_committed_only};
   end if;
   frozen := array(select visit_id from (select distinct on (visit_id) visit_id, state from trial_freeze order by visit_id, id desc) last
                    where state = 'FROZEN');
