@@ -174,7 +174,7 @@ class Code(StrEnum):
     MISSING_REASON_UNKNOWN = (
         "missing_reason_unknown", INVALID, _("Reasons are ND (not done), UNK (unknown) or NA (not applicable)."),
     )  # fmt: skip
-    MISSING_ITEM_UNKNOWN = "missing_item_unknown", INVALID, _("No such item: {items}.")
+    MISSING_ITEM_UNKNOWN = "missing_item_unknown", INVALID, _("The reasons name what is no item of this form: {items}."), _("Leave it out.")
     REFERENCE_FOREIGN = "reference_foreign", INVALID, _("“{label}” names something that does not belong to {subject}.")
     REFERENCE_UNKNOWN = "reference_unknown", INVALID, _("“{label}”: {key} is none of those that this form can name.")
     ROW_UNKNOWN = "row_unknown", INVALID, _("This record has no {row} {key}.")
@@ -264,8 +264,8 @@ class Code(StrEnum):
         "too_long_for_pdf", INVALID, _("More than {most} lines fit what you ask for: too many for one PDF."),
         _("Narrow it down by subject, form or days, or take the CSV."),
     )  # fmt: skip
-    NOT_AN_ITEM = "not_an_item", INVALID, _("No such item: {name}.")
-    NOT_WORDS = "not_words", INVALID, _("No such words: {name}.")
+    NOT_AN_ITEM = "not_an_item", INVALID, _("{name} is no item of this form, so nothing is erased.")
+    NOT_WORDS = "not_words", INVALID, _("Nobody wrote words under {name} there, so nothing is erased.")
     VERSION_UNKNOWN = "version_unknown", INVALID, _("{row} has versions 1 to {last}.")
     NEVER_ERASED = "never_erased", INVALID, _("Nothing is erased of {act}.")
     ALREADY_ERASED = "already_erased", CONFLICT, _("This was erased already.")
@@ -334,7 +334,7 @@ class Code(StrEnum):
     EVIDENCE_CHANGED = (
         "evidence_changed", CONFLICT, _("The data have changed since this page was opened."), _("Read the criteria again, then confirm."),
     )  # fmt: skip
-    CRITERION_UNKNOWN = "criterion_unknown", INVALID, _("No such criterion at this gate: {criteria}.")
+    CRITERION_UNKNOWN = "criterion_unknown", INVALID, _("This gate has no criterion {criteria}.")
     VERDICT_UNKNOWN = "verdict_unknown", INVALID, _("{criterion}: choose met, not met or unknown.")
     VERDICT_NOT_CONFIRMABLE = "verdict_not_confirmable", INVALID, FORM_SAYS
     GATE_1_OPEN = (
