@@ -24,7 +24,7 @@ from trial.models.parameter import read_once
 from trial.protocol.parameters import Parameters
 from trial.protocol.progression_check import progression
 from trial.protocol.schedule import timetable
-from trial.refusals import Conflict, NotAllowed
+from trial.refusals import Code, Refused
 
 SYSTEM = "system:celery"
 NIGHT = time(2)
@@ -226,11 +226,11 @@ def acknowledge(flag: Flag, *, by: AbstractUser, at: datetime | None = None) -> 
     It stays open until the data say otherwise.
     """
     if not may(by, Act.ACKNOWLEDGE, flag.subject.site_id):
-        raise NotAllowed("Your role at this site does not acknowledge flags.")
+        raise Refused(Code.FLAGS_OF_ANOTHER_ROLE)
     with transaction.atomic():
         flag = Flag.objects.select_for_update(no_key=True).get(pk=flag.pk)
         if flag.closed_on:
-            raise Conflict("This flag is closed already.")
+            raise Refused(Code.FLAG_CLOSED)
         if flag.acknowledged_by_id is None:
             flag.acknowledged_by, flag.acknowledged_at = by, at or timezone.now()
             flag.save(update_fields=["acknowledged_by", "acknowledged_at"])

@@ -126,7 +126,11 @@ def test_postgresql_refuses_the_same_person_too(subject, entered, investigator, 
 
 @pytest.mark.parametrize("state", ["CONFIRMED", "DECLINED"])
 def test_postgresql_refuses_a_decision_without_an_entry(subject, investigator, data_manager, told, state):
-    with acting(by=data_manager), pytest.raises(IntegrityError, match="something else comes first"), transaction.atomic():
+    with (
+        acting(by=data_manager),
+        pytest.raises(IntegrityError, match=f"The allocation of 01-001: “{state}” does not follow “BEGIN”"),
+        transaction.atomic(),
+    ):
         AllocationOutside.objects.create(subject=subject, state=state, by=data_manager, entered_by=investigator, **told)
 
 

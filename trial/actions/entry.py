@@ -3,10 +3,12 @@
 A refusal (trial/refusals.py) carries a sentence for each problem; nothing is stored then.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TypeVar
 
+from django.apps import apps
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models
@@ -20,17 +22,11 @@ from trial.fields import without_identifiers
 from trial.models import Kept, Record, Row, Site, Subject, Visit, may
 from trial.models.parameter import read_once
 from trial.models.record import OneOfAVisit
-from trial.refusals import Conflict, NotAllowed, Refused
+from trial.refusals import CODES, Code, Problem, Refused, problems_of
 
-from .submission import STALE, SentRows, Submission, assign, refuse_stale, refuse_withdrawn, validate
+from .submission import SentRows, Submission, assign, refuse_stale, refuse_withdrawn, validate
 
 K = TypeVar("K", bound=Kept)
-
-OF_A_STATE = (
-    "This visit is frozen", "The study is locked", "This was done already", "Three different people", "The visit is not signed",
-    "Drafts, open queries, or visits", "Forms are completed and queries closed", "What is signed is not what stands",
-)  # fmt: skip
-SAY_WHY = "Say why an entered value changes."
 
 
 def checked_reason(reason: str) -> str:
@@ -40,11 +36,11 @@ def checked_reason(reason: str) -> str:
         return ""
     code, _, words = reason.partition(":")
     if code.strip() not in list(ChangeReason):
-        raise Refused(("reason", f"A reason begins with one of {', '.join(ChangeReason)}; words of your own follow a colon."))
+        raise Refused(Code.REASON_CODE_UNKNOWN, item="reason", known=", ".join(ChangeReason))
     if code.strip() == ChangeReason.OTHER and not words.strip(NOTHING):
-        raise Refused(("reason", "With “other”, say in your own words why the value changes."))
+        raise Refused(Code.REASON_UNSAID, item="reason")
     if words.strip(NOTHING) and says_nothing(words):
-        raise Refused(("reason", f"“{words.strip()}” explains nothing. Say in your own words why the value changes."))
+        raise Refused(Code.REASON_SAYS_NOTHING, item="reason", words=words.strip())
     refuse_identifiers(reason, item="reason")
     return reason
 
@@ -52,18 +48,21 @@ def checked_reason(reason: str) -> str:
 def refuse_identifiers(text: str, *, item: str, longest: int = 500) -> None:
     """Free text that reaches the database by another way than an item."""
     if len(text) > longest:
-        raise Refused((item, f"This is longer than {longest} characters. Say it in fewer."))
+        raise Refused(Code.TEXT_TOO_LONG, item=item, longest=longest)
     try:
         without_identifiers(text)
     except ValidationError as error:
-        raise Refused(*((item, sentence) for sentence in error.messages)) from error
+        raise Refused(*(Problem(p.code, item, p.facts) for p in problems_of(error))) from error
 
 
-def words(text: str, *, item: str = "reason", asks: str = "Say why, in a few words.", longest: int = 500) -> str:
-    """What a person writes in words of their own: something to read, unless nothing `asks` for it, and nobody's identifiers."""
+def words(text: str, *, item: str = "reason", asks: Code | None = Code.WORDS_MISSING, longest: int = 500, **facts: Any) -> str:
+    """Return the trimmed text. Refuse it as `asks` says when it is blank, and when it contains an identifier.
+
+    Without `asks` it may be blank; `facts` are those of the sentence.
+    """
     text = "" if is_unsaid(text) else text.strip(NOTHING)
     if asks and not text:
-        raise Refused((item, asks))
+        raise Refused(asks, item=item, **facts)
     refuse_identifiers(text, item=item, longest=longest)
     return text
 
@@ -121,7 +120,8 @@ def save(
     assert place is not None, "A form is saved for its visit, or as a record that is stored."
     _refuse_unless_allowed(by, Act.ENTER, place.subject.site_id)
     if not form.entered_by_hand:
-        raise NotAllowed(f"{form.form_title()} is not filled in by hand.")
+        code = Code.NOT_FILLED_IN_BY_HAND if record is None else Code.NOT_CHANGED_BY_HAND
+        raise Refused(code, form=form.form_title())
     reason = checked_reason(reason)
     with writing(by=by, reason=reason):
         if record is None:
@@ -131,7 +131,7 @@ def save(
             submission = Submission.of_stored(stored_record, version, values, rows or {})
         submission.set_state(complete)
         if not reason and submission.needs_reason():
-            raise Refused(("reason", SAY_WHY))
+            raise Refused(Code.REASON_MISSING, item="reason")
         submission.refuse_what_cannot_be()
         submission.store(by=by)
         settle(submission.record, by=by)
@@ -146,7 +146,7 @@ def change_visit(visit: Visit, *, by: AbstractUser, version: int, values: Mappin
         visit = locked(Visit, visit.pk)
         refuse_stale(visit, version, values)
         if needs_reason(assign(visit, values)) and not reason:
-            raise Refused(("reason", SAY_WHY))
+            raise Refused(Code.REASON_MISSING, item="reason")
         validate(visit)
         visit.save()
         settle_visit(visit, by=by)
@@ -162,9 +162,10 @@ def enrol(*, site: Site, by: AbstractUser, screened_on: Any, rescreen_of: Subjec
     with writing(by=by):
         site = locked(Site, site.pk)
         if not screened_on or screened_on > site.today():
-            raise Refused(("screened_on", f"{screened_on or 'No date'}: enter the day of screening; it does not lie in the future."))
+            code = Code.SCREENED_IN_FUTURE if screened_on else Code.SCREENED_UNSAID
+            raise Refused(code, item="screened_on", day=screened_on)
         if site.status_on(screened_on) != "ACTIVE":
-            raise Conflict(f"{site} was not active on {screened_on}. Subjects are created at active sites only.")
+            raise Refused(Code.SITE_NOT_ACTIVE, site=site, day=screened_on)
         subject = Subject(site=site, screened_on=screened_on, rescreen_of=rescreen_of, code=code or next_code(site))
         validate(subject, exclude=["code"])
         subject.save()
@@ -194,9 +195,9 @@ def withdraw(record: Record, *, by: AbstractUser, reason: str, versions_sha256: 
     _refuse_unless_allowed(by, Act.ENTER, record.subject.site_id)
     reason = checked_reason(reason)
     if not reason:
-        raise Refused(("reason", "Say why this is withdrawn."))
+        raise Refused(Code.WITHDRAWAL_REASON_MISSING, item="reason")
     if not record.entered_by_hand:
-        raise Conflict(f"{record.form_title()} is not withdrawn.")
+        raise Refused(Code.NOT_WITHDRAWN, form=record.form_title())
     with writing(by=by, reason=reason):
         record = locked(type(record), record.pk)
         refuse_withdrawn(record)
@@ -254,23 +255,26 @@ def _refusing(transaction: AbstractContextManager[None]) -> Iterator[None]:
 
 
 def refusal_of(error: IntegrityError) -> Refused:
-    """What a trigger raises is already a sentence; a constraint has one of its own, in the model that states it."""
-    said = error.__cause__.diag if error.__cause__ is not None and hasattr(error.__cause__, "diag") else None
-    if said is None:
-        return Refused(str(error))
-    if said.constraint_name is None:
-        sentence = said.message_primary or str(error)
-        if sentence.startswith("Someone else"):
-            return Conflict(STALE)
-        return Conflict(sentence) if sentence.startswith(OF_A_STATE) else Refused(sentence)
-    from django.apps import apps
-
+    """Return what PostgreSQL refused: a trigger tells the code (trial/audit/refusing.py), a constraint has one in its model."""
+    diag = getattr(error.__cause__, "diag", None)
+    if diag is None or diag.constraint_name is None:
+        return Refused(Code.REFUSED, sentence=str(error))
+    if diag.constraint_name in CODES:
+        return Refused(CODES[diag.constraint_name], **json.loads(diag.message_detail or "{}"))
     for model in apps.get_models():
         for constraint in model._meta.constraints:
-            if constraint.name == said.constraint_name:
-                kind = Conflict if isinstance(constraint, OneOfAVisit) else Refused
-                return kind(constraint.get_violation_error_message())
-    return Conflict("This was entered already, or names something that is not there. Nothing was stored.")
+            if constraint.name == diag.constraint_name:
+                return Refused(code_of(constraint), sentence=constraint.get_violation_error_message())
+    return Refused(Code.ALREADY_THERE)
+
+
+def code_of(constraint: models.BaseConstraint) -> Code:
+    """Return the code that a violated constraint is refused with."""
+    if isinstance(constraint, OneOfAVisit):
+        return Code.FORM_ENTERED
+    if constraint.violation_error_code in CODES:
+        return CODES[constraint.violation_error_code]
+    return Code.ENTERED_TWICE if isinstance(constraint, models.UniqueConstraint) else Code.IMPOSSIBLE
 
 
 def locked(model: type[K], pk: int, *, version: int | None = None) -> K:
@@ -278,16 +282,16 @@ def locked(model: type[K], pk: int, *, version: int | None = None) -> K:
     related = [] if model.path_to_site == "pk" else [model.path_to_site]
     row = model.objects.select_for_update(no_key=True, of=["self"]).select_related(*related).get(pk=pk)
     if version is not None and row.version != version:
-        raise Conflict(STALE)
+        raise Refused(Code.STALE_VERSION)
     return row
 
 
 def refuse_unless_read(record: Record, versions_sha256: str) -> None:
     """Who acts on a whole record has read it as it stands, with each of its rows."""
     if record.versions_sha256() != versions_sha256:
-        raise Conflict(STALE)
+        raise Refused(Code.STALE_VERSION)
 
 
 def _refuse_unless_allowed(by: AbstractUser, act: Act, site_id: int) -> None:
     if not may(by, act, site_id):
-        raise NotAllowed("Your role at this site does not allow this.")
+        raise Refused(Code.NOT_ALLOWED_HERE)

@@ -11,7 +11,7 @@ from trial.actions.signals import decided
 from trial.models import ParameterDecision, Study, sites_where
 from trial.models.parameter import forget_decisions
 from trial.protocol import study
-from trial.refusals import NotAllowed
+from trial.refusals import Code, Refused
 
 from . import setup
 from .entry import writing
@@ -60,4 +60,4 @@ def lock_study() -> None:
 
 def refuse_unless_study_wide(by: AbstractUser) -> None:
     if None not in sites_where(by, Act.SET_UP):
-        raise NotAllowed("Only the study's administrator decides its parameters.")
+        raise Refused(Code.PARAMETERS_BY_ADMINISTRATOR)

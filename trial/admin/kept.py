@@ -20,7 +20,7 @@ from trial.admin.entry_forms import EnteredForm, formfield_of_codes, reason_told
 from trial.models import Kept, Ledger, Row, may
 from trial.output.reading import read_changes
 from trial.output.trail import told
-from trial.refusals import Both, Refused
+from trial.refusals import Both, Place, Refused
 
 READING = ("GET", "HEAD", "OPTIONS")
 
@@ -196,9 +196,13 @@ class Page:
         shown = [both for both in refusal.both if self._show_both(both)]
         if shown:
             return
-        for (item, sentence), place in zip(refusal.problems, refusal.places, strict=True):
-            form = self.form if place is None else self.sent[place.group][place.position][0]
-            form.show(item, sentence)
+        for problem in refusal.problems:
+            form = self._form_of(problem.place)
+            form.show(problem.item, problem.sentence)
+
+    def _form_of(self, place: Place | None) -> Any:
+        """Return the form of the row that a problem is about; of the record where it names none."""
+        return self.form if place is None else self.sent[place.group][place.position][0]
 
     def _show_both(self, both: Both) -> bool:
         rows = [form for pairs in self.sent.values() for form, _ in pairs]

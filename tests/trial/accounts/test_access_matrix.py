@@ -135,6 +135,7 @@ ROUTES = {
     f"admin:{pages_of(BY_HAND)}_delete":                    (NOBODY,           NOBODY),
 
     "api-schema":                                           (PUBLIC,           NOBODY),
+    "api-{problems,problem}":                               (PUBLIC,           NOBODY),
     "api-docs":                                             (PUBLIC,           NOBODY),
     "api-token":                                            (NOBODY,           PUBLIC),
     "api-study":                                            (OWN,              NOBODY),
@@ -356,7 +357,7 @@ def address(route, world):
     group, row = world["rows"].get(key_word, ("none", 1))
     filled = {
         "code": "01" if route.name.startswith("api-site") else "01-001", "gate": "1", "form": "crf.vitalsigns", "group": group,
-        "row": str(row), "app_label": "crf", "url": "nowhere", "content_type_id": "1",
+        "row": str(row), "app_label": "crf", "url": "nowhere", "content_type_id": "1", "problem": "stale_version",
     }  # fmt: skip
     plain = re.sub(r"\(\?P(<\w+>)(?:[^()\\]|\\.)*\)", r"\1", route.pattern)
     text = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: filled.get(found[1], key), plain)

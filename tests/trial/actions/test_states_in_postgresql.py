@@ -198,9 +198,9 @@ def test_whoever_has_a_name_signs_with_it(visit, investigator, first, last, prin
 @pytest.mark.parametrize(("form", "key"), [("crf.nope", 1), ("crf.vitalsigns", -1), ("crf.laboratorypanel", 0), ("trial.visit", -1)])
 def test_a_query_is_about_a_form_that_stands_at_its_visit(visit, record, monitor, form, key):
     asked = {"visit": visit, "form": form, "record": key or record.pk}
-    with pytest.raises(IntegrityError, match="about no form that stands at this visit"), acting(by=monitor):
+    with pytest.raises(IntegrityError, match=f"{form} .* does not stand at this visit"), acting(by=monitor):
         Query.objects.create(**asked)
-    with pytest.raises(IntegrityError, match="about no form that stands at this visit"), acting(by=monitor):
+    with pytest.raises(IntegrityError, match=f"{form} .* does not stand at this visit"), acting(by=monitor):
         Verification.objects.create(**asked, versions=[], by=monitor)
 
 
@@ -210,7 +210,7 @@ def test_study_is_not_locked_over_eligibility_that_nobody_signed(visit, investig
     with acting(by=data_manager):
         complete(Eligibility, visit.subject)
     Freeze.objects.create(visit=visit, state=FreezeState.FROZEN, by=data_manager, reason="Test")  # it is no part of the visit's signature
-    assert locks.keeps_from_lock() == ["Eligibility without its signature: 1."]
+    assert list(map(str, locks.keeps_from_lock())) == ["Eligibility without its signature: 1."]
     with pytest.raises(IntegrityError, match="Drafts, open queries, or visits that are not frozen"), transaction.atomic():
         lock_study(data_manager, monitor, administrator)
 

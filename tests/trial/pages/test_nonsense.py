@@ -70,7 +70,7 @@ def pages(signs, visit):
 def test_an_address_with_a_nul_is_not_readable(browser, signs, way):
     answer = browser.get(way)
     assert answer.status_code == 400
-    assert ("application/json" in answer["Content-Type"]) is way.startswith("/api/")
+    assert (answer["Content-Type"] == "application/problem+json") is way.startswith("/api/")
 
 
 @pytest.mark.parametrize(
