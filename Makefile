@@ -20,7 +20,7 @@ demo: $(CORE)
 	@$(PY) manage.py demo $(ARGS)
 
 test: $(DEV)
-	@$(PY) -m pytest --numprocesses=auto --maxprocesses=4 --dist=worksteal $(ARGS)
+	@$(PY) -m pytest --numprocesses=auto --maxprocesses=4 --durations=10 $(ARGS)
 
 # Each requirement with the tests that prove it and their result, for this commit: docs/requirements.md, .matrix/matrix.md.
 matrix: $(DEV)

@@ -1,0 +1,35 @@
+"""A test is short: its setup and its call together take at most ten seconds.
+
+What is measured is the processor time of the test's own process, not the time on the wall. A machine
+on which others work makes every test wait, but lets it compute no more, so that the limit fails a
+test that has grown and no test that waited. Servers, browsers and commands that a test starts are
+processes of their own: they count by the wall alone, which `make test` prints (the ten slowest),
+and which pytest-timeout ends. What is built once for a process (the database, a demo) counts for
+the test that comes first.
+
+Benchmarks and drills take as long as they take. tests/conftest.py takes the hooks from here.
+"""
+
+import time
+
+import pytest
+
+LONGEST_S = 10
+BEGAN_S = pytest.StashKey[float]()
+UNLIMITED = ("bench_", "drill_")
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_setup(item):
+    item.stash[BEGAN_S] = time.process_time()
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_call(item):
+    """Fail a test that passed, but took too long."""
+    result = yield
+    took_s = time.process_time() - item.stash[BEGAN_S]
+    if took_s > LONGEST_S and not item.path.name.startswith(UNLIMITED):
+        pytest.fail(f"It took {took_s:.1f} s of processor time, more than {LONGEST_S} s: split it, or share what it builds.", pytrace=False)
+    return result
