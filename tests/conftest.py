@@ -58,6 +58,7 @@ LIMITS = {
 
 PROOF = Proof(PASSWORD, CODE)
 
+
 def pytest_collection_finish():
     """What is collected lasts as long as the run: nothing of it is looked through for garbage again and again."""
     gc.collect()
