@@ -8,7 +8,7 @@
 PYTHON ?= python3
 ARGS ?=
 PY := .venv/bin/python
-QUICK := trial/protocol tests/protocol tests/test_house.py tests/crf/test_vital_signs.py tests/api/test_forms.py
+QUICK := trial/protocol tests/protocol tests/test_house.py tests/crf/test_vital_signs.py tests/test_first_entry.py tests/api/test_forms.py
 # Where a machine forbids Python to keep what it compiled, each of a demo's processes compiles all packages anew: seconds at each start.
 unexport PYTHONDONTWRITEBYTECODE
 UV := .venv/bin/uv

@@ -27,9 +27,13 @@ def pytest_runtest_setup(item):
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_call(item):
-    """Fail a test that passed, but took too long."""
+    """Judge a test that passed; one that failed has said what is wrong."""
     result = yield
-    took_s = time.process_time() - item.stash[BEGAN_S]
-    if took_s > LONGEST_S and not item.path.name.startswith(UNLIMITED):
-        pytest.fail(f"It took {took_s:.1f} s of processor time, more than {LONGEST_S} s: split it, or share what it builds.", pytrace=False)
+    refuse_long(item.path.name, time.process_time() - item.stash[BEGAN_S])
     return result
+
+
+def refuse_long(file, took_s):
+    """Fail the test when it took longer than the limit, in seconds of processor time."""
+    if took_s > LONGEST_S and not file.startswith(UNLIMITED):
+        pytest.fail(f"It took {took_s:.1f} s of processor time, more than {LONGEST_S} s: split it, or share what it builds.", pytrace=False)
