@@ -4,8 +4,8 @@ What is measured is the processor time of the test's own process, not the time o
 on which others work makes every test wait, but lets it compute no more, so that the limit fails a
 test that has grown and no test that waited. Servers, browsers and commands that a test starts are
 processes of their own: they count by the wall alone, which `make test` prints (the ten slowest),
-and which pytest-timeout ends. What is built once for a process (the database, a demo) counts for
-the test that comes first.
+and which pytest-timeout ends. What is built once for several tests (the database, the demo trial)
+counts for none of them: whichever came first would bear it.
 
 Benchmarks and drills take as long as they take. tests/conftest.py takes the hooks from here.
 """
@@ -23,6 +23,16 @@ UNLIMITED = ("bench_", "drill_")
 def pytest_runtest_setup(item):
     item.stash[BEGAN_S] = time.process_time()
     return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef, request):
+    """Put off the beginning of the test by what it builds for others, too."""
+    began_s = time.process_time()
+    result = yield
+    if fixturedef.scope != "function":
+        request._pyfuncitem.stash[BEGAN_S] += time.process_time() - began_s
+    return result
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
