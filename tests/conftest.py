@@ -26,7 +26,7 @@ from tests.servers import (  # noqa: F401  (pytest finds fixtures and hooks by t
 from tests.sharing import pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401
 from trial.access import ALLOWED, Act, Role
 from trial.accounts.second_factor import Proof
-from trial.actions import entry
+from trial.actions import enrolment
 from trial.audit.acting import acting
 from trial.models import AccountAct, ConsentVersion, Membership, ReferenceRange, Site, SiteStatus, Visit
 
@@ -238,7 +238,7 @@ def browser(client, investigator):
 @pytest.fixture
 def subject(site, data_manager):
     """01-001."""
-    return entry.enrol(site=site, by=data_manager, screened_on=SCREENED)
+    return enrolment.enrol(site=site, by=data_manager, screened_on=SCREENED)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from tests.conftest import SCREENED
 from tests.examples import EXAMPLES, name_of, unsaved
 from tests.kept import KEPT, TABLES
 from tests.test_every_form_locked import SENTENCES
-from trial.actions import entry
+from trial.actions import enrolment
 from trial.actions.verification import verify_ledger
 from trial.audit.acting import acting
 from trial.models import Ledger, Subject
@@ -71,7 +71,7 @@ def wait_for(done):
 def entered(model, site, by):
     """Enter the example of the model, under a subject of its own."""
     with without_hints(), acting(by=by):
-        subject = entry.enrol(site=site, by=by, screened_on=SCREENED)
+        subject = enrolment.enrol(site=site, by=by, screened_on=SCREENED)
         row = unsaved(model, subject)
         row.save()
     return row

@@ -15,7 +15,7 @@ from tests.examples import complete, name_of, unsaved
 from tests.kept import FORMS, TABLES
 from tests.pages import errors, filled_in
 from tests.test_every_form import bulk_create, bulk_update, change_of, create, raw_insert, raw_sql, save, update
-from trial.actions import entry
+from trial.actions import enrolment, entry
 from trial.audit.acting import acting
 from trial.models import Record, Row, Subject, Visit
 from trial.protocol.schedule.timetable import COMMON
@@ -102,7 +102,7 @@ def test_subject_of_a_locked_study_is_not_written_and_no_new_one_is_enrolled(sub
     with pytest.raises(IntegrityError, match=SENTENCES["locked"]), acting(by=data_manager, reason="Misread"):
         Subject.objects.update(screened_on="2025-01-05")
     with pytest.raises(Conflict, match=SENTENCES["locked"]):
-        entry.enrol(site=site, by=data_manager, screened_on=subject.screened_on)
+        enrolment.enrol(site=site, by=data_manager, screened_on=subject.screened_on)
 
 
 def test_frozen_visit_keeps_to_the_schedule_which_counts_its_window_anew(visit, data_manager, investigator):

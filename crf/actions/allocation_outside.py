@@ -6,10 +6,10 @@ from django.contrib.auth.models import AbstractUser
 
 from crf.models import AllocationOutside, Randomization
 from trial.access import Act
-from trial.actions.entry import words, writing
 from trial.actions.parameters import lock_study
 from trial.actions.signals import stored
 from trial.actions.verification import anchors
+from trial.actions.writing import words, writing
 from trial.audit.acting import acting
 from trial.models import Subject, Visit, may
 from trial.protocol.randomization.blocks import outside_number

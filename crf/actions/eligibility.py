@@ -13,9 +13,9 @@ from crf.derived.evidence import Gathered, Told, gather, visit_of_gate
 from crf.models import Criterion, Eligibility
 from trial.access import Act
 from trial.accounts.second_factor import Proof
-from trial.actions.entry import locked, words, writing
 from trial.actions.review import keep, last_under, part, refuse_unless_proven, refuse_unless_signer, to_be_closed
 from trial.actions.signals import stored
+from trial.actions.writing import locked, words, writing
 from trial.models import Query, Signature, Subject, Visit, parameters_on
 from trial.models.parameter import read_once
 from trial.protocol.eligibility import gates

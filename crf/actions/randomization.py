@@ -14,9 +14,9 @@ from crf.derived import progression
 from crf.derived.evidence import visit_of_gate
 from crf.models import AllocationOutside, Consent, Criterion, Randomization
 from trial.access import Act
-from trial.actions.entry import locked, words, writing
 from trial.actions.signals import stored
 from trial.actions.verification import anchors
+from trial.actions.writing import locked, words, writing
 from trial.audit.acting import acting
 from trial.models import ConsentVersion, ParameterDecision, Study, Subject, Visit, may, parameters_on
 from trial.models.locks import hold_writers

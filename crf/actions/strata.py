@@ -6,8 +6,8 @@ from crf.casebook import Casebook
 from crf.models import DiseaseExtent, Lesion, NonTargetFinding, PrimaryTumor, Randomization, Regimen, TargetMeasurement
 from crf.models.lesion import counted
 from trial.access import Act
-from trial.actions.entry import checked_reason, locked, writing
 from trial.actions.signals import stored
+from trial.actions.writing import checked_reason, locked, writing
 from trial.models import Record, Subject, may
 from trial.protocol.eligibility import organ_units
 from trial.protocol.parameters import Parameters, Stratum

@@ -17,7 +17,7 @@ from crf.models import Eligibility, Randomization
 from followup.actions.flagging import states_of
 from followup.models import Flag
 from trial.access import Act
-from trial.actions import entry
+from trial.actions import enrolment
 from trial.models import (
     Marks,
     Record,
@@ -207,7 +207,7 @@ def unscheduled_page(request: HttpRequest, code: str) -> HttpResponse:
     """Add a visit outside the schedule."""
     subject = get_object_or_404(Subject.objects.visible_to(request.user), code=code)
     try:
-        visit = entry.unscheduled_visit(subject=subject, by=request.user)
+        visit = enrolment.unscheduled_visit(subject=subject, by=request.user)
     except Refused as refusal:
         say(request, refusal)
         return HttpResponseRedirect(reverse("casebook", args=[subject.code]))

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 from followup.actions.flagging import acknowledge
 from followup.models import Flag
 from trial.access import Act
-from trial.actions import entry
+from trial.actions import enrolment
 from trial.models import (
     Ledger,
     Query,
@@ -125,7 +125,7 @@ def enrol_page(request: HttpRequest) -> HttpResponse:
     except ValueError:
         screened_on = None
     try:
-        subject = entry.enrol(site=site, by=request.user, screened_on=screened_on)
+        subject = enrolment.enrol(site=site, by=request.user, screened_on=screened_on)
     except Refused as refusal:
         say(request, refusal)
         return HttpResponseRedirect(reverse("start"))

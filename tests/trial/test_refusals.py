@@ -14,7 +14,7 @@ from django.utils import translation
 
 from tests.refusals_before import BEFORE
 from trial import refusals
-from trial.actions import entry
+from trial.actions import writing
 from trial.audit.refusing import EXPRESSIONS, NAMED, raising
 from trial.refusals import Code, Conflict, NotAllowed, Problem, Refused, impossible, problems_of
 
@@ -101,7 +101,7 @@ class Raised(Exception):
 def told(*facts):
     error = IntegrityError("?")
     error.__cause__ = Raised(*facts)
-    return entry.refusal_of(error)
+    return writing.refusal_of(error)
 
 
 @pytest.mark.parametrize("name", RAISED_IN_SQL)

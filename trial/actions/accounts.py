@@ -20,7 +20,7 @@ from trial.models import AccountAct, SystemEvent, loss_stands, sites_where
 from trial.refusals import Code, Problem, Refused
 
 from . import events
-from .entry import words
+from .writing import words
 
 K = AccountAct.Kind
 SHOWN_FOR = timedelta(hours=24)

@@ -13,7 +13,7 @@ from trial.models import SystemEvent, held, may, sites_where
 from trial.refusals import Code, Problem, Refused
 
 from . import events
-from .entry import refuse_identifiers
+from .writing import refuse_identifiers
 
 LONGEST = 200
 

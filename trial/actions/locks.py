@@ -23,9 +23,9 @@ from trial.models import (
 from trial.refusals import Code, Problem, Refused
 from trial.states import LOCK_NEXT, FreezeState, LockState
 
-from .entry import words, writing
 from .review import held_by_signature, holding, refuse_unless_shown
 from .verification import anchors
+from .writing import words, writing
 
 L = LockState
 

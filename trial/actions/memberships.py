@@ -9,8 +9,8 @@ from trial.access import Act
 from trial.models import Membership, Site, sites_where
 from trial.refusals import Code, Refused
 
-from .entry import checked_reason, writing
 from .submission import refuse_stale, validate
+from .writing import checked_reason, writing
 
 
 def give(person: AbstractUser, role: str, *, site: Site | None, by: AbstractUser, ends_on: date | None = None) -> Membership:

@@ -11,7 +11,7 @@ from trial.access import Act
 from trial.models import FromPaper, Ledger, Record, Visit, may
 from trial.refusals import Code, Refused
 
-from .entry import words, writing
+from .writing import words, writing
 
 LONGEST = 200
 

@@ -14,8 +14,8 @@ from trial.protocol import study
 from trial.refusals import Code, Refused
 
 from . import setup
-from .entry import writing
 from .submission import validate
+from .writing import writing
 
 
 def decide(name: str, value: str, *, effective_from: date, basis: str, by: AbstractUser) -> ParameterDecision:

@@ -7,7 +7,8 @@ from trial.models import Entered, Ledger, Query, QueryAct, Record, Verification,
 from trial.refusals import Code, Refused
 from trial.states import QUERY_NEXT, QueryState
 
-from .entry import locked, refuse_unless_read, refuse_withdrawn, words, writing
+from .entry import refuse_unless_read, refuse_withdrawn
+from .writing import locked, words, writing
 
 WHO = {
     QueryState.OPEN: Act.RAISE_QUERY,

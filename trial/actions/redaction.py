@@ -9,8 +9,8 @@ from trial.models import Entered, Ledger, Record, Redaction, RedactionRequest, R
 from trial.models.redaction import REASON_ITEM, WORDS
 from trial.refusals import Code, Refused
 
-from .entry import locked, words, writing
 from .verification import anchors
+from .writing import locked, words, writing
 
 SHORTEST = 20
 

@@ -14,8 +14,8 @@ from trial.models import Entered, Query, Record, Signature, Standing, Visit, dig
 from trial.refusals import Code, Problem, Refused
 
 from . import accounts
-from .entry import locked, writing
 from .verification import anchors
+from .writing import locked, writing
 
 
 def content_of_visit(visit: Visit, records: list[Record] | None = None) -> dict[str, Any]:

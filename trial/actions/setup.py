@@ -9,8 +9,8 @@ from trial.audit.reasons import needs_reason
 from trial.models import Kept, may
 from trial.refusals import Code, Refused
 
-from .entry import checked_reason, locked, writing
 from .submission import assign, refuse_stale, validate
+from .writing import checked_reason, locked, writing
 
 K = TypeVar("K", bound=Kept)
 

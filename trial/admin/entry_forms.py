@@ -11,9 +11,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.forms.utils import ErrorDict
 
-from trial.actions.entry import ChangeReason
 from trial.admin.both_values import CHOOSE, NOTHING_SAID, ShowsBothValues
-from trial.audit.acting import NOTHING
+from trial.audit.acting import NOTHING, ChangeReason
 from trial.models import Kept, Missing, Row
 from trial.refusals import Both
 

@@ -15,7 +15,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_protect
 
 from trial.access import Act
-from trial.actions import entry, papers
+from trial.actions import papers, writing
 from trial.admin.entry_forms import EnteredForm, formfield_of_codes, reason_told
 from trial.models import Kept, Ledger, Row, may
 from trial.output.reading import read_changes
@@ -88,7 +88,7 @@ class KeptAdmin(ByRole, admin.ModelAdmin):
         page = Page(self, request, row)
         if page.is_readable():
             try:
-                with entry.answering(by=request.user, reason=reason_told(request.POST)):
+                with writing.answering(by=request.user, reason=reason_told(request.POST)):
                     return self.answer(request, self.store(request, page), is_new=row is None)
             except Refused as refusal:
                 page.show(refusal)

@@ -11,7 +11,7 @@ from tests.closing import freeze, held_and_complete, lock_study, sign_as_it_stan
 from tests.conftest import end_role, member
 from tests.examples import complete
 from trial.access import ALLOWED, Act, Role
-from trial.actions import entry, locks, queries, redaction, review
+from trial.actions import enrolment, entry, locks, queries, redaction, review
 from trial.audit.acting import acting
 from trial.models import WHO_LOCKS, Freeze, Query, Signature, StudyLock, Verification, Visit
 from trial.refusals import Conflict
@@ -165,7 +165,7 @@ def test_what_no_page_could_read_is_not_kept(visit, investigator, content):
 def test_each_record_has_its_own_kind_of_signature_at_its_own_visit(visit, record, investigator, data_manager, form, meaning, elsewhere):
     with acting(by=data_manager):
         confirmed = complete(Eligibility, visit.subject)
-    at = entry.unscheduled_visit(subject=visit.subject, by=data_manager) if elsewhere else confirmed.visit
+    at = enrolment.unscheduled_visit(subject=visit.subject, by=data_manager) if elsewhere else confirmed.visit
     key = record.pk if form == "crf.vitalsigns" else confirmed.pk
     content = {f"{form}#{key}": {"form": "", "form_version": "", "versions": [], "items": {}}}
     with pytest.raises(IntegrityError, match=r"not what a signature under it means|not what stands"), acting(by=investigator):

@@ -21,7 +21,7 @@ from crf.models import Eligibility, Randomization
 from tests.conftest import SCREENED, founder
 from tests.examples import complete
 from tests.trial.accounts.test_access_matrix import EVERYBODY, NOBODY, PARTS, PUBLIC, asked, needs_of, routes_in, unwatched, world  # noqa: F401
-from trial.actions import entry
+from trial.actions import enrolment
 from trial.actions.verification import anchors
 from trial.audit.acting import acting
 from trial.models import Visit
@@ -122,7 +122,7 @@ def log(caplog):
 @pytest.fixture
 def second(world, site, data_manager, monkeypatch):  # noqa: F811
     """A subject against whose randomization nothing stands: the preconditions have tests of their own."""
-    made = entry.enrol(site=site, by=data_manager, screened_on=SCREENED)
+    made = enrolment.enrol(site=site, by=data_manager, screened_on=SCREENED)
     with acting(by=founder(), reason="OTHER: set up"):
         Visit.objects.get_or_create(subject=made, code="RAND")
         confirmed = complete(Eligibility, made)

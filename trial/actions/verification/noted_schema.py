@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from trial.access import Act
 from trial.actions import events
-from trial.actions.entry import words
+from trial.actions.writing import words
 from trial.models import SystemEvent, may
 from trial.refusals import Code, Refused
 
