@@ -12,4 +12,4 @@ RUN CASEBOOK_DATA=/tmp/build python manage.py collectstatic --no-input && rm -rf
     && install -d -o casebook -m 700 /srv/anchors
 USER casebook
 EXPOSE 8000
-CMD ["gunicorn", "trial.server.wsgi", "--bind=0.0.0.0:8000", "--workers=2", "--threads=4", "--no-control-socket"]
+CMD ["gunicorn", "trial.server.wsgi", "--preload", "--bind=0.0.0.0:8000", "--workers=2", "--threads=4", "--no-control-socket"]

@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Casebook's commands; `manage.py demo` is the one to begin with."""
+"""Casebook's commands. Begin with `manage.py demo`."""
 
 import os
 import sys
@@ -9,5 +9,5 @@ if __name__ == "__main__":
     try:
         from trial.management.command_line import run
     except ModuleNotFoundError as missing:
-        sys.exit(f"Casebook: {missing.name} is not installed here: run `make demo`, or use .venv/bin/python.")
+        sys.exit(f"Casebook: {missing.name} is missing here: run `make demo`, or use .venv/bin/python.")
     run(sys.argv)

@@ -1,13 +1,21 @@
+"""The forms: what was done and seen."""
+
 from django.apps import AppConfig
 
 
 class CrfConfig(AppConfig):
+    """The Django app of the forms.
+
+    A stored form moves planned dates; a decided parameter may change the method.
+    """
+
     name = "crf"
     verbose_name = "Casebook"
 
     def ready(self) -> None:
-        """Connect what listens to stored records, say how casebooks are opened, and register every
-        derived value's function.
+        """Connect what listens to stored records and decided parameters.
+
+        Say how casebooks are opened, and register every derived value's function.
         """
         from crf import casebook, derived
         from crf.actions.planning import plan_when_dates_move

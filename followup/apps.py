@@ -1,11 +1,18 @@
+"""What is due, what is late, and what became of the patient."""
+
 from django.apps import AppConfig
 
 
 class FollowupConfig(AppConfig):
+    """The Django app of the follow-up. Its flags are computed again after each entry."""
+
     name = "followup"
     verbose_name = "Follow-up"
 
     def ready(self) -> None:
+        """Ask for the flags of a subject when a form is stored, and of all when a parameter is
+        decided.
+        """
         from trial.actions.signals import decided, stored
 
         from .tasks import check_all_soon, check_soon

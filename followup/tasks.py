@@ -1,32 +1,40 @@
-"""The jobs: a clock and one call each. Each can be run as a management command, too (`manage.py nightly`)."""
-
-from typing import Any
+"""The Celery jobs: a clock and one call each. `manage.py nightly` does their work by command."""
 
 from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from trial.models import Subject
+from trial.models import Record, Subject, Visit
 from trial.server.celery import hint
 
 from .actions import flagging
 
-
-@shared_task
-def nightly() -> dict[str, tuple[int, int, int]]:
-    """Every quarter of an hour: the sites where it is past 02:00 and the night was not done yet."""
-    return {site: tuple(swept) for site, swept in flagging.run_due_sites(now=timezone.now()).items()}
+Counts = tuple[int, int, int]
+"""How many flags were raised, changed and closed."""
 
 
 @shared_task
-def check_subject(pk: int) -> tuple[int, int, int]:
-    """Soon after an entry: the flags of one subject."""
+def nightly() -> dict[str, Counts]:
+    """Do the night of each site where it is past 02:00, once; asked every quarter of an hour.
+
+    Return what was done, by the site's number.
+    """
+    return {site: (swept.raised, swept.changed, swept.closed) for site, swept in flagging.run_due_sites(now=timezone.now()).items()}
+
+
+@shared_task
+def check_subject(pk: int) -> Counts:
+    """Compute the flags of one subject, soon after an entry."""
     subject = Subject.objects.select_related("site").get(pk=pk)
-    return tuple(flagging.run_for(subject, on=subject.site.today()))
+    swept = flagging.run_for(subject, on=subject.site.today())
+    return swept.raised, swept.changed, swept.closed
 
 
-def check_soon(row: Any, **kwargs: Any) -> None:
-    """Receives `stored`: after the commit, ask a worker to look at the subject. Without Redis, the next night does."""
+def check_soon(row: Subject | Visit | Record, **signal: object) -> None:
+    """Receive `stored`: after the commit, ask a worker for the subject's flags.
+
+    Without Redis, the next night computes them.
+    """
     subject = row if isinstance(row, Subject) else row.subject
     if flagging.hints_are_wanted():
         transaction.on_commit(lambda: hint(check_subject, subject.pk))
@@ -34,14 +42,20 @@ def check_soon(row: Any, **kwargs: Any) -> None:
 
 @shared_task
 def check_all() -> int:
-    """Soon after a parameter was decided: every subject, by what is in force now. Returns how many."""
+    """Compute the flags of every subject by the parameters in force, soon after one was decided.
+
+    Return how many subjects.
+    """
     subjects = list(Subject.objects.select_related("site"))
     for subject in subjects:
         flagging.run_for(subject, on=subject.site.today())
     return len(subjects)
 
 
-def check_all_soon(**kwargs: Any) -> None:
-    """Receives `decided`: visits and flags are computed anew. Without Redis, the next night does."""
+def check_all_soon(**signal: object) -> None:
+    """Receive `decided`: after the commit, ask a worker for all flags.
+
+    Without Redis, the next night computes them.
+    """
     if flagging.hints_are_wanted():
         transaction.on_commit(lambda: hint(check_all))

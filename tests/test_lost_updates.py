@@ -251,7 +251,7 @@ class TestRows:
     def changed_by_another(self, panel, data_manager, what):
         row = panel.rows(LaboratoryResult)[0]
         if what == "a row withdrawn":
-            entry.withdraw(row, by=data_manager, reason="ENTRY_ERROR")
+            entry.withdraw_row(row, by=data_manager, version=row.version, reason="ENTRY_ERROR", complete=False)
             return
         rows = {
             "the record": [],

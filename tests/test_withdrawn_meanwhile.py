@@ -35,7 +35,7 @@ def answered(browser, url, fractions, data_manager):
 
     def answered(**typed):
         page = browser.get(url)
-        entry.withdraw(fractions[1], by=data_manager, reason="ENTRY_ERROR")
+        entry.withdraw_row(fractions[1], by=data_manager, version=fractions[1].version, reason="ENTRY_ERROR")
         return browser.post(url, filled_in(page, **{"fractions-2-dose_gy": "9.95"} | typed, **REASON))
 
     return answered
@@ -88,7 +88,7 @@ def test_the_page_goes_on_saying_so_while_something_else_keeps_it_from_being_sto
 def test_all_rows_may_go(browser, url, fractions, data_manager):
     page = browser.get(url)
     for fraction in fractions:
-        entry.withdraw(fraction, by=data_manager, reason="ENTRY_ERROR")
+        entry.withdraw_row(fraction, by=data_manager, version=fraction.version, reason="ENTRY_ERROR")
     answer = browser.post(url, filled_in(page, held_days="6 and 7", **REASON))
     assert errors(answer).count("Withdrawn by") == 3
     assert browser.post(url, filled_in(answer, **REASON)).status_code == 302
@@ -97,7 +97,7 @@ def test_all_rows_may_go(browser, url, fractions, data_manager):
 
 def test_a_row_that_somebody_added_meanwhile_takes_no_other_rows_place(browser, url, fractions, data_manager, course):
     page = browser.get(url)
-    entry.withdraw(fractions[0], by=data_manager, reason="ENTRY_ERROR")
+    entry.withdraw_row(fractions[0], by=data_manager, version=fractions[0].version, reason="ENTRY_ERROR")
     new = {"volume": fractions[0].volume, "number": 4, "given_on": "2025-04-22", "delivered": "Y", "dose_gy": DOSE}
     now = RadiotherapyCourse.objects.get()
     entry.change(now, by=data_manager, version=now.version, values={}, rows={Fraction: [new]}, reason="LATE_INFORMATION")

@@ -1,20 +1,25 @@
-"""Who may do what: one table, role by act (crf_spec §7). Its rows are read aloud in tests/trial/accounts/test_access.py."""
+"""The table of roles and acts: who may do what (crf_spec section 7).
+
+Its rows are read aloud in tests/trial/accounts/test_access.py.
+"""
 
 from enum import StrEnum
 
 
 class Act(StrEnum):
+    """Something that a person may do, if their role allows it."""
+
     READ = "read"  # records and their history
     READ_BIRTH_MONTH = "read birth month"  # the one item that could help to identify a subject
     ENTER = "enter"  # subjects and records, their changes and withdrawal
     CONFIRM_ELIGIBILITY = "confirm eligibility"
     RANDOMIZE = "randomize"
-    CONFIRM_ALLOCATION = "confirm allocation"  # one that was made outside the system
+    CONFIRM_ALLOCATION = "confirm allocation"  # of an allocation that was made outside the system
     SIGN = "sign"
     ACKNOWLEDGE = "acknowledge"  # flags
     RAISE_QUERY = "raise query"
     ANSWER_QUERY = "answer query"
-    CLOSE_QUERY = "close query"  # or reopen it: one's own; a monitor also automatic ones
+    CLOSE_QUERY = "close query"  # or reopen it: one's own query; a monitor also automatic queries
     VERIFY = "verify"  # against the source (SDV)
     FREEZE = "freeze"  # and unfreeze a visit
     PROPOSE_LOCK = "propose lock"  # or unlock, of the study's data
@@ -26,6 +31,8 @@ class Act(StrEnum):
 
 
 class Role(StrEnum):
+    """A person's part in the trial."""
+
     DATA_MANAGER = "data manager"
     INVESTIGATOR = "investigator"
     MONITOR = "monitor"
@@ -70,14 +77,19 @@ APART = {
         (Role.MONITOR, Role.INVESTIGATOR),
     )
 }
-"""Roles that one person does not hold at the same time, wherever (docs/decisions/0044)."""
+"""Pairs of roles that one person does not hold at the same time, at whatever sites
+(docs/decisions/0044).
+"""
 
 OF_A_SUPERUSER = frozenset({Role.ADMINISTRATOR})
-"""The roles that count for a superuser: whoever passes by Django's own checks stays away from the data."""
+"""The roles that count for a superuser.
+
+Whoever passes Django's own checks stays away from the data.
+"""
 
 
 def roles_that_may(act: Act) -> frozenset[Role]:
-    """The roles whose row allows the act.
+    """Return the roles whose row allows the act.
 
     >>> sorted(roles_that_may(Act.SIGN))
     [<Role.INVESTIGATOR: 'investigator'>]
@@ -85,9 +97,12 @@ def roles_that_may(act: Act) -> frozenset[Role]:
     return frozenset(role for role, acts in ALLOWED.items() if act in acts)
 
 
-def are_apart(one: str, other: str) -> bool:
+def are_apart(role: str, other_role: str) -> bool:
+    """Return whether one person must not hold both roles.
+
+    >>> are_apart("monitor", "data manager"), are_apart("investigator", "data manager")
+    (True, False)
+    >>> are_apart("monitor", "monitor")
+    False
     """
-    >>> are_apart("monitor", "data manager"), are_apart("investigator", "data manager"), are_apart("monitor", "monitor")
-    (True, False, False)
-    """
-    return frozenset((one, other)) in APART
+    return frozenset((role, other_role)) in APART

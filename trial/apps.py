@@ -1,15 +1,21 @@
+"""The frame: who takes part, under which protocol, what a record is, how a write is proven."""
+
 from django.apps import AppConfig
 
 
 class TrialConfig(AppConfig):
+    """The Django app of the frame. It watches names, passwords and logins."""
+
     name = "trial"
     verbose_name = "Trial"
 
     def ready(self) -> None:
+        """Connect what listens to accounts: their names, passwords, logins and lockouts."""
         from axes.signals import user_locked_out
         from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 
-        from trial.accounts import idle, passwords, proving  # noqa: F401  (idle hears of logins, also before the first request)
+        # `idle` listens by being imported, also before the first request.
+        from trial.accounts import idle, passwords, proving  # noqa: F401
         from trial.actions import events
         from trial.models import names
 

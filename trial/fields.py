@@ -1,10 +1,14 @@
 """The kinds of item a form can ask for: each a stock Django field, set up the same way everywhere.
 
-`help_text` is the unit, `db_comment` the CDASH or SDTM variable. `between` and the codes of a choice become database
-constraints as well (trial/models/record.py), so that what cannot be is refused on every path.
+`help_text` is the unit, `db_comment` the CDASH or SDTM variable. `between` and the codes of a
+choice become database constraints as well (trial/models/record.py), so that what cannot be is
+refused on every path.
 
-Every column may be empty, since a draft may be. What a completed form needs is said here: each item is needed, unless it
-is `optional`; with `when` it is needed only where that holds of the record (crf_spec 0.3: R, O, C).
+Every column may be empty, since a draft may be. What a completed form needs is said here: each item
+is needed, unless it is `optional`; with `when` it is needed only where that holds of the record
+(crf_spec 0.3: R, O, C).
+
+A form file writes each label once, as plain text; the functions here pass it on to gettext.
 """
 
 import re
@@ -14,54 +18,77 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
-from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
+from django.utils.functional import lazy
+from django.utils.translation import gettext, gettext_lazy
+
+from trial.refusals import Code, impossible
 
 Compute = Callable[[Any, Any], Any]
-"""It takes a record or row, and the casebook that it stands in."""
+"""It takes a record or row, and the casebook that it stands in. What they are, only the form file
+knows. Hence `Any`.
+"""
 Limits = tuple[Decimal | int | str, Decimal | int | str]
 When = Callable[[Any], bool] | None
+Limits = tuple[Decimal | int | str, Decimal | int | str]
 F = TypeVar("F", bound=models.Field)
 
 LONGEST_CODE = 40
-IDENTIFIERS = {
-    "a resident identity number": re.compile(r"(?<!\d)\d{17}[\dXx](?![\dXx])"),
-    "a mobile telephone number": re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)"),
-    "an e-mail address": re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,255}\.\w"),
-}
-"""crf_spec 0.3. Look-arounds, not `\\b`: a CJK character is a word character. Bounded (RFC 5321, 4.5.3.1): the time grows with the text."""
+IDENTIFIERS = (
+    (gettext_lazy("a resident identity number"), re.compile(r"(?<!\d)\d{17}[\dXx](?![\dXx])")),
+    (gettext_lazy("a mobile telephone number"), re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")),
+    (gettext_lazy("an e-mail address"), re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,255}\.\w")),
+)
+"""Patterns of text that names a person (crf_spec 0.3).
+
+They look around instead of using `\\b`, because a CJK character is a word character. They are
+bounded (RFC 5321, section 4.5.3.1), because the time of a search grows with the text.
+"""
 
 
 class YesNo(models.TextChoices):
-    """NY (C66742), without the unknown."""
+    """The codelist NY (C66742), without the unknown."""
 
-    Y = "Y", "Yes"
-    N = "N", "No"
+    Y = "Y", gettext_lazy("Yes")
+    N = "N", gettext_lazy("No")
 
 
 class YesNoUnknown(models.TextChoices):
-    Y = "Y", "Yes"
-    N = "N", "No"
-    U = "U", "Unknown"
+    """The codelist NY (C66742)."""
+
+    Y = "Y", gettext_lazy("Yes")
+    N = "N", gettext_lazy("No")
+    U = "U", gettext_lazy("Unknown")
 
 
 def without_identifiers(text: str) -> None:
     """Refuse free text that names a person (crf_spec 0.3)."""
-    for kind, pattern in IDENTIFIERS.items():
+    for kind, pattern in IDENTIFIERS:
         if pattern.search(text):
-            raise ValidationError(f"This looks like {kind}. Nothing that identifies a person is entered here.")
+            raise impossible(Code.IDENTIFIER_IN_TEXT, kind=kind)
 
 
-def day(question: str, *, sdtm: str, planned: bool = False, optional: bool = False, when: When = None) -> models.DateField:
-    """A complete date. A planned one may lie in the future."""
-    field = models.DateField(question, null=True, blank=True, db_comment=sdtm)
+def day(
+    label: str,
+    *,
+    sdtm: str,
+    planned: bool = False,
+    optional: bool = False,
+    when: When = None,
+) -> models.DateField:
+    """Return a field for a complete date. A planned one may lie in the future."""
+    field = models.DateField(gettext_lazy(label), null=True, blank=True, db_comment=sdtm)
     field.planned = planned  # type: ignore[attr-defined]
     return _needed(field, optional, when)
 
 
-def clock_time(question: str, *, sdtm: str, optional: bool = False, when: When = None) -> models.TimeField:
-    return _needed(models.TimeField(question, null=True, blank=True, db_comment=sdtm), optional, when)
+def clock_time(
+    label: str, *, sdtm: str, optional: bool = False, when: When = None
+) -> models.TimeField:
+    """Return a field for a time of day."""
+    field = models.TimeField(gettext_lazy(label), null=True, blank=True, db_comment=sdtm)
+    return _needed(field, optional, when)
 
 
 def of_the_calendar(text: str) -> None:
@@ -70,35 +97,64 @@ def of_the_calendar(text: str) -> None:
         try:
             date.fromisoformat(text)
         except ValueError as error:
-            raise ValidationError("There is no such day.") from error
+            raise impossible(Code.DAY_IMPOSSIBLE) from error
 
 
-def partial_date(question: str, *, sdtm: str, optional: bool = False, when: When = None) -> models.CharField:
-    """ISO 8601, as far as it is known: 2024, 2024-05 or 2024-05-17."""
-    real = RegexValidator(r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$", "Enter a date as 2024-05-17, 2024-05 or 2024.")
-    field = models.CharField(question, max_length=10, blank=True, default="", validators=[real, of_the_calendar], db_comment=sdtm)
+def partial_date(
+    label: str, *, sdtm: str, optional: bool = False, when: When = None
+) -> models.CharField:
+    """Return a field for a date in ISO 8601, as far as it is known: 2024, 2024-05 or 2024-05-17."""
+    real = _written(r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$", Code.DATE_UNREADABLE)
+    field = models.CharField(
+        gettext_lazy(label),
+        max_length=10,
+        blank=True,
+        default="",
+        validators=[real, of_the_calendar],
+        db_comment=sdtm,
+    )
     field.partial = True  # type: ignore[attr-defined]
     return _needed(field, optional, when)
 
 
-def month(question: str, *, sdtm: str, optional: bool = False) -> models.CharField:
-    """Year and month, as 1960-07."""
-    real = RegexValidator(r"^(19|20)\d{2}-(0[1-9]|1[0-2])$", "Enter year and month as 1960-07.")
-    field = models.CharField(question, max_length=7, blank=True, default="", validators=[real], db_comment=sdtm)
+def month(label: str, *, sdtm: str, optional: bool = False) -> models.CharField:
+    """Return a field for year and month, as 1960-07."""
+    real = _written(r"^(19|20)\d{2}-(0[1-9]|1[0-2])$", Code.MONTH_UNREADABLE)
+    field = models.CharField(
+        gettext_lazy(label),
+        max_length=7,
+        blank=True,
+        default="",
+        validators=[real],
+        db_comment=sdtm,
+    )
     field.partial = True  # type: ignore[attr-defined]
     return _needed(field, optional)
 
 
 def count(
-    question: str, *, between: Limits, sdtm: str, unit: str = "", optional: bool = False, when: When = None
+    label: str,
+    *,
+    between: Limits,
+    sdtm: str,
+    unit: str = "",
+    optional: bool = False,
+    when: When = None,
 ) -> models.SmallIntegerField:
-    limits = _within(question, between, int, unit)
-    field = models.SmallIntegerField(question, null=True, blank=True, validators=limits, help_text=unit, db_comment=sdtm)
+    """Return a field for a whole number, with its unit."""
+    field = models.SmallIntegerField(
+        gettext_lazy(label),
+        null=True,
+        blank=True,
+        validators=_within(label, between, int, unit),
+        help_text=unit,
+        db_comment=sdtm,
+    )
     return _needed(field, optional, when)
 
 
 def amount(
-    question: str,
+    label: str,
     *,
     digits: int,
     places: int,
@@ -108,12 +164,14 @@ def amount(
     optional: bool = False,
     when: When = None,
 ) -> models.DecimalField:
-    """A measured number with its unit; `digits` in all, `places` of them after the point."""
+    """Return a field for a measured number with its unit: `digits` in all, `places` of them after
+    the point.
+    """
     field = models.DecimalField(
-        question,
+        gettext_lazy(label),
         max_digits=digits,
         decimal_places=places,
-        validators=_within(question, between, Decimal, unit),
+        validators=_within(label, between, Decimal, unit),
         help_text=unit,
         null=True,
         blank=True,
@@ -122,43 +180,104 @@ def amount(
     return _needed(field, optional, when)
 
 
-def choice(question: str, choices: type[models.TextChoices], *, sdtm: str, optional: bool = False, when: When = None) -> models.CharField:
-    """One code of a list."""
-    field = models.CharField(question, max_length=LONGEST_CODE, choices=choices, blank=True, default="", db_comment=sdtm)
+def choice(
+    label: str,
+    choices: type[models.TextChoices],
+    *,
+    sdtm: str,
+    optional: bool = False,
+    when: When = None,
+) -> models.CharField:
+    """Return a field for one code of a list."""
+    field = models.CharField(
+        gettext_lazy(label),
+        max_length=LONGEST_CODE,
+        choices=choices,
+        blank=True,
+        default="",
+        db_comment=sdtm,
+    )
     return _needed(field, optional, when)
 
 
-def yes_no(question: str, *, sdtm: str, optional: bool = False, when: When = None) -> models.CharField:
-    return choice(question, YesNo, sdtm=sdtm, optional=optional, when=when)
+def yes_no(label: str, *, sdtm: str, optional: bool = False, when: When = None) -> models.CharField:
+    """Return a field for yes or no."""
+    return choice(label, YesNo, sdtm=sdtm, optional=optional, when=when)
 
 
-def yes_no_unknown(question: str, *, sdtm: str, optional: bool = False, when: When = None) -> models.CharField:
-    return choice(question, YesNoUnknown, sdtm=sdtm, optional=optional, when=when)
+def yes_no_unknown(
+    label: str, *, sdtm: str, optional: bool = False, when: When = None
+) -> models.CharField:
+    """Return a field for yes, no or unknown."""
+    return choice(label, YesNoUnknown, sdtm=sdtm, optional=optional, when=when)
 
 
 def codes(
-    question: str, choices: type[models.TextChoices] | None = None, *, sdtm: str, optional: bool = False, when: When = None
+    label: str,
+    choices: type[models.TextChoices] | None = None,
+    *,
+    sdtm: str,
+    optional: bool = False,
+    when: When = None,
 ) -> ArrayField:
-    """A set of codes of a list, or of codes that the record itself checks."""
-    one = models.CharField(max_length=LONGEST_CODE, choices=choices)
-    return _needed(ArrayField(one, verbose_name=question, blank=True, default=list, db_comment=sdtm), optional, when)
-
-
-def text(question: str, *, sdtm: str, longest: int = 200, optional: bool = False, when: When = None) -> models.CharField:
-    """One line of free text."""
-    field = models.CharField(question, max_length=longest, blank=True, default="", validators=[without_identifiers], db_comment=sdtm)
+    """Return a field for a set of codes: of a list, or of codes that the record itself checks."""
+    field = ArrayField(
+        models.CharField(max_length=LONGEST_CODE, choices=choices),
+        verbose_name=gettext_lazy(label),
+        blank=True,
+        default=list,
+        db_comment=sdtm,
+    )
     return _needed(field, optional, when)
 
 
-def narrative(question: str, *, sdtm: str, optional: bool = False, when: When = None) -> models.TextField:
-    """Free text of several lines."""
-    field = models.TextField(question, blank=True, default="", validators=[without_identifiers], db_comment=sdtm)
+def text(
+    label: str, *, sdtm: str, longest: int = 200, optional: bool = False, when: When = None
+) -> models.CharField:
+    """Return a field for one line of free text."""
+    field = models.CharField(
+        gettext_lazy(label),
+        max_length=longest,
+        blank=True,
+        default="",
+        validators=[without_identifiers],
+        db_comment=sdtm,
+    )
     return _needed(field, optional, when)
 
 
-def reference(question: str, to: Any, *, sdtm: str, optional: bool = False, when: When = None) -> models.ForeignKey:
-    """Another row of the trial that this item names."""
-    field = models.ForeignKey(to, models.PROTECT, verbose_name=question, null=True, blank=True, related_name="+", db_comment=sdtm)
+def narrative(
+    label: str, *, sdtm: str, optional: bool = False, when: When = None
+) -> models.TextField:
+    """Return a field for free text of several lines."""
+    field = models.TextField(
+        gettext_lazy(label),
+        blank=True,
+        default="",
+        validators=[without_identifiers],
+        db_comment=sdtm,
+    )
+    return _needed(field, optional, when)
+
+
+def reference(
+    label: str,
+    to: type[models.Model] | str,
+    *,
+    sdtm: str,
+    optional: bool = False,
+    when: When = None,
+) -> models.ForeignKey:
+    """Return a field that names another row of the trial."""
+    field = models.ForeignKey(
+        to,
+        models.PROTECT,
+        verbose_name=gettext_lazy(label),
+        null=True,
+        blank=True,
+        related_name="+",
+        db_comment=sdtm,
+    )
     return _needed(field, optional, when)
 
 
@@ -167,30 +286,53 @@ def _needed(field: F, optional: bool, when: When = None) -> F:
     return field
 
 
-def _within(question: str, limits: Limits, kind: type[int] | type[Decimal], unit: str) -> list[MinValueValidator | MaxValueValidator]:
+def _within(
+    label: str, limits: Limits, kind: type[int] | type[Decimal], unit: str
+) -> list[MinValueValidator | MaxValueValidator]:
     low, high = limits
-    said = f"“{question}” lies between {low} and {high} {unit}".rstrip().replace("%", "%%") + "."  # Django fills in parameters
-    return [MinValueValidator(kind(low), said), MaxValueValidator(kind(high), said)]
+    sentence = _limits_in_words(label, low, high, unit)
+    return [MinValueValidator(kind(low), sentence), MaxValueValidator(kind(high), sentence)]
+
+
+def _say_limits(label: str, low: object, high: object, unit: str) -> str:
+    """Return the sentence of a value outside the limits.
+
+    Its % are doubled: Django fills parameters into it.
+    """
+    most = f"{high} {unit}".rstrip()
+    sentence = Code.OUT_OF_LIMITS.sentence(label=gettext(label), low=low, high=most)
+    return sentence.replace("%", "%%")
+
+
+_limits_in_words = lazy(_say_limits, str)
+
+
+def _written(pattern: str, code: Code) -> RegexValidator:
+    return RegexValidator(pattern, code.lazily(), code=code.value)
 
 
 class Derived:
     """A value that the protocol computes from what is entered: never entered itself, never stored.
 
-    The form names it, with its label, unit, places and words; that is what admin page, API and data dictionary read off the form:
+    The form names it, with its heading, unit, places and words. That is what admin page, API and
+    data dictionary read off the form:
 
         bsa_m2 = fields.derived("Body surface area", unit="m²", places=3)
 
-    A module above the forms says once how it is computed, from the record (or row) and the casebook that it stands in:
+    A module above the forms states once how it is computed, from the record (or row) and the
+    casebook that it stands in:
 
         @VitalSigns.bsa_m2.computed_by
         def bsa_m2(signs: VitalSigns, casebook: Casebook) -> Decimal | None: ...
 
-    `signs.bsa_m2` then computes it, with the casebook of the record (trial/models/record.py). A test asks every form whether
-    each of its derived values has its function.
+    `signs.bsa_m2` then computes it, with the casebook of the record (trial/models/record.py). A
+    test asks every form whether each of its derived values has its function.
     """
 
-    def __init__(self, label: str, unit: str, places: int | None, words: Mapping[str, str]) -> None:
-        self.label, self.unit, self.places, self.words = label, unit, places, words
+    def __init__(
+        self, heading: str, unit: str, places: int | None, words: Mapping[str, str]
+    ) -> None:
+        self.heading, self.unit, self.places, self.words = heading, unit, places, words
         self.compute: Compute | None = None
 
     def __set_name__(self, owner: Any, name: str) -> None:
@@ -207,32 +349,41 @@ class Derived:
         if entered is None:
             return self
         if self.compute is None:
-            raise NotImplementedError(f"Nothing computes {self.name}. Register a function of it in the app's `derived` folder.")
+            raise NotImplementedError(
+                f"Nothing computes {self.name}. Register a function of it in the app's `derived` folder."
+            )
         return self.compute(entered, entered.casebook)
 
     def __set__(self, entered: Any, value: Any) -> None:
         raise AttributeError(f"{self.name} is derived and cannot be set.")
 
-    def in_words(self, value: Any) -> str:
-        """Return the value as a person reads it; an empty text where it is not known."""
+    @property
+    def label(self) -> str:
+        """Return the heading in the reader's language."""
+        return gettext(self.heading)
+
+    def in_words(self, value: object) -> str:
+        """Return the value in words; empty text where it is not known."""
         if value is None or value == "":
             return ""
         if isinstance(value, bool):
-            return "yes" if value else "no"
+            return gettext("yes") if value else gettext("no")
         if isinstance(value, Decimal):
             return f"{value:f}" if self.places is None else f"{half_up(value, self.places):f}"
         if isinstance(value, (list, tuple)):
             return "; ".join(map(str, value))
-        return self.words.get(str(value), str(value))
+        return str(self.words.get(str(value), value))
 
 
-def derived(label: str, *, unit: str = "", places: int | None = None, words: Mapping[str, str] | None = None) -> Derived:
+def derived(
+    label: str, *, unit: str = "", places: int | None = None, words: Mapping[str, str] | None = None
+) -> Derived:
     """Name a derived value on a form: its label, its unit, the places that are shown, and its codes in words."""
     return Derived(label, unit, places, words or {})
 
 
 def half_up(value: Decimal, places: int) -> Decimal:
-    """Rounded as a person rounds; Python would round 78.125 down.
+    """Return the value rounded as a person rounds; Python would round 78.125 down.
 
     >>> half_up(Decimal("78.125"), 2)
     Decimal('78.13')

@@ -9,15 +9,15 @@ from django.contrib.auth.models import AbstractUser
 
 from crf.models import AllocationOutside, Randomization
 from trial.access import Act
-from trial.actions.entry import words, writing
 from trial.actions.parameters import lock_study
 from trial.actions.signals import stored
 from trial.actions.verification import anchors
+from trial.actions.writing import words, writing
 from trial.audit.acting import acting
 from trial.models import Subject, Visit, may
 from trial.protocol.parameters import Stratum
 from trial.protocol.randomization.blocks import outside_number
-from trial.refusals import Conflict, NotAllowed, Refused
+from trial.refusals import Code, Problem, Refused
 from trial.states import OutsideState
 
 from .randomization import allocation_of, was_randomized
@@ -41,8 +41,8 @@ def enter(
     It is the subject's allocation once a data manager has confirmed it.
     """
     if not may(by, Act.RANDOMIZE, subject.site_id):
-        raise NotAllowed("Only an investigator of this site enters an allocation that was made outside the system.")
-    source = words(source, item="source", asks="Name the source document.", longest=LONGEST)
+        raise Refused(Code.OUTSIDE_BY_INVESTIGATOR)
+    source = words(source, item="source", asks=Code.SOURCE_MISSING, longest=LONGEST)
     reason = words(reason, longest=LONGEST)
     choices = {"arm": arm, "sysclass": sysclass, "metpat": metpat}
     if problems := [*_unknown_choices(choices), *_problems_of_day(subject, allocated_on)]:
@@ -50,10 +50,7 @@ def enter(
     with writing(by=by):
         _refuse_second(subject)
         if AllocationOutside.waiting(subject):
-            raise Conflict(
-                f"An allocation of {subject} waits for a data manager already.",
-                codes=["OUTSIDE_WAITS"],
-            )
+            raise Refused(Code.OUTSIDE_WAITS, codes=["OUTSIDE_WAITS"], subject=subject)
         return AllocationOutside.objects.create(
             subject=subject,
             state=OutsideState.ENTERED,
@@ -108,17 +105,14 @@ def _decided(subject: Subject, state: OutsideState, *, by: AbstractUser, entered
     It repeats the entry's values, so that it can be read alone.
     """
     if not may(by, Act.CONFIRM_ALLOCATION, subject.site_id):
-        raise NotAllowed("Only a data manager of this site confirms an allocation that was made outside the system.")
+        raise Refused(Code.OUTSIDE_BY_DATA_MANAGER)
     reason = words(reason, longest=LONGEST)
     _refuse_second(subject)
     entry = AllocationOutside.waiting(subject)
     if entry is None or entry.pk != entered:
-        raise Conflict(
-            "This entry was confirmed, declined or replaced in the meantime. Open the page again.",
-            codes=["STALE"],
-        )
+        raise Refused(Code.OUTSIDE_DECIDED, codes=["STALE"])
     if entry.by_id == by.pk:
-        raise NotAllowed("Who entered the allocation does not confirm or decline it. Another person does.")
+        raise Refused(Code.OUTSIDE_SECOND_PERSON)
     return AllocationOutside.objects.create(
         subject=subject,
         state=state,
@@ -140,18 +134,17 @@ def _refuse_second(subject: Subject) -> None:
         raise was_randomized(earlier)
 
 
-def _unknown_choices(choices: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _unknown_choices(choices: Mapping[str, str]) -> Iterator[Problem]:
     for item, value in choices.items():
         if value not in _codes(item):
-            yield item, "Choose one of the list."
+            yield Problem(Code.OUTSIDE_UNCHOSEN, item)
 
 
-def _problems_of_day(subject: Subject, allocated_on: date | None) -> Iterator[tuple[str, str]]:
+def _problems_of_day(subject: Subject, allocated_on: date | None) -> Iterator[Problem]:
     if allocated_on is None or allocated_on > subject.site.today():
-        yield "allocated_on", "Enter the day of the allocation; it does not lie in the future."
+        yield Problem(Code.OUTSIDE_DAY_UNFIT, "allocated_on")
     elif allocated_on < subject.screened_on:
-        screened_on = subject.screened_on
-        yield "allocated_on", f"The subject was screened on {screened_on}; an allocation cannot be earlier."
+        yield Problem(Code.OUTSIDE_BEFORE_SCREENING, "allocated_on", {"day": subject.screened_on})
 
 
 def _codes(item: str) -> list[str]:

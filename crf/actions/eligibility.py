@@ -15,21 +15,15 @@ from crf.derived.evidence import Piece, gather, visit_of_gate
 from crf.models import Criterion, Eligibility
 from trial.access import Act
 from trial.accounts.second_factor import Proof
-from trial.actions.entry import locked, words, writing
-from trial.actions.review import (
-    keep,
-    part,
-    refuse_unless_proven,
-    refuse_unless_signer,
-    to_be_closed,
-)
+from trial.actions.review import keep, part, refuse_unless_proven, refuse_unless_signer, to_be_closed
 from trial.actions.signals import stored
+from trial.actions.writing import locked, words, writing
 from trial.models import Query, Signature, Subject, Visit
 from trial.protocol.eligibility import gates
 from trial.protocol.kleene import Truth
 from trial.protocol.parameters import Parameters
 from trial.protocol.study import CRITERION
-from trial.refusals import Conflict, Refused
+from trial.refusals import Code, Problem, Refused
 
 
 class Assessed(NamedTuple):
@@ -101,8 +95,8 @@ def confirm(
     place = visit_of_gate(gate, Casebook(subject).parameters_on(on))
     visit = Visit.objects.select_related("subject__site").filter(subject=subject, code=place).first()
     if visit is None:
-        raise Conflict(f"{subject} has no visit {place} yet. Eligibility is confirmed once it is planned.")
-    comments = {code: words(comment, item=code, asks="", longest=1000) for code, comment in (comments or {}).items()}
+        raise Refused(Code.VISIT_UNPLANNED, subject=subject, visit=place)
+    comments = {code: words(comment, item=code, asks=None, longest=1000) for code, comment in (comments or {}).items()}
     refuse_unless_signer(by, visit, Act.CONFIRM_ELIGIBILITY)
     refuse_unless_proven(by, proof)
     with writing(by=by):
@@ -120,16 +114,16 @@ def _assess_to_confirm(casebook: Casebook, *, gate: int, on: date, shown_sha256:
     """Evaluate the criteria of a gate. Refuse what cannot be confirmed as it stands."""
     today = casebook.subject.site.today()
     if on > today:
-        raise Refused(("assessed_on", f"{on} lies in the future; today is {today}."))
+        raise Refused(Code.FUTURE_DATE, item="assessed_on", value=on, today=today)
     if gate == 2:
         refuse_unless_entered(casebook, casebook.parameters_on(on))
     assessed = assess(casebook, gate=gate, on=on)
     if shown_sha256 is not None and shown_sha256 != assessed.shown_sha256:
-        raise Conflict("The data have changed since this page was opened. Read the criteria again, then confirm.")
+        raise Refused(Code.EVIDENCE_CHANGED)
     if assessed.drafts:
-        raise Conflict(*(f"{draft} is a draft. It is completed first." for draft in assessed.drafts))
-    if questions := open_queries(casebook.subject, assessed):
-        raise Conflict(*questions)
+        raise Refused(*(Problem(Code.DRAFT_LEFT, facts={"record": draft}) for draft in assessed.drafts))
+    if problems := open_queries(casebook.subject, assessed):
+        raise Refused(*problems)
     return assessed
 
 
@@ -138,8 +132,8 @@ def behind(*assessed: Assessed) -> set[tuple[str, int]]:
     return {(piece.form, piece.record) for gate in assessed for pieces in gate.pieces.values() for piece in pieces}
 
 
-def open_queries(subject: Subject, assessed: Assessed) -> list[str]:
-    """Return a sentence for each open query about the evidence: what is in doubt is not signed
+def open_queries(subject: Subject, assessed: Assessed) -> list[Problem]:
+    """Return a problem for each open query about the evidence: what is in doubt is not signed
     (S09).
     """
     records = behind(assessed)
@@ -153,15 +147,15 @@ def _investigators(assessed: Assessed, verdicts: Mapping[str, str], comments: Ma
     Refuse those that cannot be, each by name.
     """
     if unknown := set(verdicts) - {verdict.criterion for verdict in assessed.verdicts}:
-        raise Refused(f"No such criterion at this gate: {', '.join(sorted(unknown))}.")
+        raise Refused(Code.CRITERION_UNKNOWN, criteria=", ".join(sorted(unknown)))
     confirmed, problems = [], []
     for verdict in assessed.verdicts:
         wanted = verdicts.get(verdict.criterion) or verdict.truth.value
         if wanted not in list(Truth):
-            problems.append((verdict.criterion, f"{verdict.criterion}: choose met, not met or unknown."))
+            problems.append(Problem(Code.VERDICT_UNKNOWN, verdict.criterion, {"criterion": verdict.criterion}))
             continue
         if refused := gates.confirmable(verdict, Truth(wanted), comments.get(verdict.criterion, "")):
-            problems.append((verdict.criterion, refused))
+            problems.append(Problem(Code.VERDICT_NOT_CONFIRMABLE, verdict.criterion, {"sentence": refused}))
         confirmed.append(gates.confirmed(verdict, Truth(wanted)))
     if problems:
         raise Refused(*problems)
@@ -206,11 +200,9 @@ def refuse_unless_entered(casebook: Casebook, parameters: Parameters) -> None:
         return
     confirmed = latest(casebook, 1)
     if confirmed is None or not is_passed(confirmed, casebook):
-        raise Conflict(
-            "Gate 1 is not confirmed as eligible, or its signature does not hold. Confirm it first: not all of it is asked again."
-        )
+        raise Refused(Code.GATE_1_OPEN)
     if is_stale(confirmed, casebook, on=confirmed.assessed_on):
-        raise Conflict(f"Data have changed since gate 1 was confirmed. Confirm it again, as assessed on {confirmed.assessed_on}.")
+        raise Refused(Code.GATE_1_STALE, day=confirmed.assessed_on)
 
 
 def is_passed(confirmed: Eligibility, casebook: Casebook) -> bool:

@@ -26,7 +26,8 @@ def plan_when_dates_move(row: Any, by: AbstractUser, **kwargs: Any) -> None:
     if isinstance(row, Subject):
         plan_visits(Casebook(row), anchors=timetable.Anchors())  # nothing is entered yet
     elif isinstance(row, Record) and row.moves_the_schedule:
-        plan_visits(Casebook(row.subject))
+        around = None if row.withdrawn_at else row
+        plan_visits(Casebook(row.subject, around=around))
 
 
 def plan_visits(casebook: Casebook, *, on: date | None = None, anchors: timetable.Anchors | None = None) -> list[Visit]:

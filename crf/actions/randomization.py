@@ -17,9 +17,9 @@ from crf.derived.evidence import visit_of_gate
 from crf.derived.strata import feasible, levels_of
 from crf.models import AllocationOutside, Consent, Randomization
 from trial.access import Act
-from trial.actions.entry import locked, words, writing
 from trial.actions.signals import stored
 from trial.actions.verification import anchors
+from trial.actions.writing import locked, words, writing
 from trial.audit.acting import acting
 from trial.models import (
     ConsentVersion,
@@ -34,8 +34,8 @@ from trial.models import (
 from trial.models.locks import hold_writers
 from trial.protocol import study
 from trial.protocol.parameters import Parameters, RandMethod, Stratum
-from trial.protocol.randomization import blocks, minimization
-from trial.refusals import Conflict, NotAllowed
+from trial.protocol.randomization import blocks, minimization, preconditions
+from trial.refusals import Code, Problem, Refused
 
 from . import eligibility
 from .allocations import earlier_allocations
@@ -48,29 +48,23 @@ def publish_commitment(*, by: AbstractUser) -> str:
         row, _ = Study.objects.get_or_create(registration=study.REGISTRATION)
         row = locked(Study, row.pk)
         if row.randomization_commitment and row.randomization_commitment != commitment:
-            raise Conflict("Another commitment has been published. The key that it belongs to is the only one that allocates.")
+            raise Refused(Code.COMMITMENT_OF_ANOTHER_KEY)
         row.randomization_commitment = commitment
         row.committed_at = row.committed_at or timezone.now()
         row.save()
     return commitment
 
 
-def refusals(casebook: Casebook, *, on: date, late_reason: str = "") -> tuple[blocks.Refusal, ...]:
+def refusals(casebook: Casebook, *, on: date, late_reason: str = "") -> tuple[preconditions.Refusal, ...]:
     """Return why the subject cannot be randomized on this day; empty where nothing stands against
     it.
     """
     parameters = casebook.parameters_on(on)
-    return blocks.preconditions(
-        facts_of(casebook, on=on, parameters=parameters, late_reason=late_reason),
-        rand_after_pc2_max_days=parameters.rand_after_pc2_max_days,
-        img_window_days=parameters.img_window_days.gate_2,
-        enrollment_cap=parameters.enrollment_cap,
-        overrun=parameters.overrun,
-        before_cycles=parameters.before_cycles,
-    )
+    facts = facts_of(casebook, on=on, parameters=parameters, late_reason=late_reason)
+    return preconditions.preconditions(facts, parameters)
 
 
-def facts_of(casebook: Casebook, *, on: date, parameters: Parameters, late_reason: str = "") -> blocks.Facts:
+def facts_of(casebook: Casebook, *, on: date, parameters: Parameters, late_reason: str = "") -> preconditions.Facts:
     """Return what decides whether the subject may be randomized on a day."""
     subject = casebook.subject
     entry, confirmed = (eligibility.latest(casebook, gate) for gate in (1, 2))
@@ -79,7 +73,7 @@ def facts_of(casebook: Casebook, *, on: date, parameters: Parameters, late_reaso
     scan = check.assessment
     levels = levels_of(casebook, parameters, on)
     all_known = all(levels.values())
-    return blocks.Facts(
+    return preconditions.Facts(
         on=on,
         g1_passed=entry is not None and eligibility.is_passed(entry, casebook),
         g1_stale=entry is not None and eligibility.is_stale(entry, casebook, on=entry.assessed_on, anew=anew[entry]),
@@ -131,8 +125,8 @@ def randomize(subject: Subject, *, by: AbstractUser, late_reason: str = "", at: 
     `at` is the day: only demo and tests pass it.
     """
     if not may(by, Act.RANDOMIZE, subject.site_id):
-        raise NotAllowed("Only an investigator of this site randomizes its subjects.")
-    late_reason = words(late_reason, item="late_reason", asks="", longest=200)
+        raise Refused(Code.RANDOMIZED_BY_INVESTIGATOR)
+    late_reason = words(late_reason, item="late_reason", asks=None, longest=200)
     if earlier := allocation_of(subject):  # what stands for ever needs neither lock nor key
         return _same(earlier, late_reason), False
     on = at or subject.site.today()
@@ -140,10 +134,7 @@ def randomize(subject: Subject, *, by: AbstractUser, late_reason: str = "", at: 
     with writing(by=by):
         published = Study.objects.select_for_update(no_key=True).filter(registration=study.REGISTRATION).first()
         if published is None or published.randomization_commitment != blocks.commitment(key):
-            raise Conflict(
-                "The randomization key does not belong to the published commitment. Nobody is randomized until it does.",
-                codes=["KEY_NOT_COMMITTED"],
-            )
+            raise Refused(Code.KEY_NOT_COMMITTED, codes=["KEY_NOT_COMMITTED"])
         if earlier := allocation_of(subject):  # made by who held the lock before
             return _same(earlier, late_reason), False
         hold_writers()  # what is read now stands until the allocation does
@@ -151,10 +142,8 @@ def randomize(subject: Subject, *, by: AbstractUser, late_reason: str = "", at: 
         casebook = Casebook(subject)
         against = refusals(casebook, on=on, late_reason=late_reason)
         if against:
-            raise Conflict(
-                *(refusal.sentence for refusal in against),
-                codes=[refusal.code for refusal in against],
-            )
+            problems = [Problem(Code.NOT_RANDOMIZABLE, facts={"sentence": refusal.sentence}) for refusal in against]
+            raise Refused(*problems, codes=[refusal.code for refusal in against])
         record = _allocate(casebook, key=key, on=on, parameters=parameters, late_reason=late_reason)
         with acting(by=by, reason=f"OTHER: {record.number}"):
             stored.send(Randomization, row=record, by=by)
@@ -176,10 +165,15 @@ def _same(earlier: Randomization, late_reason: str) -> Randomization:
     return earlier
 
 
-def was_randomized(earlier: Randomization) -> Conflict:
-    return Conflict(
-        f"{earlier.subject} was randomized on {earlier.randomized_on} ({earlier.number}, {earlier.get_arm_display()}).",
+def was_randomized(earlier: Randomization) -> Refused:
+    """Return the refusal that names the allocation which stands."""
+    return Refused(
+        Code.ALREADY_RANDOMIZED,
         codes=["ALREADY_RANDOMIZED"],
+        subject=earlier.subject,
+        day=earlier.randomized_on,
+        number=earlier.number,
+        arm=earlier.get_arm_display(),
     )
 
 
@@ -192,7 +186,7 @@ def _allocate(casebook: Casebook, *, key: bytes, on: date, parameters: Parameter
     confirmed = eligibility.latest(casebook, 2)
     visit = Visit.objects.filter(subject=subject, code="RAND").first()
     if confirmed is None or visit is None or not all(levels.values()):
-        raise Conflict("The stratum cannot be computed, or the visit RAND is not planned.")
+        raise Refused(Code.STRATUM_UNKNOWN)
     visit.subject = subject
     return Randomization.objects.create(
         visit=visit,
@@ -225,7 +219,7 @@ def keep_method_and_strata(decision: ParameterDecision, **kwargs: Any) -> None:
     Receives `decided` (trial/actions/signals.py).
     """
     if decision.name in ("RAND_METHOD", "STRATA") and Randomization.objects.by_key().exists():
-        raise Conflict("Subjects have been randomized: method and strata stay as they are, so that every allocation can be checked.")
+        raise Refused(Code.METHOD_FIXED)
 
 
 def _key() -> bytes:
@@ -236,7 +230,4 @@ def _key() -> bytes:
     try:
         return Path(settings.RANDOMIZATION_KEY_FILE).read_bytes()
     except OSError as error:
-        raise Conflict(
-            "The randomization key cannot be read. Tell the study administrator.",
-            codes=["KEY_MISSING"],
-        ) from error
+        raise Refused(Code.KEY_UNREADABLE, codes=["KEY_MISSING"]) from error

@@ -4,10 +4,10 @@ from django.contrib.auth.models import AbstractUser
 
 from crf.models import Randomization
 from trial.access import Act
-from trial.actions.entry import SAY_WHY, checked_reason, locked, writing
 from trial.actions.signals import stored
+from trial.actions.writing import checked_reason, locked, writing
 from trial.models import may
-from trial.refusals import NotAllowed, Refused
+from trial.refusals import Code, Problem, Refused
 
 
 def correct_strata(
@@ -25,29 +25,21 @@ def correct_strata(
     An empty value says that the one used was right.
     """
     if not may(by, Act.ENTER, record.subject.site_id):
-        raise NotAllowed("Your role at this site does not allow this.")
+        raise Refused(Code.NOT_ALLOWED_HERE)
     reason = checked_reason(reason)
     if not reason:
-        raise Refused(("reason", SAY_WHY))
+        raise Refused(Code.REASON_MISSING, item="reason")
     values = {"sysclass": sysclass, "metpat": metpat}
     codes = {item: [code for code, _ in Randomization._meta.get_field(f"{item}_corrected").flatchoices] for item in values}
     if unknown := [item for item, value in values.items() if value and value not in codes[item]]:
-        raise Refused(*((f"{item}_corrected", "Choose one of the codes of its list.") for item in unknown))
+        raise Refused(*(Problem(Code.STRATUM_NOT_A_CODE, f"{item}_corrected") for item in unknown))
     with writing(by=by, reason=reason):
         record = locked(Randomization, record.pk, version=version)
         same = [item for item, value in values.items() if value and value == getattr(record, item)]
         if same:
-            raise Refused(
-                *(
-                    (
-                        f"{item}_corrected",
-                        "This is the value that was used. Leave it empty, or choose another.",
-                    )
-                    for item in same
-                )
-            )
+            raise Refused(*(Problem(Code.STRATUM_AS_USED, f"{item}_corrected") for item in same))
         if (record.sysclass_corrected, record.metpat_corrected) == (sysclass, metpat):
-            raise Refused("This changes nothing. Choose the value that was found correct.")
+            raise Refused(Code.STRATUM_UNCHANGED)
         record.sysclass_corrected, record.metpat_corrected = sysclass, metpat
         record.save()
         stored.send(Randomization, row=record, by=by)

@@ -14,11 +14,11 @@ from crf.derived import course
 from trial.api.base import REFUSALS
 from trial.api.items import Derived
 from trial.models import Subject
-from trial.protocol.endpoints.course import Endpoint, Read
-from trial.protocol.endpoints.local_control import Site
+from trial.protocol.endpoints.course_facts import DerivedResponse, Endpoint
+from trial.protocol.endpoints.failure_pattern import Site
 from trial.protocol.response.best_response import Best
 from trial.protocol.schedule.subject_status import SubjectStatus
-from trial.refusals import Refused
+from trial.refusals import Code, Refused
 
 from .subject import OfSubject
 
@@ -140,19 +140,19 @@ class CourseView(OfSubject):
         except exceptions.ValidationError as error:
             raise exceptions.ValidationError({"on": error.detail}) from error
         if day > today:
-            raise Refused(("on", f"{day} lies in the future; today is {today}."))
+            raise Refused(Code.FUTURE_DATE, item="on", value=day, today=today)
         return day
 
 
-def _response(response: Read, records: dict[str, int]) -> dict[str, Any]:
+def _response(response: DerivedResponse, records: dict[str, int]) -> dict[str, Any]:
     derived = {name: getattr(response.derived, name) for name in response.derived.__dataclass_fields__}
-    point = response.seen.point
+    point = response.assessment.point
     return derived | {
         "assessment": point.label,
         "record": records.get(point.label),
         "first_scan_on": point.first_scan_on,
         "last_scan_on": point.last_scan_on,
-        "investigator": response.seen.investigator,
+        "investigator": response.assessment.investigator,
         "discordance": response.discordance,
         "irecist": response.immune.response,
     }

@@ -20,7 +20,7 @@ from trial.models import Signature, may
 from trial.output.reading import hidden_from, model_of
 from trial.protocol.kleene import Truth
 from trial.protocol.study import CRITERION
-from trial.refusals import NotAllowed
+from trial.refusals import Code, Refused
 
 from .free_text import refuse_unfit
 from .subject import OfSubject
@@ -123,7 +123,7 @@ class EligibilityView(OfSubject):
             "overall": assessed.overall,
             "verdicts": [self.verdict(verdict, assessed.pieces[verdict.criterion], subject.site_id) for verdict in assessed.verdicts],
             "drafts": assessed.drafts,
-            "open_queries": eligibility.open_queries(subject, assessed),
+            "open_queries": [str(problem) for problem in eligibility.open_queries(subject, assessed)],
             "shown_sha256": None if hidden else assessed.shown_sha256,
             "confirmed": confirmed_last(casebook, gate),
         }
@@ -139,7 +139,7 @@ class EligibilityView(OfSubject):
         """The investigator confirms each criterion, and signs with password and code."""
         subject, gate, sent = self.subject(code), self.gate(), Confirm.read(request)
         if not may(request.user, Act.CONFIRM_ELIGIBILITY, subject.site_id):
-            raise NotAllowed("Only an investigator of this site confirms eligibility.")
+            raise Refused(Code.CONFIRMED_BY_INVESTIGATOR)
         comments = sent.get("comments", {})
         refuse_unfit((item, Criterion._meta.get_field("comment"), text) for item, text in comments.items())
         with proving_to_api(request, sent) as proof:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError as Unreadable
 
-from trial.refusals import Refused
+from trial.refusals import Problem, Refused, problems_of
 
 
 def refuse_unfit(texts: Any) -> None:
@@ -14,6 +14,6 @@ def refuse_unfit(texts: Any) -> None:
         try:
             field.run_validators(text)
         except Unreadable as error:
-            problems += [(item, sentence) for sentence in error.messages]
+            problems += [Problem(problem.code, item, problem.facts) for problem in problems_of(error)]
     if problems:
         raise Refused(*problems)

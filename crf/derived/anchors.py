@@ -26,7 +26,8 @@ def anchors_of(casebook: Casebook, parameters: Parameters) -> timetable.Anchors:
     gates = confirmed_gates(casebook, before=doses.day_1(1))
     entry, second = gates.get("G1", ("", None)), gates.get("G2", ("", None))
     allocation = next(iter(casebook.records(Randomization)), None)
-    first_fraction_on, last_fraction_on = fractions_between(casebook)
+    irradiates = allocation is not None and allocation.arm == Randomization.Arm.SYSRT
+    first_fraction_on, last_fraction_on = fractions_between(casebook) if irradiates else (None, None)
     pd_on = progressed_on(casebook)
     failed = second[0] == Eligibility.Result.INELIGIBLE and allocation is None  # nobody waits for a randomization that will not be
     open_on = second[1] if parameters.before_cycles and second[0] == Eligibility.Result.ELIGIBLE else None

@@ -14,7 +14,7 @@ def bsa_m2(signs: VitalSigns, casebook: Casebook) -> Decimal | None:
     if not signs.weight_kg or not height:
         return None
     parameters = casebook.parameters_on(signs.measured_on or casebook.subject.site.today())
-    return dosing.bsa_m2(weight_kg=signs.weight_kg, height_cm=height, formula=parameters.bsa_formula)
+    return dosing.bsa_m2(weight_kg=signs.weight_kg, height_cm=height, parameters=parameters)
 
 
 @VitalSigns.bmi.computed_by

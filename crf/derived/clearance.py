@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from crf.casebook import Casebook, once
 from crf.models import Consent, LaboratoryPanel, LaboratoryResult, VitalSigns
-from trial.protocol.eligibility import inclusion
+from trial.protocol.eligibility import estimated_clearance
 from trial.protocol.eligibility.evidence import Evidence, LabValue, Weight
-from trial.protocol.laboratory import quantities as lab
 from trial.protocol.laboratory import reported
+from trial.protocol.laboratory.clearance import clearance_shown
 
 from .demographics import person, signed_on
 from .laboratory import as_reported, limits, standardized
@@ -41,7 +41,7 @@ def clearance_ml_min(panel: LaboratoryPanel, casebook: Casebook) -> str:
     """Return the clearance, unrounded where it is compared, rounded here (crf_spec 2.10); several,
     where several ages are possible.
     """
-    shown = (f"{value.comparator}{lab.clearance_shown(value.value)}" for value in clearance_inputs(panel, casebook).clearances)
+    shown = (f"{value.comparator}{clearance_shown(value.value)}" for value in clearance_inputs(panel, casebook).clearances)
     return " or ".join(dict.fromkeys(shown))
 
 
@@ -73,9 +73,9 @@ def clearance_inputs(panel: LaboratoryPanel, casebook: Casebook) -> ClearanceInp
     return ClearanceInputs(
         evidence.sex or "",
         evidence.ages_on(creatinine.on),
-        inclusion.nearest_weights(creatinine, evidence, parameters),
+        estimated_clearance.nearest_weights(creatinine, evidence, parameters),
         creatinine,
-        inclusion.cockcroft_gault(creatinine, evidence, parameters),
+        estimated_clearance.cockcroft_gault(creatinine, evidence, parameters),
     )
 
 

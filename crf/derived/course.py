@@ -24,11 +24,11 @@ from crf.models import (
     VitalSigns,
 )
 from trial.protocol.endpoints import course
+from trial.protocol.endpoints.facts import Contact, Facts
 from trial.protocol.endpoints.local_control import LocalStatus
-from trial.protocol.endpoints.overall_survival import Contact, Facts
 from trial.protocol.endpoints.unrecorded import Unrecorded
 from trial.protocol.progression_check.progression import State
-from trial.protocol.radiotherapy import biological_dose
+from trial.protocol.radiotherapy import coverage as coverage_rules
 from trial.protocol.response import recist, second_baseline
 from trial.protocol.schedule.subject_status import StatusFacts, SubjectStatus, subject_status
 from trial.protocol.therapy import dose_intensity
@@ -57,7 +57,7 @@ class AgentGiven(NamedTuple):
 
 class LesionCovered(NamedTuple):
     lesion: str
-    coverage: biological_dose.Coverage
+    coverage: coverage_rules.Coverage
 
 
 class GivenFraction(NamedTuple):
@@ -76,7 +76,7 @@ class Derived(NamedTuple):
     agents: list[AgentGiven]
     regimen_intensity_percent: Decimal | None
     lesions: list[LesionCovered]
-    coverage: biological_dose.SubjectCoverage | None
+    coverage: coverage_rules.SubjectCoverage | None
 
 
 def derive(casebook: Casebook, *, on: date, unrecorded: frozenset[Unrecorded] = UNRECORDED) -> Derived:
@@ -103,16 +103,16 @@ def derive(casebook: Casebook, *, on: date, unrecorded: frozenset[Unrecorded] = 
     )
 
 
-def sources_of(casebook: Casebook, *, on: date, unrecorded: frozenset[Unrecorded]) -> course.Told:
+def sources_of(casebook: Casebook, *, on: date, unrecorded: frozenset[Unrecorded]) -> course.CourseFacts:
     """Return what the protocol reads a course from."""
     allocation = allocation_of(casebook)
-    sources = course.Told(
+    sources = course.CourseFacts(
         baseline=baseline(casebook),
-        seen=tuple(seen_of(response, casebook) for response in responses(casebook, until=on)),
+        assessments=tuple(seen_of(response, casebook) for response in responses(casebook, until=on)),
         treated_on=doses_of(casebook).day_1(1),
         second_baseline=SECOND_BASELINE,
         irradiated=tuple(irradiated_lesions(casebook, on=on).items()),
-        given=given_since(casebook, allocation.randomized_on, on=on) if allocation else None,
+        treated_after_randomization=given_since(casebook, allocation.randomized_on, on=on) if allocation else None,
         unrecorded=unrecorded,
     )
     facts = facts_of(casebook, sources.baseline, allocation)
@@ -123,11 +123,11 @@ def allocation_of(casebook: Casebook) -> Randomization | None:
     return next(iter(casebook.records(Randomization)), None)
 
 
-def seen_of(response: AssessedResponse, casebook: Casebook) -> course.Seen:
+def seen_of(response: AssessedResponse, casebook: Casebook) -> course.CourseAssessment:
     """Return one assessment as the course reads it."""
     assessment, point, derived = response
     rows = assessed_lesions(assessment, TargetMeasurement, casebook)
-    return course.Seen(
+    return course.CourseAssessment(
         point=point,
         investigator=recist.Response(assessment.investigator_overall) if assessment.investigator_overall else None,
         statuses=tuple((lesion.code, LocalStatus(row.local_status)) for lesion, row in rows if row.local_status),

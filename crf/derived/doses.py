@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from crf.casebook import Casebook, once
 from crf.models import Administration, Cycle, Regimen
-from trial.protocol.therapy import dose_intensity, dosing
+from trial.protocol.therapy import dose_intensity, dosing, regimens
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,9 @@ def regimen_of(casebook: Casebook) -> Regimen | None:
 
     Where none does, the last one entered.
     """
-    regimens = casebook.records(Regimen)
-    return next(reversed([regimen for regimen in regimens if regimen.code] or regimens), None)
+    entered = casebook.records(Regimen)
+    named = [regimen for regimen in entered if regimen.code]
+    return next(reversed(named or entered), None)
 
 
 @once
@@ -52,7 +53,7 @@ def doses_of(casebook: Casebook) -> Doses:
         cycle_length_days=regimen.cycle_length_days if regimen else None,
         max_cycles=regimen.max_cycles if regimen else None,
         preconsent_cycles=(regimen.preconsent_cycles or 0) if regimen else 0,
-        immunotherapy=regimen is not None and regimen.sysclass == dosing.SystemicClass.ICI_CONTAINING,
+        immunotherapy=regimen is not None and regimen.sysclass == regimens.SystemicClass.ICI_CONTAINING,
         day_8=any(8 in agent.days for agent in agents_of(casebook)),
     )
 
@@ -67,10 +68,10 @@ def first_dose_on(casebook: Casebook) -> date | None:
     return min(days_given(casebook), default=None)
 
 
-def agents_of(casebook: Casebook) -> tuple[dosing.PlannedAgent, ...]:
+def agents_of(casebook: Casebook) -> tuple[regimens.PlannedAgent, ...]:
     """Return the agents of the subject's regimen, as the protocol plans them."""
     code = regimen_code(casebook)
-    return tuple(dosing.REGIMENS[code].agents) if code else ()
+    return tuple(regimens.REGIMENS[code].agents) if code else ()
 
 
 def regimen_code(casebook: Casebook) -> str | None:
@@ -102,7 +103,7 @@ def bsa_m2(cycle: Cycle, casebook: Casebook) -> Decimal | None:
     if not cycle.weight_kg or not cycle.height_cm:
         return None
     parameters = casebook.parameters_on(day_1(cycle, casebook) or casebook.subject.site.today())
-    return dosing.bsa_m2(weight_kg=cycle.weight_kg, height_cm=cycle.height_cm, formula=parameters.bsa_formula)
+    return dosing.bsa_m2(weight_kg=cycle.weight_kg, height_cm=cycle.height_cm, parameters=parameters)
 
 
 @Cycle.intensity.computed_by
@@ -165,7 +166,7 @@ def doses_by_agent(casebook: Casebook) -> dict[str, list[dose_intensity.Dose]]:
 def as_dose(row: Administration, casebook: Casebook) -> dose_intensity.Dose:
     """Return the row as dose intensity counts it: what was not given is 0 mg."""
     planned = planned_agent(row, casebook)
-    by_surface = planned is not None and planned.basis == dosing.Basis.MG_M2
+    by_surface = planned is not None and planned.basis == regimens.Basis.MG_M2
     return dose_intensity.Dose(
         cycle=row.cycle.number,
         planned_mg=planned_mg(row, casebook),
@@ -174,8 +175,8 @@ def as_dose(row: Administration, casebook: Casebook) -> dose_intensity.Dose:
     )
 
 
-def planned_agent(row: Administration, casebook: Casebook) -> dosing.PlannedAgent | None:
-    return dosing.planned_agent(regimen_code(casebook) or "OTHER", row.agent)
+def planned_agent(row: Administration, casebook: Casebook) -> regimens.PlannedAgent | None:
+    return regimens.planned_agent(regimen_code(casebook) or "OTHER", row.agent)
 
 
 @Administration.planned_level.computed_by
@@ -185,7 +186,7 @@ def planned_level(row: Administration, casebook: Casebook) -> str:
     if planned is None:
         return ""
     cap = f", at most {planned.cap_mg:f} mg" if planned.cap_mg else ""
-    if planned.basis == dosing.Basis.AUC:
+    if planned.basis == regimens.Basis.AUC:
         return f"AUC {planned.dose:f}{cap}"
     return f"{planned.dose:f} {planned.basis}{cap}".replace("m2", "m²")
 

@@ -23,6 +23,7 @@ from crf.models import (
 )
 from trial.models import Entered, Record
 from trial.protocol.eligibility import gates
+from trial.protocol.laboratory import analytes
 from trial.protocol.laboratory import quantities as lab
 from trial.protocol.parameters import GateDays, Parameters
 
@@ -246,7 +247,7 @@ def result_in_words(row: LaboratoryResult, casebook: Casebook) -> str:
     """
     multiple = times_uln(row, casebook)
     limit = f", {multiple:.2f} × ULN" if multiple is not None else ""
-    standard = f"{standard_value(row, casebook):.2f} {lab.unit_name(lab.TESTS[row.test].unit)}"
+    standard = f"{standard_value(row, casebook):.2f} {lab.unit_name(analytes.TESTS[row.test].unit)}"
     return f"{row.result} {row.get_unit_display()} ({standard}{limit})"
 
 

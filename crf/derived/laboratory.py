@@ -7,7 +7,7 @@ from decimal import Decimal
 from crf.casebook import Casebook, once
 from crf.models import LaboratoryPanel, LaboratoryResult
 from trial.models import ReferenceRange
-from trial.protocol.laboratory import ctcae, reported
+from trial.protocol.laboratory import analytes, ctcae, reference_ranges, reported
 from trial.protocol.laboratory import quantities as lab
 
 from .demographics import person
@@ -41,23 +41,23 @@ def standard_value(row: LaboratoryResult, casebook: Casebook) -> Decimal | None:
 
 @LaboratoryResult.standard_unit.computed_by
 def standard_unit(row: LaboratoryResult, casebook: Casebook) -> str:
-    return lab.unit_name(lab.TESTS[row.test].unit) if row.test else ""
+    return lab.unit_name(analytes.TESTS[row.test].unit) if row.test else ""
 
 
 @LaboratoryResult.times_uln.computed_by
 def times_uln(row: LaboratoryResult, casebook: Casebook) -> Decimal | None:
     """Return the result as a multiple of the upper limit of the normal; None where the range is not
-    demographics.
+    known.
     """
     value = standard_value(row, casebook)
-    return lab.times_uln(value, limits(row.panel, row.test, casebook)) if value is not None else None
+    return reference_ranges.times_uln(value, limits(row.panel, row.test, casebook)) if value is not None else None
 
 
 @LaboratoryResult.indicator.computed_by
 def indicator(row: LaboratoryResult, casebook: Casebook) -> str:
     """Return whether the result lies below, within or above the normal range."""
     result = standardized(row)
-    return str(lab.reference_indicator(result, limits(row.panel, row.test, casebook))) if result else ""
+    return str(reference_ranges.reference_indicator(result, limits(row.panel, row.test, casebook))) if result else ""
 
 
 @LaboratoryResult.ctcae_5.computed_by
@@ -125,12 +125,12 @@ def baseline_results(casebook: Casebook) -> dict[str, LaboratoryResult]:
     return {row.test: row for panel in panels for row in panel.rows(LaboratoryResult) if as_reported(row)}
 
 
-def limits(panel: LaboratoryPanel, test: str, casebook: Casebook) -> lab.RangeChoice:
+def limits(panel: LaboratoryPanel, test: str, casebook: Casebook) -> reference_ranges.RangeChoice:
     """Return the test's limits of the normal on the day of the specimen; MISSING where person, day
-    or range is not demographics.
+    or range is not known.
     """
     demographics = person(casebook)
-    return lab.choose_range(
+    return reference_ranges.choose_range(
         ranges(casebook, panel.laboratory),
         laboratory=panel.laboratory,
         test=test,
@@ -141,13 +141,13 @@ def limits(panel: LaboratoryPanel, test: str, casebook: Casebook) -> lab.RangeCh
 
 
 @once
-def ranges(casebook: Casebook, laboratory: str) -> list[lab.Range]:
+def ranges(casebook: Casebook, laboratory: str) -> list[reference_ranges.Range]:
     """Return the reference ranges of one of the site's laboratories."""
     return [range_of(row) for row in casebook.ranges if row.laboratory == laboratory]
 
 
-def range_of(row: ReferenceRange) -> lab.Range:
-    return lab.Range(
+def range_of(row: ReferenceRange) -> reference_ranges.Range:
+    return reference_ranges.Range(
         laboratory=row.laboratory,
         test=row.test,
         sex=row.sex,

@@ -24,15 +24,7 @@ def check(casebook: Casebook, *, on: date) -> progression.Check:
 
 def checked(facts: progression.Facts, *, on: date, parameters: Parameters) -> progression.Check:
     """Return the state of the check on a day, from its facts."""
-    return progression.check(
-        facts,
-        on=on,
-        pc2_half_window=parameters.pc2_half_window,
-        pc2_min_days_from_c1d1=parameters.pc2_min_days_from_c1d1,
-        img_window_days=parameters.img_window_days.gate_1,
-        pc2_criteria=parameters.pc2_criteria,
-        randomization_timing=parameters.randomization_timing,
-    )
+    return progression.check(facts, on=on, parameters=parameters)
 
 
 def facts_of(casebook: Casebook, parameters: Parameters) -> progression.Facts:
@@ -64,7 +56,7 @@ def assessments_of(casebook: Casebook, parameters: Parameters) -> tuple[progress
     """
     assessed = responses(casebook)
     points = [response.point for response in assessed]
-    readings = irecist.read(baseline(casebook), points, recist_nontarget_ne=parameters.recist_nontarget_ne)
+    readings = irecist.assess_all(baseline(casebook), points, parameters=parameters)
     immune = {reading.record: reading.response for reading in readings}
     return tuple(assessment_of(response, immune.get(response.point.label), casebook) for response in assessed)
 

@@ -19,6 +19,7 @@ from crf.models import (
 from crf.models.radiotherapy import COVERAGE, fractions_delivered
 from trial.protocol.parameters import Parameters
 from trial.protocol.radiotherapy import biological_dose
+from trial.protocol.radiotherapy import coverage as coverage_rules
 
 Phases = list[tuple[int, Decimal]]
 """Numbers of fractions, each with the dose of one in Gy."""
@@ -122,15 +123,15 @@ def delivered_fractions(volume: TargetVolume, casebook: Casebook) -> int:
 
 
 @TargetVolume.coverage.computed_by
-def volume_coverage(volume: TargetVolume, casebook: Casebook) -> biological_dose.Coverage:
+def volume_coverage(volume: TargetVolume, casebook: Casebook) -> coverage_rules.Coverage:
     """Return what the volume got of its prescription: FULL, PARTIAL, NONE or PENDING."""
-    return biological_dose.volume_coverage(
+    return coverage_rules.volume_coverage(
         prescribed_gy=volume.prescribed_gy,
         prescribed_fractions=volume.prescribed_fractions,
         delivered_gy=delivered_gy(volume, casebook),
         delivered_fractions=delivered_fractions(volume, casebook),
         course_ended=volume.course.has_ended,
-        coverage_min_pct=parameters_of(volume.course, casebook).coverage_min_pct,
+        parameters=parameters_of(volume.course, casebook),
     )
 
 
@@ -156,19 +157,19 @@ def all_covered(course: RadiotherapyCourse, casebook: Casebook) -> str:
     return str(subject_coverage(casebook))
 
 
-def lesion_coverage(code: str, volumes: Iterable[TargetVolume], casebook: Casebook, *, planning_ended: bool) -> biological_dose.Coverage:
+def lesion_coverage(code: str, volumes: Iterable[TargetVolume], casebook: Casebook, *, planning_ended: bool) -> coverage_rules.Coverage:
     """Return the coverage of a lesion by those of the volumes that contain it."""
     containing = [volume_coverage(volume, casebook) for volume in volumes if code in volume.lesions]
-    return biological_dose.lesion_coverage(containing, planning_ended=planning_ended)
+    return coverage_rules.lesion_coverage(containing, planning_ended=planning_ended)
 
 
-def subject_coverage(casebook: Casebook) -> biological_dose.SubjectCoverage:
+def subject_coverage(casebook: Casebook) -> coverage_rules.SubjectCoverage:
     """Return whether all lesions are covered that must be, over all courses (crf_spec 2.15)."""
-    return biological_dose.subject_coverage(coverage_by_lesion(casebook).values())
+    return coverage_rules.subject_coverage(coverage_by_lesion(casebook).values())
 
 
 @once
-def coverage_by_lesion(casebook: Casebook) -> dict[str, biological_dose.Coverage]:
+def coverage_by_lesion(casebook: Casebook) -> dict[str, coverage_rules.Coverage]:
     """Return the coverage of each lesion that must be covered, by its code.
 
     Planning has ended once every course has.
@@ -190,11 +191,10 @@ def lesions_to_cover(casebook: Casebook) -> list[str]:
         lesion.code
         for lesion in sorted(casebook.records(Lesion), key=lambda lesion: lesion.code)
         if lesion.first_seen in (Lesion.FirstSeen.BL0, Lesion.FirstSeen.BL1)
-        and biological_dose.must_be_covered(
+        and coverage_rules.must_be_covered(
             is_primary=lesion.lesion_class == "PRIMARY",
             resolved=lesion.pk in resolved,
-            primary_rt_required=parameters.primary_rt_required,
-            treat_resolved=parameters.treat_resolved,
+            parameters=parameters,
         )
     ]
 

@@ -46,14 +46,13 @@ def responses(casebook: Casebook, *, until: date | None = None) -> list[Assessed
     """
     assessments = [assessment for assessment in scanned(casebook) if until is None or assessment.last_scan_on <= until]
     points = [time_point(assessment, casebook) for assessment in assessments]
-    by_conventions: dict[Any, list[recist.Assessment]] = {}
+    by_parameters: dict[Parameters, list[recist.Assessment]] = {}
     assessed = []
     for index, assessment in enumerate(assessments):
-        rules = conventions(casebook.parameters_on(assessment.first_scan_on))
-        key = tuple(rules.values())
-        if key not in by_conventions:
-            by_conventions[key] = recist.assess_all(baseline(casebook), points, **rules)
-        assessed.append(AssessedResponse(assessment, points[index], by_conventions[key][index]))
+        parameters = casebook.parameters_on(assessment.first_scan_on)
+        if parameters not in by_parameters:
+            by_parameters[parameters] = recist.assess_all(baseline(casebook), points, parameters=parameters)
+        assessed.append(AssessedResponse(assessment, points[index], by_parameters[parameters][index]))
     return assessed
 
 
@@ -71,15 +70,6 @@ def response_of(assessment: ResponseAssessment, casebook: Casebook) -> recist.As
         (response.derived for response in responses(casebook) if response.assessment is assessment),
         None,
     )
-
-
-def conventions(parameters: Parameters) -> dict[str, Any]:
-    """Return what RECIST 1.1 leaves open, as the parameters decide it."""
-    return {
-        "recist_continuing_pr": parameters.recist_continuing_pr,
-        "recist_nontarget_ne": parameters.recist_nontarget_ne,
-        "recist_floor_after_cr": parameters.recist_floor_after_cr,
-    }
 
 
 @once

@@ -3,14 +3,14 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
 from trial import fields
 from trial.models import Problem, Record, ReferenceRange, Row, Section, Visit
+from trial.protocol.laboratory import analytes, reported
 from trial.protocol.laboratory import quantities as lab
-from trial.protocol.laboratory import reported
+from trial.refusals import Code, impossible
 
 INDICATOR = {"LOW": "below", "NORMAL": "within", "HIGH": "above", "UNKNOWN": "not known: no range"}
 
@@ -51,14 +51,15 @@ class LaboratoryPanel(Record):
     @classmethod
     def prefilled_rows(cls, visit: Visit) -> dict[type[Row], list[dict[str, Any]]]:
         due = lab.due_tests(visit.code)
-        return {LaboratoryResult: [{"test": code, "unit": test.unit} for code, test in lab.TESTS.items() if code in due]}
+        return {LaboratoryResult: [{"test": code, "unit": test.unit} for code, test in analytes.TESTS.items() if code in due]}
 
     def clean(self) -> None:
         super().clean()
         site = self.subject.site_id
         if self.laboratory and not ReferenceRange.objects.filter(site=site, laboratory=self.laboratory).exists():
             known = ReferenceRange.objects.filter(site=site).values_list("laboratory", flat=True).distinct().order_by("laboratory")
-            raise ValidationError({"laboratory": f"This site has no laboratory {self.laboratory}. Known: {', '.join(known) or 'none'}."})
+            sentence = f"This site has no laboratory {self.laboratory}. Known: {', '.join(known) or 'none'}."
+            raise impossible(Code.IMPOSSIBLE, item="laboratory", sentence=sentence)
 
     def inconsistencies(self) -> Iterator[Problem]:
         if not was_performed(self):
@@ -68,7 +69,7 @@ class LaboratoryPanel(Record):
         entered = [row.test for row in self.rows(LaboratoryResult)]
         missing = lab.due_tests(self.visit.code, entered) - set(entered)
         if missing:
-            names = ", ".join(lab.TESTS[code].name for code in lab.TESTS if code in missing)
+            names = ", ".join(analytes.TESTS[code].name for code in analytes.TESTS if code in missing)
             yield "", f"Not entered: {names}. Add them, with “Not done” where there is no result."
         if twice := sorted({code for code in entered if entered.count(code) > 1}):
             yield "", f"Entered twice: {', '.join(twice)}. Withdraw one of them."
@@ -82,7 +83,7 @@ class LaboratoryResult(Row):
     path_to_site = "panel__visit__subject__site"
     path_to_subject = "panel__visit__subject"
 
-    Test = models.TextChoices("Test", {code: (code, test.name) for code, test in lab.TESTS.items()})
+    Test = models.TextChoices("Test", {code: (code, test.name) for code, test in analytes.TESTS.items()})
     Unit = models.TextChoices("Unit", {unit: (unit, lab.unit_name(unit)) for unit in lab.units()})
 
     panel = models.ForeignKey(LaboratoryPanel, models.PROTECT, related_name="results")
@@ -107,7 +108,7 @@ class LaboratoryResult(Row):
             *Row.Meta.constraints,
             models.CheckConstraint(
                 name="unit_belongs_to_test",
-                condition=reduce(or_, (Q(test=code, unit__in=[*t.factors]) for code, t in lab.TESTS.items())) | Q(unit=""),
+                condition=reduce(or_, (Q(test=code, unit__in=[*t.factors]) for code, t in analytes.TESTS.items())) | Q(unit=""),
                 violation_error_message="This test is not reported in this unit.",
             ),
         ]
@@ -122,6 +123,6 @@ class LaboratoryResult(Row):
         try:
             result = reported.parse(self.result)
         except ValueError as error:
-            raise ValidationError({"result": str(error)}) from error
-        if self.unit and self.unit in lab.TESTS[self.test].factors and (refused := lab.refusal(self.test, result, self.unit)):
-            raise ValidationError({"result": refused})
+            raise impossible(Code.NOT_A_VALUE, item="result", sentence=error) from error
+        if self.unit and self.unit in analytes.TESTS[self.test].factors and (refused := lab.refusal(self.test, result, self.unit)):
+            raise impossible(Code.IMPOSSIBLE, item="result", sentence=refused)

@@ -2,13 +2,13 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
 from trial import fields
-from trial.models import Problem, Record, Row, Section, Visit
+from trial.models import OnceAmongRows, Problem, Record, Row, Section, Visit
 from trial.protocol.radiotherapy import biological_dose
+from trial.refusals import Code, impossible
 
 from .lesion import Laterality, Lesion, Site
 
@@ -301,13 +301,13 @@ class Fraction(Row):
     class Meta(Row.Meta):
         constraints = [
             *Row.Meta.constraints,
-            models.UniqueConstraint(
+            OnceAmongRows(
                 fields=["volume", "given_on"],
                 condition=Q(withdrawn_at=None, delivered="Y") & ~Q(second_of_day="Y"),
                 name="one_fraction_of_a_day",
                 violation_error_message="This volume already has a fraction on this day. Mark the second one as such, or check the date.",
             ),
-            models.UniqueConstraint(
+            OnceAmongRows(
                 fields=["volume", "number"],
                 condition=Q(withdrawn_at=None),
                 name="one_fraction_of_a_number",
@@ -324,11 +324,13 @@ class Fraction(Row):
         super().clean()
         course = self.course
         if self.volume and self.volume.course_id != course.pk:
-            raise ValidationError({"volume": "This volume belongs to another course."})
+            raise impossible(Code.IMPOSSIBLE, item="volume", sentence="This volume belongs to another course.")
         if self.given_on and course.started_on and self.given_on < course.started_on:
-            raise ValidationError({"given_on": f"The course started on {course.started_on}; a fraction cannot be earlier."})
+            sentence = f"The course started on {course.started_on}; a fraction cannot be earlier."
+            raise impossible(Code.IMPOSSIBLE, item="given_on", sentence=sentence)
         if self.given_on and course.ended_on and self.given_on > course.ended_on:
-            raise ValidationError({"given_on": f"The course ended on {course.ended_on}; a fraction cannot be later."})
+            sentence = f"The course ended on {course.ended_on}; a fraction cannot be later."
+            raise impossible(Code.IMPOSSIBLE, item="given_on", sentence=sentence)
 
 
 def fractions_delivered(volume: TargetVolume) -> list[Fraction]:

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from trial import fields
-from trial.models import Problem, Record, Row, Section, Visit
+from trial.models import OnceAmongRows, Problem, Record, Row, Section, Visit
 
 from .lesion import SLICED, Laterality, Lesion, LesionClass, Method, Site
 
@@ -117,6 +117,15 @@ class ResponseAssessment(Record):
         lesions = Lesion.objects.of(visit.subject).order_by("code")
         return {"lesion": lesions, "followed": lesions.filter(first_seen=Lesion.FirstSeen.POST)}.get(item)
 
+    @classmethod
+    def choices_at_hand(cls, item: str, visit: Visit, record: Record | None) -> list[Any] | None:
+        if item not in ("lesion", "followed") or record is None:
+            return super().choices_at_hand(item, visit, record)
+        lesions = sorted(record.casebook.records(Lesion), key=lambda lesion: lesion.code)
+        if item == "lesion":
+            return lesions
+        return [lesion for lesion in lesions if lesion.first_seen == Lesion.FirstSeen.POST]
+
     @property
     def first_scan_on(self) -> date | None:
         return min((scan.scanned_on for scan in self.rows(Scan) if scan.scanned_on), default=None)
@@ -129,9 +138,10 @@ class ResponseAssessment(Record):
         if not self.rows(Scan):
             yield "", "No scan is entered. Add a row for each."
         for role, group in (("TARGET", TargetMeasurement), ("NON-TARGET", NonTargetFinding)):
-            assessed = [row.lesion_id for row in self.rows(group)]
-            for lesion in Lesion.objects.of(self.subject).filter(role=role, first_seen="BL0").exclude(pk__in=assessed):
-                yield "", f"{lesion} is not assessed. Add it; where it cannot be assessed, say so and why."
+            assessed = {row.lesion_id for row in self.rows(group)}
+            for lesion in self.casebook.records(Lesion):
+                if lesion.role == role and lesion.first_seen == Lesion.FirstSeen.BL0 and lesion.pk not in assessed:
+                    yield "", f"{lesion} is not assessed. Add it; where it cannot be assessed, say so and why."
         for row in self.rows(NonTargetFinding):
             if row.state == "UNEQUIVOCAL" and len(row.narrative) < SHORTEST_NARRATIVE:
                 yield "", f"{row.lesion}: describe the unequivocal progression in {SHORTEST_NARRATIVE} characters or more."
@@ -211,7 +221,7 @@ class TargetMeasurement(Row):
                 name="no_size_of_what_is_not_measured",
                 violation_error_message="A lesion that is absent or not evaluable has no diameter.",
             ),
-            models.UniqueConstraint(
+            OnceAmongRows(
                 fields=["assessment", "lesion"],
                 condition=Q(withdrawn_at=None),
                 name="target_assessed_once",
@@ -246,7 +256,7 @@ class NonTargetFinding(Row):
         verbose_name = "non-target lesion"
         constraints = [
             *Row.Meta.constraints,
-            models.UniqueConstraint(
+            OnceAmongRows(
                 fields=["assessment", "lesion"],
                 condition=Q(withdrawn_at=None),
                 name="non_target_assessed_once",

@@ -3,13 +3,13 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
 from trial import fields
-from trial.models import OnceOfASubject, Problem, Record, Row, Section, Visit, parameters_on
-from trial.protocol.therapy import dosing
+from trial.models import OnceAmongRows, OnceOfASubject, Problem, Record, Row, Section, Visit, parameters_on
+from trial.protocol.therapy import regimens
+from trial.refusals import Code, impossible
 
 from .vital_signs import VitalSigns
 
@@ -32,7 +32,7 @@ class Regimen(Record):
         HEARING_2 = "HEARING_2", "Hearing loss grade 2 or worse"
         NYHA_3 = "NYHA_3", "Heart failure NYHA III or worse"
 
-    Code = models.TextChoices("Code", {code: (code, regimen.title) for code, regimen in dosing.REGIMENS.items()})
+    Code = models.TextChoices("Code", {code: (code, regimen.title) for code, regimen in regimens.REGIMENS.items()})
 
     several = True
     moves_the_schedule = True
@@ -59,10 +59,10 @@ class Regimen(Record):
     @property
     def sysclass(self) -> str:
         """The stratum ICI_CONTAINING or NO_ICI; empty where the class leaves it open (crf_spec 2.13)."""
-        return str(dosing.sysclass(self.regimen_class) or "") if self.regimen_class else ""
+        return str(regimens.sysclass(self.regimen_class) or "") if self.regimen_class else ""
 
     def inconsistencies(self) -> Iterator[Problem]:
-        known = dosing.REGIMENS.get(self.code)
+        known = regimens.REGIMENS.get(self.code)
         if known and self.code != "OTHER" and self.regimen_class and self.regimen_class != known.regimen_class:
             yield "regimen_class", f"{known.title} is of the class {known.regimen_class}."
         yield from self._cycles_before_consent()
@@ -124,7 +124,7 @@ class Cycle(Record):
     def prefilled_rows(cls, visit: Visit) -> dict[type[Row], list[dict[str, Any]]]:
         """The regimen's agents, each on its days."""
         code = Regimen.objects.of(visit.subject).exclude(code="").order_by("-pk").values_list("code", flat=True).first()
-        agents = dosing.REGIMENS[code].agents if code else ()
+        agents = regimens.REGIMENS[code].agents if code else ()
         given = [(day, planned.agent.value) for planned in agents for day in planned.days]
         return {Administration: [{"day": day, "agent": agent, "route": "INTRAVENOUS", "dose_level": "0"} for day, agent in sorted(given)]}
 
@@ -136,9 +136,11 @@ class Cycle(Record):
         """A cycle given before its visit was planned, as before gate 1 is signed, is recorded at an unscheduled visit: it happened."""
         super().clean()
         if self.number and not self.visit.is_unscheduled and self.visit.code != f"C{self.number}D1":
-            raise ValidationError({"number": f"Cycle {self.number} belongs to the visit C{self.number}D1, not to {self.visit.code}."})
+            sentence = f"Cycle {self.number} belongs to the visit C{self.number}D1, not to {self.visit.code}."
+            raise impossible(Code.IMPOSSIBLE, item="number", sentence=sentence)
         if self.number and Cycle.objects.of(self.visit.subject).filter(number=self.number).exclude(visit=self.visit).exists():
-            raise ValidationError({"number": f"Cycle {self.number} is recorded already, at another visit."})
+            sentence = f"Cycle {self.number} is recorded already, at another visit."
+            raise impossible(Code.ENTERED_AT_ANOTHER_VISIT, item="number", sentence=sentence)
 
     def inconsistencies(self) -> Iterator[Problem]:
         if not self.rows(Administration):
@@ -194,7 +196,7 @@ class Administration(Row):
         MINUS_1 = "-1", "−1"
         MINUS_2 = "-2", "−2"
 
-    Agent = models.TextChoices("Agent", {code: (code, code.replace("_", " ").capitalize()) for code in dosing.AGENTS})
+    Agent = models.TextChoices("Agent", {code: (code, code.replace("_", " ").capitalize()) for code in regimens.AGENTS})
 
     parent = "cycle"
     path_to_site = "cycle__visit__subject__site"
@@ -232,7 +234,7 @@ class Administration(Row):
                 condition=~Q(given="N") | Q(dose_mg=None, given_on=None),
                 violation_error_message="What was not given has no dose and no date. Delete them, or answer “Given” with yes.",
             ),
-            models.UniqueConstraint(
+            OnceAmongRows(
                 fields=["cycle", "agent", "day"],
                 condition=Q(withdrawn_at=None) & ~Q(agent="") & Q(day__isnull=False),
                 name="agent_once_a_day",

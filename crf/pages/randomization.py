@@ -19,7 +19,7 @@ from trial.access import Act
 from trial.admin.entry_forms import WhyForm, number_told, reason_told
 from trial.models import may
 from trial.pages.study import button, page, say
-from trial.protocol.randomization.blocks import ANSWERED_BY_A_REASON
+from trial.protocol.randomization.preconditions import ANSWERED_BY_A_REASON
 from trial.refusals import Refused
 
 from .subject import subject_of

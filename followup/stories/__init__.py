@@ -1,5 +1,6 @@
-"""The patient stories of crf_spec 8, told through the actions that pages and API call, too.
+"""The patient stories of crf_spec 8, told through the same actions that pages and API call.
 
-A module is a story. Its chapters are told in order, each at the dates of the story; what the story leaves open and a
-complete form needs is invented (usual.py). Subjects, values and dates are invented, all of them.
+A module is a story. Its chapters are told in order, each on the story's own dates. Usual values
+fill what a complete form needs and the story leaves open (usual.py). All subjects, values and dates
+are invented.
 """

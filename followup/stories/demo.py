@@ -1,4 +1,6 @@
-"""The demo trial: one person for each role, and the stories of crf_spec 8, with something for each of them to do."""
+"""The demo trial: one person for each role, and the stories of crf_spec 8, with something for each
+of them to do.
+"""
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -25,48 +27,58 @@ PEOPLE = (
 )
 """Username, role, printed name."""
 
-SHOW_CODES = tuple(username for username, role, _ in PEOPLE if {Act.SIGN, Act.SET_UP} & ALLOWED[Role(role)])
-"""Whose signing, or administration, takes a second factor."""
+SHOW_CODES = tuple(username for username, role, name in PEOPLE if {Act.SIGN, Act.SET_UP} & ALLOWED[Role(role)])
+"""The people whose signing, or administration, takes a second factor."""
 
 ALLOCATED = (straightforward, progression, overdue, intolerance, waiting)
-"""In this order: each allocation takes the next number."""
+"""The stories with an allocation, in this order: each allocation takes the next number."""
 
 
 def load(passwords: Mapping[str, str], *, side_by_side: bool = False) -> None:
-    """Make what is missing of the demo trial; run again, it changes nothing.
+    """Make what is missing of the demo trial. A second run changes nothing.
 
-    Side by side, the stories that end in screening are told by a second process: whoever starts the demo waits for less.
+    Side by side, a second process tells the stories that end in screening, so that the demo starts
+    sooner.
     """
     setup.prepare_trial(PEOPLE, passwords)
     parts = (partial(_tell_allocated, passwords), partial(_tell_others, passwords))
-    if sum(_in_two_processes(parts) if side_by_side else (part() for part in parts)):
+    numbers = _in_two_processes(parts) if side_by_side else tuple(part() for part in parts)
+    if sum(numbers):
         _run_nightly()
 
 
 def _tell_allocated(passwords: Mapping[str, str]) -> int:
-    """How many subjects were still to be told of."""
+    """Tell the stories with an allocation. Return how many were still to be told."""
     first = _team(setup.FIRST, passwords)
     with flagging.without_hints(), _without_waiting_for_the_disk():
         return sum(story.load(first) for story in ALLOCATED)
 
 
 def _tell_others(passwords: Mapping[str, str]) -> int:
+    """Tell the stories without one. Return how many were still to be told."""
+    first, second = _team(setup.FIRST, passwords), _team(setup.SECOND, passwords)
     with flagging.without_hints(), _without_waiting_for_the_disk():
-        return screen_failures.load(_team(setup.FIRST, passwords)) + waiting.load_elsewhere(_team(setup.SECOND, passwords))
+        return screen_failures.load(first) + waiting.load_elsewhere(second)
 
 
-def _in_two_processes(parts: tuple[partial[int], partial[int]]) -> tuple[int, int]:
-    """The second part in a child; a connection belongs to one process, so each opens its own."""
-    ours, childs = parts
+def _in_two_processes(parts: tuple[partial[int], partial[int]]) -> tuple[int, ...]:
+    """Run the second part in a child.
+
+    A connection belongs to one process, so each opens its own.
+    """
+    first, second = parts
     connections.close_all()
     with ProcessPoolExecutor(1, mp_context=get_context("fork")) as child:
-        told = child.submit(childs)
-        return ours(), told.result()
+        number_of_second = child.submit(second)
+        return first(), number_of_second.result()
 
 
 @contextmanager
 def _without_waiting_for_the_disk() -> Iterator[None]:
-    """Hundreds of commits, whose loss would cost only the load itself: an unfinished one is begun anew."""
+    """Let commits return before they are on disk.
+
+    Their loss would cost only the load, which is then begun anew.
+    """
     with connection.cursor() as cursor:
         cursor.execute("set synchronous_commit = off")
         try:
@@ -76,14 +88,18 @@ def _without_waiting_for_the_disk() -> Iterator[None]:
 
 
 def _team(code: str, passwords: Mapping[str, str]) -> telling.Team:
-    """At the second site, one person enters, and nobody confirms or signs."""
+    """Return the team of a site.
+
+    At the second site one person enters, and nobody confirms or signs.
+    """
     author = "dan" if code == setup.FIRST else setup.ELSEWHERE
     people = {user.username: user for user in User.objects.filter(username__in=(author, "ida"))}
     site = Site.objects.get(code=code)
-    return telling.team(site, data_manager=people[author], investigator=people["ida"], password=passwords["ida"])
+    password = passwords["ida"]
+    return telling.team(site, data_manager=people[author], investigator=people["ida"], password=password)
 
 
 def _run_nightly() -> None:
-    """As at night, for today: the flags that the stories leave open."""
+    """Raise the flags that the stories leave open, as at night, for today."""
     for site in Site.objects.all():
         flagging.nightly(site, on=site.today())

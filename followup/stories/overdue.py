@@ -15,16 +15,21 @@ STABLE = ("SD", "NA", "SD")
 
 
 def load(team: Team) -> int:
+    """Tell the story of 01-003. Return whether it was still to be told."""
     return tell(team, CODE, screened_on=CONSENTED, chapters=CHAPTERS)
 
 
 def screening(story: Story) -> None:
+    """Screen the subject, and pass the first gate."""
     usual.screen(story, SCREENING)
     story.confirm(1, day("2025-05-02"))
 
 
 def three_cycles(story: Story) -> None:
-    """The third is given although nobody has looked for progression. The new version of the consent is signed with it."""
+    """Give a third cycle although nobody has looked for progression.
+
+    The new consent version is signed with it.
+    """
     usual.regimen(story, "GC_ICI")
     for number, on in ((1, "2025-05-05"), (2, "2025-05-26"), (3, "2025-06-16")):
         usual.cycle(story, number, day(on))
@@ -32,12 +37,13 @@ def three_cycles(story: Story) -> None:
 
 
 def late_check(story: Story) -> None:
-    """Nine days after the window: 39 mm after 36 mm."""
-    usual.checked(story, day("2025-07-02"), sizes={"L01": "21", "L02": "18"}, read=STABLE)
+    """Check nine days after the window: 39 mm after 36 mm."""
+    usual.checked(story, day("2025-07-02"), sizes={"L01": "21", "L02": "18"}, response=STABLE)
     story.sign("PC2")
 
 
 def allocation(story: Story) -> None:
+    """Give a fourth cycle, pass the second gate, and randomize."""
     usual.cycle(story, 4, day("2025-07-07"))
     story.confirm(2, day("2025-07-08"))
     story.randomize(day("2025-07-09"))
@@ -45,21 +51,26 @@ def allocation(story: Story) -> None:
 
 
 def first_assessment(story: Story) -> None:
-    usual.assessed(story, "TA1", day("2025-09-12"), sizes={"L01": "20", "L02": "18"}, read=STABLE)
+    """Enter the first assessment: stable disease."""
+    usual.assessed(story, "TA1", day("2025-09-12"), sizes={"L01": "20", "L02": "18"}, response=STABLE)
 
 
 def third_assessment(story: Story) -> None:
-    """The second was never done."""
-    usual.assessed(story, "TA3", day("2026-01-14"), sizes={"L01": "21", "L02": "17"}, read=STABLE)
+    """Hold the third assessment. The second was never done."""
+    usual.assessed(story, "TA3", day("2026-01-14"), sizes={"L01": "21", "L02": "17"}, response=STABLE)
 
 
 def stratum_corrected(story: Story) -> None:
-    """A monitor finds that the lung lesion was none: the pattern had been nodes only. The allocation stays."""
+    """A monitor finds that the lung lesion was none: the pattern had been nodes only.
+
+    The allocation stays.
+    """
     story.correct_strata(metpat="NODE_ONLY", reason="SOURCE_UPDATED: the lung lesion was read as a scar by the second reader")
 
 
 def later(story: Story) -> None:
-    usual.assessments_since(story, LATER, sizes={"L01": "21", "L02": "17"}, read=STABLE)
+    """Enter the assessments since, and sign what is held."""
+    usual.assessments_since(story, LATER, sizes={"L01": "21", "L02": "17"}, response=STABLE)
     story.sign_rest(but=("TA3",))
 
 

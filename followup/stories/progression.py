@@ -25,34 +25,38 @@ CONTACTS = [f"SFU{number}" for number in range(1, 40)]
 
 
 def load(team: Team) -> int:
+    """Tell the story of 01-002. Return whether it was still to be told."""
     return tell(team, CODE, screened_on=CONSENTED, chapters=CHAPTERS)
 
 
 def screening(story: Story) -> None:
+    """Screen the subject, and pass the first gate."""
     usual.screen(story, SCREENING)
     story.confirm(1, day("2025-04-03"))
 
 
 def two_cycles(story: Story) -> None:
+    """Give two cycles."""
     usual.regimen(story, "EV_PEMBRO", max_cycles=None)
     usual.cycle(story, 1, day("2025-04-07"))
     usual.cycle(story, 2, day("2025-04-28"))
 
 
-def first_read(story: Story) -> None:
-    """58 mm after 45 mm is progression; the investigator enters stable disease."""
-    usual.checked(story, day("2025-05-20"), sizes=SIZES, read=STABLE, liver_metastases="Y")
+def first_reading(story: Story) -> None:
+    """Enter stable disease, although 58 mm after 45 mm is progression."""
+    usual.checked(story, day("2025-05-20"), sizes=SIZES, response=STABLE, liver_metastases="Y")
     story.sign("PC2")
 
 
-def second_read(story: Story) -> None:
+def second_reading(story: Story) -> None:
+    """Correct the response to progressive disease, and sign again."""
     record = ResponseAssessment.objects.of(story.subject).get(visit__code="PC2")
     story.change(record, PROGRESSED | {"investigator_on": day("2025-05-22")}, reason="QUERY_RESPONSE: read a second time")
     story.sign("PC2")
 
 
 def second_gate(story: Story) -> None:
-    """Not eligible, and never randomized; what follows is the end of treatment and contacts for survival."""
+    """Find the subject not eligible. The end of treatment follows, and contacts for survival."""
     story.confirm(2, day("2025-05-23"))
     usual.signs(story, "EOTS", day("2025-06-04"), weight_kg="56")
     usual.panel(story, "EOTS", day("2025-06-04"))
@@ -60,11 +64,11 @@ def second_gate(story: Story) -> None:
 
 
 def contacts(story: Story) -> None:
-    """By telephone, each on its target, as far as they were due."""
+    """Contact the subject by telephone on each target day, as far as they were due."""
     today = story.subject.site.today()
     for visit in story.subject.visits.filter(code__in=CONTACTS, closes_on__lt=today).order_by("target_on"):
         story.hold(visit.code, visit.target_on, mode="PHONE")
     story.sign_rest()
 
 
-CHAPTERS = (screening, two_cycles, first_read, second_read, second_gate, contacts)
+CHAPTERS = (screening, two_cycles, first_reading, second_reading, second_gate, contacts)

@@ -1,6 +1,9 @@
-"""Story 1: who is screened and does not enter, 01-901 to 01-919. Two of them, 904 and 908, do pass: the control cases.
+"""Story 1: who is screened and does not enter, 01-901 to 01-919.
 
-Each case is complete but for what the story tells, so that the criterion of the story alone decides.
+Two of them, 904 and 908, do pass: the control cases.
+
+Each case is complete but for what the story tells, so that the criterion of the story alone
+decides.
 """
 
 from dataclasses import dataclass, field
@@ -22,7 +25,10 @@ UNTREATED = {"setting": "INOPERABLE_AT_DIAGNOSIS", "in_situ": "Y", "solitary_kid
 
 @dataclass(frozen=True)
 class Case:
-    """`verdicts`: criterion, what the investigator says of it, and why."""
+    """A screened subject.
+
+    `verdicts` holds, by criterion, the investigator's verdict and its reason.
+    """
 
     code: str
     screening: Screening
@@ -30,11 +36,13 @@ class Case:
 
     @property
     def gate_on(self) -> date:
+        """The day of the first gate: 4 days after the consent."""
         return self.screening.consent_on + timedelta(4)
 
 
-def case(code: str, consented: str, born: str, *lesions: dict[str, Any], verdicts: Any = None, **told: Any) -> Case:
-    return Case(code, Screening(day(consented), born, lesions or (LUNG,), **told), verdicts or {})
+def case(code: str, consented: str, born: str, *lesions: dict[str, Any], verdicts: Any = None, **more: Any) -> Case:
+    """Return a case. `more` holds what its screening has besides the usual values."""
+    return Case(code, Screening(day(consented), born, lesions or (LUNG,), **more), verdicts or {})
 
 
 LIVER = [
@@ -97,22 +105,35 @@ CASES = (
 
 
 def load(team: Team) -> int:
-    """How many of the cases were still to be told."""
-    return sum(tell(team, f"01-{case.code}", screened_on=case.screening.consent_on, chapters=chapters(case)) for case in CASES)
+    """Tell the cases. Return how many were still to be told."""
+    number = 0
+    for case in CASES:
+        number += tell(team, f"01-{case.code}", screened_on=case.screening.consent_on, chapters=chapters(case))
+    return number
 
 
 def chapters(case: Case) -> tuple[Chapter, ...]:
-    told = SPECIAL.get(case.code, ())
-    return (lambda story: usual.screen(story, case.screening), *told, lambda story: assess(story, case), *AFTERWARDS.get(case.code, ()))
+    """Return the chapters of a case: screening, assessment, and its own chapters before and after
+    the assessment.
+    """
+
+    def screening(story: Story) -> None:
+        usual.screen(story, case.screening)
+
+    def assessment(story: Story) -> None:
+        assess(story, case)
+
+    return (screening, *BEFOREHAND.get(case.code, ()), assessment, *AFTERWARDS.get(case.code, ()))
 
 
 def assess(story: Story, case: Case) -> None:
+    """Confirm the first gate with the verdicts of the case, and sign the visit."""
     story.confirm(1, case.gate_on, **case.verdicts)
     story.sign("SCR")
 
 
 def withdrawal(story: Story) -> None:
-    """906: before anything is assessed, the subject takes the consent back."""
+    """Withdraw the consent of 906 before anything is assessed."""
     story.enter(Consent, "SCR", {
         "type": "WITHDRAWAL", "signed_on": day("2025-02-27"), "signed_by": "SUBJECT", "investigator_signed_on": day("2025-02-27"),
         "copy_given": "Y", "missing": dict.fromkeys(("form_version", "future_research", "genetic_research", "data_sharing"), "NA"),
@@ -120,7 +141,10 @@ def withdrawal(story: Story) -> None:
 
 
 def hemangioma(story: Story) -> None:
-    """904: the first assessment leaves I03 open; then MRI shows that the liver lesion is none, and it is taken back."""
+    """Withdraw the liver lesion of 904, which MRI shows to be none.
+
+    The first assessment had left I03 open.
+    """
     liver = Lesion.objects.of(story.subject).get(organ="LIVER")
     story.withdraw(liver, reason="SOURCE_UPDATED: liver MRI of 2025-02-18 shows a hemangioma")
     extent = DiseaseExtent.objects.of(story.subject).get()
@@ -131,7 +155,7 @@ def hemangioma(story: Story) -> None:
 
 
 def age_asked(story: Story) -> None:
-    """908: born in the month of the consent, so the source is asked for the age."""
+    """Take the age of 908, who was born in the month of the consent, from the source."""
     person = Demographics.objects.of(story.subject).get()
     story.change(person, {"age_confirmed": 80, "missing": {}}, reason="LATE_INFORMATION: age taken from the medical record")
     story.confirm(1, day("2025-06-20"))
@@ -139,5 +163,5 @@ def age_asked(story: Story) -> None:
     story.miss("C1D1", "The subject decided against treatment in the trial.")
 
 
-SPECIAL = {"906": (withdrawal,)}
+BEFOREHAND = {"906": (withdrawal,)}
 AFTERWARDS = {"904": (hemangioma,), "908": (age_asked,)}

@@ -1,9 +1,11 @@
-"""Before the first subject: sites, consent versions, reference ranges, people, and the key of the demo's randomization."""
+"""The trial before its first subject: sites, consent versions, reference ranges, people, and the
+randomization key.
+"""
 
 import secrets
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext as _
 from django_otp.plugins.otp_static.models import StaticDevice
 
 from crf.actions.randomization import publish_commitment
@@ -27,13 +30,16 @@ Person = tuple[str, str, str]
 """Username, role, printed name."""
 
 APPROVED, ACTIVE = date(2021, 12, 1), date(2021, 12, 15)
-AMENDED = date(2025, 6, 1)
+AMENDMENT_APPROVED, AMENDED = date(2025, 5, 20), date(2025, 6, 1)
 STUDY_ENDS = date(2029, 12, 30)
 FIRST, SECOND = "01", "02"
 ELSEWHERE = "site02"
-"""Who enters at the second site: nobody logs in as this one."""
+"""The username that enters at the second site. Nobody logs in with it."""
 FOUNDER = "founder"
-"""In whose name the administrator was given the role, as the first account's by command: nor as this one."""
+"""The username that gave the administrator the role, as by command on a real site.
+
+Nobody logs in with it.
+"""
 
 SITES = (
     #    number  name                               province   laboratory
@@ -61,19 +67,19 @@ RANGES = (
     ("UREAN", "BOTH", "2.9",  "8.2", "mmol/L"),
 )  # fmt: skip
 ALLOCATED_FIRST = {"NO_ICI/ANY_VISCERAL_OR_BONE": Arm.SYSRT, "ICI_CONTAINING/ANY_VISCERAL_OR_BONE": Arm.SYS}
-"""The arms of stories 2 and 4, each the first of its stratum."""
+"""The arms that stories 2 and 4 need, each the first allocation of its stratum."""
 
 
 def prepare_trial(people: Iterable[Person], passwords: Mapping[str, str]) -> None:
-    """Make what is missing; run again, it changes nothing."""
-    users = _users({username: name for username, _, name in people}, passwords)
-    administrator = next(users[username] for username, role, _ in people if role == Role.ADMINISTRATOR)
+    """Make what is missing. A second run changes nothing."""
+    users = _users({username: name for username, role, name in people}, passwords)
+    administrator = next(users[username] for username, role, name in people if role == Role.ADMINISTRATOR)
     if not Site.objects.exists():
         with transaction.atomic(), acting(by=administrator):
-            for code, name, province, laboratory in SITES:
-                _site(code, name, province, laboratory)
+            for code, hospital, province, laboratory in SITES:
+                _site(code, hospital, province, laboratory)
             _give_roles(people, users, administrator)
-            for username, role, _ in people:
+            for username, role, _name in people:
                 if Act.SIGN in ALLOWED[Role(role)]:
                     _prepare_signer(users[username], passwords[username], administrator)
     key_of_the_demo()
@@ -82,55 +88,89 @@ def prepare_trial(people: Iterable[Person], passwords: Mapping[str, str]) -> Non
 
 
 def _users(names: Mapping[str, str], passwords: Mapping[str, str]) -> dict[str, User]:
-    """A hash takes half a second by design, so they are made side by side."""
-    known = {user.username: user for user in User.objects.filter(username__in=names)}
-    missing = [username for username in names if username not in known]
+    """Return the accounts by username, with those that were missing.
+
+    Hashes take long by design: made side by side.
+    """
+    users = {user.username: user for user in User.objects.filter(username__in=names)}
+    missing = [username for username in names if username not in users]
     with ThreadPoolExecutor() as pool:
-        hashed = pool.map(make_password, [passwords[username] for username in missing])
-        return known | {username: _user(username, names[username], password) for username, password in zip(missing, hashed, strict=True)}
+        hashes = pool.map(make_password, [passwords[username] for username in missing])
+        for username, password_hash in zip(missing, hashes, strict=True):
+            users[username] = _user(username, names[username], password_hash)
+    return users
 
 
-def _user(username: str, name: str, hashed: str) -> User:
-    """Made without a password that another knows: the one that counts is the person's own act."""
+def _user(username: str, name: str, password_hash: str) -> User:
+    """Make an account without a password that another knows.
+
+    Setting its password is the person's own act.
+    """
     first, last = name.split(" ", 1)
-    person = User.objects.create(username=username, password=make_password(None), first_name=first, last_name=last, is_staff=True)
+    person = User.objects.create(
+        username=username,
+        password=make_password(None),
+        first_name=first,
+        last_name=last,
+        is_staff=True,
+    )
     with acting(by=person):
-        person.password = hashed
+        person.password = password_hash
         person.save(update_fields=["password"])
     return person
 
 
 def _prepare_signer(person: User, password: str, administrator: User) -> None:
-    """What is on record before a first signature."""
-    accounts.record(AccountAct.Kind.IDENTITY, person, by=administrator, on=ACTIVE, how="Identity card seen in person.")
-    accounts.record(AccountAct.Kind.TRAINING, person, by=administrator, on=ACTIVE, how="Signing and the protocol, half a day.")
+    """Record what a first signature needs: identity, training, accountability."""
+    kinds = AccountAct.Kind
+    training = "Signing and the protocol, half a day."
+    accounts.record(kinds.IDENTITY, person, by=administrator, on=ACTIVE, how="Identity card seen in person.")
+    accounts.record(kinds.TRAINING, person, by=administrator, on=ACTIVE, how=training)
     accounts.accept_accountability(person, password=password)
     StaticDevice.objects.create(user=person, name=RECOVERY)  # without codes: nobody has written any down
 
 
 def _give_roles(people: Iterable[Person], users: Mapping[str, User], administrator: User) -> None:
-    """Roles of a site at the first one, the others for the whole study; the auditor's ends with it. Nobody gives their own."""
+    """Give roles of a site at the first site, the others for the whole study.
+
+    Nobody gives their own.
+
+    The auditor's role ends with the study.
+    """
     first, second = (Site.objects.get(code=code) for code in (FIRST, SECOND))
-    first_of_all = _user(FOUNDER, "First Account", make_password(None))
-    for username, role, _ in people:
+    founder = _user(FOUNDER, "First Account", make_password(None))
+    for username, role, _name in people:
+        person = users[username]
         site = None if role in STUDY_WIDE else first
-        by = administrator if users[username] != administrator else first_of_all
-        with acting(by=by):
-            Membership(user=users[username], role=role, site=site, ends_on=STUDY_ENDS if role == Role.AUDITOR else None).save()
-    Membership(user=_user(ELSEWHERE, "Second Site", make_password(None)), role=Role.DATA_MANAGER, site=second).save()
+        ends_on = STUDY_ENDS if role == Role.AUDITOR else None
+        with acting(by=administrator if person != administrator else founder):
+            Membership(user=person, role=role, site=site, ends_on=ends_on).save()
+    elsewhere = _user(ELSEWHERE, "Second Site", make_password(None))
+    Membership(user=elsewhere, role=Role.DATA_MANAGER, site=second).save()
 
 
 def _site(code: str, name: str, province: str, laboratory: str) -> None:
-    techniques = ["IMRT", "VMAT", "SBRT", "CBCT"]
-    site = Site(code=code, name=name, province=province, radiotherapy=techniques, ec_approved_on=APPROVED, activated_on=ACTIVE)
+    """Make an active site with two consent versions and the reference ranges of its laboratory."""
+    site = Site(
+        code=code,
+        name=name,
+        province=province,
+        radiotherapy=["IMRT", "VMAT", "SBRT", "CBCT"],
+        ec_approved_on=APPROVED,
+        activated_on=ACTIVE,
+    )
     _store(site)
     _store(SiteStatus(site=site, status=SiteStatus.Status.ACTIVE, since=ACTIVE))
-    until = date.fromordinal(AMENDED.toordinal() - 1)
-    _store(ConsentVersion(site=site, number="1.0", ec_approved_on=APPROVED, effective_from=ACTIVE, effective_to=until))
-    _store(ConsentVersion(site=site, number="2.0", ec_approved_on=date(2025, 5, 20), effective_from=AMENDED, reconsent="ALL_ACTIVE"))
+    first_version = ConsentVersion(site=site, number="1.0", ec_approved_on=APPROVED, effective_from=ACTIVE)
+    first_version.effective_to = AMENDED - timedelta(days=1)
+    _store(first_version)
+    second_version = ConsentVersion(site=site, number="2.0", ec_approved_on=AMENDMENT_APPROVED, effective_from=AMENDED)
+    second_version.reconsent = "ALL_ACTIVE"
+    _store(second_version)
     for test, sex, low, high, unit in RANGES:
-        limits: dict[str, Any] = {"low": low, "high": high, "unit": unit}
-        _store(ReferenceRange(site=site, laboratory=laboratory, test=test, sex=sex, effective_from=ACTIVE, **limits))
+        limits: dict[str, Any] = {"low": low, "high": high, "unit": unit}  # Any: cleaned into numbers when stored
+        common = {"site": site, "laboratory": laboratory, "effective_from": ACTIVE}
+        _store(ReferenceRange(test=test, sex=sex, **common, **limits))
 
 
 def _store(row: Kept) -> None:
@@ -139,18 +179,26 @@ def _store(row: Kept) -> None:
 
 
 def key_of_the_demo() -> None:
-    """A key for the demo alone, made where there is none.
+    """Make a key for the demo alone, where there is none.
 
-    It is not a fair draw: keys are drawn until one gives the stories the arms that they tell of. That is done before the
-    key's commitment is published and before anybody is enrolled, and only here. The key of a trial is drawn once.
+    Refuse a key that is not one of the demo's.
+
+    It is not a fair draw: keys are drawn until one gives the stories their arms. That is done
+    before the key's commitment is published and before anybody is enrolled, and only here. The key
+    of a trial is drawn once.
     """
     file = Path(settings.RANDOMIZATION_KEY_FILE)
     if not file.exists():
         prepare(file.parent)
-        write_private(file, next(key for key in iter(lambda: secrets.token_hex(48), None) if suits_the_stories(key.encode())))
+        key = secrets.token_hex(48)
+        while not suits_the_stories(key.encode()):
+            key = secrets.token_hex(48)
+        write_private(file, key)
     elif not suits_the_stories(file.read_bytes()):
-        raise Unusable(f"The randomization key {file} is not one of the demo's: load the demo where there is no key yet.")
+        sentence = _("The randomization key {file} is not one of the demo's: load the demo where there is no key yet.")
+        raise Unusable(sentence.format(file=file))
 
 
 def suits_the_stories(key: bytes) -> bool:
+    """Return whether the key gives the stories the arms that they need."""
     return all(allocation(key, stratum, 1) == arm for stratum, arm in ALLOCATED_FIRST.items())

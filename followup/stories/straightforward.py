@@ -21,7 +21,10 @@ SCREENING = Screening(
     signs={"weight_kg": "70", "height_cm": "170"},
     results={"CREAT": ("1.10", "mg/dL"), "BILI": ("0.8", "umol/L")},
 )  # fmt: skip
-"""Creatinine as it was entered in the end: with µmol/L it was refused. Bilirubin still with the wrong unit."""
+"""Creatinine stands as it was entered in the end: with µmol/L it was refused.
+
+Bilirubin still has the wrong unit.
+"""
 
 DELAYED = {"adjustment": "DELAYED", "adjustment_reason": "RT_SCHEDULING"}
 LYMPH_NODES = {
@@ -42,17 +45,18 @@ COURSE = {
 
 
 def load(team: Team) -> int:
+    """Tell the story of 01-001. Return whether it was still to be told."""
     return tell(team, CODE, screened_on=CONSENTED, chapters=CHAPTERS)
 
 
 def screening(story: Story) -> None:
-    """The first gate is passed with a bilirubin of 0.8 µmol/L, which nobody has."""
+    """Pass the first gate with a bilirubin of 0.8 µmol/L, which nobody has."""
     usual.screen(story, SCREENING)
     story.confirm(1, day("2025-03-05"))
 
 
 def correction(story: Story) -> None:
-    """The unit is corrected; the assessment of the first gate no longer stands, and is signed again."""
+    """Correct the unit. The assessment of the first gate no longer stands, and is signed again."""
     panel = LaboratoryPanel.objects.of(story.subject).get(visit__code="SCR")
     bilirubin = panel.results.get(test="BILI")
     row = {"id": bilirubin.pk, "version": bilirubin.version, "unit": "mg/dL"}
@@ -62,26 +66,28 @@ def correction(story: Story) -> None:
 
 
 def induction(story: Story) -> None:
+    """Give three cycles."""
     usual.regimen(story, "GC_CIS")
     for number, on in ((1, "2025-03-10"), (2, "2025-03-31"), (3, "2025-04-21")):
         usual.cycle(story, number, day(on))
 
 
 def check(story: Story) -> None:
-    """26 mm of 40: a partial response."""
+    """Check after cycle 2: 26 mm of 40 are a partial response."""
     sizes = {"L01": "12", "L02": "14", "L03": "ABSENT"}  # 9 mm: no longer pathological
-    usual.checked(story, day("2025-04-21"), sizes=sizes, read=("PR", "CR", "PR"), feasibility_on=day("2025-04-23"))
+    usual.checked(story, day("2025-04-21"), sizes=sizes, response=("PR", "CR", "PR"), feasibility_on=day("2025-04-23"))
     story.sign("PC2")
 
 
 def allocation(story: Story) -> None:
+    """Pass the second gate, and randomize."""
     story.confirm(2, day("2025-04-24"))
     story.randomize(day("2025-04-25"))
     story.hold("RAND", day("2025-04-25"))
 
 
 def radiotherapy(story: Story) -> None:
-    """Nodes 62.5 Gy in 25 fractions, lung 50 Gy in 5, in one course."""
+    """Give nodes 62.5 Gy in 25 fractions and lung 50 Gy in 5, in one course."""
     story.hold("RTPLAN", day("2025-04-30"))
     course = story.enter(RadiotherapyCourse, "COMMON", COURSE, {TargetVolume: [LYMPH_NODES, LUNG]}, complete=False)
     usual.signs(story, "RTS", day("2025-05-12"), weight_kg="69")
@@ -94,30 +100,36 @@ def radiotherapy(story: Story) -> None:
 
 
 def daily(volume: TargetVolume, begins: date, number: int, gy: str) -> list[dict[str, Any]]:
-    """A fraction on each working day."""
+    """Return a delivered fraction for each working day."""
     days = (begins + timedelta(n) for n in range(2 * number))
     working = [on for on in days if on.weekday() < 5][:number]
-    return [{"volume": volume, "number": n, "given_on": on, "delivered": "Y", "dose_gy": gy} for n, on in enumerate(working, 1)]
+    delivered = {"volume": volume, "delivered": "Y", "dose_gy": gy}
+    return [delivered | {"number": n, "given_on": on} for n, on in enumerate(working, 1)]
 
 
 def cycle_after_radiotherapy(story: Story) -> None:
-    """42 days late, as planned around the radiotherapy; on that day the consent is given again, on the new version."""
-    usual.cycle(story, 4, day("2025-06-23"), told={("GEMCITABINE", 1): DELAYED, ("CISPLATIN", 1): DELAYED})
+    """Give cycle 4 42 days late, as planned around the radiotherapy.
+
+    The consent to the new version is given that day.
+    """
+    usual.cycle(story, 4, day("2025-06-23"), doses={("GEMCITABINE", 1): DELAYED, ("CISPLATIN", 1): DELAYED})
     usual.consent_again(story, day("2025-06-23"), at="C4D1")
 
 
 def response(story: Story) -> None:
-    """A partial, then a complete response, which goes on."""
-    usual.assessed(story, "TA1", day("2025-06-26"), sizes={"L01": "TOO_SMALL", "L02": "9", "L03": "ABSENT"}, read=("PR", "CR", "PR"))
-    usual.assessed(story, "TA2", day("2025-08-29"), sizes=RESOLVED, read=COMPLETE)
+    """Assess a partial, then a complete response, which goes on."""
+    sizes = {"L01": "TOO_SMALL", "L02": "9", "L03": "ABSENT"}
+    usual.assessed(story, "TA1", day("2025-06-26"), sizes=sizes, response=("PR", "CR", "PR"))
+    usual.assessed(story, "TA2", day("2025-08-29"), sizes=RESOLVED, response=COMPLETE)
     for code, on in (("RTFU1", "2025-07-11"), ("RTFU2", "2025-09-11")):
         usual.signs(story, code, day(on), weight_kg="69")
         usual.panel(story, code, day(on))
         story.hold(code, day(on))
-    usual.assessments_since(story, LATER, sizes=RESOLVED, read=COMPLETE)
+    usual.assessments_since(story, LATER, sizes=RESOLVED, response=COMPLETE)
 
 
 def signatures(story: Story) -> None:
+    """Sign what is held, but for one visit."""
     story.sign_rest(but=("TA2",))
 
 

@@ -1,4 +1,4 @@
-"""How a story is told: its people enter, confirm, sign and randomize, as they would on the pages."""
+"""A story is told by its people, who enter, confirm, sign and randomize as they would on the pages."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
@@ -11,27 +11,31 @@ from django_otp.plugins.otp_static.models import StaticDevice
 
 from crf.actions import eligibility, randomization, strata
 from crf.models import Eligibility, Randomization
-from trial.accounts.second_factor import Proof, Shown
-from trial.actions import entry, review
+from trial.accounts.second_factor import Proof, ShownDevice
+from trial.actions import enrolment, entry, review
 from trial.models import Record, Row, Signature, Site, Subject, Visit
 
 day = date.fromisoformat
 
 
 class Team(NamedTuple):
-    """Who works at a site."""
+    """The people who work at a site."""
 
     site: Site
     data_manager: User
     investigator: User
     proof: Proof
-    """The code is taken as shown, by the device that the trial was prepared with."""
+    """The code counts as shown, by the device that the trial was prepared with."""
 
 
 def team(site: Site, *, data_manager: User, investigator: User, password: str) -> Team:
-    """The investigator's password is checked as always, but the same one only once: a check takes half a second by design."""
+    """Return the team.
+
+    The same password of the investigator is checked only once: a check takes long by design.
+    """
     investigator.check_password = cache(investigator.check_password)  # type: ignore[method-assign]
-    return Team(site, data_manager, investigator, Proof(password, session=Shown(StaticDevice.objects.get(user=investigator).persistent_id)))
+    device = ShownDevice(StaticDevice.objects.get(user=investigator).persistent_id)
+    return Team(site, data_manager, investigator, Proof(password, session=device))
 
 
 class Story:
@@ -39,12 +43,12 @@ class Story:
 
     def __init__(self, subject: Subject, team: Team) -> None:
         self.subject, self.team = subject, team
-        self._known: dict[str, Visit] = {}
+        self._visits: dict[str, Visit] = {}
 
     def visit(self, code: str) -> Visit:
-        """As it is stored now."""
-        self._known[code] = Visit.objects.select_related("subject__site").get(subject=self.subject, code=code)
-        return self._known[code]
+        """Return the visit as it is stored now."""
+        self._visits[code] = Visit.objects.select_related("subject__site").get(subject=self.subject, code=code)
+        return self._visits[code]
 
     def enter(
         self,
@@ -54,57 +58,74 @@ class Story:
         rows: Mapping[type[Row], Sequence[Mapping[str, Any]]] | None = None,
         *,
         complete: bool = True,
-    ) -> Any:
-        visit = self._known.get(at) or self.visit(at)  # the act reads it anew, under its lock
-        return entry.enter(form, visit=visit, by=self.team.data_manager, values=values, rows=rows, complete=complete)
+    ) -> Any:  # a record of the form that was named
+        """Enter a form at a visit."""
+        visit = self._visits.get(at) or self.visit(at)  # the action reads it anew, under its lock
+        author = self.team.data_manager
+        return entry.enter(form, visit=visit, by=author, values=values, rows=rows, complete=complete)
 
     def change(self, record: Record, values: Mapping[str, Any], *, reason: str = "", **more: Any) -> Any:
-        return entry.change(record, by=self.team.data_manager, version=record.version, values=values, reason=reason, **more)
+        """Change items of a record. `more` goes to the action: rows, complete."""
+        author, version = self.team.data_manager, record.version
+        return entry.change(record, by=author, version=version, values=values, reason=reason, **more)
 
     def withdraw(self, row: Any, *, reason: str) -> None:
+        """Withdraw a record, or a row of one."""
         entry.withdraw(row, by=self.team.data_manager, reason=reason)
 
     def hold(self, code: str, on: date, *, mode: str = "ON_SITE") -> None:
-        self._tell_visit(code, {"held_on": on, "status": "DONE", "mode": mode})
+        """Enter that a visit was held."""
+        self._change_visit(code, {"held_on": on, "status": "DONE", "mode": mode})
 
     def miss(self, code: str, reason: str) -> None:
-        self._tell_visit(code, {"status": "MISSED", "missed_reason": reason})
+        """Enter that a visit was missed."""
+        self._change_visit(code, {"status": "MISSED", "missed_reason": reason})
 
-    def _tell_visit(self, code: str, values: Mapping[str, Any]) -> None:
+    def _change_visit(self, code: str, values: Mapping[str, Any]) -> None:
         visit = self.visit(code)
         entry.change_visit(visit, by=self.team.data_manager, version=visit.version, values=values)
 
     def confirm(self, gate: int, on: date, **verdicts: tuple[str, str]) -> Eligibility:
-        """`verdicts`: what the investigator says of a criterion, and why, where it is not what the data say."""
+        """Confirm a gate.
+
+        `verdicts` holds, by criterion, a verdict and its reason where it differs from the data.
+        """
         return eligibility.confirm(
             self.subject,
             gate=gate,
             by=self.team.investigator,
             proof=self.team.proof,
-            verdicts={code: said for code, (said, _) in verdicts.items()},
-            comments={code: why for code, (_, why) in verdicts.items()},
+            verdicts={code: verdict for code, (verdict, reason) in verdicts.items()},
+            comments={code: reason for code, (verdict, reason) in verdicts.items()},
             assessed_on=on,
         )
 
     def randomize(self, on: date) -> Randomization:
+        """Randomize the subject on the day."""
         record, _ = randomization.randomize(self.subject, by=self.team.investigator, at=on)
         return record
 
     def correct_strata(self, *, reason: str, **values: str) -> Randomization:
+        """Correct the strata after the allocation, which stays."""
         record = Randomization.objects.of(self.subject).select_related("visit__subject__site").get()
-        return strata.correct_strata(record, by=self.team.data_manager, version=record.version, reason=reason, **values)
+        author, version = self.team.data_manager, record.version
+        return strata.correct_strata(record, by=author, version=version, reason=reason, **values)
 
     def sign(self, *codes: str) -> None:
-        """Inside a larger transaction, what was told so far enters the ledger first: a signature stands under what is there."""
+        """Sign visits.
+
+        Inside a larger transaction, the entries so far go into the ledger first, before the
+        signature.
+        """
         if connection.in_atomic_block:
             connection.check_constraints()
         for code in codes:
             review.sign_visit(self.visit(code), by=self.team.investigator, proof=self.team.proof)
 
     def sign_rest(self, *, but: Iterable[str] = ()) -> None:
-        """Every visit that was held and is not signed yet, and the forms of the whole trial."""
-        signed = Signature.objects.filter(form="trial.visit", visit__subject=self.subject)
-        unsigned = Visit.objects.filter(subject=self.subject).exclude(pk__in=signed.values("record")).exclude(code__in=but)
+        """Sign every visit that was held and is not signed yet, and the forms of the whole trial."""
+        signed = Signature.objects.filter(form="trial.visit", visit__subject=self.subject).values("record")
+        unsigned = Visit.objects.filter(subject=self.subject).exclude(pk__in=signed).exclude(code__in=but)
         self.sign(*(visit.code for visit in unsigned if visit.held_on or visit.is_common))
 
 
@@ -112,11 +133,16 @@ Chapter = Callable[[Story], None]
 
 
 def begin(team: Team, code: str, *, screened_on: date) -> Story:
-    return Story(entry.enrol(site=team.site, by=team.data_manager, screened_on=screened_on, code=code), team)
+    """Enrol the subject of a story."""
+    subject = enrolment.enrol(site=team.site, by=team.data_manager, screened_on=screened_on, code=code)
+    return Story(subject, team)
 
 
 def tell(team: Team, code: str, *, screened_on: date, chapters: Iterable[Chapter]) -> bool:
-    """The whole story, once, each act in a transaction of its own as on the pages; whether it was still to be told."""
+    """Tell a story once, each act in a transaction of its own as on the pages.
+
+    Return whether it was still to be told.
+    """
     if Subject.objects.filter(code=code).exists():
         return False
     story = begin(team, code, screened_on=screened_on)

@@ -13,7 +13,7 @@ from time import perf_counter
 from trial.protocol.eligibility import gates
 from trial.protocol.eligibility.gates import Ecog, Evidence, LabValue, Lesion, Weight
 from trial.protocol.endpoints import course
-from trial.protocol.endpoints.overall_survival import Contact, Death, Facts, Therapy
+from trial.protocol.endpoints.facts import Contact, Death, Facts, Therapy
 from trial.protocol.kleene import Truth
 from trial.protocol.laboratory.reported import parse
 from trial.protocol.response.recist import (
@@ -52,7 +52,7 @@ def simulated(random):
     )
     days = [49, *(55 + 63 * k for k in range(1, random.randint(2, 9)))]
     seen = tuple(assessed(random, baseline, "PC2" if k == 0 else f"TA{k}", consented + timedelta(day)) for k, day in enumerate(days))
-    return evidence, course.Told(
+    return evidence, course.CourseFacts(
         baseline,
         seen,
         facts=Facts(
@@ -98,7 +98,7 @@ def assessed(random, baseline, label, on):
     others = tuple(NonTargetFinding(code, random.choice((NonTargetState.PRESENT, NonTargetState.ABSENT))) for code in baseline.non_targets)
     new = (NewLesion(random.choice(tuple(NewLesionCertainty))),) if random.random() < 0.08 else ()
     response = random.choice((Response.CR, Response.PR, Response.SD, Response.SD, Response.PD))
-    return course.Seen(TimePoint(label, on, on + timedelta(1), targets, others, new), response, in_field=(False,) * len(new))
+    return course.CourseAssessment(TimePoint(label, on, on + timedelta(1), targets, others, new), response, in_field=(False,) * len(new))
 
 
 def derived(evidence, told):
@@ -114,7 +114,7 @@ def test_ten_thousand_subjects(capsys):
         started = perf_counter()
         _, found = derived(evidence, told)
         took.append(perf_counter() - started)
-        assert len(found.responses) == len(told.seen)
+        assert len(found.responses) == len(told.assessments)
     took.sort()
     median_ms, p99_ms, total_s = took[SUBJECTS // 2] * 1e3, took[SUBJECTS * 99 // 100] * 1e3, sum(took)
     with capsys.disabled():

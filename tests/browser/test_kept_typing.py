@@ -233,7 +233,7 @@ class TestRows:
         dan.go(course_url)
         dan.page.fill(f"#id_{fraction(dan, fractions[2])}-dose_gy", "9.95")
         dan.page.select_option("#id_reason", "TRANSCRIPTION")
-        entry.withdraw(fractions[1], by=investigator, reason="ENTRY_ERROR")
+        entry.withdraw_row(fractions[1], by=investigator, version=fractions[1].version, reason="ENTRY_ERROR")
         dan.press("_complete")
         dan.sees("withdrawn by Ida Li")
         assert [f"{row.dose_gy}" for row in Fraction.objects.order_by("pk")] == ["10.00"] * 3
@@ -246,7 +246,7 @@ class TestRows:
         dan.go(course_url)
         dan.page.fill(f"#id_{fraction(dan, fractions[2])}-dose_gy", "9.95")
         dan.page.select_option("#id_reason", "TRANSCRIPTION")
-        entry.withdraw(fractions[1], by=investigator, reason="ENTRY_ERROR")
+        entry.withdraw_row(fractions[1], by=investigator, version=fractions[1].version, reason="ENTRY_ERROR")
         if sent:
             dan.press("_complete")
             dan.sees("withdrawn by Ida Li")
@@ -262,7 +262,7 @@ class TestRows:
     def test_what_was_typed_in_a_row_that_another_withdrew_is_told(self, dan, fractions, course_url, investigator):
         dan.go(course_url)
         dan.page.fill(f"#id_{fraction(dan, fractions[1])}-dose_gy", "9.95")
-        entry.withdraw(fractions[1], by=investigator, reason="ENTRY_ERROR")
+        entry.withdraw_row(fractions[1], by=investigator, version=fractions[1].version, reason="ENTRY_ERROR")
         dan.go(course_url)
         dan.sees("A row that you typed in is not on this page any more.")
         dan.sees("Fraction: 2; Date: 2025-04-16; Delivered: Yes; Dose: 9.95")
@@ -273,7 +273,7 @@ class TestRows:
         dan.page.click("#fractions-group .add-row a")
         for place, number in ((3, 4), (5, 5)):
             dan.page.fill(f"#id_fractions-{place}-number", str(number))
-        entry.withdraw(fractions[0], by=investigator, reason="ENTRY_ERROR")
+        entry.withdraw_row(fractions[0], by=investigator, version=fractions[0].version, reason="ENTRY_ERROR")
         dan.go(course_url)
         dan.sees(BACK)
         assert [dan.page.input_value(f"#id_fractions-{place}-number") for place in range(5)] == ["2", "3", "4", "", "5"]

@@ -6,7 +6,7 @@ import pytest
 
 from crf.models import Demographics, LaboratoryPanel, LaboratoryResult
 from tests.examples import RESULTS
-from trial.protocol.laboratory.quantities import TESTS
+from trial.protocol.laboratory.analytes import TESTS
 from trial.refusals import Refused
 
 

@@ -81,7 +81,7 @@ def said(subject, data_manager, client):
             "form": forms,
             "form in the API": {code: api.get(f"forms/responseassessment/{pk}/").json()["derived"]["overall"] for code, pk in keys},
             "responses": {one["visit_code"]: one["overall"] for one in api.results("responses/")},
-            "course page": {response.seen.point.label: str(response.derived.overall) for response, _ in page},
+            "course page": {response.assessment.point.label: str(response.derived.overall) for response, _ in page},
             "course": {one["assessment"]: one["overall"] for one in api.get(f"subjects/{subject.code}/course/").json()["responses"]},
             "check after cycle 2": {assessment.label: str(assessment.derived) for assessment in facts.assessments},
         }

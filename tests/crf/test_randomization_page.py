@@ -5,7 +5,7 @@ import pytest
 from crf.actions import randomization
 from crf.models import Randomization
 from crf.pages import randomization as randomization_page
-from trial.protocol.randomization.blocks import REFUSALS, Refusal
+from trial.protocol.randomization.preconditions import REFUSALS, Refusal
 
 ADDRESS, BUTTON, WHY_LATE = "/subjects/01-001/randomization/", "Randomize 01-001</button>", 'name="late_reason"'
 

@@ -102,7 +102,7 @@ def test_commands_are_there(name, tmp_path):
 def test_image_serves_the_same_application():
     lines = (HOUSE / "Dockerfile").read_text().splitlines()
     command = ast.literal_eval(next(line for line in lines if line.startswith("CMD")).removeprefix("CMD "))
-    assert command[:3] == ["gunicorn", "trial.server.wsgi", "--bind=0.0.0.0:8000"]
+    assert command[:4] == ["gunicorn", "trial.server.wsgi", "--preload", "--bind=0.0.0.0:8000"]
     assert SERVICES["web"]["ports"] == ["127.0.0.1:${CASEBOOK_PORT:-8000}:8000"]
     assert "RUN pip install --no-cache-dir --require-hashes -r requirements.txt" in lines
     assert "USER casebook" in lines
@@ -185,5 +185,6 @@ def test_ci_runs_the_readmes_commands():
 
 
 def _sources():
-    files = [HOUSE / "trial" / f"{name}.py" for name in ("settings", "environment", "data_folder", "embedded_postgres", "embedded_redis")]
+    names = ("settings", "server/environment", "server/data_folder", "server/embedded_postgres", "server/embedded_redis")
+    files = [HOUSE / "trial" / f"{name}.py" for name in names]
     return "".join(path.read_text() for path in files)

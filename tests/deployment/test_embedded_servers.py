@@ -1,4 +1,6 @@
-"""The embedded PostgreSQL and Redis: shared, ended by the last one out, and started whatever was left behind."""
+"""The embedded PostgreSQL and Redis: shared, ended by the last one out, and started whatever was
+left behind.
+"""
 
 import os
 import pwd
@@ -23,8 +25,8 @@ from trial.server.embedded_redis import Redis
 USES_IT = """
 import sys
 from pathlib import Path
-from trial.embedded import used
-from trial.embedded_postgres import Postgres
+from trial.server.embedded import used
+from trial.server.embedded_postgres import Postgres
 with used(Postgres(Path(sys.argv[1]))):
     print("in use", flush=True)
     sys.stdin.read()
@@ -162,7 +164,7 @@ def test_postgres_must_be_new_enough(binaries, version, accepted):
     if accepted:
         assert embedded_postgres.find_binaries().folder == folder
     else:
-        with pytest.raises(Unusable, match=r"too old .*install PostgreSQL 15 or newer, set CASEBOOK_PG_BIN"):
+        with pytest.raises(Unusable, match=r"too old .*install PostgreSQL 15 or newer, name its binaries by CASEBOOK_PG_BIN"):
             embedded_postgres.find_binaries()
 
 

@@ -1,4 +1,6 @@
-"""What is missing or in the way is said in one sentence that says what to do: exit code 1, no traceback."""
+"""What is missing or in the way is said in one sentence that says what to do: exit code 1, no
+traceback.
+"""
 
 import socket
 
@@ -19,7 +21,7 @@ def test_port_taken(tmp_path):
         other.listen()
         port = other.getsockname()[1]
         said = refusal(manage("demo", "--port", str(port), data=tmp_path))
-    assert f"Port {port} of 127.0.0.1 is taken by another program: choose another" in said
+    assert f"Port {port} of 127.0.0.1 is taken by a program: choose another" in said
     assert not (tmp_path / "pg").exists()
 
 
@@ -59,7 +61,7 @@ def test_server_of_yours_too_old(db, monkeypatch, version):
     monkeypatch.setattr(connection, "ensure_connection", lambda: None)
     monkeypatch.setattr(connection, "close", lambda: None)
     monkeypatch.setitem(vars(connection), "pg_version", version)
-    with pytest.raises(Unusable, match=r"too old .*: Casebook needs 15 or newer\.$"):
+    with pytest.raises(Unusable, match=r"too old .*: Casebook needs 15 or newer, so name another server\.$"):
         servers.examine()
 
 
@@ -69,7 +71,7 @@ def test_server_of_yours_too_old_for_django(monkeypatch):
 
     monkeypatch.setattr(connection, "ensure_connection", refuse)
     monkeypatch.setattr(connection, "close", lambda: None)
-    with pytest.raises(Unusable, match="too old: Casebook needs 15 or newer"):
+    with pytest.raises(Unusable, match=r"too old \(PostgreSQL 14 or later is required.*: Casebook needs 15 or newer"):
         servers.examine()
 
 
@@ -92,7 +94,7 @@ def test_reset_of_a_server_of_yours(tmp_path):
 def test_unfinished_load_into_a_server_of_yours(tmp_path):
     (tmp_path / "demo-unfinished").touch()
     said = refusal(manage("demo", "--no-serve", data=tmp_path, **ELSEWHERE))
-    assert "The demo trial was not loaded to its end. Empty the database of DATABASE_URL" in said
+    assert "The load of the demo was cut off: empty the database of DATABASE_URL" in said
 
 
 def test_nothing_is_left_running(tmp_path):

@@ -33,7 +33,7 @@ def test_the_code_printed_is_the_one_that_is_taken(data, data_manager):
 
 
 def test_without_the_demos_file_there_is_no_code(data, investigator):
-    with pytest.raises(CommandError, match="only the demo"):
+    with pytest.raises(CommandError, match="Only the demo"):
         printed("ida")
 
 

@@ -1,10 +1,18 @@
-"""A suitable patient, of whom a test changes what it is about."""
+"""A suitable patient, whose evidence a test changes in one point."""
 
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from trial.protocol.eligibility.gates import Administration, Ecog, Evidence, LabValue, Lesion, Weight, evaluate
+from trial.protocol.eligibility.gates import (
+    Administration,
+    Ecog,
+    Evidence,
+    LabValue,
+    Lesion,
+    Weight,
+    evaluate,
+)
 from trial.protocol.kleene import Truth
 from trial.protocol.laboratory.reported import parse
 from trial.protocol.parameters import DEFAULT
@@ -16,10 +24,22 @@ LUNG = Lesion(code="L01", lesion_class="VISCERAL", organ="LUNG", certainty="DEFI
 LIVER = Lesion(code="L02", lesion_class="VISCERAL", organ="LIVER", certainty="DEFINITE")
 EQUIVOCAL_LIVER = Lesion(code="L03", lesion_class="VISCERAL", organ="LIVER", certainty="EQUIVOCAL")
 BONE = Lesion(code="L04", lesion_class="BONE", organ="BONE", certainty="DEFINITE", vertebra="N")
-VERTEBRA = Lesion(code="L05", lesion_class="BONE", organ="BONE", certainty="DEFINITE", vertebra="Y", compression="0")
+VERTEBRA = Lesion(
+    code="L05",
+    lesion_class="BONE",
+    organ="BONE",
+    certainty="DEFINITE",
+    vertebra="Y",
+    compression="0",
+)
 NODE = Lesion(
-    code="L06", lesion_class="REGIONAL_LN", organ="LYMPH_NODE", subregion="PAO_SUP", regional="Y", certainty="DEFINITE"
-)  # fmt: skip
+    code="L06",
+    lesion_class="REGIONAL_LN",
+    organ="LYMPH_NODE",
+    subregion="PAO_SUP",
+    regional="Y",
+    certainty="DEFINITE",
+)
 
 
 def lab(test, reported, *, on=GATE, uln=None):
@@ -41,10 +61,11 @@ def labs(**changed):
 
 
 def agent(cycle, name, **changed):
-    """One dose, given in full unless something is different."""
-    given = {"adjustment": "NONE", "percent": 100, "complete": True} | changed
-    percent = given.pop("percent")
-    return Administration(cycle=cycle, agent=name, percent=None if percent is None else Decimal(percent), **given)
+    """Return one dose, given in full unless something is different."""
+    items = {"adjustment": "NONE", "percent": 100, "complete": True} | changed
+    if items["percent"] is not None:
+        items["percent"] = Decimal(items["percent"])
+    return Administration(cycle=cycle, agent=name, **items)
 
 
 SUITABLE = Evidence(
@@ -71,7 +92,12 @@ SUITABLE = Evidence(
     ecog=(Ecog(grade=1, on=GATE),),
     laboratory=labs(),
     weights=(Weight(kg=Decimal(70), on=GATE),),
-    induction=(agent(1, "gemcitabine"), agent(1, "cisplatin"), agent(2, "gemcitabine"), agent(2, "cisplatin")),
+    induction=(
+        agent(1, "gemcitabine"),
+        agent(1, "cisplatin"),
+        agent(2, "gemcitabine"),
+        agent(2, "cisplatin"),
+    ),
     progression=Truth.NOT_MET,
 )
 
@@ -81,7 +107,7 @@ def livers(number):
 
 
 def judged(criterion, *, gate=None, parameters=DEFAULT, **changed):
-    """The verdict on one criterion of a suitable patient of whom something is different."""
+    """Return the verdict on one criterion of a suitable patient, with some evidence changed."""
     gate = gate or min(next(c.gates for c in CRITERIA if c.code == criterion))
     verdicts = evaluate(replace(SUITABLE, **changed), gate=gate, parameters=parameters)
     return next(verdict for verdict in verdicts if verdict.criterion == criterion)

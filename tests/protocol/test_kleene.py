@@ -1,4 +1,4 @@
-"""Three-valued logic: Kleene's tables, and that learning more never takes back what was decided."""
+"""Three-valued logic: Kleene's tables, and decisions that stand whatever is learned later."""
 
 import pytest
 from hypothesis import given
@@ -18,10 +18,10 @@ KLEENE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("a", "b", "both", "either"), KLEENE)
-def test_and_and_or_follow_kleenes_tables(a, b, both, either):
-    assert all_of([a, b]) == all_of([b, a]) == both
-    assert any_of([a, b]) == any_of([b, a]) == either
+@pytest.mark.parametrize(("a", "b", "conjunction", "disjunction"), KLEENE)
+def test_and_and_or_follow_kleenes_tables(a, b, conjunction, disjunction):
+    assert all_of([a, b]) == all_of([b, a]) == conjunction
+    assert any_of([a, b]) == any_of([b, a]) == disjunction
 
 
 @pytest.mark.parametrize(("statement", "expected"), [(True, T), (False, F), (None, U)])
@@ -36,6 +36,6 @@ def test_of_no_statements_all_hold_and_none_does():
 
 @given(st.lists(st.sampled_from(Truth), min_size=1), st.data())
 def test_what_is_decided_stays_so_when_something_unknown_becomes_known(statements, data):
-    known = [data.draw(st.sampled_from([T, F])) if statement == U else statement for statement in statements]
+    decided = [data.draw(st.sampled_from([T, F])) if statement == U else statement for statement in statements]
     for combined in (all_of, any_of):
-        assert combined(statements) in (U, combined(known))
+        assert combined(statements) in (U, combined(decided))

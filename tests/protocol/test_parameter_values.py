@@ -1,4 +1,4 @@
-"""How a parameter's value is written, read again, and refused."""
+"""Values of parameters as text: written, parsed again, and refused."""
 
 import re
 from contextlib import suppress
@@ -9,8 +9,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trial.protocol.parameter_values import NAMES, NotAValue, contradictions, decided, pattern, read, takes, written
-from trial.protocol.parameters import DEFAULT, AssessmentSchedule, CgConstant, GateDays, Interval, RandMethod, Stratum
+from trial.protocol.parameter_values import (
+    NAMES,
+    NotAValue,
+    contradictions,
+    parse,
+    pattern,
+    takes,
+    value_text,
+    with_decisions,
+)
+from trial.protocol.parameters import (
+    DEFAULT,
+    AssessmentSchedule,
+    CgConstant,
+    GateDays,
+    Interval,
+    RandMethod,
+    Stratum,
+)
 
 READ = [
     # parameter               text                              value
@@ -27,9 +44,9 @@ READ = [
 
 
 @pytest.mark.parametrize(("name", "text", "value"), READ)
-def test_value_is_read_as_people_type_it(name, text, value):
-    assert read(name, text) == value
-    assert type(read(name, text)) is type(getattr(DEFAULT, name.lower()))
+def test_value_is_parsed_as_people_type_it(name, text, value):
+    assert parse(name, text) == value
+    assert type(parse(name, text)) is type(getattr(DEFAULT, name.lower()))
 
 
 REFUSED = [
@@ -58,36 +75,36 @@ REFUSED = [
 @pytest.mark.parametrize(("name", "text", "sentence"), REFUSED)
 def test_text_that_is_no_value_is_refused_with_a_sentence(name, text, sentence):
     if sentence is None:
-        assert read(name, text)  # of its type; what the set says of it, contradictions tells
+        assert parse(name, text)  # of its type; what the set says of it, contradictions tells
         return
     with pytest.raises(NotAValue, match=re.escape(sentence)):
-        read(name, text)
+        parse(name, text)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_default_is_read_as_it_is_written(name):
+def test_every_default_survives_writing_and_parsing(name):
     value = getattr(DEFAULT, name.lower())
-    assert read(name, written(value)) == value
-    assert re.fullmatch(pattern(name), written(value))
+    assert parse(name, value_text(value)) == value
+    assert re.fullmatch(pattern(name), value_text(value))
     assert takes(name)
 
 
 @given(st.sampled_from(NAMES), st.text(max_size=30))
-def test_any_text_is_read_or_refused_and_a_value_read_is_written_alike(name, text):
+def test_any_text_is_parsed_or_refused_and_a_value_survives_writing(name, text):
     value = None
     with suppress(NotAValue):
-        value = read(name, text)
-    assert value is None or read(name, written(value)) == value
+        value = parse(name, text)
+    assert value is None or parse(name, value_text(value)) == value
 
 
 def test_what_is_not_decided_keeps_its_default():
-    assert decided({}) == DEFAULT
-    assert decided({"LIVER_MAX": "5"}) == replace(DEFAULT, liver_max=5)
+    assert with_decisions({}) == DEFAULT
+    assert with_decisions({"LIVER_MAX": "5"}) == replace(DEFAULT, liver_max=5)
 
 
-def test_unknown_parameter_is_none():
+def test_unknown_parameter_is_refused():
     with pytest.raises(KeyError):
-        read("BLOCK_SIZES", "4")
+        parse("BLOCK_SIZES", "4")
 
 
 THREE = (Stratum.SYSCLASS, Stratum.METPAT, Stratum.SITE)
@@ -104,5 +121,5 @@ CONTRADICTORY = [
 
 @pytest.mark.parametrize(("changes", "begins"), CONTRADICTORY)
 def test_contradictory_set_is_named(changes, begins):
-    found = contradictions(replace(DEFAULT, **changes))
-    assert [sentence.startswith(begins) for sentence in found] == ([True] if begins else [])
+    sentences = contradictions(replace(DEFAULT, **changes))
+    assert [sentence.startswith(begins) for sentence in sentences] == ([True] if begins else [])

@@ -56,8 +56,8 @@ SECTION_1 = [
 
 @pytest.mark.parametrize(("name", "default", "status"), SECTION_1)
 def test_parameter_has_the_default_and_status_of_the_specification(name, default, status):
-    (found,) = [row for row in listed() if row.name == name]
-    assert (found.value, found.status) == (default, Status(status))
+    (row,) = [row for row in listed() if row.name == name]
+    assert (row.value, row.status) == (default, Status(status))
 
 
 def test_page_lists_every_parameter_with_a_meaning():

@@ -66,7 +66,7 @@ def test_status_is_that_of_the_day_asked_for(derived, on, status):
 
 def test_story_2_has_its_responses(derived):
     rows = derived("01-001").course.responses[:3]
-    assert [(one.seen.point.label, str(one.derived.sum_mm), one.derived.overall) for one in rows] == [
+    assert [(one.assessment.point.label, str(one.derived.sum_mm), one.derived.overall) for one in rows] == [
         ("PC2", "26.0", "PR"),
         ("TA1", "14.0", "PR"),
         ("TA2", "8.0", "CR"),
@@ -150,7 +150,7 @@ def test_what_is_changed_changes_what_is_derived(derived, subject, team):
     row = next(row for row in record.rows(record.targets.model) if row.lesion.code == "L02")
     values = {"id": row.pk, "version": row.version, "size_mm": Decimal(40)}
     story.change(record, {}, reason="TRANSCRIPTION", rows={type(row): [values]})
-    found = next(one for one in derived("01-001").course.responses if one.seen.point.label == "TA1")
+    found = next(one for one in derived("01-001").course.responses if one.assessment.point.label == "TA1")
     assert (found.derived.overall, found.discordance, found.evaluation.response) == ("PD", "MAJOR", None)
 
 

@@ -50,7 +50,7 @@ class TestFirstRead:
 
     @pytest.fixture
     def told(self, tell):
-        return tell(story, until=story.first_read)
+        return tell(story, until=story.first_reading)
 
     def test_is_a_major_discordance(self, told):
         assert ResponseAssessment.objects.of(told.subject).get().discordance == "MAJOR"
@@ -66,7 +66,7 @@ class TestFirstRead:
         flags = Flag.objects.filter(subject=told.subject, kind=Flag.Kind.PROGRESSION_CHECK)
         flagging.run_for(told.subject, on=day("2025-05-21"))
         assert flags.get().state == "DISCORDANT"
-        story.second_read(told)
+        story.second_reading(told)
         flagging.run_for(told.subject, on=day("2025-05-22"))
         assert (flags.get().state, flags.get().severity, flags.get().closed_on) == ("PD", Flag.Severity.URGENT, None)
 
@@ -81,7 +81,7 @@ class TestSecondRead:
         assert [row.investigator_overall for row in record.history.order_by("history_id")] == ["SD", "PD"]
 
     def test_refuses_randomization_as_progression(self, tell):
-        codes = refusals(tell(story, until=story.second_read), "2025-05-23")
+        codes = refusals(tell(story, until=story.second_reading), "2025-05-23")
         assert "X07_PD" in codes
         assert "X07_UNKNOWN" not in codes
 

@@ -14,7 +14,7 @@ from followup.stories.telling import begin, day
 from trial.actions import entry
 from trial.models import Signature
 from trial.protocol.eligibility import gates as rules
-from trial.protocol.laboratory import quantities
+from trial.protocol.laboratory import clearance
 from trial.protocol.parameters import DEFAULT, BrainLiverLogic, Parameters
 from trial.refusals import Conflict, Refused
 
@@ -171,7 +171,7 @@ def test_alp_of_bone_is_no_exception_and_of_liver_is_one(subject):
 
 
 def test_clearance_of_914_is_28_37():
-    assert round(quantities.creatinine_clearance(71, Decimal(52), "F", Decimal(132)), 2) == Decimal("28.37")
+    assert round(clearance.creatinine_clearance(71, Decimal(52), "F", Decimal(132)), 2) == Decimal("28.37")
 
 
 def test_brain_metastasis_excludes_alone_unless_the_text_is_read_literally(subject):

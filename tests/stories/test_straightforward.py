@@ -26,8 +26,8 @@ from followup.stories import straightforward, usual
 from followup.stories.telling import begin, day
 from trial.actions import review
 from trial.models import Study
-from trial.protocol.laboratory import quantities
-from trial.protocol.radiotherapy import biological_dose
+from trial.protocol.laboratory import clearance, quantities
+from trial.protocol.radiotherapy import coverage as coverage_rules
 from trial.protocol.randomization.blocks import commitment
 from trial.protocol.therapy import dosing
 from trial.refusals import Conflict, Refused
@@ -49,13 +49,13 @@ class TestWrongUnits:
         story = begin(team, "01-802", screened_on=straightforward.CONSENTED)
         usual.consent(story, straightforward.CONSENTED)
         with pytest.raises(Refused, match="was mg/dL meant"):
-            usual.panel(story, "SCR", day("2025-03-04"), CREAT=("1.10", "umol/L"))
+            usual.panel(story, "SCR", day("2025-03-04"), {"CREAT": ("1.10", "umol/L")})
         assert not LaboratoryResult.objects.of(story.subject).exists()
 
     def test_creatinine_of_1_10_mg_dl_is_97_24_µmol_l_and_a_clearance_of_67_17(self, one, criterion):
         creatinine = LaboratoryResult.objects.of(one).get(test="CREAT", panel__visit__code="SCR")
         assert creatinine.standard_value == Decimal("97.24")
-        assert rounded(quantities.creatinine_clearance(64, Decimal(70), "M", creatinine.standard_value), "0.01") == Decimal("67.17")
+        assert rounded(clearance.creatinine_clearance(64, Decimal(70), "M", creatinine.standard_value), "0.01") == Decimal("67.17")
         assert "67.2 mL/min" in criterion(CODE, "I12").explanation
 
     def test_bilirubin_of_0_8_µmol_l_is_stored_and_unusual(self, tell):
@@ -150,7 +150,7 @@ class TestCheckAfterCycle2:
     def test_is_not_passed_before_the_visit_is_signed(self, tell):
         story = tell(straightforward, until=straightforward.induction)
         sizes = {"L01": "12", "L02": "14", "L03": "ABSENT"}
-        usual.checked(story, day("2025-04-21"), sizes=sizes, read=("PR", "CR", "PR"))
+        usual.checked(story, day("2025-04-21"), sizes=sizes, response=("PR", "CR", "PR"))
         assert progression.check(Casebook(story.subject), on=day("2025-04-25")).refusal == "X07_UNKNOWN"
         story.sign("PC2")
         assert progression.check(Casebook(story.subject), on=day("2025-04-25")).refusal is None
@@ -211,12 +211,12 @@ class TestRadiotherapy:
     def test_covers_every_lesion(self, one):
         volumes = RadiotherapyCourse.objects.of(one).get().rows(TargetVolume)
         lesions = [
-            biological_dose.lesion_coverage(
-                [biological_dose.Coverage(volume.coverage) for volume in volumes if lesion.code in volume.lesions], planning_ended=True
+            coverage_rules.lesion_coverage(
+                [coverage_rules.Coverage(volume.coverage) for volume in volumes if lesion.code in volume.lesions], planning_ended=True
             )
             for lesion in Lesion.objects.of(one)
         ]
-        assert biological_dose.subject_coverage(lesions) == "COMPLETE"
+        assert coverage_rules.subject_coverage(lesions) == "COMPLETE"
 
     def test_is_planned_within_28_days(self, one):
         assert one.visits.get(code="RTS").closes_on == day("2025-05-23")

@@ -1,0 +1,1 @@
+"""Accounts: passwords, second factors, lockout, and the proof of who signs."""

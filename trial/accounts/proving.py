@@ -1,36 +1,45 @@
-"""How a request proves who signs: the password, and with the first signature of a session the code."""
+"""A request proves who signs: by the password, and with the first signature of a session by the
+code.
+"""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
-from typing import Any
 
+from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.auth.signals import user_login_failed
 from django.http import HttpRequest, QueryDict
+from rest_framework.request import Request
 
-from trial.accounts.locked_out import WAIT, address_of, begin_anew, is_locked_out
-from trial.accounts.second_factor import Proof, Shown, Unproven, has_one_to_have, is_bound
-from trial.refusals import Refused
+from trial.accounts.locked_out import address_of, begin_anew, is_locked_out
+from trial.accounts.second_factor import Proof, ShownDevice, Unproven, is_bound, needs_second_factor
+from trial.refusals import Code, Refused
 
 SIGNED = "signed_with_code_from"
 
 
 class LockedOutSigner(Refused):
-    status = 429
-    code = "locked_out"
+    """Too many failures: nothing is tried (429)."""
 
 
 def asks_code(request: HttpRequest) -> bool:
-    """Whether this is still the first signature of the session, the device that showed its code is no longer the person's, or
-    somebody else's machine shows its cookie (S05)."""
-    return not is_bound(request.user, _shown_by(request))
+    """Return whether a signature of this request takes a code.
+
+    It does for the first signature of the session, when the device that showed its code is no
+    longer the person's, and when somebody else's machine shows the session's cookie (S05).
+    """
+    person = request.user
+    return not person.is_authenticated or not is_bound(person, _device_shown(request))
 
 
 @contextmanager
 def proving(request: HttpRequest) -> Iterator[Proof]:
-    """For a page. What is not proven counts as a failed login; what was signed within shows the code for the whole session."""
-    before = _shown_by(request)
-    session = Shown(before)
+    """Give the proof that a page has sent.
+
+    A good code counts for the whole session; a failure counts as a failed login.
+    """
+    before = _device_shown(request)
+    session = ShownDevice(before)
     with counting(request):
         yield Proof(request.POST.get("password", ""), request.POST.get("code", ""), session)
     if session.device != before:  # a good code
@@ -40,19 +49,25 @@ def proving(request: HttpRequest) -> Iterator[Proof]:
 
 
 @contextmanager
-def proving_to_api(request: Any, sent: dict[str, Any]) -> Iterator[Proof]:
-    """For a program: a token has no session, so each signature takes a code."""
+def proving_to_api(request: Request, sent: Mapping[str, str]) -> Iterator[Proof]:
+    """Give the proof that a program has sent.
+
+    A token has no session, so each signature takes a code.
+    """
     with counting(request._request, by=request.user):
         yield Proof(sent["password"], sent["code"])
     begin_anew(request._request, request.user.get_username())
 
 
 @contextmanager
-def counting(request: HttpRequest, by: Any = None) -> Iterator[None]:
-    """Each failure of the block counts as a failed login of the person; who has too many waits before anything is tried."""
+def counting(request: HttpRequest, by: User | AnonymousUser | None = None) -> Iterator[None]:
+    """Count each failure of the block as a failed login of the person.
+
+    Refuse whoever has too many before anything is tried.
+    """
     name = (by or request.user).get_username()
     if is_locked_out(request, name):
-        raise LockedOutSigner(WAIT)
+        raise LockedOutSigner(Code.LOCKED_OUT)
     try:
         yield
     except Unproven:
@@ -60,23 +75,31 @@ def counting(request: HttpRequest, by: Any = None) -> Iterator[None]:
         raise
 
 
-def note_login(sender: Any, request: HttpRequest, user: Any, **kwargs: Any) -> None:
-    """Receives `user_logged_in`: with the password alone, the count begins anew only for who needs no code. Otherwise whoever has the
-    password would guess codes for ever, four at a time."""
-    if not has_one_to_have(user):
+def note_login(sender: object, request: HttpRequest, user: User, **signal: object) -> None:
+    """Receive `user_logged_in`: the password alone begins the count anew only for a person who
+    needs no code.
+
+    Otherwise whoever has the password would guess codes for ever, four at a time.
+    """
+    if not needs_second_factor(user):
         begin_anew(request, user.get_username())
 
 
 def count(request: HttpRequest, name: str) -> None:
-    """django-axes keeps what was posted; of a form of the trial it shall keep nothing."""
+    """Count a failed login. django-axes stores what was posted, and shall store nothing of a form
+    of the trial.
+    """
     bare = copy(request)
     bare.POST = QueryDict()
     user_login_failed.send(sender=__name__, credentials={"username": name}, request=bare)
-    request.axes_locked_out = bare.axes_locked_out
+    # axes marks the request that it was given; its middleware reads the mark of this one.
+    request.axes_locked_out = bare.axes_locked_out  # type: ignore[attr-defined]
 
 
-def _shown_by(request: HttpRequest) -> str:
-    """The device that showed its code in this session, on this machine."""
+def _device_shown(request: HttpRequest) -> str:
+    """Return the device that showed its code in this session, on this machine; otherwise empty
+    text.
+    """
     *machine, device = request.session.get(SIGNED) or [""]
     return str(device) if machine == _machine(request) else ""
 

@@ -1,70 +1,23 @@
-"""Entering and changing records: what page, API, demo and tasks all do, in one transaction each.
+"""Enter, change and withdraw records: the one way in for page, API, back-entry, demo and tasks.
 
-A refusal (trial/refusals.py) carries a sentence for each problem; nothing is stored then.
+Each act is one transaction. A refusal (trial/refusals) carries each problem with its item and row;
+nothing is stored then. Decision 46 says why there is one save.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
 from django.contrib.auth.models import AbstractUser
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import IntegrityError, models
 from django.utils import timezone
 
 from trial.access import Act
 from trial.actions.signals import stored
-from trial.audit.acting import NOTHING, ChangeReason, acting, is_unsaid, says_nothing
-from trial.fields import without_identifiers
-from trial.models import Entered, Kept, Record, Row, Site, Subject, Visit, may
-from trial.models.parameter import read_once
-from trial.models.record import OneOfAVisit, Withdrawable
-from trial.refusals import Both, Conflict, NotAllowed, Refused
+from trial.audit.reasons import needs_reason
+from trial.models import Record, Row, Visit
+from trial.refusals import Code, Refused
 
-K = TypeVar("K", bound=Kept)
-
-STALE = "Someone else has changed this in the meantime. Nothing was stored. Open it again."
-OF_A_STATE = (
-    "This visit is frozen", "The study is locked", "This was done already", "Three different people", "The visit is not signed",
-    "Drafts, open queries, or visits", "Forms are completed and queries closed", "What is signed is not what stands",
-)  # fmt: skip
-SAY_WHY = "Say why an entered value changes."
-EMPTY = (None, "", [])
-
-
-def checked_reason(reason: str) -> str:
-    """A reason is one of the codes, with words of one's own after a colon; OTHER needs them. Empty stays empty."""
-    reason = reason.strip(NOTHING)
-    if not reason:
-        return ""
-    code, _, words = reason.partition(":")
-    if code.strip() not in list(ChangeReason):
-        raise Refused(("reason", f"A reason begins with one of {', '.join(ChangeReason)}; words of your own follow a colon."))
-    if code.strip() == ChangeReason.OTHER and not words.strip(NOTHING):
-        raise Refused(("reason", "With “other”, say in your own words why the value changes."))
-    if words.strip(NOTHING) and says_nothing(words):
-        raise Refused(("reason", f"“{words.strip()}” explains nothing. Say in your own words why the value changes."))
-    refuse_identifiers(reason, item="reason")
-    return reason
-
-
-def refuse_identifiers(text: str, *, item: str, longest: int = 500) -> None:
-    """Free text that reaches the database by another way than an item."""
-    if len(text) > longest:
-        raise Refused((item, f"This is longer than {longest} characters. Say it in fewer."))
-    try:
-        without_identifiers(text)
-    except ValidationError as error:
-        raise Refused(*((item, sentence) for sentence in error.messages)) from error
-
-
-def words(text: str, *, item: str = "reason", asks: str = "Say why, in a few words.", longest: int = 500) -> str:
-    """What a person writes in words of their own: something to read, unless nothing `asks` for it, and nobody's identifiers."""
-    text = "" if is_unsaid(text) else text.strip(NOTHING)
-    if asks and not text:
-        raise Refused((item, asks))
-    refuse_identifiers(text, item=item, longest=longest)
-    return text
+from .submission import SentRows, Submission, assign, refuse_stale, refuse_withdrawn, validate
+from .writing import checked_reason, locked, refuse_unless_allowed, writing
 
 
 def enter(
@@ -73,24 +26,11 @@ def enter(
     visit: Visit,
     by: AbstractUser,
     values: Mapping[str, Any],
-    rows: Mapping[type[Row], Sequence[Mapping[str, Any]]] | None = None,
+    rows: SentRows | None = None,
     complete: bool = True,
 ) -> Record:
     """Fill in a form for a visit, with the rows of its groups."""
-    _refuse_unless_allowed(by, Act.ENTER, visit.subject.site_id)
-    if not form.entered_by_hand:
-        raise NotAllowed(f"{form.form_title()} is not filled in by hand.")
-    with writing(by=by):
-        visit = locked(Visit, visit.pk)
-        refuse_second(form, visit, values)
-        record = form(visit=visit, state=state_of(complete), **values)
-        _validate(record)
-        refuse_foreign_references(record, [record])
-        record.save()
-        for group, entered in (rows or {}).items():
-            record.hold_rows(group, _new_rows(record, group, entered))
-        settle(record, by=by)
-    return record
+    return save(form, visit=visit, by=by, values=values, rows=rows, complete=complete)
 
 
 def change(
@@ -99,111 +39,104 @@ def change(
     by: AbstractUser,
     version: int,
     values: Mapping[str, Any],
-    rows: Mapping[type[Row], Sequence[Mapping[str, Any]]] | None = None,
+    rows: SentRows | None = None,
     reason: str = "",
     complete: bool | None = None,
 ) -> Record:
-    """Change a record's items; a row with `id` and `version` is changed, one without is added."""
-    _refuse_unless_allowed(by, Act.ENTER, record.subject.site_id)
-    if not record.entered_by_hand:
-        raise NotAllowed(f"{record.form_title()} is not changed by hand.")
+    """Change a record's items and rows; without `complete` its state stays."""
+    sent = {"values": values, "rows": rows, "reason": reason, "complete": complete}
+    return save(type(record), record=record, by=by, version=version, **sent)
+
+
+def save(
+    form: type[Record],
+    *,
+    by: AbstractUser,
+    values: Mapping[str, Any],
+    visit: Visit | None = None,
+    record: Record | None = None,
+    version: int | None = None,
+    rows: SentRows | None = None,
+    reason: str = "",
+    complete: bool | None = None,
+) -> Record:
+    """Store one form: a new one for its `visit`, or the changes of a stored `record`.
+
+    Page, API, back-entry and demo all come here. The record and all its rows are judged as the
+    whole that they will be, whatever the order of the rows; nothing is stored unless all of it is.
+
+    `rows` are those of each repeating group: a row with `id` and `version` is changed, or taken
+    back with `withdraw`; one without them is added. `version` is the one of the record that the
+    person saw; None compares none, for acts that name rows alone.
+    """
+    place = record if record is not None else visit
+    assert place is not None, "A form is saved for its visit, or as a record that is stored."
+    refuse_unless_allowed(by, Act.ENTER, place.subject.site_id)
+    if not form.entered_by_hand:
+        code = Code.NOT_FILLED_IN_BY_HAND if record is None else Code.NOT_CHANGED_BY_HAND
+        raise Refused(code, form=form.form_title())
     reason = checked_reason(reason)
     with writing(by=by, reason=reason):
-        record = locked(type(record), record.pk)
-        refuse_stale(record, version, values)
-        refuse_withdrawn(record)
-        changed = assign(record, values)
-        was_complete, wanted = record.state == Record.State.COMPLETE, record.state if complete is None else state_of(complete)
-        if _loses_a_value(record, changed, was_complete) and not reason:
-            raise Refused(("reason", SAY_WHY))
-        if changed or wanted != record.state:
-            record.state = wanted
-            _validate(record)
-            refuse_foreign_references(record, [record])
-            record.save()
-        for group, entered in (rows or {}).items():
-            if was_complete and entered and not reason:
-                raise Refused(("reason", SAY_WHY))
-            record.hold_rows(group, _merged_rows(record, group, entered, reason))
-        settle(record, by=by)
-    return record
+        if record is None:
+            submission = Submission.of_new(form, locked(Visit, visit.pk), values, rows or {})
+        else:
+            stored_record = locked(form, record.pk)
+            submission = Submission.of_stored(stored_record, version, values, rows or {})
+        submission.set_state(complete)
+        if not reason and submission.needs_reason():
+            raise Refused(Code.REASON_MISSING, item="reason")
+        submission.refuse_what_cannot_be()
+        submission.store(by=by)
+        settle(submission.record, by=by)
+    return submission.record
 
 
 def change_visit(visit: Visit, *, by: AbstractUser, version: int, values: Mapping[str, Any], reason: str = "") -> Visit:
     """When and how a visit was held, or that it was missed (crf_spec 2.20)."""
-    _refuse_unless_allowed(by, Act.ENTER, visit.subject.site_id)
+    refuse_unless_allowed(by, Act.ENTER, visit.subject.site_id)
     reason = checked_reason(reason)
     with writing(by=by, reason=reason):
         visit = locked(Visit, visit.pk)
         refuse_stale(visit, version, values)
-        if _loses_a_value(visit, assign(visit, values), False) and not reason:
-            raise Refused(("reason", SAY_WHY))
-        _validate(visit)
+        if needs_reason(assign(visit, values)) and not reason:
+            raise Refused(Code.REASON_MISSING, item="reason")
+        validate(visit)
         visit.save()
         settle_visit(visit, by=by)
     return visit
 
 
-def enrol(*, site: Site, by: AbstractUser, screened_on: Any, rescreen_of: Subject | None = None, code: str = "") -> Subject:
-    """A new subject with the next code of the site; codes are never used again.
+def withdraw(record: Record, *, by: AbstractUser, reason: str, versions_sha256: str | None = None) -> None:
+    """Take back a record that was made by mistake, with its rows; it stays readable.
 
-    `code` is for loading a demo at the codes of its stories; neither page nor API passes it.
+    `versions_sha256` names the versions of the record and its rows as the person read them.
     """
-    _refuse_unless_allowed(by, Act.ENTER, site.pk)
-    with writing(by=by):
-        site = locked(Site, site.pk)
-        if not screened_on or screened_on > site.today():
-            raise Refused(("screened_on", f"{screened_on or 'No date'}: enter the day of screening; it does not lie in the future."))
-        if site.status_on(screened_on) != "ACTIVE":
-            raise Conflict(f"{site} was not active on {screened_on}. Subjects are created at active sites only.")
-        subject = Subject(site=site, screened_on=screened_on, rescreen_of=rescreen_of, code=code or next_code(site))
-        _validate(subject, exclude=["code"])
-        subject.save()
-        stored.send(Subject, row=subject, by=by)
-    return subject
-
-
-def next_code(site: Site) -> str:
-    taken = Subject.objects.filter(site=site, code__lt=f"{site.code}-900").aggregate(last=models.Max("code"))["last"]
-    return f"{site.code}-{int(taken[3:]) + 1 if taken else 1:03}"
-
-
-def unscheduled_visit(*, subject: Subject, by: AbstractUser) -> Visit:
-    """One more visit outside the schedule: UNS1, UNS2 …"""
-    _refuse_unless_allowed(by, Act.ENTER, subject.site_id)
-    with writing(by=by):
-        locked(Subject, subject.pk)
-        number = Visit.objects.filter(subject=subject, code__startswith="UNS").count() + 1
-        return Visit.objects.create(subject=subject, code=f"UNS{number}")
-
-
-def withdraw(row: Withdrawable, *, by: AbstractUser, reason: str, version: int | None = None, versions_sha256: str | None = None) -> None:
-    """Take back a record, or a row of one, that was made by mistake; it stays readable.
-
-    What a person read: of a row its version, of a record the versions of itself and its rows, which are taken back with it.
-    """
-    record = row if isinstance(row, Record) else row.record
-    _refuse_unless_allowed(by, Act.ENTER, record.subject.site_id)
+    refuse_unless_allowed(by, Act.ENTER, record.subject.site_id)
     reason = checked_reason(reason)
     if not reason:
-        raise Refused(("reason", "Say why this is withdrawn."))
+        raise Refused(Code.WITHDRAWAL_REASON_MISSING, item="reason")
     if not record.entered_by_hand:
-        raise Conflict(f"{record.form_title()} is not withdrawn.")
+        raise Refused(Code.NOT_WITHDRAWN, form=record.form_title())
     with writing(by=by, reason=reason):
         record = locked(type(record), record.pk)
-        row = record if isinstance(row, Record) else locked(type(row), row.pk)
         refuse_withdrawn(record)
-        refuse_withdrawn(row)
-        if version not in (None, row.version):
-            raise Conflict(STALE)
         if versions_sha256 is not None:
             refuse_unless_read(record, versions_sha256)
-        row.withdrawn_by, row.withdrawn_at = by, timezone.now()
-        row.save()
-        if row is not record and record.state == Record.State.COMPLETE and record.obstacles():
-            record.state = Record.State.DRAFT  # without the row it is not complete any more
-            record.save()
+        record.withdrawn_by, record.withdrawn_at = by, timezone.now()
+        record.save()
         stored.send(type(record), row=record, by=by)
+
+
+def withdraw_row(row: Row, *, by: AbstractUser, reason: str, version: int, complete: bool | None = None) -> Record:
+    """Take back one row that was made by mistake, by the same rule as on the record's page.
+
+    A complete form must stay complete without the row; `complete=False` makes it a draft instead.
+    """
+    sent = {type(row): [{"id": row.pk, "version": version, "withdraw": True}]}
+    record = row.record
+    if row.withdrawn_at:
+        refuse_withdrawn(row)
+    return save(type(record), record=record, by=by, values={}, rows=sent, reason=reason, complete=complete)
 
 
 def settle(record: Record, *, by: AbstractUser) -> None:
@@ -217,149 +150,7 @@ def settle_visit(visit: Visit, *, by: AbstractUser) -> None:
     stored.send(Visit, row=visit, by=by)
 
 
-@contextmanager
-def writing(*, by: AbstractUser, reason: str = "") -> Any:
-    """One transaction in somebody's name; what PostgreSQL refuses becomes a sentence."""
-    try:
-        with acting(by=by, reason=reason), read_once():
-            yield
-    except IntegrityError as error:
-        raise refusal_of(error) from error
-
-
-def refusal_of(error: IntegrityError) -> Refused:
-    """What a trigger raises is already a sentence; a constraint has one of its own, in the model that states it."""
-    said = error.__cause__.diag if error.__cause__ is not None and hasattr(error.__cause__, "diag") else None
-    if said is None:
-        return Refused(str(error))
-    if said.constraint_name is None:
-        sentence = said.message_primary or str(error)
-        if sentence.startswith("Someone else"):
-            return Conflict(STALE)
-        return Conflict(sentence) if sentence.startswith(OF_A_STATE) else Refused(sentence)
-    from django.apps import apps
-
-    for model in apps.get_models():
-        for constraint in model._meta.constraints:
-            if constraint.name == said.constraint_name:
-                kind = Conflict if isinstance(constraint, OneOfAVisit) else Refused
-                return kind(constraint.get_violation_error_message())
-    return Conflict("This was entered already, or names something that is not there. Nothing was stored.")
-
-
-def locked(model: type[K], pk: int, *, version: int | None = None) -> K:
-    """The row as it is stored now, with its ancestors, locked until the transaction ends (docs/decisions/0002: never its key)."""
-    related = [] if model.path_to_site == "pk" else [model.path_to_site]
-    row = model.objects.select_for_update(no_key=True, of=["self"]).select_related(*related).get(pk=pk)
-    if version is not None and row.version != version:
-        raise Conflict(STALE)
-    return row
-
-
-def refuse_stale(row: Entered, version: int | None, values: Mapping[str, Any]) -> None:
-    """Who read an earlier version is told both values of each item that differs, and chooses (docs/decisions/0041)."""
-    if row.version != version:
-        raise Conflict(STALE, both=both_values(row, values))
-
-
-def both_values(row: Entered, values: Mapping[str, Any]) -> Both:
-    differ = {name: (value, getattr(row, name)) for name, value in values.items() if getattr(row, name) != value}
-    return Both(row.pk, row.version, differ)
-
-
-def refuse_second(form: type[Record], visit: Visit, values: Mapping[str, Any]) -> None:
-    """Who fills in a form that another person has entered first is told both values, too; of a form that a visit has once."""
-    first = None if form.several else form.objects.standing().filter(visit=visit).first()
-    if first is not None:
-        raise Conflict(form.entered_once(), both=both_values(first, values))
-
-
 def refuse_unless_read(record: Record, versions_sha256: str) -> None:
     """Who acts on a whole record has read it as it stands, with each of its rows."""
     if record.versions_sha256() != versions_sha256:
-        raise Conflict(STALE)
-
-
-def assign(row: Entered, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Set the items; return those that differ, with the value that stood there."""
-    changed = {}
-    for name, value in values.items():
-        old = getattr(row, name)
-        if old != value:
-            changed[name] = old
-            setattr(row, name, value)
-    return changed
-
-
-def state_of(complete: bool) -> str:
-    return (Record.State.COMPLETE if complete else Record.State.DRAFT).value
-
-
-def refuse_foreign_references(record: Record, rows: Sequence[Entered]) -> None:
-    """A lesion, volume or consent version is one of those that the form offers: never another subject's, or another site's."""
-    named = [field for field in rows[0]._meta.concrete_fields if field.name in rows[0].item_names() and field.remote_field] if rows else []
-    for field in named:
-        offered = type(record).choices_for(field.name, record.visit, record if record.pk else None)
-        chosen = {getattr(row, field.attname) for row in rows} - {None}
-        if offered is not None and chosen - set(offered.values_list("pk", flat=True)):
-            raise Refused((field.name, f"“{field.verbose_name}” names something that does not belong to {record.visit.subject}."))
-
-
-def refuse_withdrawn(row: Withdrawable) -> None:
-    if row.withdrawn_at:
-        raise Conflict("This was withdrawn and is not changed any more.")
-
-
-def _loses_a_value(row: Entered, changed: Mapping[str, Any], was_complete: bool) -> bool:
-    replaced = any(old not in EMPTY for name, old in changed.items() if name != "missing")
-    old_missing = changed.get("missing") or {}
-    return bool(changed) and (was_complete or replaced or not old_missing.items() <= row.missing.items())
-
-
-def _new_rows(record: Record, group: type[Row], entered: Iterable[Mapping[str, Any]]) -> list[Row]:
-    """All in one statement, unless a row names itself when it is stored (a target volume's V1, V2 …)."""
-    rows = [group(**{group.parent: record}, **values) for values in entered]
-    for row in rows:
-        _validate(row)
-    refuse_foreign_references(record, rows)
-    if group.save is not Row.save:
-        for row in rows:
-            row.save()
-        return rows
-    return group.objects.bulk_create(rows)
-
-
-def _merged_rows(record: Record, group: type[Row], entered: Iterable[Mapping[str, Any]], reason: str) -> list[Row]:
-    standing = {row.pk: row for row in record.rows(group)}
-    for values in entered:
-        items = {name: value for name, value in values.items() if name not in ("id", "version")}
-        if "id" not in values:
-            (row,) = _new_rows(record, group, [items])
-        elif (row := standing.get(values["id"])) is None:
-            raise Refused(f"This record has no {group._meta.verbose_name} {values['id']}.")
-        else:
-            _change_row(row, items, values.get("version"), reason)
-        standing[row.pk] = row
-    return list(standing.values())
-
-
-def _change_row(row: Row, items: Mapping[str, Any], version: int | None, reason: str) -> None:
-    refuse_stale(row, version, items)
-    if _loses_a_value(row, assign(row, items), False) and not reason:
-        raise Refused(("reason", SAY_WHY))
-    _validate(row)
-    refuse_foreign_references(row.record, [row])
-    row.save()
-
-
-def _validate(row: Kept, exclude: Sequence[str] = ()) -> None:
-    try:
-        row.full_clean(exclude=exclude)
-    except ValidationError as error:
-        problems = error.message_dict.items()
-        raise Refused(*(("" if item == NON_FIELD_ERRORS else item, sentence) for item, said in problems for sentence in said)) from error
-
-
-def _refuse_unless_allowed(by: AbstractUser, act: Act, site_id: int) -> None:
-    if not may(by, act, site_id):
-        raise NotAllowed("Your role at this site does not allow this.")
+        raise Refused(Code.STALE_VERSION)

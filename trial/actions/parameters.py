@@ -1,6 +1,8 @@
 """Deciding a parameter of the protocol: who may, from when, and what it sets in motion (docs/decisions/0010)."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django.contrib.auth.models import AbstractUser
 
@@ -9,10 +11,11 @@ from trial.actions.signals import decided
 from trial.models import ParameterDecision, Study, sites_where
 from trial.models.parameter import forget_decisions
 from trial.protocol import study
-from trial.refusals import NotAllowed
+from trial.refusals import Code, Refused
 
-from .entry import _validate as validate
-from .entry import checked_reason, locked, writing
+from . import setup
+from .submission import validate
+from .writing import writing
 
 
 def decide(name: str, value: str, *, effective_from: date, basis: str, by: AbstractUser) -> ParameterDecision:
@@ -27,16 +30,19 @@ def decide(name: str, value: str, *, effective_from: date, basis: str, by: Abstr
     return decision
 
 
-def correct(decision: ParameterDecision, *, by: AbstractUser, version: int, reason: str, **values: object) -> ParameterDecision:
+def correct(
+    decision: ParameterDecision,
+    *,
+    by: AbstractUser,
+    version: int,
+    values: Mapping[str, Any],
+    reason: str,
+) -> ParameterDecision:
     """Change a decision that was entered wrongly: `value`, `effective_from` or `basis`."""
     refuse_unless_study_wide(by)
-    with writing(by=by, reason=checked_reason(reason)):
+    with writing(by=by):
         lock_study()
-        decision = locked(ParameterDecision, decision.pk, version=version)
-        for item, value in values.items():
-            setattr(decision, item, value)
-        validate(decision)
-        decision.save()
+        decision = setup.change(decision, by=by, version=version, values=values, reason=reason)
         settle(decision, by=by)
     return decision
 
@@ -54,4 +60,4 @@ def lock_study() -> None:
 
 def refuse_unless_study_wide(by: AbstractUser) -> None:
     if None not in sites_where(by, Act.SET_UP):
-        raise NotAllowed("Only the study's administrator decides its parameters.")
+        raise Refused(Code.PARAMETERS_BY_ADMINISTRATOR)

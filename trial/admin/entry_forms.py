@@ -1,22 +1,20 @@
 """The HTML form of a record and of its rows, read off the model: items, reasons for missing ones, reason for change."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from functools import cache
 from typing import Any
 
 from django import forms
 from django.contrib.postgres.fields import ArrayField
-from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import models
 from django.forms.utils import ErrorDict
 
-from trial.actions.entry import SAY_WHY, ChangeReason, checked_reason
 from trial.admin.both_values import CHOOSE, NOTHING_SAID, ShowsBothValues
-from trial.audit.acting import NOTHING
+from trial.audit.acting import NOTHING, ChangeReason
 from trial.models import Kept, Missing, Row
-from trial.refusals import Refused
+from trial.refusals import Both
 
 STALE_ITEM = "“{label}”: you entered {entered}, but {stored} has been stored in the meantime. Choose one."
 STALE_PAGE = "Someone else has changed this in the meantime. Nothing was stored."
@@ -72,9 +70,11 @@ class CodeSet(forms.MultipleChoiceField):
 
 
 class KeptForm(ShowsBothValues, forms.ModelForm):
-    """Refuses what was typed over somebody else's change, and asks why a stored value changes."""
+    """Turns what was typed into values, and shows what the action refused.
 
-    refused: Refused | None = None  # what the database or the whole form's checks said in a first attempt
+    It judges nothing: the instance stays what is stored, and the action is handed `values`.
+    """
+
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -85,41 +85,53 @@ class KeptForm(ShowsBothValues, forms.ModelForm):
     def set_initials(self) -> None:
         self.fields["seen"].initial = self.instance.version
 
-    def changed_items(self) -> list[str]:
-        items = {field.name for field in self.instance._meta.concrete_fields}
-        return [name for name in self.changed_data if name in items]
-
-    def loses_a_value(self) -> bool:
-        """Whether something that was stored is replaced or emptied."""
-        return any(self[name].initial not in (None, "", []) for name in self.changed_items())
-
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if self.instance.pk and cleaned.get("seen") != self.instance.version:
-            self.show_both(self.changed_items())
-            for one in self.differences:
-                self.add_error(one.item, STALE_ITEM.format(label=one.label, entered=one.mine, stored=one.stored))
-            self.add_error(None, STALE_PAGE)
-        elif self.undecided:
+        if self.undecided and cleaned.get("seen") == self.instance.version:
             self.show_both(self.undecided)
-            for one in self.differences:
-                self.add_error(one.item, CHOOSE.format(label=one.label))
-        elif self.instance.pk and self.loses_a_value():
-            self._refuse_without_reason()
-        for item, sentence in self.refused.problems if self.refused else ():
-            self.add_error(item if item in self.fields else None, sentence)
+            for difference in self.differences:
+                self.add_error(difference.item, CHOOSE.format(label=difference.label))
         return cleaned
 
-    def _refuse_without_reason(self) -> None:
-        try:
-            if not checked_reason(reason_told(self.data)):
-                self.add_error(None, SAY_WHY)
-        except Refused as refused:
-            self.add_error(None, str(refused))
+    def _post_clean(self) -> None:
+        """Leave the instance as it is stored; Django would write what was typed into it."""
+
+    def values(self) -> dict[str, Any]:
+        """Return the columns that the page shows, as typed."""
+        return self._inputs({field.name for field in self.instance._meta.concrete_fields})
+
+    def _inputs(self, names: Iterable[str]) -> dict[str, Any]:
+        """Return the values of these inputs; what the request left out altogether stays as it is."""
+        return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data and not self._is_omitted(name)}
+
+    def _is_omitted(self, name: str) -> bool:
+        widget = self.fields[name].widget
+        return bool(widget.value_omitted_from_data(self.data, self.files, self.add_prefix(name)))
+
+    @property
+    def version(self) -> int:
+        """The version that the page showed; 0, which no row has, where it showed none."""
+        return self.cleaned_data.get("seen") or 0
+
+    def show(self, item: str, sentence: str) -> None:
+        """Show a problem at its item, or above the form where the page has no such item."""
+        self.add_error(item if item in self.fields else None, sentence)
+
+    def show_stale(self, both: Both) -> None:
+        """Show both values of each item that differs from what is stored by now."""
+        self.show_both(self.inputs_of(both.items))
+        for difference in self.differences:
+            values = {"entered": difference.mine, "stored": difference.stored}
+            self.add_error(difference.item, STALE_ITEM.format(label=difference.label, **values))
+        self.add_error(None, STALE_PAGE)
+
+    def inputs_of(self, items: Mapping[str, tuple[Any, Any]]) -> list[str]:
+        """Return the names of the page's inputs for these items."""
+        return [name for name in items if name in self.fields]
 
 
 class EnteredForm(KeptForm):
-    """Of a record, a row of one, or a visit: with a reason for each item that is missing."""
+    """The items of a record, a row or a visit, with a reason for each item that is missing."""
 
     def set_initials(self) -> None:
         super().set_initials()
@@ -129,39 +141,25 @@ class EnteredForm(KeptForm):
     def reasons_for_missing(self) -> list[str]:
         return [name.removeprefix(MISSING) for name in self.fields if name.startswith(MISSING)]
 
+    def values(self) -> dict[str, Any]:
+        """Return the items that the page shows, and why items have no value."""
+        return self._inputs(self.instance.item_names()) | {"missing": self._missing()}
+
+    def _missing(self) -> dict[str, str]:
+        typed = self._inputs([MISSING + name for name in self.reasons_for_missing()])
+        reasons = {name.removeprefix(MISSING): reason for name, reason in typed.items()}
+        return {item: reason for item, reason in (self.instance.missing | reasons).items() if reason}
+
     def changed_items(self) -> list[str]:
+        """Return the inputs whose value differs from what is stored."""
         items = self.instance.item_names()
         return [name for name in self.changed_data if name in items or name.startswith(MISSING)]
 
-    def loses_a_value(self) -> bool:
-        """In a complete form, whether anything changes."""
-        if getattr(self.instance, "state", "") == "COMPLETE" or self.cleaned_data.get("withdraw"):
-            return bool(self.changed_items())
-        return super().loses_a_value()
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        missing = self.instance.missing | {name: cleaned.get(MISSING + name) for name in self.reasons_for_missing()}
-        self.instance.missing = {name: reason for name, reason in missing.items() if reason}
-        return cleaned
-
-    def _get_validation_exclusions(self) -> set[str]:
-        """A reference that was chosen from the page's rows is there; Django would ask the database for each."""
-        return super()._get_validation_exclusions() | {name for name, field in self.fields.items() if isinstance(field, OneOf)}
-
-    def _post_clean(self) -> None:
-        """Without its visit a record cannot be checked, nor can its rows; the page says so at the visit."""
-        if "visit" not in self._errors and self._has_its_place():
-            super()._post_clean()
-
-    def _has_its_place(self) -> bool:
-        return True
-
-    def _update_errors(self, errors: Any) -> None:
-        """An error of an item that this page does not show belongs to the whole form."""
-        for name in [name for name in getattr(errors, "error_dict", {}) if name not in self.fields and name != NON_FIELD_ERRORS]:
-            errors.error_dict.setdefault(NON_FIELD_ERRORS, []).extend(errors.error_dict.pop(name))
-        super()._update_errors(errors)
+    def inputs_of(self, items: Mapping[str, tuple[Any, Any]]) -> list[str]:
+        names = super().inputs_of(items)
+        mine, stored = items.get("missing", ({}, {}))
+        differ = [name for name in self.reasons_for_missing() if mine.get(name) != stored.get(name)]
+        return [*names, *(MISSING + name for name in differ)]
 
 
 class RowForm(EnteredForm):
@@ -197,14 +195,18 @@ class RowForm(EnteredForm):
         said = {name: self._said(name, self[name].value()) for name in self.fields if name in self.instance.item_names()}
         return ", ".join(f"{self[name].label}: {words}" for name, words in said.items() if words != NOTHING_SAID)
 
-    def _has_its_place(self) -> bool:
-        return self.instance.record.visit_id is not None
-
-    def changed_items(self) -> list[str]:
-        """Nothing of a row that is gone, which is not stored."""
+    def sent(self) -> dict[str, Any] | None:
+        """Return the row as the action takes it; None where the page says nothing of it."""
         if self.is_gone:
-            return []
-        return super().changed_items() + ["withdraw"] * ("withdraw" in self.changed_data)
+            return None
+        if not self.instance.pk:
+            return self.values() if self.has_changed() and self.changed_items() else None
+        key = {"id": self.instance.pk, "version": self.version}
+        if self.cleaned_data.get("withdraw"):
+            return key | {"withdraw": True}
+        if self.changed_items() or self.version != self.instance.version:
+            return key | self.values()
+        return None
 
 
 class RowFormSet(forms.BaseInlineFormSet):
@@ -238,17 +240,13 @@ class RowFormSet(forms.BaseInlineFormSet):
         rows = [form.instance] if form.instance.pk else []
         form.fields["id"] = OneOf(rows, required=False, initial=form.instance.pk, widget=forms.HiddenInput)
 
-    def standing(self) -> list[Row]:
-        """The rows as they stand once this is saved: those of the page, and those that somebody added after it was drawn.
+    def validate_unique(self) -> None:
+        """Leave it to the action, which sees all rows as they will be."""
 
-        The record is locked by the time that the rows are read for the page that comes back (trial/admin/kept.py).
-        """
-        of_page = {form.instance.pk: form for form in self.forms if form.instance.pk}
-        added = [row for row in self.get_queryset() if row.pk not in of_page]
-        for row in added:
-            setattr(row, self.fk.name, self.instance)
-        left = [form.instance for form in of_page.values() if not form.is_gone and not form.cleaned_data.get("withdraw")]
-        return [*left, *added]
+    def sent(self) -> list[tuple[RowForm, dict[str, Any]]]:
+        """Return each row that the page sends, with the form that it was typed into."""
+        pairs = [(form, form.sent()) for form in self.forms]
+        return [(form, row) for form, row in pairs if row is not None]
 
 
 @cache

@@ -4,22 +4,23 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin import helpers
+from django.contrib.admin.utils import unquote
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, models, transaction
+from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_protect
 
 from trial.access import Act
-from trial.actions import entry, papers
+from trial.actions import papers, writing
 from trial.admin.entry_forms import EnteredForm, formfield_of_codes, reason_told
-from trial.audit.acting import acting
-from trial.models import Kept, Ledger, may
+from trial.models import Kept, Ledger, Row, may
 from trial.output.reading import read_changes
 from trial.output.trail import told
-from trial.refusals import Refused
+from trial.refusals import Both, Place, Refused
 
 READING = ("GET", "HEAD", "OPTIONS")
 
@@ -32,7 +33,7 @@ class ByRole:
     def _may(self, request: HttpRequest, act: Act, obj: Any = None) -> bool:
         if obj is None or obj.pk is None:
             return may(request.user, act)
-        return may(request.user, act, site_of(obj))
+        return may(request.user, act, obj.of_site_id)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return may(request.user, self.model.read_act)
@@ -50,13 +51,6 @@ class ByRole:
         return False
 
 
-def site_of(obj: Any) -> int:
-    """Key of the site that the row belongs to; a row's ancestors are at hand by then."""
-    for step in obj.path_to_site.split("__")[:-1]:
-        obj = getattr(obj, step)
-    return obj.pk if obj.path_to_site == "pk" else obj.site_id
-
-
 class KeptAdmin(ByRole, admin.ModelAdmin):
     """What is kept, written in the name of the person who asks, with the reason that the page gives."""
 
@@ -66,21 +60,14 @@ class KeptAdmin(ByRole, admin.ModelAdmin):
     list_per_page = 50
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
-        """Only visible rows; while one is being saved, it is locked, so that its version cannot change under us.
-
-        A list is not: PostgreSQL locks no rows of the distinct values that its filters ask for.
-        """
-        visible = self.visible(request)
-        named = request.resolver_match is not None and "object_id" in request.resolver_match.kwargs
-        of_one = named or getattr(request, "locks_row", False)
-        return visible.select_for_update(no_key=True, of=["self"]) if request.method == "POST" and of_one else visible
+        return self.visible(request)
 
     def visible(self, request: HttpRequest) -> models.QuerySet[Any]:
         return self.model.objects.visible_to(request.user)
 
     @method_decorator(transaction.non_atomic_requests)
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        """Its transaction is `acting`'s, so that what PostgreSQL refuses at commit becomes a sentence, too."""
+        """Its transaction is the act's, so that what PostgreSQL refuses at commit becomes a sentence, too."""
         return super().add_view(request, form_url, extra_context)
 
     @method_decorator(transaction.non_atomic_requests)
@@ -88,23 +75,68 @@ class KeptAdmin(ByRole, admin.ModelAdmin):
         return super().change_view(request, object_id, form_url, extra_context)
 
     def changeform_view(self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        """A first attempt stores; what is refused on the way rolls it back, and the page is shown again with the sentence."""
         if request.method in READING:
             return super().changeform_view(request, object_id, form_url, extra_context)
-        try:
-            with acting(by=request.user, reason=reason_told(request.POST)):
-                return self._checked_view(request, object_id, form_url, extra_context)
-        except IntegrityError as error:
-            request.refused = entry.refusal_of(error)
-        except Refused as refused:
-            request.refused = refused
-        with transaction.atomic():
-            return self._checked_view(request, object_id, form_url, extra_context)
+        return self.post_view(request, object_id, form_url, extra_context)
 
     @method_decorator(csrf_protect)
-    def _checked_view(self, request: HttpRequest, object_id: Any, form_url: str, extra_context: Any) -> HttpResponse:
-        """The stock view without its own savepoint: there is one around it already."""
-        return self._changeform_view(request, object_id, form_url, extra_context)
+    def post_view(self, request: HttpRequest, object_id: Any, form_url: str, extra_context: Any) -> HttpResponse:
+        """Read what was typed, hand it to the action once, and answer; show a refusal on the same page."""
+        row = self._row_to_change(request, object_id)
+        if isinstance(row, HttpResponse):
+            return row
+        page = Page(self, request, row)
+        if page.is_readable():
+            try:
+                with writing.answering(by=request.user, reason=reason_told(request.POST)):
+                    return self.answer(request, self.store(request, page), is_new=row is None)
+            except Refused as refusal:
+                page.show(refusal)
+        return self.render_page(request, page, form_url, extra_context)
+
+    def _row_to_change(self, request: HttpRequest, object_id: Any) -> Any:
+        """Return the row that the request is about, None where it adds one, or the answer to who may not."""
+        if object_id is None:
+            if not self.has_add_permission(request):
+                raise PermissionDenied
+            return None
+        row = self.get_object(request, unquote(object_id))
+        if row is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if not self.has_change_permission(request, row):
+            raise PermissionDenied
+        return row
+
+    def store(self, request: HttpRequest, page: "Page") -> Any:
+        """Make the one call into trial/actions, and return the row that was stored."""
+        raise NotImplementedError
+
+    def answer(self, request: HttpRequest, row: Any, *, is_new: bool) -> HttpResponse:
+        return self.response_add(request, row) if is_new else self.response_change(request, row)
+
+    def render_page(self, request: HttpRequest, page: "Page", form_url: str, extra_context: Any) -> HttpResponse:
+        """Draw the page again as it was typed, with what was refused (the end of Django's own view)."""
+        row, is_new = page.row, page.row is None
+        adminform = helpers.AdminForm(page.form, list(page.fieldsets), {}, self.get_readonly_fields(request, row), model_admin=self)
+        groups = self.get_inline_formsets(request, page.formsets, page.inlines, row)
+        media = self.media + adminform.media
+        for group in groups:
+            media += group.media
+        context = self.admin_site.each_context(request) | {
+            "title": f"{'Add' if is_new else 'Change'} {self.opts.verbose_name}",
+            "subtitle": None if is_new else str(row),
+            "adminform": adminform,
+            "object_id": None if is_new else str(row.pk),
+            "original": row,
+            "is_popup": False,
+            "to_field": None,
+            "media": media,
+            "inline_admin_formsets": groups,
+            "errors": helpers.AdminErrorList(page.form, page.formsets),
+            "preserved_filters": self.get_preserved_filters(request),
+        }
+        context |= extra_context or {}
+        return self.render_change_form(request, context, add=is_new, change=not is_new, obj=row, form_url=form_url)
 
     def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
         if isinstance(db_field, models.ForeignKey):  # without the stock links to other rows' pages
@@ -132,9 +164,53 @@ class KeptAdmin(ByRole, admin.ModelAdmin):
             "opts": self.opts,
             "record": row,
             "changes": read_changes(entries, by=request.user),
-            "papers": [(mark, told(mark, by=request.user, site_id=site_of(row))["reason"]) for mark in papers.all_of(row)],
+            "papers": [(mark, told(mark, by=request.user, site_id=row.of_site_id)["reason"]) for mark in papers.all_of(row)],
         }
         return TemplateResponse(request, "admin/record_history.html", context)
+
+
+class Page:
+    """What a person sent from the page of one row: its form, and the formsets of its groups."""
+
+    def __init__(self, model_admin: KeptAdmin, request: HttpRequest, row: Any) -> None:
+        self.row = row
+        form = model_admin.get_form(request, row, change=row is not None)
+        self.form = form(request.POST, request.FILES, instance=row)
+        changes = row is not None
+        self.formsets, self.inlines = model_admin._create_formsets(request, self.form.instance, change=changes)
+        self.fieldsets = model_admin.get_fieldsets(request, row)
+        self.sent: dict[type[Row], list[tuple[Any, dict[str, Any]]]] = {}
+
+    def is_readable(self) -> bool:
+        """Return whether all that was typed can be read as values."""
+        are_valid = [self.form.is_valid(), *(formset.is_valid() for formset in self.formsets)]
+        if all(are_valid):
+            self.sent = {formset.model: formset.sent() for formset in self.formsets}
+        return all(are_valid)
+
+    def rows(self) -> dict[type[Row], list[dict[str, Any]]]:
+        return {group: [row for _, row in pairs] for group, pairs in self.sent.items()}
+
+    def show(self, refusal: Refused) -> None:
+        """Show each problem at its item, and both values where the page is about an earlier version."""
+        shown = [both for both in refusal.both if self._show_both(both)]
+        if shown:
+            return
+        for problem in refusal.problems:
+            form = self._form_of(problem.place)
+            form.show(problem.item, problem.sentence)
+
+    def _form_of(self, place: Place | None) -> Any:
+        """Return the form of the row that a problem is about; of the record where it names none."""
+        return self.form if place is None else self.sent[place.group][place.position][0]
+
+    def _show_both(self, both: Both) -> bool:
+        rows = [form for pairs in self.sent.values() for form, _ in pairs]
+        for form in (self.form, *rows):
+            if form.instance.pk == both.row and type(form.instance) is both.model:
+                form.show_stale(both)
+                return True
+        return False
 
 
 def formfield(db_field: models.Field) -> forms.Field | None:

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from trial.access import Act
 from trial.actions import memberships
 from trial.admin.entry_forms import reason_told
+from trial.admin.kept import Page
 from trial.admin.setup import PlainAdmin
 from trial.models import Membership, sites_where
 from trial.models.names import SYSTEM
@@ -46,13 +47,15 @@ class MembershipAdmin(PlainAdmin):
             kwargs["queryset"] = User.objects.filter(is_active=True).exclude(username__startswith=SYSTEM).order_by("username")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """By the action, so that page and action refuse the same."""
-        if not change:
-            obj.pk = memberships.give(obj.user, obj.role, site=obj.site, by=request.user, ends_on=obj.ends_on).pk
-        elif form.changed_items():
-            why = reason_told(request.POST)
-            memberships.end(obj, by=request.user, version=form.cleaned_data["seen"], ends_on=obj.ends_on, reason=why)
+    def store(self, request: HttpRequest, page: Page) -> Membership:
+        values = page.form.values()
+        if page.row is None:
+            person, role = values.pop("user"), values.pop("role")
+            return memberships.give(person, role, by=request.user, **values)
+        if values["ends_on"] == page.row.ends_on and page.form.version == page.row.version:
+            return page.row
+        reason = reason_told(request.POST)
+        return memberships.end(page.row, by=request.user, version=page.form.version, reason=reason, **values)
 
 
 admin.site.register(Membership, MembershipAdmin)

@@ -10,13 +10,12 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
-from django.utils import timezone
 from knox.models import AuthToken
 
 from trial.access import Act
 from trial.actions import entry, review
 from trial.admin.entry_forms import MISSING, EnteredForm, OneOf, RowForm, RowFormSet, form_of, number_told, reason_told
-from trial.admin.kept import ByRole, KeptAdmin, formfield
+from trial.admin.kept import ByRole, KeptAdmin, Page, formfield
 from trial.admin.withdrawal import withdrawal_page
 from trial.models import (
     Record,
@@ -26,7 +25,6 @@ from trial.models import (
 from trial.output.derived import derived_part
 from trial.output.reading import read_part
 from trial.protocol.schedule import timetable
-from trial.refusals import Refused
 
 MOST_ROWS = 200
 """Of one group on a page: the longest is a course's fractions. More cost the server a minute before they are refused."""
@@ -78,8 +76,8 @@ def one_of(form: type[Record], db_field: Any, request: HttpRequest) -> OneOf | N
     read = request.__dict__.setdefault("choices", {})
     if db_field.name not in read:
         visit = visit_of(request, getattr(request, "record", None))
-        rows = form.choices_for(db_field.name, visit, getattr(request, "record", None)) if visit else None
-        read[db_field.name] = None if rows is None else list(rows)
+        record = getattr(request, "record", None)
+        read[db_field.name] = form.choices_at_hand(db_field.name, visit, record) if visit else None
     rows = read[db_field.name]
     return None if rows is None else OneOf(rows, required=False, label=str(db_field.verbose_name))
 
@@ -93,6 +91,15 @@ def visit_of(request: HttpRequest, obj: Any = None) -> Visit | None:
         mine = Visit.objects.allowed_to(request.user, Act.ENTER).select_related("subject__site")
         request.visit = mine.filter(pk=number_told(asked)).first()
     return request.visit
+
+
+def _refuse_withdrawn(record: Record) -> None:
+    """Refuse to change a form that another person withdrew since its page was drawn.
+
+    Django would speak of missing permission.
+    """
+    if record.withdrawn_at:
+        raise PermissionDenied(f"{record} was withdrawn by {record.withdrawn_by.get_full_name()} meanwhile. Nothing was stored.")
 
 
 class RecordAdmin(KeptAdmin):
@@ -118,13 +125,13 @@ class RecordAdmin(KeptAdmin):
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
         request.record = super().get_object(request, object_id, from_field)
+        if request.method == "POST" and request.record is not None:
+            _refuse_withdrawn(request.record)
         return request.record
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         kwargs["form"] = form_of(self.model, EnteredForm, self._may_be_missing())
-        made = super().get_form(request, obj, change=change, **kwargs)
-        made.refused = getattr(request, "refused", None)
-        return made
+        return super().get_form(request, obj, change=change, **kwargs)
 
     def _hidden_from(self, request: HttpRequest, obj: Any) -> frozenset[str]:
         """Items that may identify a subject, for a person who may not see them."""
@@ -164,21 +171,11 @@ class RecordAdmin(KeptAdmin):
         return OneOf(list(mine.order_by("subject__code", "pk")), required=True, label="Visit")
 
     def changeform_view(self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        if object_id and request.method == "POST":
-            self._refuse_withdrawn(request, object_id)
         visit = visit_of(request) if object_id is None else None
         context = {"page_visit": visit, "form_title": self.model.form_title()}
         if (first := self._entered_first(request, visit)) and not self.model.groups():
-            request.locks_row = True
             object_id, form_url = str(first.pk), f"{request.path}?visit={first.visit_id}"
         return super().changeform_view(request, object_id, form_url, context | (extra_context or {}))
-
-    def _refuse_withdrawn(self, request: HttpRequest, object_id: str) -> None:
-        """Of a form that another person withdrew since this page was drawn, that is said; Django would speak of missing permission."""
-        visible = self.model.objects.visible_to(request.user).select_related("visit__subject", "withdrawn_by")
-        record = visible.exclude(withdrawn_at=None).filter(pk=number_told(object_id)).first()
-        if record:
-            raise PermissionDenied(f"{record} was withdrawn by {record.withdrawn_by.get_full_name()} meanwhile. Nothing was stored.")
 
     def _entered_first(self, request: HttpRequest, visit: Visit | None) -> Any:
         """The record that somebody entered before this page was sent, of a form that a visit has once.
@@ -198,35 +195,13 @@ class RecordAdmin(KeptAdmin):
             context |= {"entered_first": first, "part": read_part(review.part(first)) if shows else None}
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """The page's button says whether the form is complete; an unchanged page stores nothing."""
-        wanted = entry.state_of("_draft" not in request.POST)
-        if change and not form.changed_items() and wanted == obj.state:
-            return
-        if change and obj.state == Record.State.COMPLETE and wanted != obj.state and not reason_told(request.POST):
-            raise Refused(entry.SAY_WHY)
-        obj.state = wanted
-        obj.save()
-
-    def save_formset(self, request: HttpRequest, form: Any, formset: RowFormSet, change: bool) -> None:
-        for row_form in formset.forms:
-            if not row_form.has_changed() or not row_form.changed_items():
-                continue
-            if row_form.cleaned_data.get("withdraw"):
-                row_form.instance.withdrawn_by, row_form.instance.withdrawn_at = request.user, timezone.now()
-            elif change and form.initial_state == Record.State.COMPLETE and not entry.checked_reason(reason_told(request.POST)):
-                raise Refused(entry.SAY_WHY)
-            row_form.instance.save()
-        formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
-        form.instance.hold_rows(formset.model, formset.standing())
-
-    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
-        form.initial_state = form.instance.state
-        return super().save_form(request, form, change)
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        entry.settle(form.instance, by=request.user)
+    def store(self, request: HttpRequest, page: Page) -> Record:
+        """Store the form; the page's button says whether it is complete."""
+        sent = {"values": page.form.values(), "rows": page.rows(), "complete": "_draft" not in request.POST}
+        if page.row is None:
+            return entry.enter(self.model, visit=page.form.cleaned_data["visit"], by=request.user, **sent)
+        reason = reason_told(request.POST)
+        return entry.change(page.row, by=request.user, version=page.form.version, reason=reason, **sent)
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
         return self._onward(request, obj)
@@ -288,9 +263,7 @@ class VisitAdmin(KeptAdmin):
         return False
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        made = super().get_form(request, obj, change=change, form=form_of(Visit, EnteredForm, ()), **kwargs)
-        made.refused = getattr(request, "refused", None)
-        return made
+        return super().get_form(request, obj, change=change, form=form_of(Visit, EnteredForm, ()), **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[Any, dict[str, Any]]]:
         planned = ("Planned", {"fields": [("target_on", "opens_on", "closes_on")]})
@@ -300,10 +273,9 @@ class VisitAdmin(KeptAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return ["target_on", "opens_on", "closes_on"]
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        if form.changed_items():
-            obj.save()
-            entry.settle_visit(obj, by=request.user)
+    def store(self, request: HttpRequest, page: Page) -> Visit:
+        sent = {"version": page.form.version, "values": page.form.values(), "reason": reason_told(request.POST)}
+        return entry.change_visit(page.row, by=request.user, **sent)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         messages.success(request, f"Visit {obj}: stored.")

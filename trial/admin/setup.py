@@ -6,10 +6,16 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from trial.access import Act
-from trial.actions import parameters
-from trial.admin.entry_forms import KeptForm, form_of
-from trial.admin.kept import KeptAdmin
+from trial.actions import parameters, setup
+from trial.admin.entry_forms import KeptForm, form_of, reason_told
+from trial.admin.kept import KeptAdmin, Page
 from trial.models import ConsentVersion, ParameterDecision, ReferenceRange, Site, SiteStatus, may, sites_where
+
+
+def sent_change(request: HttpRequest, page: Page) -> dict[str, Any]:
+    """Return what a page sends of a stored row: the version it showed, the values, the reason."""
+    values, reason = page.form.values(), reason_told(request.POST)
+    return {"version": page.form.version, "values": values, "reason": reason}
 
 
 class PlainAdmin(KeptAdmin):
@@ -19,9 +25,7 @@ class PlainAdmin(KeptAdmin):
     change_form_template = add_form_template = "admin/entered/setup.html"
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        made = super().get_form(request, obj, change=change, form=form_of(self.model, KeptForm, ()), **kwargs)
-        made.refused = getattr(request, "refused", None)
-        return made
+        return super().get_form(request, obj, change=change, form=form_of(self.model, KeptForm, ()), **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[Any, dict[str, Any]]]:
         changes = obj is not None and self.has_change_permission(request, obj)
@@ -30,9 +34,10 @@ class PlainAdmin(KeptAdmin):
 
 
 class SetupAdmin(PlainAdmin):
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        if not change or form.changed_items():
-            obj.save()
+    def store(self, request: HttpRequest, page: Page) -> Any:
+        if page.row is None:
+            return setup.add(self.model, by=request.user, values=page.form.values())
+        return setup.change(page.row, by=request.user, **sent_change(request, page))
 
 
 class SiteAdmin(SetupAdmin):
@@ -74,10 +79,10 @@ class ParameterDecisionAdmin(SetupAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return ["name"] if obj else []
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        parameters.lock_study()
-        super().save_model(request, obj, form, change)
-        parameters.settle(obj, by=request.user)
+    def store(self, request: HttpRequest, page: Page) -> ParameterDecision:
+        if page.row is None:
+            return parameters.decide(by=request.user, **page.form.values())
+        return parameters.correct(page.row, by=request.user, **sent_change(request, page))
 
 
 for model, page in (

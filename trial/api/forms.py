@@ -50,6 +50,7 @@ class Withdraw(Strict):
 
 class WithdrawRow(Strict):
     version = WholeNumber(min_value=1, help_text="the version of the row that you read: a later one is not taken back")
+    complete = serializers.BooleanField(required=False, help_text="false makes the record a draft, which may lack the row")
     reason = serializers.CharField(allow_blank=True, default="", max_length=1000, help_text=REASON)
 
 
@@ -110,6 +111,7 @@ def _sent_row(group: type[Row], base: type[Strict]) -> type[serializers.ModelSer
     if base is Change:
         own["id"] = serializers.IntegerField(required=False, help_text="of a row that is there; a new row has none")
         own["version"] = serializers.IntegerField(required=False)
+        own["withdraw"] = serializers.BooleanField(required=False, help_text="true takes back a row that is there")
     meta = type("Meta", (), {"model": group, "fields": [*own, *group.item_names()]})
     return type(f"{group.__name__}{base.__name__}", (row_serializer(group, derived=False),), own | {"Meta": meta})
 
@@ -167,7 +169,7 @@ class EnteredFormViewSet(FormViewSet):
         return self.answer(record, status.HTTP_201_CREATED)
 
     def partial_update(self, request: Request, pk: str) -> Response:
-        """Change items, add rows, or change rows by id and version. What replaces a value says why."""
+        """Change items; add rows, or change and withdraw rows by id and version. What replaces a value says why."""
         record, sent = self.get_object(), Change.read(request)
         place = Place(self.model, record.visit, record)
         entry.change(
@@ -185,13 +187,13 @@ class EnteredFormViewSet(FormViewSet):
 
     @action(detail=True, methods=["post"], url_path=r"rows/(?P<group>\w+)/(?P<row>\d{1,18})/withdraw")
     def withdraw_row(self, request: Request, pk: str, group: str, row: str) -> Response:
-        """Take back one row of the record."""
+        """Take back one row of the record; a complete record stays complete without it, or is made a draft."""
         record = self.get_object()
         rows = next((record.rows(g) for g in self.model.groups() if row_name(g) == group), [])
         found = next((one for one in rows if one.pk == int(row)), None)
         if found is None:
             raise exceptions.NotFound
-        entry.withdraw(found, by=request.user, **WithdrawRow.read(request))
+        entry.withdraw_row(found, by=request.user, **WithdrawRow.read(request))
         return self.answer(record)
 
     def _values(self, sent: dict[str, Any], place: Place) -> dict[str, Any]:

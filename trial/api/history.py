@@ -16,7 +16,7 @@ from django.utils import timezone
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework import exceptions, serializers, viewsets
+from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -30,8 +30,9 @@ from trial.output.history_pdf import MOST, pdf_of
 from trial.output.reading import HIDDEN, hidden_from, model_of, reason_of
 from trial.output.trail import Kind, about, acts, acts_among, told, trail
 from trial.protocol import study
+from trial.refusals import Code
 
-from .base import PAGING, REFUSALS, Strict, Visible
+from .base import PAGING, REFUSALS, Strict, Visible, malformed
 from .items import row_name
 
 AT_ONCE = 500
@@ -88,7 +89,7 @@ class HistoryFilters(filters.FilterSet):
     def of_form(self, entries: QuerySet[Ledger], name: str, value: str) -> QuerySet[Ledger]:
         models = [model for model in (Subject, Visit, *Record.forms()) if model._meta.model_name == value]
         if not models:
-            raise exceptions.ValidationError({name: [f"There is no form {value}."]})
+            raise malformed(name, code=Code.FORM_UNKNOWN, form=value)
         labels = [m._meta.label_lower for model in models for m in (model, *groups_of(model))]
         return entries.filter(Q(form__in=labels) | about(forms=labels))
 
@@ -143,7 +144,7 @@ class HistoryViewSet(Visible):
     def export(self, request: Request) -> HttpResponse:
         """All of it in one file, with the filters of the list. Each export is an event in the ledger."""
         if paged := sorted(PAGING & set(request.query_params)):
-            raise exceptions.ValidationError({name: ["An export is not paged."] for name in paged})
+            raise malformed(*paged, code=Code.NOT_PAGED)
         sent = AskExport.read(request)
         kind = sent.pop("format")
         entries = self.filter_queryset(self.get_queryset())

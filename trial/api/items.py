@@ -16,7 +16,9 @@ from rest_framework import exceptions, serializers
 from trial.access import Act
 from trial.models import Entered, Missing, Record, Row, Visit, may
 from trial.output.reading import hidden_from
-from trial.refusals import Refused
+from trial.refusals import Code, Refused
+
+from .base import malformed, told
 
 KINDS: tuple[tuple[type[models.Field], tuple[type, ...], str, str], ...] = (
     (models.DateField, (str,), "[0-9]{4}-[0-9]{2}-[0-9]{2}", "Send a date as text: 2025-03-04."),
@@ -50,7 +52,7 @@ def items_from(model: type[Entered], sent: Mapping[str, Any], place: Place) -> d
             elif name in items:
                 values[name] = _read(model._meta.get_field(name), value, place)
             else:
-                wrong[name] = [f"{model.form_title()} has no such item."]
+                wrong[name] = [told(Code.ITEM_UNKNOWN, form=model.form_title())]
         except Unreadable as error:
             wrong[name] = list(error.messages)
     if wrong:
@@ -64,15 +66,19 @@ def rows_from(form: type[Record], sent: Mapping[str, Any], place: Place) -> dict
     for name, rows in sent.items():
         if name not in groups:
             known = ", ".join(groups) or "none"
-            raise exceptions.ValidationError({"rows": {name: [f"This form has no such group of rows. Known: {known}."]}})
+            raise exceptions.ValidationError({"rows": {name: [told(Code.GROUP_UNKNOWN, known=known)]}})
         found[groups[name]] = [_row_from(groups[name], row, place, f"{name}.{number}") for number, row in enumerate(rows)]
     return found
 
 
 def _row_from(group: type[Row], sent: Mapping[str, Any], place: Place, where: str) -> dict[str, Any]:
-    keys = {key: sent[key] for key in ("id", "version") if key in sent}
-    if any(type(value) is not int for value in keys.values()) or len(keys) == 1:
-        raise exceptions.ValidationError({f"rows.{where}": ["Send id and version of a row that is there; neither for a new one."]})
+    keys = {key: sent[key] for key in ("id", "version", "withdraw") if key in sent}
+    if not isinstance(keys.get("withdraw", False), bool):
+        raise malformed(f"rows.{where}", code=Code.ROW_WITHDRAWAL_UNREADABLE)
+    named = [keys[key] for key in ("id", "version") if key in keys]
+    are_numbers = all(type(value) is int for value in named)
+    if not are_numbers or len(named) == 1 or (keys.get("withdraw") and not named):
+        raise malformed(f"rows.{where}", code=Code.ROW_KEY_INCOMPLETE)
     try:
         return keys | items_from(group, {name: value for name, value in sent.items() if name not in keys}, place)
     except exceptions.ValidationError as error:
@@ -127,19 +133,13 @@ def _referred(field: models.ForeignKey, pk: int, place: Place) -> Any:
     choices = place.form.choices_for(field.name, place.visit, place.record) if issubclass(place.form, Record) and place.visit else None
     found = choices.filter(pk=pk).first() if choices is not None else None
     if found is None:
-        raise Refused((field.name, f"“{field.verbose_name}”: {pk} is none of those that this form can name."))
+        raise Refused(Code.REFERENCE_UNKNOWN, item=field.name, label=field.verbose_name, key=pk)
     return found
 
 
 def row_name(group: type[Row]) -> str:
     """How a repeating group is called in the API: the name its record has for it."""
     return str(group._meta.get_field(group.parent).remote_field.name)
-
-
-def site_of(row: Entered) -> int:
-    if isinstance(row, Row):
-        row = row.record
-    return row.visit.subject.site_id if isinstance(row, Record) else row.subject.site_id  # type: ignore[attr-defined]
 
 
 def hold_all_rows(form: type[Record], records: Sequence[Record]) -> None:
@@ -172,13 +172,13 @@ class Items(serializers.ModelSerializer):
     """Items as stored, without those that may identify a subject for those who may not see them."""
 
     def to_representation(self, row: Any) -> dict[str, Any]:
-        hidden = hidden_from(type(row), self.context["request"].user, site_of(row))
+        hidden = hidden_from(type(row), self.context["request"].user, row.of_site_id)
         return {name: value for name, value in super().to_representation(row).items() if name not in hidden}
 
 
 class DerivedItems(serializers.Serializer):
     def to_representation(self, row: Any) -> dict[str, Any]:
-        by, site = self.context["request"].user, site_of(row)
+        by, site = self.context["request"].user, row.of_site_id
         hidden = not may(by, Act.READ_BIRTH_MONTH, site)
         shown = super().to_representation(row)
         if hidden:
@@ -187,7 +187,7 @@ class DerivedItems(serializers.Serializer):
 
 
 def shown_missing(row: Entered, by: AbstractUser) -> dict[str, str]:
-    hidden = hidden_from(type(row), by, site_of(row))
+    hidden = hidden_from(type(row), by, row.of_site_id)
     return {item: reason for item, reason in row.missing.items() if item not in hidden}
 
 

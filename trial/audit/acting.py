@@ -63,6 +63,7 @@ def _said(text: str) -> str:
 
 
 _told = ContextVar("told", default=("", ""))
+_includes_answer = ContextVar("includes_answer", default=False)
 
 
 @contextmanager
@@ -75,7 +76,7 @@ def acting(*, by: AbstractUser, reason: str = "") -> Iterator[None]:
     inside, before, now = connection.in_atomic_block, _told.get(), (str(by.pk), reason)
     token = _told.set(now)
     try:
-        with transaction.atomic():
+        with transaction.atomic(savepoint=not (inside and _includes_answer.get())):
             if not inside:
                 _begin(*now)
             elif now != before:
@@ -85,6 +86,20 @@ def acting(*, by: AbstractUser, reason: str = "") -> Iterator[None]:
                 _set(*before)
     finally:
         _told.reset(token)
+
+
+@contextmanager
+def acting_and_answering(*, by: AbstractUser, reason: str = "") -> Iterator[None]:
+    """Name the author for an act and the answer to it: a request that fails in either stores nothing.
+
+    Acts inside take no savepoint of their own: whoever refuses, refuses the whole request.
+    """
+    with acting(by=by, reason=reason):
+        token = _includes_answer.set(True)
+        try:
+            yield
+        finally:
+            _includes_answer.reset(token)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""`manage.py`: the database is there before a command needs it, and what is in the way is said in one sentence."""
+"""Run a command of `manage.py` with the database that it needs, or say what is in the way."""
 
 import argparse
 import os
@@ -6,9 +6,11 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+import django
 from django.core.management import execute_from_command_line
 
 from trial.audit.client import sent_by
+from trial.server import servers
 from trial.server.data_folder import Unusable
 
 NEEDS_NO_DATABASE = {"check", "collectstatic", "diffsettings", "help", "spectacular", "version"}
@@ -16,7 +18,10 @@ STARTS_ITS_OWN = "demo"
 
 
 def run(arguments: Sequence[str]) -> None:
-    """Carry out one command. Exit code 1 and one sentence where the environment does not allow it."""
+    """Run one command.
+
+    End with exit code 1 and one sentence where the environment does not allow it.
+    """
     name = arguments[1] if len(arguments) > 1 else "help"
     try:
         if name == STARTS_ITS_OWN:
@@ -31,19 +36,22 @@ def run(arguments: Sequence[str]) -> None:
 
 @contextmanager
 def database_for(name: str, arguments: Sequence[str]) -> Iterator[None]:
-    """The embedded server for the time of the command; a server of yours is asked whether it is there and new enough."""
-    told_apart = {"-h", "--help", "--version"} & set(arguments)
-    if told_apart or name == STARTS_ITS_OWN or (name in NEEDS_NO_DATABASE and "--database" not in arguments):
+    """Keep the embedded server running while the command runs.
+
+    Refuse a server of yours that is away or does not fit.
+    """
+    only_informs = {"-h", "--help", "--version"} & set(arguments)
+    needs_none = name in NEEDS_NO_DATABASE and "--database" not in arguments
+    if only_informs or needs_none or name == STARTS_ITS_OWN:
         yield
         return
-    from trial.server import servers
-
+    django.setup()  # sentences are put into words by Django
     with servers.database():
         yield
 
 
 def _choose_data_folder(arguments: Sequence[str]) -> None:
-    """`demo --data DIR` means what CASEBOOK_DATA means; settings must know it before the command is read."""
+    """Take `demo --data DIR` for CASEBOOK_DATA, before settings are read."""
     parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--data")
     if folder := parser.parse_known_args(arguments[2:])[0].data:

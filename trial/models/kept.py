@@ -66,6 +66,14 @@ class Kept(models.Model):
         Django's way asks the database once for each constraint before each save.
         """
 
+    @property
+    def of_site_id(self) -> int:
+        """Return the key of the site that the row belongs to, along its path."""
+        row: Any = self
+        for step in self.path_to_site.split("__")[:-1]:
+            row = getattr(row, step)
+        return int(row.pk if self.path_to_site == "pk" else row.site_id)
+
     @classmethod
     def fixed(cls) -> list[str]:
         """Columns that stay what they were when the row was entered."""

@@ -9,7 +9,6 @@ from operator import or_
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AbstractUser, AnonymousUser
-from django.core.exceptions import ValidationError
 from django.core.signals import request_finished, request_started
 from django.db import models
 from django.db.models import Q
@@ -18,6 +17,7 @@ from trial.access import Act
 from trial.fields import without_identifiers
 from trial.protocol import parameter_values
 from trial.protocol.parameters import DEFAULT, ListedParameter, Parameters, listed
+from trial.refusals import Code, Problem, all_impossible, impossible
 
 from .kept import Kept, KeptQuerySet
 from .membership import may, sites_where
@@ -82,11 +82,11 @@ class ParameterDecision(Kept):
         if not self.value or self.name not in parameter_values.NAMES:
             return
         try:
-            self.value = parameter_values.written(parameter_values.read(self.name, self.value))
+            self.value = parameter_values.value_text(parameter_values.parse(self.name, self.value))
         except parameter_values.NotAValue as error:
-            raise ValidationError({"value": str(error)}) from error
+            raise impossible(Code.NOT_A_VALUE, item="value", sentence=error) from error
         if self.effective_from and (problems := list(self._contradictions())):
-            raise ValidationError({"value": problems})
+            raise all_impossible(Problem(Code.IMPOSSIBLE, "value", {"sentence": sentence}) for sentence in problems)
 
     def _contradictions(self) -> list[str]:
         """Of the sets in force on its day and on every later day of a decision."""
@@ -156,7 +156,7 @@ request_finished.connect(_request_ends, dispatch_uid="trial.parameters")
 def in_force(rows: list[Decided], *, on: date) -> Parameters:
     """The last decision of each parameter up to a day; the default where there is none."""
     standing = {row.name: row.value for row in sorted(rows, key=lambda row: row.effective_from) if row.effective_from <= on}
-    return parameter_values.decided(standing) if standing else DEFAULT
+    return parameter_values.with_decisions(standing) if standing else DEFAULT
 
 
 def parameters_on(on: date, *, afresh: bool = False) -> Parameters:

@@ -8,12 +8,14 @@ from typing import Any, ClassVar, Self, Union
 
 from django.apps import apps
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
 from django.db.models import Q
 
 from trial.audit.history import Triggers
 from trial.protocol.schedule import timetable
+from trial.refusals import Code, impossible
+from trial.refusals import Problem as Obstacle
 
 from .entered import Entered, Shown, add_constraint
 from .kept import KeptQuerySet, of_visit
@@ -51,6 +53,31 @@ def both_or_neither(stem: str) -> models.CheckConstraint:
 
 class OneOfAVisit(models.UniqueConstraint):
     """A visit has this form once, however many people open it at the same time."""
+
+
+class OnceAmongRows(ExclusionConstraint):
+    """The standing rows of a record have these items once among them, as they are when all are stored.
+
+    A unique index is asked row by row, so that two rows could never be exchanged. This is asked at the end
+    of a save (trial/actions/submission.py), at the latest at commit. Null values are never equal.
+    """
+
+    def __init__(self, *, fields: Sequence[str], name: str, condition: Q, violation_error_message: str) -> None:
+        self.fields = tuple(fields)
+        super().__init__(
+            name=name,
+            expressions=[(field, "=") for field in fields],
+            condition=condition,
+            deferrable=models.Deferrable.DEFERRED,
+            violation_error_message=violation_error_message,
+        )
+        self.index_type = "BTREE"  # PostgreSQL takes it; Django asks for an extension that is not needed here
+
+    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
+        path, args, kwargs = super().deconstruct()
+        for derived in ("expressions", "index_type", "deferrable"):
+            del kwargs[derived]
+        return path, args, kwargs | {"fields": self.fields}
 
 
 class OnceOfASubject(Triggers):
@@ -121,7 +148,7 @@ class Record(Withdrawable):
 
     @classmethod
     def entered_once(cls) -> str:
-        return f"This visit already has its {cls._meta.verbose_name}. Open that one."
+        return Code.FORM_ENTERED.source.format(form=cls._meta.verbose_name)
 
     @classmethod
     def groups(cls) -> "list[type[Row]]":
@@ -154,6 +181,12 @@ class Record(Withdrawable):
     def choices_for(cls, item: str, visit: Visit, record: "Record | None") -> models.QuerySet[Any] | None:
         """The rows that an item of this form or of its groups may refer to."""
         return None
+
+    @classmethod
+    def choices_at_hand(cls, item: str, visit: Visit, record: "Record | None") -> Sequence[Any] | None:
+        """Return the rows of `choices_for`, read; a form whose casebook is read anyway takes them from it."""
+        choices = cls.choices_for(item, visit, record)
+        return None if choices is None else list(choices)
 
     @property
     def subject(self) -> Subject:
@@ -211,8 +244,8 @@ class Record(Withdrawable):
     def clean(self) -> None:
         """What cannot be (H): dates first. A form that checks more calls this too."""
         if (self._meta.label_lower in timetable.visit_type(timetable.COMMON).offered) != self.visit.is_common:
-            right = "for the whole trial, not for a visit" if not self.visit.is_common else "for a visit, not for the whole trial"
-            raise ValidationError(f"{self.form_title()} is entered {right}.")
+            code = Code.FORM_OF_VISIT if self.visit.is_common else Code.FORM_OF_WHOLE_TRIAL
+            raise impossible(code, form=self.form_title())
         self.refuse_contradictory_missing()
         self.refuse_impossible_dates(today=self.subject.site.today())
 
@@ -220,15 +253,17 @@ class Record(Withdrawable):
         """What a completed form may not say (HC), beyond needed items."""
         yield from ()
 
-    def obstacles(self) -> list[Problem]:
-        """All that keeps the form from being complete."""
-        return [*self.unanswered(), *self._obstacles_of_rows(), *self.inconsistencies()]
+    def obstacles(self) -> list[Obstacle]:
+        """Return all that keeps the form from being complete."""
+        inconsistent = [Obstacle(Code.INCOMPLETE, item, {"sentence": sentence}) for item, sentence in self.inconsistencies()]
+        return [*self.unanswered(), *self._obstacles_of_rows(), *inconsistent]
 
-    def _obstacles_of_rows(self) -> Iterator[Problem]:
+    def _obstacles_of_rows(self) -> Iterator[Obstacle]:
         for group in self.groups():
             for number, row in enumerate(self.rows(group), 1):
-                for _, sentence in row.unanswered():
-                    yield "", f"{group.form_title()} {number}: {sentence}"
+                for problem in row.unanswered():
+                    facts = {"row": group.form_title(), "number": number, "sentence": problem.sentence}
+                    yield Obstacle(Code.INCOMPLETE_ROW, "", facts)
 
     def shown(self) -> dict[str, Shown]:
         """The record's own items, then those of its rows: `administration.2.dose_mg`."""

@@ -10,11 +10,10 @@ from reportlab.platypus import LongTable, SimpleDocTemplate, Spacer
 
 from trial.output.history_csv import plain
 from trial.output.paper import CHINESE, HEAD, LATIN, LINES, font_of, in_pieces, number_page, text, wrapped
-from trial.refusals import Refused
+from trial.refusals import Code, Refused
 
 MOST = 20_000
 """Changed items in one PDF: 20,000 take 9 to 16 s (docs/measurements.md), while the person waits."""
-TOO_MANY = f"More than {MOST:,} lines fit what you ask for: too many for one PDF. Narrow it down by subject, form or days, or take the CSV."
 
 COLUMNS = {"No.": 34, "When": 72, "Who": 70, "Why": 110, "Where": 62, "Form": 104, "Item": 104, "Was": 118, "Is": 118}
 """Their widths in points."""
@@ -28,7 +27,7 @@ AT_ONCE = 500
 def pdf_of(changes: Sequence[Mapping[str, Any]], *, told: Mapping[str, str]) -> bytes:
     """The file; `told` stands above the table: who took it along, with which filters, for whom."""
     if len(changes) > MOST:
-        raise Refused(TOO_MANY)
+        raise Refused(Code.TOO_LONG_FOR_PDF, most=f"{MOST:,}")
     written = BytesIO()
     title = "History of the study"
     document = SimpleDocTemplate(

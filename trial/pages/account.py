@@ -6,7 +6,6 @@ from django.contrib.admin.forms import AdminPasswordChangeForm
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.views import PasswordChangeView
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -23,9 +22,9 @@ from trial.accounts.proving import LockedOutSigner, count, counting
 from trial.accounts.second_factor import Unproven
 from trial.actions import accounts
 from trial.audit.acting import acting
-from trial.models import AccountAct, loss_stands, may
+from trial.models import loss_stands, may
 from trial.pages.study import page
-from trial.refusals import Refused
+from trial.refusals import Code, Refused, impossible
 
 
 @login_required
@@ -44,11 +43,11 @@ def account_page(request: HttpRequest) -> HttpResponse:
             if not codes:
                 return redirect("account")
     person = request.user
-    waiting = second_factor.begun(person)
+    waiting = second_factor.waiting_device(person)
     missing = accounts.keeps_from_signing(person)
-    must_change = accounts.CHANGE_IT in missing
-    accepts = not must_change and accounts.MISSING[AccountAct.Kind.ACCOUNTABILITY] in missing
-    said_elsewhere = [accounts.CHANGE_IT, *([accounts.MISSING[AccountAct.Kind.ACCOUNTABILITY]] if accepts else [])]
+    must_change = any(problem.code == Code.PASSWORD_OF_ANOTHER for problem in missing)
+    accepts = not must_change and any(problem.code == Code.ACCOUNTABILITY_UNACCEPTED for problem in missing)
+    said_elsewhere = [Code.PASSWORD_OF_ANOTHER, *([Code.ACCOUNTABILITY_UNACCEPTED] if accepts else [])]
     return page(
         request,
         "casebook/account.html",
@@ -63,7 +62,7 @@ def account_page(request: HttpRequest) -> HttpResponse:
         codes=codes,
         signs=may(person, Act.SIGN),
         ready=not missing,
-        missing=[sentence for sentence in missing if sentence not in said_elsewhere],
+        missing=[problem for problem in missing if problem.code not in said_elsewhere],
         must_change=must_change,
         accepts=accepts,
         accepted=accounts.ACCEPTED,
@@ -82,16 +81,16 @@ def _begin(request: HttpRequest) -> list[str]:
 
 def _confirm(request: HttpRequest) -> list[str]:
     _refuse_unless_verified(request)
-    device = second_factor.begun(request.user)
+    device = second_factor.waiting_device(request.user)
     if device is None or not second_factor.confirm(device, request.POST.get("code", "")):
-        raise Unproven(("code", "The code does not match. Wait for the next one, and check the clock of your telephone."))
+        raise Unproven(Code.WRONG_FIRST_CODE, item="code")
     _take(request, device)
     return second_factor.new_recovery_codes(request.user)
 
 
 def _renew(request: HttpRequest) -> list[str]:
     if not request.user.is_verified():
-        raise Refused("Show a code first.")
+        raise Refused(Code.CODE_UNSHOWN)
     return second_factor.new_recovery_codes(request.user)
 
 
@@ -104,7 +103,7 @@ def _lose(request: HttpRequest) -> list[str]:
     """With the password alone: what is lost cannot be shown. Who takes it for another loses nothing but time."""
     _refuse_unless_password(request.user, request.POST.get("password", ""))
     if not second_factor.is_enrolled(request.user):
-        raise Refused("You have no second factor to lose.")
+        raise Refused(Code.NO_FACTOR_TO_LOSE)
     accounts.report_loss(request.user, by=request.user)
     return []
 
@@ -114,12 +113,12 @@ ACTS = {"begin": _begin, "confirm": _confirm, "renew": _renew, "accept": _accept
 
 def _refuse_unless_password(person: AbstractUser, password: str) -> None:
     if not matches(person, password):
-        raise Unproven(("password", "The password does not match."))
+        raise Unproven(Code.WRONG_PASSWORD, item="password", undone="")
 
 
 def _refuse_unless_verified(request: HttpRequest) -> None:
     if second_factor.is_enrolled(request.user) and not request.user.is_verified():
-        raise Refused("You have a second factor: show its code before you set up another. If it is lost, report the loss.")
+        raise Refused(Code.FACTOR_IN_USE)
 
 
 def _take(request: HttpRequest, device: django_otp.models.Device) -> None:
@@ -156,7 +155,7 @@ class OwnPasswordForm(AdminPasswordChangeForm):
     def clean_new_password1(self) -> str:
         new: str = self.cleaned_data["new_password1"]
         if new == self.cleaned_data.get("old_password"):
-            raise ValidationError("Choose another password than the one you have.")
+            raise impossible(Code.PASSWORD_UNCHANGED)
         return new
 
     def save(self, commit: bool = True) -> AbstractUser:

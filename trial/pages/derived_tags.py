@@ -7,7 +7,7 @@ from django import template
 
 from trial.fields import half_up
 from trial.output.reading import derived_text
-from trial.protocol.endpoints.overall_survival import Result
+from trial.protocol.endpoints.results import Result
 
 register = template.Library()
 

@@ -19,7 +19,7 @@ from trial.models import Entered, Query, QueryAct, Record, Signature, StudyLock,
 from trial.output.reading import model_of, read_part
 from trial.output.signature_pdf import pdf_of
 from trial.pages.study import not_entered, page
-from trial.refusals import Refused
+from trial.refusals import Code, Refused
 from trial.states import QUERY_NEXT, LockState, QueryState
 
 VERBS = {QueryState.ANSWERED: "Answer", QueryState.CLOSED: "Close", QueryState.REOPENED: "Reopen"}
@@ -110,7 +110,7 @@ def _act_on_record(request: HttpRequest, row: Any) -> str:
         pk=number_told(request.POST.get("query", "")),
     )
     if asked not in VERBS:
-        raise Refused("Choose what to do with the query.")
+        raise Refused(Code.QUERY_ACT_UNCHOSEN)
     queries.act_on(query, QueryState(asked), by=request.user, text=text)
     return f"{query} is {QueryState(asked).label.lower()}."
 
@@ -166,7 +166,7 @@ def lock_page(request: HttpRequest) -> HttpResponse:
         try:
             wanted = request.POST.get("step", "")
             if wanted not in list(LockState):
-                raise Refused("Choose a step.")
+                raise Refused(Code.STEP_UNCHOSEN)
             made = _take(request, LockState(wanted))
         except Refused as error:
             refused = error

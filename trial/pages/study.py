@@ -27,6 +27,8 @@ from trial.output.reading import read_part
 from trial.protocol import study
 from trial.protocol.schedule import timetable
 from trial.refusals import NotAllowed, Refused
+from trial.server import earlier_state
+from trial.server.servers import place
 
 
 def page(request: HttpRequest, template: str, status: int = 200, **context: Any) -> TemplateResponse:
@@ -58,6 +60,8 @@ def button(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 @require_GET
 def healthz(request: HttpRequest) -> HttpResponse:
     """For health checks: 200 where the database answers and guards the audit trail; 503, with what is wrong, where it does not (R04)."""
+    if earlier_state.is_earlier(connection):
+        return HttpResponse(earlier_state.sentence(place()), content_type="text/plain", status=503)
     with connection.cursor() as cursor:
         cursor.execute("select current_user")
         (role,) = cursor.fetchone()

@@ -1,11 +1,18 @@
-"""What a check of the data finds (crf_spec 0.4): nothing here refuses a value, except where its level says so."""
+"""Doubts about data, as the checks of the protocol raise them (crf_spec 0.4).
+
+A doubt refuses nothing by itself: its level says what follows.
+"""
 
 from enum import StrEnum
 from typing import NamedTuple
 
 
 class Level(StrEnum):
-    """HARD: cannot be stored. COMPLETE: the form cannot be completed. SOFT: opens a query. NOTICE: is only shown."""
+    """The consequence of a doubt.
+
+    HARD: the value cannot be stored. COMPLETE: the form cannot be completed. SOFT: a query opens.
+    NOTICE: the sentence is only shown.
+    """
 
     HARD = "H"
     COMPLETE = "HC"
@@ -14,7 +21,7 @@ class Level(StrEnum):
 
 
 class Doubt(NamedTuple):
-    """`code` is one of the check's own list, the sentence tells a person what to look at."""
+    """A doubt: a code of the check's own list, its level, and a sentence on what to look at."""
 
     code: str
     level: Level

@@ -1,7 +1,9 @@
-"""Three-valued logic (Kleene, Introduction to Metamathematics, 1952, §64), as crf_spec 2.12 uses it.
+"""Three-valued logic, as crf_spec 2.12 uses it.
 
-A criterion is a statement; its truth is MET, NOT_MET or, where the data do not decide, UNKNOWN. What is unknown is never
-read as true or as false.
+Kleene, Introduction to Metamathematics, 1952, §64.
+
+A criterion is a statement; its truth is MET, NOT_MET or, where the data do not decide, UNKNOWN.
+An unknown statement is never taken as true or as false.
 """
 
 from collections.abc import Iterable
@@ -9,13 +11,15 @@ from enum import StrEnum
 
 
 class Truth(StrEnum):
+    """The truth of a statement."""
+
     MET = "MET"
     NOT_MET = "NOT_MET"
     UNKNOWN = "UNKNOWN"
 
 
 def truth(statement: bool | None) -> Truth:
-    """The truth of a statement of which nothing may be known (crf_spec 2.12).
+    """Return the truth of a statement; None, where nothing is known, is UNKNOWN (crf_spec 2.12).
 
     >>> truth(None)
     <Truth.UNKNOWN: 'UNKNOWN'>
@@ -26,28 +30,37 @@ def truth(statement: bool | None) -> Truth:
 
 
 def negate(statement: Truth) -> Truth:
-    """NOT (crf_spec 2.12); the unknown stays unknown.
+    """Return NOT of a statement (crf_spec 2.12); the unknown stays unknown.
 
     >>> negate(Truth.MET)
     <Truth.NOT_MET: 'NOT_MET'>
     """
-    return {Truth.MET: Truth.NOT_MET, Truth.NOT_MET: Truth.MET, Truth.UNKNOWN: Truth.UNKNOWN}[statement]
+    negation = {
+        Truth.MET: Truth.NOT_MET,
+        Truth.NOT_MET: Truth.MET,
+        Truth.UNKNOWN: Truth.UNKNOWN,
+    }
+    return negation[statement]
 
 
 def all_of(statements: Iterable[Truth]) -> Truth:
-    """AND (crf_spec 2.12): one that is false decides, one that is unknown leaves it open; of none it is true.
+    """Return AND of the statements (crf_spec 2.12): MET for none.
+
+    A false statement decides. Without one, an unknown statement leaves the result unknown.
 
     >>> all_of([Truth.UNKNOWN, Truth.NOT_MET])
     <Truth.NOT_MET: 'NOT_MET'>
     """
-    found = set(statements)
-    if Truth.NOT_MET in found:
+    truths = set(statements)
+    if Truth.NOT_MET in truths:
         return Truth.NOT_MET
-    return Truth.UNKNOWN if Truth.UNKNOWN in found else Truth.MET
+    return Truth.UNKNOWN if Truth.UNKNOWN in truths else Truth.MET
 
 
 def any_of(statements: Iterable[Truth]) -> Truth:
-    """OR (crf_spec 2.12): one that is true decides, one that is unknown leaves it open; of none it is false.
+    """Return OR of the statements (crf_spec 2.12): NOT_MET for none.
+
+    A true statement decides. Without one, an unknown statement leaves the result unknown.
 
     >>> any_of([Truth.UNKNOWN, Truth.MET])
     <Truth.MET: 'MET'>

@@ -1,7 +1,7 @@
-"""How a parameter's value is written down, and read again (crf_spec 1): what the administrator types, and the database keeps.
+"""Values of parameters as text: as the administrator types and the database keeps them.
 
-Each type has one way of writing: a code of its list, yes or no, a number, or several whole numbers between strokes. The
-pattern is the database's check as well, so that no value is stored that could not be read.
+Each type has one form (crf_spec 1): a code of its list, yes or no, a number, or several whole
+numbers between strokes. The database checks the same pattern, so that every stored text parses.
 """
 
 import re
@@ -11,11 +11,21 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, NamedTuple, get_args, get_type_hints
 
-from trial.protocol.parameters import DEFAULT, AssessmentSchedule, Interval, Parameters, RandMethod, Stratum
+from trial.protocol.parameters import (
+    BLOCK_STRATA,
+    DEFAULT,
+    AssessmentSchedule,
+    Interval,
+    Parameters,
+    RandMethod,
+)
 
 STROKE, TIMES = " / ", " × "
 WHOLE, ABOVE_0 = r"\d{1,4}", r"[1-9]\d{0,3}"
-BLOCK_STRATA = (Stratum.SYSCLASS, Stratum.METPAT)
+LARGEST_TOTAL = 9999  # allocations, the overrun included
+
+# A type as the annotations give it: a class, or a generic such as tuple[Stratum, ...]. Neither
+# `type` nor any other type of Python's covers both, therefore Any, here and for the values.
 TYPES: Mapping[str, Any] = {name.upper(): kind for name, kind in get_type_hints(Parameters).items()}
 LIMITS = {
     "AGE_MAX_RULE": (18, 130),
@@ -28,22 +38,25 @@ LIMITS = {
     "AB_LATE": (1, 30),
     "SAE_CLOCK_H": (1, 168),
 }
-"""Narrower than what the type can hold; both limits are allowed."""
+"""Limits narrower than what the type can hold; both limits are allowed."""
+NAMES = tuple(field.name.upper() for field in fields(Parameters))
 
 
 class NotAValue(ValueError):
-    """A text that is no value of the parameter; its sentence says what is."""
+    """A text that is no value of the parameter; the sentence names what it takes."""
 
 
 class _Part(NamedTuple):
-    """One whole number of a value that has several."""
+    """A whole number of a value that has several."""
 
     name: str
     pattern: str
 
 
 def pattern(name: str) -> str:
-    """The regular expression of a parameter's values, as Python and PostgreSQL both read it (crf_spec 1). KeyError for an unknown name.
+    """Return the regular expression of a parameter's values, for Python and PostgreSQL.
+
+    crf_spec 1. Raises KeyError for an unknown name.
 
     >>> pattern("LN_UNIT_RULE")
     'SUBREGION|ALL_NONREGIONAL_AS_ONE'
@@ -64,7 +77,7 @@ def pattern(name: str) -> str:
 
 
 def takes(name: str) -> str:
-    """What a parameter takes, in words (crf_spec 1).
+    """Return in words which values a parameter takes (crf_spec 1).
 
     >>> takes("LAB_WINDOW_DAYS")
     '2 whole numbers, as 14 / 7 (gate 1, gate 2)'
@@ -78,111 +91,129 @@ def takes(name: str) -> str:
         return f"a {'whole ' if kind is int else ''}number{within}"
     if _is_a(kind, StrEnum):
         return " or ".join(kind)
+    example = value_text(getattr(DEFAULT, name.lower()))
     if parts := list(_parts(kind)):
-        said = ", ".join(part.name.replace("_", " ") for part in parts)
-        return f"{len(parts)} whole numbers, as {written(getattr(DEFAULT, name.lower()))} ({said})"
-    return f"codes of {', '.join(get_args(kind)[0])}, as {written(getattr(DEFAULT, name.lower()))}"
+        labels = ", ".join(part.name.replace("_", " ") for part in parts)
+        return f"{len(parts)} whole numbers, as {example} ({labels})"
+    return f"codes of {', '.join(get_args(kind)[0])}, as {example}"
 
 
-def written(value: object) -> str:
-    """A value as it is kept (crf_spec 1).
+def value_text(value: object) -> str:
+    """Return a value as the text that is kept (crf_spec 1).
 
-    >>> written(DEFAULT.ta_schedule), written(True), written(DEFAULT.strata)
+    >>> value_text(DEFAULT.ta_schedule), value_text(True), value_text(DEFAULT.strata)
     ('63 / 7 / 378 / 84 / 14', 'yes', 'SYSCLASS × METPAT')
     """
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return STROKE.join(written(part) for part in value)
+        return STROKE.join(value_text(part) for part in value)
     if isinstance(value, tuple):
         return TIMES.join(map(str, value))
     return str(value)
 
 
-def read(name: str, text: str) -> Any:
-    """The value that a text names (crf_spec 1). Spaces and the case of codes do not matter. Raises NotAValue; KeyError for an unknown name.
+def parse(name: str, text: str) -> Any:  # any of the parameters' types
+    """Return the value that a text names (crf_spec 1). Spaces and the case of codes do not matter.
 
-    >>> read("LAB_WINDOW_DAYS", "21/10"), read("ln_unit_rule", "subregion")
+    Raises NotAValue, and KeyError for an unknown name.
+
+    >>> parse("LAB_WINDOW_DAYS", "21/10"), parse("ln_unit_rule", "subregion")
     (GateDays(gate_1=21, gate_2=10), <LnUnitRule.SUBREGION: 'SUBREGION'>)
     """
     name = name.upper()
-    kind, said = TYPES[name], _tidied(TYPES[name], text)
-    if not re.fullmatch(pattern(name), said):
+    kind = TYPES[name]
+    tidied = _tidied(kind, text)
+    if not re.fullmatch(pattern(name), tidied):
         raise NotAValue(f"{name} takes {takes(name)}; “{text}” is none.")
-    value = _made(kind, said)
+    value = _value(kind, tidied)
     low, high = LIMITS.get(name, (value, value))
     if not low <= value <= high:
         raise NotAValue(f"{name} takes {takes(name)}; “{text}” is outside.")
-    if isinstance(value, tuple) and not hasattr(value, "_fields") and len(set(value)) < len(value):
+    is_list_of_codes = isinstance(value, tuple) and not hasattr(value, "_fields")
+    if is_list_of_codes and len(set(value)) < len(value):
         raise NotAValue(f"{name} names each code once; “{text}” names one twice.")
     return value
 
 
-def decided(decisions: Mapping[str, str]) -> Parameters:
-    """The parameters, where some have been decided otherwise (crf_spec 1). Raises NotAValue, and KeyError for an unknown name.
+def with_decisions(decisions: Mapping[str, str]) -> Parameters:
+    """Return the parameters with the values decided otherwise, by name (crf_spec 1).
 
-    >>> decided({"CG_CONSTANT": "CN_0818"}).cg_constant
+    Raises NotAValue, and KeyError for an unknown name.
+
+    >>> with_decisions({"CG_CONSTANT": "CN_0818"}).cg_constant
     <CgConstant.CN_0818: 'CN_0818'>
     """
-    return replace(DEFAULT, **{name.lower(): read(name, text) for name, text in decisions.items()})
+    values = {name.lower(): parse(name, text) for name, text in decisions.items()}
+    return replace(DEFAULT, **values)
 
 
 def contradictions(parameters: Parameters) -> tuple[str, ...]:
-    """What parameters cannot be together, as sentences (crf_spec 1).
+    """Return a sentence for each combination of values that is impossible (crf_spec 1).
 
     >>> contradictions(DEFAULT)
     ()
     """
-    found = {
-        "Permuted blocks have the strata SYSCLASS × METPAT. For others, decide on RAND_METHOD = MINIMIZATION first.": (
-            parameters.rand_method == RandMethod.PERMUTED_BLOCK and parameters.strata != BLOCK_STRATA
+    blocks = parameters.rand_method == RandMethod.PERMUTED_BLOCK
+    total = parameters.enrollment_cap + parameters.overrun
+    sentences = {
+        "Permuted blocks have the strata SYSCLASS × METPAT. "
+        "For others, decide on RAND_METHOD = MINIMIZATION first.": (
+            blocks and parameters.strata != BLOCK_STRATA
         ),
-        "SYSCLASS and METPAT are always among the strata: both stand in the allocation.": not {*BLOCK_STRATA} <= {*parameters.strata},
-        "The overrun and the cap together are more than 9999.": parameters.enrollment_cap + parameters.overrun > 9999,
+        "SYSCLASS and METPAT are always among the strata: both stand in the allocation.": (
+            not set(BLOCK_STRATA) <= set(parameters.strata)
+        ),
+        f"The overrun and the cap together are more than {LARGEST_TOTAL}.": total > LARGEST_TOTAL,
     }
-    return tuple(sentence for sentence, holds in found.items() if holds)
+    return tuple(sentence for sentence, holds in sentences.items() if holds)
 
 
-def _is_a(kind: Any, of: type) -> bool:
-    return isinstance(kind, type) and issubclass(kind, of)
+def _is_a(kind: Any, parent: type) -> bool:
+    return isinstance(kind, type) and issubclass(kind, parent)
 
 
 def _parts(kind: Any, prefix: str = "") -> Iterator[_Part]:
-    """The whole numbers of a value with several, in order; none for another type."""
+    """Yield the whole numbers of a value with several, in order; nothing for another type."""
     if not _is_a(kind, tuple) or not hasattr(kind, "_fields"):
         return
     for name, part in get_type_hints(kind).items():
-        said = f"{prefix}{name}"
+        label = f"{prefix}{name}"
         if part is int:
-            yield _Part(said, ABOVE_0 if kind in (Interval, AssessmentSchedule) and "half" not in name else WHOLE)
+            is_distance = kind in (Interval, AssessmentSchedule) and "half" not in name
+            yield _Part(label, ABOVE_0 if is_distance else WHOLE)
         else:
-            yield from _parts(part, f"{said} ")
+            yield from _parts(part, f"{label} ")
 
 
 def _tidied(kind: Any, text: str) -> str:
-    said = " ".join(text.split())
+    """Return the text with the spaces, signs and case of the pattern."""
+    tidied = " ".join(text.split())
     if kind is bool:
-        return said.lower()
+        return tidied.lower()
     if kind in (int, Decimal):
-        return said
+        return tidied
     if _is_a(kind, StrEnum):
-        return said.upper()
+        return tidied.upper()
     sign = "/" if any(_parts(kind)) else "×"
-    return f" {sign} ".join(part.strip().upper() for part in said.replace(",", sign).split(sign))
+    parts = tidied.replace(",", sign).split(sign)
+    return f" {sign} ".join(part.strip().upper() for part in parts)
 
 
-def _made(kind: Any, said: str) -> Any:
+def _value(kind: Any, tidied: str) -> Any:
+    """Return the value of a text that matches the pattern of its type."""
     if kind is bool:
-        return said == "yes"
+        return tidied == "yes"
     if kind in (int, Decimal) or _is_a(kind, StrEnum):
-        return kind(said)
+        return kind(tidied)
     if any(_parts(kind)):
-        return _numbers(kind, iter([int(part) for part in said.split(STROKE)]))
-    return tuple(get_args(kind)[0](code) for code in said.split(TIMES))
+        return _from_numbers(kind, iter([int(part) for part in tidied.split(STROKE)]))
+    return tuple(get_args(kind)[0](code) for code in tidied.split(TIMES))
 
 
-def _numbers(kind: Any, given: Iterator[int]) -> Any:
-    return kind(*(next(given) if part is int else _numbers(part, given) for part in get_type_hints(kind).values()))
-
-
-NAMES = tuple(field.name.upper() for field in fields(Parameters))
+def _from_numbers(kind: Any, numbers: Iterator[int]) -> Any:
+    """Return a value of several whole numbers, and of values of several, taken in order."""
+    parts = []
+    for part in get_type_hints(kind).values():
+        parts.append(next(numbers) if part is int else _from_numbers(part, numbers))
+    return kind(*parts)

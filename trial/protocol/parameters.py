@@ -1,73 +1,100 @@
-"""Parameters of the protocol (crf_spec 1): every choice the public record leaves open, named, so that it can be overruled.
+"""Parameters of the protocol (crf_spec 1): each choice that the public record leaves open.
 
-One line is one parameter: default, status, meaning. R stands for registry: the public record says so. A stands for
-assumption: the principal investigator may decide otherwise. Block sizes are not among them, since nobody may see those.
+One line is one parameter: default, status, meaning. Status R (registry): the public record says so.
+Status A (assumption): the principal investigator may decide otherwise. Block sizes are not among
+the parameters, since nobody may see them. The defaults stand here and nowhere else.
 """
 
-# ruff: noqa: RUF009 - the values called as defaults cannot change
+# ruff: noqa: RUF009 - defaults that are calls (GateDays(…)) make values that cannot change
 
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, NamedTuple, get_type_hints
 
+from trial.protocol.study import PLANNED_ENROLLMENT
+
 
 class Status(StrEnum):
+    """Where a parameter's default comes from: the public registry, or an assumption."""
+
     REGISTRY = "R"
     ASSUMPTION = "A"
 
 
 class RandomizationTiming(StrEnum):
+    """Randomization after the progression check of cycle 2 (PC2), or before the cycles."""
+
     AFTER_PC2 = "AFTER_PC2"
     BEFORE_CYCLES = "BEFORE_CYCLES"
 
 
 class BirthdatePrecision(StrEnum):
+    """The part of the date of birth that is collected."""
+
     YEAR_MONTH = "YEAR_MONTH"
 
 
 class LnUnitRule(StrEnum):
+    """How non-regional lymph nodes are counted as organ units."""
+
     SUBREGION = "SUBREGION"
     ALL_NONREGIONAL_AS_ONE = "ALL_NONREGIONAL_AS_ONE"
 
 
 class BrainLiverLogic(StrEnum):
+    """Whether brain or liver metastases exclude each alone, or only together."""
+
     OR = "OR"
     AND = "AND"
 
 
 class CgConstant(StrEnum):
+    """The constants of the Cockcroft–Gault formula."""
+
     EXACT = "EXACT"
     SI_ROUNDED = "SI_ROUNDED"
     CN_0818 = "CN_0818"
 
 
 class CgSource(StrEnum):
+    """The creatinine clearance that eligibility uses."""
+
     COCKCROFT_GAULT = "COCKCROFT_GAULT"
     MEASURED_GFR = "MEASURED_GFR"
     URINE_24H = "URINE_24H"
 
 
 class BsaFormula(StrEnum):
+    """The formula of the body surface area."""
+
     MOSTELLER = "MOSTELLER"
     DUBOIS = "DUBOIS"
 
 
 class Pc2Criteria(StrEnum):
+    """The criteria of the progression check after cycle 2."""
+
     RECIST11 = "RECIST11"
     IRECIST_FOR_ICI = "IRECIST_FOR_ICI"
 
 
 class PfsReference(StrEnum):
+    """The sum from which progression is measured."""
+
     NADIR_SINCE_BL0 = "NADIR_SINCE_BL0"
 
 
 class RandMethod(StrEnum):
+    """The method of randomization."""
+
     PERMUTED_BLOCK = "PERMUTED_BLOCK"
     MINIMIZATION = "MINIMIZATION"
 
 
 class Stratum(StrEnum):
+    """A factor by which randomization is stratified."""
+
     SYSCLASS = "SYSCLASS"
     METPAT = "METPAT"
     OMDTYPE = "OMDTYPE"
@@ -76,6 +103,8 @@ class Stratum(StrEnum):
 
 
 class NontargetNe(StrEnum):
+    """The reading of non-target lesions that were assessed in part: NE, or no PD."""
+
     STRICT = "STRICT"
     LENIENT = "LENIENT"
 
@@ -90,12 +119,12 @@ class GateDays(NamedTuple):
         return f"{self.gate_1} / {self.gate_2}"
 
     def at(self, gate: int) -> int:
-        """Days before gate 1 or 2."""
+        """Return the days before gate 1 or 2."""
         return self.gate_2 if gate == 2 else self.gate_1
 
 
 class WeightDays(NamedTuple):
-    """Days around the specimen in which a weight may have been measured."""
+    """Days before and after the specimen in which a weight may have been measured."""
 
     before: int
     after: int
@@ -115,7 +144,7 @@ class CycleDays(NamedTuple):
 
 
 class Interval(NamedTuple):
-    """Every so many days, with so many days of freedom on either side."""
+    """A distance of visits in days, and half of the window around each."""
 
     days: int
     half_window: int
@@ -134,8 +163,21 @@ class AssessmentSchedule(NamedTuple):
     def __str__(self) -> str:
         return f"{self.early} to day {self.early_until}, then {self.late}"
 
+    def assessment(self, number: int) -> tuple[int, Interval]:
+        """Return the day of an assessment since randomization, which is number 0, and its interval.
+
+        >>> DEFAULT.ta_schedule.assessment(7)
+        (462, Interval(days=84, half_window=14))
+        """
+        early = self.early_until // self.early.days
+        if number <= early:
+            return self.early.days * number, self.early
+        return self.early_until + self.late.days * (number - early), self.late
+
 
 class EntryDue(NamedTuple):
+    """Days (hours for a serious adverse event) in which data are to be entered."""
+
     visit_days: int
     urgent_days: int
     sae_hours: int
@@ -144,6 +186,9 @@ class EntryDue(NamedTuple):
         return f"{self.visit_days} / {self.urgent_days} days, {self.sae_hours} h"
 
 
+# The strata of permuted blocks: both stand in each allocation, whatever the method.
+BLOCK_STRATA = (Stratum.SYSCLASS, Stratum.METPAT)
+
 D = Decimal
 R, A = Status.REGISTRY, Status.ASSUMPTION
 ASSESSMENTS = AssessmentSchedule(Interval(63, 7), 378, Interval(84, 14))
@@ -151,6 +196,8 @@ ASSESSMENTS = AssessmentSchedule(Interval(63, 7), 378, Interval(84, 14))
 
 @dataclass(frozen=True, kw_only=True)
 class Parameters:
+    """The parameters of the protocol, in the order of crf_spec 1."""
+
     # fmt: off
     randomization_timing: Annotated[RandomizationTiming, A, "Before or after the first 2 cycles"] = RandomizationTiming.AFTER_PC2
     allow_preconsent_cycles: Annotated[bool, A, "Cycles of the current line given before consent may be entered"] = True
@@ -184,14 +231,14 @@ class Parameters:
     entry_due_days: Annotated[EntryDue, A, "Entry due: visit / eligibility, progression, death / SAE"] = EntryDue(7, 3, 24)
     pfs_reference: Annotated[PfsReference, A, "Growth is measured from this"] = PfsReference.NADIR_SINCE_BL0
     rand_method: Annotated[RandMethod, A, "Method of randomization"] = RandMethod.PERMUTED_BLOCK
-    strata: Annotated[tuple[Stratum, ...], A, "Systemic therapy, pattern of metastases"] = (Stratum.SYSCLASS, Stratum.METPAT)
+    strata: Annotated[tuple[Stratum, ...], A, "Systemic therapy, pattern of metastases"] = BLOCK_STRATA
     ab_tumor: Annotated[Decimal, A, "α/β of tumor, Gy"] = D(10)
     ab_late: Annotated[Decimal, A, "α/β of late-responding tissue, Gy"] = D(3)
     coverage_min_pct: Annotated[Decimal, A, "Percent of the prescribed dose that covers a lesion, all fractions given"] = D(95)
     primary_rt_required: Annotated[bool, A, "A primary tumor in situ belongs to the lesions to be irradiated"] = True
     treat_resolved: Annotated[bool, A, "Lesions resolved at randomization are irradiated too"] = False
     cg_source: Annotated[CgSource, A, "Which clearance eligibility uses"] = CgSource.COCKCROFT_GAULT
-    enrollment_cap: Annotated[int, R, "Subjects to be randomized"] = 102
+    enrollment_cap: Annotated[int, R, "Subjects to be randomized"] = PLANNED_ENROLLMENT
     overrun: Annotated[int, A, "Allocations beyond that number"] = 0
     recist_continuing_pr: Annotated[bool, A, "A confirmed partial response goes on, instead of stable disease"] = False
     recist_nontarget_ne: Annotated[NontargetNe, A, "Non-targets partly assessed: not evaluable, or no PD"] = NontargetNe.STRICT
@@ -200,7 +247,7 @@ class Parameters:
 
     @property
     def before_cycles(self) -> bool:
-        """Whether subjects are randomized before the two cycles (crf_spec 4.6)."""
+        """True where subjects are randomized before the two cycles (crf_spec 4.6)."""
         return self.randomization_timing == RandomizationTiming.BEFORE_CYCLES
 
 
@@ -208,6 +255,8 @@ DEFAULT = Parameters()
 
 
 class ListedParameter(NamedTuple):
+    """A parameter as a page prints it."""
+
     name: str
     value: str
     status: Status
@@ -215,15 +264,18 @@ class ListedParameter(NamedTuple):
 
 
 def listed(parameters: Parameters = DEFAULT) -> list[ListedParameter]:
-    """All parameters with their values as a page prints them, in the order of crf_spec 1.
+    """Return all parameters with their values as a page prints them, in the order of crf_spec 1.
 
     >>> listed()[5][:3]
     ('MAX_ORGAN_UNITS', '3', <Status.REGISTRY: 'R'>)
     """
     annotated = get_type_hints(Parameters, include_extras=True)
-    return [
-        ListedParameter(f.name.upper(), _printed(getattr(parameters, f.name)), *annotated[f.name].__metadata__) for f in fields(parameters)
-    ]
+    rows = []
+    for field in fields(parameters):
+        status, meaning = annotated[field.name].__metadata__
+        value = _printed(getattr(parameters, field.name))
+        rows.append(ListedParameter(field.name.upper(), value, status, meaning))
+    return rows
 
 
 def _printed(value: object) -> str:

@@ -1,29 +1,44 @@
-"""The study's public facts (registry entry NCT06652022) and its criteria in the protocol's order (crf_spec 0.1, 2.12).
+"""The study's public facts (registry entry NCT06652022) and its criteria (crf_spec 0.1, 2.12).
 
-The criteria keep the wording of the public record wherever that is clear. Gate 1 is entry, gate 2 randomization.
+The criteria stand in the protocol's order, and keep the wording of the public record wherever that
+is clear. Gate 1 is entry, gate 2 randomization.
 """
 
 from enum import StrEnum
 from typing import NamedTuple
 
 REGISTRATION = "NCT06652022"
-TITLE = "Radiotherapy Combined with Systemic Therapy Versus Systemic Therapy for Oligometastatic UTUCs"
+TITLE = (
+    "Radiotherapy Combined with Systemic Therapy Versus Systemic Therapy for Oligometastatic UTUCs"
+)
 SPONSOR = "Peking University First Hospital"
 CONDITIONS = ("Oligometastatic disease", "Ureter cancer", "Renal pelvic carcinoma")
 PLANNED_ENROLLMENT = 102
 
+
+class Arm(StrEnum):
+    """The arm of a subject: systemic therapy alone, or with radiotherapy."""
+
+    SYS = "SYS"
+    SYSRT = "SYSRT"
+
+
 ARMS = {
-    "SYS":   "Systemic therapy",
-    "SYSRT": "Systemic therapy and radiotherapy to all lesions",
+    Arm.SYS:   "Systemic therapy",
+    Arm.SYSRT: "Systemic therapy and radiotherapy to all lesions",
 }  # fmt: skip
 
 
 class Kind(StrEnum):
+    """The kind of a criterion."""
+
     INCLUSION = "INCLUSION"
     EXCLUSION = "EXCLUSION"
 
 
 class Criterion(NamedTuple):
+    """A criterion of eligibility, and the gates (1, 2) at which it is assessed."""
+
     code: str
     kind: Kind
     text: str
@@ -31,7 +46,7 @@ class Criterion(NamedTuple):
 
 
 ENTRY, RANDOMIZATION, BOTH = frozenset({1}), frozenset({2}), frozenset({1, 2})
-I, X = Kind.INCLUSION, Kind.EXCLUSION  # noqa: E741 - the letters the criteria bear
+I, X = Kind.INCLUSION, Kind.EXCLUSION  # noqa: E741 - the letters of the criteria's codes
 
 CRITERIA = (
     Criterion("I01", I, "Urothelial cancer, histologically confirmed in the primary tumor or in one of the metastases", ENTRY),

@@ -1,0 +1,1 @@
+"""The servers and processes around Casebook: database, Redis, site and worker. Nothing clinical."""

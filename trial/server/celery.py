@@ -1,4 +1,6 @@
-"""The Celery application; `celery -A trial.server worker` and `celery -A trial.server beat` find it here."""
+"""The Celery application, which `celery -A trial.server worker` and `celery -A trial.server beat`
+find here.
+"""
 
 import logging
 import os
@@ -21,7 +23,10 @@ _publisher: Thread | None = None
 
 
 def hint(task: Task, *arguments: object) -> None:
-    """Ask the worker to run a job soon. A thread of this process publishes, so that nobody who saves waits for Redis."""
+    """Ask the worker to run a job soon.
+
+    A thread of this process publishes the request, so that nobody who saves waits for Redis.
+    """
     global _publisher
     _waiting.put((task.name, arguments))
     with _starting:
@@ -31,12 +36,15 @@ def hint(task: Task, *arguments: object) -> None:
 
 
 def _publish() -> None:
-    """What waits twice is published once. What a process takes with it when it ends, the next scheduled run does."""
+    """Publish the hints that wait, for ever; one that waits twice is published once.
+
+    A hint that is lost when its process ends is made up for by the next scheduled run.
+    """
     while True:
-        wanted = {_waiting.get()}
+        hints = {_waiting.get()}
         while not _waiting.empty():
-            wanted.add(_waiting.get())
-        for name, arguments in wanted:
+            hints.add(_waiting.get())
+        for name, arguments in hints:
             try:
                 publish(name, arguments)
             except Exception:  # whatever a client under repair raises: the thread goes on for the next hint
@@ -44,7 +52,10 @@ def _publish() -> None:
 
 
 def publish(name: str, arguments: tuple[object, ...]) -> bool:
-    """Whether Redis took it; False, at once, when it is down: then the next scheduled run does the job."""
+    """Return whether Redis took the request.
+
+    When it is down, return False at once: the next scheduled run does the job.
+    """
     try:
         app.send_task(name, arguments)
     except OperationalError as error:

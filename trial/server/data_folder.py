@@ -1,7 +1,8 @@
 """The data folder: everything that Casebook keeps outside a server of yours.
 
-The embedded servers, the keys and the demo's logins live in this one folder, which only its owner may read. Settings
-read this module, so it knows nothing of Django.
+The embedded servers, the keys and the demo's logins live in this one folder, which only its owner
+may read. Settings read this module, so it knows nothing of Django: its sentences go through no
+gettext.
 """
 
 import os
@@ -11,17 +12,22 @@ from pathlib import Path
 DEFAULT = Path(__file__).resolve().parents[2] / ".data"
 
 
-class Unusable(Exception):
-    """Something around Casebook is missing or in the way. The message is one sentence that says what to do."""
+class Unusable(RuntimeError):
+    """Something around Casebook is missing or in the way.
+
+    The message is one sentence that says what to do.
+
+    As a RuntimeError, it lets gunicorn end with the sentence and exit code 1, without a traceback.
+    """
 
 
 def named() -> Path:
-    """The folder that CASEBOOK_DATA names, else `.data` in the checkout."""
+    """Return the folder that CASEBOOK_DATA names, otherwise `.data` in the checkout."""
     return Path(os.environ.get("CASEBOOK_DATA") or DEFAULT).expanduser().absolute()
 
 
 def prepare(folder: Path) -> Path:
-    """Make the folder, readable by its owner alone, and see that it can be written."""
+    """Make the folder, readable by its owner alone. Refuse one that cannot be written."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         probe = folder / f".writable-{os.getpid()}"
@@ -36,25 +42,30 @@ def prepare(folder: Path) -> Path:
 
 
 def own_secret(folder: Path, name: str) -> str:
-    """The random value kept under this name, made at first use: 384 bits that no other user of the machine can read.
+    """Return the random value in the file of this name: 384 bits that no other user of the machine
+    can read.
 
-    It is written whole under another name and then linked, so that of two processes at once both read the same value.
+    At first use it is written whole under another name and then linked, so that two processes at
+    once read the same.
     """
-    kept = folder / name
-    if not kept.exists():
+    file = folder / name
+    if not file.exists():
         draft = prepare(folder) / f".{name}-{os.getpid()}"
         write_private(draft, secrets.token_urlsafe(48))
         try:
-            os.link(draft, kept)
+            os.link(draft, file)
         except FileExistsError:
-            return kept.read_text()
+            return file.read_text()
         finally:
             draft.unlink()
-    return kept.read_text()
+    return file.read_text()
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner may read: never, not even for a moment, with wider permissions."""
+    """Write a file that only its owner may read.
+
+    It never has wider permissions, not even for a moment.
+    """
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(text)

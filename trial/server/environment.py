@@ -1,4 +1,4 @@
-"""What the environment's variables say, as settings: the table in docs/operations.md, in Python."""
+"""Settings read from the environment's variables: the table in docs/operations.md, in Python."""
 
 import os
 from typing import Any
@@ -11,15 +11,19 @@ from trial.server.embedded_postgres import APP, OWNER
 
 MINUTE = 60
 PREPARED = {"server_side_binding": True, "prepare_threshold": 3}
-"""The third time, PostgreSQL keeps a statement ready. A pooler between must know prepared statements (PgBouncer: 1.22 or newer)."""
+"""From the third time on, PostgreSQL keeps a statement ready.
+
+A pooler between must know prepared statements (PgBouncer: 1.22 or newer).
+"""
 
 
 def flag(name: str) -> bool:
+    """Return whether the variable is `1`."""
     return os.environ.get(name) == "1"
 
 
 def words(name: str, default: str = "") -> list[str]:
-    """A list, written with commas.
+    """Return the words of a list that is written with commas.
 
     >>> words("NO_SUCH_VARIABLE", "localhost, 127.0.0.1")
     ['localhost', '127.0.0.1']
@@ -28,14 +32,20 @@ def words(name: str, default: str = "") -> list[str]:
 
 
 def is_embedded() -> bool:
-    """Whether the database is the one in the data folder."""
+    """Return whether the database is the one in the data folder."""
     return not os.environ.get("DATABASE_URL")
 
 
-def database() -> dict[str, Any]:
-    """Django's settings of the database that DATABASE_URL names, else of the embedded one.
+Settings = dict[str, Any]
+"""Django's settings of a database hold texts, numbers and dictionaries: hence `Any`."""
 
-    PostgreSQL parses and plans what is asked often once for each connection: a save and the casebook page gain most.
+
+def database() -> Settings:
+    """Return Django's settings of the database that DATABASE_URL names, otherwise of the embedded
+    one.
+
+    Statements are prepared: PostgreSQL parses and plans a frequent one once for each connection. A
+    save and the casebook page gain most.
     """
     common = {"ENGINE": "django.db.backends.postgresql", "ATOMIC_REQUESTS": True, "CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": MINUTE}
     if is_embedded():
@@ -45,8 +55,11 @@ def database() -> dict[str, Any]:
     return common | named | {"OPTIONS": PREPARED | named["OPTIONS"]}
 
 
-def owner() -> dict[str, Any]:
-    """The settings that differ where tables are changed: in the embedded database its owner, else who CASEBOOK_OWNER_URL names."""
+def owner() -> Settings:
+    """Return the settings that differ where tables are changed.
+
+    They name the owner of the embedded database, otherwise whom CASEBOOK_OWNER_URL names.
+    """
     if is_embedded():
         return {"USER": OWNER}
     if address := os.environ.get("CASEBOOK_OWNER_URL"):
@@ -54,8 +67,8 @@ def owner() -> dict[str, Any]:
     return {}
 
 
-def parts(address: str) -> dict[str, Any]:
-    """The parts of a database's address, by Django's names.
+def parts(address: str) -> Settings:
+    """Return the parts of a database's address, by Django's names.
 
     >>> parts("postgresql://eve:s%40fe@db:5433/casebook?sslmode=require")["PASSWORD"]
     's@fe'
@@ -74,14 +87,18 @@ def parts(address: str) -> dict[str, Any]:
 
 
 def broker() -> str:
-    """Celery's broker: the Redis that REDIS_URL names, else the embedded one."""
+    """Return the address of Celery's broker: the Redis that REDIS_URL names, otherwise the embedded
+    one.
+    """
     return os.environ.get("REDIS_URL") or embedded_redis.url(data_folder.named())
 
 
 def secret(variable: str, file: str) -> str:
-    """A secret from its variable; with the embedded database, one of the data folder's own."""
-    if given := os.environ.get(variable):
-        return given
+    """Return the secret in the variable; with the embedded database, otherwise one of the data
+    folder's own.
+    """
+    if value := os.environ.get(variable):
+        return value
     if is_embedded():
         return data_folder.own_secret(data_folder.named(), file)
-    raise Unusable(f"{variable} is not set: with DATABASE_URL, set it to 50 or more random characters, and keep it.")
+    raise Unusable(f"{variable} is not set: with DATABASE_URL, set it to 50 random characters, and keep it.")

@@ -1,4 +1,6 @@
-"""`python -m trial.server.healthcheck URL`: does the site answer, asked from inside its container? Exit code 0 if so."""
+"""Ask from inside the container whether the site answers: `python -m trial.server.healthcheck URL`,
+exit code 0 if so.
+"""
 
 import os
 import sys
@@ -9,7 +11,9 @@ TIMEOUT_S = 4
 
 
 def answers(url: str) -> bool:
-    """Whether the address answers with success, under the first of the site's own host names."""
+    """Return whether the address answers with status 200, asked under the first of the site's own
+    host names.
+    """
     host = os.environ.get("CASEBOOK_HOSTS", "localhost").split(",")[0].strip().lstrip(".")
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:

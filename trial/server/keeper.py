@@ -1,8 +1,9 @@
-"""Ends an embedded server when nobody uses it any more, also when its last user was killed.
+"""End an embedded server when nobody uses it any more, also when its last user was killed.
 
-Each user of a server holds a shared lock on one file (trial/server/embedded.py); the system gives it back however the user
-ends. `python keeper.py USERS SOCKET SIGNAL` detaches, waits for the exclusive lock, which it gets when the last user is
-gone, and ends the server that listens at the socket. Standard library only: it runs isolated from the project.
+Each user of a server holds a shared lock on one file (trial/server/embedded.py); the system gives
+it back however the user ends. `python keeper.py USERS SOCKET SIGNAL` detaches, waits for the
+exclusive lock, which it gets when the last user is gone, and ends the server that listens at the
+socket. It uses the standard library alone, because it runs isolated from the project.
 """
 
 import fcntl
@@ -17,9 +18,10 @@ PATIENCE_MS = 60_000
 
 
 def listener(address: str) -> int | None:
-    """The process that listens at a socket, as the system knows it; no file with a number in it can be stale.
+    """Return the process that listens at a socket, otherwise None.
 
-    None also where that process is gone, and children of it, which end in a moment, keep its socket open until then.
+    The system knows it; a file with its number in it could be stale. None is returned, too, where
+    that process is gone and its children, which end in a moment, keep its socket open until then.
     """
     with socket.socket(socket.AF_UNIX) as client:
         try:
@@ -31,7 +33,7 @@ def listener(address: str) -> int | None:
 
 
 def ends_within(process: int, patience_ms: int) -> bool:
-    """Whether the process is gone, or goes in this time. A zombie is gone, too."""
+    """Return whether the process is gone, or goes in this time. A zombie is gone, too."""
     try:
         handle = os.pidfd_open(process)
     except ProcessLookupError:
@@ -53,6 +55,7 @@ def end(address: str, how: int) -> None:
 
 
 def main(users: str, address: str, how: str) -> None:
+    """Wait in the background for the last user to go, then end the server."""
     if os.fork():
         return
     os.setsid()

@@ -1,4 +1,4 @@
-"""Before the demo starts and until it answers: is the port free, is nobody else there, does the first page come?"""
+"""The demo starts on a free port, alone in its folder, and is ready when its first page comes."""
 
 import errno
 import fcntl
@@ -10,11 +10,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from trial.server.data_folder import Unusable
 
 HOST = "127.0.0.1"
 PATIENCE_S = 60
 SERVER_ERROR = 500
+TAKEN = gettext_lazy('Port {port} of {host} is taken by a program: choose another, as in make demo ARGS="--port N".')
+NOT_USABLE = gettext_lazy('Port {port} of {host} cannot be used: choose another, as in make demo ARGS="--port N".')
+ALREADY = gettext_lazy("A demo is running in {folder} already (process {process}): stop it first, or use --data.")
 
 
 def claim_port(port: int) -> None:
@@ -24,11 +30,9 @@ def claim_port(port: int) -> None:
         try:
             probe.bind((HOST, port))
         except (OSError, OverflowError) as error:
-            taken = getattr(error, "errno", None) == errno.EADDRINUSE
-            raise Unusable(
-                f"Port {port} of {HOST} {'is taken by another program' if taken else 'cannot be used'}: "
-                'choose another, by `--port N` or `make demo ARGS="--port N"`.'
-            ) from error
+            is_taken = getattr(error, "errno", None) == errno.EADDRINUSE
+            sentence = TAKEN if is_taken else NOT_USABLE
+            raise Unusable(sentence.format(port=port, host=HOST)) from error
 
 
 @contextmanager
@@ -39,10 +43,8 @@ def alone(folder: Path) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             lock.seek(0)
-            raise Unusable(
-                f"A demo is running in {folder} already (process {lock.read().strip() or 'unknown'}): "
-                "stop it first, or name another folder by --data."
-            ) from None
+            process = lock.read().strip() or _("unknown")
+            raise Unusable(ALREADY.format(folder=folder, process=process)) from None
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
@@ -55,16 +57,18 @@ def await_first_page(port: int, *, meanwhile: Callable[[], None]) -> None:
     while (status := _status(port)) is None or status >= SERVER_ERROR:
         meanwhile()
         if status or time.monotonic() > give_up_at:
-            raise Unusable(f"The first page does not come ({status or 'no answer'}): see web.log in the data folder's logs.")
+            sentence = _("The first page does not come ({status}): see web.log in the data folder's logs.")
+            raise Unusable(sentence.format(status=status or _("no answer")))
         time.sleep(0.05)
 
 
 def _status(port: int) -> int | None:
-    asked = http.client.HTTPConnection(HOST, port, timeout=PATIENCE_S)
+    """Return the status of the first page, otherwise None while nobody answers."""
+    site = http.client.HTTPConnection(HOST, port, timeout=PATIENCE_S)
     try:
-        asked.request("GET", "/")
-        return asked.getresponse().status
+        site.request("GET", "/")
+        return site.getresponse().status
     except (ConnectionError, http.client.HTTPException):
         return None
     finally:
-        asked.close()
+        site.close()

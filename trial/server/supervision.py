@@ -1,7 +1,8 @@
-"""Starts processes, watches them, and leaves none behind.
+"""Start processes, watch them, and leave none behind.
 
-Each child leads a session of its own, so that Ctrl-C in the terminal reaches only us, and we end them in order. Should
-we be killed, Linux tells each child to end (PR_SET_PDEATHSIG). None is started again: a demo whose worker has died says so.
+Each child leads a session of its own, so that Ctrl-C in the terminal reaches only us, and we end
+them in order. Should we be killed, Linux tells each child to end (PR_SET_PDEATHSIG). None is
+started again: a demo whose worker has died says so.
 """
 
 import ctypes
@@ -14,6 +15,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+
+from django.utils.translation import gettext as _
 
 from trial.server.data_folder import Unusable
 
@@ -28,18 +31,20 @@ class Stopped(BaseException):
 
 @contextmanager
 def stopping_on_signals() -> Iterator[None]:
-    """Raise Stopped in the block at the first signal, and hear no second one while the block cleans up."""
-    before = {each: signal.signal(each, _stop) for each in SIGNALS}
+    """Raise Stopped in the block at the first signal, and hear no second one while the block cleans
+    up.
+    """
+    handlers_before = {number: signal.signal(number, _stop) for number in SIGNALS}
     try:
         yield
     finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
+        for number, handler in handlers_before.items():
+            signal.signal(number, handler)
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
-    for each in SIGNALS:
-        signal.signal(each, signal.SIG_IGN)
+    for later in SIGNALS:
+        signal.signal(later, signal.SIG_IGN)
     raise Stopped(number)
 
 
@@ -55,7 +60,7 @@ class Supervisor:
         return self
 
     def start(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
-        """Start a child; what it says goes to a file of its name."""
+        """Start a child. Its output goes to a file of its name."""
         parent = os.getpid()
         with self.log(name).open("ab") as log:
             self.children[name] = subprocess.Popen(
@@ -69,17 +74,20 @@ class Supervisor:
                 preexec_fn=lambda: _end_with(parent),
             )
 
-    def numbers(self) -> dict[str, int]:
+    def process_ids(self) -> dict[str, int]:
+        """Return the children's process numbers by name."""
         return {name: child.pid for name, child in self.children.items()}
 
     def log(self, name: str) -> Path:
+        """Return the file of the child's output."""
         return self.logs / f"{name}.log"
 
     def check(self) -> None:
         """Refuse to go on when a child has ended."""
         for name, child in self.children.items():
             if child.poll() is not None:
-                raise Unusable(f"The {name} has ended (code {child.returncode}), and all else was stopped: see {self.log(name)}.")
+                sentence = _("The {name} has ended (code {code}), and all else was stopped: see {log}.")
+                raise Unusable(sentence.format(name=name, code=child.returncode, log=self.log(name)))
 
     def watch(self) -> None:
         """Stay until a signal comes or a child ends."""
@@ -101,9 +109,9 @@ class Supervisor:
 
 
 def _end_with(parent: int) -> None:
-    """In the child, before it becomes its program: end when the parent does."""
-    for each in SIGNALS:
-        signal.signal(each, signal.SIG_DFL)
+    """Make this child end when its parent does; called before it becomes its program."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
         if os.getppid() != parent:

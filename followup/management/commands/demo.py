@@ -15,6 +15,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation import gettext as _
 
 from followup.stories import demo
 from followup.stories.logins import Logins
@@ -28,13 +29,24 @@ from trial.server.embedded_postgres import Postgres
 from trial.server.supervision import Stopped, Supervisor, stopping_on_signals
 
 PAGES = {"Casebook": "/", "Data entry": "/admin/", "REST API": "/api/v1/"}
-WEB = ("gunicorn", "trial.server.wsgi", "--preload", "--workers=2", "--threads=4", "--graceful-timeout=5", "--no-control-socket")
-WORKER = ("celery", "-A", "trial.server", "worker", "--pool=solo", "--without-gossip", "--without-mingle", "--loglevel=INFO")
-BEAT = ("celery", "-A", "trial.server", "beat", "--pidfile=", "--loglevel=INFO")
+WEB = (
+    "gunicorn",
+    "trial.server.wsgi",
+    "--preload",
+    "--workers=2",
+    "--threads=4",
+    "--graceful-timeout=5",
+    "--no-control-socket",
+)
+CELERY = ("celery", "-A", "trial.server")
+WORKER = (*CELERY, "worker", "--pool=solo", "--without-gossip", "--without-mingle", "--loglevel=INFO")
+BEAT = (*CELERY, "beat", "--pidfile=", "--loglevel=INFO")
 
 
 class Command(BaseCommand):
-    help = "Load the demo trial into a data folder of its own and serve it on this machine, until Ctrl-C."
+    """Starts the embedded servers, loads the demo trial once, and serves it until a signal."""
+
+    help = "Load the demo trial into a data folder of its own and serve it here, until Ctrl-C."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -46,7 +58,7 @@ class Command(BaseCommand):
 
     def handle(self, *, data: str | None, port: int, reset: bool, no_serve: bool, json: bool, **options: Any) -> None:
         if data and Path(data).expanduser().absolute() != settings.DATA:
-            raise CommandError("The data folder is chosen before settings are read: set CASEBOOK_DATA instead of --data here.")
+            raise CommandError(_("The data folder must be known before settings: set CASEBOOK_DATA here."))
         self.json, self.ready = json, False
         try:
             with stopping_on_signals(), ExitStack() as stack:
@@ -58,47 +70,58 @@ class Command(BaseCommand):
                 stack.enter_context(servers.database())
                 logins = load()
                 if no_serve:
-                    self.tell(self.summary(logins, port))
+                    self.print_summary(self.summary(logins, port))
                 else:
                     self.serve(logins, port)
         except Stopped:
             if not self.ready:
                 raise SystemExit(130) from None
-            self.say(f"Stopped. The data stay in {settings.DATA}.")
+            self.say(_("Stopped. The data stay in {folder}.").format(folder=settings.DATA))
 
     def serve(self, logins: Logins, port: int) -> None:
-        """Site first, then the jobs: the first page is what somebody waits for."""
-        surroundings = child_environment()
+        """Start the site, then the jobs: the first page is what a person waits for."""
+        environment_of_children = child_environment()
         with redis() as has_redis, Supervisor(settings.DATA / "logs", cwd=settings.BASE_DIR) as children:
-            surroundings["CASEBOOK_JOBS_BY_COMMAND"] = "0" if has_redis else "1"
-            children.start("web", _python(*WEB, f"--bind=127.0.0.1:{port}"), surroundings)
+            environment_of_children["CASEBOOK_JOBS_BY_COMMAND"] = "0" if has_redis else "1"
+            children.start("web", _python(*WEB, f"--bind=127.0.0.1:{port}"), environment_of_children)
             readiness.await_first_page(port, meanwhile=children.check)
             if has_redis:
-                children.start("worker", _python(*WORKER), surroundings)
-                children.start("beat", _python(*BEAT, f"--schedule={settings.DATA / 'beat-schedule'}"), surroundings)
+                schedule = f"--schedule={settings.DATA / 'beat-schedule'}"
+                children.start("worker", _python(*WORKER), environment_of_children)
+                children.start("beat", _python(*BEAT, schedule), environment_of_children)
             else:
-                self.say("No Redis server was found: the jobs run by command only (`manage.py help` lists them).")
-            self.tell(self.summary(logins, port) | {"processes": children.numbers()})
+                self.say(_("No Redis server was found: run the jobs by command (`manage.py help`)."))
+            self.print_summary(self.summary(logins, port) | {"processes": children.process_ids()})
             self.ready = True
             children.watch()
 
-    def summary(self, logins: Logins, port: int) -> dict[str, Any]:
-        """What a script wants to know, and a person."""
-        usernames = [username for username, _, _ in demo.PEOPLE]
+    def summary(self, logins: Logins, port: int) -> dict[str, Any]:  # Any: it becomes JSON
+        """Return addresses, logins and the data folder, for scripts and people."""
+        usernames = [username for username, role, name in demo.PEOPLE]
         passwords = logins.passwords(usernames)
         tokens = logins.tokens(usernames) if self.json else {}
         secrets = logins.second_factors(demo.SHOW_CODES)
         people = [
-            {"role": role, "username": username, "name": name, "password": passwords[username], "token": tokens.get(username)}
-            | {"second_factor": secrets.get(username)}
+            {
+                "role": role,
+                "username": username,
+                "name": name,
+                "password": passwords[username],
+                "token": tokens.get(username),
+                "second_factor": secrets.get(username),
+            }
             for username, role, name in demo.PEOPLE
         ]
-        url = f"http://127.0.0.1:{port}"
-        return {"url": f"{url}/", "addresses": {name: url + path for name, path in PAGES.items()}, "logins": people} | {
-            "data": str(settings.DATA)
+        url = f"http://{readiness.HOST}:{port}"
+        return {
+            "url": f"{url}/",
+            "addresses": {name: url + path for name, path in PAGES.items()},
+            "logins": people,
+            "data": str(settings.DATA),
         }
 
-    def tell(self, summary: dict[str, Any]) -> None:
+    def print_summary(self, summary: dict[str, Any]) -> None:
+        """Print the summary, as JSON for scripts or in words for a person."""
         if self.json:
             self.stdout.write(json.dumps(summary, indent=2))
         else:
@@ -106,47 +129,62 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def say(self, sentence: str) -> None:
-        """To a person; scripts find only JSON on standard output."""
+        """Print a sentence for a person. Scripts find nothing but JSON on standard output."""
         (self.stderr if self.json else self.stdout).write(sentence)
 
 
-def in_words(summary: dict[str, Any], *, serves: bool) -> str:
-    lines = [f"Casebook is ready at {summary['url']}" if serves else "The demo trial is loaded.", ""]
-    lines += [f"  {name:<14} {address}" for name, address in summary["addresses"].items() if serves]
-    lines += ["", f"  {'Role':<14} {'Login':<10} {'Password':<14} Name"]
-    lines += [f"  {one['role']:<14} {one['username']:<10} {one['password']:<14} {one['name']}" for one in summary["logins"]]
-    lines += ["", f"Signing and administration take a code, too: .venv/bin/python manage.py code {demo.SHOW_CODES[0]} prints it."]
-    lines += ["", f"The data are in {summary['data']}." + (" Ctrl-C stops everything." if serves else "")]
-    return "\n".join(lines)
+def in_words(summary: dict[str, Any], *, serves: bool) -> str:  # Any: it becomes JSON, too
+    """Return the summary as a person reads it in the terminal."""
+    if serves:
+        lines = [_("Casebook is ready at {url}").format(url=summary["url"]), ""]
+        lines += [f"  {name:<14} {address}" for name, address in summary["addresses"].items()]
+    else:
+        lines = [_("The demo trial is loaded."), ""]
+    lines += ["", f"  {_('Role'):<14} {_('Login'):<10} {_('Password'):<14} {_('Name')}"]
+    for login in summary["logins"]:
+        lines.append(f"  {login['role']:<14} {login['username']:<10} {login['password']:<14} {login['name']}")
+    command = f".venv/bin/python manage.py code {demo.SHOW_CODES[0]}"
+    lines += ["", _("Signing and administration take a code, too: {command} prints it.").format(command=command)]
+    ending = _("The data are in {folder}.").format(folder=summary["data"])
+    if serves:
+        ending += " " + _("Ctrl-C stops everything.")
+    return "\n".join([*lines, "", ending])
 
 
 def load() -> Logins:
-    """Bring the database to the present schema and the demo trial into it; what is there already stays."""
-    with roles.as_owner():  # a database that was made before there were roles lets nobody else read
+    """Bring the database to the present schema, and load the demo trial into it.
+
+    Whatever is there already stays.
+    """
+    with roles.as_owner():
         executor = MigrationExecutor(connection)
         pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
-        unnoted = not noted_schema.noted()  # migrated before migrate noted what the database is made of
-    if pending or unnoted:
+        is_unnoted = not noted_schema.noted()  # a `migrate` was cut off before it noted the schema
+    if pending or is_unnoted:
         call_command("migrate", verbosity=0, interactive=False)
     logins = Logins(settings.DATA)
     if not Subject.objects.exists():
         unfinished().touch()
-    demo.load(logins.passwords(username for username, _, _ in demo.PEOPLE), side_by_side=True)
+    demo.load(logins.passwords(username for username, role, name in demo.PEOPLE), side_by_side=True)
     unfinished().unlink(missing_ok=True)
     return logins
 
 
 def unfinished() -> Path:
-    """There while the first load lasts, before anybody could enter anything. Found at a start, that load was interrupted."""
+    """Return the file that exists while the first load lasts, before anybody can enter anything.
+
+    Where it exists at a start, that load was interrupted.
+    """
     return settings.DATA / "demo-unfinished"
 
 
 def throw_away() -> None:
-    """Delete the embedded database. One that DATABASE_URL names is never touched."""
+    """Delete the embedded database. Refuse to touch one that DATABASE_URL names."""
     if not environment.is_embedded() and unfinished().exists():
-        raise Unusable(f"The demo trial was not loaded to its end. Empty the database of DATABASE_URL, delete {unfinished()}, start again.")
+        sentence = _("The load of the demo was cut off: empty the database of DATABASE_URL, delete {file}.")
+        raise Unusable(sentence.format(file=unfinished()))
     if not environment.is_embedded():
-        raise Unusable("--reset deletes only the embedded database, and DATABASE_URL names another: unset it, or leave --reset out.")
+        raise Unusable(_("--reset deletes only the embedded database: unset DATABASE_URL, or leave --reset out."))
     with unused(Postgres(settings.DATA)):
         shutil.rmtree(settings.DATA / "pg", ignore_errors=True)
     anchors.set_aside()
@@ -155,7 +193,10 @@ def throw_away() -> None:
 
 @contextmanager
 def redis() -> Iterator[bool]:
-    """Have a Redis for as long as the block lasts; False where there is no server to be had."""
+    """Keep a Redis running for as long as the block lasts.
+
+    Give False where there is no server to be had.
+    """
     if os.environ.get("REDIS_URL"):
         yield True
     elif embedded_redis.find_binary() is None:
@@ -166,7 +207,7 @@ def redis() -> Iterator[bool]:
 
 
 def child_environment() -> dict[str, str]:
-    """Ours, and plain HTTP: the demo is seen from this machine only."""
+    """Return our environment with plain HTTP added: the demo is seen from this machine only."""
     own = {"CASEBOOK_DATA": str(settings.DATA), "CASEBOOK_INSECURE_HTTP": "1", "PYTHONUNBUFFERED": "1"}
     return os.environ | {"DJANGO_SETTINGS_MODULE": "trial.settings"} | own
 

@@ -1,18 +1,22 @@
-from typing import Any
+"""`manage.py nightly`: the night's work, now."""
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.utils.translation import gettext as _
 
 from followup.actions import flagging
 from trial.models import Site
 
 
 class Command(BaseCommand):
-    help = "Plan visits and recompute the flags of all sites for today, whether the night was done already or not."
+    """Does the work of `followup.tasks.nightly`, even where the night was done already."""
+
+    help = "Plan visits and recompute flags for today, even where the night was done already."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--site", help="only this site, by its number")
 
-    def handle(self, *args: Any, site: str | None, **options: Any) -> None:
-        for one in Site.objects.filter(code=site) if site else Site.objects.all():
-            swept = flagging.nightly(one, on=one.today())
-            self.stdout.write(f"{one}: {swept.raised} flags raised, {swept.changed} changed, {swept.closed} closed.")
+    def handle(self, *args: object, site: str | None, **options: object) -> None:
+        sentence = _("{site}: {raised} flags raised, {changed} changed, {closed} closed.")
+        for place in Site.objects.filter(code=site) if site else Site.objects.all():
+            counts = flagging.nightly(place, on=place.today())
+            self.stdout.write(sentence.format(site=place, **counts._asdict()))

@@ -41,14 +41,14 @@ CONFIRMED = [
     ("1944-06",  "2025-06-15",  81,     "2025-06-10",  {80, 81}),
     ("1944-06",  "2025-06-15",  81,     "2026-06-16",  {82}),      # the same holds in later years
     ("1944-06",  "2025-06-15",  80,     "2025-07-01",  {81}),
-    ("1944-06",  "2025-05-15",  80,     "2025-06-15",  {80, 81}),  # asked in May, the source says nothing of the day
+    ("1944-06",  "2025-05-15",  80,     "2025-06-15",  {80, 81}),  # consent in May: the source says nothing of the day
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("born", "consent", "source", "on", "expected"), CONFIRMED)
 def test_source_at_consent_decides_as_far_as_it_can(born, consent, source, on, expected):
-    found = ages(born, on=date.fromisoformat(on), confirmed=source, consent_on=date.fromisoformat(consent))
-    assert found == expected
+    consent_on = date.fromisoformat(consent)
+    assert ages(born, on=date.fromisoformat(on), confirmed=source, consent_on=consent_on) == expected
 
 
 @pytest.mark.parametrize("source", [79, 82])
@@ -65,8 +65,8 @@ def test_source_that_can_be_right_is_not_refused(born, source):
 
 @given(st.dates(date(1920, 1, 1), date(2005, 12, 31)), st.dates(date(2021, 12, 4), date(2040, 1, 1)))
 def test_true_age_is_always_among_the_possible_ones(birthday, on):
-    true = on.year - birthday.year - ((on.month, on.day) < (birthday.month, birthday.day))
-    assert true in possible_ages(birthday.isoformat()[:7], on=on)
+    true_age = on.year - birthday.year - ((on.month, on.day) < (birthday.month, birthday.day))
+    assert true_age in possible_ages(birthday.isoformat()[:7], on=on)
 
 
 @given(
@@ -75,7 +75,8 @@ def test_true_age_is_always_among_the_possible_ones(birthday, on):
     st.dates(date(2021, 12, 4), date(2040, 1, 1)),
 )
 def test_true_source_never_excludes_the_true_age(birthday, consent, on):
-    def true(day):
+    def true_age(day):
         return day.year - birthday.year - ((day.month, day.day) < (birthday.month, birthday.day))
 
-    assert true(on) in ages(birthday.isoformat()[:7], on=on, confirmed=true(consent), consent_on=consent)
+    birth_month, confirmed = birthday.isoformat()[:7], true_age(consent)
+    assert true_age(on) in ages(birth_month, on=on, confirmed=confirmed, consent_on=consent)

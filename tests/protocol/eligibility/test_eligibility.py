@@ -1,4 +1,4 @@
-"""Eligibility at two gates (crf_spec 2.12): evidence, story 1, the overall result and its confirmation."""
+"""Eligibility at two gates (crf_spec 2.12): evidence, story 1, overall result, confirmation."""
 
 from dataclasses import fields, replace
 from datetime import date, timedelta
@@ -8,7 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.protocol.screened import BONE, EQUIVOCAL_LIVER, GATE, LUNG, NODE, SUITABLE, VERTEBRA, judged, lab, labs, livers
+from tests.protocol.screened import (
+    BONE,
+    EQUIVOCAL_LIVER,
+    GATE,
+    LUNG,
+    NODE,
+    SUITABLE,
+    VERTEBRA,
+    judged,
+    lab,
+    labs,
+    livers,
+)
 from trial.protocol.eligibility.gates import (
     Ecog,
     Evidence,
@@ -34,6 +46,11 @@ DAY_BEFORE = GATE - timedelta(1)
 BEFORE = replace(DEFAULT, randomization_timing=RandomizationTiming.BEFORE_CYCLES)
 
 
+def without(names):
+    """Return the evidence of a suitable patient with these fields not entered."""
+    return replace(SUITABLE, **{name: getattr(Evidence(), name) for name in names})
+
+
 @pytest.mark.parametrize("gate", [1, 2])
 def test_suitable_patient_is_eligible_at_both_gates(gate):
     assert overall(evaluate(SUITABLE, gate=gate)) == Overall.ELIGIBLE
@@ -49,10 +66,10 @@ def test_nothing_entered_is_unknown_in_every_criterion(gate):
 @pytest.mark.parametrize("gate", [1, 2])
 @pytest.mark.parametrize("parameters", [DEFAULT, AND])
 def test_verdict_names_exactly_the_evidence_it_depends_on(gate, parameters):
-    known = {field.name for field in fields(Evidence)}
+    names = {field.name for field in fields(Evidence)}
     for verdict in evaluate(SUITABLE, gate=gate, parameters=parameters):
-        assert set(verdict.evidence) <= known
-        emptied = replace(SUITABLE, **{name: getattr(Evidence(), name) for name in known - set(verdict.evidence)})
+        assert set(verdict.evidence) <= names
+        emptied = without(names - set(verdict.evidence))
         assert verdict in evaluate(emptied, gate=gate, parameters=parameters)
 
 
@@ -82,7 +99,7 @@ def test_criteria_apply_at_their_gates(parameters, gate, number):
 
 PRIMARY_ONLY = Lesion(code="L09", lesion_class="PRIMARY", organ="KIDNEY", certainty="DEFINITE")
 REASONS = [
-    # criterion, what is different, said
+    # criterion, what is different, reason
     ("I01", {"histology_confirmed": "N"},
      "Histologically confirmed: N; type: UC_PURE."),
     ("I01", {"histology_confirmed": None, "histology_type": "NON_UC_ADENO"},
@@ -106,9 +123,9 @@ REASONS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("criterion", "changed", "said"), REASONS)
-def test_reason_tells_what_was_found_and_what_is_required(criterion, changed, said):
-    assert judged(criterion, **changed).reason == said
+@pytest.mark.parametrize(("criterion", "changed", "reason"), REASONS)
+def test_reason_states_finding_and_requirement(criterion, changed, reason):
+    assert judged(criterion, **changed).reason == reason
 
 
 STORY_1 = [
@@ -172,7 +189,7 @@ OVERALL = [
 
 @pytest.mark.parametrize(("vector", "truths", "expected"), OVERALL)
 def test_one_failure_decides_and_one_unknown_leaves_it_open(vector, truths, expected):
-    assert overall(verdict(*one) for one in truths) == expected
+    assert overall(verdict(criterion, truth) for criterion, truth in truths) == expected
 
 
 CONFIRMATION = [
@@ -196,41 +213,68 @@ CONFIRMATION = [
 
 @pytest.mark.parametrize(("automatic", "investigator", "reason", "because"), CONFIRMATION)
 def test_investigator_confirms_by_the_rules(automatic, investigator, reason, because):
-    refused = confirmable(verdict(*automatic), investigator, reason)
-    assert refused is None if because is None else because in refused
+    sentence = confirmable(verdict(*automatic), investigator, reason)
+    assert sentence is None if because is None else because in sentence
 
 
-def test_refused_confirmation_says_what_the_data_say():
-    found = judged("I09", laboratory=labs(HGB=lab("HGB", "88")))
-    assert confirmable(found, MET, "Looks well.") == (
-        f"I09 fails by the data and cannot be overruled: Hemoglobin 88 g/L on {GATE}; at least 90 g/L is required. "
+def test_refused_confirmation_gives_the_reason_by_the_data():
+    too_low = judged("I09", laboratory=labs(HGB=lab("HGB", "88")))
+    assert confirmable(too_low, MET, "Looks well.") == (
+        "I09 fails by the data and cannot be overruled: "
+        f"Hemoglobin 88 g/L on {GATE}; at least 90 g/L is required. "
         "Correct the source, or end here."
     )
 
 
 def test_confirmed_truth_counts_in_the_overall_result():
-    open_one = judged("X05", pericardial="TRACE_PHYSIOLOGICAL")
-    assert overall([open_one]) == Overall.UNDETERMINED
-    assert overall([confirmed(open_one, NOT_MET)]) == Overall.ELIGIBLE
-    assert overall([confirmed(open_one, MET)]) == Overall.INELIGIBLE
+    undetermined = judged("X05", pericardial="TRACE_PHYSIOLOGICAL")
+    assert overall([undetermined]) == Overall.UNDETERMINED
+    assert overall([confirmed(undetermined, NOT_MET)]) == Overall.ELIGIBLE
+    assert overall([confirmed(undetermined, MET)]) == Overall.INELIGIBLE
 
 
 FIELDS = sorted(field.name for field in fields(Evidence))
 
 
 @given(st.sets(st.sampled_from(FIELDS)), st.sampled_from([1, 2]), st.sampled_from([DEFAULT, AND, SI]))
-def test_leaving_something_out_never_raises_and_never_turns_a_verdict_round(left_out, gate, parameters):
-    emptied = replace(SUITABLE, **{name: getattr(Evidence(), name) for name in left_out})
-    for found in evaluate(emptied, gate=gate, parameters=parameters):
-        assert found.passed != Passed.FAIL
+def test_omitting_evidence_never_raises_and_never_turns_a_verdict_round(omitted, gate, parameters):
+    for verdict in evaluate(without(omitted), gate=gate, parameters=parameters):
+        assert verdict.passed != Passed.FAIL
 
 
-CODES = st.sampled_from(["Y", "N", "U", "YES", "NO", "PRESENT", "METS", "NO_METS", "UC_PURE", "OTHER", "BONE", "LIVER", "2", "?", "", None])
-ANY_LESION = st.builds(Lesion, code=st.just("L01"), **dict.fromkeys([f.name for f in fields(Lesion) if f.name != "code"], CODES))
+CODES = st.sampled_from(
+    [
+        "Y",
+        "N",
+        "U",
+        "YES",
+        "NO",
+        "PRESENT",
+        "METS",
+        "NO_METS",
+        "UC_PURE",
+        "OTHER",
+        "BONE",
+        "LIVER",
+        "2",
+        "?",
+        "",
+        None,
+    ]
+)
+ANY_LESION = st.builds(
+    Lesion,
+    code=st.just("L01"),
+    **dict.fromkeys([f.name for f in fields(Lesion) if f.name != "code"], CODES),
+)
 CODED = [field.name for field in fields(Evidence) if field.type == (str | None)]
 
 
-@given(st.dictionaries(st.sampled_from(CODED), CODES), st.lists(ANY_LESION, max_size=4), st.sampled_from([1, 2]))
+@given(
+    st.dictionaries(st.sampled_from(CODED), CODES),
+    st.lists(ANY_LESION, max_size=4),
+    st.sampled_from([1, 2]),
+)
 def test_senseless_codes_never_raise(codes, lesions, gate):
     evidence = replace(SUITABLE, lesions=tuple(lesions), **codes)
     assert len(evaluate(evidence, gate=gate)) == len(applying(gate))

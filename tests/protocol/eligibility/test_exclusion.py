@@ -5,7 +5,17 @@ from datetime import timedelta
 
 import pytest
 
-from tests.protocol.screened import BONE, EQUIVOCAL_LIVER, GATE, LUNG, SUITABLE, VERTEBRA, agent, judged, livers
+from tests.protocol.screened import (
+    BONE,
+    EQUIVOCAL_LIVER,
+    GATE,
+    LUNG,
+    SUITABLE,
+    VERTEBRA,
+    agent,
+    judged,
+    livers,
+)
 from trial.protocol.eligibility.gates import Lesion
 from trial.protocol.kleene import Truth
 from trial.protocol.parameters import DEFAULT, BrainLiverLogic
@@ -49,7 +59,11 @@ BRAIN_IMAGING = [
 
 @pytest.mark.parametrize(("done", "before", "result", "lesions", "expected"), BRAIN_IMAGING)
 def test_absence_of_brain_metastases_holds_for_its_window(done, before, result, lesions, expected):
-    imaging = {"brain_imaged": done, "brain_imaged_on": GATE - timedelta(before), "brain_result": result}
+    imaging = {
+        "brain_imaged": done,
+        "brain_imaged_on": GATE - timedelta(before),
+        "brain_result": result,
+    }
     assert judged("X02", lesions=lesions, **imaging).truth == expected
 
 
@@ -69,11 +83,14 @@ BRAIN_AND_LIVER = [
 def test_brain_and_liver_exclude_each_or_only_together(brain, lesions, or_brain, or_liver, and_brain, and_liver):
     changed = {"brain_result": brain, "lesions": lesions}
     assert [judged(code, **changed).truth for code in ("X02", "X03")] == [or_brain, or_liver]
-    assert [judged(code, parameters=AND, **changed).truth for code in ("X02", "X03")] == [and_brain, and_liver]
+    assert [judged(code, parameters=AND, **changed).truth for code in ("X02", "X03")] == [
+        and_brain,
+        and_liver,
+    ]
 
 
 CORD = [
-    # ESCC of the vertebrae     judged            X04
+    # ESCC of the vertebrae     judgment          X04
     ((),                        "NOT_APPLICABLE", NOT_MET),
     ((),                        "YES",            UNKNOWN),  # contradicts itself
     (("0",),                    "NO",             NOT_MET),
@@ -89,7 +106,7 @@ CORD = [
 
 
 @pytest.mark.parametrize(("grades", "risk", "expected"), CORD)
-def test_risk_of_cord_compression(grades, risk, expected):
+def test_risk_of_cord_compression_follows_grade_and_judgment(grades, risk, expected):
     vertebrae = tuple(replace(VERTEBRA, code=f"L{n:02}", compression=grade) for n, grade in enumerate(grades, 2))
     assert judged("X04", lesions=(LUNG, *vertebrae), cord_risk=risk).truth == expected
 
@@ -97,7 +114,14 @@ def test_risk_of_cord_compression(grades, risk, expected):
 def test_bone_lesion_that_may_be_vertebral_leaves_it_open():
     assert judged("X04", lesions=(LUNG, replace(BONE, vertebra=None)), cord_risk="NO").truth == UNKNOWN
     assert judged("X04", lesions=(LUNG, replace(BONE, vertebra="N")), cord_risk="NO").truth == NOT_MET
-    assert judged("X04", lesions=(replace(VERTEBRA, certainty="EQUIVOCAL", compression="2"),), cord_risk="NO").truth == UNKNOWN
+    assert (
+        judged(
+            "X04",
+            lesions=(replace(VERTEBRA, certainty="EQUIVOCAL", compression="2"),),
+            cord_risk="NO",
+        ).truth
+        == UNKNOWN
+    )
 
 
 A, T, P, NA = "ABSENT", "TRACE_PHYSIOLOGICAL", "PRESENT", "NOT_ASSESSED"
@@ -113,12 +137,12 @@ FLUID = [
 
 
 @pytest.mark.parametrize(("pericardial", "pleural", "abdominopelvic", "expected"), FLUID)
-def test_fluid_in_any_space(pericardial, pleural, abdominopelvic, expected):
+def test_fluid_in_any_space_excludes(pericardial, pleural, abdominopelvic, expected):
     assert judged("X05", pericardial=pericardial, pleural=pleural, abdominopelvic=abdominopelvic).truth == expected
 
 
 INDUCTION = [
-    # what happened in cycle 2                                                    X06
+    # what is different in cycle 2                                                X06
     ({},                                                                          NOT_MET),
     ({"adjustment": "REDUCED", "reason": "AE", "percent": 75},                    MET),      # 01-010
     ({"adjustment": "REDUCED", "reason": "CAP_ROUNDING", "percent": 96},          NOT_MET),  # its control
@@ -154,16 +178,17 @@ INDUCTION = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("happened", "expected"), INDUCTION)
-def test_reduction_for_toxicity_excludes(happened, expected):
-    given_twice = (agent(1, "cisplatin"), agent(2, "cisplatin"), agent(1, "gemcitabine"), agent(2, "gemcitabine", **happened))
-    assert judged("X06", induction=given_twice).truth == expected
+@pytest.mark.parametrize(("changed", "expected"), INDUCTION)
+def test_reduction_for_toxicity_excludes(changed, expected):
+    cisplatin = (agent(1, "cisplatin"), agent(2, "cisplatin"))
+    gemcitabine = (agent(1, "gemcitabine"), agent(2, "gemcitabine", **changed))
+    assert judged("X06", induction=(*cisplatin, *gemcitabine)).truth == expected
 
 
-def test_reduction_is_told_with_agent_cycle_and_share():
+def test_reason_names_the_reduction_with_agent_cycle_and_share():
     reduced = agent(2, "gemcitabine", adjustment="REDUCED", reason="AE", percent=75)
-    found = judged("X06", induction=(agent(1, "gemcitabine"), reduced))
-    assert found.reason == "Gemcitabine in cycle 2: REDUCED for AE, 75 % of planned."
+    verdict = judged("X06", induction=(agent(1, "gemcitabine"), reduced))
+    assert verdict.reason == "Gemcitabine in cycle 2: REDUCED for AE, 75 % of planned."
 
 
 def test_cycle_not_entered_leaves_tolerance_open_and_later_cycles_do_not_count():
@@ -173,12 +198,12 @@ def test_cycle_not_entered_leaves_tolerance_open_and_later_cycles_do_not_count()
 
 
 @pytest.mark.parametrize("truth", Truth)
-def test_progression_after_cycle_2_is_taken_as_the_check_found_it(truth):
+def test_progression_after_cycle_2_is_that_of_the_check(truth):
     assert judged("X07", progression=truth).truth == truth
 
 
 REASONS = [
-    # criterion, what is different, said
+    # criterion, what is different, reason
     ("X01", {"histology_type": "UC_WITH_VARIANT"},
      "Urothelial with variant components: not entered; share: not entered."),
     ("X02", {"brain_result": "METS"},
@@ -194,6 +219,6 @@ REASONS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("criterion", "changed", "said"), REASONS)
-def test_reason_tells_what_was_found(criterion, changed, said):
-    assert judged(criterion, **changed).reason == said
+@pytest.mark.parametrize(("criterion", "changed", "reason"), REASONS)
+def test_reason_states_the_finding(criterion, changed, reason):
+    assert judged(criterion, **changed).reason == reason

@@ -64,5 +64,5 @@ OTHER_SITES = [
 
 
 @pytest.mark.parametrize(("code", "sites", "expected"), OTHER_SITES)
-def test_other_primary_sites_are_read_off_the_table(code, sites, expected):
+def test_further_primary_sites_are_judged_by_the_table(code, sites, expected):
     assert regional_status(code, sites) == expected

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trial.protocol.eligibility.organ_units import Lesion, Span, is_oligometastatic, liver_metastases, organ_units, units
+from trial.protocol.eligibility.organ_units import (
+    Lesion,
+    Span,
+    is_oligometastatic,
+    liver_metastases,
+    organ_units,
+    units,
+)
 from trial.protocol.kleene import Truth
 from trial.protocol.parameters import DEFAULT, LnUnitRule
 
@@ -15,20 +22,36 @@ AS_ONE = replace(DEFAULT, ln_unit_rule=LnUnitRule.ALL_NONREGIONAL_AS_ONE)
 
 
 def lesion(description):
-    """One lesion in shorthand: class/place/side, an R or N before a node's subregion, a question mark if it is equivocal."""
+    """Return one lesion, written as class/place/side.
+
+    R or N stands before the subregion of a regional or non-regional node (U: unknown), a question
+    mark at the end of an equivocal lesion.
+    """
     text = description.rstrip("?")
     certainty = "EQUIVOCAL" if description.endswith("?") else "DEFINITE"
     kind, place, side = [*text.split("/"), "", ""][:3]
     if kind in ("R", "N", "U"):
         lesion_class = "REGIONAL_LN" if kind == "R" else "NONREGIONAL_LN"
-        node = {"lesion_class": lesion_class, "organ": "LYMPH_NODE", "subregion": place, "regional": {"R": "Y"}.get(kind, kind)}
+        node = {
+            "lesion_class": lesion_class,
+            "organ": "LYMPH_NODE",
+            "subregion": place,
+            "regional": {"R": "Y"}.get(kind, kind),
+        }
         return Lesion(code=description, certainty=certainty, laterality=side, **node)
-    return Lesion(code=description, certainty=certainty, lesion_class=kind, organ=place, organ_detail=side, laterality="")
+    return Lesion(
+        code=description,
+        certainty=certainty,
+        lesion_class=kind,
+        organ=place,
+        organ_detail=side,
+        laterality="",
+    )
 
 
 def lesions(text):
-    """Numbered, since two lesions in one place have two codes."""
-    return [replace(lesion(one), code=f"L{n:02}") for n, one in enumerate(text.split(), 1)]
+    """Return the lesions, numbered, since two lesions in one place have two codes."""
+    return [replace(lesion(description), code=f"L{n:02}") for n, description in enumerate(text.split(), 1)]
 
 
 UNITS = [
@@ -51,8 +74,8 @@ UNITS = [
 
 @pytest.mark.parametrize(("entered", "expected"), UNITS)
 def test_definite_lesions_make_these_units(entered, expected):
-    found = units(lesions(entered))
-    assert found.certain == found.possible == set(expected.split())
+    certain, possible = units(lesions(entered))
+    assert certain == possible == set(expected.split())
 
 
 PARAMETERS = [
@@ -88,7 +111,7 @@ SPANS = [
 
 
 @pytest.mark.parametrize(("entered", "least", "most"), SPANS)
-def test_what_is_not_certain_widens_the_span(entered, least, most):
+def test_uncertain_lesion_widens_the_span(entered, least, most):
     assert organ_units(lesions(entered)) == Span(least, most)
 
 
@@ -111,11 +134,11 @@ GOLDEN = [
 
 
 @pytest.mark.parametrize(("vector", "entered", "subregion", "as_one"), GOLDEN)
-def test_golden_vector(vector, entered, subregion, as_one):
-    found = lesions(entered)
+def test_golden_vector_has_its_span_and_truth(vector, entered, subregion, as_one):
+    of_vector = lesions(entered)
     for parameters, (least, most, truth) in ((DEFAULT, subregion), (AS_ONE, as_one)):
-        assert organ_units(found, parameters) == (least, most)
-        assert is_oligometastatic(found, parameters) == truth
+        assert organ_units(of_vector, parameters) == (least, most)
+        assert is_oligometastatic(of_vector, parameters) == truth
 
 
 UNDECIDED = [
@@ -146,7 +169,7 @@ def test_liver_metastases_are_counted_one_by_one(entered, least, most):
     assert liver_metastases(lesions(entered)) == (least, most)
 
 
-KNOWN = [
+DESCRIPTIONS = [
     "VISCERAL/LUNG",
     "VISCERAL/LIVER?",
     "BONE/BONE",
@@ -159,15 +182,18 @@ KNOWN = [
 ]
 
 
-@given(st.lists(st.sampled_from(KNOWN), max_size=8), st.sampled_from(KNOWN))
-def test_another_lesion_never_lowers_the_count(entered, another):
-    before, after = organ_units(lesions(" ".join(entered))), organ_units(lesions(" ".join([*entered, another])))
+@given(st.lists(st.sampled_from(DESCRIPTIONS), max_size=8), st.sampled_from(DESCRIPTIONS))
+def test_a_further_lesion_never_lowers_the_count(entered, further):
+    before, after = (
+        organ_units(lesions(" ".join(entered))),
+        organ_units(lesions(" ".join([*entered, further]))),
+    )
     assert before.least <= before.most
     assert before.least <= after.least
     assert before.most <= after.most
 
 
-@given(st.lists(st.sampled_from(KNOWN), max_size=8))
+@given(st.lists(st.sampled_from(DESCRIPTIONS), max_size=8))
 def test_order_of_the_lesions_does_not_matter(entered):
-    found = [replace(lesion(one), code=f"{n}") for n, one in enumerate(entered)]
-    assert organ_units(found) == organ_units(found[::-1])
+    ordered = lesions(" ".join(entered))
+    assert organ_units(ordered) == organ_units(ordered[::-1])

@@ -1,4 +1,7 @@
-"""Each choice that the public record leaves open (crf_spec 1), decided one way and the other: same data, another answer."""
+"""Each choice that the public record leaves open (crf_spec 1), decided both ways.
+
+The same data, another answer.
+"""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -9,8 +12,8 @@ from tests.protocol.screened import GATE, LUNG, NODE, SUITABLE, VERTEBRA, judged
 from trial.protocol.eligibility.gates import Clearance, Lesion, Weight
 from trial.protocol.kleene import Truth
 from trial.protocol.laboratory.reported import parse
-from trial.protocol.parameters import DEFAULT, BrainLiverLogic, BsaFormula, CgConstant, CgSource, LnUnitRule, RandMethod
-from trial.protocol.radiotherapy import biological_dose
+from trial.protocol.parameters import DEFAULT, BrainLiverLogic, BsaFormula, CgConstant, CgSource, LnUnitRule, Parameters, RandMethod
+from trial.protocol.radiotherapy import coverage
 from trial.protocol.randomization.allocation_check import Allocation, verify
 from trial.protocol.randomization.blocks import Arm, commitment
 from trial.protocol.therapy import dosing
@@ -77,7 +80,12 @@ def test_criterion_follows_the_choice(criterion, data, parameter, value, expecte
     assert judged(criterion, parameters=replace(DEFAULT, **{parameter: value}), **data).truth == expected
 
 
-CHOSEN = [("ln_unit_rule", LnUnitRule), ("brain_liver_logic", BrainLiverLogic), ("cg_constant", CgConstant), ("cg_source", CgSource)]
+CHOSEN = [
+    ("ln_unit_rule", LnUnitRule),
+    ("brain_liver_logic", BrainLiverLogic),
+    ("cg_constant", CgConstant),
+    ("cg_source", CgSource),
+]
 
 
 @pytest.mark.parametrize(("parameter", "values"), CHOSEN)
@@ -90,7 +98,7 @@ SURFACE = {BsaFormula.MOSTELLER: "1.818", BsaFormula.DUBOIS: "1.810"}
 
 @pytest.mark.parametrize("formula", BsaFormula)
 def test_surface_follows_the_formula(formula):
-    found = dosing.bsa_m2(weight_kg=Decimal(70), height_cm=Decimal(170), formula=formula)
+    found = dosing.bsa_m2(weight_kg=Decimal(70), height_cm=Decimal(170), parameters=Parameters(bsa_formula=formula))
     assert round(found, 3) == Decimal(SURFACE[formula])
 
 
@@ -105,7 +113,7 @@ COVERED = [
 
 @pytest.mark.parametrize(("primary", "resolved", "parameter", "value", "expected"), COVERED)
 def test_lesions_to_cover_follow_the_choice(primary, resolved, parameter, value, expected):
-    assert biological_dose.must_be_covered(is_primary=primary, resolved=resolved, **{parameter: value}) == expected
+    assert coverage.must_be_covered(is_primary=primary, resolved=resolved, parameters=Parameters(**{parameter: value})) == expected
 
 
 KEY = bytes(range(32))
@@ -117,7 +125,7 @@ def agrees(rows, method):
 
 
 def made_by(method):
-    """Twelve subjects of one stratum, each in the arm that the method makes."""
+    """Return twelve subjects of one stratum, each in the arm that the method makes."""
     rows = []
     for number in range(1, 13):
         either = [Allocation(number=number, levels=LEVELS, arm=arm.value) for arm in Arm]
@@ -127,10 +135,10 @@ def made_by(method):
 
 @pytest.mark.parametrize("method", RandMethod)
 def test_each_method_of_randomization_makes_its_own_arms_of_the_same_key(method):
-    (other,) = {*RandMethod} - {method}
+    (other_method,) = {*RandMethod} - {method}
     assert len(made_by(method)) == 12
     assert agrees(made_by(method), method)
-    assert not agrees(made_by(method), other)
+    assert not agrees(made_by(method), other_method)
 
 
 def test_suitable_patient_has_no_measured_clearance():

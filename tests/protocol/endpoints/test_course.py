@@ -1,4 +1,4 @@
-"""A subject's course (crf_spec 2.16, 5): the modules at work on one subject, as known on a day."""
+"""A subject's course (crf_spec 2.16, 5): all rules at work on one subject, on a day."""
 
 from datetime import date
 from decimal import Decimal
@@ -7,10 +7,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trial.protocol.endpoints.course import Seen, Told, derive
-from trial.protocol.endpoints.local_control import LocalStatus, Site
-from trial.protocol.endpoints.overall_survival import Facts, Therapy
-from trial.protocol.response.recist import Baseline, NewLesion, NewLesionCertainty, Response, TargetMeasurement, TargetState, TimePoint
+from trial.protocol.endpoints.course import derive
+from trial.protocol.endpoints.course_facts import CourseAssessment, CourseFacts
+from trial.protocol.endpoints.facts import Facts, Therapy
+from trial.protocol.endpoints.failure_pattern import Site
+from trial.protocol.endpoints.local_control import LocalStatus
+from trial.protocol.response.recist import (
+    Baseline,
+    NewLesion,
+    NewLesionCertainty,
+    Response,
+    TargetMeasurement,
+    TargetState,
+    TimePoint,
+)
 
 RANDOMIZED, ASKED = date(2025, 4, 25), date(2026, 1, 1)
 PR, SD, PD = Response.PR, Response.SD, Response.PD
@@ -20,41 +30,60 @@ def target(mm):
     return TargetMeasurement("L01", False, TargetState.MEASURED, Decimal(mm))
 
 
-def seen(label, on, mm, said, *, new=(), statuses=(), fields=()):
-    return Seen(TimePoint(label, on, on, (target(mm),), (), tuple(map(NewLesion, new))), said, statuses, fields)
+def assessed(label, on, mm, investigator, *, new=(), statuses=(), fields=()):
+    return CourseAssessment(
+        TimePoint(label, on, on, (target(mm),), (), tuple(map(NewLesion, new))),
+        investigator,
+        statuses,
+        fields,
+    )
 
 
-PC2 = seen("PC2", date(2025, 4, 21), 30, PR)
+PC2 = assessed("PC2", date(2025, 4, 21), 30, PR)
 
 
-def told(*later, **more):
+def course_of(*later, **more):
     facts = Facts(randomized_on=RANDOMIZED, baseline_complete=True, measurable=True)
-    return Told(Baseline((target(50),)), (PC2, *later), **({"facts": facts, "treated_on": date(2025, 3, 10)} | more))
+    return CourseFacts(
+        Baseline((target(50),)),
+        (PC2, *later),
+        **({"facts": facts, "treated_on": date(2025, 3, 10)} | more),
+    )
 
 
 def result(course, name):
-    return next(one.result for one in (*course.endpoints, *course.local_control) if one.name.startswith(name))
+    return next(row.result for row in (*course.endpoints, *course.local_control) if row.name.startswith(name))
 
 
 def test_responses_follow_each_other_in_order_of_their_scans():
-    course = derive(told(seen("TA2", date(2025, 8, 29), 36, PD), seen("TA1", date(2025, 6, 26), 28, PR)), on=ASKED)
-    assert [(one.seen.point.label, str(one.derived.overall)) for one in course.responses] == [("PC2", "PR"), ("TA1", "PR"), ("TA2", "PD")]
+    course = derive(
+        course_of(assessed("TA2", date(2025, 8, 29), 36, PD), assessed("TA1", date(2025, 6, 26), 28, PR)),
+        on=ASKED,
+    )
+    assert [(row.assessment.point.label, str(row.derived.overall)) for row in course.responses] == [
+        ("PC2", "PR"),
+        ("TA1", "PR"),
+        ("TA2", "PD"),
+    ]
 
 
 @pytest.mark.parametrize(("on", "event"), [(date(2025, 8, 28), False), (date(2025, 8, 29), True)])
 def test_progression_counts_from_the_day_of_its_scan(on, event):
-    course = derive(told(seen("TA2", date(2025, 8, 29), 36, PD)), on=on)
+    course = derive(course_of(assessed("TA2", date(2025, 8, 29), 36, PD)), on=on)
     assert result(course, "Progression-free survival (FDA").event is event
 
 
 def test_major_difference_is_settled_first():
-    course = derive(told(seen("TA1", date(2025, 6, 26), 36, SD)), on=ASKED)
-    assert (course.responses[-1].discordance, course.responses[-1].evaluation.response) == ("MAJOR", None)
+    course = derive(course_of(assessed("TA1", date(2025, 6, 26), 36, SD)), on=ASKED)
+    assert (course.responses[-1].discordance, course.responses[-1].evaluation.response) == (
+        "MAJOR",
+        None,
+    )
     assert not result(course, "Progression-free survival (FDA").determined
 
 
 def test_second_baseline_leads_its_own_responses():
-    course = derive(told(seen("TA1", date(2025, 6, 26), 28, PR)), on=ASKED)
+    course = derive(course_of(assessed("TA1", date(2025, 6, 26), 28, PR)), on=ASKED)
     assert course.responses[-1].evaluation.since_randomization == SD
     assert result(course, "Objective response, against BL0").event
     assert not result(course, "Objective response, against BL1").event
@@ -71,13 +100,16 @@ def test_second_baseline_leads_its_own_responses():
     ],
 )
 def test_first_failure_lies_where_the_assessment_says(statuses, new, mm, site):
-    last = seen("TA1", date(2025, 6, 26), mm, PD, new=new, statuses=statuses, fields=(False,) * len(new))
-    assert derive(told(last), on=ASKED).first_failure.site == site
+    last = assessed("TA1", date(2025, 6, 26), mm, PD, new=new, statuses=statuses, fields=(False,) * len(new))
+    assert derive(course_of(last), on=ASKED).first_failure.site == site
 
 
 def test_irradiated_lesion_is_followed_from_both_days():
-    course = derive(told(seen("TA1", date(2025, 6, 26), 28, PR), irradiated=(("L01", date(2025, 6, 13)),)), on=ASKED)
-    assert [one.name for one in course.local_control] == [
+    course = derive(
+        course_of(assessed("TA1", date(2025, 6, 26), 28, PR), irradiated=(("L01", date(2025, 6, 13)),)),
+        on=ASKED,
+    )
+    assert [row.name for row in course.local_control] == [
         "Local control of L01, from randomization",
         "Local control of L01, from the end of radiotherapy",
     ]
@@ -85,35 +117,49 @@ def test_irradiated_lesion_is_followed_from_both_days():
 
 @pytest.mark.parametrize(("on", "best"), [(date(2025, 6, 26), SD), (date(2025, 6, 27), PR)])
 def test_what_comes_after_a_new_therapy_is_no_best_response(on, best):
-    """recist11, section 7: from the start to the first of PD and new therapy."""
-    facts = Facts(randomized_on=RANDOMIZED, baseline_complete=True, measurable=True, therapies=(Therapy("SUBTX", on),))
-    scans = (seen("TA1", date(2025, 6, 27), 28, PR),)
-    course = derive(Told(Baseline((target(50),)), scans, facts=facts, treated_on=date(2025, 3, 10)), on=ASKED)
+    """It counts from the start to the first of PD and new therapy (recist11, section 7)."""
+    facts = Facts(
+        randomized_on=RANDOMIZED,
+        baseline_complete=True,
+        measurable=True,
+        therapies=(Therapy("SUBTX", on),),
+    )
+    scans = (assessed("TA1", date(2025, 6, 27), 28, PR),)
+    course = derive(
+        CourseFacts(Baseline((target(50),)), scans, facts=facts, treated_on=date(2025, 3, 10)),
+        on=ASKED,
+    )
     assert course.best.response == (None if best == SD else PR)
 
 
 def test_nobody_is_followed_before_randomization():
-    course = derive(told(facts=Facts()), on=ASKED)
+    course = derive(course_of(facts=Facts()), on=ASKED)
     assert course.randomized_on is None
-    assert {one.result.reason for one in course.endpoints} == {"Not randomized."}
+    assert {row.result.reason for row in course.endpoints} == {"Not randomized."}
 
 
 SIZES = st.one_of(st.none(), st.decimals(min_value=0, max_value=400, places=1))
 
 
-@given(st.lists(st.tuples(st.integers(0, 900), SIZES, st.sampled_from([None, *Response])), max_size=6), st.integers(0, 1000))
+@given(
+    st.lists(st.tuples(st.integers(0, 900), SIZES, st.sampled_from([None, *Response])), max_size=6),
+    st.integers(0, 1000),
+)
 def test_derivation_answers_whatever_is_entered(rows, day):
-    """Never raises; what was scanned later is not read."""
+    """A later scan does not count, and nothing raises."""
     on = date.fromordinal(RANDOMIZED.toordinal() + day)
     points = [
-        Seen(
+        CourseAssessment(
             TimePoint(
-                f"TA{n}", scanned, scanned, (TargetMeasurement("L01", False, TargetState.MEASURED if mm else TargetState.ABSENT, mm),)
+                f"TA{n}",
+                scanned,
+                scanned,
+                (TargetMeasurement("L01", False, TargetState.MEASURED if mm else TargetState.ABSENT, mm),),
             ),
-            said,
+            investigator,
         )
-        for n, (days, mm, said) in enumerate(rows)
+        for n, (days, mm, investigator) in enumerate(rows)
         if (scanned := date.fromordinal(RANDOMIZED.toordinal() + days))
     ]
-    course = derive(told(*points), on=on)
-    assert all(one.seen.point.first_scan_on <= on for one in course.responses)
+    course = derive(course_of(*points), on=on)
+    assert all(row.assessment.point.first_scan_on <= on for row in course.responses)

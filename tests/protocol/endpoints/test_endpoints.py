@@ -1,31 +1,28 @@
-"""Overall survival, next therapy, and the facts as they were known on a day (crf_spec 5)."""
+"""Overall survival, next therapy, and the facts as they stood on a day (crf_spec 5)."""
 
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
-from trial.protocol.endpoints.overall_survival import (
-    EXCLUDED,
-    UNDETERMINED,
+from trial.protocol.endpoints.facts import (
     Contact,
     Death,
     Facts,
-    Reason,
     Therapy,
     TherapyKind,
-    as_known,
-    overall_survival,
-    time_to_next_systemic,
+    facts_known_by,
 )
-from trial.protocol.response.best_response import Evaluation
+from trial.protocol.endpoints.overall_survival import overall_survival, time_to_next_systemic
+from trial.protocol.endpoints.results import EXCLUDED, UNDETERMINED, Reason
+from trial.protocol.response.evaluations import Evaluation
 from trial.protocol.response.recist import Response
 
 START, LATER = date(2025, 4, 25), date(2027, 1, 1)
 
 
 def on(days):
-    """Day 1 is randomization."""
+    """Return the date of a day, of which day 1 is randomization."""
     return START + timedelta(days - 1)
 
 
@@ -55,9 +52,9 @@ SURVIVAL = [
 
 @pytest.mark.parametrize(("more", "days", "event", "reason"), SURVIVAL)
 def test_overall_survival(more, days, event, reason):
-    found = overall_survival(replace(RANDOMIZED, **more), on=LATER)
-    assert (found.value_days, found.event, found.reason.name) == (days, event, reason)
-    assert found.determined == (days is not None)
+    result = overall_survival(replace(RANDOMIZED, **more), on=LATER)
+    assert (result.value_days, result.event, result.reason.name) == (days, event, reason)
+    assert result.determined == (days is not None)
 
 
 IMPUTED = [
@@ -73,8 +70,11 @@ IMPUTED = [
 
 @pytest.mark.parametrize(("alive", "died"), IMPUTED)
 def test_unknown_day_of_death_is_the_15th_or_the_day_after_the_last_alive(alive, died):
-    found = overall_survival(replace(RANDOMIZED, contacts=(Contact("SFU", alive),), death=Death("DTH", 2025, 7)), on=LATER)
-    assert found.on == died
+    result = overall_survival(
+        replace(RANDOMIZED, contacts=(Contact("SFU", alive),), death=Death("DTH", 2025, 7)),
+        on=LATER,
+    )
+    assert result.on == died
 
 
 def test_result_names_its_records():
@@ -93,23 +93,27 @@ KNOWN = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("asked", "expected"), KNOWN)
-def test_what_happens_or_is_entered_later_is_not_read(asked, expected):
+@pytest.mark.parametrize(("asked_on", "expected"), KNOWN)
+def test_what_happens_or_is_entered_later_does_not_count(asked_on, expected):
     died = on(120)
-    facts = replace(RANDOMIZED, contacts=(ALIVE,), death=Death("DTH", died.year, died.month, died.day, known_on=on(150)))
-    found = overall_survival(facts, on=on(asked))
-    assert (found.value_days, found.event) == expected
+    facts = replace(
+        RANDOMIZED,
+        contacts=(ALIVE,),
+        death=Death("DTH", died.year, died.month, died.day, known_on=on(150)),
+    )
+    result = overall_survival(facts, on=on(asked_on))
+    assert (result.value_days, result.event) == expected
 
 
-@pytest.mark.parametrize(("asked", "event"), [(date(2025, 7, 14), False), (date(2025, 7, 15), True)])
-def test_death_on_an_unknown_day_is_known_from_the_day_it_counts_from(asked, event):
-    assert overall_survival(replace(RANDOMIZED, death=Death("DTH", 2025, 7)), on=asked).event is event
+@pytest.mark.parametrize(("asked_on", "event"), [(date(2025, 7, 14), False), (date(2025, 7, 15), True)])
+def test_death_on_an_unknown_day_counts_from_the_day_assumed_for_it(asked_on, event):
+    assert overall_survival(replace(RANDOMIZED, death=Death("DTH", 2025, 7)), on=asked_on).event is event
 
 
-def test_undated_facts_are_known_once_entered():
+def test_undated_facts_count_once_entered():
     facts = replace(RANDOMIZED, therapies=(Therapy("SUBTX", None, known_on=on(50)),))
-    assert [len(as_known(facts, on=on(day)).therapies) for day in (49, 50)] == [0, 1]
-    assert as_known(facts, on=on(0)).randomized_on is None
+    assert [len(facts_known_by(facts, on=on(day)).therapies) for day in (49, 50)] == [0, 1]
+    assert facts_known_by(facts, on=on(0)).randomized_on is None
 
 
 NEXT_THERAPY = [
@@ -126,8 +130,8 @@ NEXT_THERAPY = [
 def test_time_to_next_systemic_therapy(therapies, days, event, reason):
     died = on(120)
     facts = replace(RANDOMIZED, therapies=therapies, death=Death("DTH", died.year, died.month, died.day))
-    found = time_to_next_systemic(facts, on=LATER)
-    assert (found.value_days, found.event, found.reason.name) == (days, event, reason)
+    result = time_to_next_systemic(facts, on=LATER)
+    assert (result.value_days, result.event, result.reason.name) == (days, event, reason)
 
 
 def test_without_event_the_next_therapy_is_censored_as_survival():

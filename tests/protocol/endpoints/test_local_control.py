@@ -8,22 +8,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trial.protocol.endpoints.local_control import (
+from trial.protocol.endpoints.facts import Death, Facts
+from trial.protocol.endpoints.failure_pattern import (
     Failure,
-    FollowedLesion,
-    LesionScan,
-    LocalStatus,
     NewMetastasis,
     Pattern,
     Site,
-    Start,
     first_failure,
-    local_control,
-    marginal_failure,
     time_to_new_metastasis,
 )
-from trial.protocol.endpoints.overall_survival import Death, Facts
-from trial.protocol.response.best_response import Evaluation
+from trial.protocol.endpoints.local_control import (
+    FollowedLesion,
+    LesionScan,
+    LocalStatus,
+    Start,
+    local_control,
+    marginal_failure,
+)
+from trial.protocol.response.evaluations import Evaluation
 from trial.protocol.response.lesions import NewLesionCertainty
 from trial.protocol.response.recist import Response
 
@@ -34,7 +36,7 @@ RT_END = 50
 
 
 def on(days):
-    """Day 1 is randomization."""
+    """Return the date of a day, of which day 1 is randomization."""
     return START + timedelta(days - 1)
 
 
@@ -42,14 +44,26 @@ RANDOMIZED = Facts(START, True, True)
 
 
 def scan(day, mm=None, status=None, *, biopsy=False):
-    return LesionScan(f"TA{day}", None if day is None else on(day), None if mm is None else Decimal(str(mm)), status, biopsy)
+    return LesionScan(
+        f"TA{day}",
+        None if day is None else on(day),
+        None if mm is None else Decimal(str(mm)),
+        status,
+        biopsy,
+    )
 
 
 def lesion(*scans, node=False, irradiated=RT_END, baseline=None):
-    return FollowedLesion("L01", node, scans, irradiated and on(irradiated), None if baseline is None else Decimal(baseline))
+    return FollowedLesion(
+        "L01",
+        node,
+        scans,
+        irradiated and on(irradiated),
+        None if baseline is None else Decimal(baseline),
+    )
 
 
-def told(result):
+def summary(result):
     return f"{result.value_days} {result.reason.name}"
 
 
@@ -93,16 +107,16 @@ IN_FIELD = [
 
 @pytest.mark.parametrize(("followed", "expected"), IN_FIELD)
 def test_local_control_of_a_lesion(followed, expected):
-    found = local_control(followed, RANDOMIZED, on=LATER)
-    assert told(found) == expected
-    assert found.event == found.reason.name.startswith("LOCAL_")
+    result = local_control(followed, RANDOMIZED, on=LATER)
+    assert summary(result) == expected
+    assert result.event == result.reason.name.startswith("LOCAL_")
 
 
 def test_local_control_from_the_end_of_radiotherapy():
     followed = lesion(scan(30, 20, INFIELD), scan(63, 20), scan(126, 25))
-    assert told(local_control(followed, RANDOMIZED, on=LATER, start=Start.RADIOTHERAPY_END)) == "77 LOCAL_GROWTH"
+    assert summary(local_control(followed, RANDOMIZED, on=LATER, start=Start.RADIOTHERAPY_END)) == "77 LOCAL_GROWTH"
     assert local_control(lesion(irradiated=None), RANDOMIZED, on=LATER, start=Start.RADIOTHERAPY_END) is None
-    assert told(local_control(followed, Facts(), on=LATER)) == "None NOT_RANDOMIZED"
+    assert summary(local_control(followed, Facts(), on=LATER)) == "None NOT_RANDOMIZED"
 
 
 def dead(day):
@@ -124,7 +138,7 @@ COMPETING = [
 
 @pytest.mark.parametrize(("more", "followed", "expected"), COMPETING)
 def test_death_and_progression_elsewhere_compete(more, followed, expected):
-    assert told(local_control(followed, replace(RANDOMIZED, **more), on=LATER)) == expected
+    assert summary(local_control(followed, replace(RANDOMIZED, **more), on=LATER)) == expected
 
 
 MARGINS = [
@@ -135,14 +149,17 @@ MARGINS = [
 
 
 @pytest.mark.parametrize(("followed", "expected"), MARGINS)
-def test_margin_is_told_apart(followed, expected):
-    assert told(marginal_failure(followed, RANDOMIZED, on=LATER)) == expected
-    assert told(marginal_failure(followed, Facts(), on=LATER)) == "None NOT_RANDOMIZED"
+def test_failure_at_the_margin_is_no_failure_in_the_field(followed, expected):
+    assert summary(marginal_failure(followed, RANDOMIZED, on=LATER)) == expected
+    assert summary(marginal_failure(followed, Facts(), on=LATER)) == "None NOT_RANDOMIZED"
 
 
-@pytest.mark.parametrize(("asked", "expected"), [(62, "1 NO_ASSESSMENT"), (125, "63 NO_EVENT"), (126, "126 LOCAL_GROWTH")])
-def test_local_control_as_known_on_a_day(asked, expected):
-    assert told(local_control(lesion(scan(63, 20), scan(126, 30)), RANDOMIZED, on=on(asked))) == expected
+@pytest.mark.parametrize(
+    ("asked_on", "expected"),
+    [(62, "1 NO_ASSESSMENT"), (125, "63 NO_EVENT"), (126, "126 LOCAL_GROWTH")],
+)
+def test_local_control_counts_only_scans_up_to_the_day(asked_on, expected):
+    assert summary(local_control(lesion(scan(63, 20), scan(126, 30)), RANDOMIZED, on=on(asked_on))) == expected
 
 
 def new(day, certainty=UNEQUIVOCAL, *, in_field=False):
@@ -172,8 +189,8 @@ NEW = [
 @pytest.mark.parametrize(("lesions", "more", "with_rt", "without"), NEW)
 def test_time_to_new_metastasis(lesions, more, with_rt, without):
     facts = replace(RANDOMIZED, **more)
-    found = [told(time_to_new_metastasis(lesions, facts, on=LATER, irradiated=irradiated)) for irradiated in (True, False)]
-    assert found == [with_rt, without]
+    result = [summary(time_to_new_metastasis(lesions, facts, on=LATER, irradiated=irradiated)) for irradiated in (True, False)]
+    assert result == [with_rt, without]
 
 
 def failure(day, site, **more):
@@ -195,8 +212,8 @@ FAILURES = [
 
 @pytest.mark.parametrize(("failures", "site", "sites"), FAILURES)
 def test_pattern_of_first_failure(failures, site, sites):
-    found = first_failure(failures, on=LATER)
-    assert (found.site, found.sites) == (site, sites)
+    result = first_failure(failures, on=LATER)
+    assert (result.site, result.sites) == (site, sites)
 
 
 def test_pattern_belongs_to_the_day_of_progression():
@@ -207,18 +224,26 @@ def test_pattern_belongs_to_the_day_of_progression():
 
 DAYS = st.none() | st.integers(-30, 400)
 SIZES = st.none() | st.decimals(allow_nan=True, allow_infinity=True)
-SCANS = st.lists(st.builds(scan, DAYS, SIZES, st.none() | st.sampled_from(LocalStatus), biopsy=st.booleans()), max_size=5)
+SCANS = st.lists(
+    st.builds(scan, DAYS, SIZES, st.none() | st.sampled_from(LocalStatus), biopsy=st.booleans()),
+    max_size=5,
+)
 
 
 @given(SCANS, st.booleans(), st.none() | st.integers(1, 200), DAYS, st.sampled_from(Start))
-def test_there_is_always_an_answer(scans, node, irradiated, asked, start):
+def test_there_is_always_an_answer(scans, node, irradiated, asked_on, start):
     followed = lesion(*scans, node=node, irradiated=irradiated)
-    found = local_control(followed, RANDOMIZED, on=on(asked or 1), start=start)
-    assert found is None or not found.event or found.on <= on(asked or 1)
-    assert marginal_failure(followed, RANDOMIZED, on=on(asked or 1)).reason.endswith(".")
+    result = local_control(followed, RANDOMIZED, on=on(asked_on or 1), start=start)
+    assert result is None or not result.event or result.on <= on(asked_on or 1)
+    assert marginal_failure(followed, RANDOMIZED, on=on(asked_on or 1)).reason.endswith(".")
 
 
-@given(st.lists(st.integers(0, 60), min_size=1, max_size=4), st.integers(0, 60), st.integers(0, 20), st.booleans())
+@given(
+    st.lists(st.integers(0, 60), min_size=1, max_size=4),
+    st.integers(0, 60),
+    st.integers(0, 20),
+    st.booleans(),
+)
 def test_a_larger_lesion_is_never_better_controlled(before, mm, growth, node):
     scans = [scan(63 + 63 * n, size) for n, size in enumerate(before)]
     smaller, larger = (local_control(lesion(*scans, scan(400, size), node=node), RANDOMIZED, on=LATER) for size in (mm, mm + growth))

@@ -1,4 +1,4 @@
-"""What cannot be computed is refused by name, in words, and never by an arithmetic exception."""
+"""Values that cannot be computed are refused by name, never by an arithmetic exception."""
 
 from decimal import Decimal
 
@@ -6,17 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trial.protocol.parameters import BsaFormula, Parameters
 from trial.protocol.radiotherapy.biological_dose import NoBiologicalDose, bed_gy, dose_per_fraction_gy, eqd2_gy
-from trial.protocol.therapy.dosing import AGENTS, REGIMENS, NoDose, bsa_m2, calvert_mg, planned_dose_mg
+from trial.protocol.therapy.dosing import NoDose, bsa_m2, calvert_mg, planned_dose_mg
+from trial.protocol.therapy.regimens import AGENTS, REGIMENS
 
 D = Decimal
 
 
-@pytest.mark.parametrize("formula", ["MOSTELLER", "DUBOIS"])
+@pytest.mark.parametrize("formula", BsaFormula)
 @pytest.mark.parametrize(("kg", "cm"), [(0, 170), (70, 0), (-70, -170), (-70, 170)])
 def test_surface_needs_weight_and_height(formula, kg, cm):
     with pytest.raises(NoDose, match="a weight and a height above 0"):
-        bsa_m2(weight_kg=D(kg), height_cm=D(cm), formula=formula)
+        bsa_m2(weight_kg=D(kg), height_cm=D(cm), parameters=Parameters(bsa_formula=formula))
 
 
 @pytest.mark.parametrize(("auc", "clearance"), [(0, 60), (5, 0), (5, -30)])
@@ -43,5 +45,5 @@ MEASURE = st.none() | st.decimals(-10, 300, places=1)
 
 @given(st.sampled_from([*REGIMENS]), st.sampled_from(AGENTS), MEASURE, MEASURE, MEASURE)
 def test_planned_dose_is_above_0_or_not_known(regimen, agent, kg, m2, ml_min):
-    found = planned_dose_mg(regimen, agent, weight_kg=kg, bsa_m2=m2, clearance_ml_min=ml_min)
-    assert found is None or found > 0
+    dose = planned_dose_mg(regimen, agent, weight_kg=kg, bsa_m2=m2, clearance_ml_min=ml_min)
+    assert dose is None or dose > 0

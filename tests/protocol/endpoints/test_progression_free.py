@@ -1,4 +1,7 @@
-"""Progression-free survival, row by row of the FDA's table A, and by the EMA's rule (crf_spec 5; recist11 10)."""
+"""Progression-free survival, row by row of the FDA's table A, and by the EMA's rule.
+
+crf_spec 5; recist11, section 10.
+"""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -7,10 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trial.protocol.endpoints.overall_survival import Death, Facts, Reason, Therapy, TherapyKind
-from trial.protocol.endpoints.progression_free import Censoring, gap_limit_days, immune, progression_free_survival
+from trial.protocol.endpoints.facts import Death, Facts, Therapy, TherapyKind
+from trial.protocol.endpoints.progression_free import (
+    Censoring,
+    gap_limit_days,
+    immune,
+    progression_free_survival,
+)
+from trial.protocol.endpoints.results import Reason
 from trial.protocol.parameters import AssessmentSchedule, Interval
-from trial.protocol.response.best_response import Evaluation
+from trial.protocol.response.evaluations import Evaluation
 from trial.protocol.response.irecist import IResponse, Reading
 from trial.protocol.response.recist import Response
 
@@ -19,7 +28,7 @@ START, LATER = date(2025, 4, 25), date(2029, 1, 1)
 
 
 def on(days):
-    """Day 1 is randomization."""
+    """Return the date of a day, of which day 1 is randomization."""
     return START + timedelta(days - 1)
 
 
@@ -34,7 +43,9 @@ def dead(day):
 def facts(*pairs, died=None, therapy=None, **more):
     therapies = () if therapy is None else (Therapy("SUBTX", on(therapy)),)
     return Facts(
-        START, **{"baseline_complete": True, "assessments": scans(*pairs), "therapies": therapies, **more}, death=died and dead(died)
+        START,
+        **{"baseline_complete": True, "assessments": scans(*pairs), "therapies": therapies, **more},
+        death=died and dead(died),
     )
 
 
@@ -105,10 +116,10 @@ FINAL = [Reason.PROGRESSION, Reason.PROGRESSION_BEFORE_RANDOMIZATION, Reason.DEA
 @pytest.mark.parametrize(("situation", "given_facts", "fda", "ema"), TABLE_A, ids=[row[0] for row in TABLE_A])
 def test_both_sets_of_censoring_rules(situation, given_facts, fda, ema):
     for censoring, expected in ((FDA, fda), (EMA, ema)):
-        found = progression_free_survival(given_facts, on=LATER, censoring=censoring)
-        name = found.reason.name.removeprefix("PROGRESSION_").removesuffix("_RANDOMIZATION")
-        assert f"{found.value_days} {name}" == expected
-        assert found.event == (found.reason in FINAL)
+        result = progression_free_survival(given_facts, on=LATER, censoring=censoring)
+        name = result.reason.name.removeprefix("PROGRESSION_").removesuffix("_RANDOMIZATION")
+        assert f"{result.value_days} {name}" == expected
+        assert result.event == (result.reason in FINAL)
 
 
 THERAPIES = [
@@ -123,8 +134,8 @@ THERAPIES = [
 
 @pytest.mark.parametrize(("therapy", "event"), THERAPIES)
 def test_only_therapy_outside_the_protocol_is_new(therapy, event):
-    found = progression_free_survival(facts((63, SD), (126, PD), therapies=(therapy,)), on=LATER)
-    assert found.event is event
+    result = progression_free_survival(facts((63, SD), (126, PD), therapies=(therapy,)), on=LATER)
+    assert result.event is event
 
 
 UNDETERMINED = [
@@ -142,22 +153,28 @@ UNDETERMINED = [
 
 
 @pytest.mark.parametrize(("given_facts", "fda", "ema"), UNDETERMINED)
-def test_what_the_facts_do_not_decide_is_said(given_facts, fda, ema):
-    found = [progression_free_survival(given_facts, on=LATER, censoring=censoring).reason.name for censoring in (FDA, EMA)]
-    assert found == [fda, ema]
+def test_what_the_facts_do_not_decide_has_its_reason(given_facts, fda, ema):
+    result = [progression_free_survival(given_facts, on=LATER, censoring=censoring).reason.name for censoring in (FDA, EMA)]
+    assert result == [fda, ema]
 
 
 def test_new_lesion_dates_back_to_where_it_was_first_seen():
-    shown, confirmed = Evaluation("TA1", on(63), None, SD), Evaluation("TA2", on(126), None, PD, pd_on=on(63))
-    found = progression_free_survival(Facts(START, True, assessments=(shown, confirmed)), on=LATER)
-    assert (found.value_days, found.event, found.records) == (63, True, ("TA2",))
+    equivocal, confirmed = (
+        Evaluation("TA1", on(63), None, SD),
+        Evaluation("TA2", on(126), None, PD, pd_on=on(63)),
+    )
+    result = progression_free_survival(Facts(START, True, assessments=(equivocal, confirmed)), on=LATER)
+    assert (result.value_days, result.event, result.records) == (63, True, ("TA2",))
     at_pc2 = replace(confirmed, pd_on=on(-3))
-    assert progression_free_survival(Facts(START, True, assessments=(shown, at_pc2)), on=LATER).value_days == 1
+    assert progression_free_survival(Facts(START, True, assessments=(equivocal, at_pc2)), on=LATER).value_days == 1
 
 
 def test_result_rests_on_its_records():
     assert progression_free_survival(facts((63, SD), (126, PD)), on=LATER).records == ("TA2",)
-    assert progression_free_survival(facts((63, SD), (126, PD), therapy=90), on=LATER).records == ("TA1", "SUBTX")
+    assert progression_free_survival(facts((63, SD), (126, PD), therapy=90), on=LATER).records == (
+        "TA1",
+        "SUBTX",
+    )
     assert progression_free_survival(facts((64, SD), died=300), on=LATER).records == ("TA1", "DTH")
 
 
@@ -172,54 +189,76 @@ KNOWN = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("asked", "days", "event", "reason"), KNOWN)
-def test_as_known_on_a_day(asked, days, event, reason):
+@pytest.mark.parametrize(("asked_on", "days", "event", "reason"), KNOWN)
+def test_only_facts_up_to_the_day_count(asked_on, days, event, reason):
     given_facts = facts((63, SD), (126, PD))
     first, second = given_facts.assessments
     given_facts = replace(given_facts, assessments=(replace(second, known_on=on(130)), first))
-    found = progression_free_survival(given_facts, on=on(asked))
-    assert (found.value_days, found.event, found.reason.name) == (days, event, reason)
+    result = progression_free_survival(given_facts, on=on(asked_on))
+    assert (result.value_days, result.event, result.reason.name) == (days, event, reason)
 
 
 def test_story_4_is_not_censored_for_a_gap_of_124_days():
-    assessments = (Evaluation("TA1", date(2025, 9, 12), None, SD), Evaluation("TA3", date(2026, 1, 14), None, PD))
-    found = progression_free_survival(Facts(date(2025, 7, 9), True, assessments=assessments), on=LATER)
-    assert (found.event, found.on) == (True, date(2026, 1, 14))
+    assessments = (
+        Evaluation("TA1", date(2025, 9, 12), None, SD),
+        Evaluation("TA3", date(2026, 1, 14), None, PD),
+    )
+    result = progression_free_survival(Facts(date(2025, 7, 9), True, assessments=assessments), on=LATER)
+    assert (result.event, result.on) == (True, date(2026, 1, 14))
 
 
 def test_story_10_keeps_its_event_by_recist_and_none_by_irecist():
     randomized = Facts(
         date(2025, 6, 30),
         True,
-        assessments=(Evaluation("TA1", date(2025, 9, 1), None, PD), Evaluation("CONF", date(2025, 10, 7), None, PR)),
+        assessments=(
+            Evaluation("TA1", date(2025, 9, 1), None, PD),
+            Evaluation("CONF", date(2025, 10, 7), None, PR),
+        ),
     )
     assert progression_free_survival(randomized, on=LATER).on == date(2025, 9, 1)
-    readings = [Reading("TA1", date(2025, 9, 1), IResponse.IUPD, date(2025, 9, 1)), Reading("CONF", date(2025, 10, 7), IResponse.IPR)]
-    found = progression_free_survival(replace(randomized, assessments=immune(readings)), on=LATER)
-    assert (found.event, found.on) == (False, date(2025, 10, 7))
+    readings = [
+        Reading("TA1", date(2025, 9, 1), IResponse.IUPD, date(2025, 9, 1)),
+        Reading("CONF", date(2025, 10, 7), IResponse.IPR),
+    ]
+    result = progression_free_survival(replace(randomized, assessments=immune(readings)), on=LATER)
+    assert (result.event, result.on) == (False, date(2025, 10, 7))
 
 
 def test_ipfs_dates_back_to_the_first_unconfirmed_progression():
     first = date(2025, 9, 1)
-    readings = [Reading("TA1", first, IResponse.IUPD, first), Reading("CONF", date(2025, 10, 7), IResponse.ICPD, first)]
-    found = progression_free_survival(Facts(date(2025, 6, 30), True, assessments=immune(readings)), on=LATER)
-    assert (found.event, found.on, found.records) == (True, first, ("TA1",))
+    readings = [
+        Reading("TA1", first, IResponse.IUPD, first),
+        Reading("CONF", date(2025, 10, 7), IResponse.ICPD, first),
+    ]
+    result = progression_free_survival(Facts(date(2025, 6, 30), True, assessments=immune(readings)), on=LATER)
+    assert (result.event, result.on, result.records) == (True, first, ("TA1",))
 
 
 DAYS = st.none() | st.integers(-60, 900)
 EVALUATIONS = st.lists(
     st.builds(
-        lambda n, first, last, response, pd, known: Evaluation(f"TA{n}", first, last, response, None, pd, known),
+        lambda n, first, last, response, pd, known_on: Evaluation(f"TA{n}", first, last, response, None, pd, known_on),
         st.integers(1, 9), *[DAYS.map(lambda n: None if n is None else on(n))] * 2, st.none() | st.sampled_from(Response),
         *[DAYS.map(lambda n: None if n is None else on(n))] * 2,
     ),
     max_size=6,
 ).map(tuple)  # fmt: skip
 DEATHS = st.none() | st.builds(
-    Death, st.just("DTH"), st.none() | st.integers(2025, 2027), st.none() | st.integers(0, 13), st.none() | st.integers(0, 32)
+    Death,
+    st.just("DTH"),
+    st.none() | st.integers(2025, 2027),
+    st.none() | st.integers(0, 13),
+    st.none() | st.integers(0, 32),
 )
 THERAPY = st.lists(
-    st.builds(Therapy, st.just("S"), DAYS.map(lambda n: None if n is None else on(n)), st.sampled_from(TherapyKind), st.booleans()),
+    st.builds(
+        Therapy,
+        st.just("S"),
+        DAYS.map(lambda n: None if n is None else on(n)),
+        st.sampled_from(TherapyKind),
+        st.booleans(),
+    ),
     max_size=2,
 ).map(tuple)
 ANY_FACTS = st.builds(
@@ -236,11 +275,11 @@ ANY_FACTS = st.builds(
 
 
 @given(ANY_FACTS, DAYS, st.sampled_from(Censoring))
-def test_there_is_always_an_answer(any_facts, asked, censoring):
-    today = on(asked or 1)
-    found = progression_free_survival(any_facts, on=today, censoring=censoring)
-    assert found.determined == (found.value_days is not None) == (found.on is not None)
-    assert found.value_days is None or (found.value_days >= 1 and found.on <= max(today, START))
+def test_there_is_always_an_answer(any_facts, asked_on, censoring):
+    today = on(asked_on or 1)
+    result = progression_free_survival(any_facts, on=today, censoring=censoring)
+    assert result.determined == (result.value_days is not None) == (result.on is not None)
+    assert result.value_days is None or (result.value_days >= 1 and result.on <= max(today, START))
 
 
 @given(ANY_FACTS)
@@ -254,7 +293,9 @@ FINAL = [Reason.PROGRESSION, Reason.PROGRESSION_BEFORE_RANDOMIZATION, Reason.DEA
 
 
 @given(
-    st.lists(st.tuples(st.integers(2, 900), st.sampled_from([CR, PR, SD, PD, NE])), max_size=6), st.integers(1, 900), st.integers(1, 900)
+    st.lists(st.tuples(st.integers(2, 900), st.sampled_from([CR, PR, SD, PD, NE])), max_size=6),
+    st.integers(1, 900),
+    st.integers(1, 900),
 )
 def test_an_event_stays_while_data_only_grow(pairs, one_day, other_day):
     early, late = sorted((one_day, other_day))

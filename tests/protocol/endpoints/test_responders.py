@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trial.protocol.endpoints.overall_survival import Death, Facts, Reason, Result, Therapy
+from trial.protocol.endpoints.facts import Death, Facts, Therapy
 from trial.protocol.endpoints.progression_free import Censoring
 from trial.protocol.endpoints.responders import (
     Rate,
@@ -18,7 +18,9 @@ from trial.protocol.endpoints.responders import (
     objective_response,
     rate,
 )
-from trial.protocol.response.best_response import Best, Evaluation
+from trial.protocol.endpoints.results import Reason, Result
+from trial.protocol.response.best_response import Best
+from trial.protocol.response.evaluations import Evaluation
 from trial.protocol.response.recist import Response
 
 CR, PR, SD, PD, NE = Response.CR, Response.PR, Response.SD, Response.PD, Response.NE
@@ -27,12 +29,12 @@ START, LATER = date(2025, 4, 25), date(2029, 1, 1)
 
 
 def on(days):
-    """Day 1 is randomization."""
+    """Return the date of a day, of which day 1 is randomization."""
     return START + timedelta(days - 1)
 
 
 def facts(*triples, **more):
-    """Day, response since the first baseline, and since randomization."""
+    """Return facts from rows of day, response since BL0, and response since randomization."""
     scans = tuple(Evaluation(f"TA{n}", on(day), None, first, second) for n, (day, first, second) in enumerate(triples, 1))
     return Facts(START, **{"baseline_complete": True, "measurable": True, "assessments": scans, **more})
 
@@ -60,13 +62,17 @@ OBJECTIVE = [
 
 @pytest.mark.parametrize(("given_facts", "primary", "whole", "confirmed"), OBJECTIVE)
 def test_objective_response(given_facts, primary, whole, confirmed):
-    found = [
+    result = [
         objective_response(given_facts, on=LATER),
         objective_response(given_facts, on=LATER, reference=Reference.BL0),
         objective_response(given_facts, on=LATER, confirmed=True),
     ]
-    assert [f"{one.value_days} {one.reason.name}" for one in found] == [primary, whole, confirmed]
-    assert all(one.event == (one.reason == Reason.RESPONSE) for one in found)
+    assert [f"{subject.value_days} {subject.reason.name}" for subject in result] == [
+        primary,
+        whole,
+        confirmed,
+    ]
+    assert all(subject.event == (subject.reason == Reason.RESPONSE) for subject in result)
 
 
 CONTROL = [
@@ -88,8 +94,8 @@ CONTROL = [
 
 @pytest.mark.parametrize(("given_facts", "expected"), CONTROL)
 def test_disease_control(given_facts, expected):
-    found = disease_control(given_facts, on=LATER)
-    assert f"{found.value_days} {found.reason.name}" == expected
+    result = disease_control(given_facts, on=LATER)
+    assert f"{result.value_days} {result.reason.name}" == expected
 
 
 DURATION = [
@@ -105,23 +111,33 @@ DURATION = [
 
 @pytest.mark.parametrize(("given_facts", "plain", "confirmed"), DURATION)
 def test_duration_of_response(given_facts, plain, confirmed):
-    found = [duration_of_response(given_facts, on=LATER, confirmed=twice) for twice in (False, True)]
-    assert [f"{one.value_days} {one.reason.name}" for one in found] == [plain, confirmed]
+    result = [duration_of_response(given_facts, on=LATER, confirmed=twice) for twice in (False, True)]
+    assert [f"{subject.value_days} {subject.reason.name}" for subject in result] == [
+        plain,
+        confirmed,
+    ]
 
 
 def test_duration_follows_either_set_of_censoring_rules():
     given_facts = facts((63, PR, PR), (126, SD, SD), (189, PD, None), therapies=(Therapy("S", on(130)),))
     assert duration_of_response(given_facts, on=LATER).reason == Reason.NEW_THERAPY
-    found = duration_of_response(given_facts, on=LATER, censoring=Censoring.EMA)
-    assert (found.value_days, found.event, found.records) == (127, True, ("TA1", "TA3"))
+    result = duration_of_response(given_facts, on=LATER, censoring=Censoring.EMA)
+    assert (result.value_days, result.event, result.records) == (127, True, ("TA1", "TA3"))
     confirmed = facts((63, PR, PR), (126, CR, CR), (189, PD, None))
-    assert duration_of_response(confirmed, on=LATER, confirmed=True).records == ("TA1", "TA2", "TA3")
+    assert duration_of_response(confirmed, on=LATER, confirmed=True).records == (
+        "TA1",
+        "TA2",
+        "TA3",
+    )
 
 
 def test_best_response_of_story_2():
-    scans = (Evaluation("TA1", date(2025, 6, 26), None, PR, PR), Evaluation("TA2", date(2025, 8, 29), None, CR, CR))
-    found = best_since_randomization(Facts(START, True, True, assessments=scans), on=LATER)
-    assert found == Best(CR, date(2025, 8, 29), "CR at TA2.", ("TA2",))
+    scans = (
+        Evaluation("TA1", date(2025, 6, 26), None, PR, PR),
+        Evaluation("TA2", date(2025, 8, 29), None, CR, CR),
+    )
+    result = best_since_randomization(Facts(START, True, True, assessments=scans), on=LATER)
+    assert result == Best(CR, date(2025, 8, 29), "CR at TA2.", ("TA2",))
 
 
 def test_best_response_is_open_while_an_assessment_is():
@@ -133,15 +149,21 @@ def test_without_word_of_measurable_disease_the_response_is_open():
     assert objective_response(facts((63, PR, PR), measurable=None), on=LATER).reason == Reason.MEASURABLE_UNKNOWN
 
 
-@pytest.mark.parametrize(("asked", "reason"), [(0, "NOT_RANDOMIZED"), (62, "NO_ASSESSMENT"), (63, "RESPONSE")])
-def test_as_known_on_a_day(asked, reason):
-    assert objective_response(facts((63, PR, PR)), on=on(asked)).reason.name == reason
+@pytest.mark.parametrize(("asked_on", "reason"), [(0, "NOT_RANDOMIZED"), (62, "NO_ASSESSMENT"), (63, "RESPONSE")])
+def test_only_facts_up_to_the_day_count(asked_on, reason):
+    assert objective_response(facts((63, PR, PR)), on=on(asked_on)).reason.name == reason
 
 
 def test_rate_counts_those_who_can_respond():
     results = [
-        objective_response(one, on=LATER)
-        for one in (facts((63, PR, PR)), facts((63, SD, SD)), facts(), facts(measurable=False), facts(measurable=None))
+        objective_response(subject, on=LATER)
+        for subject in (
+            facts((63, PR, PR)),
+            facts((63, SD, SD)),
+            facts(),
+            facts(measurable=False),
+            facts(measurable=None),
+        )
     ]
     assert rate(results) == Rate(events=1, subjects=3, undetermined=1)
     assert rate([]) == Rate(0, 0, 0)
@@ -152,13 +174,13 @@ ANY = st.lists(st.tuples(st.integers(-20, 400), RESPONSES, RESPONSES), max_size=
 
 
 @given(ANY, st.sampled_from(Reference), st.booleans(), st.integers(-30, 500), st.none() | st.booleans())
-def test_there_is_always_an_answer(any_facts, reference, confirmed, asked, measurable):
+def test_there_is_always_an_answer(any_facts, reference, confirmed, asked_on, measurable):
     any_facts = replace(any_facts, measurable=measurable)
     for endpoint in (objective_response, duration_of_response):
-        found = endpoint(any_facts, on=on(asked), reference=reference, confirmed=confirmed)
-        assert isinstance(found, Result)
-        assert not found.event or found.on <= on(asked)
-    assert disease_control(any_facts, on=on(asked), reference=reference).reason in Reason
+        result = endpoint(any_facts, on=on(asked_on), reference=reference, confirmed=confirmed)
+        assert isinstance(result, Result)
+        assert not result.event or result.on <= on(asked_on)
+    assert disease_control(any_facts, on=on(asked_on), reference=reference).reason in Reason
 
 
 @given(ANY)

@@ -1,4 +1,7 @@
-"""Endpoints that need records which nobody keeps are unknown, and say so; what does not rest on them stands (crf_spec 5)."""
+"""Endpoints that need records which nobody keeps are unknown (crf_spec 5).
+
+What does not rest on them stands.
+"""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -8,12 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trial.protocol.endpoints import unrecorded
-from trial.protocol.endpoints.course import Told, derive
-from trial.protocol.endpoints.overall_survival import UNDETERMINED, Contact, Facts, Reason, Result, Therapy
+from trial.protocol.endpoints.course import derive
+from trial.protocol.endpoints.course_facts import CourseFacts
+from trial.protocol.endpoints.facts import Contact, Facts, Therapy
 from trial.protocol.endpoints.progression_free import Censoring, progression_free_survival
 from trial.protocol.endpoints.responders import objective_response
-from trial.protocol.endpoints.unrecorded import DEATH, THERAPY, TOXICITY, Unrecorded, told
-from trial.protocol.response.best_response import Evaluation
+from trial.protocol.endpoints.results import UNDETERMINED, Reason, Result
+from trial.protocol.endpoints.unrecorded import DEATH, THERAPY, TOXICITY, Unrecorded, limited
+from trial.protocol.response.evaluations import Evaluation
 from trial.protocol.response.lesions import Baseline
 from trial.protocol.response.recist import Response
 from trial.protocol.safety.toxicity import Toxicity
@@ -28,7 +33,11 @@ def result(reason, *, event=False, on=ON):
 
 FDA, EMA, NEXT = unrecorded.FREE_BY_FDA, unrecorded.FREE_BY_EMA, unrecorded.NEXT_THERAPY
 RESPONSE, SITE = unrecorded.RESPONSE, unrecorded.SITE
-NO_DEATH, NO_THERAPY, NO_TOXICITY = Reason.NO_RECORD_OF_DEATH, Reason.NO_RECORD_OF_THERAPY, Reason.NO_RECORD_OF_TOXICITY
+NO_DEATH, NO_THERAPY, NO_TOXICITY = (
+    Reason.NO_RECORD_OF_DEATH,
+    Reason.NO_RECORD_OF_THERAPY,
+    Reason.NO_RECORD_OF_TOXICITY,
+)
 PD = result(Reason.PROGRESSION, event=True)
 NONE_YET = result(Reason.NO_EVENT)
 
@@ -68,18 +77,18 @@ ENDS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("rests", "found", "kind", "reason"), ENDS)
-def test_endpoint_is_told_as_far_as_its_records_go(rests, found, kind, reason):
-    assert told(found, rests, unrecorded={kind}).reason == reason
+@pytest.mark.parametrize(("required", "result", "kind", "reason"), ENDS)
+def test_endpoint_is_unknown_where_a_record_it_rests_on_is_not_kept(required, result, kind, reason):
+    assert limited(result, required, {kind}).reason == reason
 
 
-@pytest.mark.parametrize(("rests", "found", "kind", "reason"), ENDS)
-def test_where_every_record_is_kept_the_result_stands(rests, found, kind, reason):
-    assert told(found, rests, unrecorded=frozenset()) == found
+@pytest.mark.parametrize(("required", "result", "kind", "reason"), ENDS)
+def test_where_every_record_is_kept_the_result_stands(required, result, kind, reason):
+    assert limited(result, required, frozenset()) == result
 
 
 def test_unknown_has_no_date_and_no_days():
-    assert told(NONE_YET, EMA, unrecorded={DEATH}) == Result(None, False, None, NO_DEATH)
+    assert limited(NONE_YET, EMA, {DEATH}) == Result(None, False, None, NO_DEATH)
     assert {NO_DEATH, NO_THERAPY, NO_TOXICITY} <= UNDETERMINED
 
 
@@ -90,11 +99,11 @@ def test_every_kind_has_its_reason():
 
 def course(*missing, **more):
     facts = Facts(START, True, True, contacts=(Contact("V1", ON),))
-    return derive(Told(Baseline(), facts=facts, unrecorded=frozenset(missing), **more), on=LATER)
+    return derive(CourseFacts(Baseline(), facts=facts, unrecorded=frozenset(missing), **more), on=LATER)
 
 
-def reason(found, name):
-    return next(one.result.reason for one in found.endpoints if one.name == name)
+def reason(result, name):
+    return next(endpoint.result.reason for endpoint in result.endpoints if endpoint.name == name)
 
 
 TOXICITIES = (Toxicity("AE1", "Pneumonitis", 3, ON),)
@@ -110,7 +119,13 @@ SEVERE = [
 
 @pytest.mark.parametrize(("given", "toxicities", "missing", "expected"), SEVERE)
 def test_toxicity_of_a_course(given, toxicities, missing, expected):
-    assert reason(course(*missing, given=given, toxicities=toxicities), "Toxicity of grade 3 or more") == expected
+    assert (
+        reason(
+            course(*missing, treated_after_randomization=given, toxicities=toxicities),
+            "Toxicity of grade 3 or more",
+        )
+        == expected
+    )
 
 
 def test_survival_of_a_course_is_not_guessed():
@@ -119,22 +134,26 @@ def test_survival_of_a_course_is_not_guessed():
 
 
 SCANS = st.lists(
-    st.tuples(st.integers(1, 600), st.sampled_from([Response.CR, Response.PR, Response.SD, Response.PD, Response.NE])), max_size=5
+    st.tuples(
+        st.integers(1, 600),
+        st.sampled_from([Response.CR, Response.PR, Response.SD, Response.PD, Response.NE]),
+    ),
+    max_size=5,
 )
 
 
 @given(SCANS, st.integers(1, 700))
 def test_what_stands_without_a_record_stands_whatever_the_record_would_say(scans, day):
-    """No therapy, on any day, changes what is told where therapies are not recorded."""
+    """No therapy, on any day, changes a result that is given without records of therapy."""
     evaluations = tuple(Evaluation(f"TA{n}", START + timedelta(k), None, r, r) for n, (k, r) in enumerate(scans))
     bare = Facts(START, True, True, assessments=evaluations)
     therapy = replace(bare, therapies=(Therapy("SUBTX", START + timedelta(day)),))
-    for rests, read in (
+    for required, derive_endpoint in (
         (FDA, lambda facts: progression_free_survival(facts, on=LATER)),
         (EMA, lambda facts: progression_free_survival(facts, on=LATER, censoring=Censoring.EMA)),
         (RESPONSE, lambda facts: objective_response(facts, on=LATER)),
     ):
-        found = told(read(bare), rests, unrecorded={THERAPY})
-        if found.determined:
-            after = read(therapy)
-            assert (found.event, found.on) == (after.event, after.on)
+        result = limited(derive_endpoint(bare), required, {THERAPY})
+        if result.determined:
+            after = derive_endpoint(therapy)
+            assert (result.event, result.on) == (after.event, after.on)

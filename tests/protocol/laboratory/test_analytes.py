@@ -1,4 +1,4 @@
-"""The rows of crf_spec 2.10 that no form asks for yet, by the same rules as the others."""
+"""The tests of crf_spec 2.10 that no form asks for yet; the same rules hold for them."""
 
 from datetime import date
 from decimal import Decimal
@@ -7,10 +7,6 @@ import pytest
 
 from trial.protocol.laboratory.analytes import ANALYTES, MORE, QUALITATIVE, TESTS
 from trial.protocol.laboratory.quantities import (
-    Range,
-    RangeChoice,
-    RangeStatus,
-    choose_range,
     corrected_calcium_mmol_l,
     due_tests,
     is_possible,
@@ -20,6 +16,12 @@ from trial.protocol.laboratory.quantities import (
     to_standard,
     unit_name,
     units,
+)
+from trial.protocol.laboratory.reference_ranges import (
+    Range,
+    RangeChoice,
+    RangeStatus,
+    choose_range,
     within_usual_multiple,
 )
 from trial.protocol.laboratory.reported import parse
@@ -51,7 +53,10 @@ STEP = D("0.001")
 @pytest.mark.parametrize(("code", "unit", "others", "lowest", "highest", "low", "high"), TABLE)
 def test_analyte_has_the_units_and_limits_of_the_table(code, unit, others, lowest, highest, low, high):
     assert [*ANALYTES[code].factors] == [unit, *others.split()]
-    assert [is_possible(code, D(lowest) - STEP, unit), is_possible(code, D(lowest), unit)] == [False, True]
+    assert [is_possible(code, D(lowest) - STEP, unit), is_possible(code, D(lowest), unit)] == [
+        False,
+        True,
+    ]
     assert [is_usual(code, D(low) - STEP, unit), is_usual(code, D(low), unit)] == [False, True]
     assert is_possible(code, D(highest), unit)
     assert is_usual(code, D(high), unit)
@@ -59,7 +64,7 @@ def test_analyte_has_the_units_and_limits_of_the_table(code, unit, others, lowes
     assert is_usual(code, D(high) + STEP, unit) == (high == NEVER)
 
 
-def test_every_other_analyte_stands_in_the_table():
+def test_every_further_analyte_stands_in_the_table():
     assert [*MORE] == [row[0] for row in TABLE]
 
 
@@ -101,7 +106,7 @@ TRAPS = [
 
 
 @pytest.mark.parametrize(("code", "typed", "unit", "sentence"), TRAPS)
-def test_wrong_unit_is_refused_with_the_one_that_was_meant(code, typed, unit, sentence):
+def test_wrong_unit_is_refused_with_the_unit_that_was_meant(code, typed, unit, sentence):
     assert refusal(code, parse(typed), unit) == sentence
 
 
@@ -111,9 +116,16 @@ def test_units_are_kept_as_plain_text():
 
 
 def test_range_of_any_analyte_is_chosen_in_its_standard_unit():
-    row = Range(laboratory="PUFH-1", test="CA", unit="mg/dL", effective_from=date(2025, 1, 1), low=D(8), high=D(10))
-    found = choose_range([row], laboratory="PUFH-1", test="CA", sex="F", birth_month="1960-07", on=date(2025, 3, 4))
-    assert found == RangeChoice(RangeStatus.FOUND, D("1.996"), D("2.495"))
+    row = Range(
+        laboratory="PUFH-1",
+        test="CA",
+        unit="mg/dL",
+        effective_from=date(2025, 1, 1),
+        low=D(8),
+        high=D(10),
+    )
+    choice = choose_range([row], laboratory="PUFH-1", test="CA", sex="F", birth_month="1960-07", on=date(2025, 3, 4))
+    assert choice == RangeChoice(RangeStatus.FOUND, D("1.996"), D("2.495"))
 
 
 MULTIPLES = [
@@ -132,12 +144,18 @@ def test_creatine_kinase_is_usual_up_to_five_times_its_limit(code, result, uln, 
     assert within_usual_multiple(code, parse(result), choice) == expected
 
 
-@pytest.mark.parametrize(("calcium", "albumin", "expected"), [("2.10", 30, "2.30"), ("2.30", 40, "2.30"), ("2.30", 45, "2.20")])
+@pytest.mark.parametrize(
+    ("calcium", "albumin", "expected"),
+    [("2.10", 30, "2.30"), ("2.30", 40, "2.30"), ("2.30", 45, "2.20")],
+)
 def test_calcium_is_corrected_for_albumin(calcium, albumin, expected):
     assert corrected_calcium_mmol_l(D(calcium), D(albumin)) == D(expected)
 
 
-@pytest.mark.parametrize(("neutrophils", "lymphocytes", "expected"), [("6", "1.5", "4"), ("6", "0", None), ("0", "1.5", "0")])
+@pytest.mark.parametrize(
+    ("neutrophils", "lymphocytes", "expected"),
+    [("6", "1.5", "4"), ("6", "0", None), ("0", "1.5", "0")],
+)
 def test_ratio_of_neutrophils_to_lymphocytes_needs_lymphocytes(neutrophils, lymphocytes, expected):
     assert neutrophil_lymphocyte_ratio(D(neutrophils), D(lymphocytes)) == (expected and D(expected))
 

@@ -1,4 +1,4 @@
-"""Creatinine clearance at its limit (crf_spec 2.10, 9). The golden vectors are with the laboratory's."""
+"""Creatinine clearance, at its limit and by the golden vectors (crf_spec 2.10, 9)."""
 
 from decimal import Decimal
 
@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trial.protocol.laboratory.clearance import NoClearance, clearance_shown, creatinine_clearance, near_clearance_limit
+from trial.protocol.laboratory.clearance import (
+    NoClearance,
+    clearance_shown,
+    creatinine_clearance,
+    near_clearance_limit,
+)
+from trial.protocol.parameters import CgConstant, Parameters
 
 D = Decimal
 SHOWN = [
@@ -37,3 +43,41 @@ def test_clearance_that_cannot_be_computed_is_refused_in_words(sex, creatinine):
 @given(st.decimals(20, 40, places=6))
 def test_display_never_moves_a_clearance_by_more_than_half_its_last_digit(ml_min):
     assert abs(D(clearance_shown(ml_min)) - ml_min) <= (D("0.005") if near_clearance_limit(ml_min) else D("0.05"))
+
+
+EXACT, SI_ROUNDED, CN_0818 = CgConstant
+CLEARANCE = [
+    # vector     age  kg    sex  umol/L   constant    mL/min
+    ("V1",       64,  "70", "M", "97.24", EXACT,      "67.17"),
+    ("V2",       60,  "46", "F", "128",   EXACT,      "30.004"),
+    ("V2",       60,  "46", "F", "128",   SI_ROUNDED, "29.90"),
+    ("V2",       60,  "46", "F", "128",   CN_0818,    "29.87"),
+    ("V4",       71,  "52", "F", "132",   EXACT,      "28.37"),
+    ("men",      64,  "70", "M", "97.24", SI_ROUNDED, "67.29"),
+    ("men",      64,  "70", "M", "97.24", CN_0818,    "66.88"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("vector", "age", "kg", "sex", "creatinine", "constant", "expected"), CLEARANCE)
+def test_clearance_of_the_golden_vectors(vector, age, kg, sex, creatinine, constant, expected):
+    parameters = Parameters(cg_constant=constant)
+    clearance = creatinine_clearance(age, D(kg), sex, D(creatinine), parameters=parameters)
+    assert round(clearance, len(expected.partition(".")[2])) == D(expected)
+
+
+def test_clearance_at_the_limit_is_exact():
+    assert creatinine_clearance(80, D(36), "M", D("88.4")) == 30
+
+
+@given(
+    st.integers(18, 100),
+    st.decimals(25, 250, places=1),
+    st.sampled_from("MF"),
+    st.decimals(10, 2500, places=2),
+    st.sampled_from(CgConstant),
+)
+def test_clearance_falls_with_creatinine_and_with_age(age, kg, sex, creatinine, constant):
+    parameters = Parameters(cg_constant=constant)
+    clearance = creatinine_clearance(age, kg, sex, creatinine, parameters=parameters)
+    assert creatinine_clearance(age, kg, sex, creatinine + 1, parameters=parameters) < clearance
+    assert creatinine_clearance(age + 1, kg, sex, creatinine, parameters=parameters) < clearance

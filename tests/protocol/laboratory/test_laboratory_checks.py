@@ -6,7 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trial.protocol.laboratory.laboratory_checks import conversion_factor, direct_bilirubin, parts_of_leukocytes, unit_jump
+from trial.protocol.laboratory.laboratory_checks import (
+    conversion_factor,
+    direct_bilirubin,
+    parts_of_leukocytes,
+    unit_jump,
+)
 
 D = Decimal
 JUMPS = [
@@ -31,24 +36,30 @@ JUMPS = [
 
 
 @pytest.mark.parametrize(("previous", "current", "factor"), JUMPS)
-def test_jump_by_a_known_factor_within_5_percent(previous, current, factor):
+def test_jump_is_by_a_conversion_factor_within_5_percent(previous, current, factor):
     assert conversion_factor(D(previous), D(current)) == (factor and D(factor))
 
 
-@given(st.sampled_from(["10", "17.1", "60", "88.4", "1000"]), st.decimals("0.1", 1000, places=2), st.decimals("0.951", "1.049", places=3))
-def test_jump_is_found_whatever_the_value(factor, value, noise):
+@given(
+    st.sampled_from(["10", "17.1", "60", "88.4", "1000"]),
+    st.decimals("0.1", 1000, places=2),
+    st.decimals("0.951", "1.049", places=3),
+)
+def test_jump_is_recognized_whatever_the_value(factor, value, noise):
     assert conversion_factor(value, value * D(factor) * noise) == D(factor)
 
 
-def test_jump_is_told_in_a_sentence():
-    found = unit_jump("CREAT", previous=D("97.24"), current=D("1.1"))
-    assert found == (
-        "UNIT_JUMP", "S", "Creatinine went from 97.24 to 1.1 µmol/L, a factor of about 88.4: possible unit error."
-    )  # fmt: skip
+def test_jump_is_described_in_a_sentence():
+    doubt = unit_jump("CREAT", previous=D("97.24"), current=D("1.1"))
+    assert doubt == (
+        "UNIT_JUMP",
+        "S",
+        "Creatinine went from 97.24 to 1.1 µmol/L, a factor of about 88.4: possible unit error.",
+    )
 
 
 @pytest.mark.parametrize(("previous", "current"), [(None, D(1)), (D(1), None), (None, None), (D(100), D(90))])
-def test_nothing_is_said_without_a_jump(previous, current):
+def test_values_without_a_jump_raise_no_doubt(previous, current):
     assert unit_jump("CREAT", previous=previous, current=current) is None
 
 
@@ -66,14 +77,14 @@ PARTS = [
 @pytest.mark.parametrize(("leukocytes", "neutrophils", "lymphocytes", "doubted"), PARTS)
 def test_parts_do_not_exceed_the_leukocytes(leukocytes, neutrophils, lymphocytes, doubted):
     counts = {"leukocytes": leukocytes, "neutrophils": neutrophils, "lymphocytes": lymphocytes}
-    found = parts_of_leukocytes(**{name: value and D(value) for name, value in counts.items()})
-    assert (found is not None) == doubted
+    doubt = parts_of_leukocytes(**{name: count and D(count) for name, count in counts.items()})
+    assert (doubt is not None) == doubted
 
 
-def test_parts_are_told_with_their_sum():
-    found = parts_of_leukocytes(leukocytes=D("4.0"), neutrophils=D("3.0"), lymphocytes=D("1.5"))
-    assert found.sentence == "Neutrophils and lymphocytes make 4.5 10⁹/L, more than the leukocytes, 4.0 10⁹/L."
-    assert found.level == "S"
+def test_sentence_about_the_parts_gives_their_sum():
+    doubt = parts_of_leukocytes(leukocytes=D("4.0"), neutrophils=D("3.0"), lymphocytes=D("1.5"))
+    assert doubt.sentence == "Neutrophils and lymphocytes make 4.5 10⁹/L, more than the leukocytes, 4.0 10⁹/L."
+    assert doubt.level == "S"
 
 
 BILIRUBIN = [
@@ -89,6 +100,6 @@ BILIRUBIN = [
 
 @pytest.mark.parametrize(("direct", "total", "level"), BILIRUBIN)
 def test_direct_bilirubin_is_part_of_the_total(direct, total, level):
-    found = direct_bilirubin(direct=direct and D(direct), total=total and D(total))
-    assert (found and found.level) == level
-    assert found is None or found.sentence == f"Direct bilirubin, {direct} µmol/L, is above total, {total} µmol/L."
+    doubt = direct_bilirubin(direct=direct and D(direct), total=total and D(total))
+    assert (doubt and doubt.level) == level
+    assert doubt is None or doubt.sentence == f"Direct bilirubin, {direct} µmol/L, is above total, {total} µmol/L."

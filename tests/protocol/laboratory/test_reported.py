@@ -7,11 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trial.protocol.kleene import Truth
-from trial.protocol.laboratory.reported import Comparator, NotAResult, Reported, at_least, at_most, parse
+from trial.protocol.laboratory.reported import (
+    Comparator,
+    NotAResult,
+    Reported,
+    at_least,
+    at_most,
+    parse,
+)
 
 MET, NOT_MET, UNKNOWN = Truth.MET, Truth.NOT_MET, Truth.UNKNOWN
 
-READ = [
+PARSED = [
     # typed       comparator  number
     ("1.10",      "",         "1.10"),
     ("0",         "",         "0"),
@@ -27,8 +34,8 @@ READ = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("typed", "comparator", "number"), READ)
-def test_result_is_read_as_comparator_and_number(typed, comparator, number):
+@pytest.mark.parametrize(("typed", "comparator", "number"), PARSED)
+def test_result_is_parsed_into_comparator_and_number(typed, comparator, number):
     assert parse(typed) == (comparator, Decimal(number))
     assert str(parse(typed)) == comparator + number
 
@@ -86,18 +93,24 @@ def test_comparator_decides_what_it_can_on_both_sides_of_a_limit(reported, most,
     assert at_least(parse(reported), Decimal(5)) == least
 
 
-amounts = st.decimals(0, 1000, places=1)
-HOLDS = {"": Decimal.__eq__, "<": Decimal.__lt__, "<=": Decimal.__le__, ">": Decimal.__gt__, ">=": Decimal.__ge__}
+AMOUNTS = st.decimals(0, 1000, places=1)
+HOLDS = {
+    "": Decimal.__eq__,
+    "<": Decimal.__lt__,
+    "<=": Decimal.__le__,
+    ">": Decimal.__gt__,
+    ">=": Decimal.__ge__,
+}
 
 
-@given(st.sampled_from(Comparator), amounts, amounts, amounts)
-def test_what_is_decided_is_true_of_every_value_the_report_allows(comparator, number, limit, true):
+@given(st.sampled_from(Comparator), AMOUNTS, AMOUNTS, AMOUNTS)
+def test_decision_is_true_of_every_value_the_report_allows(comparator, number, limit, true_value):
     reported = Reported(comparator, number)
-    if HOLDS[comparator](true, number):
-        assert at_most(reported, limit) in (UNKNOWN, MET if true <= limit else NOT_MET)
-        assert at_least(reported, limit) in (UNKNOWN, MET if true >= limit else NOT_MET)
+    if HOLDS[comparator](true_value, number):
+        assert at_most(reported, limit) in (UNKNOWN, MET if true_value <= limit else NOT_MET)
+        assert at_least(reported, limit) in (UNKNOWN, MET if true_value >= limit else NOT_MET)
 
 
-@given(st.sampled_from(Comparator), amounts)
-def test_what_is_printed_can_be_read_again(comparator, number):
+@given(st.sampled_from(Comparator), AMOUNTS)
+def test_printed_result_can_be_parsed_again(comparator, number):
     assert parse(str(Reported(comparator, number))) == (comparator, number)

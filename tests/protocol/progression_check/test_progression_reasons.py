@@ -1,11 +1,18 @@
-"""What the check after cycle 2 hands on beside its state: window, scan, days late, and the sentence a nurse reads."""
+"""The window, the scan, the days late and the sentence of the check after cycle 2."""
 
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from trial.protocol.progression_check.progression import Facts, State, TumorAssessment, check, window
+from trial.protocol.parameters import DEFAULT
+from trial.protocol.progression_check.progression import (
+    Facts,
+    State,
+    TumorAssessment,
+    check,
+    window,
+)
 from trial.protocol.response.recist import Response
 
 CR, SD, PD, NE = Response.CR, Response.SD, Response.PD, Response.NE
@@ -70,14 +77,14 @@ FOUND = [
 
 @pytest.mark.parametrize(("facts", "scans", "on", "state", "late", "sentence"), FOUND)
 def test_check_tells_its_reason_scan_window_and_lateness(facts, scans, on, state, late, sentence):
-    found = check(replace(facts, assessments=tuple(scans)), on=day(on))
-    assert (found.state, found.late_days, found.reason) == (state, late, sentence)
-    assert found.assessment == (scans[-1] if scans and scans[-1].scanned_on >= day("04-14") else None)
-    assert (found.window is None) == (state in ("NOT_STARTED", "WAITING"))
-    assert found.window is None or found.window.opens_on == day("04-14")
+    result = check(replace(facts, assessments=tuple(scans)), on=day(on))
+    assert (result.state, result.late_days, result.reason) == (state, late, sentence)
+    assert result.assessment == (scans[-1] if scans and scans[-1].scanned_on >= day("04-14") else None)
+    assert (result.window is None) == (state in ("NOT_STARTED", "WAITING"))
+    assert result.window is None or result.window.opens_on == day("04-14")
 
 
-def test_every_state_that_is_not_reserved_is_told():
+def test_every_state_that_is_not_reserved_has_its_sentence():
     assert {row[3] for row in FOUND} == {*State} - {State.PENDING_IUPD, State.MISSED}
 
 
@@ -93,8 +100,8 @@ EXTENDED = [
 
 @pytest.mark.parametrize(("text", "lacking", "closes"), EXTENDED)
 def test_scan_in_the_window_that_cannot_be_evaluated_keeps_it_open(text, lacking, closes):
-    found = check(replace(V13, assessments=(scan(text, **lacking),)), on=day("04-30"))
-    assert found.window.closes_on == day(closes)
+    result = check(replace(V13, assessments=(scan(text, **lacking),)), on=day("04-30"))
+    assert result.window.closes_on == day(closes)
 
 
 def test_scan_that_can_be_evaluated_does_not_keep_the_window_open():
@@ -102,50 +109,54 @@ def test_scan_that_can_be_evaluated_does_not_keep_the_window_open():
 
 
 def test_baseline_without_a_date_keeps_the_window_open_for_the_repeat():
-    found = check(replace(V13, baseline_scan_on=None, assessments=(scan("04-28"),)), on=day("04-30"))
-    assert found.window.closes_on == day("05-12")
+    result = check(replace(V13, baseline_scan_on=None, assessments=(scan("04-28"),)), on=day("04-30"))
+    assert result.window.closes_on == day("05-12")
 
 
 def test_window_follows_its_parameters_in_the_check():
-    found = check(V13, on=day("04-22"), pc2_half_window=3, pc2_min_days_from_c1d1=49)
-    assert found.window == window(V13, pc2_half_window=3, pc2_min_days_from_c1d1=49)
-    assert (found.window.opens_on, found.window.target_on) == (day("04-25"), day("04-28"))
+    parameters = replace(DEFAULT, pc2_half_window=3, pc2_min_days_from_c1d1=49)
+    result = check(V13, on=day("04-22"), parameters=parameters)
+    assert result.window == window(V13, parameters)
+    assert (result.window.opens_on, result.window.target_on) == (day("04-25"), day("04-28"))
     assert window(Facts(day("03-10"), day("03-10"), cycle_length_days=0)).target_on == day("03-10")  # held off by no day
     assert check(Facts(day("03-10"), day("03-10"), cycle_length_days=0), on=day("03-10")).window.target_on == day("03-10")
 
 
-def test_what_happens_later_is_not_known_yet():
+def test_what_happens_later_does_not_count_yet():
     stopped = Facts(day("03-10"), None, None, 21, day("03-17"), True, day("03-04"))
     assert check(stopped, on=day("03-16")).window is None
     assert check(stopped, on=day("03-17")).window.target_on == day("04-07")
     randomized = replace(V13, assessments=(scan("04-21", PD),), randomized_on=day("04-20"))
     assert check(randomized, on=day("04-21")).state == State.DUE
     withdrawn = replace(V13, withdrawn_on=day("04-25"))
-    assert [check(withdrawn, on=day(text)).state for text in ("04-24", "04-25")] == [State.DUE, State.CANCELLED]
+    assert [check(withdrawn, on=day(text)).state for text in ("04-24", "04-25")] == [
+        State.DUE,
+        State.CANCELLED,
+    ]
 
 
 def test_scan_of_the_first_day_counts_as_progression():
     assert check(replace(V13, assessments=(scan("03-10", PD),)), on=day("03-11")).state == State.PD
 
 
-def test_scans_are_read_in_the_order_of_their_days():
+def test_scans_are_taken_in_the_order_of_their_days():
     later, sooner = scan("05-10"), scan("04-21", PD, SD)
-    found = check(replace(V13, assessments=(later, sooner)), on=day("05-11"))
-    assert (found.state, found.assessment) == (State.DISCORDANT, sooner)
+    result = check(replace(V13, assessments=(later, sooner)), on=day("05-11"))
+    assert (result.state, result.assessment) == (State.DISCORDANT, sooner)
     same_day = (scan("04-21"), scan("04-21", signed=False))
     assert check(replace(V13, assessments=same_day), on=day("04-22")).state == State.PASSED
 
 
-def test_earlier_scan_read_alike_does_not_settle_a_later_disagreement():
-    found = check(replace(V13, assessments=(scan("04-15"), scan("04-21", CR, SD))), on=day("04-22"))
-    assert found.state == State.DISCORDANT
+def test_earlier_agreement_does_not_settle_a_later_disagreement():
+    result = check(replace(V13, assessments=(scan("04-15"), scan("04-21", CR, SD))), on=day("04-22"))
+    assert result.state == State.DISCORDANT
 
 
 def test_progression_before_any_window_is_not_late():
-    found = check(replace(FIRST, assessments=(scan("03-25", PD),)), on=day("03-26"))
-    assert (found.state, found.window, found.late_days) == (State.PD, None, 0)
+    result = check(replace(FIRST, assessments=(scan("03-25", PD),)), on=day("03-26"))
+    assert (result.state, result.window, result.late_days) == (State.PD, None, 0)
 
 
-def test_window_is_told_though_the_first_dose_is_missing():
-    found = check(Facts(cycle_2_day_1=day("03-31"), cycle_length_days=21), on=day("04-01"))
-    assert (found.state, found.window.target_on) == (State.NOT_STARTED, day("04-21"))
+def test_window_is_given_though_the_first_dose_is_missing():
+    result = check(Facts(cycle_2_day_1=day("03-31"), cycle_length_days=21), on=day("04-01"))
+    assert (result.state, result.window.target_on) == (State.NOT_STARTED, day("04-21"))

@@ -1,4 +1,4 @@
-"""Doubts about prescriptions of radiotherapy (crf_spec 2.15), each on both sides of its limit."""
+"""Checks of a prescription of radiotherapy (crf_spec 2.15), each on both sides of its limit."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -7,12 +7,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trial.protocol.radiotherapy.prescription_checks import SEEDS, Prescription, PrescriptionCode, prescription_doubts
+from trial.protocol.parameters import Parameters
+from trial.protocol.radiotherapy.prescription_checks import (
+    SEEDS,
+    Prescription,
+    PrescriptionCode,
+    prescription_doubts,
+)
 
 D = Decimal
 SBRT = Prescription(
-    total_gy=D(50), fractions=5, curative=True, stereotactic=True, three_dimensional=False, image_guidance="DAILY_CBCT"
-)  # fmt: skip
+    total_gy=D(50),
+    fractions=5,
+    curative=True,
+    stereotactic=True,
+    three_dimensional=False,
+    image_guidance="DAILY_CBCT",
+)
 NODES = Prescription(total_gy=D("62.5"), fractions=25, curative=True, stereotactic=False)
 
 CASES = [
@@ -53,33 +64,44 @@ CASES = [
 
 
 @pytest.mark.parametrize(("volume", "changed", "expected"), CASES)
-def test_prescription_raises_its_doubts_and_no_other(volume, changed, expected):
+def test_prescription_raises_its_doubts_and_no_others(volume, changed, expected):
     exact = {name: D(value) if name.endswith("_gy") and value is not None else value for name, value in changed.items()}
     assert [f"{doubt.code}:{doubt.level}" for doubt in prescription_doubts(replace(volume, **exact))] == expected.split()
 
 
 def test_every_doubt_is_tested():
-    assert {said.partition(":")[0] for *_, expected in CASES for said in expected.split()} == {*PrescriptionCode}
+    doubts = [doubt for *_, expected in CASES for doubt in expected.split()]
+    assert {doubt.partition(":")[0] for doubt in doubts} == {*PrescriptionCode}
 
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_dose_of_the_seed_library_raises_no_doubt(seed):
     total, fractions = SEEDS[seed]
     volume = Prescription(
-        total_gy=total, fractions=fractions, curative=True, gross=not seed.startswith("ELECTIVE"), stereotactic=seed.startswith("SBRT")
+        total_gy=total,
+        fractions=fractions,
+        curative=True,
+        gross=not seed.startswith("ELECTIVE"),
+        stereotactic=seed.startswith("SBRT"),
     )
     assert prescription_doubts(volume) == ()
 
 
 def test_alpha_beta_is_a_parameter():
     low = replace(NODES, total_gy=D(45), fractions=3)
-    assert [doubt.code for doubt in prescription_doubts(low, ab_tumor=D(3))] == ["BED_HIGH"]
-    assert prescription_doubts(low, ab_tumor=D(0)) == ()
+    assert [doubt.code for doubt in prescription_doubts(low, parameters=Parameters(ab_tumor=D(3)))] == ["BED_HIGH"]
+    assert prescription_doubts(low, parameters=Parameters(ab_tumor=D(0))) == ()
 
 
 SENTENCES = [
-    ({"total_gy": D(33)}, "EQD2 is 45.65 Gy, less than 48 Gy to a gross lesion with curative intent."),
-    ({"delivered_gy": D(53)}, "53 Gy were delivered, more than 105 % of 50 Gy: urgent, and a deviation."),
+    (
+        {"total_gy": D(33)},
+        "EQD2 is 45.65 Gy, less than 48 Gy to a gross lesion with curative intent.",
+    ),
+    (
+        {"delivered_gy": D(53)},
+        "53 Gy were delivered, more than 105 % of 50 Gy: urgent, and a deviation.",
+    ),
     ({"uniform_fraction_gy": D(9)}, "5 × 9 Gy is not 50 Gy."),
     ({"ptv_d95_gy": D(40)}, "D95 of the PTV, 40 Gy, is below 95 % of 50 Gy."),
 ]
@@ -105,5 +127,5 @@ GY = st.none() | st.decimals(0, 200, places=2)
         ptv_d95_gy=GY,
     )
 )
-def test_checks_answer_whatever_is_known(volume):
+def test_checks_answer_whatever_is_entered(volume):
     assert all(doubt.sentence.endswith(".") for doubt in prescription_doubts(volume))

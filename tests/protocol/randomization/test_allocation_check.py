@@ -1,4 +1,4 @@
-"""Every allocation computed again from the revealed key and the published commitment (crf_spec 2.13, verify)."""
+"""Every allocation computed again from the revealed key (crf_spec 2.13, verify)."""
 
 from collections import Counter
 from dataclasses import replace
@@ -20,12 +20,18 @@ STRATA = [(sysclass, metpat) for sysclass in ("ICI_CONTAINING", "NO_ICI") for me
 
 
 def in_blocks(strata, key=KEY):
-    """The list as the system writes it, for subjects of these strata one after the other."""
+    """Return the list as the system writes it, for subjects of these strata in order."""
     places, rows = Counter(), []
     for number, stratum in enumerate(strata, 1):
         places[stratum] += 1
         arm = blocks.allocation(key, "/".join(stratum), places[stratum])
-        rows.append(Allocation(number=number, levels=dict(zip(("SYSCLASS", "METPAT"), stratum, strict=True)), arm=arm.value))
+        rows.append(
+            Allocation(
+                number=number,
+                levels=dict(zip(("SYSCLASS", "METPAT"), stratum, strict=True)),
+                arm=arm.value,
+            )
+        )
     return rows
 
 
@@ -34,7 +40,13 @@ def minimized(strata, key=KEY, design=minimization.STANDARD):
     for number, stratum in enumerate(strata, 1):
         levels = dict(zip(("SYSCLASS", "METPAT"), stratum, strict=True))
         earlier = [Allocated(Arm(row.arm), row.levels) for row in rows]
-        rows.append(Allocation(number=number, levels=levels, arm=minimization.allocation(key, levels, earlier, design=design).value))
+        rows.append(
+            Allocation(
+                number=number,
+                levels=levels,
+                arm=minimization.allocation(key, levels, earlier, design=design).value,
+            )
+        )
     return rows
 
 
@@ -47,7 +59,7 @@ def problems(rows, method, key=KEY, published=PUBLISHED):
     return [(finding.problem.value, finding.number) for finding in verify(key, published, rows, method=method)]
 
 
-def other(row):
+def with_other_arm(row):
     return replace(row, arm="SYS" if row.arm == "SYSRT" else "SYSRT")
 
 
@@ -61,7 +73,7 @@ def test_list_that_the_key_makes_is_in_order(method):
 @METHODS
 @pytest.mark.parametrize("at", [0, 14, 29])
 def test_one_arm_changed_is_found(method, at):
-    rows = [*LISTS[method][:at], other(LISTS[method][at]), *LISTS[method][at + 1 :]]
+    rows = [*LISTS[method][:at], with_other_arm(LISTS[method][at]), *LISTS[method][at + 1 :]]
     assert ("OTHER_ARM", at + 1) in problems(rows, method)
     assert method == MINIMIZATION or len(problems(rows, method)) == 1
 
@@ -73,7 +85,7 @@ def test_other_method_makes_another_list(method):
 
 
 @METHODS
-def test_other_key_is_told_apart_from_a_changed_list(method):
+def test_other_key_is_distinguished_from_a_changed_list(method):
     assert problems(LISTS[method], method, key=bytes(32)) == [("OTHER_COMMITMENT", 0)]
     assert problems(LISTS[method], method, published="") == [("OTHER_COMMITMENT", 0)]
     assert problems(LISTS[method], method, published="Schlüssel") == [("OTHER_COMMITMENT", 0)]
@@ -81,7 +93,7 @@ def test_other_key_is_told_apart_from_a_changed_list(method):
 
 
 @METHODS
-def test_commitment_is_read_as_it_was_printed(method):
+def test_commitment_is_accepted_as_it_was_printed(method):
     assert problems(LISTS[method], method, published=f" {PUBLISHED.upper()}\n") == []
 
 
@@ -96,7 +108,11 @@ def test_gap_and_repetition_in_the_numbers_are_found(method):
 @METHODS
 @pytest.mark.parametrize(
     ("changed", "problem"),
-    [({"arm": "RT"}, "ARM_UNKNOWN"), ({"levels": {"SYSCLASS": "NO_ICI"}}, "STRATUM_UNKNOWN"), ({"levels": {}}, "STRATUM_UNKNOWN")],
+    [
+        ({"arm": "RT"}, "ARM_UNKNOWN"),
+        ({"levels": {"SYSCLASS": "NO_ICI"}}, "STRATUM_UNKNOWN"),
+        ({"levels": {}}, "STRATUM_UNKNOWN"),
+    ],
 )
 def test_unknown_value_is_found_and_not_guessed(method, changed, problem):
     rows = [*LISTS[method][:-1], replace(LISTS[method][-1], **changed)]
@@ -105,7 +121,7 @@ def test_unknown_value_is_found_and_not_guessed(method, changed, problem):
 
 @METHODS
 def test_allocation_made_outside_the_system_counts_and_is_not_recomputed(method):
-    rows = [*LISTS[method][:-1], replace(other(LISTS[method][-1]), outside=True)]
+    rows = [*LISTS[method][:-1], replace(with_other_arm(LISTS[method][-1]), outside=True)]
     assert problems(rows, method) == []
 
 
@@ -118,21 +134,31 @@ def test_design_of_the_minimization_is_part_of_the_check():
 
 def test_minimization_asks_for_its_own_factors():
     design = Design(weights={"SITE": 1})
-    row = Allocation(number=1, levels={"SITE": "01"}, arm=minimization.allocation(KEY, {"SITE": "01"}, [], design=design).value)
+    row = Allocation(
+        number=1,
+        levels={"SITE": "01"},
+        arm=minimization.allocation(KEY, {"SITE": "01"}, [], design=design).value,
+    )
     assert verify(KEY, PUBLISHED, [row], method=MINIMIZATION, design=design) == ()
     (finding,) = verify(KEY, PUBLISHED, [row], method=MINIMIZATION)
     assert finding.sentence == "R-001: SYSCLASS and METPAT as used is not known."
 
 
 def test_finding_names_number_and_both_arms():
-    (finding,) = verify(KEY, PUBLISHED, [other(in_blocks(SUBJECTS)[0])])
-    assert finding.sentence == f"R-001 was allocated {other(LISTS[BLOCKS][0]).arm}; the key makes it {LISTS[BLOCKS][0].arm}."
+    first = LISTS[BLOCKS][0]
+    changed = with_other_arm(first)
+    (finding,) = verify(KEY, PUBLISHED, [changed])
+    sentence = f"R-001 was allocated {changed.arm}; the key makes it {first.arm}."
+    assert finding.sentence == sentence
 
 
 ROWS = st.builds(
     Allocation,
     number=st.integers(-2, 6),
-    levels=st.dictionaries(st.sampled_from(["SYSCLASS", "METPAT"]), st.none() | st.sampled_from(["NO_ICI", "NODE_ONLY", ""])),
+    levels=st.dictionaries(
+        st.sampled_from(["SYSCLASS", "METPAT"]),
+        st.none() | st.sampled_from(["NO_ICI", "NODE_ONLY", ""]),
+    ),
     arm=st.sampled_from(["SYS", "SYSRT", "", "sys"]),
     outside=st.booleans(),
 )

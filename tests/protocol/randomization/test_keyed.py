@@ -1,17 +1,23 @@
-"""The keyed source never changes: what a key makes today it must make when it is revealed, years later (crf_spec 2.13)."""
+"""The keyed source never changes (crf_spec 2.13).
+
+A key makes today what it must make when it is revealed, years later.
+"""
 
 import hashlib
 import hmac
+from dataclasses import replace
 from datetime import date
 from itertools import islice
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trial.protocol.randomization.blocks import Arm, Facts, allocation, blocks, preconditions
+from trial.protocol.parameters import DEFAULT, GateDays
+from trial.protocol.randomization.blocks import Arm, allocation, blocks
 from trial.protocol.randomization.keyed import keyed_bytes
 from trial.protocol.randomization.minimization import Allocated
 from trial.protocol.randomization.minimization import allocation as minimized
+from trial.protocol.randomization.preconditions import Facts, preconditions
 
 KEY = bytes(range(32))
 LEVELS = {"SYSCLASS": "NO_ICI", "METPAT": "NODE_ONLY"}
@@ -22,7 +28,7 @@ def letters(arms):
 
 
 def test_bytes_are_those_of_the_published_construction():
-    """HMAC-SHA256 of the name and a counter of eight bytes, the most significant first."""
+    """Its messages are the name and a counter of eight bytes, the most significant first."""
     expected = b"".join(hmac.new(KEY, b"A/B" + bytes(7) + bytes([counter]), hashlib.sha256).digest() for counter in range(3))
     assert bytes(islice(keyed_bytes(KEY, "A/B"), 96)) == expected
 
@@ -41,14 +47,19 @@ def test_minimization_of_a_key_is_frozen():
     earlier = []
     for _ in range(24):
         earlier.append(Allocated(minimized(KEY, LEVELS, earlier), LEVELS))
-    assert letters(one.arm for one in earlier) == "RSRRSRRSSSSSRRSRRSRSSRSR"
+    assert letters(row.arm for row in earlier) == "RSRRSRRSSSSSRRSRRSRSSRSR"
 
 
 def test_refusal_names_the_cap_with_its_overrun():
-    refused = {one.code: one.sentence for one in preconditions(Facts(on=date(2025, 7, 1), allocations=105), enrollment_cap=102, overrun=3)}
+    parameters = replace(DEFAULT, enrollment_cap=102, overrun=3)
+    refusals = preconditions(Facts(on=date(2025, 7, 1), allocations=105), parameters)
+    refused = {refusal.code: refusal.sentence for refusal in refusals}
     assert refused["CAP_REACHED"] == "All 105 subjects have been randomized."
 
 
-def test_subject_without_a_scan_is_not_told_that_it_is_too_old():
-    refused = preconditions(Facts(on=date(2025, 7, 1)), rand_after_pc2_max_days=0, img_window_days=0)
-    assert not {"SCAN_TOO_OLD", "RAND_WINDOW"} & {one.code for one in refused}
+def test_subject_without_a_scan_is_not_refused_for_an_old_one():
+    refused = preconditions(
+        Facts(on=date(2025, 7, 1)),
+        replace(DEFAULT, rand_after_pc2_max_days=0, img_window_days=GateDays(0, 0)),
+    )
+    assert not {"SCAN_TOO_OLD", "RAND_WINDOW"} & {row.code for row in refused}

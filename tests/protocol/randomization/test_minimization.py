@@ -1,4 +1,7 @@
-"""Minimization (crf_spec 2.13; Pocock, Simon 1975): what is preferred, how the coin falls, and that nobody is guessed."""
+"""Minimization (crf_spec 2.13; Pocock, Simon 1975).
+
+The arm preferred, the coin, and subjects that cannot be allocated.
+"""
 
 from collections import Counter
 from fractions import Fraction
@@ -64,19 +67,22 @@ def test_arm_that_leaves_less_imbalance_is_preferred(earlier, subject, design, e
 
 
 def test_measures_may_disagree():
-    """The range adds the factors up; the variance dislikes one large imbalance more than two small ones."""
+    """The range adds the factors up.
+
+    The variance dislikes one large imbalance more than two small ones.
+    """
     factors = {"A": 1, "B": 1, "C": 1}
 
-    def others(arm, number, factor):
+    def allocated(arm, number, factor):
         return [Allocated(arm, {name: "same" if name == factor else "other" for name in factors})] * number
 
-    def both(earlier):
+    def by_measure(earlier):
         subject = dict.fromkeys(factors, "same")
         measures = (Measure.RANGE, Measure.VARIANCE)
         return [preferred(subject, earlier, design=Design(weights=factors, measure=measure)) for measure in measures]
 
-    assert both(others(SYS, 3, "A") + others(SYSRT, 2, "B") + others(SYSRT, 2, "C")) == [{SYS}, {SYS}]
-    assert both(others(SYS, 3, "A") + others(SYSRT, 1, "B") + others(SYSRT, 1, "C")) == [{SYS}, {SYSRT}]
+    assert by_measure(allocated(SYS, 3, "A") + allocated(SYSRT, 2, "B") + allocated(SYSRT, 2, "C")) == [{SYS}, {SYS}]
+    assert by_measure(allocated(SYS, 3, "A") + allocated(SYSRT, 1, "B") + allocated(SYSRT, 1, "C")) == [{SYS}, {SYSRT}]
 
 
 SUBJECTS = st.lists(
@@ -92,11 +98,15 @@ DESIGNS = st.builds(
 
 
 def plainly(subject, earlier, arm, design):
-    """Pocock and Simon's total, written down as they do."""
-    spread = {Measure.RANGE: lambda c: max(c) - min(c), Measure.VARIANCE: variance, Measure.STANDARD_DEVIATION: stdev}[design.measure]
+    """Return Pocock and Simon's total, written down as they do."""
+    spread = {
+        Measure.RANGE: lambda c: max(c) - min(c),
+        Measure.VARIANCE: variance,
+        Measure.STANDARD_DEVIATION: stdev,
+    }[design.measure]
     total = 0
     for factor, weight in design.weights.items():
-        alike = [one.arm for one in earlier if one.levels[factor] == subject[factor]] + [arm]
+        alike = [row.arm for row in earlier if row.levels[factor] == subject[factor]] + [arm]
         total += weight * spread([alike.count(SYS) / design.share[0], alike.count(SYSRT) / design.share[1]])
     return total
 
@@ -104,18 +114,18 @@ def plainly(subject, earlier, arm, design):
 @given(SUBJECT, SUBJECTS, DESIGNS)
 def test_arm_with_the_larger_imbalance_is_never_preferred(subject, rows, design):
     earlier, wanted = allocated(*rows), levels(*subject)
-    found = preferred(wanted, earlier, design=design)
+    result = preferred(wanted, earlier, design=design)
     plain = {arm: plainly(wanted, earlier, arm, design) for arm in Arm}
-    assert all(plain[arm] <= min(plain.values()) + 1e-9 for arm in found)
+    assert all(plain[arm] <= min(plain.values()) + 1e-9 for arm in result)
 
 
 @given(SUBJECT, SUBJECTS, DESIGNS, st.sampled_from(Arm))
 def test_imbalance_is_the_one_of_the_paper(subject, rows, design, arm):
     earlier, wanted = allocated(*rows), levels(*subject)
     constant = sqrt(2) if design.measure == Measure.STANDARD_DEVIATION else 1
-    found = imbalance(wanted, earlier, arm, design=design)
-    assert float(found) == pytest.approx(constant * plainly(wanted, earlier, arm, design))
-    assert isinstance(found, Fraction)
+    result = imbalance(wanted, earlier, arm, design=design)
+    assert float(result) == pytest.approx(constant * plainly(wanted, earlier, arm, design))
+    assert isinstance(result, Fraction)
 
 
 def keys(number):
@@ -152,7 +162,7 @@ def test_tie_is_broken_evenly():
 
 
 def run(key, number, design=STANDARD):
-    """A whole trial; the subjects' levels alternate."""
+    """Return the allocations of a whole trial; the subjects' levels alternate."""
     earlier = []
     for n in range(number):
         subject = levels((ICI, NO_ICI)[n % 2], (NODES, ORGANS)[n // 2 % 2])
@@ -162,13 +172,18 @@ def run(key, number, design=STANDARD):
 
 def test_margins_of_a_trial_stay_balanced():
     arms = run(KEY, 102)
-    for factor, level in (("SYSCLASS", ICI), ("SYSCLASS", NO_ICI), ("METPAT", NODES), ("METPAT", ORGANS)):
-        count = Counter(one.arm for one in arms if one.levels[factor] == level)
+    for factor, level in (
+        ("SYSCLASS", ICI),
+        ("SYSCLASS", NO_ICI),
+        ("METPAT", NODES),
+        ("METPAT", ORGANS),
+    ):
+        count = Counter(row.arm for row in arms if row.levels[factor] == level)
         assert abs(count[SYS] - count[SYSRT]) <= 6
 
 
 def test_unequal_arms_keep_their_share():
-    count = Counter(one.arm for one in run(KEY, 150, Design(share=(2, 1))))
+    count = Counter(row.arm for row in run(KEY, 150, Design(share=(2, 1))))
     assert 90 <= count[SYS] <= 110
 
 
@@ -215,6 +230,9 @@ def test_limit_that_a_byte_cannot_reach_is_refused(limit):
         below(limit, iter([1]))
 
 
-@pytest.mark.parametrize(("limit", "source", "number"), [(256, [255], 255), (1, [9], 0), (100, [200, 199], 99), (100, [100], 0)])
+@pytest.mark.parametrize(
+    ("limit", "source", "number"),
+    [(256, [255], 255), (1, [9], 0), (100, [200, 199], 99), (100, [100], 0)],
+)
 def test_number_below_a_limit_throws_the_incomplete_round_away(limit, source, number):
     assert below(limit, iter(source)) == number

@@ -1,4 +1,7 @@
-"""Randomization: balanced, unforeseeable, the same for everyone who has the key, and refused by name (crf_spec 2.13)."""
+"""Randomization (crf_spec 2.13).
+
+Balanced, unforeseeable, the same for everyone who has the key, and refused by name.
+"""
 
 import subprocess
 from collections import Counter
@@ -10,11 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from trial.protocol.parameters import DEFAULT, RandomizationTiming
 from trial.protocol.randomization.blocks import (
     BLOCK_SIZES,
-    REFUSALS,
     Arm,
-    Facts,
     Metpat,
     StratumLesion,
     allocation,
@@ -22,9 +24,9 @@ from trial.protocol.randomization.blocks import (
     blocks,
     commitment,
     metpat,
-    preconditions,
     stratum_name,
 )
+from trial.protocol.randomization.preconditions import REFUSALS, Facts, preconditions
 
 KEY = bytes(range(32))
 TODAY = date(2025, 4, 25)
@@ -39,18 +41,18 @@ def test_every_block_is_balanced():
 
 
 def test_block_sizes_are_equally_likely():
-    seen = Counter(len(block) for block in first(3000))
-    assert set(seen) == set(BLOCK_SIZES)
-    assert all(900 < n < 1100 for n in seen.values())
+    counts = Counter(len(block) for block in first(3000))
+    assert set(counts) == set(BLOCK_SIZES)
+    assert all(900 < n < 1100 for n in counts.values())
 
 
 def test_every_order_of_a_block_is_equally_likely():
-    seen = Counter(tuple(block) for block in first(9000) if len(block) == 4)
-    assert len(seen) == 6
-    assert max(seen.values()) < 1.25 * min(seen.values())
+    counts = Counter(tuple(block) for block in first(9000) if len(block) == 4)
+    assert len(counts) == 6
+    assert max(counts.values()) < 1.25 * min(counts.values())
 
 
-def test_allocation_reads_the_blocks_through():
+def test_allocations_follow_the_blocks_in_order():
     flat = [arm for block in first(20) for arm in block]
     assert [allocation(KEY, "A", n) for n in range(1, 51)] == flat[:50]
 
@@ -60,8 +62,8 @@ def test_strata_and_keys_are_independent():
 
 
 def test_anyone_can_check_the_commitment_with_sha256sum():
-    told = subprocess.run(["sha256sum"], input=KEY, capture_output=True, check=True).stdout
-    assert commitment(KEY) == told.split()[0].decode()
+    digest = subprocess.run(["sha256sum"], input=KEY, capture_output=True, check=True).stdout
+    assert commitment(KEY) == digest.split()[0].decode()
 
 
 @pytest.mark.parametrize(("key", "n"), [(KEY[:31], 1), (KEY, 0)])
@@ -103,7 +105,7 @@ PATTERNS = [
 
 
 @pytest.mark.parametrize(("lesions", "pattern"), PATTERNS)
-def test_pattern_is_read_off_definite_lesions_that_are_still_there(lesions, pattern):
+def test_pattern_follows_from_definite_lesions_that_are_still_there(lesions, pattern):
     assert metpat(lesions) == pattern
 
 
@@ -128,15 +130,18 @@ READY = Facts(
 )
 
 
+RANDOMIZED_FIRST = replace(DEFAULT, randomization_timing=RandomizationTiming.BEFORE_CYCLES)
+
+
 def codes(facts, **parameters):
-    return [refusal.code for refusal in preconditions(facts, **parameters)]
+    return [refusal.code for refusal in preconditions(facts, replace(DEFAULT, **parameters))]
 
 
 def scanned(days_ago, **facts):
     return replace(READY, pc2_scan_on=TODAY - timedelta(days_ago), **facts)
 
 
-def test_nothing_stands_against_a_subject_that_is_ready():
+def test_subject_that_is_ready_is_not_refused():
     assert preconditions(READY) == ()
 
 
@@ -205,8 +210,8 @@ BEFORE_CYCLES = [
 
 @pytest.mark.parametrize(("facts", "expected"), BEFORE_CYCLES)
 def test_before_the_cycles_there_is_no_check_to_pass(facts, expected):
-    found = preconditions(replace(READY, **facts), before_cycles=True)
-    assert [refusal.code for refusal in found] == expected
+    refusals = preconditions(replace(READY, **facts), RANDOMIZED_FIRST)
+    assert [refusal.code for refusal in refusals] == expected
 
 
 def test_overrun_raises_the_cap():
@@ -234,5 +239,5 @@ def test_every_refusal_is_a_sentence(code):
         metpat=st.none() | st.sampled_from(Metpat),
     )
 )
-def test_preconditions_answer_whatever_is_known(facts):
+def test_preconditions_answer_whatever_the_facts(facts):
     assert set(codes(facts)) <= set(REFUSALS)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trial.protocol.response.best_response import BEST_FIRST, Evaluation, PdDate, best_response, confirmed_best_response, progression_on
+from trial.protocol.response.best_response import BEST_FIRST, best_response, confirmed_best_response
+from trial.protocol.response.evaluations import Evaluation, PdDate, progression_on
 from trial.protocol.response.lesions import NewLesion, NewLesionCertainty, TimePoint
 from trial.protocol.response.recist import Response
 
@@ -125,10 +126,14 @@ def test_nothing_counts_after_a_new_therapy(therapy, expected):
 
 
 def test_best_response_tells_its_day_reason_and_records():
-    found = best_response(scans((63, SD), (126, PR)), start_on=START)
-    assert (found.on, found.reason, found.records) == (on(126), "PR at TA2.", ("TA2",))
-    found = confirmed_best_response(scans((63, PR), (126, CR)), start_on=START)
-    assert (found.on, found.reason, found.records) == (on(63), "PR at TA1, confirmed at TA2.", ("TA1", "TA2"))
+    best = best_response(scans((63, SD), (126, PR)), start_on=START)
+    assert (best.on, best.reason, best.records) == (on(126), "PR at TA2.", ("TA2",))
+    best = confirmed_best_response(scans((63, PR), (126, CR)), start_on=START)
+    assert (best.on, best.reason, best.records) == (
+        on(63),
+        "PR at TA1, confirmed at TA2.",
+        ("TA1", "TA2"),
+    )
     assert best_response(scans((20, SD)), start_on=START).reason == "Stable for less than 42 days."
     assert best_response(scans((63, PR)), start_on=None).reason == "There is no day to count from."
     assert confirmed_best_response([], start_on=None).response is None
@@ -149,14 +154,14 @@ DATES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("response", "first", "last", "seen", "dated"), DATES)
-def test_progression_dates_from_its_first_scan_a_response_from_the_last(response, first, last, seen, dated):
-    days = [None if day is None else on(day) for day in (first, last, seen, dated)]
+@pytest.mark.parametrize(("response", "first", "last", "pd_on", "dated"), DATES)
+def test_progression_dates_from_its_first_scan_a_response_from_the_last(response, first, last, pd_on, dated):
+    days = [None if day is None else on(day) for day in (first, last, pd_on, dated)]
     assert Evaluation("TA1", days[0], days[1], response, pd_on=days[2]).dated_on == days[3]
 
 
-def new(certainty, code="", seen=None, *, gone=False):
-    return NewLesion(NewLesionCertainty(certainty), code, seen and on(seen), gone=gone)
+def new(certainty, code="", pd_on=None, *, gone=False):
+    return NewLesion(NewLesionCertainty(certainty), code, pd_on and on(pd_on), gone=gone)
 
 
 def point(first, last, *lesions):
@@ -187,7 +192,14 @@ def test_progression_without_a_scan_has_no_date():
 
 DAYS = st.none() | st.integers(-50, 800).map(on)
 EVALUATIONS = st.lists(
-    st.builds(Evaluation, st.sampled_from(["TA1", "TA2"]), DAYS, DAYS, st.none() | st.sampled_from(Response)), max_size=6
+    st.builds(
+        Evaluation,
+        st.sampled_from(["TA1", "TA2"]),
+        DAYS,
+        DAYS,
+        st.none() | st.sampled_from(Response),
+    ),
+    max_size=6,
 )
 
 

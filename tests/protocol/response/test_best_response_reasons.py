@@ -1,4 +1,4 @@
-"""What a best response tells beside the response: its day, why, and the evaluations it rests on."""
+"""The day, the reason and the evaluations of a best response."""
 
 import pytest
 
@@ -32,18 +32,18 @@ CONFIRMED = [
 ]  # fmt: skip
 
 
-def told(response, day, why, which):
+def best_of(response, day, why, which):
     return Best(response, None if day is None else on(day), why, tuple(which.split()))
 
 
 @pytest.mark.parametrize(("pairs", "response", "day", "why", "which"), UNCONFIRMED)
 def test_best_response_tells_its_day_why_and_which(pairs, response, day, why, which):
-    assert best_response(scans(*pairs), start_on=START) == told(response, day, why, which)
+    assert best_response(scans(*pairs), start_on=START) == best_of(response, day, why, which)
 
 
 @pytest.mark.parametrize(("pairs", "response", "day", "why", "which"), CONFIRMED)
 def test_confirmed_best_response_tells_its_day_why_and_which(pairs, response, day, why, which):
-    assert confirmed_best_response(scans(*pairs), start_on=START) == told(response, day, why, which)
+    assert confirmed_best_response(scans(*pairs), start_on=START) == best_of(response, day, why, which)
 
 
 @pytest.mark.parametrize("derive", [best_response, confirmed_best_response])
@@ -52,7 +52,7 @@ def test_without_a_start_there_is_none(derive):
 
 
 def test_without_targets_what_is_left_of_a_response_is_non_cr_non_pd():
-    assert confirmed_best_response(scans((63, CR)), start_on=START, targets=False) == told(NN, 63, "CR at TA1, not confirmed.", "TA1")
+    assert confirmed_best_response(scans((63, CR)), start_on=START, targets=False) == best_of(NN, 63, "CR at TA1, not confirmed.", "TA1")
 
 
 READ_AGAIN = [
@@ -68,8 +68,8 @@ READ_AGAIN = [
 
 @pytest.mark.parametrize(("pairs", "again", "response", "why"), READ_AGAIN)
 def test_disease_after_a_complete_response(pairs, again, response, why):
-    found = confirmed_best_response(scans(*pairs), start_on=START, cr_read_again=again)
-    assert (found.response, found.reason) == (response, why)
+    best = confirmed_best_response(scans(*pairs), start_on=START, cr_read_again=again)
+    assert (best.response, best.reason) == (response, why)
 
 
 BETWEEN = [

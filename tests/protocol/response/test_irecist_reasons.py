@@ -1,4 +1,4 @@
-"""What a reading by iRECIST tells beside the response: its record and day, since when, by which categories, and why."""
+"""The record, day, start, categories and reason of a reading by iRECIST."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -21,13 +21,24 @@ from tests.protocol.response.test_irecist import (
     series,
     target,
 )
-from trial.protocol.response.irecist import Reading, read
+from trial.protocol.parameters import DEFAULT
+from trial.protocol.response.irecist import Reading, assess_all
 from trial.protocol.response.lesions import Baseline, NonTargetFinding, TimePoint
 
-FIRST, ANEW = "Progression, not confirmed.", "The progression of 2025-09-01 is not confirmed: the bar is set anew."
-BY_5, SAME, WAITS = "Confirmed: the sum grew by a further 5 mm.", "Neither worse nor better.", "Not evaluable: the progression waits."
+FIRST, ANEW = (
+    "Progression, not confirmed.",
+    "The progression of 2025-09-01 is not confirmed: the bar is set anew.",
+)
+BY_5, SAME, WAITS = (
+    "Confirmed: the sum grew by a further 5 mm.",
+    "Neither worse nor better.",
+    "Not evaluable: the progression waits.",
+)
 ANOTHER = "Confirmed: another new lesion."
-NON_TARGET, AS_WELL = "Confirmed: non-target disease grew further.", "Confirmed: {} disease progressed as well."
+NON_TARGET, AS_WELL = (
+    "Confirmed: non-target disease grew further.",
+    "Confirmed: {} disease progressed as well.",
+)
 GROWN = scan(60, PRESENT)
 READ = [
     # scans                                                           the last reading: response, since, by, why
@@ -54,10 +65,17 @@ READ = [
 
 
 @pytest.mark.parametrize(("scans", "response", "since", "by", "why"), READ)
-def test_reading_tells_since_when_by_what_and_why(scans, response, since, by, why):
+def test_reading_gives_the_start_the_categories_and_the_reason_of_a_progression(scans, response, since, by, why):
     number = len(scans)
     since_on = None if since is None else START + timedelta(since)
-    expected = Reading(f"TA{number}", START + timedelta(36 * (number - 1)), response, since_on, tuple(by.split()), why)
+    expected = Reading(
+        f"TA{number}",
+        START + timedelta(36 * (number - 1)),
+        response,
+        since_on,
+        tuple(by.split()),
+        why,
+    )
     assert series(*scans)[-1] == expected
 
 
@@ -68,28 +86,48 @@ def test_scan_too_early_says_so_and_changes_nothing():
 
 
 def test_scan_for_a_new_symptom_confirms_early_by_another_new_lesion():
-    found = series(GROWN, scan(60, PRESENT, new("N01")), days=[0, 20], symptom=["TA2"])[-1]
-    assert found == Reading("TA2", START + timedelta(20), ICPD, START, ("NEW", "TARGET"), "Confirmed: another new lesion.")
+    readings = series(GROWN, scan(60, PRESENT, new("N01")), days=[0, 20], symptom=["TA2"])[-1]
+    assert readings == Reading(
+        "TA2",
+        START + timedelta(20),
+        ICPD,
+        START,
+        ("NEW", "TARGET"),
+        "Confirmed: another new lesion.",
+    )
     assert series(GROWN, scan(70, PRESENT), days=[0, 20], symptom=["TA2"])[-1].response == IUPD
 
 
 def test_time_point_without_a_scan_comes_last_and_says_so():
     undated = TimePoint("UNS1", None, None)
     dated = replace(scan(50, PRESENT), label="TA1", first_scan_on=START)
-    found = read(Baseline((target(50),), ("L03",)), [undated, dated])
-    assert found == (Reading("TA1", START, ISD), Reading("UNS1", None, NE, reason="There is no scan."))
+    readings = assess_all(Baseline((target(50),), ("L03",)), [undated, dated])
+    assert readings == (
+        Reading("TA1", START, ISD),
+        Reading("UNS1", None, NE, reason="There is no scan."),
+    )
 
 
-def test_two_time_points_of_a_day_are_read_in_the_order_given():
+def test_two_time_points_of_a_day_keep_their_order():
     dated = [replace(scan(mm, PRESENT), label=label, first_scan_on=START) for mm, label in ((50, "UNS1"), (60, "TA1"))]
-    assert [one.record for one in read(Baseline((target(50),), ("L03",)), dated)] == ["UNS1", "TA1"]
+    assert [reading.record for reading in assess_all(Baseline((target(50),), ("L03",)), dated)] == [
+        "UNS1",
+        "TA1",
+    ]
 
 
 @pytest.mark.parametrize(("reading", "response"), [("STRICT", "NE"), ("LENIENT", "NON-iCR/NON-iUPD")])
 def test_non_targets_partly_assessed_follow_the_reading_of_recist(reading, response):
     findings = (NonTargetFinding("L03", PRESENT), NonTargetFinding("L04", UNSEEN))
     point = TimePoint("TA1", START, None, (), findings)
-    assert read(Baseline((), ("L03", "L04")), [point], recist_nontarget_ne=reading)[0].response == response
+    assert (
+        assess_all(
+            Baseline((), ("L03", "L04")),
+            [point],
+            parameters=replace(DEFAULT, recist_nontarget_ne=reading),
+        )[0].response
+        == response
+    )
 
 
 def test_size_of_a_new_lesion_that_is_not_followed_by_size_is_not_compared():
@@ -99,4 +137,4 @@ def test_size_of_a_new_lesion_that_is_not_followed_by_size_is_not_compared():
 
 def test_new_lesions_keep_their_smallest_size_while_the_progression_waits():
     sizes = [scan(50, PRESENT, new("N01", mm)) for mm in (20, 14, 18, 19)]
-    assert [one.response for one in series(*sizes)] == [IUPD, IUPD, IUPD, ICPD]
+    assert [reading.response for reading in series(*sizes)] == [IUPD, IUPD, IUPD, ICPD]

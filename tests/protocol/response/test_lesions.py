@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trial.protocol.response.lesions import Baseline, TargetMeasurement, TargetState, TimePoint, measure
+from trial.protocol.response.lesions import (
+    Baseline,
+    TargetMeasurement,
+    TargetState,
+    TimePoint,
+    measure,
+)
 
 MEASURED, TOO_SMALL, GONE, UNSEEN = TargetState
 D = Decimal
@@ -56,8 +62,8 @@ MERGED = [
 
 @pytest.mark.parametrize(("first", "second", "third", "sum_mm", "complete"), MERGED)
 def test_merged_lesions_are_measured_once(first, second, third, sum_mm, complete):
-    found = measure(THREE, TimePoint("TA1", None, None, (first, second, third)))
-    assert (found.sum_mm, found.complete) == (sum_mm, complete)
+    measured = measure(THREE, TimePoint("TA1", None, None, (first, second, third)))
+    assert (measured.sum_mm, measured.complete) == (sum_mm, complete)
 
 
 RESOLVED = [
@@ -86,16 +92,23 @@ SPLIT = [
 
 @pytest.mark.parametrize(("pieces", "sum_mm", "complete"), SPLIT)
 def test_pieces_of_a_split_lesion(pieces, sum_mm, complete):
-    found = measure(Baseline((lesion("L01", 30),)), TimePoint("TA1", None, None, tuple(pieces)))
-    assert (found.sum_mm, found.complete) == (sum_mm, complete)
+    measured = measure(Baseline((lesion("L01", 30),)), TimePoint("TA1", None, None, tuple(pieces)))
+    assert (measured.sum_mm, measured.complete) == (sum_mm, complete)
 
 
 CODES = st.sampled_from(["L01", "L02", "L03", "L09"])
 SIZES = st.none() | st.decimals(allow_nan=True, allow_infinity=True)
-ANY = st.builds(TargetMeasurement, CODES, st.booleans(), st.sampled_from(TargetState), SIZES, st.just("") | CODES)
+ANY = st.builds(
+    TargetMeasurement,
+    CODES,
+    st.booleans(),
+    st.sampled_from(TargetState),
+    SIZES,
+    st.just("") | CODES,
+)
 
 
 @given(st.lists(ANY, max_size=4), st.lists(ANY, max_size=6))
 def test_every_set_of_findings_can_be_measured(before, now):
-    found = measure(Baseline(tuple(before)), TimePoint("TA1", None, None, tuple(now)))
-    assert found.sum_mm is None or found.sum_mm >= 0
+    measured = measure(Baseline(tuple(before)), TimePoint("TA1", None, None, tuple(now)))
+    assert measured.sum_mm is None or measured.sum_mm >= 0

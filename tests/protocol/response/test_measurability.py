@@ -1,4 +1,4 @@
-"""Which lesions can be measured, and which may be targets (RECIST 1.1, section 3)."""
+"""Lesions that can be measured, and lesions that may be targets (RECIST 1.1, section 3)."""
 
 from decimal import Decimal
 
@@ -51,7 +51,7 @@ def test_measurable_on_both_sides_of_its_thresholds(facts, expected):
 @pytest.mark.parametrize("kind", NotMeasurable)
 @pytest.mark.parametrize("mm", [D(30), None])
 def test_what_is_never_measured_is_not_however_large(kind, mm):
-    """recist11, section 1; a blastic bone lesion is not, either, by its soft-tissue component."""
+    """A blastic bone lesion is not, either, by its soft-tissue component (recist11, section 1)."""
     assert measurable(nodal=False, mm=mm, kind=kind) is False
     assert measurable(nodal=False, mm=mm, bone=True, soft_tissue=True, kind=kind) is False
 
@@ -118,27 +118,30 @@ FOLLOWED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("seen", "followed"), FOLLOWED)
+@pytest.mark.parametrize(("organs", "followed"), FOLLOWED)
 @pytest.mark.parametrize("at_once", [True, False])
-def test_new_lesions_followed_by_size_are_five_at_most_and_two_of_an_organ(seen, followed, at_once):
-    """recist11, section 9."""
-    lesions = [new(*(one.split() if " " in one else (one, ""))) for one in seen]
+def test_new_lesions_followed_by_size_are_five_at_most_and_two_of_an_organ(organs, followed, at_once):
+    """The choice of recist11, section 9."""
+    lesions = [new(*(one.split() if " " in one else (one, ""))) for one in organs]
     groups = [lesions] if at_once else [[lesion] for lesion in lesions]
     points = [TimePoint("TA", None, None, new_lesions=tuple(group)) for group in groups]
     assert new_lesion_targets(points) == set(followed.split())
 
 
 def test_new_lesion_that_is_not_certain_or_not_measured_takes_no_place():
-    others = (
+    lesions = (
         new("N01", "LUNG", certainty=NewLesionCertainty.EQUIVOCAL),
         new("N02", "LUNG", measured=False),
         new("", "LUNG"),
         new("N03", "LUNG"),
         new("N04", "LUNG"),
     )
-    assert new_lesion_targets([TimePoint("TA", None, None, new_lesions=others)]) == {"N03", "N04"}
+    assert new_lesion_targets([TimePoint("TA", None, None, new_lesions=lesions)]) == {"N03", "N04"}
 
 
 def test_recist_offers_the_same():
-    assert (recist.measurable, recist.target_selection) == (measurability.measurable, measurability.target_selection)
+    assert (recist.measurable, recist.target_selection) == (
+        measurability.measurable,
+        measurability.target_selection,
+    )
     assert recist.Candidate is measurability.Candidate

@@ -1,4 +1,7 @@
-"""Edges of RECIST 1.1 that its tables do not print: odd baselines, thick slices, what is told of the non-targets."""
+"""Edges of RECIST 1.1 that its tables do not print.
+
+Odd baselines, thick slices, the reading of non-targets.
+"""
 
 from dataclasses import replace
 from datetime import date
@@ -6,6 +9,7 @@ from decimal import Decimal
 
 import pytest
 
+from trial.protocol.parameters import DEFAULT
 from trial.protocol.response.recist import (
     Baseline,
     Candidate,
@@ -33,17 +37,25 @@ def point(*targets, on=None, non_targets=()):
     return TimePoint("TA", on, on, targets, non_targets)
 
 
-SEEN, MISSED = NonTargetFinding("L08", NonTargetState.PRESENT), NonTargetFinding("L09", NonTargetState.NE)
+SEEN, MISSED = (
+    NonTargetFinding("L08", NonTargetState.PRESENT),
+    NonTargetFinding("L09", NonTargetState.NE),
+)
 
 
 @pytest.mark.parametrize(("reading", "expected"), [("STRICT", Response.NE), ("LENIENT", Response.NON_CR_NON_PD)])
 def test_reading_of_the_non_targets_is_handed_on(reading, expected):
     baseline = Baseline((target(50),), ("L08", "L09"))
-    found = assess(baseline, [], point(target(50), non_targets=(SEEN, MISSED)), recist_nontarget_ne=reading)
-    assert found.non_target == expected
+    assessment = assess(
+        baseline,
+        [],
+        point(target(50), non_targets=(SEEN, MISSED)),
+        parameters=replace(DEFAULT, recist_nontarget_ne=reading),
+    )
+    assert assessment.non_target == expected
 
 
-def test_strict_reading_is_the_one_that_holds_unless_said():
+def test_strict_reading_of_non_targets_is_the_default():
     assert non_target_response(["L08", "L09"], [SEEN, MISSED]) == Response.NE
 
 
@@ -57,13 +69,17 @@ def test_assessment_tells_non_targets_and_completeness():
 
 def test_baseline_not_measured_leaves_the_response_open_whatever_came_later():
     """A nadir of a later scan is no baseline."""
-    found = assess(Baseline((target(None, state=NOT_EVALUABLE),)), [point(target(30))], point(target(28)))
-    assert (found.target, found.baseline_mm, found.nadir_mm) == (Response.NE, None, D(30))
+    assessment = assess(Baseline((target(None, state=NOT_EVALUABLE),)), [point(target(30))], point(target(28)))
+    assert (assessment.target, assessment.baseline_mm, assessment.nadir_mm) == (
+        Response.NE,
+        None,
+        D(30),
+    )
 
 
 def test_nothing_measured_is_no_sum_of_zero():
-    found = assess(Baseline((target(50),)), [], point(target(None, state=NOT_EVALUABLE)))
-    assert (found.sum_mm, found.target) == (None, Response.NE)
+    assessment = assess(Baseline((target(50),)), [], point(target(None, state=NOT_EVALUABLE)))
+    assert (assessment.sum_mm, assessment.target) == (None, Response.NE)
     assert assess(Baseline((target(50),)), [], point()).sum_mm is None
 
 
@@ -88,13 +104,16 @@ def test_thick_slices_need_less_than_an_x_ray_only_up_to_their_double():
 
 
 def test_continuing_response_needs_two_shrunken_scans_28_days_apart():
-    baseline, days = Baseline((target(100),)), [date(2025, 1, 1), date(2025, 1, 15), date(2025, 2, 12)]
+    baseline, days = (
+        Baseline((target(100),)),
+        [date(2025, 1, 1), date(2025, 1, 15), date(2025, 2, 12)],
+    )
     shrunk, stable = target(60), target(80)
     later = [point(shrunk, on=days[1]), point(shrunk, on=days[2])]
     now = point(replace(stable, mm=D(71)), on=date(2025, 3, 12))
-    assert assess(baseline, later, now, recist_continuing_pr=True).target == Response.PR
+    assert assess(baseline, later, now, parameters=replace(DEFAULT, recist_continuing_pr=True)).target == Response.PR
     once = [point(stable, on=days[0]), point(shrunk, on=days[2])]  # the first scan did not shrink
-    assert assess(baseline, once, now, recist_continuing_pr=True).target == Response.SD
+    assert assess(baseline, once, now, parameters=replace(DEFAULT, recist_continuing_pr=True)).target == Response.SD
 
 
 def test_selection_is_refused_in_these_sentences():

@@ -1,15 +1,23 @@
-"""Rows of the tables of RECIST 1.1 that no other test reads; every case is named by section and row."""
+"""Rows of RECIST 1.1's tables that no other test covers, each named by section and row."""
 
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 
-from trial.protocol.endpoints.overall_survival import Facts, Therapy, TherapyKind
+from trial.protocol.endpoints.facts import Facts, Therapy, TherapyKind
 from trial.protocol.endpoints.progression_free import Censoring, progression_free_survival
-from trial.protocol.response.best_response import Evaluation, best_response, confirmed_best_response
+from trial.protocol.response.best_response import best_response, confirmed_best_response
+from trial.protocol.response.evaluations import Evaluation
 from trial.protocol.response.irecist import IResponse, Reading, best
-from trial.protocol.response.lesions import Baseline, NonTargetFinding, NonTargetState, TargetMeasurement, TargetState, TimePoint
+from trial.protocol.response.lesions import (
+    Baseline,
+    NonTargetFinding,
+    NonTargetState,
+    TargetMeasurement,
+    TargetState,
+    TimePoint,
+)
 from trial.protocol.response.measurability import Candidate, measurable, target_selection
 from trial.protocol.response.recist import Response, assess, assess_all, overall_response
 
@@ -28,9 +36,21 @@ LESIONS = [
     case("1 node of 12 mm is not measurable", {"nodal": True, "mm": D(12)}, False),
     case("1 node of 9.9 mm is not measurable", {"nodal": True, "mm": D("9.9")}, False),
     case("1 irradiated node", {"nodal": True, "mm": D(30), "irradiated": True}, False),
-    case("1 irradiated node, progressed since", {"nodal": True, "mm": D(15), "irradiated": True, "progressed": True}, True),
-    case("1 irradiated, progressed, yet small", {"nodal": False, "mm": D(9), "irradiated": True, "progressed": True}, False),
-    case("1 small soft-tissue part of a bone", {"nodal": False, "mm": D("9.9"), "bone": True, "soft_tissue": True}, False),
+    case(
+        "1 irradiated node, progressed since",
+        {"nodal": True, "mm": D(15), "irradiated": True, "progressed": True},
+        True,
+    ),
+    case(
+        "1 irradiated, progressed, yet small",
+        {"nodal": False, "mm": D(9), "irradiated": True, "progressed": True},
+        False,
+    ),
+    case(
+        "1 small soft-tissue part of a bone",
+        {"nodal": False, "mm": D("9.9"), "bone": True, "soft_tissue": True},
+        False,
+    ),
     case("1 irradiated, size unknown", {"nodal": False, "mm": None, "irradiated": True}, False),
 ]
 
@@ -60,8 +80,10 @@ THREE = Baseline((lesion("L01", 20), lesion("L02", 20), lesion("L03", 10)))
 
 
 def sizes(*mm):
-    found = (lesion(f"L0{n}", size or None, GONE if size == 0 else UNSEEN if size is None else MEASURED) for n, size in enumerate(mm, 1))
-    return TimePoint("TA", None, None, tuple(found))
+    assessment = (
+        lesion(f"L0{n}", size or None, GONE if size == 0 else UNSEEN if size is None else MEASURED) for n, size in enumerate(mm, 1)
+    )
+    return TimePoint("TA", None, None, tuple(assessment))
 
 
 SERIES = [
@@ -76,13 +98,17 @@ SERIES = [
 
 @pytest.mark.parametrize(("points", "expected"), SERIES)
 def test_targets_from_lesion_to_response(points, expected):
-    assert [found.target for found in assess_all(THREE, [sizes(*mm) for mm in points])] == expected
+    assert [assessment.target for assessment in assess_all(THREE, [sizes(*mm) for mm in points])] == expected
 
 
 OVERALL = [
-    case(f"{'6.2' if target == NA else '6.1'} new lesion, target {target}, non-target {other}", target, other)
+    case(
+        f"{'6.2' if target == NA else '6.1'} new lesion, target {target}, non-target {non_target}",
+        target,
+        non_target,
+    )
     for target in (CR, PR, SD, PD, NE, NA)
-    for other in (CR, NN, NE, PD, NA)
+    for non_target in (CR, NN, NE, PD, NA)
 ]
 
 
@@ -101,8 +127,12 @@ ONLY_NON_TARGET = [
 
 @pytest.mark.parametrize(("state", "expected"), ONLY_NON_TARGET)
 def test_non_target_disease_only(state, expected):
-    found = assess(Baseline((), ("L04",)), [], TimePoint("TA", None, None, (), (NonTargetFinding("L04", state),)))
-    assert (found.target, found.overall) == (NA, expected)
+    assessment = assess(
+        Baseline((), ("L04",)),
+        [],
+        TimePoint("TA", None, None, (), (NonTargetFinding("L04", state),)),
+    )
+    assert (assessment.target, assessment.overall) == (NA, expected)
 
 
 def on(days):
@@ -161,5 +191,5 @@ SURVIVAL = [
 def test_progression_free_survival(pairs, therapies, fda, ema):
     facts = Facts(START, True, assessments=tuple(scans(*pairs)), therapies=therapies)
     for censoring, expected in ((Censoring.FDA, fda), (Censoring.EMA, ema)):
-        found = progression_free_survival(facts, on=LATER, censoring=censoring)
-        assert f"{found.value_days} {found.reason.name}" == expected
+        assessment = progression_free_survival(facts, on=LATER, censoring=censoring)
+        assert f"{assessment.value_days} {assessment.reason.name}" == expected

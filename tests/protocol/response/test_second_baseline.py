@@ -1,11 +1,23 @@
-"""The second baseline (crf_spec 2.16): response against randomization, measurable disease, nothing left."""
+"""The second baseline (crf_spec 2.16).
 
+Response against randomization, measurable disease, no disease left.
+"""
+
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from trial.protocol.response.lesions import Baseline, NonTargetFinding, NonTargetState, TargetMeasurement, TargetState, TimePoint
+from trial.protocol.parameters import DEFAULT
+from trial.protocol.response.lesions import (
+    Baseline,
+    NonTargetFinding,
+    NonTargetState,
+    TargetMeasurement,
+    TargetState,
+    TimePoint,
+)
 from trial.protocol.response.second_baseline import measurable, no_disease, rebased, responses_since
 
 PRESENT, ABSENT, UNSEEN = NonTargetState.PRESENT, NonTargetState.ABSENT, NonTargetState.NE
@@ -37,20 +49,28 @@ SINCE = [
 
 
 @pytest.mark.parametrize(("at", "later", "expected"), SINCE)
-def test_response_is_told_from_the_sum_at_randomization(at, later, expected):
+def test_response_is_measured_from_the_sum_at_randomization(at, later, expected):
     assert responses_since(BEFORE, point(target(at)), [point(target(mm)) for mm in later]) == expected
 
 
 @pytest.mark.parametrize(("reading", "expected"), [("STRICT", "NE"), ("LENIENT", "NON-CR/NON-PD")])
 def test_non_targets_partly_assessed_follow_the_reading(reading, expected):
     two = Baseline((), ("L03", "L04"))
-    assert responses_since(two, point(), [point(non_target=PRESENT)], recist_nontarget_ne=reading) == [expected]
+    assert responses_since(
+        two,
+        point(),
+        [point(non_target=PRESENT)],
+        parameters=replace(DEFAULT, recist_nontarget_ne=reading),
+    ) == [expected]
 
 
 def test_same_lesions_are_carried_through_and_others_are_not():
-    found = rebased(Baseline((target(50), target(20, "L02")), ("L03",)), point(target(40), target(9, "L09")))
-    assert [(one.code, one.mm) for one in found.targets] == [("L01", 40), ("L02", None)]
-    assert found.non_targets == ("L03",)
+    second = rebased(Baseline((target(50), target(20, "L02")), ("L03",)), point(target(40), target(9, "L09")))
+    assert [(target_at_bl1.code, target_at_bl1.mm) for target_at_bl1 in second.targets] == [
+        ("L01", 40),
+        ("L02", None),
+    ]
+    assert second.non_targets == ("L03",)
 
 
 MEASURABLE = [
@@ -67,11 +87,11 @@ MEASURABLE = [
 
 @pytest.mark.parametrize(("targets", "expected"), MEASURABLE)
 def test_disease_is_measurable_by_one_target(targets, expected):
-    before = Baseline(tuple(target(50, nodal=one.nodal) for one in targets) or (target(50),))
+    before = Baseline(tuple(target(50, nodal=target_at_bl1.nodal) for target_at_bl1 in targets) or (target(50),))
     assert measurable(before, point(*targets)) is expected
 
 
-def test_one_measurable_target_suffices_and_one_unseen_leaves_it_open():
+def test_one_measurable_target_suffices_and_an_unseen_target_leaves_it_open():
     two = Baseline((target(50), target(20, "L02")))
     assert measurable(two, point(target(None), target(12, "L02"))) is True
     assert measurable(two, point(target(None), target(5, "L02"))) is None

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from trial.protocol.parameters import Parameters
 from trial.protocol.safety.safety_report import NoOffset, elapsed, report_state
 
 CHINA = timezone(timedelta(hours=8))
@@ -24,6 +25,7 @@ WAITING = [
     (after(400),               "OVERDUE"),
 ]  # fmt: skip
 SUBMITTED = [
+    # submitted since awareness  state
     (after(24),                "IN_TIME"),
     (after(24, 0, 1),          "LATE_MINOR"),
     (after(26, 10),            "LATE_MINOR"),
@@ -33,18 +35,18 @@ SUBMITTED = [
 
 
 @pytest.mark.parametrize(("now", "state"), WAITING)
-def test_report_that_waits(now, state):
+def test_report_not_submitted_has_the_state_of_its_hours(now, state):
     assert report_state(AWARE, submitted_at=None, now=now) == state
 
 
 @pytest.mark.parametrize(("submitted_at", "state"), SUBMITTED)
-def test_report_that_is_submitted_keeps_its_state_for_ever(submitted_at, state):
+def test_submitted_report_keeps_its_state(submitted_at, state):
     assert report_state(AWARE, submitted_at=submitted_at, now=after(1000)) == state
 
 
 @pytest.mark.parametrize(("hours", "state"), [(47, "ALERT"), (48, "OVERDUE")])
 def test_deadline_follows_the_parameter(hours, state):
-    assert report_state(AWARE, submitted_at=None, now=after(hours), sae_clock_h=48) == state
+    assert report_state(AWARE, submitted_at=None, now=after(hours), parameters=Parameters(sae_clock_h=48)) == state
 
 
 def test_offset_of_the_reader_does_not_matter():

@@ -56,10 +56,10 @@ RESULTS = [
 
 
 @pytest.mark.parametrize(("events", "expected"), RESULTS)
-def test_grade_3_or_more(events, expected):
-    found = severe_toxicity(events, TREATED, on=LATER)
-    assert f"{found.value_days} {found.reason.name}" == expected
-    assert found.event == (found.reason.name == "GRADE_3")
+def test_first_day_of_grade_3_or_more_is_the_event(events, expected):
+    result = severe_toxicity(events, TREATED, on=LATER)
+    assert f"{result.value_days} {result.reason.name}" == expected
+    assert result.event == (result.reason.name == "GRADE_3")
 
 
 POPULATION = [
@@ -89,14 +89,14 @@ RELATIONS = [
 
 @pytest.mark.parametrize(("systemic", "radiotherapy", "treatment", "by_rt"), RELATIONS)
 def test_related_is_possible_or_more(systemic, radiotherapy, treatment, by_rt):
-    one = event(3, 10, to_systemic=systemic, to_radiotherapy=radiotherapy)
-    assert [is_kind(one, kind, irradiated_on=RT_END) for kind in (Kind.ANY, Kind.TREATMENT, Kind.RT_ACUTE)] == [True, treatment, by_rt]
+    toxicity = event(3, 10, to_systemic=systemic, to_radiotherapy=radiotherapy)
+    assert [is_kind(toxicity, kind, irradiated_on=RT_END) for kind in (Kind.ANY, Kind.TREATMENT, Kind.RT_ACUTE)] == [True, treatment, by_rt]
 
 
 @pytest.mark.parametrize(("days", "acute"), [(-10, True), (0, True), (90, True), (91, False)])
 def test_late_is_more_than_90_days_after_radiotherapy(days, acute):
-    one = replace(event(3, 10, to_radiotherapy=POSSIBLE), began_on=RT_END + timedelta(days))
-    assert [is_kind(one, kind, irradiated_on=RT_END) for kind in (Kind.RT_ACUTE, Kind.RT_LATE)] == [acute, not acute]
+    toxicity = replace(event(3, 10, to_radiotherapy=POSSIBLE), began_on=RT_END + timedelta(days))
+    assert [is_kind(toxicity, kind, irradiated_on=RT_END) for kind in (Kind.RT_ACUTE, Kind.RT_LATE)] == [acute, not acute]
 
 
 KINDS = [
@@ -109,10 +109,10 @@ KINDS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("one", "kind", "expected"), KINDS)
-def test_kinds_of_toxicity(one, kind, expected):
-    assert is_kind(one, kind, irradiated_on=RT_END) is expected
-    assert severe_toxicity([one], TREATED, on=LATER, kind=kind).event is expected
+@pytest.mark.parametrize(("toxicity", "kind", "expected"), KINDS)
+def test_fatal_immune_and_late_toxicity_are_kinds_of_their_own(toxicity, kind, expected):
+    assert is_kind(toxicity, kind, irradiated_on=RT_END) is expected
+    assert severe_toxicity([toxicity], TREATED, on=LATER, kind=kind).event is expected
 
 
 OPEN = [
@@ -126,56 +126,79 @@ OPEN = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("one", "kind", "reason"), OPEN)
-def test_an_event_leaves_open_only_what_it_could_be(one, kind, reason):
-    assert severe_toxicity([one], TREATED, on=LATER, kind=kind).reason.name == reason
+@pytest.mark.parametrize(("toxicity", "kind", "reason"), OPEN)
+def test_an_event_leaves_open_only_what_it_could_be(toxicity, kind, reason):
+    assert severe_toxicity([toxicity], TREATED, on=LATER, kind=kind).reason.name == reason
 
 
 STORY_7 = [
-    Toxicity("AE1.1", "Pneumonitis", grade, date(2025, *day), to_systemic=PROBABLE, to_radiotherapy=POSSIBLE, immune=True)
+    Toxicity(
+        "AE1.1",
+        "Pneumonitis",
+        grade,
+        date(2025, *day),
+        to_systemic=PROBABLE,
+        to_radiotherapy=POSSIBLE,
+        immune=True,
+    )
     for grade, day in ((2, (7, 10)), (3, (7, 14)), (1, (8, 1)))
 ]
 
 
 def test_story_7_is_acute_immune_mediated_and_by_both():
     for kind in (Kind.ANY, Kind.TREATMENT, Kind.RT_ACUTE, Kind.IMMUNE):
-        found = severe_toxicity(STORY_7, TREATED, on=LATER, kind=kind)
-        assert (found.event, found.on, found.value_days) == (True, date(2025, 7, 14), 95)
+        result = severe_toxicity(STORY_7, TREATED, on=LATER, kind=kind)
+        assert (result.event, result.on, result.value_days) == (True, date(2025, 7, 14), 95)
         assert worst_grades(STORY_7, TREATED, on=LATER, kind=kind) == {"Pneumonitis": 3}
     assert worst_grades(STORY_7, TREATED, on=LATER, kind=Kind.RT_LATE) == {}
     assert not severe_toxicity(STORY_7, TREATED, on=date(2025, 7, 13)).event
 
 
-def test_induction_is_told_apart():
+def test_toxicity_of_the_induction_is_counted_apart():
     events = [event(3, 0), event(2, 1), event(3, None)]
-    assert [one.record for one in induction(events, TREATED, on=LATER)] == ["AE0"]
-    assert [one.record for one in emergent(events, TREATED, on=LATER)] == ["AE1"]
-    assert [one.record for one in induction(events, Treated(None, None), on=LATER)] == ["AE0", "AE1"]
+    assert [toxicity.record for toxicity in induction(events, TREATED, on=LATER)] == ["AE0"]
+    assert [toxicity.record for toxicity in emergent(events, TREATED, on=LATER)] == ["AE1"]
+    assert [toxicity.record for toxicity in induction(events, Treated(None, None), on=LATER)] == [
+        "AE0",
+        "AE1",
+    ]
 
 
-def test_what_is_entered_later_is_not_read():
+def test_event_entered_later_does_not_count_yet():
     late = event(3, 10, known_on=on(50))
     assert [severe_toxicity([late], TREATED, on=on(day)).event for day in (49, 50)] == [False, True]
 
 
-@pytest.mark.parametrize(("events", "days", "expected"), [(2, 487, Decimal("0.125")), (0, 30, Decimal(0)), (1, 0, None), (1, -1, None)])
-def test_events_per_person_month(events, days, expected):
+@pytest.mark.parametrize(
+    ("events", "days", "expected"),
+    [(2, 487, Decimal("0.125")), (0, 30, Decimal(0)), (1, 0, None), (1, -1, None)],
+)
+def test_events_per_person_month_need_a_day(events, days, expected):
     assert per_person_month(events, days=days) == expected
 
 
+DAYS = st.none() | st.integers(-50, 300).map(on)
 RELATION = st.none() | st.sampled_from(Relation)
 EVENTS = st.lists(
     st.builds(
-        Toxicity, st.just("AE"), st.sampled_from("AB"), st.none() | st.integers(1, 5), st.none() | st.integers(-50, 300).map(on),
-        st.integers(0, 5), RELATION, RELATION, st.none() | st.booleans(), st.none() | st.integers(-50, 300).map(on),
+        Toxicity,
+        st.just("AE"),
+        st.sampled_from("AB"),
+        st.none() | st.integers(1, 5),
+        DAYS,
+        st.integers(0, 5),
+        RELATION,
+        RELATION,
+        st.none() | st.booleans(),
+        DAYS,
     ),
     max_size=4,
-)  # fmt: skip
+)
 
 
 @given(EVENTS, st.none() | st.booleans(), st.sampled_from(Kind), st.integers(-50, 400))
-def test_there_is_always_an_answer(events, treated, kind, asked):
-    found = severe_toxicity(events, replace(TREATED, given=treated), on=on(asked), kind=kind)
-    worst = worst_grades(events, TREATED, on=on(asked), kind=kind)
-    assert found.determined == (found.on is not None) or treated is False
-    assert not found.event or max(worst.values()) >= 3
+def test_every_history_has_a_result(events, treated, kind, days):
+    result = severe_toxicity(events, replace(TREATED, was_treated=treated), on=on(days), kind=kind)
+    worst = worst_grades(events, TREATED, on=on(days), kind=kind)
+    assert result.determined == (result.on is not None) or treated is False
+    assert not result.event or max(worst.values()) >= 3

@@ -1,4 +1,4 @@
-"""crf_spec 2.3, SUBJSTAT: one row for each status, and what comes before what."""
+"""The status of a subject (crf_spec 2.3, SUBJSTAT): one row for each, and their order."""
 
 from datetime import date
 from itertools import combinations
@@ -24,22 +24,30 @@ TABLE = [
     (ALLOCATED, "RANDOMIZED"),
     (ALLOCATED | {"last_dose_on": date(2025, 4, 24)}, "RANDOMIZED"),
     (ALLOCATED | {"last_dose_on": LATER}, "ON_TREATMENT"),
-    (ALLOCATED | {"last_dose_on": LATER, "treatment_ended_on": date(2025, 7, 1)}, "TREATMENT_ENDED"),
+    (
+        ALLOCATED | {"last_dose_on": LATER, "treatment_ended_on": date(2025, 7, 1)},
+        "TREATMENT_ENDED",
+    ),
     (ALLOCATED | {"last_dose_on": LATER, "progressed_on": date(2025, 7, 1)}, "FOLLOW_UP"),
     (ALLOCATED | {"progressed": True}, "RANDOMIZED"),  # 4.4: the check never changes an allocation
 ]
-ENDS = {"died_on": "DEAD", "withdrawn_on": "WITHDRAWN", "lost_on": "LOST", "completed_on": "COMPLETED"}
+ENDS = {
+    "died_on": "DEAD",
+    "withdrawn_on": "WITHDRAWN",
+    "lost_on": "LOST",
+    "completed_on": "COMPLETED",
+}
 
 
-@pytest.mark.parametrize(("known", "status"), TABLE)
-def test_status_follows_from_what_is_known(known, status):
-    assert subject_status(StatusFacts(**known)) == status
+@pytest.mark.parametrize(("facts", "status"), TABLE)
+def test_status_follows_from_the_facts(facts, status):
+    assert subject_status(StatusFacts(**facts)) == status
 
 
-@pytest.mark.parametrize(("known", "status"), TABLE)
+@pytest.mark.parametrize(("facts", "status"), TABLE)
 @pytest.mark.parametrize("end", ENDS)
-def test_what_ends_the_part_of_a_subject_comes_first(known, status, end):
-    assert subject_status(StatusFacts(**known, **{end: DAY})) == ENDS[end]
+def test_end_of_a_subjects_part_comes_first(facts, status, end):
+    assert subject_status(StatusFacts(**facts, **{end: DAY})) == ENDS[end]
 
 
 @pytest.mark.parametrize(("first", "second"), list(combinations(ENDS, 2)))

@@ -1,4 +1,4 @@
-"""Doubts about doses (crf_spec 2.14, checks), each on both sides of its limit."""
+"""Checks of a dose of systemic therapy (crf_spec 2.14), each on both sides of its limit."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -8,16 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trial.protocol.doubts import Level
-from trial.protocol.therapy.dose_checks import DoseCode, Given, dose_doubts
-from trial.protocol.therapy.dosing import AGENTS, REGIMENS
+from trial.protocol.therapy.dose_checks import AgentDose, DoseCode, dose_doubts
+from trial.protocol.therapy.regimens import AGENTS, REGIMENS
 
 D = Decimal
-GEM = Given(regimen="GC_CIS", agent="GEMCITABINE", planned_mg=D(1000), actual_mg=D(1000), adjustment="NONE")
-CIS = Given(regimen="GC_CIS", agent="CISPLATIN", planned_mg=D(127), actual_mg=D(127), adjustment="NONE")
-CARBO = Given(regimen="GC_CARBO", agent="CARBOPLATIN", actual_mg=D("357.25"), clearance_ml_min=D("46.45"))
-DV = Given(regimen="DV_TORI", agent="DISITAMAB_VEDOTIN")
-EV = Given(regimen="EV_PEMBRO", agent="ENFORTUMAB_VEDOTIN")
-PEMBRO = Given(regimen="EV_PEMBRO", agent="PEMBROLIZUMAB")
+GEM = AgentDose(regimen="GC_CIS", agent="GEMCITABINE", planned_mg=D(1000), actual_mg=D(1000), adjustment="NONE")
+CIS = AgentDose(regimen="GC_CIS", agent="CISPLATIN", planned_mg=D(127), actual_mg=D(127), adjustment="NONE")
+CARBO = AgentDose(regimen="GC_CARBO", agent="CARBOPLATIN", actual_mg=D("357.25"), clearance_ml_min=D("46.45"))
+DV = AgentDose(regimen="DV_TORI", agent="DISITAMAB_VEDOTIN")
+EV = AgentDose(regimen="EV_PEMBRO", agent="ENFORTUMAB_VEDOTIN")
+PEMBRO = AgentDose(regimen="EV_PEMBRO", agent="PEMBROLIZUMAB")
 
 CASES = [
     # dose   what is different                                   doubts
@@ -91,23 +91,29 @@ AMOUNTS = {"actual_mg", "planned_mg", "clearance_ml_min", "auc", "neutrophils", 
 
 
 @pytest.mark.parametrize(("dose", "changed", "expected"), CASES)
-def test_dose_raises_its_doubts_and_no_other(dose, changed, expected):
+def test_dose_raises_its_doubts_and_no_others(dose, changed, expected):
     exact = {name: D(value) if name in AMOUNTS and value is not None else value for name, value in changed.items()}
     assert [f"{doubt.code}:{doubt.level}" for doubt in dose_doubts(replace(dose, **exact))] == expected.split()
 
 
+def codes(expected):
+    return [doubt.partition(":")[0] for doubt in expected.split()]
+
+
 def test_every_doubt_is_tested():
-    assert {code for *_, expected in CASES for code in re_codes(expected)} == {*DoseCode}
-
-
-def re_codes(expected):
-    return [said.partition(":")[0] for said in expected.split()]
+    assert {code for *_, expected in CASES for code in codes(expected)} == {*DoseCode}
 
 
 SENTENCES = [
-    (replace(GEM, actual_mg=D(900)), "GEMCITABINE was given at 90.0 % of the planned dose, and no adjustment is entered."),
+    (
+        replace(GEM, actual_mg=D(900)),
+        "GEMCITABINE was given at 90.0 % of the planned dose, and no adjustment is entered.",
+    ),
     (replace(DV, actual_mg=D(210)), "DISITAMAB_VEDOTIN: 210 mg is above the cap of 200 mg."),
-    (replace(CARBO, actual_mg=D(450)), "Carboplatin: 450 mg is more than 10 % off Calvert's 357.2 mg (AUC 5)."),
+    (
+        replace(CARBO, actual_mg=D(450)),
+        "Carboplatin: 450 mg is more than 10 % off Calvert's 357.2 mg (AUC 5).",
+    ),
     (
         replace(GEM, neutrophils=D("1.2"), platelets=D(80)),
         "GEMCITABINE on day 1 at neutrophils 1.2, below 1.5 and platelets 80, below 100 (10⁹/L).",
@@ -126,7 +132,7 @@ AMOUNT = st.none() | st.decimals(0, 10000, places=1)
 
 @given(
     st.builds(
-        Given,
+        AgentDose,
         regimen=st.sampled_from([*REGIMENS, "NO_SUCH"]),
         agent=st.sampled_from([*map(str, AGENTS), "NO_SUCH"]),
         actual_mg=AMOUNT,
@@ -137,5 +143,5 @@ AMOUNT = st.none() | st.decimals(0, 10000, places=1)
         delay_days=st.none() | st.integers(-30, 60),
     )
 )
-def test_checks_answer_whatever_is_known(dose):
+def test_checks_answer_whatever_is_entered(dose):
     assert all(doubt.level in Level and doubt.sentence.endswith(".") for doubt in dose_doubts(dose))

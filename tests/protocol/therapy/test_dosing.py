@@ -1,19 +1,28 @@
-"""Doses and the regimen library (crf_spec 2.14, 9)."""
+"""Doses of systemic therapy (crf_spec 2.14, and the golden vectors of 9)."""
 
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from trial.protocol.therapy import dosing
-from trial.protocol.therapy.dosing import AGENTS, REGIMENS, Agent, RegimenClass, bsa_m2, calvert_mg, dose_mg, planned_agent, planned_dose_mg
+from trial.protocol.parameters import BsaFormula, Parameters
+from trial.protocol.therapy.dosing import (
+    bsa_m2,
+    calvert_mg,
+    dose_mg,
+    percent_of_planned,
+    planned_dose_mg,
+    relative_dose_intensity_percent,
+)
+from trial.protocol.therapy.regimens import REGIMENS, Agent, Basis, planned_agent
 
 D = Decimal
 
 
-@pytest.mark.parametrize(("formula", "expected"), [("MOSTELLER", "1.818"), ("DUBOIS", "1.810")])
+@pytest.mark.parametrize(("formula", "expected"), [(BsaFormula.MOSTELLER, "1.818"), (BsaFormula.DUBOIS, "1.810")])
 def test_v5_body_surface_of_170_cm_and_70_kg(formula, expected):
-    assert round(bsa_m2(weight_kg=D(70), height_cm=D(170), formula=formula), 3) == D(expected)
+    parameters = Parameters(bsa_formula=formula)
+    assert round(bsa_m2(weight_kg=D(70), height_cm=D(170), parameters=parameters), 3) == D(expected)
 
 
 CALVERT = [
@@ -75,8 +84,8 @@ def test_antibody_drug_conjugates_are_capped(regimen, agent, weight, mg):
 
 @pytest.mark.parametrize(("regimen", "agent"), [(regimen, agent) for regimen, agent, mg in PLANNED if mg])
 def test_dose_is_unknown_without_its_measure(regimen, agent):
-    flat = planned_agent(regimen, agent).basis == dosing.Basis.MG
-    assert (planned_dose_mg(regimen, agent) is not None) == flat
+    is_flat = planned_agent(regimen, agent).basis == Basis.MG
+    assert (planned_dose_mg(regimen, agent) is not None) == is_flat
 
 
 def test_split_cisplatin_gives_half_on_each_day():
@@ -85,59 +94,12 @@ def test_split_cisplatin_gives_half_on_each_day():
     assert all(2 * dose_mg(planned, **MEASURES) == planned_dose_mg("GC_CIS", "CISPLATIN", **MEASURES) for planned in options)
 
 
-LIBRARY = [
-    # regimen      class        days  cycles  day 8  stratum
-    ("GC_CIS",     "CHEMO",     21,   6,      True,  "NO_ICI"),
-    ("GC_CARBO",   "CHEMO",     21,   6,      True,  "NO_ICI"),
-    ("DV_TORI",    "ADC_ICI",   14,   None,   False, "ICI_CONTAINING"),
-    ("EV_PEMBRO",  "ADC_ICI",   21,   None,   True,  "ICI_CONTAINING"),
-    ("TISLE",      "ICI",       21,   None,   False, "ICI_CONTAINING"),
-    ("TORI_240",   "ICI",       21,   None,   False, "ICI_CONTAINING"),
-    ("PEMBRO_200", "ICI",       21,   None,   False, "ICI_CONTAINING"),
-    ("GC_ICI",     "CHEMO_ICI", 21,   None,   True,  "ICI_CONTAINING"),
-    ("DV_MONO",    "ADC",       14,   None,   False, "NO_ICI"),
-    ("OTHER",      "OTHER",     None, None,   False, None),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("code", "regimen_class", "days", "cycles", "day_8", "stratum"), LIBRARY)
-def test_library_is_the_table_of_the_specification(code, regimen_class, days, cycles, day_8, stratum):
-    regimen = REGIMENS[code]
-    assert (regimen.regimen_class, regimen.cycle_length_days, regimen.max_cycles) == (regimen_class, days, cycles)
-    assert regimen.has_day_8 == day_8
-    assert dosing.sysclass(regimen.regimen_class, [planned.agent for planned in regimen.agents]) == stratum
-
-
-def test_library_has_no_other_regimen():
-    assert list(REGIMENS) == [row[0] for row in LIBRARY]
-
-
-def test_chemotherapy_ends_after_six_cycles_and_the_antibody_goes_on():
-    assert [planned.max_cycles for planned in REGIMENS["GC_ICI"].agents] == [6, 6, None]
-    assert planned_agent("EV_PEMBRO", "PEMBROLIZUMAB").max_cycles == 35
-
-
-OTHER_REGIMENS = [
-    # agents                            stratum
-    ([],                                None),
-    (["OTHER"],                         None),
-    (["CISPLATIN", "OTHER"],            None),
-    (["CISPLATIN"],                     "NO_ICI"),
-    (["CISPLATIN", "NIVOLUMAB"],        "ICI_CONTAINING"),
-    (["OTHER", "NIVOLUMAB"],            "ICI_CONTAINING"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("agents", "stratum"), OTHER_REGIMENS)
-def test_other_regimen_is_classed_by_its_agents(agents, stratum):
-    assert dosing.sysclass(RegimenClass.OTHER, agents) == stratum
-
-
-def test_agents_are_codes_in_capitals():
-    assert all(agent == agent.upper() for agent in AGENTS)
+def rounded(percent):
+    return None if percent is None else round(percent, 1)
 
 
 PERCENT = [
+    # actual  planned  percent
     ("1364", "1818", "75.0"),
     ("96", "100", "96.0"),
     ("0", "100", "0.0"),
@@ -148,13 +110,18 @@ PERCENT = [
 
 
 @pytest.mark.parametrize(("actual", "planned", "percent"), PERCENT)
-def test_percent_of_planned(actual, planned, percent):
-    found = dosing.percent_of_planned(actual and D(actual), planned and D(planned))
-    assert (None if found is None else round(found, 1)) == (percent and D(percent))
+def test_percent_of_planned_needs_both_doses(actual, planned, percent):
+    share = percent_of_planned(actual and D(actual), planned and D(planned))
+    assert rounded(share) == (percent and D(percent))
 
 
 @pytest.mark.parametrize(("actual", "planned", "percent"), [(400, 400, "66.7"), (200, 400, "33.3"), (0, 0, None)])
 def test_v12_relative_dose_intensity_counts_the_delay(actual, planned, percent):
-    times = {"cycles": 4, "cycle_length_days": 21, "first_day_1": date(2025, 3, 10), "last_day_1": date(2025, 6, 23)}
-    found = dosing.relative_dose_intensity_percent(actual_mg=D(actual), planned_mg=D(planned), **times)
-    assert (None if found is None else round(found, 1)) == (percent and D(percent))
+    times = {
+        "cycles": 4,
+        "cycle_length_days": 21,
+        "first_day_1": date(2025, 3, 10),
+        "last_day_1": date(2025, 6, 23),
+    }
+    intensity = relative_dose_intensity_percent(actual_mg=D(actual), planned_mg=D(planned), **times)
+    assert rounded(intensity) == (percent and D(percent))

@@ -1,4 +1,6 @@
-"""The table of roles and acts, read aloud (crf_spec §7), and the scope that follows from it (A01, A02, A04)."""
+"""The table of roles and acts, read aloud (crf_spec §7), and the scope that follows from it (A01,
+A02, A04).
+"""
 
 from datetime import timedelta
 

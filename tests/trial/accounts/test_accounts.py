@@ -16,6 +16,7 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from knox.models import AuthToken
 
 from tests.conftest import CODE, PASSWORD, log_in_with_code
+from trial import settings as product
 from trial import tasks
 from trial.models import Ledger, Mail, SystemEvent
 
@@ -33,7 +34,8 @@ def fail(client, times=5, **more):
 
 
 class TestPasswords:
-    def test_argon2id_at_owasps_smallest_setting(self):
+    def test_argon2id_at_owasps_smallest_setting(self, settings):
+        settings.PASSWORD_HASHERS = product.PASSWORD_HASHERS
         assert make_password(PASSWORD).startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
 
     def test_an_older_hash_holds_and_is_replaced_at_login(self, client, data_manager):
@@ -124,7 +126,9 @@ class TestLockout:
 
     @pytest.mark.parametrize("who", ["investigator", "administrator"])
     def test_of_who_needs_a_code_a_good_password_alone_does_not(self, request, client, settings, who):
-        """Four wrong codes, a login, four more: the first of these locks out, and somebody hears of it."""
+        """Four wrong codes, a login, four more: the first of these locks out, and somebody hears of
+        it.
+        """
         settings.ALERT_MAIL = ["safety@example.org"]
         person = request.getfixturevalue(who)
         assert log_in(client, username=person.username).status_code == 302
@@ -193,7 +197,7 @@ class TestLockout:
 
     def test_failures_are_kept_without_the_password_and_shown_to_the_administrator(self, client, data_manager, administrator):
         log_in(client, "secret of mine")
-        assert [(one.username, one.ip_address) for one in AccessFailureLog.objects.all()] == [("dan", "127.0.0.1")]
+        assert [(failure.username, failure.ip_address) for failure in AccessFailureLog.objects.all()] == [("dan", "127.0.0.1")]
         assert "secret of mine" not in str(AccessAttempt.objects.values())
         log_in_with_code(client, administrator)
         assert "dan" in client.get(reverse("admin:axes_accessfailurelog_changelist")).content.decode()

@@ -55,9 +55,9 @@ def test_the_session_is_stored_once_a_minute(at_work, later):
     def stored():
         with CaptureQueriesContext(
             connection,
-        ) as asked:
+        ) as queries:
             assert is_in(at_work)
-        return sum("django_session" in one["sql"] and one["sql"].startswith("UPDATE") for one in asked)
+        return sum("django_session" in query["sql"] and query["sql"].startswith("UPDATE") for query in queries)
 
     assert stored() == 0
     later(61)

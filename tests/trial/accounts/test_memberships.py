@@ -1,4 +1,6 @@
-"""The page of roles and the action behind it: given and ended by another, with history and reason, never deleted (crf_spec §7)."""
+"""The page of roles and the action behind it: given and ended by another, with history and reason,
+never deleted (crf_spec §7).
+"""
 
 from datetime import timedelta
 
@@ -52,10 +54,13 @@ class TestPage:
         assert not may(nell, Act.ENTER, site.pk)
         commit()
         entries = Ledger.objects.filter(form="trial.membership", row=given.pk).order_by("seq")
-        assert [(one.by_id, one.act, one.reason) for one in entries] == [(administrator.pk, "+", ""), (administrator.pk, "~", REASON)]
-        told = browser.get(reverse("admin:trial_membership_history", args=[given.pk])).content.decode()
-        assert REASON in told
-        assert days(-1).isoformat() in told
+        assert [(entry.by_id, entry.act, entry.reason) for entry in entries] == [
+            (administrator.pk, "+", ""),
+            (administrator.pk, "~", REASON),
+        ]
+        history = browser.get(reverse("admin:trial_membership_history", args=[given.pk])).content.decode()
+        assert REASON in history
+        assert days(-1).isoformat() in history
 
     @pytest.mark.parametrize(
         ("sent", "sentence"),
@@ -81,22 +86,22 @@ class TestPage:
         assert Membership.objects.get(user=administrator).version == 1
 
     def test_none_is_deleted(self, browser, data_manager):
-        held = Membership.objects.get(user=data_manager)
-        assert browser.post(reverse("admin:trial_membership_delete", args=[held.pk]), {"post": "yes"}).status_code == 403
-        assert Membership.objects.filter(pk=held.pk).exists()
+        membership = Membership.objects.get(user=data_manager)
+        assert browser.post(reverse("admin:trial_membership_delete", args=[membership.pk]), {"post": "yes"}).status_code == 403
+        assert Membership.objects.filter(pk=membership.pk).exists()
 
     def test_of_two_who_end_it_the_second_sees_both_days_and_chooses(self, browser, data_manager):
-        held, other = Membership.objects.get(user=data_manager), Client()
-        log_in_with_code(other, member("abe", Role.ADMINISTRATOR))
-        page = browser.get(page_of(held))
-        assert other.post(page_of(held), filled_in(other.get(page_of(held)), ends_on=days(3), **WHY)).status_code == 302
-        stale = browser.post(page_of(held), filled_in(page, ends_on=days(5), **WHY))
-        (one,) = stale.context["adminform"].form.differences
-        assert (one.item, one.stored) == ("ends_on", str(days(3)))
-        assert Membership.objects.get(pk=held.pk).ends_on == days(3)
+        membership, colleague = Membership.objects.get(user=data_manager), Client()
+        log_in_with_code(colleague, member("abe", Role.ADMINISTRATOR))
+        page = browser.get(page_of(membership))
+        assert colleague.post(page_of(membership), filled_in(colleague.get(page_of(membership)), ends_on=days(3), **WHY)).status_code == 302
+        stale = browser.post(page_of(membership), filled_in(page, ends_on=days(5), **WHY))
+        (difference,) = stale.context["adminform"].form.differences
+        assert (difference.item, difference.stored) == ("ends_on", str(days(3)))
+        assert Membership.objects.get(pk=membership.pk).ends_on == days(3)
         sent = filled_in(stale, ends_on=days(5), **WHY) | {"differs": ["ends_on"], "choice__ends_on": "mine"}
-        assert browser.post(page_of(held), sent).status_code == 302
-        assert Membership.objects.get(pk=held.pk).ends_on == days(5)
+        assert browser.post(page_of(membership), sent).status_code == 302
+        assert Membership.objects.get(pk=membership.pk).ends_on == days(5)
 
     @pytest.mark.proves("A06")
     def test_it_takes_the_second_factor(self, client, administrator):
@@ -108,22 +113,22 @@ class TestAction:
     @pytest.mark.proves("A02")
     @pytest.mark.parametrize("who", ["data_manager", "investigator", "monitor", "sponsor", "auditor", "of one site", "superuser"])
     def test_only_an_administrator_of_the_study(self, request, site, nell, who):
-        made = {
+        makers = {
             "of one site": lambda: member("abe", Role.ADMINISTRATOR, site),
             "superuser": lambda: user("root", is_superuser=True),
         }
-        by = made[who]() if who in made else request.getfixturevalue(who)
-        held = give_role(nell, Role.INVESTIGATOR, site)
+        by = makers[who]() if who in makers else request.getfixturevalue(who)
+        membership = give_role(nell, Role.INVESTIGATOR, site)
         with pytest.raises(NotAllowed, match="Only an administrator of the study"):
             memberships.give(nell, Role.DATA_MANAGER, site=site, by=by)
         with pytest.raises(NotAllowed, match="Only an administrator of the study"):
-            memberships.end(held, by=by, version=1, ends_on=days(0), reason=REASON)
+            memberships.end(membership, by=by, version=1, ends_on=days(0), reason=REASON)
 
     def test_refuses_what_the_page_refuses(self, administrator, site, nell, data_manager):
-        held = Membership.objects.get(user=data_manager)
+        membership = Membership.objects.get(user=data_manager)
         with pytest.raises(Refused, match="Who is data manager is not auditor"):
             memberships.give(data_manager, Role.AUDITOR, site=None, by=administrator, ends_on=STUDY_ENDS)
-        for told, refused in (
+        for values, refused in (
             ({"ends_on": None}, "Give the last day"),
             ({"reason": ""}, "Say why"),
             ({"reason": "gone"}, "begins with one of"),
@@ -131,7 +136,7 @@ class TestAction:
             ({"ends_on": days(-2)}, "yesterday at the earliest"),
         ):
             with pytest.raises(Refused, match=refused):
-                memberships.end(held, by=administrator, **{"version": 1, "ends_on": days(0), "reason": REASON} | told)
+                memberships.end(membership, by=administrator, **{"version": 1, "ends_on": days(0), "reason": REASON} | values)
         with pytest.raises(NotAllowed, match="role of yours"):
             memberships.give(administrator, Role.ADMINISTRATOR, site=site, by=administrator)
         nell.is_active = False
@@ -139,8 +144,8 @@ class TestAction:
             memberships.give(nell, Role.MONITOR, site=site, by=administrator)
 
     def test_a_stale_version_is_a_conflict(self, administrator, data_manager):
-        held = Membership.objects.get(user=data_manager)
-        memberships.end(held, by=administrator, version=1, ends_on=days(4), reason=REASON)
+        membership = Membership.objects.get(user=data_manager)
+        memberships.end(membership, by=administrator, version=1, ends_on=days(4), reason=REASON)
         with pytest.raises(Conflict):
-            memberships.end(held, by=administrator, version=1, ends_on=days(5), reason=REASON)
-        assert memberships.end(held, by=administrator, version=2, ends_on=days(5), reason=REASON).version == 3
+            memberships.end(membership, by=administrator, version=1, ends_on=days(5), reason=REASON)
+        assert memberships.end(membership, by=administrator, version=2, ends_on=days(5), reason=REASON).version == 3

@@ -1,4 +1,6 @@
-"""The page of people: who may what there, and that an older page takes nothing back (A01, A03, A04, A06)."""
+"""The page of people: who may what there, and that an older page takes nothing back (A01, A03, A04,
+A06).
+"""
 
 import pytest
 from django.contrib.auth.models import Group, Permission, User

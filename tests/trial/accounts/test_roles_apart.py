@@ -1,4 +1,6 @@
-"""Roles that one person does not hold together, read aloud; PostgreSQL refuses them, whatever the path of the write (A04)."""
+"""Roles that one person does not hold together, read aloud; PostgreSQL refuses them, whatever the
+path of the write (A04).
+"""
 
 import threading
 from itertools import combinations
@@ -12,7 +14,7 @@ from tests.conftest import STUDY_ENDS, end_role, founder, give_codes, give_role,
 from tests.pages import errors
 from tests.trial.accounts.test_people import as_shown
 from trial.access import ALLOWED, STUDY_WIDE, Act, Role, are_apart
-from trial.actions import entry
+from trial.actions import enrolment
 from trial.audit.acting import acting
 from trial.models import Membership, Subject, may
 from trial.refusals import NotAllowed
@@ -31,10 +33,10 @@ PAIRS = [(row, column, cell == "Y") for row, cells in TABLE.items() for column, 
 
 
 @pytest.mark.proves("A04")
-@pytest.mark.parametrize(("one", "other", "together"), PAIRS)
-def test_one_person_holds(one, other, together, site, other_site):
+@pytest.mark.parametrize(("role", "other_role", "together"), PAIRS)
+def test_one_person_holds(role, other_role, together, site, other_site):
     """Also at different sites, and in either order."""
-    for first, second in ((one, other), (other, one)):
+    for first, second in ((role, other_role), (other_role, role)):
         person = member(f"{first}-first".replace(" ", "-"), first, site)
         if together:
             assert give_role(person, second, other_site).pk
@@ -44,14 +46,19 @@ def test_one_person_holds(one, other, together, site, other_site):
 
 
 def test_every_pair_has_its_cell():
-    assert {frozenset(pair) for pair in combinations(Role, 2)} == {frozenset((one, other)) for one, other, _ in PAIRS}
-    assert all(are_apart(one, other) is not together for one, other, together in PAIRS)
+    assert {frozenset(pair) for pair in combinations(Role, 2)} == {frozenset((role, other_role)) for role, other_role, _ in PAIRS}
+    assert all(are_apart(role, other_role) is not together for role, other_role, together in PAIRS)
 
 
 @pytest.mark.proves("A04")
 def test_who_administers_does_nothing_else_and_nobody_verifies_what_they_enter():
     assert all(are_apart(ADM, role) for role in set(Role) - {ADM})
-    assert all(are_apart(one, other) for one in Role for other in Role if Act.ENTER in ALLOWED[one] and Act.VERIFY in ALLOWED[other])
+    assert all(
+        are_apart(role, other_role)
+        for role in Role
+        for other_role in Role
+        if Act.ENTER in ALLOWED[role] and Act.VERIFY in ALLOWED[other_role]
+    )
 
 
 @pytest.mark.proves("A04")
@@ -102,7 +109,7 @@ def test_who_becomes_a_superuser_has_no_clinical_route_left(site, data_manager, 
     assert not any(may(data_manager, act, site.pk) for act in Act)
     assert not Subject.objects.visible_to(data_manager).exists()
     with pytest.raises(NotAllowed):
-        entry.enrol(site=site, by=data_manager, screened_on="2025-01-07")
+        enrolment.enrol(site=site, by=data_manager, screened_on="2025-01-07")
     client = Client()
     client.force_login(data_manager)
     assert client.post("/subjects/", {"site": "01", "screened_on": "2025-01-07"}).status_code == 404
@@ -140,10 +147,10 @@ def test_of_two_roles_given_at_once_the_second_is_refused(transactional_db):
 
     founder()
     both = [threading.Thread(target=give, args=[role]) for role in (DM, CRA)]
-    for one in both:
-        one.start()
-    for one in both:
-        one.join()
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join()
     assert (Membership.objects.filter(user=person).count(), len(refused)) == (1, 1)
     assert "at the same time" in refused[0]
 

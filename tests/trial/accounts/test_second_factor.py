@@ -1,4 +1,6 @@
-"""The second factor: set up with a first code, shown with the first signature of a session, and before administration."""
+"""The second factor: set up with a first code, shown with the first signature of a session, and
+before administration.
+"""
 
 import re
 from datetime import timedelta
@@ -15,7 +17,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from tests.conftest import CODE, PASSWORD, PROOF, SCREENED, log_in_with_code
 from trial.accounts import proving, second_factor
-from trial.accounts.second_factor import Proof, Shown
+from trial.accounts.second_factor import Proof, ShownDevice
 from trial.actions import entry, review
 from trial.models import Signature
 from trial.refusals import Refused
@@ -34,7 +36,7 @@ def device(investigator):
 
 
 @pytest.fixture
-def held(visit, data_manager, commit):
+def held_visit(visit, data_manager, commit):
     """A visit that can be signed."""
     done = {"held_on": SCREENED, "status": "DONE", "mode": "ON_SITE"}
     entry.change_visit(visit, by=data_manager, version=visit.version, values=done)
@@ -45,7 +47,9 @@ def held(visit, data_manager, commit):
 
 @pytest.fixture
 def clock(monkeypatch):
-    """Python's, which ends sessions (django.contrib.sessions, trial/accounts/idle.py): it stands still, and goes on when told."""
+    """Python's, which ends sessions (django.contrib.sessions, trial/accounts/idle.py): it stands
+    still, and goes on when told.
+    """
 
     class Clock:
         now = timezone.now()
@@ -88,9 +92,9 @@ class TestSetUp:
         assert "data:image/svg+xml" in shown
         assert not second_factor.is_enrolled(data_manager)
         before = client.session.session_key
-        told = client.post(ACCOUNT, {"act": "confirm", "code": code_now(device)}).content.decode()
+        page = client.post(ACCOUNT, {"act": "confirm", "code": code_now(device)}).content.decode()
         codes = set(StaticToken.objects.values_list("token", flat=True))
-        assert (len(codes), all(f"<code>{code}</code>" in told for code in codes)) == (10, True)
+        assert (len(codes), all(f"<code>{code}</code>" in page for code in codes)) == (10, True)
         assert client.session.session_key != before
         again = client.get(ACCOUNT).content.decode()
         assert not any(secret in again for secret in {*codes, second_factor.secret_of(device)})
@@ -157,26 +161,26 @@ class TestCodes:
 
 @pytest.mark.proves("S05", "C04")
 class TestSigning:
-    def test_password_and_code_first_then_the_password_alone(self, at_home, held, device, data_manager, commit):
-        assert asks_code(at_home, held)
-        assert sign(at_home, held).status_code == 422
+    def test_password_and_code_first_then_the_password_alone(self, at_home, held_visit, device, data_manager, commit):
+        assert asks_code(at_home, held_visit)
+        assert sign(at_home, held_visit).status_code == 422
         before = at_home.session.session_key
-        assert sign(at_home, held, code=code_now(device)).status_code == 302
+        assert sign(at_home, held_visit, code=code_now(device)).status_code == 302
         assert at_home.session.session_key != before
-        entry.change_visit(held, by=data_manager, version=held.version, values={"mode": "PHONE"}, reason="TRANSCRIPTION")
+        entry.change_visit(held_visit, by=data_manager, version=held_visit.version, values={"mode": "PHONE"}, reason="TRANSCRIPTION")
         commit()
-        assert not asks_code(at_home, held)
-        assert sign(at_home, held, password="wrong").status_code == 422
-        assert sign(at_home, held).status_code == 302
+        assert not asks_code(at_home, held_visit)
+        assert sign(at_home, held_visit, password="wrong").status_code == 422
+        assert sign(at_home, held_visit).status_code == 302
         assert Signature.objects.count() == 2
 
-    def test_the_password_is_needed_all_the_same(self, at_home, held):
-        assert "password does not match" in sign(at_home, held, code=CODE, password="").content.decode()
+    def test_the_password_is_needed_all_the_same(self, at_home, held_visit):
+        assert "password does not match" in sign(at_home, held_visit, code=CODE, password="").content.decode()
         assert not Signature.objects.exists()
 
     @pytest.mark.parametrize("how", ["logout", "address", "browser", "session_ended"])
-    def test_both_again(self, at_home, held, investigator, how):
-        assert sign(at_home, held, code=CODE).status_code == 302
+    def test_both_again(self, at_home, held_visit, investigator, how):
+        assert sign(at_home, held_visit, code=CODE).status_code == 302
         if how == "logout":
             at_home.logout()
             at_home.force_login(investigator)
@@ -196,38 +200,38 @@ class TestSigning:
             (901,      False,      True),
         ],
     )  # fmt: skip
-    def test_both_again_after_the_limit_of_15_minutes(self, at_home, held, investigator, clock, after, signed_in, asked_again):
-        assert sign(at_home, held, code=CODE).status_code == 302
+    def test_both_again_after_the_limit_of_15_minutes(self, at_home, held_visit, investigator, clock, after, signed_in, asked_again):
+        assert sign(at_home, held_visit, code=CODE).status_code == 302
         clock.pass_by(after)
-        asked = at_home.get(f"/visits/{held.pk}/sign/")
-        assert (asked.status_code == 200) is signed_in
+        answer = at_home.get(f"/visits/{held_visit.pk}/sign/")
+        assert (answer.status_code == 200) is signed_in
         if not signed_in:
-            assert asked["Location"].startswith("/admin/login/"), "the password"
+            assert answer["Location"].startswith("/admin/login/"), "the password"
             at_home.force_login(investigator)
         assert proving.asks_code(at_home.get("/study/").wsgi_request) is asked_again, "the code"
 
-    def test_who_has_no_second_factor_is_led_to_set_it_up(self, at_home, held, investigator):
+    def test_who_has_no_second_factor_is_led_to_set_it_up(self, at_home, held_visit, investigator):
         StaticDevice.objects.all().delete()
-        assert "Set it up on the page Account first" in sign(at_home, held, code="123456").content.decode()
+        assert "Set it up on the page Account first" in sign(at_home, held_visit, code="123456").content.decode()
         assert not Signature.objects.exists()
 
-    def test_the_action_takes_no_code_for_granted(self, held, investigator):
+    def test_the_action_takes_no_code_for_granted(self, held_visit, investigator):
         shown = StaticDevice.objects.get(user=investigator).persistent_id
         for proof in (
             Proof(PASSWORD),
-            Proof(PASSWORD, session=Shown("otp_static.staticdevice/0")),
+            Proof(PASSWORD, session=ShownDevice("otp_static.staticdevice/0")),
             Proof(PASSWORD, "000000"),
             Proof("wrong", CODE),
-            Proof("wrong", session=Shown(shown)),
+            Proof("wrong", session=ShownDevice(shown)),
         ):
             with pytest.raises(Refused):
-                review.sign_visit(held, by=investigator, proof=proof)
-        assert review.sign_visit(held, by=investigator, proof=PROOF).pk
+                review.sign_visit(held_visit, by=investigator, proof=proof)
+        assert review.sign_visit(held_visit, by=investigator, proof=PROOF).pk
 
     @pytest.mark.proves("S13")
-    def test_failures_count_as_failed_logins(self, at_home, held):
-        assert [sign(at_home, held, password="wrong").status_code for _ in range(5)] == [422] * 4 + [429]
-        assert sign(at_home, held, code=CODE).status_code == 429
+    def test_failures_count_as_failed_logins(self, at_home, held_visit):
+        assert [sign(at_home, held_visit, password="wrong").status_code for _ in range(5)] == [422] * 4 + [429]
+        assert sign(at_home, held_visit, code=CODE).status_code == 429
         assert AccessFailureLog.objects.filter(username="ida").count() == 5
         assert AccessAttempt.objects.get().post_data.strip("-\n") == "", "of what was posted, nothing is kept"
         assert Client().post("/admin/login/", {"username": "ida", "password": PASSWORD}).status_code == 429
@@ -237,8 +241,8 @@ class TestSigning:
 class TestAdministration:
     def test_a_code_is_asked_for_once_and_leads_on(self, client, administrator):
         client.force_login(administrator)
-        asked = client.get(SETUP)
-        assert asked["Location"] == f"{ASKED}?next=%2Fadmin%2Ftrial%2Fsite%2F"
+        answer = client.get(SETUP)
+        assert answer["Location"] == f"{ASKED}?next=%2Fadmin%2Ftrial%2Fsite%2F"
         assert client.post(ASKED, {"code": "wrong", "next": SETUP}).status_code == 422
         StaticDevice.objects.update(throttling_failure_count=0)
         before = client.session.session_key

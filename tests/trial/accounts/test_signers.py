@@ -1,4 +1,6 @@
-"""Who may sign at all: one's own password, what an administrator records first, and what becomes of a lost second factor."""
+"""Who may sign at all: one's own password, what an administrator records first, and what becomes of
+a lost second factor.
+"""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +24,7 @@ from tests.trial.accounts.test_access_matrix import routes_of
 from trial.access import Role
 from trial.accounts import proving, second_factor
 from trial.accounts.passwords import matches
-from trial.accounts.second_factor import Proof, Shown
+from trial.accounts.second_factor import Proof, ShownDevice
 from trial.actions import accounts, entry, review
 from trial.audit.acting import acting
 from trial.models import AccountAct, Ledger, Membership, Signature, Visit
@@ -36,7 +38,7 @@ RECORD = "/admin/trial/accountact/add/"
 
 
 @pytest.fixture
-def held(visit, data_manager, commit):
+def held_visit(visit, data_manager, commit):
     """A visit that can be signed."""
     entry.change_visit(
         visit, by=data_manager, version=visit.version, values={"held_on": SCREENED, "status": "DONE", "mode": "ON_SITE"}
@@ -74,21 +76,21 @@ def change(person, old, new):
 
 @pytest.mark.proves("S06", "C04")
 class TestAnothersPassword:
-    def test_after_a_reset_in_the_admin_nobody_signs_until_the_owner_changes_it(self, held, reset):
+    def test_after_a_reset_in_the_admin_nobody_signs_until_the_owner_changes_it(self, held_visit, reset):
         with pytest.raises(Conflict, match="Another person set your password"):
-            review.sign_visit(held, by=reset, proof=Proof(NEW, CODE))
+            review.sign_visit(held_visit, by=reset, proof=Proof(NEW, CODE))
         assert change(reset, NEW, PASSWORD)["Location"] == "/account/"
-        assert review.sign_visit(held, by=reset, proof=PROOF).pk
+        assert review.sign_visit(held_visit, by=reset, proof=PROOF).pk
 
     def test_the_same_password_again_is_no_change(self, reset):
         assert "Choose another password" in change(reset, NEW, NEW).content.decode()
         assert accounts.has_anothers_password(reset)
 
-    def test_nor_after_one_by_a_command(self, held, investigator):
+    def test_nor_after_one_by_a_command(self, held_visit, investigator):
         investigator.set_password(NEW)
         investigator.save()
         with pytest.raises(Conflict, match="Another person set your password"):
-            review.sign_visit(held, by=investigator, proof=Proof(NEW, CODE))
+            review.sign_visit(held_visit, by=investigator, proof=Proof(NEW, CODE))
 
     def test_nor_with_the_first_password_of_a_new_account(self, db):
         assert accounts.has_anothers_password(User.objects.create_user("new", password=PASSWORD))
@@ -101,9 +103,9 @@ class TestAnothersPassword:
         assert investigator.password.startswith("pbkdf2")
         assert not accounts.has_anothers_password(investigator)
 
-    def test_the_owner_is_led_to_the_page_that_changes_it(self, client, held, reset):
+    def test_the_owner_is_led_to_the_page_that_changes_it(self, client, held_visit, reset):
         client.force_login(reset)
-        shown = client.get(f"/visits/{held.pk}/sign/").content.decode()
+        shown = client.get(f"/visits/{held_visit.pk}/sign/").content.decode()
         assert "Another person set your password" in shown
         assert 'href="/account/"' in shown
         assert 'name="password"' not in shown
@@ -121,7 +123,7 @@ class TestAnothersPassword:
         assert NEW not in str(last.items)
 
     @pytest.mark.parametrize(("hours", "seconds", "shown"), [(24, -1, True), (24, 1, False), (0, 1, True)])
-    def test_it_is_shown_on_signatures_made_within_24_hours(self, client, held, investigator, hours, seconds, shown):
+    def test_it_is_shown_on_signatures_made_within_24_hours(self, client, held_visit, investigator, hours, seconds, shown):
         before = timedelta(hours=hours, seconds=seconds)
         with connection.cursor() as cursor:
             cursor.execute(
@@ -131,18 +133,18 @@ class TestAnothersPassword:
         with acting(by=investigator):
             investigator.set_password(NEW)
             investigator.save()
-        signature = review.sign_visit(held, by=investigator, proof=Proof(NEW, CODE))
+        signature = review.sign_visit(held_visit, by=investigator, proof=Proof(NEW, CODE))
         signature.refresh_from_db()
         client.force_login(investigator)
         text = "Another person had set the signer"
-        page = client.get(f"/visits/{held.pk}/sign/").content.decode()
+        page = client.get(f"/visits/{held_visit.pk}/sign/").content.decode()
         pdf = PdfReader(BytesIO(client.get(f"/signatures/{signature.pk}.pdf").content)).pages[0].extract_text()
         api = client.get(f"/api/v1/signatures/{signature.pk}/").json()["password_reset_at"]
         assert [text in page, text in pdf, api is not None] == [shown] * 3
 
-    def test_ones_own_change_is_not_shown(self, held, investigator):
+    def test_ones_own_change_is_not_shown(self, held_visit, investigator):
         assert change(investigator, PASSWORD, NEW).status_code == 302
-        assert review.sign_visit(held, by=investigator, proof=Proof(NEW, CODE)).password_reset_at is None
+        assert review.sign_visit(held_visit, by=investigator, proof=Proof(NEW, CODE)).password_reset_at is None
 
     def test_no_page_makes_one_person_another(self, root, investigator):
         client = Client(raise_request_exception=False)
@@ -168,22 +170,24 @@ class TestBeforeTheFirstSignature:
         return person
 
     @pytest.mark.parametrize("missing", [K.IDENTITY, K.TRAINING, K.ACCOUNTABILITY])
-    def test_any_one_that_is_missing_is_named_and_nothing_is_signed(self, held, site, administrator, newcomer, missing):
+    def test_any_one_that_is_missing_is_named_and_nothing_is_signed(self, held_visit, site, administrator, newcomer, missing):
         investigator_at(site, newcomer)
         give_codes(newcomer)
         for kind in {K.IDENTITY, K.TRAINING} - {missing}:
             accounts.record(kind, newcomer, by=administrator, on=SCREENED, how="Identity card seen.")
         if missing != K.ACCOUNTABILITY:
             accounts.accept_accountability(newcomer, password=PASSWORD)
-        assert accounts.keeps_from_signing(newcomer) == [accounts.MISSING[missing]]
-        with pytest.raises(Conflict, match=accounts.MISSING[missing].split(".")[0]):
-            review.sign_visit(held, by=newcomer, proof=PROOF)
+        assert [problem.code for problem in accounts.keeps_from_signing(newcomer)] == [accounts.MISSING[missing]]
+        with pytest.raises(Conflict, match=accounts.MISSING[missing].wrong):
+            review.sign_visit(held_visit, by=newcomer, proof=PROOF)
         assert not Signature.objects.exists()
 
     @pytest.mark.parametrize("missing", [K.IDENTITY, K.TRAINING, K.ACCOUNTABILITY, "own password", "author", "role", None])
-    def test_nor_is_it_by_a_row_that_is_written_past_the_act(self, held, site, investigator, administrator, newcomer, missing):
-        """PostgreSQL asks for the same, and that the signer is who acts, and an investigator of the site."""
-        signed = review.sign_visit(held, by=investigator, proof=PROOF)
+    def test_nor_is_it_by_a_row_that_is_written_past_the_act(self, held_visit, site, investigator, administrator, newcomer, missing):
+        """PostgreSQL asks for the same, and that the signer is who acts, and an investigator of the
+        site.
+        """
+        signed = review.sign_visit(held_visit, by=investigator, proof=PROOF)
         copied = {f.attname: getattr(signed, f.attname) for f in Signature._meta.concrete_fields if f.name != "id"}
         for kind in {K.IDENTITY, K.TRAINING} - {missing}:
             accounts.record(kind, newcomer, by=administrator, on=SCREENED, how="Identity card seen.")
@@ -196,14 +200,14 @@ class TestBeforeTheFirstSignature:
             give_role(newcomer, Role.DATA_MANAGER, site)
         else:
             investigator_at(site, newcomer)
-        other = {"author": "bears the name of who signs", "role": "act of another role"}
-        said = other.get(missing, "on record, and a password of their own")
-        refused = pytest.raises(IntegrityError, match=said) if missing else nullcontext()
+        roles = {"author": "bears the name of who signs", "role": "act of another role"}
+        sentence = roles.get(missing, "on record, and a password of their own")
+        refused = pytest.raises(IntegrityError, match=sentence) if missing else nullcontext()
         with refused, acting(by=investigator if missing == "author" else newcomer):
             Signature.objects.create(**copied | {"signed_by_id": newcomer.pk, "printed_name": newcomer.get_full_name()})
         assert Signature.objects.filter(signed_by=newcomer).exists() is (missing is None)
 
-    def test_with_all_on_record_by_the_pages_the_person_signs(self, client, held, site, administrator, newcomer, commit):
+    def test_with_all_on_record_by_the_pages_the_person_signs(self, client, held_visit, site, administrator, newcomer, commit):
         investigator_at(site, newcomer)
         give_codes(newcomer)
         log_in_with_code(client, administrator)
@@ -214,10 +218,10 @@ class TestBeforeTheFirstSignature:
         assert "accountable for everything signed" in client.get("/account/").content.decode()
         assert client.post("/account/", {"act": "accept", "password": "wrong"}).status_code == 422
         assert client.post("/account/", {"act": "accept", "password": PASSWORD}).status_code == 302
-        assert review.sign_visit(held, by=newcomer, proof=PROOF).pk
+        assert review.sign_visit(held_visit, by=newcomer, proof=PROOF).pk
         commit()
         entered = Ledger.objects.filter(form="trial.accountact", items__person_id__1=newcomer.pk).order_by("seq")
-        assert [(one.by_id, one.items["kind"][1]) for one in entered] == [
+        assert [(entry.by_id, entry.items["kind"][1]) for entry in entered] == [
             (administrator.pk, "identity"), (administrator.pk, "training"), (newcomer.pk, "accountability"),
         ]  # fmt: skip
 
@@ -234,7 +238,7 @@ class TestBeforeTheFirstSignature:
         shown = client.get("/account/").content.decode()
         assert "Another person set your password" not in shown
         assert 'value="accept"' in shown
-        assert [shown.count(accounts.MISSING[kind]) for kind in (K.IDENTITY, K.TRAINING, K.ACCOUNTABILITY)] == [1, 1, 0]
+        assert [shown.count(accounts.MISSING[kind].sentence()) for kind in (K.IDENTITY, K.TRAINING, K.ACCOUNTABILITY)] == [1, 1, 0]
 
     def test_nobody_records_it_of_themselves(self, client, administrator):
         with pytest.raises(NotAllowed, match="Another administrator"):
@@ -319,20 +323,20 @@ class TestLoss:
         assert second_factor.device_that_accepts(investigator, self.code(device)) is None
         assert second_factor.device_that_accepts(investigator, CODE) is None
 
-    def test_no_session_that_had_shown_a_code_signs_with_the_password_alone(self, held, investigator, device, administrator, commit):
+    def test_no_session_that_had_shown_a_code_signs_with_the_password_alone(self, held_visit, investigator, device, administrator, commit):
         at_work, at_home = Client(), Client()
         for place, code in ((at_work, self.code(device)), (at_home, CODE)):
             place.force_login(investigator)
-            assert sign(place, held, code=code).status_code == 302
+            assert sign(place, held_visit, code=code).status_code == 302
             assert not asks_code(place)
-            change_mode(held)
+            change_mode(held_visit)
             commit()
         accounts.report_loss(investigator, by=investigator)
         signed = Signature.objects.count()
 
         def all_refused():
             AccessAttempt.objects.all().delete()
-            return [(asks_code(place), sign(place, held).status_code) for place in (at_work, at_home)] == [(True, 422)] * 2
+            return [(asks_code(place), sign(place, held_visit).status_code) for place in (at_work, at_home)] == [(True, 422)] * 2
 
         assert all_refused(), "while the loss stands"
         accounts.record(K.AFTER_LOSS, investigator, by=administrator, on=SCREENED, how="Seen by video, with the identity card.")
@@ -342,40 +346,42 @@ class TestLoss:
         second_factor.new_recovery_codes(investigator)
         assert all_refused(), "with another device bound"
         assert Signature.objects.count() == signed
-        assert sign(at_work, held, code=self.code(new)).status_code == 302
+        assert sign(at_work, held_visit, code=self.code(new)).status_code == 302
         assert not asks_code(at_work)
         assert asks_code(at_home), "its own first signature takes a code, too"
 
-    def test_nor_one_whose_device_was_replaced(self, held, investigator, device):
+    def test_nor_one_whose_device_was_replaced(self, held_visit, investigator, device):
         place = Client()
         place.force_login(investigator)
-        assert sign(place, held, code=self.code(device, -1)).status_code == 302
+        assert sign(place, held_visit, code=self.code(device, -1)).status_code == 302
         new = second_factor.begin(investigator)
         assert not asks_code(place), "until the new one is bound"
         assert second_factor.confirm(new, self.code(new))
         assert asks_code(place)
 
     @pytest.mark.parametrize("whose", ["another's", "not confirmed", "taken away"])
-    def test_what_a_session_names_is_the_signers_confirmed_device(self, held, investigator, device, administrator, whose):
+    def test_what_a_session_names_is_the_signers_confirmed_device(self, held_visit, investigator, device, administrator, whose):
         if whose == "another's":
             device = StaticDevice.objects.get(user=administrator)
         elif whose == "not confirmed":
             device = second_factor.begin(investigator)
-        named = Shown(device.persistent_id)
+        named = ShownDevice(device.persistent_id)
         if whose == "taken away":
             device.delete()
         with pytest.raises(Refused, match="code does not match"):
-            review.sign_visit(held, by=investigator, proof=Proof(PASSWORD, session=named))
-        named = Shown(StaticDevice.objects.get(user=investigator).persistent_id)
-        assert review.sign_visit(held, by=investigator, proof=Proof(PASSWORD, session=named)).pk
+            review.sign_visit(held_visit, by=investigator, proof=Proof(PASSWORD, session=named))
+        named = ShownDevice(StaticDevice.objects.get(user=investigator).persistent_id)
+        assert review.sign_visit(held_visit, by=investigator, proof=Proof(PASSWORD, session=named)).pk
 
     def test_a_loss_and_a_binding_at_once_follow_each_other(self, transactional_db, investigator):
-        """A device that waits for its first code is not bound by a confirmation that a loss overtakes."""
+        """A device that waits for its first code is not bound by a confirmation that a loss
+        overtakes.
+        """
         waiting = second_factor.begin(investigator)
         code = self.code(waiting)
-        with ThreadPoolExecutor(1) as other, acting(by=investigator):
+        with ThreadPoolExecutor(1) as thread, acting(by=investigator):
             accounts.report_loss(investigator, by=investigator)
-            confirming = other.submit(in_a_connection_of_its_own, second_factor.confirm, waiting, code)
+            confirming = thread.submit(in_a_connection_of_its_own, second_factor.confirm, waiting, code)
             with pytest.raises(TimeoutError):
                 confirming.result(timeout=1)
         with pytest.raises(Refused, match="first checks who you are"):

@@ -92,7 +92,7 @@ class TestDecision:
 
     def test_is_corrected_with_a_reason_and_keeps_its_history(self, deciding, administrator):
         decision = deciding("LIVER_MAX", "4")
-        correct(decision, by=administrator, version=1, reason="TRANSCRIPTION", value="5")
+        correct(decision, by=administrator, version=1, reason="TRANSCRIPTION", values={"value": "5"})
         assert [(row.value, row.history_user.username, row.history_change_reason) for row in decision.history.order_by("history_id")] == [
             ("4", "ada", None),
             ("5", "ada", "TRANSCRIPTION"),
@@ -101,7 +101,7 @@ class TestDecision:
     def test_is_not_corrected_without_a_reason(self, deciding, administrator):
         decision = deciding("LIVER_MAX", "4")
         with pytest.raises(Refused, match="Say why"):
-            correct(decision, by=administrator, version=1, reason="", value="5")
+            correct(decision, by=administrator, version=1, reason="", values={"value": "5"})
 
     @pytest.mark.parametrize(
         "values", ["('LN_UNIT_RULE', 'ORGAN')", "('LIVER_MAX', 'many')", "('BLOCK_SIZES', '4')", "('TA_SCHEDULE', '0 / 7 / 1 / 1 / 1')"]

@@ -124,7 +124,7 @@ def test_signature_breaks_when_a_row_is(signature, visit, data_manager, act):
         elif act == "changed":
             LaboratoryResult.objects.filter(pk=row.pk).update(result="98")
         else:
-            entry.withdraw(row, by=data_manager, reason=REASON)
+            entry.withdraw_row(row, by=data_manager, version=row.version, reason=REASON, complete=False)
     assert review.holding(visit) is None
     assert {change.form for change in changes(signature)} == {"Laboratory panel"}
 

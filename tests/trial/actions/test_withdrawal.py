@@ -24,8 +24,9 @@ def test_withdrawn_record_stays_with_its_reason_and_stands_no_longer(cycle, data
 
 
 def test_withdrawn_row_stands_no_longer_under_its_record(cycle, data_manager):
-    entry.withdraw(Administration.objects.get(), by=data_manager, reason=REASON)
-    assert Cycle.objects.get().rows(Administration) == []
+    row = Administration.objects.get()
+    entry.withdraw_row(row, by=data_manager, version=row.version, reason=REASON, complete=False)
+    assert (Cycle.objects.get().state, Cycle.objects.get().rows(Administration)) == ("DRAFT", [])
     assert [one.label for one in standing(cycle.subject)] == ["crf.cycle"]
 
 
@@ -70,3 +71,21 @@ def test_what_an_act_of_the_system_wrote_is_not_withdrawn(subject, data_manager)
 def test_who_and_when_are_known_together_or_not_at_all(cycle, data_manager):
     with pytest.raises(IntegrityError, match="withdrawn_at_and_by"), acting(by=data_manager, reason=REASON):
         Cycle.objects.update(withdrawn_by=data_manager)
+
+
+def test_a_complete_form_keeps_the_row_that_it_needs(cycle, data_manager):
+    """The page refuses it with the same sentence (tests/crf/test_admin.py)."""
+    row = Administration.objects.get()
+    with pytest.raises(Refused, match="No administration is entered"):
+        entry.withdraw_row(row, by=data_manager, version=row.version, reason=REASON)
+    assert (Cycle.objects.get().state, Cycle.objects.get().rows(Administration)) == ("COMPLETE", [row])
+
+
+@pytest.mark.parametrize("complete", [None, False])
+def test_a_row_that_somebody_changed_meanwhile_is_not_withdrawn(cycle, data_manager, complete):
+    row = Administration.objects.get()
+    with acting(by=data_manager, reason=REASON):
+        Administration.objects.update(dose_mg=100)
+    with pytest.raises(Conflict):
+        entry.withdraw_row(row, by=data_manager, version=row.version, reason=REASON, complete=complete)
+    assert Administration.objects.get().withdrawn_at is None

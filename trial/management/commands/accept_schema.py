@@ -1,6 +1,7 @@
-from typing import Any
+"""`manage.py accept_schema`: an administrator notes that a change of the database was lawful."""
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
 
 from trial.actions.verification import anchors, noted_schema
 from trial.management.person import person
@@ -8,26 +9,31 @@ from trial.refusals import Refused
 
 
 class Command(BaseCommand):
+    """Prints how the database differs from what was noted last, and notes the difference in a
+    person's name.
+    """
+
     help = (
-        "Note that a change of the database past `migrate` was lawful: a role for backups, a grant. Prints what differs from what was "
-        "noted last, then asks an administrator for the password."
+        "Note that a change of the database past `migrate` was lawful: a backup role, a grant. "
+        "Prints what differs from what was noted last, then asks an administrator for the password."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--by", required=True, help="username")
         parser.add_argument("--reason", required=True, help="who changed it, and why")
 
-    def handle(self, *args: Any, by: str, reason: str, **options: Any) -> None:
+    def handle(self, *args: object, by: str, reason: str, **options: object) -> None:
         if not noted_schema.noted():
-            raise CommandError("Nothing is noted yet: run migrate.")
+            raise CommandError(_("Nothing is noted yet: run `manage.py migrate` first."))
         shown = noted_schema.present()
-        if not (found := noted_schema.findings(anchors.read())):
-            self.stdout.write("The database is made as it was noted. Nothing is to be accepted.")
+        findings = noted_schema.findings(anchors.read())
+        if not findings:
+            self.stdout.write(_("The database is made as it was noted. Nothing is to be accepted."))
             return
-        self.stdout.write("\n".join(found))
+        self.stdout.write("\n".join(findings))
         try:
-            noted_schema.accept(shown, by=person(by, undone="Nothing was noted."), reason=reason)
+            noted_schema.accept(shown, by=person(by, undone=_("Nothing was noted.")), reason=reason)
         except Refused as refused:
             raise CommandError(str(refused)) from refused
         anchors.anchor()
-        self.stdout.write("Noted.")
+        self.stdout.write(_("Noted."))

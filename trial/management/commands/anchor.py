@@ -1,14 +1,17 @@
-from typing import Any
+"""`manage.py anchor`: the ledger's head leaves the database now."""
 
 from django.core.management.base import BaseCommand
+from django.utils.translation import gettext as _
 
 from trial.actions.verification import anchors
 
 
 class Command(BaseCommand):
+    """Does at once what the job `trial.tasks.anchor` does every five minutes."""
+
     help = "Write the ledger's head outside the database now, and send the mail that waits."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *args: object, **options: object) -> None:
         head = anchors.anchor()["seq"]
         sent = anchors.send_waiting()
-        self.stdout.write(f"Anchored at {head}; {sent} mails sent.")
+        self.stdout.write(_("Anchored at {head}; {sent} mails sent.").format(head=head, sent=sent))

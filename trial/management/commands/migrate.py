@@ -1,51 +1,50 @@
+"""`manage.py migrate`: the owner changes the tables; the change is noted and anchored."""
+
 from contextlib import nullcontext
 from typing import Any
 
 from django.core.management.commands import migrate
-from django.db import connection
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from trial.actions.verification import anchors, noted_schema
 from trial.audit import roles
-from trial.server.data_folder import Unusable
 
-WITHOUT = """
-    select exists (select from pg_attribute where attrelid = to_regclass('trial_ledger') and attname = 'hash')
-       and not exists (select from pg_attribute where attrelid = to_regclass('trial_ledger') and attname = 'salts')"""
+UNNOTED = gettext_noop(
+    "This was so before, and nothing notes why: `manage.py verify_ledger` says so until `manage.py accept_schema` notes it."
+)
 
 
 class Command(migrate.Command):
+    """Django's command, as the owner of the tables.
+
+    A database of another version is refused before it begins.
+    """
+
     help = (
-        f"{migrate.Command.help} As the owner of the tables; then grants the app's role what it needs, notes what the database is made of, "
-        "and anchors it."
+        f"{migrate.Command.help} As the owner of the tables; then grants the app's role what it "
+        "needs, notes what the database is made of, and anchors it."
     )
 
+    # Any: Django hands over the options of its own command.
     def handle(self, *args: Any, **options: Any) -> None:
-        whole = options["app_label"] is None and not options["plan"] and not options["check_unapplied"]
-        with roles.as_owner(), noted_schema.being_changed() if whole else nullcontext():
-            refuse_ledger_without_commitments()
-            changed_before = noted_schema.differs() if whole else []
+        """Bring all tables to the present state. One app alone, or a plan, is left to Django."""
+        only_shows = options["plan"] or options["check_unapplied"]
+        is_whole = options["app_label"] is None and not only_shows
+        with roles.as_owner(), noted_schema.being_changed() if is_whole else nullcontext():
+            changed_before = noted_schema.differs() if is_whole else []
             super().handle(*args, **options)
-            if whole:
+            if is_whole:
                 roles.grant()
-        if whole:
+        if is_whole:
             self.note(changed_before)
 
     def note(self, changed_before: list[str]) -> None:
+        """Note what the database is made of now.
+
+        A change from before that nobody has noted stays a finding.
+        """
         if not noted_schema.note_migrated(was_lawful=not changed_before):
             self.stderr.write("\n".join(changed_before))
-            self.stderr.write("This was so before, and nothing notes why: verify_ledger says so until `manage.py accept_schema` notes it.")
+            self.stderr.write(_(UNNOTED))
         anchors.anchor()
-
-
-def refuse_ledger_without_commitments() -> None:
-    """The first development version hashed values, not commitments to them: its ledger is not written anew, as none ever is."""
-    with connection.cursor() as cursor:
-        cursor.execute(WITHOUT)
-        if cursor.fetchone() != (True,):
-            return
-        cursor.execute("select exists (select from trial_ledger)")
-        if cursor.fetchone() == (True,):
-            raise Unusable(
-                "This database was filled by an earlier development version, whose ledger this one cannot go on with. "
-                "Begin with an empty one: `make demo ARGS=--reset`, or another CASEBOOK_DATA or DATABASE_URL."
-            )

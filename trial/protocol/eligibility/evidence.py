@@ -1,7 +1,8 @@
-"""What eligibility is judged by (crf_spec 2.12, evidence fields): plain values, as entered. None or empty is not yet entered.
+"""The evidence that eligibility is judged by (crf_spec 2.12, evidence fields).
 
-Values with a date count in a window that ends on the day of the gate; of those in it, the latest counts. Answers are the
-codes of the forms: Y, N, U, and so on.
+The values are plain, as entered. An item that is None or empty has not been entered yet. Answers
+are the codes of the forms: Y, N, U, and so on. Values with a date count in a window that ends on
+the day of the gate; of the values in the window, the latest counts.
 """
 
 from collections.abc import Iterable
@@ -18,13 +19,18 @@ from trial.protocol.laboratory.reported import Reported
 
 @dataclass(frozen=True, kw_only=True)
 class Ecog:
+    """An ECOG performance status, 0 to 5 (crf_spec 2.11)."""
+
     grade: int
     on: date
 
 
 @dataclass(frozen=True, kw_only=True)
 class LabValue:
-    """A result in the test's standard unit, and the upper limit of normal in it where one range holds."""
+    """A result in the test's standard unit (crf_spec 2.10).
+
+    `uln` is the upper limit of normal in that unit, where exactly one reference range holds.
+    """
 
     test: str
     result: Reported
@@ -34,13 +40,15 @@ class LabValue:
 
 @dataclass(frozen=True, kw_only=True)
 class Weight:
+    """A measured body weight."""
+
     kg: Decimal
     on: date
 
 
 @dataclass(frozen=True, kw_only=True)
 class Clearance:
-    """Measured, in mL/min; source is MEASURED_GFR or URINE_24H."""
+    """A measured clearance in mL/min; `source` is one of CG_SOURCE: MEASURED_GFR or URINE_24H."""
 
     source: str
     result: Reported
@@ -49,7 +57,11 @@ class Clearance:
 
 @dataclass(frozen=True, kw_only=True)
 class Administration:
-    """One agent in one cycle (or on one of its days), as crf_spec 2.14 codes adjustment and reason."""
+    """One agent in one cycle, or on one of its days (crf_spec 2.14).
+
+    `adjustment` and `reason` are codes of therapy.adjustments; `percent` is the share of the
+    planned dose. `complete` says that nothing is left to be entered.
+    """
 
     cycle: int
     agent: str
@@ -63,7 +75,10 @@ class Administration:
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """The gate's day is that of the first dose (gate 1) or of randomization (gate 2), as planned or done."""
+    """The values that one subject's eligibility at one gate is judged by.
+
+    `gate_on` is the day of the first dose (gate 1) or of randomization (gate 2), planned or done.
+    """
 
     gate_on: date | None = None
 
@@ -111,7 +126,10 @@ class Evidence:
     progression: Truth = Truth.UNKNOWN
 
     def ages_on(self, on: date | None) -> frozenset[int]:
-        """Ages in completed years that are possible on a day (2.3); none where nothing is known. Never raises.
+        """Return the ages in completed years that are possible on a day (crf_spec 2.3).
+
+        Never raises. There are none where the day or the month of birth is not known. A confirmed
+        age that contradicts the month of birth is left out of account.
 
         >>> sorted(Evidence(birth_month="1944-06").ages_on(date(2025, 6, 15)))
         [80, 81]
@@ -119,12 +137,19 @@ class Evidence:
         if not on or not self.birth_month:
             return frozenset()
         try:
-            return ages(self.birth_month, on=on, confirmed=self.age_confirmed, consent_on=self.consent_signed_on)
+            return ages(
+                self.birth_month,
+                on=on,
+                confirmed=self.age_confirmed,
+                consent_on=self.consent_signed_on,
+            )
         except AgeContradicted:
             return possible_ages(self.birth_month, on=on)
 
 
 class Dated(Protocol):
+    """A value that bears the day of its measurement."""
+
     @property
     def on(self) -> date: ...
 
@@ -133,22 +158,28 @@ D = TypeVar("D", bound=Dated)
 
 
 def latest(values: Iterable[D], *, until: date | None, days: int) -> list[D]:
-    """The latest values in the window of so many days that ends on a day, both ends included (crf_spec 1).
+    """Return the latest values in the window of so many days that ends on `until` (crf_spec 1).
 
-    Several only if they are of the same day; none without that day.
+    Both ends are in the window. There are several values only if they are of the same day, and none
+    while the day is not known.
 
     >>> latest([Ecog(grade=1, on=date(2025, 3, 1))], until=date(2025, 3, 15), days=14)[0].grade
     1
     """
-    within = [value for value in values if until and 0 <= (until - value.on).days <= days]
-    return [value for value in within if value.on == max(other.on for other in within)]
+    if until is None:
+        return []
+    within = [value for value in values if 0 <= (until - value.on).days <= days]
+    latest_on = max((value.on for value in within), default=None)
+    return [value for value in within if value.on == latest_on]
 
 
 def agreed(truths: Iterable[Truth]) -> Truth:
-    """What all say (crf_spec 2.12); UNKNOWN where they contradict one another, or none says anything.
+    """Return the truth on which all agree (crf_spec 2.12).
+
+    UNKNOWN where they contradict one another, and where there is none.
 
     >>> agreed([Truth.MET, Truth.NOT_MET])
     <Truth.UNKNOWN: 'UNKNOWN'>
     """
-    said = set(truths)
-    return said.pop() if len(said) == 1 else Truth.UNKNOWN
+    distinct = set(truths)
+    return distinct.pop() if len(distinct) == 1 else Truth.UNKNOWN

@@ -1,20 +1,22 @@
-"""Eligibility at two gates (crf_spec 2.12): entry (1) and randomization (2). Three-valued, and no waivers.
+"""Eligibility at two gates (crf_spec 2.12): entry (1) and randomization (2). There are no waivers.
 
-Each criterion is MET, NOT_MET or UNKNOWN as a statement about its text. An inclusion criterion passes when MET, an exclusion
-criterion when NOT_MET. What the data refute, nobody can overrule; what they leave open, an investigator decides in writing.
+Each criterion is MET, NOT_MET or UNKNOWN as a statement about its text (three-valued logic,
+kleene). An inclusion criterion passes when MET, an exclusion criterion when NOT_MET. Nobody can
+overrule what the data refute; what the data leave open, an investigator decides in writing.
 """
 
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
-from trial.protocol.eligibility import exclusion, inclusion
+from trial.protocol.eligibility import exclusion, inclusion, laboratory_criteria
 from trial.protocol.eligibility.evidence import Administration as Administration
 from trial.protocol.eligibility.evidence import Clearance as Clearance
 from trial.protocol.eligibility.evidence import Ecog as Ecog
 from trial.protocol.eligibility.evidence import Evidence as Evidence
 from trial.protocol.eligibility.evidence import LabValue as LabValue
 from trial.protocol.eligibility.evidence import Weight as Weight
+from trial.protocol.eligibility.finding import Finding
 from trial.protocol.eligibility.organ_units import Lesion as Lesion
 from trial.protocol.kleene import Truth, all_of, negate
 from trial.protocol.parameters import DEFAULT, BrainLiverLogic, Parameters
@@ -22,19 +24,23 @@ from trial.protocol.study import CRITERIA, Criterion, Kind
 
 
 class Passed(StrEnum):
+    """The answer to whether a subject passes one criterion."""
+
     PASS = "PASS"
     FAIL = "FAIL"
     UNKNOWN = "UNKNOWN"
 
 
 class Overall(StrEnum):
+    """The result of all criteria of a gate together."""
+
     ELIGIBLE = "ELIGIBLE"
     INELIGIBLE = "INELIGIBLE"
     UNDETERMINED = "UNDETERMINED"
 
 
 class Verdict(NamedTuple):
-    """One criterion's truth, whether it is passed, the fields of Evidence it was judged by, and why."""
+    """The truth of one criterion, whether it is passed, by which fields of Evidence, and why."""
 
     criterion: str
     truth: Truth
@@ -44,45 +50,52 @@ class Verdict(NamedTuple):
 
 
 class Rule(NamedTuple):
-    find: Callable[[Evidence, int, Parameters], inclusion.Finding]
+    """The function that judges a criterion, and the fields of Evidence that it reads."""
+
+    judge: Callable[[Evidence, int, Parameters], Finding]
     fields: str
 
 
 HISTOLOGY = "histology_confirmed histology_source histology_type"
 LIVER_TESTS = "laboratory lesions liver_metastases gate_on"
-CONSENT = "consent_signed_on consent_version_valid consent_declined consent_withdrawn_on first_study_procedure_on gate_on"
+VARIANT = "histology_type variant_components variant_percent"
+CONSENT = (
+    "consent_signed_on consent_version_valid consent_declined consent_withdrawn_on "
+    "first_study_procedure_on gate_on"
+)
 AGE = "birth_month age_confirmed consent_signed_on"
 CLEARANCE = f"laboratory weights clearances sex {AGE} gate_on"
 BRAIN = "brain_imaged brain_imaged_on brain_result lesions gate_on"
 RULES = {
-    "I01": Rule(inclusion.histology,        HISTOLOGY),
-    "I02": Rule(inclusion.setting,          "clinical_setting lesions"),
-    "I03": Rule(inclusion.organ_count,      "lesions"),
-    "I04": Rule(inclusion.coverage,         "radiotherapy_feasible lesions"),
-    "I05": Rule(inclusion.consent,          CONSENT),
-    "I06": Rule(inclusion.age,              AGE),
-    "I07": Rule(inclusion.survival,         "survival_6_months"),
-    "I08": Rule(inclusion.performance,      "ecog gate_on"),
-    "I09": Rule(inclusion.hemoglobin,       "laboratory gate_on"),
-    "I10": Rule(inclusion.bilirubin,        "laboratory gate_on"),
-    "I11": Rule(inclusion.enzymes,          LIVER_TESTS),
-    "I12": Rule(inclusion.clearance,        CLEARANCE),
-    "X01": Rule(exclusion.other_pathology,  "histology_type variant_components variant_percent"),
-    "X02": Rule(exclusion.brain,            BRAIN),
-    "X03": Rule(exclusion.liver,            "lesions"),
-    "X04": Rule(exclusion.cord_compression, "lesions cord_risk"),
-    "X05": Rule(exclusion.effusion,         "pericardial pleural abdominopelvic"),
-    "X06": Rule(exclusion.intolerance,      "induction"),
-    "X07": Rule(exclusion.progression,      "progression"),
+    "I01": Rule(inclusion.histology,            HISTOLOGY),
+    "I02": Rule(inclusion.setting,              "clinical_setting lesions"),
+    "I03": Rule(inclusion.organ_count,          "lesions"),
+    "I04": Rule(inclusion.coverage,             "radiotherapy_feasible lesions"),
+    "I05": Rule(inclusion.consent,              CONSENT),
+    "I06": Rule(inclusion.age,                  AGE),
+    "I07": Rule(inclusion.survival,             "survival_6_months"),
+    "I08": Rule(inclusion.performance,          "ecog gate_on"),
+    "I09": Rule(laboratory_criteria.hemoglobin, "laboratory gate_on"),
+    "I10": Rule(laboratory_criteria.bilirubin,  "laboratory gate_on"),
+    "I11": Rule(laboratory_criteria.enzymes,    LIVER_TESTS),
+    "I12": Rule(laboratory_criteria.clearance,  CLEARANCE),
+    "X01": Rule(exclusion.other_pathology,      VARIANT),
+    "X02": Rule(exclusion.brain,                BRAIN),
+    "X03": Rule(exclusion.liver,                "lesions"),
+    "X04": Rule(exclusion.cord_compression,     "lesions cord_risk"),
+    "X05": Rule(exclusion.effusion,             "pericardial pleural abdominopelvic"),
+    "X06": Rule(exclusion.intolerance,          "induction"),
+    "X07": Rule(exclusion.progression,          "progression"),
 }  # fmt: skip
 AFTER_CYCLES = ("X06", "X07")
 KINDS = {criterion.code: criterion.kind for criterion in CRITERIA}
 
 
 def applying(gate: int, parameters: Parameters = DEFAULT) -> tuple[Criterion, ...]:
-    """The criteria of a gate in the protocol's order (crf_spec 2.12).
+    """Return the criteria that apply at a gate, in the protocol's order (crf_spec 2.12).
 
-    Randomized before the cycles, a subject passes both gates at once, and the criteria about the cycles apply at none.
+    Randomized before the cycles, a subject passes both gates at once; the criteria about the cycles
+    then apply at neither.
 
     >>> [criterion.code for criterion in applying(2)][-2:]
     ['X06', 'X07']
@@ -92,43 +105,66 @@ def applying(gate: int, parameters: Parameters = DEFAULT) -> tuple[Criterion, ..
     return tuple(criterion for criterion in CRITERIA if gate in criterion.gates)
 
 
-def evaluate(evidence: Evidence, *, gate: int, parameters: Parameters = DEFAULT) -> tuple[Verdict, ...]:
-    """What the data say of each criterion of a gate, 1 or 2 (crf_spec 2.12). Never raises: what is missing is UNKNOWN.
+def evaluate(
+    evidence: Evidence, *, gate: int, parameters: Parameters = DEFAULT
+) -> tuple[Verdict, ...]:
+    """Judge each criterion of gate 1 or 2 by the evidence (crf_spec 2.12).
+
+    Never raises: a criterion whose evidence is missing is UNKNOWN.
 
     >>> {verdict.truth for verdict in evaluate(Evidence(), gate=1)}
     {<Truth.UNKNOWN: 'UNKNOWN'>}
     """
     verdicts = []
     for criterion in applying(gate, parameters):
-        found = RULES[criterion.code].find(evidence, gate, parameters)
-        fields = _fields(criterion.code, parameters)
-        verdicts.append(Verdict(criterion.code, found.truth, passed(criterion.code, found.truth), fields, found.reason))
+        code = criterion.code
+        finding = RULES[code].judge(evidence, gate, parameters)
+        fields = _fields(code, parameters)
+        is_passed = passed(code, finding.truth)
+        verdicts.append(Verdict(code, finding.truth, is_passed, fields, finding.reason))
     return tuple(verdicts)
 
 
 def _fields(criterion: str, parameters: Parameters) -> tuple[str, ...]:
-    """Where only brain and liver metastases together exclude, each criterion is judged by both."""
-    joined = criterion in ("X02", "X03") and parameters.brain_liver_logic == BrainLiverLogic.AND
-    return tuple((BRAIN if joined else RULES[criterion].fields).split())
+    """Return the fields of Evidence that a criterion is judged by.
+
+    Where only brain and liver metastases together exclude (BRAIN_LIVER_LOGIC), X02 and X03 are each
+    judged by the fields of both.
+    """
+    is_joined = parameters.brain_liver_logic == BrainLiverLogic.AND
+    if is_joined and criterion in ("X02", "X03"):
+        return tuple(BRAIN.split())
+    return tuple(RULES[criterion].fields.split())
 
 
 def passed(criterion: str, truth: Truth) -> Passed:
-    """Whether a subject passes a criterion of that truth (crf_spec 2.12). Raises KeyError for a criterion that is none.
+    """Return whether a subject passes a criterion of that truth (crf_spec 2.12).
+
+    Raises KeyError for a code that is no criterion.
 
     >>> passed("X02", Truth.MET)
     <Passed.FAIL: 'FAIL'>
     """
     favorable = truth if KINDS[criterion] == Kind.INCLUSION else negate(truth)
-    return {Truth.MET: Passed.PASS, Truth.NOT_MET: Passed.FAIL, Truth.UNKNOWN: Passed.UNKNOWN}[favorable]
+    return {
+        Truth.MET: Passed.PASS,
+        Truth.NOT_MET: Passed.FAIL,
+        Truth.UNKNOWN: Passed.UNKNOWN,
+    }[favorable]
 
 
 def overall(verdicts: Iterable[Verdict]) -> Overall:
-    """All criteria together (crf_spec 2.12): one that fails decides, one that is unknown leaves it open.
+    """Return the result of all criteria together (crf_spec 2.12).
+
+    One criterion that fails decides; one that is unknown leaves the result open.
 
     >>> overall([])
     <Overall.UNDETERMINED: 'UNDETERMINED'>
     """
-    statements = [negate(v.truth) if KINDS[v.criterion] == Kind.EXCLUSION else v.truth for v in verdicts]
+    statements = []
+    for verdict in verdicts:
+        is_exclusion = KINDS[verdict.criterion] == Kind.EXCLUSION
+        statements.append(negate(verdict.truth) if is_exclusion else verdict.truth)
     if not statements:
         return Overall.UNDETERMINED
     return {
@@ -139,26 +175,37 @@ def overall(verdicts: Iterable[Verdict]) -> Overall:
 
 
 def confirmable(auto: Verdict, investigator: Truth, reason: str = "") -> str | None:
-    """Why an investigator cannot confirm a criterion so, given what the data say (crf_spec 2.12); None where they can.
+    """Return why an investigator cannot confirm a criterion so; None where they can.
 
-    To agree needs no reason. What the data leave open, and what passes by the data, may be decided otherwise with a reason;
-    what fails by the data may not.
+    `auto` is the verdict by the data. To agree with it needs no reason. An investigator may decide
+    otherwise, with a reason, where the data leave the criterion open or it passes by the data; not
+    where it fails by the data.
 
-    >>> confirmable(Verdict("I07", Truth.UNKNOWN, Passed.UNKNOWN, (), ""), Truth.MET, "Seen on 2025-03-03, in good health.")
+    >>> auto = Verdict("I07", Truth.UNKNOWN, Passed.UNKNOWN, (), "")
+    >>> confirmable(auto, Truth.MET, "Seen on 2025-03-03, in good health.")
     """
     if investigator == auto.truth:
         return None
     if auto.passed == Passed.FAIL:
-        return f"{auto.criterion} fails by the data and cannot be overruled: {auto.reason} Correct the source, or end here."
+        return (
+            f"{auto.criterion} fails by the data and cannot be overruled: {auto.reason} "
+            "Correct the source, or end here."
+        )
     if not reason.strip():
-        return f"{auto.criterion} is {auto.truth} by the data. Give the reason why it is {investigator}."
+        return (
+            f"{auto.criterion} is {auto.truth} by the data. "
+            f"Give the reason why it is {investigator}."
+        )
     return None
 
 
 def confirmed(auto: Verdict, investigator: Truth) -> Verdict:
-    """The verdict as the investigator confirms it, to be counted in `overall` (crf_spec 2.12); ask `confirmable` first.
+    """Return the verdict as the investigator confirms it, to be counted in `overall`.
 
-    >>> confirmed(Verdict("X05", Truth.UNKNOWN, Passed.UNKNOWN, (), ""), Truth.NOT_MET).passed
+    Source: crf_spec 2.12. Call `confirmable` first: this function refuses nothing.
+
+    >>> auto = Verdict("X05", Truth.UNKNOWN, Passed.UNKNOWN, (), "")
+    >>> confirmed(auto, Truth.NOT_MET).passed
     <Passed.PASS: 'PASS'>
     """
     return auto._replace(truth=investigator, passed=passed(auto.criterion, investigator))

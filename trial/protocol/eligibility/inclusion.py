@@ -1,84 +1,86 @@
-"""The inclusion criteria as automatic rules (crf_spec 2.12, I01 to I12), one function each.
+"""The inclusion criteria I01 to I08 as automatic rules (crf_spec 2.12), one function each.
 
-Each takes the evidence, the gate (1 entry, 2 randomization) and the parameters, and returns what it finds: the truth of the
-criterion's text, and one sentence why. Missing, unknown and contradictory input is UNKNOWN; nothing raises.
+Each rule takes the evidence, the gate (1 entry, 2 randomization) and the parameters, and returns
+its finding: the truth of the criterion's text, and one sentence why. Missing, unknown and
+contradictory input is UNKNOWN; nothing raises.
 """
 
-from collections.abc import Callable
-from decimal import Decimal
-from typing import NamedTuple
-
-from trial.protocol.eligibility.evidence import Clearance, Evidence, LabValue, Weight, agreed, latest
-from trial.protocol.eligibility.organ_units import is_oligometastatic, liver_metastases, organ_units, units
-from trial.protocol.kleene import Truth, all_of, any_of, truth
-from trial.protocol.laboratory import quantities
-from trial.protocol.laboratory.reported import MIRRORED, Comparator, Reported, at_least, at_most
-from trial.protocol.parameters import DEFAULT, CgSource, Parameters
+from trial.protocol.eligibility.evidence import Evidence, agreed, latest
+from trial.protocol.eligibility.finding import Finding, answered, none_in_window
+from trial.protocol.eligibility.organ_units import (
+    LesionClass,
+    is_oligometastatic,
+    organ_units,
+    units,
+)
+from trial.protocol.kleene import Truth, truth
+from trial.protocol.parameters import DEFAULT, Parameters
 
 MET, NOT_MET, UNKNOWN = Truth.MET, Truth.NOT_MET, Truth.UNKNOWN
-ANSWERS = {"Y": True, "YES": True, "N": False, "NO": False}
 UROTHELIAL = ("UC_PURE", "UC_PAPILLARY", "UC_WITH_VARIANT")
-SETTINGS = ("AFTER_CYSTECTOMY", "AFTER_RNU", "AFTER_CYSTECTOMY_AND_RNU", "INOPERABLE_AT_DIAGNOSIS")
+SETTINGS = (
+    "AFTER_CYSTECTOMY",
+    "AFTER_RNU",
+    "AFTER_CYSTECTOMY_AND_RNU",
+    "INOPERABLE_AT_DIAGNOSIS",
+)
+SURVIVAL_ANSWERS = {"Y": "yes", "N": "no", "U": "not known"}
 AGE_MIN = 18
-HEMOGLOBIN_MIN_G_L = Decimal(90)
-BILIRUBIN_ULN, ENZYME_ULN, ENZYME_ULN_WITH_LIVER = Decimal(2), Decimal("2.5"), Decimal(5)
-
-
-class Finding(NamedTuple):
-    truth: Truth
-    reason: str
-
-
-def answered(code: str | None) -> Truth:
-    """The truth of an answer (crf_spec 2.12): Y or YES, N or NO; anything else is unknown.
-
-    >>> answered("U")
-    <Truth.UNKNOWN: 'UNKNOWN'>
-    """
-    return truth(ANSWERS.get(code or ""))
 
 
 def histology(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT) -> Finding:
-    """I01 (crf_spec 2.12). Cytology alone neither confirms nor refutes.
+    """Judge I01, the histology (crf_spec 2.12). Cytology alone neither confirms nor refutes.
 
     >>> histology(Evidence(histology_source="CYTOLOGY_ONLY")).truth
     <Truth.UNKNOWN: 'UNKNOWN'>
     """
     kind, source = evidence.histology_type or "", evidence.histology_source
+    is_confirmed = evidence.histology_confirmed
     if source == "CYTOLOGY_ONLY":
         return Finding(UNKNOWN, "Cytology only: there is no histological confirmation yet.")
-    if evidence.histology_confirmed == "N" or kind.startswith("NON_UC"):
+    if is_confirmed == "N" or kind.startswith("NON_UC"):
         return Finding(
-            NOT_MET, f"Histologically confirmed: {evidence.histology_confirmed or 'not entered'}; type: {kind or 'not entered'}."
+            NOT_MET,
+            f"Histologically confirmed: {is_confirmed or 'not entered'}; "
+            f"type: {kind or 'not entered'}.",
         )
-    if evidence.histology_confirmed == "Y" and kind in UROTHELIAL and source:
+    if is_confirmed == "Y" and kind in UROTHELIAL and source:
         return Finding(MET, f"{kind} is confirmed histologically ({source}).")
-    return Finding(UNKNOWN, "Confirmation, material or type of the histology is not entered or not known.")
+    return Finding(
+        UNKNOWN, "Confirmation, material or type of the histology is not entered or not known."
+    )
 
 
 def setting(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT) -> Finding:
-    """I02 (crf_spec 2.12). Needs a named setting and one definite lesion other than the primary tumor; never refuted by the data alone.
+    """Judge I02, the clinical setting (crf_spec 2.12).
+
+    The criterion needs a named setting and one definite lesion other than the primary tumor. The
+    data alone never refute it.
 
     >>> setting(Evidence(clinical_setting="OTHER")).truth
     <Truth.UNKNOWN: 'UNKNOWN'>
     """
-    metastases = sum(lesion.is_definite and lesion.lesion_class not in (None, "", "PRIMARY") for lesion in evidence.lesions)
-    found = MET if evidence.clinical_setting in SETTINGS and metastases else UNKNOWN
+    not_metastatic = (None, "", LesionClass.PRIMARY)
+    definite = [lesion for lesion in evidence.lesions if lesion.is_definite]
+    metastases = sum(lesion.lesion_class not in not_metastatic for lesion in definite)
+    is_met = evidence.clinical_setting in SETTINGS and metastases
     return Finding(
-        found, f"Setting: {evidence.clinical_setting or 'not entered'}; definite lesions besides the primary tumor: {metastases}."
+        MET if is_met else UNKNOWN,
+        f"Setting: {evidence.clinical_setting or 'not entered'}; "
+        f"definite lesions besides the primary tumor: {metastases}.",
     )
 
 
 def organ_count(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT) -> Finding:
-    """I03 (crf_spec 2.12), by the counting rule of crf_spec 2.8.
+    """Judge I03, the number of organ units, by the counting rule of crf_spec 2.8.
 
     >>> organ_count(Evidence()).reason
     'No lesion is entered yet.'
     """
     if not evidence.lesions:
         return Finding(UNKNOWN, "No lesion is entered yet.")
-    count, found = organ_units(evidence.lesions, parameters), units(evidence.lesions, parameters)
-    names = ", ".join(sorted(found.possible)) or "none"
+    count = organ_units(evidence.lesions, parameters)
+    names = ", ".join(sorted(units(evidence.lesions, parameters).possible)) or "none"
     return Finding(
         is_oligometastatic(evidence.lesions, parameters),
         f"Organ units: {count} ({names}); 1 to {parameters.max_organ_units} are required.",
@@ -86,201 +88,95 @@ def organ_count(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFA
 
 
 def coverage(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT) -> Finding:
-    """I04 (crf_spec 2.12). A lesion that a dose constraint bars from radiotherapy contradicts full coverage.
+    """Judge I04, full coverage by radiotherapy (crf_spec 2.12).
+
+    A lesion that a dose constraint bars from radiotherapy contradicts full coverage.
 
     >>> coverage(Evidence(radiotherapy_feasible="NO")).truth
     <Truth.NOT_MET: 'NOT_MET'>
     """
-    barred = [lesion.code for lesion in evidence.lesions if lesion.radiotherapy == "NO_CONSTRAINT"]
-    said = answered(evidence.radiotherapy_feasible)
-    if said == MET and barred:
-        return Finding(UNKNOWN, f"Full coverage is said to be possible, but a dose constraint bars {', '.join(barred)}.")
-    return Finding(said, f"Full coverage by radiotherapy: {evidence.radiotherapy_feasible or 'not judged yet'}.")
+    lesions = evidence.lesions
+    barred = [lesion.code for lesion in lesions if lesion.radiotherapy == "NO_CONSTRAINT"]
+    answer = answered(evidence.radiotherapy_feasible)
+    if answer == MET and barred:
+        return Finding(
+            UNKNOWN,
+            "Full coverage is said to be possible, but a dose constraint bars "
+            f"{', '.join(barred)}.",
+        )
+    judgment = evidence.radiotherapy_feasible or "not judged yet"
+    return Finding(answer, f"Full coverage by radiotherapy: {judgment}.")
 
 
 def consent(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT) -> Finding:
-    """I05 (crf_spec 2.12). Withdrawal counts from its day on; a signature on an invalid version leaves it open.
+    """Judge I05, the consent (crf_spec 2.12).
+
+    A withdrawal counts from its day on. A signature on an invalid version leaves the criterion
+    open.
 
     >>> consent(Evidence(consent_declined=True)).truth
     <Truth.NOT_MET: 'NOT_MET'>
     """
-    signed, withdrawn, day = evidence.consent_signed_on, evidence.consent_withdrawn_on, evidence.gate_on
-    if evidence.consent_declined or (withdrawn and (not day or withdrawn <= day)):
-        return Finding(NOT_MET, f"Consent was withdrawn on {withdrawn}." if withdrawn else "Consent was declined.")
-    if not signed:
+    signed_on, gate_on = evidence.consent_signed_on, evidence.gate_on
+    withdrawn_on = evidence.consent_withdrawn_on
+    is_withdrawn = withdrawn_on and (not gate_on or withdrawn_on <= gate_on)
+    procedure_on = evidence.first_study_procedure_on
+    if evidence.consent_declined or is_withdrawn:
+        withdrawal = f"Consent was withdrawn on {withdrawn_on}."
+        return Finding(NOT_MET, withdrawal if withdrawn_on else "Consent was declined.")
+    if not signed_on:
         return Finding(UNKNOWN, "No initial consent is entered yet.")
     if not evidence.consent_version_valid:
-        return Finding(UNKNOWN, f"Signed on {signed}, on a version not known to be valid at the site on that day.")
-    if evidence.first_study_procedure_on and evidence.first_study_procedure_on < signed:
-        return Finding(UNKNOWN, f"Signed on {signed}, after a study procedure on {evidence.first_study_procedure_on}.")
-    if day and day < signed:
-        return Finding(UNKNOWN, f"Signed on {signed}, after the day of the gate, {day}.")
-    return Finding(MET, f"Signed on {signed}, on a version valid at the site.")
+        reason = "on a version not known to be valid at the site on that day."
+    elif procedure_on and procedure_on < signed_on:
+        reason = f"after a study procedure on {procedure_on}."
+    elif gate_on and gate_on < signed_on:
+        reason = f"after the day of the gate, {gate_on}."
+    else:
+        return Finding(MET, f"Signed on {signed_on}, on a version valid at the site.")
+    return Finding(UNKNOWN, f"Signed on {signed_on}, {reason}")
 
 
 def age(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT) -> Finding:
-    """I06 (crf_spec 2.12), over every age that month of birth and source leave possible.
+    """Judge I06, the age at consent, over every age that month of birth and source leave possible.
+
+    The limits are 18 years and AGE_MAX_RULE, both included (crf_spec 2.12).
 
     >>> age(Evidence()).reason
     'Age at consent: not known; 18 to 80 years are required.'
     """
+    oldest = parameters.age_max_rule
     ages = evidence.ages_on(evidence.consent_signed_on)
-    found = agreed(truth(AGE_MIN <= years <= parameters.age_max_rule) for years in ages)
-    said = " or ".join(map(str, sorted(ages))) or "not known"
-    return Finding(found, f"Age at consent: {said}; {AGE_MIN} to {parameters.age_max_rule} years are required.")
+    judgment = agreed(truth(AGE_MIN <= years <= oldest) for years in ages)
+    possible = " or ".join(map(str, sorted(ages))) or "not known"
+    return Finding(
+        judgment, f"Age at consent: {possible}; {AGE_MIN} to {oldest} years are required."
+    )
 
 
 def survival(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT) -> Finding:
-    """I07 (crf_spec 2.12): the investigator's statement alone.
+    """Judge I07, the expected survival, by the investigator's statement alone (crf_spec 2.12).
 
     >>> survival(Evidence(survival_6_months="N")).truth
     <Truth.NOT_MET: 'NOT_MET'>
     """
-    said = {"Y": "yes", "N": "no", "U": "not known"}.get(evidence.survival_6_months or "", "not entered")
-    return Finding(answered(evidence.survival_6_months), f"Expected survival of 6 months or more, by the investigator: {said}.")
+    code = evidence.survival_6_months
+    answer = SURVIVAL_ANSWERS.get(code or "", "not entered")
+    return Finding(
+        answered(code), f"Expected survival of 6 months or more, by the investigator: {answer}."
+    )
 
 
 def performance(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT) -> Finding:
-    """I08 (crf_spec 2.12), by the latest ECOG status in the window.
+    """Judge I08, the performance status, by the latest ECOG status in the window (crf_spec 2.12).
 
     >>> performance(Evidence()).truth
     <Truth.UNKNOWN: 'UNKNOWN'>
     """
     days = parameters.ecog_window_days.at(gate)
-    values = latest(evidence.ecog, until=evidence.gate_on, days=days)
-    if not values:
-        return Finding(UNKNOWN, _none("ECOG status", evidence, days))
-    said = " and ".join(f"ECOG {value.grade} on {value.on}" for value in values)
-    return Finding(agreed(truth(0 <= value.grade <= 1) for value in values), f"{said}; 0 or 1 is required.")
-
-
-def hemoglobin(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT) -> Finding:
-    """I09 (crf_spec 2.12).
-
-    >>> hemoglobin(Evidence()).truth
-    <Truth.UNKNOWN: 'UNKNOWN'>
-    """
-    demand = f"at least {HEMOGLOBIN_MIN_G_L} g/L is required"
-    return _measured("HGB", evidence, gate, parameters, lambda value: at_least(value.result, HEMOGLOBIN_MIN_G_L), demand)
-
-
-def bilirubin(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT) -> Finding:
-    """I10 (crf_spec 2.12).
-
-    >>> bilirubin(Evidence()).truth
-    <Truth.UNKNOWN: 'UNKNOWN'>
-    """
-    demand = f"at most {BILIRUBIN_ULN} × ULN is required"
-    return _measured("BILI", evidence, gate, parameters, lambda value: _within(value, BILIRUBIN_ULN), demand)
-
-
-def enzymes(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT) -> Finding:
-    """I11 (crf_spec 2.12): AST, ALT and ALP, each on its own; liver metastases relax the limit, and nothing else does.
-
-    >>> enzymes(Evidence()).truth
-    <Truth.UNKNOWN: 'UNKNOWN'>
-    """
-    liver = has_liver_metastases(evidence)
-    demand = {MET: ENZYME_ULN_WITH_LIVER, NOT_MET: ENZYME_ULN}.get(liver)
-    said = f"at most {demand} × ULN is required" if demand else "at most 2.5 × ULN, or 5 × ULN with liver metastases, is required"
-
-    def tolerable(value: LabValue) -> Truth:
-        return any_of([_within(value, ENZYME_ULN), all_of([liver, _within(value, ENZYME_ULN_WITH_LIVER)])])
-
-    found = [_measured(test, evidence, gate, parameters, tolerable, said) for test in ("AST", "ALT", "ALP")]
-    return Finding(all_of(one.truth for one in found), " ".join(one.reason for one in found))
-
-
-def has_liver_metastases(evidence: Evidence) -> Truth:
-    """Whether there are liver metastases: the answer, as far as the lesions entered do not contradict it (crf_spec 2.9).
-
-    >>> has_liver_metastases(Evidence(liver_metastases="N"))
-    <Truth.NOT_MET: 'NOT_MET'>
-    """
-    said, liver = answered(evidence.liver_metastases), liver_metastases(evidence.lesions)
-    contradicted = liver.least > 0 if said == NOT_MET else bool(evidence.lesions) and liver.most == 0
-    return UNKNOWN if contradicted else said
-
-
-def clearance(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT) -> Finding:
-    """I12 (crf_spec 2.12), unrounded, over every age possible on the day of the specimen; measured clearance only where CG_SOURCE says so.
-
-    >>> clearance(Evidence()).truth
-    <Truth.UNKNOWN: 'UNKNOWN'>
-    """
-    days, until = parameters.lab_window_days.at(gate), evidence.gate_on
-    if parameters.cg_source != CgSource.COCKCROFT_GAULT:
-        measured: list[Clearance] = [c for c in evidence.clearances if c.source == parameters.cg_source]
-        found = [value.result for value in latest(measured, until=until, days=days)]
-        how = str(parameters.cg_source)
-    else:
-        creatinine = latest((value for value in evidence.laboratory if value.test == "CREAT"), until=until, days=days)
-        found = [one for value in creatinine for one in cockcroft_gault(value, evidence, parameters)]
-        how = "Cockcroft–Gault, creatinine of " + (str(creatinine[0].on) if creatinine else "no day in the window")
-    if not found:
-        return Finding(UNKNOWN, f"No creatinine clearance ({how}): a value, or age, sex or weight for it, is missing.")
-    said = " or ".join(f"{one.comparator}{quantities.clearance_shown(one.value)}" for one in found)
-    return Finding(
-        agreed(at_least(one, quantities.CLEARANCE_MIN_ML_MIN) for one in found),
-        f"Creatinine clearance {said} mL/min ({how}); at least {quantities.CLEARANCE_MIN_ML_MIN} mL/min is required.",
-    )
-
-
-def cockcroft_gault(creatinine: LabValue, evidence: Evidence, parameters: Parameters = DEFAULT) -> list[Reported]:
-    """Clearances in mL/min of one creatinine in µmol/L (crf_spec 2.10): one for each age and weight that is possible.
-
-    A creatinine below something means a clearance above something. Empty where age, sex or weight is not known.
-
-    >>> from datetime import date
-    >>> cockcroft_gault(LabValue(test="CREAT", result=Reported(Comparator.EXACT, Decimal(97)), on=date(2025, 3, 4)), Evidence())
-    []
-    """
-    if evidence.sex not in ("M", "F") or creatinine.result.value <= 0:
-        return []
-    comparator, constant = Comparator(MIRRORED[creatinine.result.comparator]), parameters.cg_constant
-    return [
-        Reported(comparator, quantities.creatinine_clearance(years, weight.kg, evidence.sex, creatinine.result.value, constant))
-        for years in sorted(evidence.ages_on(creatinine.on))
-        for weight in nearest_weights(creatinine, evidence, parameters)
-    ]
-
-
-def nearest_weights(specimen: LabValue, evidence: Evidence, parameters: Parameters = DEFAULT) -> list[Weight]:
-    """The weight measured nearest to the specimen (crf_spec 1, CG_WEIGHT); several where they are as near.
-
-    >>> from datetime import date
-    >>> nearest_weights(LabValue(test="CREAT", result=Reported(Comparator.EXACT, Decimal(97)), on=date(2025, 3, 4)), Evidence())
-    []
-    """
-    before, after = parameters.cg_weight
-    near = {weight: (weight.on - specimen.on).days for weight in evidence.weights}
-    allowed = {weight: abs(days) for weight, days in near.items() if -before <= days <= after}
-    return [weight for weight, distance in allowed.items() if distance == min(allowed.values())]
-
-
-def _measured(test: str, evidence: Evidence, gate: int, parameters: Parameters, judge: Callable[[LabValue], Truth], demand: str) -> Finding:
-    """The latest results of a test in the window, judged one by one."""
-    name, unit = quantities.TESTS[test].name, quantities.unit_name(quantities.TESTS[test].unit)
-    days = parameters.lab_window_days.at(gate)
-    values = latest((value for value in evidence.laboratory if value.test == test), until=evidence.gate_on, days=days)
-    if not values:
-        return Finding(UNKNOWN, _none(name.lower(), evidence, days))
-    said = " and ".join(f"{name} {value.result} {unit}{_multiple(value, demand)} on {value.on}" for value in values)
-    return Finding(agreed(map(judge, values)), f"{said}; {demand}.")
-
-
-def _within(value: LabValue, times: Decimal) -> Truth:
-    """Multiplied, not divided, so that the comparison is exact."""
-    return at_most(value.result, times * value.uln) if value.uln else UNKNOWN
-
-
-def _multiple(value: LabValue, demand: str) -> str:
-    if "ULN" not in demand:
-        return ""
-    return f" = {value.result.comparator}{value.result.value / value.uln:.2f} × ULN" if value.uln else " (ULN not known)"
-
-
-def _none(what: str, evidence: Evidence, days: int) -> str:
-    if not evidence.gate_on:
-        return f"The day of the gate is not known yet, so no {what} can be chosen."
-    return f"No {what} in the {days} days up to {evidence.gate_on}."
+    statuses = latest(evidence.ecog, until=evidence.gate_on, days=days)
+    if not statuses:
+        return Finding(UNKNOWN, none_in_window("ECOG status", evidence.gate_on, days))
+    judgment = agreed(truth(0 <= status.grade <= 1) for status in statuses)
+    listed = " and ".join(f"ECOG {status.grade} on {status.on}" for status in statuses)
+    return Finding(judgment, f"{listed}; 0 or 1 is required.")

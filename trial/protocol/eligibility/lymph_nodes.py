@@ -1,8 +1,9 @@
-"""Lymph node subregions, and whether they are regional to the index primary tumor (crf_spec Appendix A; AJCC/UICC 8).
+"""Lymph node subregions and the index primary tumor (crf_spec Appendix A; AJCC/UICC 8).
 
-Y is regional, N non-regional; U leaves it to the investigator. The side of the tumor does not matter. For the renal pelvis
-hilar, para-aortic, paracaval and retroperitoneal nodes are regional; for the ureter also those of the pelvis; for the bladder
-those of the true pelvis and the common iliac ones.
+Y is regional, N non-regional; U leaves it to the investigator. The side of the tumor does not
+matter. For the renal pelvis, hilar, para-aortic, paracaval and retroperitoneal nodes are regional;
+for the ureter also those of the pelvis; for the bladder those of the true pelvis and the common
+iliac ones.
 """
 
 from collections.abc import Iterable
@@ -11,17 +12,24 @@ from typing import NamedTuple
 
 
 class Regional(StrEnum):
+    """Regional to the index primary tumor: yes, no, or for the investigator to judge."""
+
     Y = "Y"
     N = "N"
     U = "U"
 
 
 class Subregion(NamedTuple):
+    """A row of Appendix A.
+
+    `status` holds Y, N or U for each index primary: renal pelvis, upper, middle and lower ureter,
+    bladder. `lateralized` says that left and right are told apart.
+    """
+
     code: str
     name: str
     lateralized: bool
     status: str
-    """By index primary: renal pelvis, upper, middle and lower ureter, bladder."""
 
 
 PAIRED, SINGLE = True, False
@@ -40,7 +48,8 @@ SUBREGIONS = (
     Subregion("RENHIL",   "Renal hilar",                        PAIRED, "Y  Y  Y  Y  N"),
     Subregion("PARACAV",  "Paracaval, retrocaval",              SINGLE, "Y  Y  Y  Y  N"),
     Subregion("INTERAC",  "Interaortocaval",                    SINGLE, "Y  Y  Y  Y  N"),
-    Subregion("PAO_SUP",  "Para-aortic, above the inferior mesenteric artery", SINGLE, "Y  Y  Y  Y  N"),
+    Subregion("PAO_SUP",  "Para-aortic, above the inferior mesenteric artery",
+                                                            SINGLE, "Y  Y  Y  Y  N"),
     Subregion("PAO_INF",  "Para-aortic, from there to the bifurcation", SINGLE, "Y  Y  Y  Y  N"),
     Subregion("COMILI",   "Common iliac",                       PAIRED, "U  Y  Y  Y  Y"),
     Subregion("EXTILI",   "External iliac",                     PAIRED, "N  U  Y  Y  Y"),
@@ -55,32 +64,41 @@ SUBREGIONS = (
 
 LATERALIZED = {subregion.code: subregion.lateralized for subregion in SUBREGIONS}
 LEVELS = ("RENAL_PELVIS", "URETER_UPPER", "URETER_MIDDLE", "URETER_LOWER", "BLADDER")
-STATUS = {s.code: dict(zip(LEVELS, map(Regional, s.status.split()), strict=True)) for s in SUBREGIONS}
+STATUS = {
+    subregion.code: dict(zip(LEVELS, map(Regional, subregion.status.split()), strict=True))
+    for subregion in SUBREGIONS
+}
 UPPER_TRACT = LEVELS[:4]
-SAME_AS = {"CALYX": "RENAL_PELVIS", "URETHRA": "BLADDER"}
+MULTIFOCAL = "MULTIFOCAL_UTUC"
+URETHRA = "URETHRA"
+SAME_AS = {"CALYX": "RENAL_PELVIS", URETHRA: "BLADDER"}
 
 
 def regional_status(subregion: str, primary_sites: Iterable[str]) -> Regional:
-    """Whether a subregion is regional to the index primary tumor (crf_spec Appendix A): Y for any involved level is Y.
+    """Return whether a subregion is regional to the index primary tumor (crf_spec Appendix A).
 
-    A multifocal tumor whose levels are not named is judged by all levels of the upper tract, and left open where they
-    disagree. An unknown subregion, or no primary tumor, is U.
+    A subregion is regional if it is so for any level that the tumor involves. A multifocal tumor
+    whose levels are not named is judged by all levels of the upper tract, and left open (U) where
+    they disagree. An unknown subregion or site, or no primary tumor, is U.
 
     >>> regional_status("PAO_SUP", ["RENAL_PELVIS"])
     <Regional.Y: 'Y'>
     """
     sites = set(primary_sites)
-    if subregion not in STATUS or not sites <= {*LEVELS, *SAME_AS, "MULTIFOCAL_UTUC"}:
+    if subregion not in STATUS or not sites <= {*LEVELS, *SAME_AS, MULTIFOCAL}:
         return Regional.U
-    named = {_status(subregion, site) for site in sites - {"MULTIFOCAL_UTUC"}}
-    if not named:
-        every = {STATUS[subregion][level] for level in UPPER_TRACT} if sites else {Regional.U}
-        return every.pop() if len(every) == 1 else Regional.U
-    return next(status for status in (Regional.Y, Regional.U, Regional.N) if status in named)
+    named = {_status(subregion, site) for site in sites - {MULTIFOCAL}}
+    if named:
+        return next(status for status in (Regional.Y, Regional.U, Regional.N) if status in named)
+    upper_tract = {STATUS[subregion][level] for level in UPPER_TRACT}
+    return upper_tract.pop() if sites and len(upper_tract) == 1 else Regional.U
 
 
 def _status(subregion: str, site: str) -> Regional:
-    """Of the urethra, inguinal nodes may be regional; all others are as the bladder's."""
-    if site == "URETHRA" and subregion == "INGUIN":
+    """Return the status for one site.
+
+    Inguinal nodes may be regional to the urethra; all its other nodes are judged as the bladder's.
+    """
+    if site == URETHRA and subregion == "INGUIN":
         return Regional.U
     return STATUS[subregion][SAME_AS.get(site, site)]

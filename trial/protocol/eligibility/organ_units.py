@@ -1,19 +1,51 @@
-"""Organ units of oligometastatic disease (crf_spec 2.8, counting rule; inclusion criterion 2 of the public record).
+"""Organ units of oligometastatic disease (crf_spec 2.8, counting rule; inclusion criterion I03).
 
-What counts is a span: at least the units that are certain, at most those that are possible. A lesion that is equivocal, or
-not described well enough to say which unit it belongs to, widens the span and never narrows it.
+The count is a span: at least the units that are certain, at most those that are possible. A lesion
+that is equivocal, or not described well enough to say which unit it belongs to, widens the span and
+never narrows it.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import NamedTuple
 
-from trial.protocol.eligibility.lymph_nodes import LATERALIZED
+from trial.protocol.eligibility.lymph_nodes import LATERALIZED, Regional
 from trial.protocol.kleene import Truth
 from trial.protocol.parameters import DEFAULT, LnUnitRule, Parameters
 
-NODES = {"REGIONAL_LN": "Y", "NONREGIONAL_LN": "N"}
-ORGAN_CLASSES = ("VISCERAL", "SOFT_TISSUE", "SEROSAL")
+
+class LesionClass(StrEnum):
+    """The classes of lesions (crf_spec 2.8)."""
+
+    PRIMARY = "PRIMARY"
+    LOCAL_RECURRENCE = "LOCAL_RECURRENCE"
+    REGIONAL_LN = "REGIONAL_LN"
+    NONREGIONAL_LN = "NONREGIONAL_LN"
+    VISCERAL = "VISCERAL"
+    SOFT_TISSUE = "SOFT_TISSUE"
+    SEROSAL = "SEROSAL"
+    BONE = "BONE"
+    BRAIN = "BRAIN"
+
+
+class Organ(StrEnum):
+    """The organs that a rule names; a lesion may lie in many others."""
+
+    BRAIN = "BRAIN"
+    LIVER = "LIVER"
+    LYMPH_NODE = "LYMPH_NODE"
+    URINARY_BLADDER = "URINARY_BLADDER"
+    OTHER = "OTHER"
+
+
+NODE_CLASSES = {
+    LesionClass.REGIONAL_LN.value: Regional.Y,
+    LesionClass.NONREGIONAL_LN.value: Regional.N,
+}
+SIDES = ("LEFT", "RIGHT")
+BILATERAL = "BILATERAL"
+DEFINITE = "DEFINITE"
 NOTHING: frozenset[str] = frozenset()
 
 
@@ -35,11 +67,12 @@ class Lesion:
 
     @property
     def is_definite(self) -> bool:
-        return self.certainty == "DEFINITE"
+        """Return whether the lesion is certainly a lesion, not equivocal."""
+        return self.certainty == DEFINITE
 
 
 class Span(NamedTuple):
-    """Counted at least, and at most."""
+    """A count that is at least one number, and at most another."""
 
     least: int
     most: int
@@ -49,105 +82,132 @@ class Span(NamedTuple):
 
 
 class Units(NamedTuple):
-    """Units that are certain, and all that are possible."""
+    """The units that are certain, and all that are possible."""
 
     certain: frozenset[str]
     possible: frozenset[str]
 
 
-def units(lesions: Iterable[Lesion], parameters: Parameters = DEFAULT) -> Units:
-    """The organ units of the lesions, by name, for instance LUNG, REGIONAL_NODES or SCLAV:LEFT (crf_spec 2.8).
+NO_UNIT = Units(NOTHING, NOTHING)
 
-    >>> units([Lesion(code="L01", lesion_class="VISCERAL", organ="LUNG", certainty="EQUIVOCAL")])
+
+def units(lesions: Iterable[Lesion], parameters: Parameters = DEFAULT) -> Units:
+    """Return the organ units of lesions by name, such as LUNG, REGIONAL_NODES or SCLAV:LEFT.
+
+    The counting rule is that of crf_spec 2.8.
+
+    >>> lung = Lesion(code="L01", lesion_class="VISCERAL", organ="LUNG", certainty="EQUIVOCAL")
+    >>> units([lung])
     Units(certain=frozenset(), possible=frozenset({'LUNG'}))
     """
     certain, possible = NOTHING, NOTHING
     for lesion in lesions:
-        found = _of_lesion(lesion, parameters)
-        possible |= found.possible
+        units_of_lesion = _units_of_lesion(lesion, parameters)
+        possible |= units_of_lesion.possible
         if lesion.is_definite:
-            certain |= found.certain
+            certain |= units_of_lesion.certain
     return Units(certain, possible)
 
 
 def organ_units(lesions: Iterable[Lesion], parameters: Parameters = DEFAULT) -> Span:
-    """N_MIN and N_MAX of crf_spec 2.8.
+    """Count the organ units: N_MIN and N_MAX of crf_spec 2.8.
 
-    >>> organ_units([Lesion(code="L01", lesion_class="VISCERAL", organ="LUNG", certainty="EQUIVOCAL")])
+    >>> lung = Lesion(code="L01", lesion_class="VISCERAL", organ="LUNG", certainty="EQUIVOCAL")
+    >>> organ_units([lung])
     Span(least=0, most=1)
     """
-    found = units(lesions, parameters)
-    return Span(len(found.certain), max(len(found.certain), len(found.possible)))
+    certain, possible = units(lesions, parameters)
+    return Span(len(certain), max(len(certain), len(possible)))
 
 
 def liver_metastases(lesions: Iterable[Lesion]) -> Span:
-    """N_LIVER_MIN and N_LIVER_MAX of crf_spec 2.8: lesions, not organs. One whose organ is not entered may lie in the liver.
+    """Count the liver metastases: N_LIVER_MIN and N_LIVER_MAX of crf_spec 2.8.
 
-    >>> liver_metastases([Lesion(code="L01", lesion_class="VISCERAL", organ="LIVER", certainty="DEFINITE")])
+    Lesions are counted, not organs. A lesion whose organ is not entered may lie in the liver.
+
+    >>> liver = Lesion(code="L01", lesion_class="VISCERAL", organ="LIVER", certainty="DEFINITE")
+    >>> liver_metastases([liver])
     Span(least=1, most=1)
     """
-    metastases = [lesion for lesion in lesions if lesion.lesion_class != "PRIMARY"]
-    certain = sum(lesion.organ == "LIVER" and lesion.is_definite for lesion in metastases)
-    return Span(certain, sum(lesion.organ == "LIVER" or not lesion.organ for lesion in metastases))
+    metastases = [lesion for lesion in lesions if lesion.lesion_class != LesionClass.PRIMARY]
+    in_liver = [lesion for lesion in metastases if lesion.organ == Organ.LIVER]
+    nowhere = [lesion for lesion in metastases if not lesion.organ]
+    certain = sum(lesion.is_definite for lesion in in_liver)
+    return Span(certain, len(in_liver) + len(nowhere))
 
 
 def is_oligometastatic(lesions: Iterable[Lesion], parameters: Parameters = DEFAULT) -> Truth:
-    """I03: one to three organ units (crf_spec 2.8). With no lesion entered nothing is known yet.
+    """Judge I03: one organ unit at least, MAX_ORGAN_UNITS at most (crf_spec 2.8).
 
-    >>> is_oligometastatic([Lesion(code="L01", lesion_class="VISCERAL", organ="LUNG", certainty="DEFINITE")])
+    With no lesion entered nothing is known yet.
+
+    >>> lung = Lesion(code="L01", lesion_class="VISCERAL", organ="LUNG", certainty="DEFINITE")
+    >>> is_oligometastatic([lung])
     <Truth.MET: 'MET'>
     """
     entered = [*lesions]
-    count = organ_units(entered, parameters)
     if not entered:
         return Truth.UNKNOWN
+    count = organ_units(entered, parameters)
     if count.least > parameters.max_organ_units or count.most == 0:
         return Truth.NOT_MET
-    return Truth.MET if count.least >= 1 and count.most <= parameters.max_organ_units else Truth.UNKNOWN
+    is_certain = count.least >= 1 and count.most <= parameters.max_organ_units
+    return Truth.MET if is_certain else Truth.UNKNOWN
 
 
-def _of_lesion(lesion: Lesion, parameters: Parameters) -> Units:
+def _units_of_lesion(lesion: Lesion, parameters: Parameters) -> Units:
     match lesion.lesion_class:
-        case "PRIMARY":
-            return _exactly("PRIMARY") if parameters.primary_counts else Units(NOTHING, NOTHING)
-        case "LOCAL_RECURRENCE":
-            return _of_local_recurrence(lesion, parameters)
-        case "REGIONAL_LN" | "NONREGIONAL_LN":
-            return _of_node(lesion, parameters)
-        case "BONE":
+        case LesionClass.PRIMARY:
+            return _exactly("PRIMARY") if parameters.primary_counts else NO_UNIT
+        case LesionClass.LOCAL_RECURRENCE:
+            return _units_of_local_recurrence(lesion, parameters)
+        case LesionClass.REGIONAL_LN | LesionClass.NONREGIONAL_LN:
+            return _units_of_node(lesion, parameters)
+        case LesionClass.BONE:
             return _exactly("BONE" if parameters.bone_as_one_organ else f"BONE:{lesion.code}")
-        case "BRAIN":
+        case LesionClass.BRAIN:
             return _exactly("BRAIN")
-        case known if known in ORGAN_CLASSES:
-            return _of_organ(lesion)
+        case LesionClass.VISCERAL | LesionClass.SOFT_TISSUE | LesionClass.SEROSAL:
+            return _units_of_organ(lesion)
         case _:
             return _somewhere(lesion)
 
 
-def _of_organ(lesion: Lesion) -> Units:
-    """Two other organs in free text may be one organ written twice: one unit for certain, two at most."""
-    if not lesion.organ or lesion.organ == "LYMPH_NODE":
+def _units_of_organ(lesion: Lesion) -> Units:
+    """Return the unit of a lesion in an organ.
+
+    Two other organs in free text may be one organ written twice: one unit for certain, two at most.
+    """
+    if not lesion.organ or lesion.organ == Organ.LYMPH_NODE:
         return _somewhere(lesion)
-    if lesion.organ == "OTHER":
+    if lesion.organ == Organ.OTHER:
         detail = " ".join((lesion.organ_detail or lesion.code).casefold().split())
         return Units(frozenset({"OTHER"}), frozenset({f"OTHER:{detail}"}))
     return _exactly(lesion.organ)
 
 
-def _of_local_recurrence(lesion: Lesion, parameters: Parameters) -> Units:
-    """In the bladder it may be an intravesical recurrence that does not invade muscle, which is no unit."""
+def _units_of_local_recurrence(lesion: Lesion, parameters: Parameters) -> Units:
+    """Return the unit of the local bed.
+
+    A lesion in the bladder may be an intravesical recurrence that does not invade muscle, which is
+    no unit.
+    """
     if not parameters.local_recurrence_counts:
-        return Units(NOTHING, NOTHING)
+        return NO_UNIT
     bed = _exactly("LOCAL_BED")
-    return Units(NOTHING, bed.possible) if lesion.organ == "URINARY_BLADDER" else bed
+    return Units(NOTHING, bed.possible) if lesion.organ == Organ.URINARY_BLADDER else bed
 
 
-def _of_node(lesion: Lesion, parameters: Parameters) -> Units:
-    """Regional nodes are one unit; whether regional is unknown: one more at most, and at least the regional one."""
+def _units_of_node(lesion: Lesion, parameters: Parameters) -> Units:
+    """Return the units of a lymph node; all regional nodes together are one unit.
+
+    A node of which it is not known whether it is regional adds one unit at most, and at least makes
+    the regional one.
+    """
     subregions = _subregions(lesion, parameters)
-    if lesion.regional != NODES[lesion.lesion_class or ""]:
+    if lesion.regional != NODE_CLASSES[lesion.lesion_class or ""]:
         return Units(frozenset({"REGIONAL_NODES"}), subregions.possible)
-    return _exactly("REGIONAL_NODES") if lesion.regional == "Y" else subregions
+    return _exactly("REGIONAL_NODES") if lesion.regional == Regional.Y else subregions
 
 
 def _subregions(lesion: Lesion, parameters: Parameters) -> Units:
@@ -158,8 +218,8 @@ def _subregions(lesion: Lesion, parameters: Parameters) -> Units:
         return _somewhere(lesion)
     if not LATERALIZED[subregion] or not parameters.ln_lateralize:
         return _exactly(subregion)
-    sides = ("LEFT", "RIGHT") if lesion.laterality == "BILATERAL" else (lesion.laterality,)
-    if not set(sides) <= {"LEFT", "RIGHT"}:
+    sides = SIDES if lesion.laterality == BILATERAL else (lesion.laterality,)
+    if not set(sides) <= set(SIDES):
         return _somewhere(lesion)
     return _exactly(*(f"{subregion}:{side}" for side in sides))
 
@@ -169,5 +229,5 @@ def _exactly(*names: str) -> Units:
 
 
 def _somewhere(lesion: Lesion) -> Units:
-    """Which unit is not known: perhaps one that is counted already, perhaps one more."""
+    """Return the unit of a lesion in an unknown place, perhaps one that is counted already."""
     return Units(NOTHING, frozenset({f"?{lesion.code}"}))

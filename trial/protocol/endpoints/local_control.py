@@ -1,7 +1,8 @@
-"""Where the disease comes back: in an irradiated lesion, at its margin, elsewhere, anew (crf_spec 5).
+"""Local control: the time until a lesion fails in its field (crf_spec 5, LC).
 
-The same lesions are followed in both arms, from randomization; where they were irradiated, also from its end. Sizes are in
-mm: the longest diameter, of a lymph node the short axis. Death, and progression elsewhere, compete: neither is an event.
+The same lesions are followed in both arms, from randomization; where they were
+irradiated, also from its end. Sizes are in mm: the longest diameter, of a lymph node the short
+axis. Death, and progression elsewhere, compete: neither is an event.
 """
 
 from collections.abc import Iterable
@@ -9,24 +10,26 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple
 
-from trial.protocol.response.lesions import NORMAL_NODE_BELOW_MM, NewLesionCertainty
+from trial.protocol.response.lesions import NORMAL_NODE_BELOW_MM
 from trial.protocol.response.recist import Response
 
-from .overall_survival import Facts, Reason, Result, as_known, death_on, known, outcome, undecided
+from .facts import Facts, death_on, death_records, facts_known_by, known_by
+from .results import Reason, Result, outcome, undecided
 
 INDETERMINATE_DAYS = 56  # post-radiotherapy change is confirmed 8 to 12 weeks later
 
 
 class LocalStatus(StrEnum):
+    """The local status of an irradiated lesion, as the investigator reads it."""
+
     CONTROLLED, INFIELD_PD, MARGINAL_PD = "CONTROLLED", "INFIELD_PD", "MARGINAL_PD"
     INDETERMINATE_POST_RT = "INDETERMINATE_POST_RT"
 
 
 @dataclass(frozen=True)
 class LesionScan:
-    """A lesion at one assessment or biopsy; 0 mm where it is gone, None where it was not measured."""
+    """A lesion at one assessment or biopsy; 0 mm where it is gone, None where not measured."""
 
     record: str
     on: date | None
@@ -38,7 +41,10 @@ class LesionScan:
 
 @dataclass(frozen=True)
 class FollowedLesion:
-    """A lesion of the second baseline, and its size there. `irradiated_on` is the last fraction; None without radiotherapy."""
+    """A lesion of the second baseline, and its size there.
+
+    `irradiated_on` is the day of the last fraction; None without radiotherapy.
+    """
 
     code: str
     nodal: bool
@@ -48,71 +54,50 @@ class FollowedLesion:
 
 
 class Start(StrEnum):
+    """The day from which local control counts."""
+
     RANDOMIZATION, RADIOTHERAPY_END = "RANDOMIZATION", "RADIOTHERAPY_END"
 
 
-@dataclass(frozen=True)
-class NewMetastasis:
-    """`in_field`: in a planning target volume; no lesion is, in the arm without radiotherapy."""
-
-    record: str
-    seen_on: date | None
-    certainty: NewLesionCertainty
-    in_field: bool | None = None
-    known_on: date | None = None
-
-
-class Site(StrEnum):
-    IN_FIELD, MARGINAL, OUT_OF_FIELD = "IN_FIELD", "MARGINAL", "OUT_OF_FIELD"
-    NEW, COMBINED = "NEW", "COMBINED"
-
-
-@dataclass(frozen=True)
-class Failure:
-    """One lesion that progressed. OUT_OF_FIELD: it was there at randomization, and was not irradiated."""
-
-    record: str
-    on: date | None
-    site: Site
-    known_on: date | None = None
-
-
-class Pattern(NamedTuple):
-    site: Site | None
-    on: date | None
-    sites: tuple[Site, ...]
-    records: tuple[str, ...]
-
-
-def _grown(mm: Decimal | None, nadir_mm: Decimal | None, *, nodal: bool) -> bool:
-    """By 20 % and 5 mm; a lymph node must be pathological, too."""
+def _has_grown(mm: Decimal | None, nadir_mm: Decimal | None, *, nodal: bool) -> bool:
+    """Return True for growth by 20 % and 5 mm; a lymph node must be pathological, too."""
     if mm is None or nadir_mm is None or (nodal and mm < NORMAL_NODE_BELOW_MM):
         return False
-    return mm - nadir_mm >= 5 and 100 * (mm - nadir_mm) >= 20 * nadir_mm
+    growth_mm = mm - nadir_mm
+    return growth_mm >= 5 and 100 * growth_mm >= 20 * nadir_mm
 
 
-def local_failure(lesion: FollowedLesion, scans: Iterable[LesionScan], *, nadir_from_on: date) -> tuple[LesionScan, Reason] | None:
-    """The first scan that shows failure of a lesion in its field (crf_spec 5, LC); scans in order of time.
+def local_failure(
+    lesion: FollowedLesion, scans: Iterable[LesionScan], *, nadir_from_on: date
+) -> tuple[LesionScan, Reason] | None:
+    """Return the first scan that shows failure of a lesion in its field (crf_spec 5, LC).
 
-    Growth is from the smallest size since a day, of a lesion not irradiated also from the baseline. Where the reader cannot
-    tell it from a change by radiotherapy, it is none until a scan 8 weeks later shows it still.
+    Scans are in order of time. Growth is from the smallest size since a day, of a lesion not
+    irradiated also from the baseline. Where the reader cannot tell it from a change by
+    radiotherapy, it is none until a scan 8 weeks later still shows it.
 
-    >>> scans = [LesionScan("TA1", date(2025, 6, 26), Decimal(10)), LesionScan("TA2", date(2025, 8, 29), Decimal(15))]
-    >>> local_failure(FollowedLesion("L01", False), scans, nadir_from_on=date(2025, 6, 13))[1].name
+    >>> scans = [
+    ...     LesionScan("TA1", date(2025, 6, 26), Decimal(10)),
+    ...     LesionScan("TA2", date(2025, 8, 29), Decimal(15)),
+    ... ]
+    >>> lesion = FollowedLesion("L01", False)
+    >>> local_failure(lesion, scans, nadir_from_on=date(2025, 6, 13))[1].name
     'LOCAL_GROWTH'
     """
     nadir_mm = None if lesion.irradiated_on else lesion.baseline_mm
     doubtful_on: date | None = None
     for scan in scans:
-        day = scan.on
+        day, mm = scan.on, _valid_mm(scan)
         if day is None:
             continue
-        mm = scan.mm if scan.mm is not None and scan.mm.is_finite() and scan.mm >= 0 else None
-        if scan.biopsy_positive or scan.status == LocalStatus.INFIELD_PD:
-            return scan, Reason.LOCAL_BIOPSY if scan.biopsy_positive else Reason.LOCAL_IN_FIELD
+        if scan.biopsy_positive:
+            return scan, Reason.LOCAL_BIOPSY
+        if scan.status == LocalStatus.INFIELD_PD:
+            return scan, Reason.LOCAL_IN_FIELD
+        has_grown = _has_grown(mm, nadir_mm, nodal=lesion.nodal)
         if scan.status == LocalStatus.INDETERMINATE_POST_RT:
             doubtful_on = doubtful_on or day
-        elif _grown(mm, nadir_mm, nodal=lesion.nodal) and scan.status != LocalStatus.MARGINAL_PD:
+        elif has_grown and scan.status != LocalStatus.MARGINAL_PD:
             if doubtful_on is None or day - doubtful_on >= timedelta(INDETERMINATE_DAYS):
                 return scan, Reason.LOCAL_GROWTH
         elif mm is not None or scan.status == LocalStatus.CONTROLLED:
@@ -122,40 +107,60 @@ def local_failure(lesion: FollowedLesion, scans: Iterable[LesionScan], *, nadir_
     return None
 
 
-def local_control(lesion: FollowedLesion, facts: Facts, *, on: date, start: Start = Start.RANDOMIZATION) -> Result | None:
-    """From randomization, or the end of radiotherapy, to failure of one lesion in its field (crf_spec 5, LC).
+def _valid_mm(scan: LesionScan) -> Decimal | None:
+    """Return the size in mm; None for what is no size."""
+    return scan.mm if scan.mm is not None and scan.mm.is_finite() and scan.mm >= 0 else None
 
-    None from the end of radiotherapy for a lesion that was not irradiated.
 
-    >>> scans = (LesionScan("TA1", date(2025, 6, 26), Decimal(10)), LesionScan("TA2", date(2025, 8, 29), Decimal(15)))
-    >>> local_control(FollowedLesion("L01", False, scans), Facts(date(2025, 4, 25)), on=date(2026, 1, 1)).value_days
+def local_control(
+    lesion: FollowedLesion, facts: Facts, *, on: date, start: Start = Start.RANDOMIZATION
+) -> Result | None:
+    """Return the time to failure of one lesion in its field (crf_spec 5, LC).
+
+    It runs from randomization, or from the end of radiotherapy: None from there for a lesion that
+    was not irradiated.
+
+    >>> scans = (
+    ...     LesionScan("TA1", date(2025, 6, 26), Decimal(10)),
+    ...     LesionScan("TA2", date(2025, 8, 29), Decimal(15)),
+    ... )
+    >>> facts = Facts(date(2025, 4, 25))
+    >>> local_control(FollowedLesion("L01", False, scans), facts, on=date(2026, 1, 1)).value_days
     127
     """
-    facts, lesion = as_known(facts, on=on), _lesion_as_known(lesion, on=on)
+    facts, lesion = facts_known_by(facts, on=on), _lesion_known_by(lesion, on=on)
     start_on = facts.randomized_on if start == Start.RANDOMIZATION else lesion.irradiated_on
     if facts.randomized_on is None:
         return undecided(Reason.NOT_RANDOMIZED)
     if start_on is None:
         return None
-    scans = _in_order(lesion, start_on)
-    undated = [scan.record for scan in lesion.scans if scan.on is None and (scan.biopsy_positive or scan.status == LocalStatus.INFIELD_PD)]
+    undated = [scan.record for scan in lesion.scans if scan.on is None and _shows_failure(scan)]
     if undated:
         return undecided(Reason.FINDING_UNDATED, *undated)
-    failed = local_failure(lesion, scans, nadir_from_on=lesion.irradiated_on or facts.randomized_on)
-    assessed = [scan for scan in scans if scan.mm is not None or scan.status]
-    if failed and failed[0].on:
-        return outcome(start_on, failed[0].on, failed[1], failed[0].record, event=True)
-    return _ended(facts, start_on, [(scan.on, scan.record) for scan in assessed if scan.on])
+    scans = _in_order(lesion, start_on)
+    nadir_from_on = lesion.irradiated_on or facts.randomized_on
+    failure = local_failure(lesion, scans, nadir_from_on=nadir_from_on)
+    if failure and failure[0].on:
+        scan, reason = failure
+        return outcome(start_on, failure[0].on, reason, scan.record, event=True)
+    return _without_event(facts, start_on, scans)
+
+
+def _shows_failure(scan: LesionScan) -> bool:
+    return scan.biopsy_positive or scan.status == LocalStatus.INFIELD_PD
 
 
 def marginal_failure(lesion: FollowedLesion, facts: Facts, *, on: date) -> Result:
-    """From randomization to progression at the margin of the field, told apart from failure in it (crf_spec 5, LC).
+    """Return the time from randomization to progression at the margin of the field.
+
+    crf_spec 5, LC: it is told apart from failure in the field.
 
     >>> scans = (LesionScan("TA1", date(2025, 6, 26), status=LocalStatus.MARGINAL_PD),)
-    >>> marginal_failure(FollowedLesion("L01", False, scans), Facts(date(2025, 4, 25)), on=date(2026, 1, 1)).event
+    >>> facts = Facts(date(2025, 4, 25))
+    >>> marginal_failure(FollowedLesion("L01", False, scans), facts, on=date(2026, 1, 1)).event
     True
     """
-    facts, lesion = as_known(facts, on=on), _lesion_as_known(lesion, on=on)
+    facts, lesion = facts_known_by(facts, on=on), _lesion_known_by(lesion, on=on)
     start_on = facts.randomized_on
     if start_on is None:
         return undecided(Reason.NOT_RANDOMIZED)
@@ -163,79 +168,41 @@ def marginal_failure(lesion: FollowedLesion, facts: Facts, *, on: date) -> Resul
     for scan in scans:
         if scan.status == LocalStatus.MARGINAL_PD and scan.on:
             return outcome(start_on, scan.on, Reason.MARGINAL, scan.record, event=True)
-    return _ended(facts, start_on, [(scan.on, scan.record) for scan in scans if scan.on and (scan.mm is not None or scan.status)])
+    return _without_event(facts, start_on, scans)
 
 
-def _lesion_as_known(lesion: FollowedLesion, *, on: date) -> FollowedLesion:
-    ended = lesion.irradiated_on if lesion.irradiated_on and lesion.irradiated_on <= on else None
-    return replace(lesion, scans=known(lesion.scans, (scan.on for scan in lesion.scans), on=on), irradiated_on=ended)
+def _lesion_known_by(lesion: FollowedLesion, *, on: date) -> FollowedLesion:
+    has_ended = lesion.irradiated_on is not None and lesion.irradiated_on <= on
+    scans = known_by(lesion.scans, [scan.on for scan in lesion.scans], on=on)
+    return replace(lesion, scans=scans, irradiated_on=lesion.irradiated_on if has_ended else None)
 
 
 def _in_order(lesion: FollowedLesion, start_on: date) -> list[LesionScan]:
-    dated = [(scan.on, scan.record, scan) for scan in lesion.scans if scan.on and scan.on >= start_on]
-    return [scan for _, _, scan in sorted(dated, key=lambda row: row[:2])]
+    dated = [(scan.on, scan.record, scan) for scan in lesion.scans if scan.on]
+    since = [row for row in dated if row[0] >= start_on]
+    return [scan for _, _, scan in sorted(since, key=lambda row: row[:2])]
 
 
-def _ended(facts: Facts, start_on: date, assessed: list[tuple[date, str]]) -> Result:
-    """Without an event: what came first instead, or the last assessment of the lesion."""
+def _without_event(facts: Facts, start_on: date, scans: list[LesionScan]) -> Result:
+    """Return what came first instead of a failure, or the last assessment of the lesion."""
     died_on = death_on(facts)
+    if isinstance(died_on, Reason):
+        return undecided(died_on, *death_records(facts))
+    assessed = []
+    for scan in scans:
+        if scan.on and (scan.mm is not None or scan.status):
+            assessed.append((scan.on, scan.record))
     last_on, last = max(assessed, default=(start_on, ""))
-    if isinstance(died_on, Reason):
-        return undecided(died_on, *((facts.death.record,) if facts.death else ()))
-    later = [(day, one.record) for one in facts.assessments if one.response == Response.PD and (day := one.dated_on) and day > last_on]
-    if later:
-        first_on, record = min(later)
+    elsewhere = []
+    for assessment in facts.assessments:
+        day = assessment.dated_on
+        if assessment.response == Response.PD and day and day > last_on:
+            elsewhere.append((day, assessment.record))
+    if elsewhere:
+        first_on, record = min(elsewhere)
         return outcome(start_on, first_on, Reason.COMPETING_PROGRESSION, record)
-    if died_on and facts.death:
-        return outcome(start_on, died_on, Reason.COMPETING_DEATH, facts.death.record)
-    return outcome(start_on, last_on, Reason.NO_EVENT if last else Reason.NO_ASSESSMENT, *((last,) if last else ()))
-
-
-def time_to_new_metastasis(lesions: Iterable[NewMetastasis], facts: Facts, *, on: date, irradiated: bool = True) -> Result:
-    """From randomization to the first unequivocal new lesion outside all fields (crf_spec 5); growth is none.
-
-    `seen_on` is the first scan that shows it. Without radiotherapy (`irradiated`) every new lesion is outside.
-
-    >>> lesion = NewMetastasis("TA1", date(2025, 6, 26), NewLesionCertainty.UNEQUIVOCAL, in_field=False)
-    >>> time_to_new_metastasis([lesion], Facts(date(2025, 4, 25)), on=date(2026, 1, 1)).value_days
-    63
-    """
-    facts, given = as_known(facts, on=on), list(lesions)
-    died_on = death_on(facts)
-    if facts.randomized_on is None:
-        return undecided(Reason.NOT_RANDOMIZED)
-    if isinstance(died_on, Reason):
-        return undecided(died_on, *((facts.death.record,) if facts.death else ()))
-    certain = [one for one in known(given, (one.seen_on for one in given), on=on) if one.certainty == NewLesionCertainty.UNEQUIVOCAL]
-    dated = sorted(((one.seen_on, one.record, one) for one in certain if one.seen_on), key=lambda row: row[:2])
-    if len(dated) < len(certain):
-        return undecided(Reason.FINDING_UNDATED, *(one.record for one in certain if not one.seen_on))
-    for day, record, one in dated:
-        if irradiated and one.in_field is None:
-            return undecided(Reason.FIELD_UNKNOWN, record)
-        if not (irradiated and one.in_field):
-            return outcome(facts.randomized_on, day, Reason.NEW_METASTASIS, record, event=True)
-    if died_on and facts.death:
-        return outcome(facts.randomized_on, died_on, Reason.COMPETING_DEATH, facts.death.record)
-    scans = [(one.completed_on, one.record) for one in facts.assessments if one.evaluable]
-    since = [(day, record) for day, record in scans if day and day > facts.randomized_on]
-    last_on, last = max(since, default=(facts.randomized_on, ""))
-    return outcome(facts.randomized_on, last_on, Reason.NO_EVENT if last else Reason.NO_ASSESSMENT, *((last,) if last else ()))
-
-
-def first_failure(failures: Iterable[Failure], *, on: date, progressed_on: date | None = None) -> Pattern:
-    """Where the first progression lay (crf_spec 5): all sites of that day, COMBINED when there is more than one.
-
-    `progressed_on` is the date of that progression, where an earlier lesion alone was none.
-
-    >>> first_failure([Failure("TA2", date(2025, 8, 29), Site.NEW)], on=date(2026, 1, 1)).site
-    <Site.NEW: 'NEW'>
-    """
-    given = list(failures)
-    dated = [(one.on, one) for one in known(given, (one.on for one in given), on=on) if one.on]
-    first_on = progressed_on or min((day for day, _ in dated), default=None)
-    found = [one for day, one in dated if day == first_on and first_on <= on]
-    sites = tuple(site for site in Site if site in {one.site for one in found})
-    if not found:
-        return Pattern(None, None, (), ())
-    return Pattern(sites[0] if len(sites) == 1 else Site.COMBINED, first_on, sites, tuple(one.record for one in found))
+    if died_on:
+        return outcome(start_on, died_on, Reason.COMPETING_DEATH, *death_records(facts))
+    if not last:
+        return outcome(start_on, last_on, Reason.NO_ASSESSMENT)
+    return outcome(start_on, last_on, Reason.NO_EVENT, last)

@@ -1,7 +1,8 @@
 """Response endpoints: objective response, disease control, duration of response (crf_spec 5).
 
-The primary objective response is against the second baseline (BL1, at randomization); the whole strategy is told against
-the first (BL0). Progression is always that of the first. Nothing counts after it, or after a new therapy.
+The primary objective response is against the second baseline (BL1, at randomization); that of the
+whole strategy is against the first (BL0). Progression is always that of the first. Nothing counts
+after it, or after a new therapy.
 """
 
 from collections.abc import Iterable
@@ -14,29 +15,33 @@ from trial.protocol.response.best_response import (
     CR,
     MIN_SD_DAYS,
     NED,
+    NON_CR_NON_PD,
     PD,
     PR,
+    SD,
     Best,
-    Evaluation,
     best_response,
     confirmed_best_response,
-    in_order,
 )
+from trial.protocol.response.evaluations import Evaluation, in_order
 from trial.protocol.response.recist import Response
 
-from .overall_survival import EXCLUDED, Facts, Reason, Result, as_known, outcome, undecided
+from .facts import Facts, facts_known_by
 from .progression_free import Censoring, progression_free_survival
+from .results import EXCLUDED, Reason, Result, outcome, undecided
 
 RESPONDED = {CR, PR}
-CONTROLLED = {CR, PR, Response.SD, Response.NON_CR_NON_PD}
+CONTROLLED = {CR, PR, SD, NON_CR_NON_PD}
 
 
 class Reference(StrEnum):
+    """The baseline that a response is measured against."""
+
     BL0, BL1 = "BL0", "BL1"
 
 
 class Rate(NamedTuple):
-    """So many of so many; the undetermined are in neither."""
+    """The number of events, and of subjects; the undetermined are in neither."""
 
     events: int
     subjects: int
@@ -44,49 +49,83 @@ class Rate(NamedTuple):
 
 
 def rate(results: Iterable[Result]) -> Rate:
-    """Of the results of all subjects, those outside the population left out (crf_spec 5).
+    """Return the rate over the results of all subjects (crf_spec 5).
 
-    >>> rate([Result(1, True, None, Reason.RESPONSE), Result(None, False, None, Reason.NOT_MEASURABLE)])
+    Those outside the population are left out.
+
+    >>> response = Result(1, True, None, Reason.RESPONSE)
+    >>> rate([response, Result(None, False, None, Reason.NOT_MEASURABLE)])
     Rate(events=1, subjects=1, undetermined=0)
     """
-    counted = [one for one in results if one.reason not in EXCLUDED]
-    determined = [one for one in counted if one.determined]
-    return Rate(sum(one.event for one in determined), len(determined), len(counted) - len(determined))
+    counted = [result for result in results if result.reason not in EXCLUDED]
+    determined = [result for result in counted if result.determined]
+    events = sum(result.event for result in determined)
+    return Rate(events, len(determined), len(counted) - len(determined))
 
 
-class _Course(NamedTuple):
-    """What a response is read from: the evaluations, where they begin and end, and those nobody has settled."""
+class _ResponseCourse(NamedTuple):
+    """The evaluations of a subject, where they begin and end, and those that are not settled."""
 
     evaluations: list[Evaluation]
     start_on: date
     until_on: date | None
     unresolved: list[Evaluation]
 
-    def open_before(self, day: date | None) -> tuple[str, ...]:
-        return tuple(one.record for one in self.unresolved if day is None or (one.scanned_on and one.scanned_on < day))
+    def unresolved_before(self, day: date | None) -> tuple[str, ...]:
+        """Return the records that are not settled, before a day or at all."""
+        records = []
+        for evaluation in self.unresolved:
+            scanned_on = evaluation.scanned_on
+            if day is None or (scanned_on and scanned_on < day):
+                records.append(evaluation.record)
+        return tuple(records)
+
+    def best(self, *, confirmed: bool, min_sd_days: int) -> Best:
+        """Return the best response; PD where progression had been there at randomization."""
+        for evaluation in self.evaluations:
+            day = evaluation.dated_on
+            if evaluation.response == PD and day and day <= self.start_on:
+                reason = str(Reason.PROGRESSION_BEFORE_RANDOMIZATION)
+                return Best(PD, self.start_on, reason, (evaluation.record,))
+        derive = confirmed_best_response if confirmed else best_response
+        return derive(
+            self.evaluations,
+            start_on=self.start_on,
+            until_on=self.until_on,
+            min_sd_days=min_sd_days,
+        )
 
 
-def _course(facts: Facts, reference: Reference) -> _Course | Result:
+def _course(facts: Facts, reference: Reference) -> _ResponseCourse | Result:
+    """Return the evaluations that count, or why there are none."""
     start_on = facts.randomized_on
     if start_on is None:
         return undecided(Reason.NOT_RANDOMIZED)
-    new = [one for one in facts.therapies if not one.per_protocol]
-    undated = [one.record for one in new if one.on is None]
+    new_therapies = [therapy for therapy in facts.therapies if not therapy.per_protocol]
+    undated = [therapy.record for therapy in new_therapies if therapy.on is None]
     if undated:
         return undecided(Reason.THERAPY_UNDATED, *undated)
-    until_on = min((one.on for one in new if one.on and one.on >= start_on), default=None)
-    read = [_against(one, reference) for one in facts.assessments]
-    ends = [day for day in (until_on, *(one.scanned_on for one in read if one.response == PD)) if day]
-    since = [one for one in read if one.scanned_on and start_on < one.scanned_on <= min(ends, default=one.scanned_on)]
-    return _Course(read, start_on, until_on, [one for one in since if one.response is None])
+    therapy_days = [therapy.on for therapy in new_therapies if therapy.on]
+    until_on = min((day for day in therapy_days if day >= start_on), default=None)
+    evaluations = [_against(evaluation, reference) for evaluation in facts.assessments]
+    progressions = [scan.scanned_on for scan in evaluations if scan.response == PD]
+    end_on = min((day for day in (until_on, *progressions) if day), default=date.max)
+    unresolved = []
+    for evaluation in evaluations:
+        day = evaluation.scanned_on
+        if evaluation.response is None and day and start_on < day <= end_on:
+            unresolved.append(evaluation)
+    return _ResponseCourse(evaluations, start_on, until_on, unresolved)
 
 
-def _best(course: _Course, *, confirmed: bool, min_sd_days: int) -> Best:
-    before = [one for one in course.evaluations if one.response == PD and one.dated_on and one.dated_on <= course.start_on]
-    if before:
-        return Best(PD, course.start_on, str(Reason.PROGRESSION_BEFORE_RANDOMIZATION), (before[0].record,))
-    derive = confirmed_best_response if confirmed else best_response
-    return derive(course.evaluations, start_on=course.start_on, until_on=course.until_on, min_sd_days=min_sd_days)
+def _against(evaluation: Evaluation, reference: Reference) -> Evaluation:
+    """Return the evaluation with CR, PR and SD against the reference.
+
+    Progression is that since the first baseline.
+    """
+    if reference == Reference.BL0 or evaluation.response in (None, PD):
+        return evaluation
+    return replace(evaluation, response=evaluation.since_randomization)
 
 
 def best_since_randomization(
@@ -97,79 +136,107 @@ def best_since_randomization(
     confirmed: bool = False,
     min_sd_days: int = MIN_SD_DAYS,
 ) -> Best | Result:
-    """The best overall response since randomization (crf_spec 5), or why there is none to tell.
+    """Return the best overall response since randomization (crf_spec 5), or why there is none.
 
     >>> scan = Evaluation("TA1", date(2025, 6, 26), None, Response.PR, Response.SD)
-    >>> best_since_randomization(Facts(date(2025, 4, 25), assessments=(scan,)), on=date(2026, 1, 1))
-    Best(response=<Response.SD: 'SD'>, on=datetime.date(2025, 6, 26), reason='SD at TA1.', records=('TA1',))
+    >>> facts = Facts(date(2025, 4, 25), assessments=(scan,))
+    >>> best_since_randomization(facts, on=date(2026, 1, 1)).reason
+    'SD at TA1.'
     """
-    course = _course(as_known(facts, on=on), reference)
+    course = _course(facts_known_by(facts, on=on), reference)
     if isinstance(course, Result):
         return course
-    best = _best(course, confirmed=confirmed, min_sd_days=min_sd_days)
-    unresolved = course.open_before(best.on if best.response == CR else None)
+    best = course.best(confirmed=confirmed, min_sd_days=min_sd_days)
+    unresolved = course.unresolved_before(best.on if best.response == CR else None)
     return undecided(Reason.UNRESOLVED, *unresolved) if unresolved else best
 
 
 def _achieved(
-    course: _Course,
-    wanted: set[Response],
+    course: _ResponseCourse,
+    responses: set[Response],
     *,
     reason: Reason,
     otherwise: Reason,
     confirmed: bool = False,
     min_sd_days: int = MIN_SD_DAYS,
 ) -> Result:
-    """Once achieved it stays so, unless what came before is not settled. The day is the first of it."""
+    """Return the event that the best response was one of these, on its first day.
+
+    Once achieved it stays so, unless an assessment before it is not settled.
+    """
     scans = in_order(course.evaluations)
-    best = _best(course, confirmed=confirmed, min_sd_days=min_sd_days)
+    best = course.best(confirmed=confirmed, min_sd_days=min_sd_days)
     for number, last in enumerate(scans, 1):
-        best = _best(course._replace(evaluations=scans[:number]), confirmed=confirmed, min_sd_days=min_sd_days)
-        if best.response in wanted and best.on:
-            unresolved = course.open_before(last.scanned_on)
-            event = outcome(course.start_on, best.on, reason, *best.records, event=True)
-            return undecided(Reason.UNRESOLVED, *unresolved) if unresolved else event
+        part = course._replace(evaluations=scans[:number])
+        best = part.best(confirmed=confirmed, min_sd_days=min_sd_days)
+        if best.response in responses and best.on:
+            unresolved = course.unresolved_before(last.scanned_on)
+            if unresolved:
+                return undecided(Reason.UNRESOLVED, *unresolved)
+            return outcome(course.start_on, best.on, reason, *best.records, event=True)
     if course.unresolved:
-        return undecided(Reason.UNRESOLVED, *course.open_before(None))
-    return Result(None, False, None, otherwise if best.response else Reason.NO_ASSESSMENT, best.records)
+        return undecided(Reason.UNRESOLVED, *course.unresolved_before(None))
+    reason = otherwise if best.response else Reason.NO_ASSESSMENT
+    return Result(None, False, None, reason, best.records)
 
 
-def _against(one: Evaluation, reference: Reference) -> Evaluation:
-    """Progression is that since the first baseline; CR, PR and SD are against the reference."""
-    if reference == Reference.BL0 or one.response in (None, PD):
-        return one
-    return replace(one, response=one.since_randomization)
+def objective_response(
+    facts: Facts, *, on: date, reference: Reference = Reference.BL1, confirmed: bool = False
+) -> Result:
+    """Return the event that the best overall response is CR or PR (crf_spec 5, ORR).
 
-
-def objective_response(facts: Facts, *, on: date, reference: Reference = Reference.BL1, confirmed: bool = False) -> Result:
-    """Whether the best overall response is CR or PR, from its first day (crf_spec 5, ORR). Without an assessment it is not.
+    It counts from its first day. Without an assessment there is no event.
 
     >>> scan = Evaluation("TA1", date(2025, 6, 26), None, Response.PR, Response.PR)
-    >>> objective_response(Facts(date(2025, 4, 25), measurable=True, assessments=(scan,)), on=date(2026, 1, 1)).value_days
+    >>> facts = Facts(date(2025, 4, 25), measurable=True, assessments=(scan,))
+    >>> objective_response(facts, on=date(2026, 1, 1)).value_days
     63
     """
-    course = _course(as_known(facts, on=on), reference)
+    course = _course(facts_known_by(facts, on=on), reference)
     if isinstance(course, Result):
         return course
-    if facts.measurable is not True:
-        return undecided(Reason.MEASURABLE_UNKNOWN if facts.measurable is None else Reason.NOT_MEASURABLE)
-    return _achieved(course, RESPONDED, reason=Reason.RESPONSE, otherwise=Reason.NO_RESPONSE, confirmed=confirmed)
+    if facts.measurable is None:
+        return undecided(Reason.MEASURABLE_UNKNOWN)
+    if not facts.measurable:
+        return undecided(Reason.NOT_MEASURABLE)
+    return _achieved(
+        course,
+        RESPONDED,
+        reason=Reason.RESPONSE,
+        otherwise=Reason.NO_RESPONSE,
+        confirmed=confirmed,
+    )
 
 
-def disease_control(facts: Facts, *, on: date, reference: Reference = Reference.BL1, min_sd_days: int = MIN_SD_DAYS) -> Result:
-    """Whether the best overall response is CR, PR or disease stable for so many days (crf_spec 5, DCR).
+def disease_control(
+    facts: Facts,
+    *,
+    on: date,
+    reference: Reference = Reference.BL1,
+    min_sd_days: int = MIN_SD_DAYS,
+) -> Result:
+    """Return the event that the best overall response is CR, PR or stable disease.
+
+    crf_spec 5, DCR. Disease is stable for `min_sd_days` at least.
 
     >>> scan = Evaluation("TA1", date(2025, 6, 26), None, Response.SD, Response.SD)
-    >>> disease_control(Facts(date(2025, 4, 25), assessments=(scan,)), on=date(2026, 1, 1)).event
+    >>> facts = Facts(date(2025, 4, 25), assessments=(scan,))
+    >>> disease_control(facts, on=date(2026, 1, 1)).event
     True
     """
-    course = _course(as_known(facts, on=on), reference)
+    course = _course(facts_known_by(facts, on=on), reference)
     if isinstance(course, Result):
         return course
-    best = _best(course, confirmed=False, min_sd_days=min_sd_days)
+    best = course.best(confirmed=False, min_sd_days=min_sd_days)
     if facts.no_disease or best.response == NED:
         return undecided(Reason.NO_DISEASE)
-    return _achieved(course, CONTROLLED, reason=Reason.CONTROL, otherwise=Reason.NO_CONTROL, min_sd_days=min_sd_days)
+    return _achieved(
+        course,
+        CONTROLLED,
+        reason=Reason.CONTROL,
+        otherwise=Reason.NO_CONTROL,
+        min_sd_days=min_sd_days,
+    )
 
 
 def duration_of_response(
@@ -180,9 +247,10 @@ def duration_of_response(
     confirmed: bool = False,
     censoring: Censoring = Censoring.FDA,
 ) -> Result:
-    """From the first CR or PR to progression or death, censored as progression-free survival is (crf_spec 5, DoR).
+    """Return the time from the first CR or PR to progression or death (crf_spec 5, DoR).
 
-    Only of those who responded; for the others the result says why there is none.
+    It is censored as progression-free survival is. Only a subject who responded has one; for the
+    others the result says why there is none.
 
     >>> scan = Evaluation("TA1", date(2025, 6, 26), None, Response.PR, Response.PR)
     >>> later = Evaluation("TA2", date(2025, 8, 29), None, Response.PD)
@@ -196,4 +264,5 @@ def duration_of_response(
     free = progression_free_survival(facts, on=on, censoring=censoring)
     if free.on is None:
         return free
-    return outcome(response.on, free.on, free.reason, *response.records, *free.records, event=free.event)
+    records = (*response.records, *free.records)
+    return outcome(response.on, free.on, free.reason, *records, event=free.event)

@@ -1,8 +1,9 @@
 """The laboratory's tests (crf_spec 2.10), one row one test.
 
-A row holds the standard unit, the factor of each unit the test may be reported in, and, in the standard unit, the limits
-beyond which a value cannot be true and those beyond which it is unusual. The first are narrow enough to catch a value typed
-with the wrong unit. Where the specification gives no limit, nothing is impossible or unusual.
+A row holds the standard unit, the factor of each unit the test may be reported in, and, in the
+standard unit, the limits beyond which a value is impossible and those beyond which it is unusual.
+The limits of the possible are narrow enough to catch a value typed with the wrong unit. Where the
+specification gives no limit, nothing is impossible or unusual.
 """
 
 from decimal import Decimal
@@ -11,7 +12,11 @@ from typing import NamedTuple
 
 
 class LabTest(NamedTuple):
-    """`offset` is added after the factor, for a unit that does not share its zero with the standard unit."""
+    """A test whose result is a number.
+
+    A value in a unit of `factors` is multiplied by its factor; `offset` is added afterwards, for a
+    unit that does not share its zero with the standard unit. `lowest` to `highest` is possible.
+    """
 
     panel: str
     name: str
@@ -23,12 +28,16 @@ class LabTest(NamedTuple):
 
     @property
     def unit(self) -> str:
-        """The standard unit, which stands first."""
+        """Return the standard unit, which stands first."""
         return next(iter(self.factors))
 
 
-def _test(panel: str, name: str, factors: dict[str, str], possible: str, usual: str, **offset: str) -> LabTest:
-    (lowest, highest), (low, high) = (map(Decimal, limits.split()) for limits in (possible, usual))
+def _test(
+    panel: str, name: str, factors: dict[str, str], possible: str, usual: str, **offset: str
+) -> LabTest:
+    """Return a row of the table; limits are written as two numbers, "20 250"."""
+    lowest, highest = map(Decimal, possible.split())
+    low, high = map(Decimal, usual.split())
     return LabTest(panel, name, _exact(factors), lowest, highest, (low, high), _exact(offset))
 
 
@@ -83,7 +92,10 @@ MORE = {
     "TROPONT":  _test(CARDIAC,     "Troponin T",                TROPONIN,                          ANY,        ANY),
     "HBDNA":    _test(VIRAL,       "Hepatitis B virus DNA",     {"IU/mL": "1"},                    ANY,        ANY),
 }  # fmt: skip
-"""Tests that no form asks for yet. The limits 5–30 pmol/L are those of free thyroxine: free triiodothyronine is lower."""
+"""Tests that no form asks for yet.
+
+The limits 5–30 pmol/L are those of free thyroxine: free triiodothyronine is lower.
+"""
 
 ANALYTES = TESTS | MORE
 USUAL_TIMES_ULN = {"CK": Decimal(5)}
@@ -91,18 +103,20 @@ USUAL_TIMES_ULN = {"CK": Decimal(5)}
 
 
 class Answer(StrEnum):
+    """The result of a test that finds something or does not."""
+
     POSITIVE, NEGATIVE, INDETERMINATE = "POSITIVE", "NEGATIVE", "INDETERMINATE"
 
 
 class Qualitative(NamedTuple):
-    """A test whose result is a word; one without `answers` is free text."""
+    """A test whose result is a word; without `answers` the result is free text."""
 
     panel: str
     name: str
     answers: tuple[str, ...]
 
 
-YES_NO = (Answer.POSITIVE.value, Answer.NEGATIVE.value, Answer.INDETERMINATE.value)
+YES_NO = tuple(answer.value for answer in Answer)
 DIPSTICK = ("NEGATIVE", "TRACE", "1+", "2+", "3+", "4+")
 QUALITATIVE = {
     "HBSAG":   Qualitative(VIRAL, "Hepatitis B surface antigen", YES_NO),

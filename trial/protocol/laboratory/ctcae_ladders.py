@@ -1,8 +1,11 @@
-"""The laboratory terms of the CTCAE as ladders (National Cancer Institute, versions 5.0 and 6.0), in the standard units.
+"""The laboratory terms of the CTCAE as ladders, in the standard units (crf_spec 2.10).
 
-A ladder names, for grades 1 to 4, what is passed: a number; LLN or ULN; a multiple of ULN or of the baseline (BL). A sign
-">=" includes the limit, "fasting:" asks for a fasting specimen, "<=5ULN" holds for a baseline of that size at most, "-" is no
-such grade, "?" is a limit that the manufacturer of the test knows. "<1.5 - 1.0" of the source is grade 2 below 1.5, and so on.
+Source: National Cancer Institute, Common Terminology Criteria for Adverse Events, versions 5.0
+(2017) and 6.0 (2025). A ladder names, for grades 1 to 4, the limit that is passed: a number; LLN or
+ULN (lower and upper limit of normal); a multiple of ULN or of the baseline (BL). A sign ">="
+includes the limit, "fasting:" requires a fasting specimen, "<=5ULN" holds for a baseline of that
+size at most, "-" is no such grade, "?" is a limit that the manufacturer of the test knows. "<1.5 -
+1.0" of the source is grade 2 below 1.5, and so on.
 """
 
 import re
@@ -11,20 +14,25 @@ from enum import StrEnum
 from typing import NamedTuple
 
 CORRECTED_CALCIUM = "CACOR"
-"""The terms about calcium are about that corrected for albumin; calcium itself has none."""
+"""The terms about calcium are about calcium corrected for albumin; calcium itself has none."""
 
 
 class Version(StrEnum):
+    """The versions of the CTCAE by which a result is graded."""
+
     V5 = "5.0"
     V6 = "6.0"
 
 
 class Side(StrEnum):
-    BELOW, ABOVE = "BELOW", "ABOVE"
+    """The side of a limit on which a result is abnormal."""
+
+    BELOW = "BELOW"
+    ABOVE = "ABOVE"
 
 
 class When(StrEnum):
-    """When the other ladder is read: instead of the usual one, or beside it."""
+    """The case in which the alternative ladder applies, instead of the usual one or beside it."""
 
     NEVER = "NEVER"
     BASELINE_HIGH = "BASELINE_HIGH"  # instead: the baseline was above its upper limit
@@ -34,15 +42,24 @@ class When(StrEnum):
 
     @property
     def is_beside(self) -> bool:
+        """Return whether the worse grade of both ladders counts."""
         return self in (When.ALWAYS, When.BASELINE_LOW)
 
 
-class Of(StrEnum):
+class Reference(StrEnum):
+    """The quantity of which a limit is a multiple."""
+
     NUMBER, LLN, ULN, BASELINE, MANUFACTURER = "NUMBER", "LLN", "ULN", "BL", "?"
 
 
 class Bound(NamedTuple):
-    of: Of
+    """The limit of a grade: so many times its reference; a number is so many times 1.
+
+    `inclusive` includes the limit itself; `fasting` requires a fasting specimen; `up_to_uln` is the
+    largest baseline, in multiples of ULN, for which the limit holds.
+    """
+
+    reference: Reference
     times: Decimal = Decimal(1)
     inclusive: bool = False
     fasting: bool = False
@@ -50,47 +67,69 @@ class Bound(NamedTuple):
 
 
 class Rung(NamedTuple):
+    """A grade, and the limit beyond which it begins."""
+
     grade: int
     bound: Bound
 
 
 class Term(NamedTuple):
+    """A term of one version, with its usual ladder and, in the case `when`, an alternative one."""
+
     version: Version
     name: str
     test: str
     side: Side
     usual: tuple[Rung, ...]
     when: When = When.NEVER
-    other: tuple[Rung, ...] = ()
+    alternative: tuple[Rung, ...] = ()
 
 
-WRITTEN = re.compile(r"(?P<fasting>fasting:)?(?P<inclusive>>=)?(?P<times>[0-9.]+)?(?P<of>LLN|ULN|BL|\?)?(?:<=(?P<up_to>[0-9]+)ULN)?")
+BOUND = re.compile(
+    r"(?P<fasting>fasting:)?"
+    r"(?P<inclusive>>=)?"
+    r"(?P<times>[0-9.]+)?"
+    r"(?P<reference>LLN|ULN|BL|\?)?"
+    r"(?:<=(?P<up_to>[0-9]+)ULN)?"
+)
 
 
-def ladder(written: str) -> tuple[Rung, ...]:
-    """The rungs of a ladder as the table below writes it. Raises ValueError for what cannot be read.
+def ladder(text: str) -> tuple[Rung, ...]:
+    """Read a ladder as the table below writes it.
 
-    >>> ladder("LLN - 3.0")[1]
-    Rung(grade=3, bound=Bound(of=<Of.NUMBER: 'NUMBER'>, times=Decimal('3.0'), inclusive=False, fasting=False, up_to_uln=None))
+    Raises ValueError for a limit that cannot be read.
+
+    >>> rung = ladder("LLN - 3.0")[1]
+    >>> rung.grade, rung.bound.reference, rung.bound.times
+    (3, <Reference.NUMBER: 'NUMBER'>, Decimal('3.0'))
     """
-    return tuple(Rung(grade, _bound(said)) for grade, said in enumerate(written.split(), 1) if said != "-")
+    limits = enumerate(text.split(), start=1)
+    return tuple(Rung(grade, _bound(limit)) for grade, limit in limits if limit != "-")
 
 
-def _bound(said: str) -> Bound:
-    found = WRITTEN.fullmatch(said)
-    if not found or not (found["times"] or found["of"]):
-        raise ValueError(f"“{said}” is no limit of a grade.")
+def _bound(text: str) -> Bound:
+    match = BOUND.fullmatch(text)
+    if not match or not (match["times"] or match["reference"]):
+        raise ValueError(f"“{text}” is no limit of a grade.")
     return Bound(
-        of=Of(found["of"] or "NUMBER"),
-        times=Decimal(found["times"] or 1),
-        inclusive=bool(found["inclusive"]),
-        fasting=bool(found["fasting"]),
-        up_to_uln=Decimal(found["up_to"]) if found["up_to"] else None,
+        reference=Reference(match["reference"] or "NUMBER"),
+        times=Decimal(match["times"] or 1),
+        inclusive=bool(match["inclusive"]),
+        fasting=bool(match["fasting"]),
+        up_to_uln=Decimal(match["up_to"]) if match["up_to"] else None,
     )
 
 
-def _term(version: Version, name: str, test: str, side: Side, usual: str, when: When = When.NEVER, other: str = "") -> Term:
-    return Term(version, name, test, side, ladder(usual), when, ladder(other))
+def _term(
+    version: Version,
+    name: str,
+    test: str,
+    side: Side,
+    usual: str,
+    when: When = When.NEVER,
+    alternative: str = "",
+) -> Term:
+    return Term(version, name, test, side, ladder(usual), when, ladder(alternative))
 
 
 V5, V6 = Version
@@ -99,7 +138,7 @@ HIGH, ANTICOAGULATED = When.BASELINE_HIGH, When.ANTICOAGULATED
 LIVER_5, LIVER_6 = ">=1.5BL 3BL 5BL 20BL", ">=BL 1.5BL 2BL<=5ULN 4BL"
 COAGULATION = ("INR increased", "INR", ABOVE, "1.2 1.5 2.5", ANTICOAGULATED, "BL 1.5BL 2.5BL")
 TERMS = (
-    #         term                                  test     side    grades 1 to 4               other ladder, when and what
+    #         term                                  test     side    grades 1 to 4               alternative ladder, when and what
     _term(V5, "Anemia",                              "HGB",   BELOW, "LLN 100 80"),
     _term(V6, "Anemia",                              "HGB",   BELOW, "LLN 100 80"),
     _term(V5, "White blood cell decreased",          "WBC",   BELOW, "LLN 3.0 2.0 1.0"),

@@ -1,10 +1,14 @@
-"""Laboratory values that contradict one another (crf_spec 2.10, checks). All values in the test's standard unit."""
+"""Checks for laboratory values that contradict one another (crf_spec 2.10, checks).
+
+All values are in the test's standard unit.
+"""
 
 from decimal import Decimal
 from enum import StrEnum
 
 from trial.protocol.doubts import Doubt, Level
-from trial.protocol.laboratory.quantities import ANALYTES, unit_name
+from trial.protocol.laboratory.analytes import ANALYTES
+from trial.protocol.laboratory.quantities import unit_name
 
 FACTORS = tuple(map(Decimal, ("10", "17.1", "60", "88.4", "1000")))
 FACTOR_TOLERANCE_PERCENT = 5
@@ -13,15 +17,18 @@ DIRECT_PERCENT_MAX = 105
 
 
 class LabCode(StrEnum):
+    """The codes of these doubts."""
+
     UNIT_JUMP = "UNIT_JUMP"
     PARTS_EXCEED_LEUKOCYTES = "PARTS_EXCEED_LEUKOCYTES"
     DIRECT_EXCEEDS_TOTAL = "DIRECT_EXCEEDS_TOTAL"
 
 
 def conversion_factor(previous: Decimal, current: Decimal) -> Decimal | None:
-    """The known conversion factor by which two values of a subject differ, in either direction and within 5 % (crf_spec 2.10).
+    """Return the conversion factor between units by which two values of a subject differ.
 
-    None where there is no such factor, or a value is not above 0.
+    The values differ by it in either direction and within 5 % (crf_spec 2.10). None where there is
+    no such factor, or a value is not above 0.
 
     >>> conversion_factor(Decimal("97.24"), Decimal("1.10"))
     Decimal('88.4')
@@ -29,44 +36,60 @@ def conversion_factor(previous: Decimal, current: Decimal) -> Decimal | None:
     low, high = sorted((previous, current))
     if low <= 0:
         return None
-    tolerance = FACTOR_TOLERANCE_PERCENT
-    near = (f for f in FACTORS if (100 - tolerance) * f * low <= 100 * high <= (100 + tolerance) * f * low)
-    return next(near, None)
+    least_percent, most_percent = 100 - FACTOR_TOLERANCE_PERCENT, 100 + FACTOR_TOLERANCE_PERCENT
+    for factor in FACTORS:
+        if least_percent * factor * low <= 100 * high <= most_percent * factor * low:
+            return factor
+    return None
 
 
 def unit_jump(code: str, *, previous: Decimal | None, current: Decimal | None) -> Doubt | None:
-    """A value so many times the one before that its unit may be wrong (crf_spec 2.10); None where nothing says so.
+    """Doubt a value that differs from the one before by a conversion factor (crf_spec 2.10).
 
-    Raises KeyError for a test that is none.
+    Its unit may be wrong. None where no factor fits; raises KeyError for an unknown test.
 
     >>> unit_jump("HGB", previous=Decimal(112), current=Decimal("11.2")).sentence
     'Hemoglobin went from 112 to 11.2 g/L, a factor of about 10: possible unit error.'
     """
     test = ANALYTES[code]
-    factor = conversion_factor(previous, current) if previous is not None and current is not None else None
+    if previous is None or current is None:
+        return None
+    factor = conversion_factor(previous, current)
     if factor is None:
         return None
-    sentence = f"{test.name} went from {previous:f} to {current:f} {unit_name(test.unit)}, a factor of about {factor}: possible unit error."
+    sentence = (
+        f"{test.name} went from {previous:f} to {current:f} {unit_name(test.unit)}, "
+        f"a factor of about {factor}: possible unit error."
+    )
     return Doubt(LabCode.UNIT_JUMP, Level.SOFT, sentence)
 
 
-def parts_of_leukocytes(*, leukocytes: Decimal | None, neutrophils: Decimal | None, lymphocytes: Decimal | None) -> Doubt | None:
-    """Neutrophils and lymphocytes together exceed the leukocytes by more than 0.1 (crf_spec 2.10), all in 10^9/L.
+def parts_of_leukocytes(
+    *, leukocytes: Decimal | None, neutrophils: Decimal | None, lymphocytes: Decimal | None
+) -> Doubt | None:
+    """Doubt neutrophils and lymphocytes that together exceed the leukocytes by more than 0.1.
 
-    A part that is missing counts as none: what is there may already be too much.
+    All counts are in 10^9/L (crf_spec 2.10). A missing part counts as none: the other one may
+    already be too much.
 
-    >>> parts_of_leukocytes(leukocytes=Decimal(4), neutrophils=Decimal(3), lymphocytes=Decimal("1.2")).code
+    >>> counts = {"neutrophils": Decimal(3), "lymphocytes": Decimal("1.2")}
+    >>> parts_of_leukocytes(leukocytes=Decimal(4), **counts).code
     <LabCode.PARTS_EXCEED_LEUKOCYTES: 'PARTS_EXCEED_LEUKOCYTES'>
     """
     parts = (neutrophils or Decimal(0)) + (lymphocytes or Decimal(0))
     if leukocytes is None or leukocytes >= parts - PARTS_TOLERANCE:
         return None
-    sentence = f"Neutrophils and lymphocytes make {parts:f} 10⁹/L, more than the leukocytes, {leukocytes:f} 10⁹/L."
+    sentence = (
+        f"Neutrophils and lymphocytes make {parts:f} 10⁹/L, "
+        f"more than the leukocytes, {leukocytes:f} 10⁹/L."
+    )
     return Doubt(LabCode.PARTS_EXCEED_LEUKOCYTES, Level.SOFT, sentence)
 
 
 def direct_bilirubin(*, direct: Decimal | None, total: Decimal | None) -> Doubt | None:
-    """Direct bilirubin above total (crf_spec 2.10), in µmol/L: a query, and impossible from 5 % more.
+    """Doubt direct bilirubin above total, both in µmol/L (crf_spec 2.10).
+
+    Above total it opens a query; more than 5 % above, it is impossible.
 
     >>> direct_bilirubin(direct=Decimal("21"), total=Decimal("20")).level
     <Level.SOFT: 'S'>
@@ -74,4 +97,5 @@ def direct_bilirubin(*, direct: Decimal | None, total: Decimal | None) -> Doubt 
     if direct is None or total is None or direct <= total:
         return None
     level = Level.HARD if 100 * direct > DIRECT_PERCENT_MAX * total else Level.SOFT
-    return Doubt(LabCode.DIRECT_EXCEEDS_TOTAL, level, f"Direct bilirubin, {direct:f} µmol/L, is above total, {total:f} µmol/L.")
+    sentence = f"Direct bilirubin, {direct:f} µmol/L, is above total, {total:f} µmol/L."
+    return Doubt(LabCode.DIRECT_EXCEEDS_TOTAL, level, sentence)

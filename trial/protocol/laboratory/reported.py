@@ -1,6 +1,7 @@
-"""Laboratory results as reported, and what can be concluded from them (crf_spec 2.10).
+"""Laboratory results as reported, and the conclusions that they allow (crf_spec 2.10).
 
-A laboratory may report the end of what it measures ("<5"). The comparator is kept, and decides only what it can decide.
+A laboratory may report the end of its measuring range ("<5"). The comparator is kept, and decides
+only what it can decide.
 """
 
 import re
@@ -13,6 +14,8 @@ from trial.protocol.kleene import Truth
 
 
 class Comparator(StrEnum):
+    """The sign before a reported number."""
+
     EXACT = ""
     BELOW = "<"
     AT_MOST = "<="
@@ -21,6 +24,8 @@ class Comparator(StrEnum):
 
 
 class Reported(NamedTuple):
+    """A number with its comparator; the unit is the caller's."""
+
     comparator: Comparator
     value: Decimal
 
@@ -29,32 +34,41 @@ class Reported(NamedTuple):
 
 
 class NotAResult(ValueError):
-    """What was typed is no result of a measurement."""
+    """A typed text that is no result of a measurement."""
 
 
 RESULT = re.compile(r"(<=|>=|<|>)? ?([0-9]{1,9}(?:\.[0-9]{1,6})?)")
 
 
 def parse(text: str) -> Reported:
-    """A result as the laboratory reports it: a number, perhaps after <, <=, > or >= (crf_spec 2.10, LBORRES).
+    """Read a result as the laboratory reports it (crf_spec 2.10, LBORRES).
 
-    Raises NotAResult, with a sentence, for anything else. Full-width signs, as a Chinese keyboard writes them, are read.
+    A result is a number, perhaps after <, <=, > or >=. Full-width signs, as a Chinese keyboard
+    writes them, are accepted. Raises NotAResult, with a sentence, for anything else.
 
     >>> parse("<5")
     Reported(comparator=<Comparator.BELOW: '<'>, value=Decimal('5'))
     """
     plain = normalize("NFKC", text).strip().replace("≤", "<=").replace("≥", ">=")
-    if found := RESULT.fullmatch(plain):
-        return Reported(Comparator(found[1] or ""), Decimal(found[2]))
+    if match := RESULT.fullmatch(plain):
+        return Reported(Comparator(match[1] or ""), Decimal(match[2]))
     if RESULT.fullmatch(plain.replace(",", ".")):
-        raise NotAResult(f"“{text}” has a comma. Write the decimal sign as a point, and no sign between thousands.")
+        raise NotAResult(
+            f"“{text}” has a comma. "
+            "Write the decimal sign as a point, and no sign between thousands."
+        )
     if RESULT.fullmatch(plain.replace("-", "", 1)):
         raise NotAResult(f"“{text}” is negative. A laboratory result is 0 or more.")
-    raise NotAResult(f"“{text}” is no result. Enter a number such as 1.10, or one with a comparator such as <5 or >=10.")
+    raise NotAResult(
+        f"“{text}” is no result. "
+        "Enter a number such as 1.10, or one with a comparator such as <5 or >=10."
+    )
 
 
 def at_most(result: Reported, limit: Decimal) -> Truth:
-    """Whether the true value is the limit or less (crf_spec 2.10): UNKNOWN where the comparator leaves it open. Same units.
+    """Return whether the true value is the limit or less, both in one unit (crf_spec 2.10).
+
+    UNKNOWN where the comparator leaves it open.
 
     >>> at_most(parse("<5"), Decimal(42)), at_most(parse("<5"), Decimal(4))
     (<Truth.MET: 'MET'>, <Truth.UNKNOWN: 'UNKNOWN'>)
@@ -70,13 +84,21 @@ def at_most(result: Reported, limit: Decimal) -> Truth:
             return Truth.MET if result.value <= limit else Truth.NOT_MET
 
 
-MIRRORED = {"": "", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+MIRRORED = {
+    Comparator.EXACT: Comparator.EXACT,
+    Comparator.BELOW: Comparator.ABOVE,
+    Comparator.AT_MOST: Comparator.AT_LEAST,
+    Comparator.ABOVE: Comparator.BELOW,
+    Comparator.AT_LEAST: Comparator.AT_MOST,
+}
 
 
 def at_least(result: Reported, limit: Decimal) -> Truth:
-    """Whether the true value is the limit or more (crf_spec 2.10): UNKNOWN where the comparator leaves it open. Same units.
+    """Return whether the true value is the limit or more, both in one unit (crf_spec 2.10).
+
+    UNKNOWN where the comparator leaves it open.
 
     >>> at_least(parse(">=90"), Decimal(90)), at_least(parse("<90"), Decimal(90))
     (<Truth.MET: 'MET'>, <Truth.NOT_MET: 'NOT_MET'>)
     """
-    return at_most(Reported(Comparator(MIRRORED[result.comparator]), -result.value), -limit)
+    return at_most(Reported(MIRRORED[result.comparator], -result.value), -limit)

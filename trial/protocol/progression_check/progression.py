@@ -1,262 +1,289 @@
 """The progression check after cycle 2, PC2 (crf_spec 4, with randomization after it).
 
-A function of what is recorded and of the day it is asked; nothing is remembered. Facts dated after that day are not read, so
-that the check can be asked for any day in the past.
+A function of the facts and of a day; nothing is remembered. Facts dated after that day do not
+count, so that the check can be made for any day in the past. Section numbers are crf_spec's.
 """
 
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
 
 from trial.protocol.kleene import Truth
-from trial.protocol.parameters import Pc2Criteria, RandomizationTiming
+from trial.protocol.parameters import DEFAULT, Parameters, Pc2Criteria
 from trial.protocol.response import irecist
 from trial.protocol.response.recist import Discordance, Response, discordance
 from trial.protocol.response.scan_order import place_in_order
 
-from .progression_states import CONSEQUENCES
-from .progression_states import NEXT as NEXT
-from .progression_states import Check as Check
-from .progression_states import Consequence as Consequence
-from .progression_states import Facts as Facts
-from .progression_states import RefusalCode as RefusalCode
-from .progression_states import Remark as Remark
-from .progression_states import State as State
-from .progression_states import TumorAssessment as TumorAssessment
-from .progression_states import Window as Window
-from .progression_states import window as window
+from .progression_states import (
+    CONSEQUENCES,
+    NEXT,
+    Check,
+    Consequence,
+    Facts,
+    RefusalCode,
+    Remark,
+    State,
+    TumorAssessment,
+    Window,
+    facts_by,
+    window,
+)
+from .scan_faults import (
+    REPEAT_WITHIN_DAYS,
+    days_late,
+    extended_window,
+    imaging_fault,
+    is_baseline_recent,
+    is_in_time,
+    paper_fault,
+)
 
-REPEAT_WITHIN_DAYS = 14  # of a scan that could not be evaluated
+__all__ = [
+    "NEXT",
+    "Check",
+    "Consequence",
+    "Facts",
+    "RefusalCode",
+    "Remark",
+    "State",
+    "TumorAssessment",
+    "Window",
+    "check",
+    "window",
+]
 
 
-def check(
-    facts: Facts,
-    *,
-    on: date,
-    pc2_half_window: int = 7,
-    pc2_min_days_from_c1d1: int = 0,
-    img_window_days: int = 28,
-    pc2_criteria: str = Pc2Criteria.RECIST11,
-    randomization_timing: RandomizationTiming = RandomizationTiming.AFTER_PC2,
-) -> Check:
-    """The state of the check on a day, and what follows for X07 and randomization (section 4.3).
+def check(facts: Facts, *, on: date, parameters: Parameters = DEFAULT) -> Check:
+    """Return the state of the check on a day, and what follows for X07 and randomization (4.3).
 
-    Never raises: what is missing leaves the check waiting. PD on any scan since cycle 1 counts, signed or not; a scan
-    passes only as section 4.2 demands. After randomization before the cycles (4.6) nothing is refused.
+    Never raises: what is missing leaves the check waiting. PD on any scan since cycle 1 counts,
+    signed or not; a scan passes only as section 4.2 demands. After randomization before the cycles
+    (4.6) nothing is refused.
 
     >>> facts = Facts(date(2025, 3, 10), date(2025, 3, 31), cycle_length_days=21)
     >>> check(facts, on=date(2025, 4, 29)).state
     <State.OVERDUE: 'OVERDUE'>
     """
-    known = _known(facts, on)
-    before_cycles = randomization_timing == RandomizationTiming.BEFORE_CYCLES
-    due = window(known, pc2_half_window=pc2_half_window, pc2_min_days_from_c1d1=pc2_min_days_from_c1d1)
-    immune = known.immunotherapy and pc2_criteria == Pc2Criteria.IRECIST_FOR_ICI
-    holds = _baseline_holds(known, img_window_days)
-    scans = _scans(replace(known, randomized_on=None) if before_cycles else known)
-    if before_cycles:  # the scan that passes is the last of this check
-        parts = (scans[: number + 1] for number in range(len(scans)))
-        scans = next((part for part in parts if _state(known, part, due, on, holds, immune).state == State.PASSED), scans)
-    found = _state(known, scans, due, on, holds, immune)
-    follows = CONSEQUENCES[randomization_timing].get(found.state, ())
-    return replace(found, refusal=None if before_cycles else found.refusal, consequences=follows)
-
-
-def _state(known: Facts, scans: list[TumorAssessment], due: Window | None, on: date, baseline_holds: bool, immune: bool) -> Check:
-    due = due and _extended(due, scans, baseline_holds)
-    progressed, pending, others = _progression(scans, immune=immune)
-    decided = (
-        (_progressed(progressed, due) if progressed else None)
-        or _discordant(scans, due)
-        or (_pending(pending, due, on) if pending else None)
-        or _passed(known, others, due, baseline_holds)
+    past = facts_by(facts, on)
+    inquiry = _Inquiry(
+        facts=past,
+        due=window(past, parameters),
+        on=on,
+        baseline_holds=is_baseline_recent(past, parameters.img_window_days.gate_1),
+        immune=past.immunotherapy and parameters.pc2_criteria == Pc2Criteria.IRECIST_FOR_ICI,
     )
-    if decided and decided.state in (State.PD, State.PASSED):
-        return decided
-    if known.died_on or known.withdrawn_on:
-        what = "died" if known.died_on else "withdrew"
-        return _unknown(State.CANCELLED, due, f"The subject {what} before the check after cycle 2 was passed.")
-    return decided or _not_evaluable(scans, due, on, baseline_holds) or _waiting(known, scans, due, on)
+    consequences = CONSEQUENCES[parameters.randomization_timing]
+    if not parameters.before_cycles:
+        result = inquiry.result(_scans(past))
+        return replace(result, consequences=consequences.get(result.state, ()))
+    result = _first_passed(inquiry, _scans(replace(past, randomized_on=None)))
+    return replace(result, refusal=None, consequences=consequences.get(result.state, ()))
 
 
-def _known(facts: Facts, on: date) -> Facts:
-    """The facts as far as they had happened by that day."""
+def _first_passed(inquiry: "_Inquiry", scans: list[TumorAssessment]) -> Check:
+    """Return the check before the cycles (4.6): the scan that passes is its last."""
+    for number in range(1, len(scans)):
+        result = inquiry.result(scans[:number])
+        if result.state == State.PASSED:
+            return result
+    return inquiry.result(scans)
 
-    def by_then(day: date | None) -> date | None:
-        return day if day and day <= on else None
 
-    return replace(
-        facts,
-        cycle_1_day_1=by_then(facts.cycle_1_day_1),
-        cycle_2_day_1=by_then(facts.cycle_2_day_1),
-        cycle_4_day_1=by_then(facts.cycle_4_day_1),
-        last_dose_on=by_then(facts.last_dose_on),
-        assessments=tuple(scan for scan in facts.assessments if by_then(scan.scanned_on)),
-        died_on=by_then(facts.died_on),
-        withdrawn_on=by_then(facts.withdrawn_on),
-        randomized_on=by_then(facts.randomized_on),
-    )
+@dataclass(frozen=True)
+class _Inquiry:
+    """The facts up to a day, and what is the same for all scans."""
+
+    facts: Facts
+    due: Window | None
+    on: date
+    baseline_holds: bool
+    immune: bool
+
+    def result(self, scans: list[TumorAssessment]) -> Check:
+        """Return the check by these scans: the gravest finding first."""
+        due = self.due and extended_window(self.due, scans, self.baseline_holds)
+        progressed, pending, candidates = _progression(scans, immune=self.immune)
+        decided = (
+            (_progressed(progressed, due) if progressed else None)
+            or _discordant(scans, due)
+            or (_pending(pending, due, self.on) if pending else None)
+            or self.passed(candidates, due)
+        )
+        if decided and decided.state in (State.PD, State.PASSED):
+            return decided
+        if self.facts.died_on or self.facts.withdrawn_on:
+            verb = "died" if self.facts.died_on else "withdrew"
+            reason = f"The subject {verb} before the check after cycle 2 was passed."
+            return _unknown(State.CANCELLED, due, reason)
+        return decided or self.not_evaluable(scans, due) or self.waiting(scans, due)
+
+    def passed(self, scans: list[TumorAssessment], due: Window | None) -> Check | None:
+        """Return PASSED by the latest scan that passes: randomization counts from it.
+
+        How late the check was, the first scan that passes tells.
+        """
+        good = [scan for scan in scans if is_in_time(scan, due) and not self.fault(scan)]
+        if not good:
+            return None
+        first, last = good[0], good[-1]
+        late_days = days_late(first.scanned_on, due)
+        cycle_4_on = self.facts.cycle_4_day_1
+        remarks = {
+            Remark.LATE: late_days > 0,
+            Remark.AFTER_CYCLE_4: bool(
+                cycle_4_on and first.scanned_on and first.scanned_on >= cycle_4_on
+            ),
+            Remark.EQUIVOCAL_NEW_LESION: last.equivocal_new_lesion_only,
+        }
+        reason = f"The scan of {last.scanned_on} shows no progression ({last.derived})."
+        flagged = tuple(remark for remark, applies in remarks.items() if applies)
+        return Check(State.PASSED, due, Truth.NOT_MET, None, reason, last, late_days, flagged)
+
+    def fault(self, scan: TumorAssessment) -> str:
+        """Return the fault for which a scan does not pass; empty for none."""
+        return imaging_fault(scan, self.baseline_holds) or paper_fault(scan)
+
+    def not_evaluable(self, scans: list[TumorAssessment], due: Window | None) -> Check | None:
+        """Return NE_REPEAT while the last scan cannot be evaluated and can still be repeated."""
+        last = scans[-1] if scans and is_in_time(scans[-1], due) else None
+        fault = last and imaging_fault(last, self.baseline_holds)
+        if last is None or last.scanned_on is None or not fault:
+            return None
+        repeat_by = last.scanned_on + timedelta(REPEAT_WITHIN_DAYS)
+        if self.on > repeat_by:
+            return None
+        reason = f"The scan of {last.scanned_on} does not count: {fault}. Repeat it by {repeat_by}."
+        late_days = days_late(last.scanned_on, due)
+        return _unknown(State.NE_REPEAT, due, reason, assessment=last, late_days=late_days)
+
+    def waiting(self, scans: list[TumorAssessment], due: Window | None) -> Check:
+        """Return the state by the day alone, while no scan decides."""
+        if self.facts.cycle_1_day_1 is None:
+            return _unknown(State.NOT_STARTED, due, "Cycle 1 has not been given.")
+        if due is None:
+            remarks = (Remark.CYCLE_2_NOT_STARTED,) if self.is_cycle_2_late() else ()
+            return _unknown(State.WAITING, due, "Cycle 2 has not been given.", remarks=remarks)
+        state = _state_by_day(due, self.on, cycle_4_given=self.facts.cycle_4_day_1 is not None)
+        late_days = days_late(self.on, due)
+        in_time = [scan for scan in scans if is_in_time(scan, due)]
+        if not in_time:
+            span = f"{due.opens_on} to {due.closes_on}"
+            reason = f"No tumor assessment after cycle 2; its window is {span}."
+            return _unknown(state, due, reason, late_days=late_days)
+        last = in_time[-1]
+        fault = paper_fault(last) or "it could not be evaluated and was not repeated"
+        reason = f"The scan of {last.scanned_on} does not count yet: {fault}."
+        return _unknown(state, due, reason, assessment=last, late_days=late_days)
+
+    def is_cycle_2_late(self) -> bool:
+        """Return True where two cycle lengths have passed since day 1 and cycle 2 is not given."""
+        facts = self.facts
+        if facts.cycle_1_day_1 is None or facts.cycle_length_days is None or facts.cycle_2_day_1:
+            return False
+        return self.on >= facts.cycle_1_day_1 + timedelta(2 * facts.cycle_length_days)
 
 
 def _scans(facts: Facts) -> list[TumorAssessment]:
-    """From day 1 of cycle 1 up to randomization, death or withdrawal, in order. Later scans belong to the TA schedule (4.4)."""
+    """Return the scans from day 1 of cycle 1 to randomization, death or withdrawal, in order.
+
+    Later scans belong to the schedule of tumor assessments (4.4).
+    """
     if facts.cycle_1_day_1 is None:
         return []
     ends = [day for day in (facts.randomized_on, facts.died_on, facts.withdrawn_on) if day]
     dated = [(scan.scanned_on, scan) for scan in facts.assessments if scan.scanned_on]
-    inside = [(day, scan) for day, scan in dated if facts.cycle_1_day_1 <= day <= min(ends, default=day)]
-    scans = [scan for _, scan in inside]
-    return sorted(scans, key=lambda scan: place_in_order(scan.label, scan.first_scan_on, scan.last_scan_on))
+    inside = [scan for day, scan in dated if facts.cycle_1_day_1 <= day <= min(ends, default=day)]
+    return sorted(inside, key=_place)
 
 
-def _in_time(scan: TumorAssessment, due: Window | None) -> bool:
-    return due is not None and scan.scanned_on is not None and scan.scanned_on >= due.opens_on
+def _place(scan: TumorAssessment) -> tuple[date, date, str, int]:
+    return place_in_order(scan.label, scan.first_scan_on, scan.last_scan_on)
 
 
-def _baseline_holds(facts: Facts, img_window_days: int) -> bool:
-    """Section 4.2 (f)."""
-    if facts.baseline_scan_on is None or facts.cycle_1_day_1 is None:
-        return False
-    return facts.pretreated or timedelta() <= facts.cycle_1_day_1 - facts.baseline_scan_on <= timedelta(img_window_days)
-
-
-def _imaging_fault(scan: TumorAssessment, baseline_holds: bool) -> str:
-    """What only another scan can mend, section 4.2 (b), (c), (d) and (f)."""
-    faults = {
-        "the baseline has no scan recent enough before cycle 1": not baseline_holds,
-        "chest, abdomen and pelvis are not all covered": not scan.covers_chest_abdomen_pelvis,
-        "the method is not that of the baseline": not scan.same_method,
-        "not all baseline lesions are assessed": not scan.all_lesions_assessed,
-        "the response is not evaluable": scan.derived in (Response.NE, Response.NA),
-    }
-    return next((fault for fault, found in faults.items() if found), "")
-
-
-def _paper_fault(scan: TumorAssessment) -> str:
-    """What the site mends at its desk, section 4.2 (d) and (e)."""
-    faults = {
-        "no response can be derived yet": scan.derived is None,
-        "the investigator's response is missing": scan.investigator is None,
-        "its form is not complete": not scan.complete,
-        "no signature covers it": not scan.signed,
-    }
-    return next((fault for fault, found in faults.items() if found), "")
-
-
-def _unknown(state: State, due: Window | None, reason: str, **more: Any) -> Check:
-    return Check(state, due, Truth.UNKNOWN, RefusalCode.X07_UNKNOWN, reason, **more)
+def _unknown(
+    state: State,
+    due: Window | None,
+    reason: str,
+    *,
+    assessment: TumorAssessment | None = None,
+    late_days: int = 0,
+    remarks: tuple[Remark, ...] = (),
+) -> Check:
+    """Return a check that leaves X07 unknown."""
+    refusal = RefusalCode.X07_UNKNOWN
+    return Check(state, due, Truth.UNKNOWN, refusal, reason, assessment, late_days, remarks)
 
 
 def _progression(
-    scans: list[TumorAssessment], *, immune: bool
+    scans: Iterable[TumorAssessment], *, immune: bool
 ) -> tuple[TumorAssessment | None, TumorAssessment | None, list[TumorAssessment]]:
-    """The scan whose progression stands, the one whose progression waits for another scan, and the scans that may pass.
+    """Return the scan that shows progression, the one that waits for another, and the candidates.
 
-    Under immunotherapy (section 4.3) progression waits, unless the patient is not stable, for an iRECIST response.
+    Candidates may pass. Under immunotherapy (4.3) progression waits for an iRECIST response, unless
+    the patient is not stable.
     """
     pending: TumorAssessment | None = None
-    others: list[TumorAssessment] = []
+    candidates: list[TumorAssessment] = []
     for scan in scans:
         progressed = scan.derived == scan.investigator == Response.PD
         if progressed and (not immune or scan.stable is False or scan.irecist == irecist.ICPD):
-            return scan, None, others
+            return scan, None, candidates
         if pending and scan.irecist in irecist.SETS_ANEW:
-            pending, others = None, [scan]
+            pending, candidates = None, [scan]
         elif progressed:
             pending = pending or scan
         elif not pending:
-            others.append(scan)
-    return None, pending, others
+            candidates.append(scan)
+    return None, pending, candidates
 
 
 def _progressed(scan: TumorAssessment, due: Window | None) -> Check:
-    reason = f"The scan of {scan.scanned_on} shows progression, by measurement and by the investigator."
-    return Check(State.PD, due, Truth.MET, RefusalCode.X07_PD, reason, scan, _late_days(scan.scanned_on, due))
+    day = scan.scanned_on
+    reason = f"The scan of {day} shows progression, by measurement and by the investigator."
+    late_days = days_late(day, due)
+    return Check(State.PD, due, Truth.MET, RefusalCode.X07_PD, reason, scan, late_days)
 
 
 def _pending(scan: TumorAssessment, due: Window | None, on: date) -> Check | None:
-    if scan.scanned_on is None:
+    """Return PENDING_IUPD: progression under immunotherapy that a later scan confirms or clears."""
+    day = scan.scanned_on
+    if day is None:
         return None
-    first_on, last_on = irecist.confirmation_window(scan.scanned_on)
-    reason = f"The scan of {scan.scanned_on} shows progression under immunotherapy: confirm it from {first_on} to {last_on}."
-    if scan.stable is None:
-        reason = f"{reason[:-1]}, and say whether the patient is stable."
-    remarks = (Remark.CONFIRMATION_LATE,) if on > last_on else ()
-    late_days = _late_days(scan.scanned_on, due)
-    return _unknown(State.PENDING_IUPD, due, reason, assessment=scan, late_days=late_days, remarks=remarks)
+    first_on, last_on = irecist.confirmation_window(day)
+    ask = ", and say whether the patient is stable" if scan.stable is None else ""
+    reason = f"The scan of {day} shows progression under immunotherapy: confirm it from {first_on} to {last_on}{ask}."
+    return _unknown(
+        State.PENDING_IUPD,
+        due,
+        reason,
+        assessment=scan,
+        late_days=days_late(day, due),
+        remarks=(Remark.CONFIRMATION_LATE,) if on > last_on else (),
+    )
 
 
 def _discordant(scans: list[TumorAssessment], due: Window | None) -> Check | None:
-    """One reader's PD stays open until the readers agree; any other disagreement until a later scan is read alike."""
-    for index, scan in enumerate(scans):
+    """Return DISCORDANT for the first scan on which the readers still disagree.
+
+    One reader's PD stays open until the readers agree; any other major disagreement until both
+    readers agree on a later scan.
+    """
+    for number, scan in enumerate(scans, 1):
+        if discordance(scan.derived, scan.investigator) != Discordance.MAJOR:
+            continue
         about_pd = Response.PD in (scan.derived, scan.investigator)
-        superseded = any(later.derived == later.investigator not in (None, Response.NE) for later in scans[index + 1 :])
-        major = discordance(scan.derived, scan.investigator) == Discordance.MAJOR
-        if major and (about_pd or (_in_time(scan, due) and not superseded)):
-            read = f"{scan.derived} by measurement, {scan.investigator} by the investigator"
-            reason = f"The scan of {scan.scanned_on} is {read}: read it again."
-            return _unknown(State.DISCORDANT, due, reason, assessment=scan, late_days=_late_days(scan.scanned_on, due))
+        is_superseded = any(_is_agreed(later) for later in scans[number:])
+        if about_pd or (is_in_time(scan, due) and not is_superseded):
+            readings = f"{scan.derived} by measurement, {scan.investigator} by the investigator"
+            reason = f"The scan of {scan.scanned_on} is {readings}: read it again."
+            late_days = days_late(scan.scanned_on, due)
+            return _unknown(State.DISCORDANT, due, reason, assessment=scan, late_days=late_days)
     return None
 
 
-def _passed(facts: Facts, scans: list[TumorAssessment], due: Window | None, baseline_holds: bool) -> Check | None:
-    """The latest scan that passes is the one randomization counts from; how late the check was, the first one tells."""
-    good = [scan for scan in scans if _in_time(scan, due) and not _imaging_fault(scan, baseline_holds) and not _paper_fault(scan)]
-    if not good:
-        return None
-    first, last = good[0], good[-1]
-    late_days = _late_days(first.scanned_on, due)
-    after_cycle_4 = facts.cycle_4_day_1 is not None and first.scanned_on is not None and first.scanned_on >= facts.cycle_4_day_1
-    remarks = {
-        Remark.LATE: late_days > 0,
-        Remark.AFTER_CYCLE_4: after_cycle_4,
-        Remark.EQUIVOCAL_NEW_LESION: last.equivocal_new_lesion_only,
-    }
-    reason = f"The scan of {last.scanned_on} shows no progression ({last.derived})."
-    flagged = tuple(remark for remark, found in remarks.items() if found)
-    return Check(State.PASSED, due, Truth.NOT_MET, None, reason, last, late_days, flagged)
-
-
-def _extended(due: Window, scans: list[TumorAssessment], baseline_holds: bool) -> Window:
-    """A scan in the window that could not be evaluated keeps it open 14 days longer, for the repeat."""
-    for scan in scans:
-        if scan.scanned_on and due.opens_on <= scan.scanned_on <= due.closes_on and _imaging_fault(scan, baseline_holds):
-            due = replace(due, closes_on=max(due.closes_on, scan.scanned_on + timedelta(REPEAT_WITHIN_DAYS)))
-    return due
-
-
-def _not_evaluable(scans: list[TumorAssessment], due: Window | None, on: date, baseline_holds: bool) -> Check | None:
-    last = scans[-1] if scans and _in_time(scans[-1], due) else None
-    fault = last and _imaging_fault(last, baseline_holds)
-    if last is None or last.scanned_on is None or not fault:
-        return None
-    repeat_by = last.scanned_on + timedelta(REPEAT_WITHIN_DAYS)
-    if on > repeat_by:
-        return None
-    reason = f"The scan of {last.scanned_on} does not count: {fault}. Repeat it by {repeat_by}."
-    return _unknown(State.NE_REPEAT, due, reason, assessment=last, late_days=_late_days(last.scanned_on, due))
-
-
-def _waiting(facts: Facts, scans: list[TumorAssessment], due: Window | None, on: date) -> Check:
-    if facts.cycle_1_day_1 is None:
-        return _unknown(State.NOT_STARTED, due, "Cycle 1 has not been given.")
-    if due is None:
-        length = facts.cycle_length_days
-        slow = length is not None and facts.cycle_2_day_1 is None and on >= facts.cycle_1_day_1 + timedelta(2 * length)
-        return _unknown(State.WAITING, due, "Cycle 2 has not been given.", remarks=(Remark.CYCLE_2_NOT_STARTED,) if slow else ())
-    state = _state_by_day(due, on, cycle_4_given=facts.cycle_4_day_1 is not None)
-    waiting = [scan for scan in scans if _in_time(scan, due)]
-    late_days = _late_days(on, due)
-    if not waiting:
-        return _unknown(
-            state,
-            due,
-            f"No tumor assessment after cycle 2; its window is {due.opens_on} to {due.closes_on}.",
-            late_days=late_days,
-        )
-    fault = _paper_fault(waiting[-1]) or "it could not be evaluated and was not repeated"
-    reason = f"The scan of {waiting[-1].scanned_on} does not count yet: {fault}."
-    return _unknown(state, due, reason, assessment=waiting[-1], late_days=late_days)
+def _is_agreed(scan: TumorAssessment) -> bool:
+    """Return True where both readers found the same evaluable response."""
+    return scan.derived == scan.investigator not in (None, Response.NE)
 
 
 def _state_by_day(due: Window, on: date, *, cycle_4_given: bool) -> State:
@@ -265,7 +292,3 @@ def _state_by_day(due: Window, on: date, *, cycle_4_given: bool) -> State:
     if on >= due.missed_on:
         return State.MISSED
     return State.ESCALATED if on >= due.escalates_on or cycle_4_given else State.OVERDUE
-
-
-def _late_days(day: date | None, due: Window | None) -> int:
-    return max(0, (day - due.closes_on).days) if day and due else 0

@@ -1,34 +1,23 @@
-"""The fractions of a course of radiotherapy: treatment time, gaps, what was missed, what was delivered (crf_spec 2.15, RTF).
+"""The fractions of a course of radiotherapy: treatment time, gaps, fractions missed and delivered.
 
-A course is planned on working days, Monday to Friday. Holidays, and the weekends worked in their stead, are given by the caller.
+Source: crf_spec 2.15, RTF. A course is planned on working days, Monday to Friday. The caller states
+the holidays, and the weekends worked in their stead.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from enum import StrEnum
-from itertools import pairwise
-
-from trial.protocol.doubts import Doubt, Level
 
 ZERO, SATURDAY = Decimal(0), 5
-BID_HOURS = 6
-OVERRUN_DAYS = 3
-
-
-class FractionCode(StrEnum):
-    SAME_DAY = "SAME_DAY"
-    TOO_CLOSE = "TOO_CLOSE"
-    OUTSIDE_COURSE = "OUTSIDE_COURSE"
-    NOT_A_WORKING_DAY = "NOT_A_WORKING_DAY"
-    NUMBER_TWICE = "NUMBER_TWICE"
-    OVERRUN = "OVERRUN"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fraction:
-    """One fraction of one volume, in Gy. `delivered` is None where it is not entered; `at` only where the time is."""
+    """One fraction of one volume, its dose in Gy.
+
+    `delivered` is None where it is not entered; `at` is None where only the day is.
+    """
 
     number: int
     on: date | None
@@ -39,170 +28,141 @@ class Fraction:
 
 @dataclass(frozen=True, kw_only=True)
 class Calendar:
-    """Days on which the department treats."""
+    """The days on which the department treats."""
 
     holidays: frozenset[date] = frozenset()
     working_weekends: frozenset[date] = frozenset()
 
     def works_on(self, day: date) -> bool:
-        """Whether fractions are given on that day, as planned.
+        """Return whether fractions are given on that day, as planned.
 
         >>> Calendar().works_on(date(2025, 3, 8))
         False
         """
-        return day in self.working_weekends or (day.weekday() < SATURDAY and day not in self.holidays)
+        is_weekday = day.weekday() < SATURDAY and day not in self.holidays
+        return is_weekday or day in self.working_weekends
 
     def working_days(self, first: date, last: date) -> int:
-        """Working days from the first to the last, both included.
+        """Count the working days from the first to the last day, both included.
 
         >>> Calendar().working_days(date(2025, 3, 7), date(2025, 3, 10))
         2
         """
-        return sum(self.works_on(first + timedelta(days)) for days in range((last - first).days + 1))
+        return sum(self.works_on(first + timedelta(n)) for n in range((last - first).days + 1))
 
 
 WEEKDAYS = Calendar()
 
 
 def treated_on(fractions: Iterable[Fraction]) -> list[date]:
-    """The days on which a fraction was delivered, in order, each once (crf_spec 2.15).
+    """Return the days on which a fraction was delivered, in order, each once (crf_spec 2.15).
 
-    >>> treated_on([Fraction(number=1, on=date(2025, 3, 10), delivered=True), Fraction(number=2, on=None, delivered=True)])
+    >>> first = Fraction(number=1, on=date(2025, 3, 10), delivered=True)
+    >>> treated_on([first, Fraction(number=2, on=None, delivered=True)])
     [datetime.date(2025, 3, 10)]
     """
     return sorted({fraction.on for fraction in fractions if fraction.delivered and fraction.on})
 
 
 def treatment_days(fractions: Iterable[Fraction]) -> int | None:
-    """Overall treatment time: calendar days from the first to the last fraction, both included (crf_spec 2.15); None before it.
+    """Return the overall treatment time in calendar days (crf_spec 2.15).
 
-    >>> treatment_days([Fraction(number=n, on=date(2025, 3, 9 + n), delivered=True) for n in (1, 3)])
+    The days of the first and the last fraction both count; None before the first.
+
+    >>> days = {1: date(2025, 3, 10), 3: date(2025, 3, 12)}
+    >>> treatment_days(Fraction(number=n, on=day, delivered=True) for n, day in days.items())
     3
     """
     days = treated_on(fractions)
     return (days[-1] - days[0]).days + 1 if days else None
 
 
-def planned_last_day(first: date, fractions: int, *, calendar: Calendar = WEEKDAYS, per_day: int = 1, every: int = 1) -> date | None:
-    """The day of the last fraction as planned: `per_day` on every so manyth working day (crf_spec 2.15).
+def planned_last_day(
+    first: date, fractions: int, *, calendar: Calendar = WEEKDAYS, per_day: int = 1, every: int = 1
+) -> date | None:
+    """Return the day of the last fraction as planned (crf_spec 2.15).
 
-    None for a plan without fractions, and where no working day comes for a year.
+    The plan is `per_day` fractions on each `every`-th working day. None for a plan without
+    fractions, and where no working day comes for a year.
 
     >>> planned_last_day(date(2025, 3, 10), 6)
     datetime.date(2025, 3, 17)
     """
     if fractions < 1 or per_day < 1 or every < 1:
         return None
-    left, day = (-(-fractions // per_day) - 1) * every, first
-    for _ in range(366 + 8 * left):
-        if left == 0:
+    treatment_days_planned = -(-fractions // per_day)  # rounded up
+    remaining, day = (treatment_days_planned - 1) * every, first
+    for _ in range(366 + 8 * remaining):
+        if remaining == 0:
             return day
         day += timedelta(1)
-        left -= calendar.works_on(day)
+        remaining -= calendar.works_on(day)
     return None
 
 
-def gap_days(fractions: Iterable[Fraction], *, calendar: Calendar = WEEKDAYS, per_day: int = 1, every: int = 1) -> int | None:
-    """Working days that the fractions delivered took beyond the plan (crf_spec 2.15); never below 0. None before the first.
+def gap_days(
+    fractions: Iterable[Fraction],
+    *,
+    calendar: Calendar = WEEKDAYS,
+    per_day: int = 1,
+    every: int = 1,
+) -> int | None:
+    """Count the working days that the delivered fractions took beyond the plan (crf_spec 2.15).
 
-    >>> gap_days([Fraction(number=n, on=date(2025, 3, day), delivered=True) for n, day in ((1, 10), (2, 11), (3, 13))])
+    The count is never below 0. None before the first fraction, and where a delivered one has no
+    date.
+
+    >>> days = ((1, 10), (2, 11), (3, 13))
+    >>> log = [Fraction(number=n, on=date(2025, 3, day), delivered=True) for n, day in days]
+    >>> gap_days(log)
     1
     """
-    given = [fraction for fraction in fractions if fraction.delivered]
-    days = treated_on(given)
-    if not days or any(fraction.on is None for fraction in given):
+    delivered = [fraction for fraction in fractions if fraction.delivered]
+    days = treated_on(delivered)
+    if not days or any(fraction.on is None for fraction in delivered):
         return None
-    last = planned_last_day(days[0], len(given), calendar=calendar, per_day=per_day, every=every)
-    if last is None:
+    planned = planned_last_day(
+        days[0], len(delivered), calendar=calendar, per_day=per_day, every=every
+    )
+    if planned is None:
         return None
-    return calendar.working_days(last + timedelta(1), days[-1])
+    return calendar.working_days(planned + timedelta(1), days[-1])
 
 
-def missed_fractions(fractions: Iterable[Fraction], *, prescribed: int | None, course_ended: bool) -> int | None:
-    """Fractions prescribed and not delivered (crf_spec 2.15): all that are lacking once the course has ended, before that those
-    logged as missed and not made up for. None where it is not known.
+def missed_fractions(
+    fractions: Iterable[Fraction], *, prescribed: int | None, course_ended: bool
+) -> int | None:
+    """Count the fractions prescribed and not delivered (crf_spec 2.15).
 
-    >>> missed_fractions([Fraction(number=1, on=None, delivered=True)], prescribed=5, course_ended=True)
+    Once the course has ended, these are all that are lacking; before that, those logged as missed
+    and not made up for. None where the prescription or a delivery is not known.
+
+    >>> first = Fraction(number=1, on=None, delivered=True)
+    >>> missed_fractions([first], prescribed=5, course_ended=True)
     4
     """
     entered = list(fractions)
     if prescribed is None or any(fraction.delivered is None for fraction in entered):
         return None
-    done = sum(fraction.delivered is True for fraction in entered)
-    lacking = max(0, prescribed - done)
-    return lacking if course_ended else min(lacking, len(entered) - done)
+    delivered = sum(fraction.delivered is True for fraction in entered)
+    lacking = max(0, prescribed - delivered)
+    return lacking if course_ended else min(lacking, len(entered) - delivered)
 
 
 def delivered_gy(fractions: Iterable[Fraction]) -> Decimal | None:
-    """The dose delivered, in Gy (crf_spec 2.15); None where that of a fraction is not known.
+    """Return the dose delivered in Gy (crf_spec 2.15); None where that of a fraction is not known.
 
-    >>> delivered_gy([Fraction(number=n, on=None, delivered=n < 3, dose_gy=Decimal(10)) for n in (1, 2, 3)])
+    >>> dose = {"on": None, "dose_gy": Decimal(10)}
+    >>> delivered_gy([Fraction(number=n, delivered=n < 3, **dose) for n in (1, 2, 3)])
     Decimal('20')
     """
     total = ZERO
     for fraction in fractions:
-        if fraction.delivered is None or (fraction.delivered and fraction.dose_gy is None):
+        if fraction.delivered is None:
             return None
-        total += (fraction.dose_gy or ZERO) if fraction.delivered else ZERO
+        if not fraction.delivered:
+            continue
+        if fraction.dose_gy is None:
+            return None
+        total += fraction.dose_gy
     return total
-
-
-def overrun(fractions: Collection[Fraction], *, planned_days: int | None) -> Doubt | None:
-    """A treatment time that exceeds the plan by more than 3 calendar days (crf_spec 2.15, S); None where it does not.
-
-    >>> overrun([], planned_days=33)
-    """
-    days = treatment_days(fractions)
-    if days is None or planned_days is None or days - planned_days <= OVERRUN_DAYS:
-        return None
-    return Doubt(FractionCode.OVERRUN, Level.SOFT, f"Treatment took {days} days, {days - planned_days} more than planned.")
-
-
-def fraction_doubts(
-    fractions: Iterable[Fraction],
-    *,
-    course_from: date | None = None,
-    course_to: date | None = None,
-    twice_daily: bool = False,
-    calendar: Calendar = WEEKDAYS,
-) -> tuple[Doubt, ...]:
-    """Doubts about the log of one volume (crf_spec 2.15, RTF; XC28): one fraction a day, two at least 6 hours apart if so
-    planned, each within the course; outside working days is only noticed.
-
-    >>> day = date(2025, 3, 10)
-    >>> [doubt.sentence for doubt in fraction_doubts([Fraction(number=n, on=day, delivered=True) for n in (1, 2)])]
-    ['Fractions 1 and 2 are of the same day, 2025-03-10.']
-    """
-    entered = sorted(fractions, key=lambda fraction: (fraction.number, fraction.on or date.max))
-    given = [(fraction.on, fraction) for fraction in entered if fraction.on and fraction.delivered]
-    by_time = [one for _, one in sorted(given, key=lambda pair: (pair[0], pair[1].at.isoformat() if pair[1].at else "", pair[1].number))]
-    found = [
-        Doubt(FractionCode.NUMBER_TWICE, Level.SOFT, f"Fraction {one.number} is entered twice.")
-        for one, other in pairwise(entered)
-        if one.number == other.number
-    ]
-    for one, other in pairwise(by_time):
-        found += _same_day(one, other, twice_daily)
-    for day, fraction in given:
-        if (course_from and day < course_from) or (course_to and day > course_to):
-            said = f"Fraction {fraction.number} of {day} lies outside the course."
-            found.append(Doubt(FractionCode.OUTSIDE_COURSE, Level.HARD, said))
-        if not calendar.works_on(day):
-            said = f"Fraction {fraction.number} was given on {day}, no working day."
-            found.append(Doubt(FractionCode.NOT_A_WORKING_DAY, Level.NOTICE, said))
-    return tuple(found)
-
-
-def _same_day(one: Fraction, other: Fraction, twice_daily: bool) -> list[Doubt]:
-    """A time that is not entered, or of another time zone's kind, cannot show that two are too close."""
-    if one.on != other.on:
-        return []
-    if not twice_daily:
-        said = f"Fractions {one.number} and {other.number} are of the same day, {one.on}."
-        return [Doubt(FractionCode.SAME_DAY, Level.HARD, said)]
-    if not one.at or not other.at or (one.at.tzinfo is None) != (other.at.tzinfo is None):
-        return []
-    if abs(other.at - one.at) >= timedelta(hours=BID_HOURS):
-        return []
-    said = f"Fractions {one.number} and {other.number} of {one.on} are less than {BID_HOURS} hours apart."
-    return [Doubt(FractionCode.TOO_CLOSE, Level.HARD, said)]

@@ -1,6 +1,7 @@
-"""Lesions at a time point, as RECIST 1.1 reads them (Eisenhauer et al., Eur J Cancer 2009;45:228-247, section 4.2 and 4.3).
+"""Lesions at a time point, as RECIST 1.1 describes them.
 
-Sizes are in mm: the longest diameter, of a lymph node the short axis. What is not known is None, and never counted.
+Eisenhauer et al., Eur J Cancer 2009;45:228-247, sections 4.2 and 4.3. Sizes are in mm: the longest
+diameter, of a lymph node the short axis. An unknown size is None, and never counted.
 """
 
 from collections.abc import Sequence
@@ -18,30 +19,38 @@ NORMAL_NODE_BELOW_MM = 10
 
 
 class TargetState(StrEnum):
+    """The state of a target lesion at a time point."""
+
     MEASURED, TOO_SMALL, ABSENT, NOT_EVALUABLE = "MEASURED", "TOO_SMALL", "ABSENT", "NOT_EVALUABLE"
 
 
 class NonTargetState(StrEnum):
-    """A lymph node that is no longer pathological (short axis below 10 mm) is ABSENT."""
+    """The state of a non-target lesion at a time point.
+
+    A lymph node that is no longer pathological (short axis below 10 mm) is ABSENT.
+    """
 
     PRESENT, ABSENT, UNEQUIVOCAL, NE = "PRESENT", "ABSENT", "UNEQUIVOCAL", "NE"
 
 
 class NewLesionCertainty(StrEnum):
+    """The reader's certainty that a new lesion is one."""
+
     EQUIVOCAL, UNEQUIVOCAL = "EQUIVOCAL", "UNEQUIVOCAL"
 
 
 class Growth(StrEnum):
-    """Of a lesion that is not measured, since the time point before; iRECIST asks for it."""
+    """The growth of an unmeasured lesion since the time point before; iRECIST needs it."""
 
     NONE, SOME, UNEQUIVOCAL = "NONE", "SOME", "UNEQUIVOCAL"
 
 
 @dataclass(frozen=True)
 class TargetMeasurement:
-    """A target lesion at one time point. Pieces of a lesion that split carry its code, and are added up.
+    """A target lesion at one time point. Pieces of a lesion that split carry its code and add up.
 
-    Lesions that merged are measured once: under one code, with the others `merged_into` it and without a size of their own.
+    Lesions that merged are measured once: under one code, with the others `merged_into` it and
+    without a size of their own.
     """
 
     code: str
@@ -51,20 +60,25 @@ class TargetMeasurement:
     merged_into: str = ""
 
     def counted_mm(self, *, too_small_mm: Decimal = TOO_SMALL_MM) -> Decimal | None:
-        """What enters the sum, in mm (section 4.2); None where the lesion was not assessed.
+        """Return the size that enters the sum, in mm (section 4.2); None where not assessed.
 
         >>> TargetMeasurement("L01", False, TargetState.TOO_SMALL).counted_mm()
         Decimal('5')
         """
-        if self.mm is not None and not (self.mm.is_finite() and self.mm >= 0):
+        if self.mm is None:
+            defaults = {TargetState.ABSENT: ZERO, TargetState.TOO_SMALL: too_small_mm}
+            return defaults.get(self.state)
+        if not self.mm.is_finite() or self.mm < 0 or self.state == TargetState.NOT_EVALUABLE:
             return None
-        unmeasured = {TargetState.ABSENT: ZERO, TargetState.TOO_SMALL: too_small_mm}
-        sizes = {TargetState.ABSENT: None if self.mm else ZERO, TargetState.NOT_EVALUABLE: None}
-        return unmeasured.get(self.state) if self.mm is None else sizes.get(self.state, self.mm)
+        if self.state == TargetState.ABSENT:
+            return None if self.mm else ZERO
+        return self.mm
 
 
 @dataclass(frozen=True)
 class NonTargetFinding:
+    """A non-target lesion at one time point."""
+
     code: str
     state: NonTargetState
     growth: Growth = Growth.NONE
@@ -72,7 +86,10 @@ class NonTargetFinding:
 
 @dataclass(frozen=True)
 class NewLesion:
-    """Without a code it is one not seen before. `measured` are those iRECIST is to follow by size: five at most, two of an organ."""
+    """A new lesion at one time point. Without a code it appears for the first time.
+
+    `measured` are those that iRECIST may follow by size: five at most, two of an organ.
+    """
 
     certainty: NewLesionCertainty
     code: str = ""
@@ -86,6 +103,8 @@ class NewLesion:
 
 @dataclass(frozen=True)
 class TimePoint:
+    """A tumor assessment: its scans, and all lesions as they show them."""
+
     label: str
     first_scan_on: date | None
     last_scan_on: date | None
@@ -105,55 +124,85 @@ class TimePoint:
 
 @dataclass(frozen=True)
 class Baseline:
+    """The lesions of a baseline: targets as measured there, non-targets by code."""
+
     targets: tuple[TargetMeasurement, ...] = ()
     non_targets: tuple[str, ...] = ()
 
     @cached_property
     def sum_mm(self) -> Decimal | None:
-        """The reference of PR; None without targets, or where one was not measured."""
+        """The reference of PR, in mm; None without targets, or where one was not measured."""
         sizes = [mm for mm in (target.counted_mm() for target in self.targets) if mm is not None]
         return sum(sizes, ZERO) if sizes and len(sizes) == len(self.targets) else None
 
 
 class Measured(NamedTuple):
-    """The baseline's target lesions, measured again."""
+    """The sum of the baseline's target lesions at a later time point.
+
+    `complete`: all were assessed. `resolved`: all that were assessed are gone or normal nodes.
+    """
 
     sum_mm: Decimal | None
     complete: bool
-    resolved: bool  # all that were assessed
+    resolved: bool
 
 
-def measure(baseline: Baseline, point: TimePoint, *, too_small_mm: Decimal = TOO_SMALL_MM) -> Measured:
-    """The sum of the baseline's targets at a time point, in mm (section 4.3), over those that were assessed.
+def measure(
+    baseline: Baseline, point: TimePoint, *, too_small_mm: Decimal = TOO_SMALL_MM
+) -> Measured:
+    """Return the sum of the baseline's targets at a time point, in mm (section 4.3).
 
-    >>> measure(Baseline((TargetMeasurement("L01", False, TargetState.MEASURED, Decimal(20)),)), TimePoint("TA1", None, None))
+    It goes over the lesions that were assessed.
+
+    >>> target = TargetMeasurement("L01", False, TargetState.MEASURED, Decimal(20))
+    >>> measure(Baseline((target,)), TimePoint("TA1", None, None))
     Measured(sum_mm=None, complete=False, resolved=True)
     """
-    found = {target.code: [piece for piece in point.targets if piece.code == target.code] for target in baseline.targets}
-    sizes = {code: _size(pieces, too_small_mm) for code, pieces in found.items()}
-    known = {code: mm for code, mm in sizes.items() if mm is not None}
-    merged = {code: _host(code, found) for code, pieces in found.items() if pieces and pieces[0].merged_into}
-    seen = {code: known[merged.get(code, code)] for code in found if merged.get(code, code) in known}
+    pieces = {target.code: _pieces(point, target.code) for target in baseline.targets}
+    sizes: dict[str, Decimal] = {}
+    for code in pieces:
+        mm = _size(pieces[code], too_small_mm)
+        if mm is not None:
+            sizes[code] = mm
+    assessed: dict[str, Decimal] = {}
+    for code in pieces:
+        is_merged = pieces[code] and pieces[code][0].merged_into
+        host = _host(code, pieces) if is_merged else code
+        if host in sizes:
+            assessed[code] = sizes[host]
     nodes = {target.code for target in baseline.targets if target.nodal}
-    resolved = all(mm < NORMAL_NODE_BELOW_MM if code in nodes else mm == 0 for code, mm in seen.items())
-    return Measured(sum(known.values(), ZERO) if known else None, len(seen) == len(baseline.targets), resolved)
+    resolved = all(
+        mm < NORMAL_NODE_BELOW_MM if code in nodes else mm == 0 for code, mm in assessed.items()
+    )
+    return Measured(
+        sum_mm=sum(sizes.values(), ZERO) if sizes else None,
+        complete=len(assessed) == len(baseline.targets),
+        resolved=resolved,
+    )
+
+
+def _pieces(point: TimePoint, code: str) -> list[TargetMeasurement]:
+    return [piece for piece in point.targets if piece.code == code]
 
 
 def _size(pieces: Sequence[TargetMeasurement], too_small_mm: Decimal) -> Decimal | None:
-    counted = [piece.counted_mm(too_small_mm=too_small_mm) for piece in pieces if not piece.merged_into]
+    """Return the size of a lesion over its pieces, in mm; None where one was not assessed."""
+    unmerged = [piece for piece in pieces if not piece.merged_into]
+    counted = [piece.counted_mm(too_small_mm=too_small_mm) for piece in unmerged]
     sizes = [mm for mm in counted if mm is not None]
     return sum(sizes, ZERO) if sizes and len(sizes) == len(pieces) else None
 
 
-def _host(code: str, found: dict[str, list[TargetMeasurement]]) -> str:
-    """The lesion a merged one is measured with; empty where what is recorded contradicts itself."""
+def _host(code: str, pieces: dict[str, list[TargetMeasurement]]) -> str:
+    """Return the lesion that a merged one is measured with; empty where the record contradicts."""
     passed = set[str]()
-    while pieces := found.get(code):
-        if not any(piece.merged_into for piece in pieces):
+    while measured := pieces.get(code):
+        if not any(piece.merged_into for piece in measured):
             return code
-        contradictory = len(pieces) > 1 or pieces[0].mm is not None or pieces[0].state != TargetState.MEASURED
-        if contradictory or code in passed:
+        first = measured[0]
+        is_plain = len(measured) == 1 and first.mm is None and first.state == TargetState.MEASURED
+        if not is_plain or code in passed:
             break
         passed.add(code)
-        code = pieces[0].merged_into
+        code = first.merged_into
     return ""

@@ -1,6 +1,7 @@
-"""RECIST 1.1, which lesions can be measured, and which may be targets (Eisenhauer et al., Eur J Cancer 2009;45:228-247, section 3).
+"""Measurable lesions, and the choice of targets (RECIST 1.1, section 3).
 
-iRECIST chooses the new lesions that it follows by size in the same way (Seymour et al., Lancet Oncol 2017;18:e143-e152).
+Eisenhauer et al., Eur J Cancer 2009;45:228-247. iRECIST chooses the new lesions that it follows by
+size in the same way (Seymour et al., Lancet Oncol 2017;18:e143-e152). Sizes are in mm.
 """
 
 from collections.abc import Iterable
@@ -17,14 +18,23 @@ MEASURABLE_MM, MEASURABLE_ON_XRAY_MM, MEASURABLE_NODE_MM = 10, 20, 15
 
 
 class NotMeasurable(StrEnum):
-    """Disease that is never measured (section 3.1). A lytic or mixed bone lesion is, by its soft-tissue component."""
+    """Disease that is never measured (section 3.1).
+
+    A lytic or mixed bone lesion is measured, by its soft-tissue component.
+    """
 
     LEPTOMENINGEAL, LYMPHANGITIC, BLASTIC_BONE = "LEPTOMENINGEAL", "LYMPHANGITIC", "BLASTIC_BONE"
-    ASCITES, PLEURAL_EFFUSION, PERICARDIAL_EFFUSION = "ASCITES", "PLEURAL_EFFUSION", "PERICARDIAL_EFFUSION"
+    ASCITES, PLEURAL_EFFUSION, PERICARDIAL_EFFUSION = (
+        "ASCITES",
+        "PLEURAL_EFFUSION",
+        "PERICARDIAL_EFFUSION",
+    )
     INFLAMMATORY_BREAST = "INFLAMMATORY_BREAST"
 
 
 class LesionCode(StrEnum):
+    """The code of a doubt about a lesion."""
+
     NORMAL_NODE = "NORMAL_NODE"
 
 
@@ -50,7 +60,9 @@ def measurable(
     xray: bool = False,
     kind: NotMeasurable | None = None,
 ) -> bool | None:
-    """Whether a lesion is measurable (section 3.1; crf_spec 2.8 MEASUR); None where its size in mm is not known.
+    """Return True for a measurable lesion (section 3.1; crf_spec 2.8 MEASUR).
+
+    Sizes are in mm; None where the size is not known.
 
     >>> measurable(nodal=False, mm=Decimal(14), slice_mm=Decimal(8))
     False
@@ -67,18 +79,25 @@ def measurable(
 
 
 def target_selection(candidates: Iterable[Candidate]) -> tuple[str, ...]:
-    """Why these lesions cannot all be targets (section 3.2), one sentence each; empty where they can. Sizes in mm.
+    """Return a sentence for each reason why not all candidates can be targets (section 3.2).
 
-    >>> target_selection([Candidate("L02", "LYMPH_NODE", True, Decimal(12))])
-    ('L02 is a lymph node of 12 mm short axis. A target lymph node has 15 mm or more: choose non-target.',)
+    Sizes are in mm.
+
+    >>> (sentence,) = target_selection([Candidate("L02", "LYMPH_NODE", True, Decimal(12))])
+    >>> sentence.split(". ")[0]
+    'L02 is a lymph node of 12 mm short axis'
     """
-    chosen = list(candidates)
+    lesions = list(candidates)
     sentences = []
-    if len(chosen) > MAX_TARGETS:
-        sentences.append(f"{len(chosen)} lesions are targets. At most {MAX_TARGETS} may be: make the others non-target.")
+    if len(lesions) > MAX_TARGETS:
+        sentences.append(
+            f"{len(lesions)} lesions are targets. At most {MAX_TARGETS} may be: "
+            "make the others non-target."
+        )
     organs: dict[str, list[str]] = {}
-    for lesion in chosen:
-        organs.setdefault("the lymph nodes" if lesion.nodal else lesion.organ, []).append(lesion.code)
+    for lesion in lesions:
+        organ = "the lymph nodes" if lesion.nodal else lesion.organ
+        organs.setdefault(organ, []).append(lesion.code)
         if lesion.nodal and lesion.mm is not None and lesion.mm < MEASURABLE_NODE_MM:
             sentences.append(
                 f"{lesion.code} is a lymph node of {lesion.mm} mm short axis. "
@@ -87,36 +106,45 @@ def target_selection(candidates: Iterable[Candidate]) -> tuple[str, ...]:
     for organ, codes in organs.items():
         if len(codes) > MAX_TARGETS_PER_ORGAN:
             sentences.append(
-                f"{len(codes)} targets lie in {organ} ({', '.join(codes)}). At most {MAX_TARGETS_PER_ORGAN} of one organ may be."
+                f"{len(codes)} targets lie in {organ} ({', '.join(codes)}). "
+                f"At most {MAX_TARGETS_PER_ORGAN} of one organ may be."
             )
     return tuple(sentences)
 
 
 def new_lesion_targets(points: Iterable[TimePoint]) -> frozenset[str]:
-    """Codes of the new lesions that iRECIST follows by size: as they appear, five at most, two of an organ (recist11, section 9).
+    """Return the codes of the new lesions that iRECIST follows by size (recist11, section 9).
 
-    `points` are in order of time. Where the organ is not known, it may be the same one.
+    They are taken as they appear, five at most, two of an organ. `points` are in order of time.
+    Lesions of an unknown organ may lie in the same one.
 
     >>> from trial.protocol.response.lesions import NewLesion
-    >>> seen = (NewLesion(NewLesionCertainty.UNEQUIVOCAL, f"N0{n}", mm=Decimal(12), measured=True, organ="LUNG") for n in (1, 2, 3))
-    >>> sorted(new_lesion_targets([TimePoint("TA1", None, None, new_lesions=tuple(seen))]))
+    >>> lesions = [
+    ...     NewLesion(NewLesionCertainty.UNEQUIVOCAL, code, measured=True, organ="LUNG")
+    ...     for code in ("N01", "N02", "N03")
+    ... ]
+    >>> sorted(new_lesion_targets([TimePoint("TA1", None, None, new_lesions=tuple(lesions))]))
     ['N01', 'N02']
     """
-    chosen: dict[str, str] = {}
-    for lesion in (lesion for point in points for lesion in point.new_lesions):
-        proposed = lesion.measured and lesion.code and lesion.certainty == NewLesionCertainty.UNEQUIVOCAL and lesion.code not in chosen
-        if proposed and len(chosen) < MAX_TARGETS and [*chosen.values()].count(lesion.organ) < MAX_TARGETS_PER_ORGAN:
-            chosen[lesion.code] = lesion.organ
-    return frozenset(chosen)
+    organs: dict[str, str] = {}
+    for point in points:
+        for lesion in point.new_lesions:
+            is_certain = lesion.certainty == NewLesionCertainty.UNEQUIVOCAL
+            is_proposed = lesion.measured and lesion.code and is_certain
+            if not is_proposed or lesion.code in organs or len(organs) >= MAX_TARGETS:
+                continue
+            if list(organs.values()).count(lesion.organ) < MAX_TARGETS_PER_ORGAN:
+                organs[lesion.code] = lesion.organ
+    return frozenset(organs)
 
 
 def lesion_doubts(*, nodal: bool, mm: Decimal | None) -> tuple[Doubt, ...]:
-    """A lymph node below 10 mm short axis is normal, and not recorded as disease (section 3.1); sizes in mm.
+    """Return the doubt about a lymph node below 10 mm short axis, which is normal (section 3.1).
 
-    A query, not a refusal: a small node may be proven by biopsy.
+    Sizes are in mm. It opens a query and refuses nothing: a small node may be proven by biopsy.
 
-    >>> [doubt.sentence for doubt in lesion_doubts(nodal=True, mm=Decimal("9.9"))]
-    ['A lymph node of 9.9 mm short axis is normal, and not recorded as disease: 10 mm or more is pathological. What shows that it is?']
+    >>> [doubt.level for doubt in lesion_doubts(nodal=True, mm=Decimal("9.9"))]
+    [<Level.SOFT: 'S'>]
     """
     if not nodal or mm is None or mm >= NORMAL_NODE_BELOW_MM:
         return ()

@@ -3,7 +3,9 @@
 from datetime import date
 
 
-def place_in_order(label: str, first_scan_on: date | None, last_scan_on: date | None) -> tuple[date, date, str, int]:
+def place_in_order(
+    label: str, first_scan_on: date | None, last_scan_on: date | None
+) -> tuple[date, date, str, int]:
     """Return what assessments are sorted by: the day of the first scan, then of the last, then the label of the visit.
 
     Two whose scans have the same days are in the order of their labels, numbers counted as numbers. Each of them has one place,

@@ -1,7 +1,8 @@
-"""Toxicity of grade 3 or more (crf_spec 5 and 2.17; CTCAE v5.0).
+"""Toxicity of grade 3 or more (crf_spec 5 and 2.17; CTCAE 5.0).
 
-The safety set got at least one dose or fraction after randomization, and is read as treated. What was there at
-randomization and got no worse is left out; what began before it belongs to the induction, and is told apart.
+The safety set holds the subjects with at least one dose or fraction after randomization, analyzed
+as treated. An event that was present at randomization and got no worse is left out. An event that
+began before randomization belongs to the induction, and is counted apart.
 """
 
 from collections.abc import Iterable
@@ -10,27 +11,39 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from trial.protocol.endpoints.overall_survival import DAYS_PER_MONTH, Reason, Result, known, outcome, undecided
+from trial.protocol.endpoints.facts import known_by as known
+from trial.protocol.endpoints.results import DAYS_PER_MONTH, Reason, Result, outcome, undecided
 
 SEVERE, FATAL = 3, 5
 ACUTE_DAYS = 90  # after the last fraction
 
 
 class Relation(StrEnum):
-    NOT, UNLIKELY, POSSIBLE, PROBABLE, DEFINITE = "NOT", "UNLIKELY", "POSSIBLE", "PROBABLE", "DEFINITE"
+    """The relation of an event to a treatment, by the investigator."""
+
+    NOT = "NOT"
+    UNLIKELY = "UNLIKELY"
+    POSSIBLE = "POSSIBLE"
+    PROBABLE = "PROBABLE"
+    DEFINITE = "DEFINITE"
 
 
 RELATED = {Relation.POSSIBLE, Relation.PROBABLE, Relation.DEFINITE}
 
 
 class Kind(StrEnum):
+    """The kinds of toxicity that are reported (crf_spec 2.17)."""
+
     ANY, TREATMENT, RT_ACUTE, RT_LATE = "ANY", "TREATMENT", "RT_ACUTE", "RT_LATE"
     FATAL, IMMUNE = "FATAL", "IMMUNE"
 
 
 @dataclass(frozen=True)
 class Toxicity:
-    """One grade of one adverse event, from the day it reached that grade. `grade_at_randomization` is 0 where it was absent."""
+    """One grade of one adverse event, from the day on which the event reached it.
+
+    `grade_at_randomization` is 0 where the event was absent then; `known_on` is the day of entry.
+    """
 
     record: str
     term: str
@@ -45,110 +58,153 @@ class Toxicity:
 
 @dataclass(frozen=True)
 class Treated:
-    """`given` is whether a dose or fraction was given after randomization; `irradiated_on` the last fraction."""
+    """A subject's treatment: `was_treated` by a dose or fraction after randomization.
+
+    `irradiated_on` is the day of the last fraction; None is not known, or none.
+    """
 
     randomized_on: date | None
-    given: bool | None
+    was_treated: bool | None
     irradiated_on: date | None = None
 
 
 def is_kind(event: Toxicity, kind: Kind, *, irradiated_on: date | None) -> bool:
-    """Whether an event belongs to a kind (crf_spec 2.17). Radiotherapy's is acute up to 90 days after its end, then late.
+    """Return whether an event belongs to a kind (crf_spec 2.17).
 
-    >>> event = Toxicity("AE1", "Pneumonitis", 3, date(2025, 7, 14), to_radiotherapy=Relation.POSSIBLE)
+    Radiotherapy's toxicity is acute up to 90 days after its end, then late.
+
+    >>> related = {"to_radiotherapy": Relation.POSSIBLE}
+    >>> event = Toxicity("AE1", "Pneumonitis", 3, date(2025, 7, 14), **related)
     >>> is_kind(event, Kind.RT_ACUTE, irradiated_on=date(2025, 5, 30))
     True
     """
-    by_rt = event.to_radiotherapy in RELATED
-    late = bool(irradiated_on and event.began_on and (event.began_on - irradiated_on).days > ACUTE_DAYS)
+    is_by_rt = event.to_radiotherapy in RELATED
+    is_late = False
+    if irradiated_on and event.began_on:
+        is_late = (event.began_on - irradiated_on).days > ACUTE_DAYS
     return {
         Kind.ANY: True,
-        Kind.TREATMENT: by_rt or event.to_systemic in RELATED,
-        Kind.RT_ACUTE: by_rt and not late,
-        Kind.RT_LATE: by_rt and late,
+        Kind.TREATMENT: is_by_rt or event.to_systemic in RELATED,
+        Kind.RT_ACUTE: is_by_rt and not is_late,
+        Kind.RT_LATE: is_by_rt and is_late,
         Kind.FATAL: event.grade == FATAL,
         Kind.IMMUNE: event.immune is True,
     }[kind]
 
 
-def emergent(events: Iterable[Toxicity], treated: Treated, *, on: date) -> tuple[Toxicity, ...]:
-    """Those since randomization that are worse than at it, as known on a day (crf_spec 5).
+def _entered(events: Iterable[Toxicity], on: date) -> tuple[Toxicity, ...]:
+    """Return the events that had begun and been entered by a day.
 
-    >>> events = [Toxicity("AE1", "Anemia", 3, date(2025, 5, 1), grade_at_randomization=3)]
-    >>> emergent(events, Treated(date(2025, 4, 25), True), on=date(2026, 1, 1))
+    An undated event counts once it is entered.
+    """
+    toxicities = list(events)
+    return known(toxicities, (event.began_on for event in toxicities), on=on)
+
+
+def emergent(events: Iterable[Toxicity], treated: Treated, *, on: date) -> tuple[Toxicity, ...]:
+    """Return the events since randomization that are worse than at it (crf_spec 5).
+
+    The events are those known on the day `on`.
+
+    >>> anemia = Toxicity("AE1", "Anemia", 3, date(2025, 5, 1), grade_at_randomization=3)
+    >>> emergent([anemia], Treated(date(2025, 4, 25), True), on=date(2026, 1, 1))
     ()
     """
-    given, start_on = list(events), treated.randomized_on
+    start_on = treated.randomized_on
     if start_on is None:
         return ()
-    seen = known(given, (one.began_on for one in given), on=on)
-    after = [one for one in seen if one.began_on and one.began_on >= start_on]
-    return tuple(one for one in after if one.grade and one.grade > one.grade_at_randomization)
+    later = [
+        event for event in _entered(events, on) if event.began_on and event.began_on >= start_on
+    ]
+    return tuple(
+        event for event in later if event.grade and event.grade > event.grade_at_randomization
+    )
 
 
 def induction(events: Iterable[Toxicity], treated: Treated, *, on: date) -> tuple[Toxicity, ...]:
-    """Those that began before randomization (crf_spec 5), or while there is none.
+    """Return the events that began before randomization, or while there is none (crf_spec 5).
 
-    >>> len(induction([Toxicity("AE1", "Anemia", 3, date(2025, 4, 1))], Treated(date(2025, 4, 25), True), on=date(2026, 1, 1)))
+    >>> anemia = Toxicity("AE1", "Anemia", 3, date(2025, 4, 1))
+    >>> len(induction([anemia], Treated(date(2025, 4, 25), True), on=date(2026, 1, 1)))
     1
     """
-    given, start_on = list(events), treated.randomized_on
-    seen = known(given, (one.began_on for one in given), on=on)
-    return tuple(one for one in seen if one.began_on and (start_on is None or start_on > on or one.began_on < start_on))
+    start_on = treated.randomized_on
+    dated = [event for event in _entered(events, on) if event.began_on]
+    if start_on is None or start_on > on:
+        return tuple(dated)
+    return tuple(event for event in dated if event.began_on and event.began_on < start_on)
 
 
-def worst_grades(events: Iterable[Toxicity], treated: Treated, *, on: date, kind: Kind = Kind.ANY) -> dict[str, int]:
-    """The worst grade of each term since randomization (crf_spec 5).
+def worst_grades(
+    events: Iterable[Toxicity], treated: Treated, *, on: date, kind: Kind = Kind.ANY
+) -> dict[str, int]:
+    """Return the worst grade of each term since randomization (crf_spec 5).
 
-    >>> grades = [Toxicity("AE1", "Pneumonitis", grade, date(2025, 7, day)) for grade, day in ((2, 10), (3, 14), (1, 30))]
-    >>> worst_grades(grades, Treated(date(2025, 4, 11), True), on=date(2026, 1, 1))
+    >>> grades = ((2, date(2025, 7, 10)), (3, date(2025, 7, 14)), (1, date(2025, 7, 30)))
+    >>> events = [Toxicity("AE1", "Pneumonitis", grade, day) for grade, day in grades]
+    >>> worst_grades(events, Treated(date(2025, 4, 11), True), on=date(2026, 1, 1))
     {'Pneumonitis': 3}
     """
     worst: dict[str, int] = {}
-    for one in emergent(events, treated, on=on):
-        if one.grade and is_kind(one, kind, irradiated_on=treated.irradiated_on):
-            worst[one.term] = max(one.grade, worst.get(one.term, 0))
+    for event in emergent(events, treated, on=on):
+        if event.grade and is_kind(event, kind, irradiated_on=treated.irradiated_on):
+            worst[event.term] = max(event.grade, worst.get(event.term, 0))
     return worst
 
 
-def severe_toxicity(events: Iterable[Toxicity], treated: Treated, *, on: date, kind: Kind = Kind.ANY) -> Result:
-    """Whether anything of grade 3 or more was seen since randomization, and when first (crf_spec 5).
+def severe_toxicity(
+    events: Iterable[Toxicity], treated: Treated, *, on: date, kind: Kind = Kind.ANY
+) -> Result:
+    """Return whether grade 3 or more was reached since randomization, and when first (crf_spec 5).
 
-    An event without grade or date leaves it open, unless another one decides.
+    An event without grade or date leaves the answer open, unless another event decides.
 
-    >>> events = [Toxicity("AE1", "Pneumonitis", 3, date(2025, 7, 14))]
-    >>> severe_toxicity(events, Treated(date(2025, 4, 11), True), on=date(2026, 1, 1)).value_days
+    >>> pneumonitis = Toxicity("AE1", "Pneumonitis", 3, date(2025, 7, 14))
+    >>> treated = Treated(date(2025, 4, 11), True)
+    >>> severe_toxicity([pneumonitis], treated, on=date(2026, 1, 1)).value_days
     95
     """
-    start_on, given = treated.randomized_on, list(events)
+    start_on, toxicities = treated.randomized_on, list(events)
     if start_on is None or start_on > on:
         return undecided(Reason.NOT_RANDOMIZED)
-    if not treated.given:
-        return undecided(Reason.TREATED_UNKNOWN if treated.given is None else Reason.NOT_TREATED)
-    found = [one for one in emergent(given, treated, on=on) if is_kind(one, kind, irradiated_on=treated.irradiated_on)]
-    dated = [(one.began_on, one.record) for one in found if one.grade and one.grade >= SEVERE and one.began_on]
-    if dated:
-        first_on, record = min(dated)
+    if not treated.was_treated:
+        is_unknown = treated.was_treated is None
+        return undecided(Reason.TREATED_UNKNOWN if is_unknown else Reason.NOT_TREATED)
+    severe = []
+    for event in emergent(toxicities, treated, on=on):
+        is_severe = event.grade is not None and event.grade >= SEVERE
+        is_of_kind = is_kind(event, kind, irradiated_on=treated.irradiated_on)
+        if is_severe and is_of_kind and event.began_on:
+            severe.append((event.began_on, event.record))
+    if severe:
+        first_on, record = min(severe)
         return outcome(start_on, first_on, Reason.GRADE_3, record, event=True)
-    open_ones = [one.record for one in known(given, (one.began_on for one in given), on=on) if _open(one, kind, treated, start_on)]
-    return undecided(Reason.GRADE_UNKNOWN, *open_ones) if open_ones else outcome(start_on, on, Reason.NONE_SEVERE)
+    undetermined = [
+        event.record
+        for event in _entered(toxicities, on)
+        if _may_be_severe(event, kind, treated, start_on)
+    ]
+    if undetermined:
+        return undecided(Reason.GRADE_UNKNOWN, *undetermined)
+    return outcome(start_on, on, Reason.NONE_SEVERE)
 
 
-def _open(event: Toxicity, kind: Kind, treated: Treated, start_on: date) -> bool:
-    if event.grade is not None and (event.grade < SEVERE or event.grade <= event.grade_at_randomization):
+def _may_be_severe(event: Toxicity, kind: Kind, treated: Treated, start_on: date) -> bool:
+    """Return whether an event without grade or date may be severe, emergent and of the kind."""
+    grade = event.grade
+    if grade is not None and (grade < SEVERE or grade <= event.grade_at_randomization):
         return False
-    if event.began_on and (event.began_on < start_on or event.grade is not None):
+    if event.began_on and (event.began_on < start_on or grade is not None):
         return False
-    dated_kinds = (Kind.RT_ACUTE, Kind.RT_LATE)
     if kind == Kind.FATAL:
         return event.grade in (None, FATAL)
-    if kind in dated_kinds and event.began_on is None:
+    if kind in (Kind.RT_ACUTE, Kind.RT_LATE) and event.began_on is None:
         return event.to_radiotherapy in RELATED
     return is_kind(event, kind, irradiated_on=treated.irradiated_on)
 
 
 def per_person_month(events: int, *, days: int) -> Decimal | None:
-    """Events per person-month, of 30.4375 days (crf_spec 5); None without a day.
+    """Return events per person-month of 30.4375 days (crf_spec 5); None without a day.
 
     >>> per_person_month(2, days=487)
     Decimal('0.1250')

@@ -1,21 +1,28 @@
-"""Doubts about a dose of systemic therapy (crf_spec 2.14, checks). A dose is never refused: an overdose must be recordable."""
+"""Checks of a dose of systemic therapy (crf_spec 2.14, checks).
+
+A dose is never refused: an overdose must be recordable.
+"""
 
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
 from trial.protocol.doubts import Doubt, Level
-from trial.protocol.therapy.dosing import REGIMENS, Agent, Basis, PlannedAgent, calvert_mg, percent_of_planned, planned_agent
+from trial.protocol.therapy.adjustments import Adjustment
+from trial.protocol.therapy.dosing import calvert_mg, percent_of_planned
+from trial.protocol.therapy.regimens import REGIMENS, Agent, Basis, planned_agent
 
 LOW_PERCENT, HIGH_PERCENT, OVERDOSE_PERCENT, CALVERT_PERCENT = 95, 105, 110, 10
 DELAY_DAYS, EARLY_DAYS = 3, 3
 CISPLATIN_CLEARANCE, CISPLATIN_CLEARANCE_NOTICE = Decimal(50), Decimal(60)  # mL/min
 CHEMOTHERAPY = frozenset({Agent.GEMCITABINE, Agent.CISPLATIN, Agent.CARBOPLATIN})
 NEUTROPHILS_DAY_1, NEUTROPHILS = Decimal("1.5"), Decimal("1.0")  # 10^9/L
-PLATELETS_DAY_1, PLATELETS = Decimal(100), Decimal(75)
+PLATELETS_DAY_1, PLATELETS = Decimal(100), Decimal(75)  # 10^9/L
 
 
 class DoseCode(StrEnum):
+    """The codes of these doubts."""
+
     BELOW_PLAN = "BELOW_PLAN"
     ABOVE_PLAN = "ABOVE_PLAN"
     OVERDOSE = "OVERDOSE"
@@ -32,8 +39,11 @@ class DoseCode(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Given:
-    """One agent on one day of a cycle, with what is known of that day. Doses in mg, counts in 10^9/L, clearance in mL/min."""
+class AgentDose:
+    """One agent on one day of a cycle, with what is entered about that day.
+
+    Doses are in mg, counts in 10^9/L, clearance in mL/min; an item not entered is None.
+    """
 
     regimen: str
     agent: str
@@ -52,104 +62,137 @@ class Given:
     platelets: Decimal | None = None
 
 
-def dose_doubts(given: Given) -> tuple[Doubt, ...]:
-    """All doubts about one dose, in the order of the specification; what is missing raises none (crf_spec 2.14).
+def dose_doubts(dose: AgentDose) -> tuple[Doubt, ...]:
+    """Return all doubts about one dose, in the order of the specification (crf_spec 2.14).
 
-    >>> [doubt.code.value for doubt in dose_doubts(Given(regimen="DV_MONO", agent="DISITAMAB_VEDOTIN", actual_mg=Decimal(210)))]
+    A missing item raises no doubt.
+
+    >>> dose = AgentDose(regimen="DV_MONO", agent="DISITAMAB_VEDOTIN", actual_mg=Decimal(210))
+    >>> [doubt.code.value for doubt in dose_doubts(dose)]
     ['CAP_EXCEEDED']
     """
     checks = (_share, _adjustment, _timing, _cap, _renal, _calvert, _counts, _regimen)
-    return tuple(doubt for check in checks for doubt in check(given))
+    return tuple(doubt for check in checks for doubt in check(dose))
 
 
-def _share(given: Given) -> list[Doubt]:
-    percent = percent_of_planned(given.actual_mg, given.planned_mg)
-    if percent is None or not given.actual_mg:
+def _share(dose: AgentDose) -> list[Doubt]:
+    percent = percent_of_planned(dose.actual_mg, dose.planned_mg)
+    if percent is None or not dose.actual_mg:
         return []
-    said = f"{given.agent} was given at {percent:.1f} % of the planned dose"
-    unexplained = given.adjustment == "NONE"
+    share = f"{dose.agent} was given at {percent:.1f} % of the planned dose"
     if percent > OVERDOSE_PERCENT:
-        return [Doubt(DoseCode.OVERDOSE, Level.COMPLETE, f"{said}, more than {OVERDOSE_PERCENT} %: give reason, event and deviation.")]
-    if percent > HIGH_PERCENT and unexplained:
-        return [Doubt(DoseCode.ABOVE_PLAN, Level.SOFT, f"{said}, and no adjustment is entered.")]
-    if percent < LOW_PERCENT and unexplained:
-        return [Doubt(DoseCode.BELOW_PLAN, Level.SOFT, f"{said}, and no adjustment is entered.")]
+        sentence = f"{share}, more than {OVERDOSE_PERCENT} %: give reason, event and deviation."
+        return [Doubt(DoseCode.OVERDOSE, Level.COMPLETE, sentence)]
+    is_unexplained = dose.adjustment == Adjustment.NONE
+    sentence = f"{share}, and no adjustment is entered."
+    if percent > HIGH_PERCENT and is_unexplained:
+        return [Doubt(DoseCode.ABOVE_PLAN, Level.SOFT, sentence)]
+    if percent < LOW_PERCENT and is_unexplained:
+        return [Doubt(DoseCode.BELOW_PLAN, Level.SOFT, sentence)]
     return []
 
 
-def _adjustment(given: Given) -> list[Doubt]:
-    found = []
-    if given.adjustment == "REDUCED" and not given.reason:
-        found.append(Doubt(DoseCode.REDUCED_WITHOUT_REASON, Level.SOFT, f"{given.agent} was reduced; the reason is missing."))
-    before, now = given.previous_dose_level, given.dose_level
+def _adjustment(dose: AgentDose) -> list[Doubt]:
+    doubts = []
+    if dose.adjustment == Adjustment.REDUCED and not dose.reason:
+        sentence = f"{dose.agent} was reduced; the reason is missing."
+        doubts.append(Doubt(DoseCode.REDUCED_WITHOUT_REASON, Level.SOFT, sentence))
+    before, now = dose.previous_dose_level, dose.dose_level
     if before is not None and now is not None and before < 0 and now > before:
-        found.append(Doubt(DoseCode.RE_ESCALATED, Level.SOFT, f"{given.agent} went up from dose level {before} to {now}."))
-    return found
+        sentence = f"{dose.agent} went up from dose level {before} to {now}."
+        doubts.append(Doubt(DoseCode.RE_ESCALATED, Level.SOFT, sentence))
+    return doubts
 
 
-def _timing(given: Given) -> list[Doubt]:
-    days = given.delay_days or 0
-    if days > DELAY_DAYS and given.adjustment != "DELAYED":
-        return [Doubt(DoseCode.DELAY_NOT_SAID, Level.SOFT, f"Cycle {given.cycle} began {days} days late; no delay is entered.")]
+def _timing(dose: AgentDose) -> list[Doubt]:
+    days = dose.delay_days or 0
+    if days > DELAY_DAYS and dose.adjustment != Adjustment.DELAYED:
+        sentence = f"Cycle {dose.cycle} began {days} days late; no delay is entered."
+        return [Doubt(DoseCode.DELAY_NOT_SAID, Level.SOFT, sentence)]
     if days < -EARLY_DAYS:
-        return [Doubt(DoseCode.TOO_EARLY, Level.SOFT, f"Cycle {given.cycle} began {-days} days early.")]
+        sentence = f"Cycle {dose.cycle} began {-days} days early."
+        return [Doubt(DoseCode.TOO_EARLY, Level.SOFT, sentence)]
     return []
 
 
-def _cap(given: Given) -> list[Doubt]:
-    planned = planned_agent(given.regimen, given.agent)
-    if planned is None or planned.cap_mg is None or given.actual_mg is None or given.actual_mg <= planned.cap_mg:
+def _cap(dose: AgentDose) -> list[Doubt]:
+    planned = planned_agent(dose.regimen, dose.agent)
+    if planned is None or planned.cap_mg is None:
         return []
-    sentence = f"{given.agent}: {given.actual_mg:f} mg is above the cap of {planned.cap_mg} mg."
+    if dose.actual_mg is None or dose.actual_mg <= planned.cap_mg:
+        return []
+    sentence = f"{dose.agent}: {dose.actual_mg:f} mg is above the cap of {planned.cap_mg} mg."
     return [Doubt(DoseCode.CAP_EXCEEDED, Level.SOFT, sentence)]
 
 
-def _renal(given: Given) -> list[Doubt]:
-    clearance = given.clearance_ml_min
-    if given.agent != Agent.CISPLATIN or not given.actual_mg or clearance is None or clearance >= CISPLATIN_CLEARANCE_NOTICE:
+def _renal(dose: AgentDose) -> list[Doubt]:
+    clearance = dose.clearance_ml_min
+    if dose.agent != Agent.CISPLATIN or not dose.actual_mg:
+        return []
+    if clearance is None or clearance >= CISPLATIN_CLEARANCE_NOTICE:
         return []
     level = Level.SOFT if clearance < CISPLATIN_CLEARANCE else Level.NOTICE
-    return [Doubt(DoseCode.CISPLATIN_CLEARANCE, level, f"Cisplatin at a clearance of {clearance:.1f} mL/min.")]
+    sentence = f"Cisplatin at a clearance of {clearance:.1f} mL/min."
+    return [Doubt(DoseCode.CISPLATIN_CLEARANCE, level, sentence)]
 
 
-def _calvert(given: Given) -> list[Doubt]:
-    planned = planned_agent(given.regimen, given.agent)
-    auc = given.auc if given.auc is not None else planned.dose if planned and planned.basis == Basis.AUC else None
-    clearance = given.clearance_ml_min
-    if given.agent != Agent.CARBOPLATIN or not given.actual_mg or auc is None or auc <= 0 or clearance is None or clearance <= 0:
+def _calvert(dose: AgentDose) -> list[Doubt]:
+    if dose.agent != Agent.CARBOPLATIN or not dose.actual_mg:
+        return []
+    auc, clearance = _auc(dose), dose.clearance_ml_min
+    if auc is None or auc <= 0 or clearance is None or clearance <= 0:
         return []
     calvert = calvert_mg(auc=auc, clearance_ml_min=clearance)
-    if 100 * abs(given.actual_mg - calvert) <= CALVERT_PERCENT * calvert:
+    if 100 * abs(dose.actual_mg - calvert) <= CALVERT_PERCENT * calvert:
         return []
-    sentence = f"Carboplatin: {given.actual_mg:f} mg is more than {CALVERT_PERCENT} % off Calvert's {calvert:.1f} mg (AUC {auc})."
+    sentence = (
+        f"Carboplatin: {dose.actual_mg:f} mg is more than {CALVERT_PERCENT} % off "
+        f"Calvert's {calvert:.1f} mg (AUC {auc})."
+    )
     return [Doubt(DoseCode.OFF_CALVERT, Level.SOFT, sentence)]
 
 
-def _counts(given: Given) -> list[Doubt]:
-    if given.agent not in CHEMOTHERAPY or not given.actual_mg:
+def _auc(dose: AgentDose) -> Decimal | None:
+    """Return the AUC entered, else that of the regimen."""
+    if dose.auc is not None:
+        return dose.auc
+    planned = planned_agent(dose.regimen, dose.agent)
+    return planned.dose if planned and planned.basis == Basis.AUC else None
+
+
+def _counts(dose: AgentDose) -> list[Doubt]:
+    if dose.agent not in CHEMOTHERAPY or not dose.actual_mg:
         return []
-    first = given.day == 1
+    is_first = dose.day == 1
     limits = {
-        "neutrophils": (given.neutrophils, NEUTROPHILS_DAY_1 if first else NEUTROPHILS),
-        "platelets": (given.platelets, PLATELETS_DAY_1 if first else PLATELETS),
+        "neutrophils": (dose.neutrophils, NEUTROPHILS_DAY_1 if is_first else NEUTROPHILS),
+        "platelets": (dose.platelets, PLATELETS_DAY_1 if is_first else PLATELETS),
     }
-    low = [f"{name} {count:f}, below {limit}" for name, (count, limit) in limits.items() if count is not None and count < limit]
-    sentence = f"{given.agent} on day {given.day} at {' and '.join(low)} (10⁹/L)."
-    return [Doubt(DoseCode.COUNTS_TOO_LOW, Level.SOFT, sentence)] if low else []
+    low = []
+    for cell, (count, limit) in limits.items():
+        if count is not None and count < limit:
+            low.append(f"{cell} {count:f}, below {limit}")
+    if not low:
+        return []
+    sentence = f"{dose.agent} on day {dose.day} at {' and '.join(low)} (10⁹/L)."
+    return [Doubt(DoseCode.COUNTS_TOO_LOW, Level.SOFT, sentence)]
 
 
-def _regimen(given: Given) -> list[Doubt]:
-    """A regimen that is not in the library plans nothing that could be contradicted."""
-    regimen, planned = REGIMENS.get(given.regimen), planned_agent(given.regimen, given.agent)
+def _regimen(dose: AgentDose) -> list[Doubt]:
+    """Return doubts about agent and cycle.
+
+    A regimen that is not in the library plans nothing that could be contradicted.
+    """
+    regimen = REGIMENS.get(dose.regimen)
+    planned = planned_agent(dose.regimen, dose.agent)
     if regimen is None or not regimen.agents:
         return []
     if planned is None:
-        return [Doubt(DoseCode.NOT_IN_REGIMEN, Level.SOFT, f"{given.agent} is not part of {regimen.title}.")]
-    most = _most_cycles(planned, regimen.max_cycles)
-    if most is None or given.cycle <= most:
+        sentence = f"{dose.agent} is not part of {regimen.title}."
+        return [Doubt(DoseCode.NOT_IN_REGIMEN, Level.SOFT, sentence)]
+    of_agent, of_regimen = planned.max_cycles, regimen.max_cycles
+    max_cycles = of_agent if of_agent is not None else of_regimen
+    if max_cycles is None or dose.cycle <= max_cycles:
         return []
-    return [Doubt(DoseCode.TOO_MANY_CYCLES, Level.SOFT, f"{given.agent} in cycle {given.cycle}; {most} are planned.")]
-
-
-def _most_cycles(planned: PlannedAgent, of_regimen: int | None) -> int | None:
-    return planned.max_cycles if planned.max_cycles is not None else of_regimen
+    sentence = f"{dose.agent} in cycle {dose.cycle}; {max_cycles} are planned."
+    return [Doubt(DoseCode.TOO_MANY_CYCLES, Level.SOFT, sentence)]

@@ -1,7 +1,8 @@
 """Delays, cumulative dose and relative dose intensity of systemic therapy (crf_spec 2.14).
 
-Hryniuk, Bush, J Clin Oncol 1984;2:1281-1288. Planned doses are always those of protocol level 0, with the cycle's own weight
-or surface. Whatever is missing leaves the sum unknown: a sum of what happens to be entered would be too low.
+Source: Hryniuk and Bush, J Clin Oncol 1984;2:1281-1288. Planned doses are always those of protocol
+level 0, with the cycle's own weight or surface. A missing part leaves a sum unknown: the sum of the
+entered parts alone would be too low.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,7 +18,10 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, kw_only=True)
 class Dose:
-    """One agent on one day of a cycle, in mg; 0 where it was not given. `measure` is that cycle's weight (kg) or surface (m²)."""
+    """One agent on one day of a cycle, in mg; 0 where it was not given.
+
+    `measure` is that cycle's weight in kg or surface in m².
+    """
 
     cycle: int
     planned_mg: Decimal | None = None
@@ -26,14 +30,18 @@ class Dose:
 
 
 class Cumulative(NamedTuple):
-    """What an agent was given in all: in mg, and in mg per kg or m²; None where a part is not known."""
+    """The sum of an agent's doses in mg, and in mg per kg or m²; None where a part is not known."""
 
     mg: Decimal | None
     normalized: Decimal | None
 
 
-def delay_days(previous_day_1: date | None, day_1: date | None, cycle_length_days: int | None) -> int | None:
-    """Days by which a cycle began later than planned, negative where earlier (crf_spec 2.14, ECDLY); None where not known.
+def delay_days(
+    previous_day_1: date | None, day_1: date | None, cycle_length_days: int | None
+) -> int | None:
+    """Return the days by which a cycle began later than planned (crf_spec 2.14, ECDLY).
+
+    Negative where it began earlier; None where a day or the length is not known.
 
     >>> delay_days(date(2025, 3, 10), date(2025, 4, 7), 21)
     7
@@ -44,23 +52,27 @@ def delay_days(previous_day_1: date | None, day_1: date | None, cycle_length_day
 
 
 def cumulative_dose(doses: Iterable[Dose]) -> Cumulative:
-    """The sum of an agent's actual doses, and of each divided by its cycle's measure (crf_spec 2.14).
+    """Sum an agent's actual doses, and each divided by its cycle's measure (crf_spec 2.14).
 
-    >>> cumulative_dose([Dose(cycle=1, actual_mg=Decimal(140), measure=Decimal(70)), Dose(cycle=2, actual_mg=Decimal(0))])
+    >>> first = Dose(cycle=1, actual_mg=Decimal(140), measure=Decimal(70))
+    >>> cumulative_dose([first, Dose(cycle=2, actual_mg=Decimal(0))])
     Cumulative(mg=Decimal('140'), normalized=Decimal('2'))
     """
-    given = list(doses)
-    return Cumulative(_sum(dose.actual_mg for dose in given), _sum(map(_normalized, given)))
+    entered = list(doses)
+    return Cumulative(_sum(dose.actual_mg for dose in entered), _sum(map(_normalized, entered)))
 
 
 def _normalized(dose: Dose) -> Decimal | None:
+    """Return a dose per kg or m². A dose of 0 needs no measure."""
     if dose.actual_mg == 0:
         return ZERO
-    return dose.actual_mg / dose.measure if dose.actual_mg is not None and dose.measure and dose.measure > 0 else None
+    if dose.actual_mg is None or dose.measure is None or dose.measure <= 0:
+        return None
+    return dose.actual_mg / dose.measure
 
 
 def _sum(amounts: Iterable[Decimal | None]) -> Decimal | None:
-    """None where one is not known."""
+    """Return the sum; None where an amount is not known."""
     total = ZERO
     for amount in amounts:
         if amount is None:
@@ -70,24 +82,35 @@ def _sum(amounts: Iterable[Decimal | None]) -> Decimal | None:
 
 
 def agent_intensity_percent(
-    doses: Iterable[Dose], *, day_1_of: Mapping[int, date], cycle_length_days: int, max_cycles: int | None = None
+    doses: Iterable[Dose],
+    *,
+    day_1_of: Mapping[int, date],
+    cycle_length_days: int,
+    max_cycles: int | None = None,
 ) -> Decimal | None:
-    """Relative dose intensity of one agent over the cycles started (crf_spec 2.14, RDI), in percent; `day_1_of` by cycle.
+    """Return the relative dose intensity of one agent over the cycles started, in percent.
 
-    An agent planned for fewer cycles counts in these alone. None where a cycle or a dose is missing, or days contradict the
-    order of the cycles.
+    `day_1_of` gives day 1 of each cycle (crf_spec 2.14, RDI). An agent planned for fewer cycles
+    counts in these alone. None where a cycle or a dose is missing, or days contradict the order of
+    the cycles.
 
     >>> full = [Dose(cycle=n, planned_mg=Decimal(100), actual_mg=Decimal(100)) for n in (1, 2)]
-    >>> agent_intensity_percent(full, day_1_of={1: date(2025, 3, 10), 2: date(2025, 4, 21)}, cycle_length_days=21)
-    Decimal('66.66666666666666666666666667')
+    >>> day_1_of = {1: date(2025, 3, 10), 2: date(2025, 4, 21)}
+    >>> round(agent_intensity_percent(full, day_1_of=day_1_of, cycle_length_days=21), 1)
+    Decimal('66.7')
     """
-    given = list(doses)
+    entered = list(doses)
     started = sorted(day_1_of)
     cycles = started if max_cycles is None else started[:max_cycles]
     days = [day_1_of[cycle] for cycle in cycles]
-    complete = started == list(range(1, len(started) + 1)) and {dose.cycle for dose in given} == set(cycles)
-    actual_mg, planned_mg = _sum(dose.actual_mg for dose in given), _sum(dose.planned_mg for dose in given)
-    if not cycles or not complete or days != sorted(set(days)) or actual_mg is None or planned_mg is None:
+    has_no_gap = started == list(range(1, len(started) + 1))
+    is_complete = has_no_gap and {dose.cycle for dose in entered} == set(cycles)
+    is_in_order = days == sorted(set(days))
+    if not cycles or not is_complete or not is_in_order:
+        return None
+    actual_mg = _sum(dose.actual_mg for dose in entered)
+    planned_mg = _sum(dose.planned_mg for dose in entered)
+    if actual_mg is None or planned_mg is None:
         return None
     return relative_dose_intensity_percent(
         actual_mg=actual_mg,
@@ -100,11 +123,13 @@ def agent_intensity_percent(
 
 
 def regimen_intensity_percent(agents: Iterable[Decimal | None]) -> Decimal | None:
-    """The mean of the agents' relative dose intensities (crf_spec 2.14); None where one is not known, or there is none.
+    """Return the mean of the agents' relative dose intensities, in percent (crf_spec 2.14).
+
+    None where an agent's is not known, or there is no agent.
 
     >>> regimen_intensity_percent([Decimal(100), Decimal(70)])
     Decimal('85')
     """
-    found = list(agents)
-    total = _sum(found)
-    return total / len(found) if found and total is not None else None
+    intensities = list(agents)
+    total = _sum(intensities)
+    return total / len(intensities) if intensities and total is not None else None

@@ -1,0 +1,279 @@
+"""One form as it was sent: the record and all its rows, judged as the whole that they will be."""
+
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Self
+
+from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.utils import timezone
+
+from trial.audit.reasons import needs_reason
+from trial.models import Entered, Kept, Record, Row, Visit
+from trial.models.record import OnceAmongRows, Withdrawable
+from trial.refusals import Both, Code, Place, Problem, Refused, problems_of
+
+SentRows = Mapping[type[Row], Sequence[Mapping[str, Any]]]
+"""The rows sent for each repeating group: items by name, with `id`, `version` and `withdraw`."""
+KEYS = frozenset({"id", "version", "withdraw"})
+
+
+@dataclass
+class RowEdit:
+    """What one sent row does: it adds a row, changes one, or takes one back."""
+
+    row: Row
+    place: Place
+    changes: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    withdraws: bool = False
+
+    @property
+    def is_new(self) -> bool:
+        return self.row.pk is None
+
+    @property
+    def stores(self) -> bool:
+        return self.is_new or self.withdraws or bool(self.changes)
+
+
+@dataclass
+class Submission:
+    """A record with its edits, before it is stored. `changes` are those of the record itself."""
+
+    record: Record
+    changes: dict[str, tuple[Any, Any]]
+    edits: list[RowEdit]
+    was_complete: bool = False
+
+    @classmethod
+    def of_new(
+        cls, form: type[Record], visit: Visit, values: Mapping[str, Any], rows: SentRows
+    ) -> Self:
+        """Return the submission of a form that is filled in for `visit` for the first time."""
+        refuse_second(form, visit, values)
+        record = form(visit=visit, **values)
+        edits = list(_edits(record, rows))
+        return cls(record, {}, edits)
+
+    @classmethod
+    def of_stored(
+        cls, record: Record, version: int | None, values: Mapping[str, Any], rows: SentRows
+    ) -> Self:
+        """Return the submission of changes to `record`, which is locked.
+
+        Refuse it when the person saw an earlier version of the record or of a row: with both
+        values of each item that differs, of all of them at once (docs/decisions/0041).
+        """
+        stale: list[Both] = []
+        if version is not None and record.version != version:
+            stale.append(both_values(record, values))
+        edits = list(_edits(record, rows, stale))
+        if stale:
+            raise Refused(Code.STALE_VERSION, both=stale)
+        refuse_withdrawn(record)
+        was_complete = record.state == Record.State.COMPLETE
+        return cls(record, assign(record, values), edits, was_complete)
+
+    def set_state(self, complete: bool | None) -> None:
+        """Set the form's state; None leaves it, and makes a new form a draft."""
+        if complete is None:
+            return
+        wanted = Record.State.COMPLETE if complete else Record.State.DRAFT
+        if self.record.state != wanted:
+            self.changes["state"] = (self.record.state, wanted.value)
+            self.record.state = wanted.value
+
+    def needs_reason(self) -> bool:
+        """Return whether the one rule (trial/audit/reasons.py) asks why."""
+        if needs_reason(self.changes, was_complete=self.was_complete):
+            return True
+        for edit in self.edits:
+            changes = edit.changes | ({"withdrawn_at": (None, True)} if edit.withdraws else {})
+            if needs_reason(changes, was_complete=self.was_complete, is_new=edit.is_new):
+                return True
+        return False
+
+    def refuse_what_cannot_be(self) -> None:
+        """Refuse impossible values, each problem with its item and row; judge rows together."""
+        self._hand_over_rows()
+        problems: list[Problem] = []
+        for row, place in self._rows_to_judge():
+            problems += [replace(problem, place=place) for problem in _impossible(row)]
+        if problems:
+            raise Refused(*problems)
+        self._refuse_foreign_references()
+
+    def store(self, *, by: AbstractUser) -> None:
+        """Store the record, then its rows; uniqueness among rows is asked of the whole."""
+        written = {type(edit.row) for edit in self.edits if edit.stores}
+        if self.record.pk is None or self.changes:
+            self.record.save()
+        for edit in self.edits:
+            if edit.withdraws:
+                edit.row.withdrawn_by, edit.row.withdrawn_at = by, timezone.now()
+            if not edit.is_new and edit.stores:
+                edit.row.save()
+        for group in {type(edit.row) for edit in self.edits if edit.is_new}:
+            _add(
+                group, [edit.row for edit in self.edits if edit.is_new and type(edit.row) is group]
+            )
+        self._hand_over_rows()
+        check_uniqueness(written)
+
+    @property
+    def _changes_something(self) -> bool:
+        return self.record.pk is None or bool(self.changes) or any(e.stores for e in self.edits)
+
+    def _hand_over_rows(self) -> None:
+        """Give the record the rows that will stand once this is stored."""
+        for group in self.record.groups():
+            edits = [edit for edit in self.edits if type(edit.row) is group]
+            withdrawn = {id(edit.row) for edit in edits if edit.withdraws}
+            known = {id(row) for row in self.record.rows(group)}
+            standing = [row for row in self.record.rows(group) if id(row) not in withdrawn]
+            added = [edit.row for edit in edits if id(edit.row) not in known | withdrawn]
+            self.record.with_rows({group: [*standing, *added]})
+
+    def _rows_to_judge(self) -> Iterator[tuple[Entered, Place | None]]:
+        if self._changes_something:
+            yield self.record, None
+        for edit in self.edits:
+            if edit.stores and not edit.withdraws:
+                yield edit.row, edit.place
+
+    def _refuse_foreign_references(self) -> None:
+        """Refuse a lesion, volume or consent version that the form does not offer."""
+        is_new = self.record.pk is None
+        items = self.record.item_names() if is_new else [*self.changes]
+        refuse_foreign_references(self.record, [(self.record, items)])
+        for group in self.record.groups():
+            edits = [edit for edit in self.edits if type(edit.row) is group and not edit.withdraws]
+            rows = [(e.row, e.row.item_names() if e.is_new else [*e.changes]) for e in edits]
+            refuse_foreign_references(self.record, rows)
+
+
+def _edits(record: Record, rows: SentRows, stale: list[Both] | None = None) -> Iterator[RowEdit]:
+    """Yield what each sent row does; add to `stale` the rows of which an earlier version was seen."""
+    for group, sent_rows in rows.items():
+        standing = {row.pk: row for row in record.rows(group)} if record.pk else {}
+        for position, sent in enumerate(sent_rows):
+            place = Place(group, position)
+            values = {name: value for name, value in sent.items() if name not in KEYS}
+            if "id" not in sent:
+                yield RowEdit(group(**{group.parent: record}, **values), place)
+                continue
+            row = standing.get(sent["id"])
+            if row is None:
+                raise Refused(Code.ROW_UNKNOWN, row=group._meta.verbose_name, key=sent["id"])
+            if row.version != sent.get("version") and stale is not None:
+                stale.append(both_values(row, values))
+            withdraws = bool(sent.get("withdraw"))
+            changes = {} if withdraws else assign(row, values)
+            yield RowEdit(row, place, changes, withdraws)
+
+
+def _add(group: type[Row], rows: list[Row]) -> None:
+    """Store new rows in one statement, unless a row names itself when it is stored (V1, V2 …)."""
+    if group.save is Row.save:
+        group.objects.bulk_create(rows)
+        return
+    for row in rows:
+        row.save()
+
+
+def check_uniqueness(groups: set[type[Row]]) -> None:
+    """Have PostgreSQL check now what must be unique among rows, now that all of them are stored."""
+    names = [
+        connection.ops.quote_name(constraint.name)
+        for group in groups
+        for constraint in group._meta.constraints
+        if isinstance(constraint, OnceAmongRows)
+    ]
+    if names:
+        listed = ", ".join(names)
+        with connection.cursor() as cursor:
+            cursor.execute(f"set constraints {listed} immediate; set constraints {listed} deferred")
+
+
+def both_values(row: Entered, values: Mapping[str, Any]) -> Both:
+    """Return each item for which what was sent differs from what is stored."""
+    items = {}
+    for name, value in values.items():
+        stored = getattr(row, name)
+        if stored != value:
+            items[name] = (value, stored)
+    return Both(row.pk, row.version, items, type(row))
+
+
+def refuse_stale(row: Entered, version: int | None, values: Mapping[str, Any]) -> None:
+    """Refuse a change by who saw an earlier version, with both values of each differing item."""
+    if row.version != version:
+        raise Refused(Code.STALE_VERSION, both=[both_values(row, values)])
+
+
+def refuse_second(form: type[Record], visit: Visit, values: Mapping[str, Any]) -> None:
+    """Refuse to fill in a form that the visit has once and already has; tell both values, too."""
+    if form.several:
+        return
+    first = form.objects.standing().filter(visit=visit).first()
+    if first is not None:
+        name = form._meta.verbose_name
+        raise Refused(Code.FORM_ENTERED, form=name, both=[both_values(first, values)])
+
+
+def refuse_withdrawn(row: Withdrawable) -> None:
+    if row.withdrawn_at:
+        raise Refused(Code.WITHDRAWN)
+
+
+def refuse_foreign_references(
+    record: Record, rows: Sequence[tuple[Entered, Container[str]]]
+) -> None:
+    """Refuse a lesion, volume or consent version that the form does not offer: another subject's.
+
+    `rows` are rows of one table, each with the items that were set in it.
+    """
+    for item in _references(rows[0][0]) if rows else ():
+        chosen = {getattr(row, item.attname) for row, items in rows if item.name in items} - {None}
+        if not chosen:
+            continue
+        offered = type(record).choices_for(item.name, record.visit, record if record.pk else None)
+        if offered is not None and chosen - set(offered.values_list("pk", flat=True)):
+            facts = {"label": item.verbose_name, "subject": record.visit.subject}
+            raise Refused(Code.REFERENCE_FOREIGN, item=item.name, **facts)
+
+
+def _references(row: Entered) -> list[Any]:
+    """Return the items that refer to other rows."""
+    items = row.item_names()
+    return [
+        field for field in row._meta.concrete_fields if field.remote_field and field.name in items
+    ]
+
+
+def assign(row: Entered, values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Set the items; return {item: (value before, value after)} of those that differ."""
+    changes = {}
+    for name, value in values.items():
+        before = getattr(row, name)
+        if before != value:
+            changes[name] = (before, value)
+            setattr(row, name, value)
+    return changes
+
+
+def validate(row: Kept, exclude: Sequence[str] = ()) -> None:
+    """Refuse what the row's own rules call impossible."""
+    problems = _impossible(row, exclude)
+    if problems:
+        raise Refused(*problems)
+
+
+def _impossible(row: Kept, exclude: Sequence[str] = ()) -> list[Problem]:
+    try:
+        row.full_clean(exclude=exclude)
+    except ValidationError as error:
+        labels = {field.name: str(field.verbose_name) for field in row._meta.concrete_fields}
+        return problems_of(error, labels=labels)
+    return []

@@ -1,0 +1,106 @@
+"""The visits of the trial, as a table (crf_spec 3.1).
+
+A form is named by its label. Forms of the common visit are reminders, and never missing. The weekly
+visits of radiotherapy (RTW), CONF and IRAE90 are not planned here. Days are calendar days.
+"""
+
+import re
+from typing import NamedTuple
+
+from trial.protocol.study import Arm
+
+COMMON = "COMMON"
+SYSRT = Arm.SYSRT
+
+CONSENT, DEMOGRAPHICS, TUMOR = "crf.consent", "crf.demographics", "crf.primarytumor"
+LESION, EXTENT = "crf.lesion", "crf.diseaseextent"
+LABORATORY, VITALS = "crf.laboratorypanel", "crf.vitalsigns"
+ELIGIBILITY, RANDOMIZATION = "crf.eligibility", "crf.randomization"
+REGIMEN, CYCLE = "crf.regimen", "crf.cycle"
+RADIOTHERAPY, RESPONSE = "crf.radiotherapycourse", "crf.responseassessment"
+
+URGENT_FORMS = {ELIGIBILITY}  # entered within the shorter time of ENTRY_DUE_DAYS
+
+
+class VisitType(NamedTuple):
+    """A kind of visit. Days count from its anchor; a word in their place names the parameter."""
+
+    code: str  # n: number of the cycle, k: number in the series
+    title: str
+    anchor: str
+    offset: int | str | None  # None: one cycle
+    before: int | str | None  # None: no window
+    after: int | str | None
+    grace: int | None  # days from the window to MISSED; None: never by time alone
+    forms: tuple[str, ...] = ()  # due
+    offered: tuple[str, ...] = ()  # may be entered here, and are never missing
+    arm: str = ""
+
+
+CYC_1, CYC_8 = "cycle_window_days.day_1", "cycle_window_days.day_8"
+HALF, RAND = "pc2_half_window", "rand_after_pc2_max_days"
+TA, TA_W = "ta_schedule.early.days", "ta_schedule.early.half_window"
+SFU, SFU_W = "sfu_interval.days", "sfu_interval.half_window"
+REVIEW = (VITALS, LABORATORY)
+
+TYPES = {row.code: row for row in (
+    #         code      title                       anchor           offset  before  after   grace  forms
+    VisitType(COMMON,   "Whole trial",              "",              None,   None,   None,   None,  (), (LESION, RADIOTHERAPY)),
+    VisitType("SCR",    "Screening",                "consent",       0,      0,      28,     14,
+              (CONSENT, DEMOGRAPHICS, TUMOR, EXTENT, VITALS, LABORATORY, ELIGIBILITY)),  # pre-treated: 0 to +14
+    VisitType("C1D1",   "Cycle 1, day 1",           "G1 signature",  0,      0,      7,      None,
+              (REGIMEN, CYCLE, VITALS), (LABORATORY,)),  # laboratory values of the 7 days before will do
+    VisitType("CnD1",   "Cycle {}, day 1",          "C(n-1)D1",      None,   CYC_1,  CYC_1,  None,  (CYCLE, VITALS, LABORATORY)),
+    VisitType("CnD8",   "Cycle {}, day 8",          "CnD1",          7,      CYC_8,  CYC_8,  14,    (LABORATORY,)),
+    VisitType("PC2",    "Check after cycle 2",      "C2D1",          None,   HALF,   HALF,   20,
+              (RESPONSE, EXTENT, VITALS, LABORATORY, ELIGIBILITY)),
+    VisitType("RAND",   "Randomization",            "PC2 scan",      0,      0,      RAND,   14,    (RANDOMIZATION,)),
+    VisitType("RTPLAN", "Radiotherapy planning",    "randomization", 7,      7,      14,     14,    arm=SYSRT),
+    VisitType("RTS",    "Radiotherapy, start",      "randomization", 14,     14,     14,     14,
+              (VITALS,), (LABORATORY,), SYSRT),  # closes with rt_start_max_days
+    VisitType("RTE",    "Radiotherapy, end",        "last fraction", 0,      0,      7,      14,    arm=SYSRT),
+    VisitType("RTFU1",  "Radiotherapy follow-up 1", "last fraction", 28,     7,      7,      14,    REVIEW, arm=SYSRT),
+    VisitType("RTFU2",  "Radiotherapy follow-up 2", "last fraction", 90,     14,     14,     14,    REVIEW, arm=SYSRT),
+    VisitType("TAk",    "Tumor assessment {}",      "randomization", TA,     TA_W,   TA_W,   14,    (RESPONSE, VITALS)),
+    VisitType("EOTS",   "End of systemic therapy",  "last dose",     30,     7,      7,      14,    REVIEW),
+    VisitType("SFUk",   "Survival follow-up {}",    "PD or EOTS",    SFU,    SFU_W,  SFU_W,  28),
+    VisitType("EOS",    "End of study",             "end of study",  0,      0,      None,   None),
+    VisitType("UNSk",   "Unscheduled visit {}",     "",              None,   None,   None,   None,
+              (), (VITALS, LABORATORY, RESPONSE, EXTENT, REGIMEN, CYCLE)),  # a cycle that was given before its visit was planned
+)}  # fmt: skip
+
+
+def visit_type(code: str) -> VisitType:
+    """Return the kind of visit that a code such as C3D8, TA2 or UNS1 names (crf_spec 3.1).
+
+    Raises KeyError for a code that names none.
+
+    >>> visit_type("C3D8").code
+    'CnD8'
+    """
+    if code in TYPES and code.isupper():
+        return TYPES[code]
+    numbered = re.fullmatch(r"(C)[1-9]\d*(D[18])|(TA|SFU)[1-9]\d*|(UNS)\d*", code)
+    if not numbered:
+        raise KeyError(code)
+    cycle, cycle_day, series, unscheduled = numbered.groups()
+    return TYPES[f"Cn{cycle_day}" if cycle else f"{series or unscheduled}k"]
+
+
+def follows(code: str, earlier: str) -> bool:
+    """Return True for a visit that is later in the same series than another (crf_spec 3.2).
+
+    Once it is held, the earlier visit can only be missed.
+
+    >>> follows("C2D1", "C1D1"), follows("TA3", "TA10")
+    (True, False)
+    """
+    series, number = _place(code)
+    earlier_series, earlier_number = _place(earlier)
+    return series == earlier_series and number > earlier_number
+
+
+def _place(code: str) -> tuple[str, int]:
+    """Return the series of a visit and its number in it, 0 where it has none."""
+    number = re.search(r"\d+", code)
+    return re.sub(r"^([A-Z]+)\d+", r"\1", code), int(number.group()) if number else 0
