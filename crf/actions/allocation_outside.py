@@ -9,7 +9,7 @@ from trial.access import Act
 from trial.actions.parameters import lock_study
 from trial.actions.signals import stored
 from trial.actions.verification import anchors
-from trial.actions.writing import words, writing
+from trial.actions.writing import checked_text, writing
 from trial.audit.acting import acting
 from trial.models import Subject, Visit, may
 from trial.protocol.randomization.blocks import outside_number
@@ -27,8 +27,8 @@ def enter(
     """What the source document says. It is the subject's allocation once a data manager has confirmed it."""
     if not may(by, Act.RANDOMIZE, subject.site_id):
         raise Refused(Code.OUTSIDE_BY_INVESTIGATOR)
-    source = words(source, item="source", asks=Code.SOURCE_MISSING, longest=LONGEST)
-    reason = words(reason, longest=LONGEST)
+    source = checked_text(source, item="source", if_blank=Code.SOURCE_MISSING, longest=LONGEST)
+    reason = checked_text(reason, longest=LONGEST)
     told = {"arm": arm, "sysclass": sysclass, "metpat": metpat}
     problems = [Problem(Code.OUTSIDE_UNCHOSEN, item) for item, value in told.items() if value not in _codes(item)]
     if allocated_on is None or allocated_on > subject.site.today():
@@ -85,7 +85,7 @@ def _decided(subject: Subject, state: OutsideState, *, by: AbstractUser, entered
     """The second person's word, under the study's lock; it repeats what was read, so that it can be read alone."""
     if not may(by, Act.CONFIRM_ALLOCATION, subject.site_id):
         raise Refused(Code.OUTSIDE_BY_DATA_MANAGER)
-    reason = words(reason, longest=LONGEST)
+    reason = checked_text(reason, longest=LONGEST)
     _refuse_second(subject)
     read = AllocationOutside.waiting(subject)
     if read is None or read.pk != entered:

@@ -13,9 +13,16 @@ from crf.derived.evidence import Gathered, Told, gather, visit_of_gate
 from crf.models import Criterion, Eligibility
 from trial.access import Act
 from trial.accounts.second_factor import Proof
-from trial.actions.review import keep, last_under, part, refuse_unless_proven, refuse_unless_signer, to_be_closed
+from trial.actions.review import (
+    latest_signature_under,
+    open_query_problems,
+    refuse_unless_proven,
+    refuse_unless_signer,
+    signed_part,
+    store_signature,
+)
 from trial.actions.signals import stored
-from trial.actions.writing import locked, words, writing
+from trial.actions.writing import checked_text, lock_row, writing
 from trial.models import Query, Signature, Subject, Visit, parameters_on
 from trial.models.parameter import read_once
 from trial.protocol.eligibility import gates
@@ -88,11 +95,11 @@ def confirm(
     visit = Visit.objects.select_related("subject__site").filter(subject=subject, code=place).first()
     if visit is None:
         raise Refused(Code.VISIT_UNPLANNED, subject=subject, visit=place)
-    comments = {code: words(comment, item=code, asks=None, longest=1000) for code, comment in (comments or {}).items()}
+    comments = {code: checked_text(comment, item=code, if_blank=None, longest=1000) for code, comment in (comments or {}).items()}
     refuse_unless_signer(by, visit, Act.CONFIRM_ELIGIBILITY)
     refuse_unless_proven(by, proof)
     with writing(by=by):
-        locked(Subject, subject.pk)
+        lock_row(Subject, subject.pk)
         if on > subject.site.today():
             raise Refused(Code.FUTURE_DATE, item="assessed_on", value=on, today=subject.site.today())
         if gate == 2:
@@ -106,7 +113,8 @@ def confirm(
             raise Refused(*asked)
         said = _investigators(assessed, verdicts or {}, comments)
         record = _store(visit, assessed, said, comments)
-        keep(visit, row=record, by=by, meaning=Signature.Meaning.ELIGIBILITY, content={f"crf.eligibility#{record.pk}": part(record)})
+        content = {f"crf.eligibility#{record.pk}": signed_part(record)}
+        store_signature(visit, row=record, by=by, meaning=Signature.Meaning.ELIGIBILITY, content=content)
         stored.send(Eligibility, row=record, by=by)
     return record
 
@@ -120,7 +128,7 @@ def open_queries(subject: Subject, assessed: Assessed) -> list[Problem]:
     """About the evidence: what is in doubt is not signed (S09)."""
     records = behind(assessed)
     asked = Query.objects.filter(visit__subject=subject).open().select_related("visit__subject")
-    return to_be_closed(query for query in asked if (query.form, query.record) in records)
+    return open_query_problems(query for query in asked if (query.form, query.record) in records)
 
 
 def _investigators(assessed: Assessed, verdicts: Mapping[str, str], comments: Mapping[str, str]) -> list[gates.Verdict]:
@@ -214,5 +222,5 @@ def is_stale(record: Eligibility, *, on: date, read: Casebook | None = None, the
 def is_signed(record: Eligibility, read: Casebook | None = None) -> bool:
     """Whether the signature under it holds."""
     rows = (read or Casebook(record.subject)).standing
-    last = last_under(record)
+    last = latest_signature_under(record)
     return last is not None and last.holds({(s.label, s.row, s.version) for s in rows if (s.form, s.record) == (last.form, last.record)})

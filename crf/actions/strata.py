@@ -7,7 +7,7 @@ from crf.models import DiseaseExtent, Lesion, NonTargetFinding, PrimaryTumor, Ra
 from crf.models.lesion import counted
 from trial.access import Act
 from trial.actions.signals import stored
-from trial.actions.writing import checked_reason, locked, writing
+from trial.actions.writing import checked_reason, lock_row, writing
 from trial.models import Record, Subject, may
 from trial.protocol.eligibility import organ_units
 from trial.protocol.parameters import Parameters, Stratum
@@ -89,7 +89,7 @@ def correct_strata(
     if unknown := [item for item, value in told.items() if value and value not in known[item]]:
         raise Refused(*(Problem(Code.STRATUM_NOT_A_CODE, f"{item}_corrected") for item in unknown))
     with writing(by=by, reason=reason):
-        record = locked(Randomization, record.pk, version=version)
+        record = lock_row(Randomization, record.pk, version=version)
         same = [item for item, value in (("sysclass", sysclass), ("metpat", metpat)) if value and value == getattr(record, item)]
         if same:
             raise Refused(*(Problem(Code.STRATUM_AS_USED, f"{item}_corrected") for item in same))

@@ -19,7 +19,7 @@ from crf.derived.evidence import Told
 from crf.models import Criterion, Eligibility, Randomization
 from trial.access import Act
 from trial.accounts.proving import proving_to_api
-from trial.actions.review import last_under
+from trial.actions.review import latest_signature_under
 from trial.api.base import REFUSALS, Strict, WholeNumber, visible_or_404, whole_number
 from trial.models import Signature, Subject, may
 from trial.output.reading import hidden_from, model_of
@@ -206,7 +206,7 @@ def confirmed_last(subject: Subject, gate: int) -> dict[str, Any] | None:
     return {
         **{name: getattr(record, name) for name in ("id", "assessed_on", "result", "failed")},
         "signed": eligibility.is_signed(record),
-        "signature": last_under(record),
+        "signature": latest_signature_under(record),
         "stale": eligibility.is_stale(record, on=record.assessed_on),
     }
 

@@ -17,7 +17,7 @@ from crf.derived import course, progression
 from crf.models import Randomization
 from trial.access import Act
 from trial.accounts.proving import asks_code, proving
-from trial.actions.review import last_under
+from trial.actions.review import latest_signature_under
 from trial.admin.entry_forms import WhyForm, number_told, reason_told
 from trial.models import Signature, Subject, may
 from trial.pages.study import button, page, say
@@ -99,7 +99,7 @@ def eligibility_page(request: HttpRequest, code: str, gate: int) -> HttpResponse
         may_confirm=may(request.user, Act.CONFIRM_ELIGIBILITY, subject.site_id),
         meaning=Signature.Meaning.ELIGIBILITY.label,
         confirmed=confirmed,
-        signature=last_under(confirmed) if confirmed else None,
+        signature=latest_signature_under(confirmed) if confirmed else None,
         holds=confirmed is not None and eligibility.is_signed(confirmed),
         open_queries=eligibility.open_queries(subject, assessed),
         stale=stale,

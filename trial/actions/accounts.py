@@ -20,7 +20,7 @@ from trial.models import AccountAct, SystemEvent, loss_stands, sites_where
 from trial.refusals import Code, Problem, Refused
 
 from . import events
-from .writing import words
+from .writing import checked_text
 
 K = AccountAct.Kind
 SHOWN_FOR = timedelta(hours=24)
@@ -35,7 +35,7 @@ MISSING = {
 }
 
 
-def keeps_from_signing(person: AbstractUser) -> list[Problem]:
+def missing_before_signing(person: AbstractUser) -> list[Problem]:
     """Return what is missing before this person may sign; whose password another knows does not sign either."""
     there = set(AccountAct.objects.filter(person_id=person.pk).values_list("kind", flat=True))
     problems = [Problem(code) for kind, code in MISSING.items() if kind not in there]
@@ -43,7 +43,7 @@ def keeps_from_signing(person: AbstractUser) -> list[Problem]:
 
 
 def refuse_unless_ready(person: AbstractUser) -> None:
-    if missing := keeps_from_signing(person):
+    if missing := missing_before_signing(person):
         raise Refused(*missing)
 
 
@@ -63,7 +63,7 @@ def _passwords(person: AbstractUser) -> QuerySet[SystemEvent]:
     return SystemEvent.objects.filter(about_id=person.pk, kind__in=SystemEvent.SETS_PASSWORD, detail__has_key="password")
 
 
-def record(kind: str, person: AbstractUser, *, by: AbstractUser, on: date | None, how: str) -> AccountAct:
+def attest(kind: str, person: AbstractUser, *, by: AbstractUser, on: date | None, how: str) -> AccountAct:
     """The administrator states that another person was identified, or trained: when, and how."""
     refuse_unless_manager(by)
     if kind not in AccountAct.BY_ANOTHER:
@@ -72,7 +72,7 @@ def record(kind: str, person: AbstractUser, *, by: AbstractUser, on: date | None
         raise Refused(Code.RECORDED_BY_ANOTHER)
     if on is None or on > timezone.localdate():
         raise Refused(Code.DAY_UNFIT, item="on")
-    how = words(how, item="how", asks=Code.METHOD_MISSING)
+    how = checked_text(how, item="how", if_blank=Code.METHOD_MISSING)
     with acting(by=by):
         if kind == K.AFTER_LOSS and not loss_stands(person):
             raise Refused(Code.NOTHING_LOST, person=person)

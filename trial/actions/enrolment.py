@@ -11,7 +11,7 @@ from trial.models import Site, Subject, Visit
 from trial.refusals import Code, Refused
 
 from .submission import validate
-from .writing import locked, refuse_unless_allowed, writing
+from .writing import lock_row, refuse_unless_allowed, writing
 
 
 def enrol(*, site: Site, by: AbstractUser, screened_on: Any, rescreen_of: Subject | None = None, code: str = "") -> Subject:
@@ -21,7 +21,7 @@ def enrol(*, site: Site, by: AbstractUser, screened_on: Any, rescreen_of: Subjec
     """
     refuse_unless_allowed(by, Act.ENTER, site.pk)
     with writing(by=by):
-        site = locked(Site, site.pk)
+        site = lock_row(Site, site.pk)
         if not screened_on or screened_on > site.today():
             code = Code.SCREENED_IN_FUTURE if screened_on else Code.SCREENED_UNSAID
             raise Refused(code, item="screened_on", day=screened_on)
@@ -43,6 +43,6 @@ def unscheduled_visit(*, subject: Subject, by: AbstractUser) -> Visit:
     """One more visit outside the schedule: UNS1, UNS2 …"""
     refuse_unless_allowed(by, Act.ENTER, subject.site_id)
     with writing(by=by):
-        locked(Subject, subject.pk)
+        lock_row(Subject, subject.pk)
         number = Visit.objects.filter(subject=subject, code__startswith="UNS").count() + 1
         return Visit.objects.create(subject=subject, code=f"UNS{number}")

@@ -17,7 +17,7 @@ from trial.models import Record, Row, Visit
 from trial.refusals import Code, Refused
 
 from .submission import SentRows, Submission, assign, refuse_stale, refuse_withdrawn, validate
-from .writing import checked_reason, locked, refuse_unless_allowed, writing
+from .writing import checked_reason, lock_row, refuse_unless_allowed, writing
 
 
 def enter(
@@ -78,16 +78,16 @@ def save(
     reason = checked_reason(reason)
     with writing(by=by, reason=reason):
         if record is None:
-            submission = Submission.of_new(form, locked(Visit, visit.pk), values, rows or {})
+            submission = Submission.of_new(form, lock_row(Visit, visit.pk), values, rows or {})
         else:
-            stored_record = locked(form, record.pk)
+            stored_record = lock_row(form, record.pk)
             submission = Submission.of_stored(stored_record, version, values, rows or {})
         submission.set_state(complete)
         if not reason and submission.needs_reason():
             raise Refused(Code.REASON_MISSING, item="reason")
         submission.refuse_what_cannot_be()
         submission.store(by=by)
-        settle(submission.record, by=by)
+        finish(submission.record, by=by)
     return submission.record
 
 
@@ -96,13 +96,13 @@ def change_visit(visit: Visit, *, by: AbstractUser, version: int, values: Mappin
     refuse_unless_allowed(by, Act.ENTER, visit.subject.site_id)
     reason = checked_reason(reason)
     with writing(by=by, reason=reason):
-        visit = locked(Visit, visit.pk)
+        visit = lock_row(Visit, visit.pk)
         refuse_stale(visit, version, values)
         if needs_reason(assign(visit, values)) and not reason:
             raise Refused(Code.REASON_MISSING, item="reason")
         validate(visit)
         visit.save()
-        settle_visit(visit, by=by)
+        stored.send(Visit, row=visit, by=by)
     return visit
 
 
@@ -118,7 +118,7 @@ def withdraw(record: Record, *, by: AbstractUser, reason: str, versions_sha256: 
     if not record.entered_by_hand:
         raise Refused(Code.NOT_WITHDRAWN, form=record.form_title())
     with writing(by=by, reason=reason):
-        record = locked(type(record), record.pk)
+        record = lock_row(type(record), record.pk)
         refuse_withdrawn(record)
         if versions_sha256 is not None:
             refuse_unless_read(record, versions_sha256)
@@ -139,15 +139,11 @@ def withdraw_row(row: Row, *, by: AbstractUser, reason: str, version: int, compl
     return save(type(record), record=record, by=by, values={}, rows=sent, reason=reason, complete=complete)
 
 
-def settle(record: Record, *, by: AbstractUser) -> None:
+def finish(record: Record, *, by: AbstractUser) -> None:
     """The last step of every write to a record: a complete one has no obstacles; then others take note."""
     if record.state == Record.State.COMPLETE and (problems := record.obstacles()):
         raise Refused(*problems)
     stored.send(type(record), row=record, by=by)
-
-
-def settle_visit(visit: Visit, *, by: AbstractUser) -> None:
-    stored.send(Visit, row=visit, by=by)
 
 
 def refuse_unless_read(record: Record, versions_sha256: str) -> None:

@@ -43,10 +43,10 @@ def refuse_unless_destined(to: Destination, *, by: AbstractUser) -> None:
 
 def note_export(content: bytes, *, what: str, by: AbstractUser, to: Destination, **told: Any) -> SystemEvent:
     """The event of an export: what it held, and the SHA-256 by which the file is known again (R07)."""
-    return note_exported(hashlib.sha256(content).hexdigest(), what=what, by=by, to=to, **told)
+    return note_export_by_digest(hashlib.sha256(content).hexdigest(), what=what, by=by, to=to, **told)
 
 
-def note_exported(sha256: str, *, what: str, by: AbstractUser, to: Destination, **told: Any) -> SystemEvent:
+def note_export_by_digest(sha256: str, *, what: str, by: AbstractUser, to: Destination, **told: Any) -> SystemEvent:
     """The same of a file that is too long to be held at once."""
     refuse_unless_destined(to, by=by)
     given: Mapping[str, str] = {name: text for name, text in to._asdict().items() if text}

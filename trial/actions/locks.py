@@ -23,9 +23,9 @@ from trial.models import (
 from trial.refusals import Code, Problem, Refused
 from trial.states import LOCK_NEXT, FreezeState, LockState
 
-from .review import held_by_signature, holding, refuse_unless_shown
+from .review import refuse_unless_authenticated, valid_signature, visits_with_valid_signature
 from .verification import anchors
-from .writing import words, writing
+from .writing import checked_text, writing
 
 L = LockState
 
@@ -33,11 +33,11 @@ L = LockState
 def freeze(visit: Visit, *, by: AbstractUser, reason: str) -> Freeze:
     """Close a visit to changes; it is signed by then (trial/states.py)."""
     _refuse_unless(by, visit)
-    reason = words(reason)
+    reason = checked_text(reason)
     with writing(by=by):
         if is_frozen(visit):
             raise Refused(Code.ALREADY_FROZEN, visit=visit)
-        if not holding(visit):
+        if not valid_signature(visit):
             raise Refused(Code.VISIT_NOT_SIGNED, visit=visit)
         anchors.at_commit()
         return Freeze.objects.create(
@@ -47,7 +47,7 @@ def freeze(visit: Visit, *, by: AbstractUser, reason: str) -> Freeze:
 
 def unfreeze(visit: Visit, *, by: AbstractUser, reason: str) -> Freeze:
     _refuse_unless(by, visit)
-    reason = words(reason)
+    reason = checked_text(reason)
     with writing(by=by):
         if not is_frozen(visit):
             raise Refused(Code.NOT_FROZEN, visit=visit)
@@ -88,41 +88,41 @@ def steps_for(by: AbstractUser, state: LockState) -> list[Step]:
     return found
 
 
-def acts_on_it(by: AbstractUser) -> bool:
+def acts_on_lock(by: AbstractUser) -> bool:
     """Whether any step of the lock is this person's."""
     return any(may(by, act) for act in set(WHO_LOCKS.values()))
 
 
-def sees_what_is_to_do(by: AbstractUser) -> bool:
+def sees_obstacles_to_lock(by: AbstractUser) -> bool:
     """Counts of the whole study are for who works on its lock, and who reads the whole study; not for the readers of one site."""
-    return acts_on_it(by) or None in sites_where(by, Act.READ)
+    return acts_on_lock(by) or None in sites_where(by, Act.READ)
 
 
-def takes_proof(by: AbstractUser) -> bool:
+def needs_proof(by: AbstractUser) -> bool:
     """Who carries the lock out shows password and code in the act, as who signs does."""
     return may(by, Act.EXECUTE_LOCK)
 
 
 def step(to: LockState, *, by: AbstractUser, reason: str, proof: Proof | None = None) -> StudyLock:
     """Propose, approve or carry out the lock or unlock of the study's data; three different people (crf_spec §7)."""
-    if not acts_on_it(by):
+    if not acts_on_lock(by):
         raise Refused(Code.STEP_OF_ANOTHER_ROLE)
-    reason = words(reason)
-    if takes_proof(by):
-        refuse_unless_shown(by, proof or Proof(""), undone="Nothing was stored.")
+    reason = checked_text(reason)
+    if needs_proof(by):
+        refuse_unless_authenticated(by, proof or Proof(""), undone="Nothing was stored.")
     with writing(by=by):
         now = StudyLock.now()
         if to not in LOCK_NEXT[now]:
             raise Refused(Code.LOCK_STEP_OUT_OF_ORDER, state=now.label)
         if not may(by, WHO_LOCKS[now, to]):
             raise Refused(Code.STEP_OF_ANOTHER_ROLE)
-        if to == L.LOCKED and now == L.LOCK_APPROVED and (problems := keeps_from_lock()):
+        if to == L.LOCKED and now == L.LOCK_APPROVED and (problems := obstacles_to_lock()):
             raise Refused(*problems)
         anchors.at_commit()
         return StudyLock.objects.create(state=to, by=by, reason=reason)  # a lock waits here for the writes under way, and asks once more
 
 
-def keeps_from_lock() -> list[Problem]:
+def obstacles_to_lock() -> list[Problem]:
     """Return what is still to be done before the lock in the whole study, counted (FROZEN comes before LOCKED)."""
     rows = standing(*Subject.objects.all())
     records = [row for row in rows if row.is_record]
@@ -131,7 +131,7 @@ def keeps_from_lock() -> list[Problem]:
     last = Freeze.objects.order_by("visit", "-pk").distinct("visit").values_list("visit", "state")
     frozen = {visit for visit, state in last if state == FreezeState.FROZEN}
     held = set(Visit.objects.exclude(held_on=None).values_list("pk", flat=True))
-    broken = len(frozen - held_by_signature(rows))
+    broken = len(frozen - visits_with_valid_signature(rows))
     not_frozen = len((held | {row.visit for row in records}) - frozen)
     counts = {
         Code.DRAFTS_LEFT: drafts,

@@ -11,7 +11,7 @@ from trial.access import Act
 from trial.models import FromPaper, Ledger, Record, Visit, may
 from trial.refusals import Code, Refused
 
-from .writing import words, writing
+from .writing import checked_text, writing
 
 LONGEST = 200
 
@@ -27,19 +27,19 @@ def mark(rows: Sequence[Record | Visit], *, by: AbstractUser, written_at: dateti
         raise Refused(Code.PAPER_TIME_MISSING, item="written_at")
     if written_at > timezone.now():
         raise Refused(Code.PAPER_IN_FUTURE, item="written_at")
-    reason = words(reason, asks=Code.PAPER_REASON_MISSING, longest=LONGEST)
+    reason = checked_text(reason, if_blank=Code.PAPER_REASON_MISSING, longest=LONGEST)
     with writing(by=by):
         return [_mark(row, by=by, written_at=written_at, reason=reason) for row in rows]
 
 
 def _mark(row: Record | Visit, *, by: AbstractUser, written_at: datetime, reason: str) -> FromPaper:
-    label, entered_at = row._meta.label_lower, first_entered(row)
+    label, entered_at = row._meta.label_lower, first_entered_at(row)
     if entered_at is None:
         raise Refused(Code.NOTHING_ENTERED, row=row)
     if written_at > entered_at:
         moment = f"{timezone.localtime(entered_at):%Y-%m-%d %H:%M}"
         raise Refused(Code.PAPER_AFTER_ENTRY, item="written_at", row=row, entered=moment)
-    last = all_of(row).last()
+    last = marks_of(row).last()
     if last is not None and (last.written_at, last.reason) == (written_at, reason):
         raise Refused(Code.ALREADY_MARKED, row=row)
     return FromPaper.objects.create(
@@ -47,7 +47,7 @@ def _mark(row: Record | Visit, *, by: AbstractUser, written_at: datetime, reason
     )  # fmt: skip
 
 
-def first_entered(row: Record | Visit) -> datetime | None:
+def first_entered_at(row: Record | Visit) -> datetime | None:
     """A visit is planned before it is held: its first entry is that of its date or its status."""
     entries = Ledger.objects.filter(form=row._meta.label_lower, row=row.pk).order_by("seq")
     if isinstance(row, Visit):
@@ -55,7 +55,7 @@ def first_entered(row: Record | Visit) -> datetime | None:
     return entries.values_list("at", flat=True).first()
 
 
-def all_of(row: models.Model) -> models.QuerySet[FromPaper]:
+def marks_of(row: models.Model) -> models.QuerySet[FromPaper]:
     """The last one stands."""
     return FromPaper.objects.filter(form=row._meta.label_lower, record=row.pk).select_related("by")
 

@@ -26,7 +26,7 @@ def decide(name: str, value: str, *, effective_from: date, basis: str, by: Abstr
         decision = ParameterDecision(name=name, value=value, effective_from=effective_from, basis=basis)
         validate(decision)
         decision.save()
-        settle(decision, by=by)
+        finish(decision, by=by)
     return decision
 
 
@@ -43,11 +43,11 @@ def correct(
     with writing(by=by):
         lock_study()
         decision = setup.change(decision, by=by, version=version, values=values, reason=reason)
-        settle(decision, by=by)
+        finish(decision, by=by)
     return decision
 
 
-def settle(decision: ParameterDecision, *, by: AbstractUser) -> None:
+def finish(decision: ParameterDecision, *, by: AbstractUser) -> None:
     """The last step of every write to a decision: others may refuse it, or take note."""
     forget_decisions()
     decided.send(ParameterDecision, decision=decision, by=by)

@@ -8,7 +8,7 @@ from trial.refusals import Code, Refused
 from trial.states import QUERY_NEXT, QueryState
 
 from .entry import refuse_unless_read, refuse_withdrawn
-from .writing import locked, words, writing
+from .writing import checked_text, lock_row, writing
 
 WHO = {
     QueryState.OPEN: Act.RAISE_QUERY,
@@ -24,7 +24,7 @@ def raise_query(row: Record | Visit, *, by: AbstractUser, text: str, item: str =
     _refuse_unless(by, Act.RAISE_QUERY, visit)
     if item and item not in row.item_names():
         raise Refused(Code.QUERY_ITEM_UNKNOWN, item="item")
-    text = words(text, item="text")
+    text = checked_text(text, item="text")
     with writing(by=by):
         query = Query.objects.create(visit=visit, form=row._meta.label_lower, record=row.pk, item=item)
         QueryAct.objects.create(query=query, state=QueryState.OPEN, by=by, text=text)
@@ -34,7 +34,7 @@ def raise_query(row: Record | Visit, *, by: AbstractUser, text: str, item: str =
 def act_on(query: Query, to: QueryState, *, by: AbstractUser, text: str) -> QueryAct:
     """Answer, close or reopen it; a query is closed and reopened by the person who raised it, as long as they may."""
     _refuse_unless(by, WHO[to], query.visit)
-    text = words(text, item="text")
+    text = checked_text(text, item="text")
     with writing(by=by):
         acts = list(query.acts.select_related("by").order_by("pk"))
         if to in (QueryState.CLOSED, QueryState.REOPENED) and not is_theirs_to_close(query.visit, raised_by=acts[0].by, by=by):
@@ -53,7 +53,7 @@ def verify(record: Record, *, by: AbstractUser, versions_sha256: str) -> Verific
     """The monitor's mark that a complete record agrees with its source; the versions are those of record and rows that were read."""
     _refuse_unless(by, Act.VERIFY, record.visit)
     with writing(by=by):
-        record = locked(type(record), record.pk)
+        record = lock_row(type(record), record.pk)
         refuse_unless_read(record, versions_sha256)
         refuse_withdrawn(record)
         if record.state != Record.State.COMPLETE:

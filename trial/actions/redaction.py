@@ -10,7 +10,7 @@ from trial.models.redaction import REASON_ITEM, WORDS
 from trial.refusals import Code, Refused
 
 from .verification import anchors
-from .writing import locked, words, writing
+from .writing import checked_text, lock_row, writing
 
 SHORTEST = 20
 
@@ -21,7 +21,7 @@ def ask(row: Entered, *, item: str, by: AbstractUser, justification: str, throug
     if item not in {*row.item_names(), *getattr(row, "identifying", ()), REASON_ITEM}:
         raise Refused(Code.NOT_AN_ITEM, item="item", name=item)
     with writing(by=by):
-        row = locked(type(row), row.pk)
+        row = lock_row(type(row), row.pk)
         if through_version is not None and not 1 <= through_version <= row.version:
             raise Refused(Code.VERSION_UNKNOWN, item="through_version", row=row, last=row.version)
         subject = row.subject if isinstance(row, Record | Visit) else row.record.subject
@@ -63,7 +63,7 @@ def ask_of_act(act: models.Model, *, item: str, by: AbstractUser, justification:
 def _justified(by: AbstractUser, site_id: int | None, justification: str) -> str:
     if not may(by, Act.ENTER, site_id):
         raise Refused(Code.REDACTION_BY_SITE)
-    justification = words(justification, item="justification", asks=Code.JUSTIFICATION_SHORT, shortest=SHORTEST)
+    justification = checked_text(justification, item="justification", if_blank=Code.JUSTIFICATION_SHORT, shortest=SHORTEST)
     if len(justification) < SHORTEST:
         raise Refused(Code.JUSTIFICATION_SHORT, item="justification", shortest=SHORTEST)
     return justification

@@ -15,17 +15,17 @@ from trial.refusals import Code, Problem, Refused
 
 from . import accounts
 from .verification import anchors
-from .writing import locked, writing
+from .writing import lock_row, writing
 
 
 def content_of_visit(visit: Visit, records: list[Record] | None = None) -> dict[str, Any]:
     """What a visit's signature covers: the visit and its standing records, those with a signature of their own left out."""
     rows: list[Entered] = [visit, *(_records(visit) if records is None else records)]
     queries = list(Query.objects.filter(visit=visit).with_state().annotate(version=Count("acts")))
-    return {f"{row._meta.label_lower}#{row.pk}": part(row, queries) for row in rows}
+    return {f"{row._meta.label_lower}#{row.pk}": signed_part(row, queries) for row in rows}
 
 
-def part(row: Entered, queries: Iterable[Any] | None = None) -> dict[str, Any]:
+def signed_part(row: Entered, queries: Iterable[Any] | None = None) -> dict[str, Any]:
     """One row of a form with its groups' rows and its queries, as shown (see Signature.content)."""
     label = row._meta.label_lower
     if queries is None:
@@ -47,20 +47,20 @@ def form_version(row: Entered) -> str:
     return "-".join(model.definition_digest() for model in (type(row), *groups))
 
 
-def drafts(visit: Visit, records: list[Record] | None = None) -> list[Problem]:
+def obstacles_to_signing(visit: Visit, records: list[Record] | None = None) -> list[Problem]:
     """Return what keeps the visit from being signed."""
     problems = [
         Problem(Code.DRAFT_LEFT, facts={"record": record})
         for record in (_records(visit) if records is None else records)
         if record.state != Record.State.COMPLETE
     ]
-    problems += to_be_closed(query for query in Query.objects.filter(visit=visit).open() if query.form not in signed_apart())
+    problems += open_query_problems(query for query in Query.objects.filter(visit=visit).open() if query.form not in signed_apart())
     if not visit.is_common:
         problems += [Problem(Code.VISIT_UNANSWERED, facts=problem.facts) for problem in visit.unanswered()]
     return problems
 
 
-def to_be_closed(queries: Iterable[Any]) -> list[Problem]:
+def open_query_problems(queries: Iterable[Any]) -> list[Problem]:
     """Return a problem for each of the `queries`, which know their state."""
     return [Problem(Code.QUERY_LEFT, facts={"query": query, "about": query.asks_about, "state": query.state.lower()}) for query in queries]
 
@@ -98,16 +98,16 @@ def sign_visits(shown: Mapping[Visit, str], *, by: AbstractUser, proof: Proof) -
 
 
 def _signed(visit: Visit, by: AbstractUser, shown_sha256: str | None) -> Signature:
-    visit = locked(Visit, visit.pk)
+    visit = lock_row(Visit, visit.pk)
     records = _records(visit)
-    if problems := drafts(visit, records):
+    if problems := obstacles_to_signing(visit, records):
         raise Refused(*problems)
     content = content_of_visit(visit, records)
     if shown_sha256 is not None and shown_sha256 != digest(content):
         raise Refused(Code.CHANGED_SINCE_SHOWN, visit=visit)
-    if holding(visit):
+    if valid_signature(visit):
         raise Refused(Code.ALREADY_SIGNED, visit=visit)
-    return keep(visit, row=visit, by=by, meaning=Signature.Meaning.VISIT, content=content)
+    return store_signature(visit, row=visit, by=by, meaning=Signature.Meaning.VISIT, content=content)
 
 
 def refuse_unless_signer(by: AbstractUser, visit: Visit, act: Act) -> None:
@@ -117,11 +117,11 @@ def refuse_unless_signer(by: AbstractUser, visit: Visit, act: Act) -> None:
 
 def refuse_unless_proven(by: AbstractUser, proof: Proof) -> None:
     """21 CFR 11.200: the one place where who signs shows it, in the act itself, before anything is written."""
-    refuse_unless_shown(by, proof, undone="Nothing was signed.")
+    refuse_unless_authenticated(by, proof, undone="Nothing was signed.")
     accounts.refuse_unless_ready(by)
 
 
-def refuse_unless_shown(by: AbstractUser, proof: Proof, *, undone: str) -> None:
+def refuse_unless_authenticated(by: AbstractUser, proof: Proof, *, undone: str) -> None:
     """Password, and the code where the session has not shown one of a device that is the signer's still."""
     if not matches(by, proof.password):
         raise Unproven(Code.WRONG_PASSWORD, item="password", undone=undone)
@@ -130,7 +130,7 @@ def refuse_unless_shown(by: AbstractUser, proof: Proof, *, undone: str) -> None:
         session.device = refuse_unless_code(by, proof.code, undone=undone).persistent_id
 
 
-def keep(visit: Visit, *, row: Entered, by: AbstractUser, meaning: Signature.Meaning, content: dict[str, Any]) -> Signature:
+def store_signature(visit: Visit, *, row: Entered, by: AbstractUser, meaning: Signature.Meaning, content: dict[str, Any]) -> Signature:
     anchors.at_commit()
     return Signature.objects.create(
         visit=visit,
@@ -145,15 +145,15 @@ def keep(visit: Visit, *, row: Entered, by: AbstractUser, meaning: Signature.Mea
     )
 
 
-def holding(visit: Visit) -> Signature | None:
+def valid_signature(visit: Visit) -> Signature | None:
     """The visit's last signature, if it holds for the visit as it is stored now."""
     visit = Visit.objects.select_related("subject").get(pk=visit.pk)
-    last = last_under(visit)
+    last = latest_signature_under(visit)
     return last if last and last.holds(versions_of(standing(visit.subject), visit=visit)) else None
 
 
-def held_by_signature(rows: list[Standing]) -> set[int]:
-    """Of all visits, those whose last signature holds, as `holding` says of one; `rows` are what stands of every subject."""
+def visits_with_valid_signature(rows: list[Standing]) -> set[int]:
+    """Of all visits, those whose last signature holds, as `valid_signature` says of one; `rows` are what stands of every subject."""
     of_visit = defaultdict(list)
     for row in rows:
         of_visit[row.visit].append(row)
@@ -164,5 +164,5 @@ def held_by_signature(rows: list[Standing]) -> set[int]:
     return {visit.pk for visit in visits if last[visit.pk].holds(versions_of(of_visit[visit.pk], visit=visit))}
 
 
-def last_under(row: Entered) -> Signature | None:
+def latest_signature_under(row: Entered) -> Signature | None:
     return Signature.objects.filter(form=row._meta.label_lower, record=row.pk).first()

@@ -10,7 +10,7 @@ from trial.models import Kept, may
 from trial.refusals import Code, Refused
 
 from .submission import assign, refuse_stale, validate
-from .writing import checked_reason, locked, writing
+from .writing import checked_reason, lock_row, writing
 
 K = TypeVar("K", bound=Kept)
 
@@ -32,7 +32,7 @@ def change(row: K, *, by: AbstractUser, version: int, values: Mapping[str, Any],
         raise Refused(Code.NOT_ALLOWED)
     reason = checked_reason(reason)
     with writing(by=by, reason=reason):
-        row = locked(type(row), row.pk)
+        row = lock_row(type(row), row.pk)
         refuse_stale(row, version, values)
         changes = assign(row, values)
         if needs_reason(changes) and not reason:

@@ -50,14 +50,14 @@ def refuse_identifiers(text: str, *, item: str, longest: int = 500) -> None:
         raise Refused(*(Problem(p.code, item, p.facts) for p in problems_of(error))) from error
 
 
-def words(text: str, *, item: str = "reason", asks: Code | None = Code.WORDS_MISSING, longest: int = 500, **facts: Any) -> str:
-    """Return the trimmed text. Refuse it as `asks` says when it is blank, and when it contains an identifier.
+def checked_text(text: str, *, item: str = "reason", if_blank: Code | None = Code.WORDS_MISSING, longest: int = 500, **facts: Any) -> str:
+    """Return the trimmed text. Refuse it as `if_blank` says when it is blank, and when it contains an identifier.
 
-    Without `asks` it may be blank; `facts` are those of the sentence.
+    With `if_blank=None` it may be blank; `facts` are those of the sentence.
     """
     text = "" if is_unsaid(text) else text.strip(NOTHING)
-    if asks and not text:
-        raise Refused(asks, item=item, **facts)
+    if if_blank and not text:
+        raise Refused(if_blank, item=item, **facts)
     refuse_identifiers(text, item=item, longest=longest)
     return text
 
@@ -108,7 +108,7 @@ def code_of(constraint: models.BaseConstraint) -> Code:
     return Code.ENTERED_TWICE if isinstance(constraint, models.UniqueConstraint) else Code.IMPOSSIBLE
 
 
-def locked(model: type[K], pk: int, *, version: int | None = None) -> K:
+def lock_row(model: type[K], pk: int, *, version: int | None = None) -> K:
     """The row as it is stored now, with its ancestors, locked until the transaction ends (docs/decisions/0002: never its key)."""
     related = [] if model.path_to_site == "pk" else [model.path_to_site]
     row = model.objects.select_for_update(no_key=True, of=["self"]).select_related(*related).get(pk=pk)

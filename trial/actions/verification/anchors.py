@@ -36,12 +36,12 @@ def folder() -> Path:
     return Path(settings.ANCHOR_FOLDER)
 
 
-def read() -> list[dict[str, Any]]:
+def read_anchors() -> list[dict[str, Any]]:
     """All anchors, oldest first. A line that was cut short by a crash is none."""
     return [found for line in _lines() if (found := _told(line))]
 
 
-def cut() -> list[int]:
+def cut_lines() -> list[int]:
     """The numbers of the lines that are no anchor, as a crash leaves them. The next anchor goes on from the whole one before."""
     return [number for number, line in enumerate(_lines(), 1) if not _told(line)]
 

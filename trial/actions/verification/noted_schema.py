@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from trial.access import Act
 from trial.actions import events
-from trial.actions.writing import words
+from trial.actions.writing import checked_text
 from trial.models import SystemEvent, may
 from trial.refusals import Code, Refused
 
@@ -21,12 +21,12 @@ from . import anchors, schema
 ENTRY_OF = "select seq from trial_ledger where form = 'trial.systemevent' and row = %s"
 
 
-def noted() -> list[str]:
+def noted_digests() -> list[str]:
     """The digests, oldest first; those that a person accepted besides come before the one that stood then."""
     return [digest for _, detail in _events() for digest in [*detail.get("also", [None, []])[1], detail["schema"][1]]]
 
 
-def present() -> str:
+def present_digest() -> str:
     """The digest of the schema as it stands; what it is made of is told beside the anchors."""
     return anchors.describe(schema.objects())
 
@@ -44,9 +44,9 @@ def being_changed() -> Iterator[None]:
                 cursor.execute("select pg_advisory_unlock(hashtext(%s))", [anchors.SCHEMA_LOCK])
 
 
-def differs() -> list[str]:
+def differences_now() -> list[str]:
     """What the database is made of, against what was noted last, as sentences; before the first note, nothing."""
-    known = noted()
+    known = noted_digests()
     if not known or (now := schema.digest(objects := schema.objects())) == known[-1]:
         return []
     then = anchors.schema_of(known[-1])
@@ -56,7 +56,7 @@ def differs() -> list[str]:
 
 def note_migrated(*, was_lawful: bool) -> bool:
     """At the end of a migrate. What had been changed before by nobody known does not become lawful by it."""
-    now, known = present(), noted()
+    now, known = present_digest(), noted_digests()
     if known and now == known[-1]:
         return True
     if was_lawful:
@@ -68,19 +68,19 @@ def accept(shown: str, *, by: AbstractUser, reason: str) -> SystemEvent:
     """A person answers for what was changed past `migrate`: for the schema that was shown, and those of anchors since."""
     if not may(by, Act.SET_UP):
         raise Refused(Code.SCHEMA_BY_ADMINISTRATOR)
-    reason = words(reason)
+    reason = checked_text(reason)
     with transaction.atomic():
-        if present() != shown:
+        if present_digest() != shown:
             raise Refused(Code.SCHEMA_CHANGED)
-        also = sorted({one["schema"] for one in unnoted(anchors.read())} - {shown})
+        also = sorted({one["schema"] for one in unnoted_anchors(anchors.read_anchors())} - {shown})
         return events.note(SystemEvent.Kind.SCHEMA, by=by, reason=reason, schema=shown, **({"also": also} if also else {}))
 
 
-def unnoted(anchored: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def unnoted_anchors(anchored: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The first anchor of each schema that no event notes; those before the first event were written when none was noted."""
     if not (first := _events()[:1]):
         return []
-    known, since = set(noted()), _entry_of(first[0][0])
+    known, since = set(noted_digests()), _entry_of(first[0][0])
     found: dict[str, dict[str, Any]] = {}
     for one in anchored:
         if one["schema"] and one["seq"] >= since and one["schema"] not in known:
@@ -90,14 +90,14 @@ def unnoted(anchored: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def findings(anchored: list[dict[str, Any]]) -> list[str]:
     """Each object that was made otherwise than noted, at an anchor or now, as a sentence."""
-    if not noted():
+    if not noted_digests():
         return _since_the_last(anchored)
-    return [*(finding for one in unnoted(anchored) for finding in _at(one, anchored)), *differs()]
+    return [*(finding for one in unnoted_anchors(anchored) for finding in _at(one, anchored)), *differences_now()]
 
 
 def _at(one: dict[str, Any], anchored: list[dict[str, Any]]) -> list[str]:
     """What an anchor's schema has that the lawful one before it has not."""
-    known = noted()
+    known = noted_digests()
     earlier = [other["schema"] for other in anchored[: anchored.index(one)] if other["schema"] in known]
     then, now = anchors.schema_of((earlier or known[-1:])[-1]), anchors.schema_of(one["schema"])
     when = f"at the anchor of entry {one['seq']} ({one['at']}), and nothing notes it"

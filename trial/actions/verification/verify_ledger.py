@@ -100,7 +100,7 @@ LATE = """
 
 def remarks(anchored: list[dict[str, Any]]) -> Iterator[str]:
     """What is no forgery, and yet to be known to who reads the findings."""
-    for number in anchors.cut():
+    for number in anchors.cut_lines():
         yield f"Line {number} of {anchors.FILE} is cut short, as by a crash; the anchor after it goes on from the one before."
     new = [(before["seq"] + 1, one["seq"], one["at"]) for before, one in pairwise([{"seq": 0}, *anchored]) if one["seq"] > before["seq"]]
     if not new or roles.unreadable():

@@ -50,7 +50,7 @@ class Command(BaseCommand):
                 with transaction.atomic():
                     exports.refuse_unless_may_take_ledger(giver)
                     entries, sha256 = write(draft)
-                    exports.note_exported(sha256, what="ledger", by=giver, to=destination, rows=entries)
+                    exports.note_export_by_digest(sha256, what="ledger", by=giver, to=destination, rows=entries)
                 hand_over(Path(draft.name), file)
             except Refused as refused:
                 raise CommandError(str(refused)) from refused
