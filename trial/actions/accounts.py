@@ -39,7 +39,11 @@ def missing_before_signing(person: AbstractUser) -> list[Problem]:
     """Return what is missing before this person may sign; whose password another knows does not sign either."""
     there = set(AccountAct.objects.filter(person_id=person.pk).values_list("kind", flat=True))
     problems = [Problem(code) for kind, code in MISSING.items() if kind not in there]
-    return [Problem(Code.PASSWORD_OF_ANOTHER), *problems] if has_anothers_password(person) else problems
+    return (
+        [Problem(Code.PASSWORD_OF_ANOTHER), *problems]
+        if has_anothers_password(person)
+        else problems
+    )
 
 
 def refuse_unless_ready(person: AbstractUser) -> None:
@@ -55,15 +59,23 @@ def has_anothers_password(person: AbstractUser) -> bool:
 
 def password_reset_lately(person: AbstractUser) -> datetime | None:
     """When another person last set this one's password, if that was within 24 hours."""
-    resets = _passwords(person).filter(kind="account changed", at__gt=Now() - SHOWN_FOR).exclude(by_id=person.pk)
+    resets = (
+        _passwords(person)
+        .filter(kind="account changed", at__gt=Now() - SHOWN_FOR)
+        .exclude(by_id=person.pk)
+    )
     return resets.order_by("-pk").values_list("at", flat=True).first()
 
 
 def _passwords(person: AbstractUser) -> QuerySet[SystemEvent]:
-    return SystemEvent.objects.filter(about_id=person.pk, kind__in=SystemEvent.SETS_PASSWORD, detail__has_key="password")
+    return SystemEvent.objects.filter(
+        about_id=person.pk, kind__in=SystemEvent.SETS_PASSWORD, detail__has_key="password"
+    )
 
 
-def attest(kind: str, person: AbstractUser, *, by: AbstractUser, on: date | None, how: str) -> AccountAct:
+def attest(
+    kind: str, person: AbstractUser, *, by: AbstractUser, on: date | None, how: str
+) -> AccountAct:
     """The administrator states that another person was identified, or trained: when, and how."""
     refuse_unless_manager(by)
     if kind not in AccountAct.BY_ANOTHER:
@@ -88,7 +100,9 @@ def accept_accountability(person: AbstractUser, *, password: str) -> AccountAct:
     if AccountAct.objects.filter(person_id=person.pk, kind=K.ACCOUNTABILITY).exists():
         raise Refused(Code.ALREADY_ACCEPTED)
     with acting(by=person):
-        return AccountAct.objects.create(person=person, kind=K.ACCOUNTABILITY, how=ACCEPTED, by=person)
+        return AccountAct.objects.create(
+            person=person, kind=K.ACCOUNTABILITY, how=ACCEPTED, by=person
+        )
 
 
 def report_loss(person: AbstractUser, *, by: AbstractUser) -> AccountAct:

@@ -14,7 +14,14 @@ from .submission import validate
 from .writing import lock_row, refuse_unless_allowed, writing
 
 
-def enrol(*, site: Site, by: AbstractUser, screened_on: Any, rescreen_of: Subject | None = None, code: str = "") -> Subject:
+def enrol(
+    *,
+    site: Site,
+    by: AbstractUser,
+    screened_on: Any,
+    rescreen_of: Subject | None = None,
+    code: str = "",
+) -> Subject:
     """A new subject with the next code of the site; codes are never used again.
 
     `code` is for loading a demo at the codes of its stories; neither page nor API passes it.
@@ -27,7 +34,12 @@ def enrol(*, site: Site, by: AbstractUser, screened_on: Any, rescreen_of: Subjec
             raise Refused(code, item="screened_on", day=screened_on)
         if site.status_on(screened_on) != "ACTIVE":
             raise Refused(Code.SITE_NOT_ACTIVE, site=site, day=screened_on)
-        subject = Subject(site=site, screened_on=screened_on, rescreen_of=rescreen_of, code=code or next_code(site))
+        subject = Subject(
+            site=site,
+            screened_on=screened_on,
+            rescreen_of=rescreen_of,
+            code=code or next_code(site),
+        )
         validate(subject, exclude=["code"])
         subject.save()
         stored.send(Subject, row=subject, by=by)
@@ -35,7 +47,9 @@ def enrol(*, site: Site, by: AbstractUser, screened_on: Any, rescreen_of: Subjec
 
 
 def next_code(site: Site) -> str:
-    taken = Subject.objects.filter(site=site, code__lt=f"{site.code}-900").aggregate(last=models.Max("code"))["last"]
+    taken = Subject.objects.filter(site=site, code__lt=f"{site.code}-900").aggregate(
+        last=models.Max("code")
+    )["last"]
     return f"{site.code}-{int(taken[3:]) + 1 if taken else 1:03}"
 
 

@@ -91,7 +91,9 @@ def save(
     return submission.record
 
 
-def change_visit(visit: Visit, *, by: AbstractUser, version: int, values: Mapping[str, Any], reason: str = "") -> Visit:
+def change_visit(
+    visit: Visit, *, by: AbstractUser, version: int, values: Mapping[str, Any], reason: str = ""
+) -> Visit:
     """When and how a visit was held, or that it was missed (crf_spec 2.20)."""
     refuse_unless_allowed(by, Act.ENTER, visit.subject.site_id)
     reason = checked_reason(reason)
@@ -106,7 +108,9 @@ def change_visit(visit: Visit, *, by: AbstractUser, version: int, values: Mappin
     return visit
 
 
-def withdraw(record: Record, *, by: AbstractUser, reason: str, versions_sha256: str | None = None) -> None:
+def withdraw(
+    record: Record, *, by: AbstractUser, reason: str, versions_sha256: str | None = None
+) -> None:
     """Take back a record that was made by mistake, with its rows; it stays readable.
 
     `versions_sha256` names the versions of the record and its rows as the person read them.
@@ -127,7 +131,9 @@ def withdraw(record: Record, *, by: AbstractUser, reason: str, versions_sha256: 
         stored.send(type(record), row=record, by=by)
 
 
-def withdraw_row(row: Row, *, by: AbstractUser, reason: str, version: int, complete: bool | None = None) -> Record:
+def withdraw_row(
+    row: Row, *, by: AbstractUser, reason: str, version: int, complete: bool | None = None
+) -> Record:
     """Take back one row that was made by mistake, by the same rule as on the record's page.
 
     A complete form must stay complete without the row; `complete=False` makes it a draft instead.
@@ -136,7 +142,9 @@ def withdraw_row(row: Row, *, by: AbstractUser, reason: str, version: int, compl
     record = row.record
     if row.withdrawn_at:
         refuse_withdrawn(row)
-    return save(type(record), record=record, by=by, values={}, rows=sent, reason=reason, complete=complete)
+    return save(
+        type(record), record=record, by=by, values={}, rows=sent, reason=reason, complete=complete
+    )
 
 
 def finish(record: Record, *, by: AbstractUser) -> None:

@@ -31,22 +31,34 @@ def refuse_unless_destined(to: Destination, *, by: AbstractUser) -> None:
     is_sponsor = any(role == Role.SPONSOR for _, role in held(by))
     if not is_sponsor and not any(to):
         return
-    asked = {"recipient": "who receives it", "country": "the recipient's country", "legal_basis": "the legal ground of the transfer"}
+    asked = {
+        "recipient": "who receives it",
+        "country": "the recipient's country",
+        "legal_basis": "the legal ground of the transfer",
+    }
     unsaid = [name for name in asked if is_unsaid(getattr(to, name))]
     if unsaid:
-        raise Refused(*(Problem(Code.DESTINATION_UNSAID, name, {"what": asked[name]}) for name in unsaid))
+        raise Refused(
+            *(Problem(Code.DESTINATION_UNSAID, name, {"what": asked[name]}) for name in unsaid)
+        )
     if not re.fullmatch("[A-Z]{2}", to.country):
         raise Refused(Code.COUNTRY_UNREADABLE, item="country")
     for name, text in to._asdict().items():
         refuse_identifiers(text, item=name, longest=LONGEST)
 
 
-def note_export(content: bytes, *, what: str, by: AbstractUser, to: Destination, **told: Any) -> SystemEvent:
+def note_export(
+    content: bytes, *, what: str, by: AbstractUser, to: Destination, **told: Any
+) -> SystemEvent:
     """The event of an export: what it held, and the SHA-256 by which the file is known again (R07)."""
-    return note_export_by_digest(hashlib.sha256(content).hexdigest(), what=what, by=by, to=to, **told)
+    return note_export_by_digest(
+        hashlib.sha256(content).hexdigest(), what=what, by=by, to=to, **told
+    )
 
 
-def note_export_by_digest(sha256: str, *, what: str, by: AbstractUser, to: Destination, **told: Any) -> SystemEvent:
+def note_export_by_digest(
+    sha256: str, *, what: str, by: AbstractUser, to: Destination, **told: Any
+) -> SystemEvent:
     """The same of a file that is too long to be held at once."""
     refuse_unless_destined(to, by=by)
     given: Mapping[str, str] = {name: text for name, text in to._asdict().items() if text}

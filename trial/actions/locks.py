@@ -76,7 +76,12 @@ VERBS = {
     L.LOCKED: "Lock the study",
     L.OPEN: "Unlock the study",
 }
-BACK = {(L.LOCK_APPROVED, L.OPEN), (L.UNLOCK_APPROVED, L.LOCKED), (L.LOCK_PROPOSED, L.OPEN), (L.UNLOCK_PROPOSED, L.LOCKED)}
+BACK = {
+    (L.LOCK_APPROVED, L.OPEN),
+    (L.UNLOCK_APPROVED, L.LOCKED),
+    (L.LOCK_PROPOSED, L.OPEN),
+    (L.UNLOCK_PROPOSED, L.LOCKED),
+}
 
 
 def steps_for(by: AbstractUser, state: LockState) -> list[Step]:
@@ -84,7 +89,9 @@ def steps_for(by: AbstractUser, state: LockState) -> list[Step]:
     for after in sorted(LOCK_NEXT[state]):
         step = state, LockState(after)
         if may(by, WHO_LOCKS[step]):
-            found.append(Step(step[1], "Take it back" if step in BACK else VERBS[step[1]], step in BACK))
+            found.append(
+                Step(step[1], "Take it back" if step in BACK else VERBS[step[1]], step in BACK)
+            )
     return found
 
 
@@ -119,7 +126,9 @@ def step(to: LockState, *, by: AbstractUser, reason: str, proof: Proof | None = 
         if to == L.LOCKED and now == L.LOCK_APPROVED and (problems := obstacles_to_lock()):
             raise Refused(*problems)
         anchors.at_commit()
-        return StudyLock.objects.create(state=to, by=by, reason=reason)  # a lock waits here for the writes under way, and asks once more
+        return StudyLock.objects.create(
+            state=to, by=by, reason=reason
+        )  # a lock waits here for the writes under way, and asks once more
 
 
 def obstacles_to_lock() -> list[Problem]:

@@ -13,7 +13,14 @@ from .submission import refuse_stale, validate
 from .writing import checked_reason, writing
 
 
-def give(person: AbstractUser, role: str, *, site: Site | None, by: AbstractUser, ends_on: date | None = None) -> Membership:
+def give(
+    person: AbstractUser,
+    role: str,
+    *,
+    site: Site | None,
+    by: AbstractUser,
+    ends_on: date | None = None,
+) -> Membership:
     """From now on. Which roles go together PostgreSQL says (trial/audit/sql/held_apart.sql)."""
     _refuse_unless_anothers(person, by)
     if not person.is_active:
@@ -26,7 +33,9 @@ def give(person: AbstractUser, role: str, *, site: Site | None, by: AbstractUser
     return given
 
 
-def end(membership: Membership, *, by: AbstractUser, version: int, ends_on: date | None, reason: str) -> Membership:
+def end(
+    membership: Membership, *, by: AbstractUser, version: int, ends_on: date | None, reason: str
+) -> Membership:
     """Its last day; or another one, where that was wrong. The role stays on record."""
     _refuse_unless_anothers(membership.user, by)
     if ends_on is None:
@@ -35,7 +44,11 @@ def end(membership: Membership, *, by: AbstractUser, version: int, ends_on: date
     if not reason:
         raise Refused(Code.REASON_MISSING, item="reason")
     with writing(by=by, reason=reason):
-        ended = Membership.objects.select_for_update(no_key=True, of=["self"]).select_related("site").get(pk=membership.pk)
+        ended = (
+            Membership.objects.select_for_update(no_key=True, of=["self"])
+            .select_related("site")
+            .get(pk=membership.pk)
+        )
         refuse_stale(ended, version, {"ends_on": ends_on})
         ended.ends_on = ends_on
         _refuse_long_ago(ended)

@@ -16,7 +16,9 @@ from .writing import checked_text, writing
 LONGEST = 200
 
 
-def mark(rows: Sequence[Record | Visit], *, by: AbstractUser, written_at: datetime | None, reason: str) -> list[FromPaper]:
+def mark(
+    rows: Sequence[Record | Visit], *, by: AbstractUser, written_at: datetime | None, reason: str
+) -> list[FromPaper]:
     """All of them or none; the last mark of a record stands. It changes no item and breaks no signature."""
     if not rows:
         raise Refused(Code.PAPER_UNCHOSEN, item="rows")

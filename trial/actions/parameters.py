@@ -18,12 +18,16 @@ from .submission import validate
 from .writing import writing
 
 
-def decide(name: str, value: str, *, effective_from: date, basis: str, by: AbstractUser) -> ParameterDecision:
+def decide(
+    name: str, value: str, *, effective_from: date, basis: str, by: AbstractUser
+) -> ParameterDecision:
     """From that day on the parameter has this value; days before keep theirs."""
     refuse_unless_study_wide(by)
     with writing(by=by):
         lock_study()
-        decision = ParameterDecision(name=name, value=value, effective_from=effective_from, basis=basis)
+        decision = ParameterDecision(
+            name=name, value=value, effective_from=effective_from, basis=basis
+        )
         validate(decision)
         decision.save()
         finish(decision, by=by)

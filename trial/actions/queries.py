@@ -26,7 +26,9 @@ def raise_query(row: Record | Visit, *, by: AbstractUser, text: str, item: str =
         raise Refused(Code.QUERY_ITEM_UNKNOWN, item="item")
     text = checked_text(text, item="text")
     with writing(by=by):
-        query = Query.objects.create(visit=visit, form=row._meta.label_lower, record=row.pk, item=item)
+        query = Query.objects.create(
+            visit=visit, form=row._meta.label_lower, record=row.pk, item=item
+        )
         QueryAct.objects.create(query=query, state=QueryState.OPEN, by=by, text=text)
         return query
 
@@ -37,7 +39,9 @@ def act_on(query: Query, to: QueryState, *, by: AbstractUser, text: str) -> Quer
     text = checked_text(text, item="text")
     with writing(by=by):
         acts = list(query.acts.select_related("by").order_by("pk"))
-        if to in (QueryState.CLOSED, QueryState.REOPENED) and not is_theirs_to_close(query.visit, raised_by=acts[0].by, by=by):
+        if to in (QueryState.CLOSED, QueryState.REOPENED) and not is_theirs_to_close(
+            query.visit, raised_by=acts[0].by, by=by
+        ):
             raise Refused(Code.QUERY_OF_ANOTHER)
         if to not in QUERY_NEXT[acts[-1].state]:
             raise Refused(Code.QUERY_IN_ANOTHER_STATE, state=acts[-1].get_state_display().lower())
@@ -63,7 +67,11 @@ def verify(record: Record, *, by: AbstractUser, versions_sha256: str) -> Verific
         if is_verified(record):
             raise Refused(Code.ALREADY_VERIFIED, record=record)
         return Verification.objects.create(
-            visit=record.visit, form=record._meta.label_lower, record=record.pk, versions=record.versions(), by=by
+            visit=record.visit,
+            form=record._meta.label_lower,
+            record=record.pk,
+            versions=record.versions(),
+            by=by,
         )
 
 

@@ -15,7 +15,14 @@ from .writing import checked_text, lock_row, writing
 SHORTEST = 20
 
 
-def ask(row: Entered, *, item: str, by: AbstractUser, justification: str, through_version: int | None = None) -> RedactionRequest:
+def ask(
+    row: Entered,
+    *,
+    item: str,
+    by: AbstractUser,
+    justification: str,
+    through_version: int | None = None,
+) -> RedactionRequest:
     """Ask that an item of a row be erased in all versions up to one (the present one); `history_change_reason` means the reasons given."""
     justification = _justified(by, _site(row), justification)
     if item not in {*row.item_names(), *getattr(row, "identifying", ()), REASON_ITEM}:
@@ -38,7 +45,9 @@ def ask(row: Entered, *, item: str, by: AbstractUser, justification: str, throug
         )
 
 
-def ask_of_act(act: models.Model, *, item: str, by: AbstractUser, justification: str) -> RedactionRequest:
+def ask_of_act(
+    act: models.Model, *, item: str, by: AbstractUser, justification: str
+) -> RedactionRequest:
     """Ask that words which somebody wrote with an act (a query's text, why a visit was frozen) be erased."""
     entry = Ledger.objects.filter(form=act._meta.label_lower, row=act.pk).first()
     if entry is None or entry.form not in inserted_forms():
@@ -63,7 +72,9 @@ def ask_of_act(act: models.Model, *, item: str, by: AbstractUser, justification:
 def _justified(by: AbstractUser, site_id: int | None, justification: str) -> str:
     if not may(by, Act.ENTER, site_id):
         raise Refused(Code.REDACTION_BY_SITE)
-    justification = checked_text(justification, item="justification", if_blank=Code.JUSTIFICATION_SHORT, shortest=SHORTEST)
+    justification = checked_text(
+        justification, item="justification", if_blank=Code.JUSTIFICATION_SHORT, shortest=SHORTEST
+    )
     if len(justification) < SHORTEST:
         raise Refused(Code.JUSTIFICATION_SHORT, item="justification", shortest=SHORTEST)
     return justification

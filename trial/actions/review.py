@@ -10,7 +10,19 @@ from django.db.models import Count
 from trial.access import Act
 from trial.accounts.passwords import matches
 from trial.accounts.second_factor import Proof, ShownDevice, Unproven, is_bound, refuse_unless_code
-from trial.models import Entered, Query, Record, Signature, Standing, Visit, digest, may, signed_apart, standing, versions_of
+from trial.models import (
+    Entered,
+    Query,
+    Record,
+    Signature,
+    Standing,
+    Visit,
+    digest,
+    may,
+    signed_apart,
+    standing,
+    versions_of,
+)
 from trial.refusals import Code, Problem, Refused
 
 from . import accounts
@@ -29,15 +41,27 @@ def signed_part(row: Entered, queries: Iterable[Any] | None = None) -> dict[str,
     """One row of a form with its groups' rows and its queries, as shown (see Signature.content)."""
     label = row._meta.label_lower
     if queries is None:
-        queries = Query.objects.filter(form=label, record=row.pk).with_state().annotate(version=Count("acts"))
+        queries = (
+            Query.objects.filter(form=label, record=row.pk)
+            .with_state()
+            .annotate(version=Count("acts"))
+        )
     asked = [query for query in queries if (query.form, query.record) == (label, row.pk)]
-    rows = [row, *(r for group in row.groups() for r in row.rows(group))] if isinstance(row, Record) else [row]
+    rows = (
+        [row, *(r for group in row.groups() for r in row.rows(group))]
+        if isinstance(row, Record)
+        else [row]
+    )
     return {
         "form": row.form_title(),
         "form_version": form_version(row),
-        "versions": [[r._meta.label_lower, r.pk, r.version] for r in rows] + [["trial.query", q.pk, q.version] for q in asked],
+        "versions": [[r._meta.label_lower, r.pk, r.version] for r in rows]
+        + [["trial.query", q.pk, q.version] for q in asked],
         "items": {name: list(item) for name, item in row.shown().items()},
-        "queries": [[row.label_of(query.item) if query.item else row.form_title(), query.state] for query in asked],
+        "queries": [
+            [row.label_of(query.item) if query.item else row.form_title(), query.state]
+            for query in asked
+        ],
     }
 
 
@@ -54,28 +78,50 @@ def obstacles_to_signing(visit: Visit, records: list[Record] | None = None) -> l
         for record in (_records(visit) if records is None else records)
         if record.state != Record.State.COMPLETE
     ]
-    problems += open_query_problems(query for query in Query.objects.filter(visit=visit).open() if query.form not in signed_apart())
+    problems += open_query_problems(
+        query
+        for query in Query.objects.filter(visit=visit).open()
+        if query.form not in signed_apart()
+    )
     if not visit.is_common:
-        problems += [Problem(Code.VISIT_UNANSWERED, facts=problem.facts) for problem in visit.unanswered()]
+        problems += [
+            Problem(Code.VISIT_UNANSWERED, facts=problem.facts) for problem in visit.unanswered()
+        ]
     return problems
 
 
 def open_query_problems(queries: Iterable[Any]) -> list[Problem]:
     """Return a problem for each of the `queries`, which know their state."""
-    return [Problem(Code.QUERY_LEFT, facts={"query": query, "about": query.asks_about, "state": query.state.lower()}) for query in queries]
+    return [
+        Problem(
+            Code.QUERY_LEFT,
+            facts={"query": query, "about": query.asks_about, "state": query.state.lower()},
+        )
+        for query in queries
+    ]
 
 
 def _records(visit: Visit) -> list[Record]:
     """What stands at the visit and is signed with it; only the forms that are there are asked for."""
-    there = {one.form for one in standing(visit.subject) if one.visit == visit.pk and one.signed_with_visit}
+    there = {
+        one.form
+        for one in standing(visit.subject)
+        if one.visit == visit.pk and one.signed_with_visit
+    }
     forms = [form for form in Record.forms() if form._meta.label_lower in there]
-    found = [record for form in forms for record in form.objects.standing().filter(visit=visit).order_by("pk")]
+    found = [
+        record
+        for form in forms
+        for record in form.objects.standing().filter(visit=visit).order_by("pk")
+    ]
     for record in found:
         record.visit = visit
     return found
 
 
-def sign_visit(visit: Visit, *, by: AbstractUser, proof: Proof, shown_sha256: str | None = None) -> Signature:
+def sign_visit(
+    visit: Visit, *, by: AbstractUser, proof: Proof, shown_sha256: str | None = None
+) -> Signature:
     """Put `by`'s signature under the visit as it stands now.
 
     `shown_sha256` is the digest of what the page showed: what has changed since is not signed unseen (EMA 6.3).
@@ -94,7 +140,9 @@ def sign_visits(shown: Mapping[Visit, str], *, by: AbstractUser, proof: Proof) -
         refuse_unless_signer(by, visit, Act.SIGN)
     refuse_unless_proven(by, proof)
     with writing(by=by):
-        return [_signed(visit, by, shown[visit]) for visit in sorted(shown, key=lambda visit: visit.pk)]
+        return [
+            _signed(visit, by, shown[visit]) for visit in sorted(shown, key=lambda visit: visit.pk)
+        ]
 
 
 def _signed(visit: Visit, by: AbstractUser, shown_sha256: str | None) -> Signature:
@@ -107,7 +155,9 @@ def _signed(visit: Visit, by: AbstractUser, shown_sha256: str | None) -> Signatu
         raise Refused(Code.CHANGED_SINCE_SHOWN, visit=visit)
     if valid_signature(visit):
         raise Refused(Code.ALREADY_SIGNED, visit=visit)
-    return store_signature(visit, row=visit, by=by, meaning=Signature.Meaning.VISIT, content=content)
+    return store_signature(
+        visit, row=visit, by=by, meaning=Signature.Meaning.VISIT, content=content
+    )
 
 
 def refuse_unless_signer(by: AbstractUser, visit: Visit, act: Act) -> None:
@@ -130,7 +180,14 @@ def refuse_unless_authenticated(by: AbstractUser, proof: Proof, *, undone: str) 
         session.device = refuse_unless_code(by, proof.code, undone=undone).persistent_id
 
 
-def store_signature(visit: Visit, *, row: Entered, by: AbstractUser, meaning: Signature.Meaning, content: dict[str, Any]) -> Signature:
+def store_signature(
+    visit: Visit,
+    *,
+    row: Entered,
+    by: AbstractUser,
+    meaning: Signature.Meaning,
+    content: dict[str, Any],
+) -> Signature:
     anchors.at_commit()
     return Signature.objects.create(
         visit=visit,
@@ -158,10 +215,17 @@ def visits_with_valid_signature(rows: list[Standing]) -> set[int]:
     for row in rows:
         of_visit[row.visit].append(row)
     last = {
-        one.record: one for one in Signature.objects.filter(form="trial.visit").order_by("record", "-signed_at", "-pk").distinct("record")
+        one.record: one
+        for one in Signature.objects.filter(form="trial.visit")
+        .order_by("record", "-signed_at", "-pk")
+        .distinct("record")
     }
     visits = Visit.objects.filter(pk__in=last)
-    return {visit.pk for visit in visits if last[visit.pk].holds(versions_of(of_visit[visit.pk], visit=visit))}
+    return {
+        visit.pk
+        for visit in visits
+        if last[visit.pk].holds(versions_of(of_visit[visit.pk], visit=visit))
+    }
 
 
 def latest_signature_under(row: Entered) -> Signature | None:

@@ -47,7 +47,9 @@ class Submission:
     was_complete: bool = False
 
     @classmethod
-    def of_new(cls, form: type[Record], visit: Visit, values: Mapping[str, Any], rows: SentRows) -> Self:
+    def of_new(
+        cls, form: type[Record], visit: Visit, values: Mapping[str, Any], rows: SentRows
+    ) -> Self:
         """Return the submission of a form that is filled in for `visit` for the first time."""
         refuse_second(form, visit, values)
         record = form(visit=visit, **values)
@@ -55,7 +57,9 @@ class Submission:
         return cls(record, {}, edits)
 
     @classmethod
-    def of_stored(cls, record: Record, version: int | None, values: Mapping[str, Any], rows: SentRows) -> Self:
+    def of_stored(
+        cls, record: Record, version: int | None, values: Mapping[str, Any], rows: SentRows
+    ) -> Self:
         """Return the submission of changes to `record`, which is locked.
 
         Refuse it when the person saw an earlier version of the record or of a row: with both
@@ -110,7 +114,9 @@ class Submission:
             if not edit.is_new and edit.stores:
                 edit.row.save()
         for group in {type(edit.row) for edit in self.edits if edit.is_new}:
-            _add(group, [edit.row for edit in self.edits if edit.is_new and type(edit.row) is group])
+            _add(
+                group, [edit.row for edit in self.edits if edit.is_new and type(edit.row) is group]
+            )
         self._hand_over_rows()
         check_uniqueness({type(edit.row) for edit in self.edits if edit.stores})
 
@@ -220,7 +226,9 @@ def refuse_withdrawn(row: Withdrawable) -> None:
         raise Refused(Code.WITHDRAWN)
 
 
-def refuse_foreign_references(record: Record, rows: Sequence[tuple[Entered, Container[str]]]) -> None:
+def refuse_foreign_references(
+    record: Record, rows: Sequence[tuple[Entered, Container[str]]]
+) -> None:
     """Refuse a lesion, volume or consent version that the form does not offer: another subject's.
 
     `rows` are rows of one table, each with the items that were set in it.
@@ -238,7 +246,9 @@ def refuse_foreign_references(record: Record, rows: Sequence[tuple[Entered, Cont
 def _references(row: Entered) -> list[Any]:
     """Return the items that refer to other rows."""
     items = row.item_names()
-    return [field for field in row._meta.concrete_fields if field.remote_field and field.name in items]
+    return [
+        field for field in row._meta.concrete_fields if field.remote_field and field.name in items
+    ]
 
 
 def assign(row: Entered, values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:

@@ -14,7 +14,14 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models
 
 from trial.access import Act
-from trial.audit.acting import NOTHING, ChangeReason, acting, acting_and_answering, is_unsaid, says_nothing
+from trial.audit.acting import (
+    NOTHING,
+    ChangeReason,
+    acting,
+    acting_and_answering,
+    is_unsaid,
+    says_nothing,
+)
 from trial.fields import without_identifiers
 from trial.models import Kept, may
 from trial.models.parameter import read_once
@@ -50,7 +57,14 @@ def refuse_identifiers(text: str, *, item: str, longest: int = 500) -> None:
         raise Refused(*(Problem(p.code, item, p.facts) for p in problems_of(error))) from error
 
 
-def checked_text(text: str, *, item: str = "reason", if_blank: Code | None = Code.WORDS_MISSING, longest: int = 500, **facts: Any) -> str:
+def checked_text(
+    text: str,
+    *,
+    item: str = "reason",
+    if_blank: Code | None = Code.WORDS_MISSING,
+    longest: int = 500,
+    **facts: Any,
+) -> str:
     """Return the trimmed text. Refuse it as `if_blank` says when it is blank, and when it contains an identifier.
 
     With `if_blank=None` it may be blank; `facts` are those of the sentence.
@@ -95,7 +109,9 @@ def refusal_of(error: IntegrityError) -> Refused:
     for model in apps.get_models():
         for constraint in model._meta.constraints:
             if constraint.name == diag.constraint_name:
-                return Refused(code_of(constraint), sentence=constraint.get_violation_error_message())
+                return Refused(
+                    code_of(constraint), sentence=constraint.get_violation_error_message()
+                )
     return Refused(Code.ALREADY_THERE)
 
 
@@ -105,13 +121,19 @@ def code_of(constraint: models.BaseConstraint) -> Code:
         return Code.FORM_ENTERED
     if constraint.violation_error_code in CODES:
         return CODES[constraint.violation_error_code]
-    return Code.ENTERED_TWICE if isinstance(constraint, models.UniqueConstraint) else Code.IMPOSSIBLE
+    return (
+        Code.ENTERED_TWICE if isinstance(constraint, models.UniqueConstraint) else Code.IMPOSSIBLE
+    )
 
 
 def lock_row(model: type[K], pk: int, *, version: int | None = None) -> K:
     """The row as it is stored now, with its ancestors, locked until the transaction ends (docs/decisions/0002: never its key)."""
     related = [] if model.path_to_site == "pk" else [model.path_to_site]
-    row = model.objects.select_for_update(no_key=True, of=["self"]).select_related(*related).get(pk=pk)
+    row = (
+        model.objects.select_for_update(no_key=True, of=["self"])
+        .select_related(*related)
+        .get(pk=pk)
+    )
     if version is not None and row.version != version:
         raise Refused(Code.STALE_VERSION)
     return row

@@ -165,7 +165,10 @@ def describe(objects: dict[str, str]) -> str:
 def _tell(found: dict[str, Any]) -> None:
     """To who keeps the anchors: the sponsor, and somebody independent. One line, as in the file."""
     body = json.dumps(found) + "\n"
-    Mail.objects.bulk_create(Mail(to=to, subject=f"Casebook: anchor {found['seq']}", body=body) for to in settings.ANCHOR_MAIL)
+    Mail.objects.bulk_create(
+        Mail(to=to, subject=f"Casebook: anchor {found['seq']}", body=body)
+        for to in settings.ANCHOR_MAIL
+    )
 
 
 def send_waiting() -> int:
@@ -177,7 +180,11 @@ def send_waiting() -> int:
 @transaction.atomic
 def _send(pk: int) -> bool:
     """Two jobs send: what one of them has in hand, the other passes over."""
-    mail = Mail.objects.select_for_update(no_key=True, skip_locked=True).filter(pk=pk, sent_at=None).first()
+    mail = (
+        Mail.objects.select_for_update(no_key=True, skip_locked=True)
+        .filter(pk=pk, sent_at=None)
+        .first()
+    )
     if mail is None:
         return False
     try:

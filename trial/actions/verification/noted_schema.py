@@ -23,7 +23,11 @@ ENTRY_OF = "select seq from trial_ledger where form = 'trial.systemevent' and ro
 
 def noted_digests() -> list[str]:
     """The digests, oldest first; those that a person accepted besides come before the one that stood then."""
-    return [digest for _, detail in _events() for digest in [*detail.get("also", [None, []])[1], detail["schema"][1]]]
+    return [
+        digest
+        for _, detail in _events()
+        for digest in [*detail.get("also", [None, []])[1], detail["schema"][1]]
+    ]
 
 
 def present_digest() -> str:
@@ -51,7 +55,9 @@ def differences_now() -> list[str]:
         return []
     then = anchors.schema_of(known[-1])
     found = schema.differences(then, objects, "since it was noted last") if then else []
-    return found or [f"The database is not made as it was noted last: {now[:16]} is not {known[-1][:16]}."]
+    return found or [
+        f"The database is not made as it was noted last: {now[:16]} is not {known[-1][:16]}."
+    ]
 
 
 def note_migrated(*, was_lawful: bool) -> bool:
@@ -73,7 +79,13 @@ def accept(shown: str, *, by: AbstractUser, reason: str) -> SystemEvent:
         if present_digest() != shown:
             raise Refused(Code.SCHEMA_CHANGED)
         also = sorted({one["schema"] for one in unnoted_anchors(anchors.read_anchors())} - {shown})
-        return events.note(SystemEvent.Kind.SCHEMA, by=by, reason=reason, schema=shown, **({"also": also} if also else {}))
+        return events.note(
+            SystemEvent.Kind.SCHEMA,
+            by=by,
+            reason=reason,
+            schema=shown,
+            **({"also": also} if also else {}),
+        )
 
 
 def unnoted_anchors(anchored: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -92,13 +104,18 @@ def findings(anchored: list[dict[str, Any]]) -> list[str]:
     """Each object that was made otherwise than noted, at an anchor or now, as a sentence."""
     if not noted_digests():
         return _since_the_last(anchored)
-    return [*(finding for one in unnoted_anchors(anchored) for finding in _at(one, anchored)), *differences_now()]
+    return [
+        *(finding for one in unnoted_anchors(anchored) for finding in _at(one, anchored)),
+        *differences_now(),
+    ]
 
 
 def _at(one: dict[str, Any], anchored: list[dict[str, Any]]) -> list[str]:
     """What an anchor's schema has that the lawful one before it has not."""
     known = noted_digests()
-    earlier = [other["schema"] for other in anchored[: anchored.index(one)] if other["schema"] in known]
+    earlier = [
+        other["schema"] for other in anchored[: anchored.index(one)] if other["schema"] in known
+    ]
     then, now = anchors.schema_of((earlier or known[-1:])[-1]), anchors.schema_of(one["schema"])
     when = f"at the anchor of entry {one['seq']} ({one['at']}), and nothing notes it"
     found = schema.differences(then, now, when) if then and now else []
@@ -107,11 +124,16 @@ def _at(one: dict[str, Any], anchored: list[dict[str, Any]]) -> list[str]:
 
 def _since_the_last(anchored: list[dict[str, Any]]) -> list[str]:
     """Of a database that was last migrated before schemas were noted."""
-    if not anchored or (now := schema.digest(objects := schema.objects())) == anchored[-1]["schema"]:
+    if (
+        not anchored
+        or (now := schema.digest(objects := schema.objects())) == anchored[-1]["schema"]
+    ):
         return []
     then = anchors.schema_of(anchored[-1]["schema"])
     found = schema.differences(then, objects) if then else []
-    return found or [f"The database is not made as it was at the last anchor: {now[:16]} is not {anchored[-1]['schema'][:16]}."]
+    return found or [
+        f"The database is not made as it was at the last anchor: {now[:16]} is not {anchored[-1]['schema'][:16]}."
+    ]
 
 
 def _events() -> list[tuple[int, dict[str, Any]]]:
@@ -120,7 +142,11 @@ def _events() -> list[tuple[int, dict[str, Any]]]:
         cursor.execute("select to_regclass('trial_systemevent')")
         if cursor.fetchone() == (None,):
             return []
-    return list(SystemEvent.objects.filter(kind=SystemEvent.Kind.SCHEMA).order_by("pk").values_list("pk", "detail"))
+    return list(
+        SystemEvent.objects.filter(kind=SystemEvent.Kind.SCHEMA)
+        .order_by("pk")
+        .values_list("pk", "detail")
+    )
 
 
 def _entry_of(event: int) -> int:

@@ -57,14 +57,19 @@ def objects() -> dict[str, str]:
     """{object: digest of its definition, its owner and its grants}; 12 hexadecimal digits tell two definitions apart."""
     with connection.cursor() as cursor:
         cursor.execute(OBJECTS)
-        return {name: hashlib.sha256((definition or "").encode()).hexdigest()[:12] for name, definition in cursor.fetchall()}
+        return {
+            name: hashlib.sha256((definition or "").encode()).hexdigest()[:12]
+            for name, definition in cursor.fetchall()
+        }
 
 
 def digest(found: dict[str, str]) -> str:
     return hashlib.sha256(json.dumps(found, sort_keys=True).encode()).hexdigest()
 
 
-def differences(then: dict[str, str], now: dict[str, str], when: str = "since the last anchor") -> list[str]:
+def differences(
+    then: dict[str, str], now: dict[str, str], when: str = "since the last anchor"
+) -> list[str]:
     """Each object that is not what it was, as a sentence."""
     said = {(True, False): "is gone", (False, True): "is new", (True, True): "is changed"}
     return [

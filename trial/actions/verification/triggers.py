@@ -16,7 +16,9 @@ TRIGGER = re.compile(
     r"\s+execute function (?:public\.)?(?P<function>\w+)\(\)",
     re.IGNORECASE | re.DOTALL,
 )
-FUNCTION = re.compile(r"create or replace function (\w+)\((?:.*?)\) returns ([^$]*?)\$\$(.*?)\$\$", re.DOTALL)
+FUNCTION = re.compile(
+    r"create or replace function (\w+)\((?:.*?)\) returns ([^$]*?)\$\$(.*?)\$\$", re.DOTALL
+)
 THERE = """
     select t.tgrelid::regclass::text, t.tgname, pg_get_triggerdef(t.oid), t.tgenabled
       from pg_trigger t where not t.tgisinternal"""
@@ -64,21 +66,40 @@ def findings() -> list[str]:
     """Each trigger that is missing, switched off or another, each function that is another; as sentences."""
     with connection.cursor() as cursor:
         cursor.execute(THERE)
-        there = {(table.strip('"'), name): (definition, enabled) for table, name, definition, enabled in cursor.fetchall()}
+        there = {
+            (table.strip('"'), name): (definition, enabled)
+            for table, name, definition, enabled in cursor.fetchall()
+        }
         cursor.execute(FUNCTIONS)
         functions = {
-            name: Function(body, as_owner, strict, frozenset(map(_plain, settings))) for name, body, as_owner, strict, settings in cursor
+            name: Function(body, as_owner, strict, frozenset(map(_plain, settings)))
+            for name, body, as_owner, strict, settings in cursor
         }
         cursor.execute(RULES)
-        rules = [f"Rule {rule} of {table} is none of Casebook's." for table, rule in cursor.fetchall()]
+        rules = [
+            f"Rule {rule} of {table} is none of Casebook's." for table, rule in cursor.fetchall()
+        ]
         cursor.execute(INHERITING)
-        heirs = [f"Table {heir} adds rows to {table} that no trigger saw." for heir, table in cursor.fetchall()]
+        heirs = [
+            f"Table {heir} adds rows to {table} that no trigger saw."
+            for heir, table in cursor.fetchall()
+        ]
     ours = {key for one in declared() for key in one.triggers}
-    added = [f"Trigger {name} of {table} is none of Casebook's." for table, name in sorted(there.keys() - ours)]
-    return [*(finding for one in declared() for finding in _compare(one, there, functions)), *added, *rules, *heirs]
+    added = [
+        f"Trigger {name} of {table} is none of Casebook's."
+        for table, name in sorted(there.keys() - ours)
+    ]
+    return [
+        *(finding for one in declared() for finding in _compare(one, there, functions)),
+        *added,
+        *rules,
+        *heirs,
+    ]
 
 
-def _compare(one: Declared, there: dict[tuple[str, str], tuple[str, str]], functions: dict[str, Function]) -> Iterator[str]:
+def _compare(
+    one: Declared, there: dict[tuple[str, str], tuple[str, str]], functions: dict[str, Function]
+) -> Iterator[str]:
     for (table, name), wanted in sorted(one.triggers.items()):
         definition, enabled = there.get((table, name), ("", ""))
         found = TRIGGER.search(definition)
@@ -94,7 +115,12 @@ def _compare(one: Declared, there: dict[tuple[str, str], tuple[str, str]], funct
 def _made(head: str, body: str) -> Function:
     """What `create function` says between the arguments and the body: whose powers, and under which settings."""
     settings = re.findall(r"\bset (\w+) = (.*?)(?=\s+set\s|\s+as\s*$)", head, re.DOTALL)
-    return Function(body, "security definer" in head, "strict" in head, frozenset(_plain(f"{name}={value}") for name, value in settings))
+    return Function(
+        body,
+        "security definer" in head,
+        "strict" in head,
+        frozenset(_plain(f"{name}={value}") for name, value in settings),
+    )
 
 
 def _plain(setting: str) -> str:
@@ -102,8 +128,12 @@ def _plain(setting: str) -> str:
 
 
 def _read(found: re.Match[str]) -> tuple[str, ...]:
-    events = "-".join(sorted(re.split(r"\s+or\s+", found["events"].lower().strip())))  # “update of” a column is another event
-    condition = re.sub(r"[\s()]", "", found["condition"] or "").lower()  # PostgreSQL prints brackets of its own; the anchor tells each
+    events = "-".join(
+        sorted(re.split(r"\s+or\s+", found["events"].lower().strip()))
+    )  # “update of” a column is another event
+    condition = re.sub(
+        r"[\s()]", "", found["condition"] or ""
+    ).lower()  # PostgreSQL prints brackets of its own; the anchor tells each
     return (
         found["table"], found["name"], found["when"].lower(), events, found["each"].lower(), found["function"],
         "deferred" if found["deferred"] else "", condition,

@@ -18,7 +18,13 @@ from typing import Any
 from django.db import connection, models, transaction
 
 from trial.audit import roles
-from trial.audit.history import EntersLedgerOnInsert, Watches, inserted_forms, inserted_models, kept_models
+from trial.audit.history import (
+    EntersLedgerOnInsert,
+    Watches,
+    inserted_forms,
+    inserted_models,
+    kept_models,
+)
 from trial.audit.ledger_sql import REASON, changed, content, entered, items, quoted
 from trial.models import SystemEvent
 from trial.models.redaction import ERASED
@@ -42,7 +48,12 @@ def findings(anchored: list[dict[str, Any]] | None = None) -> list[str]:
         *(finding for model in kept_models() for finding in _rows(model)),
         *(finding for model, enters in inserted_models() for finding in _acts(model, enters)),
         *_erased(),
-        *(finding for watches in SystemEvent._meta.constraints if isinstance(watches, Watches) for finding in _watched(watches)),
+        *(
+            finding
+            for watches in SystemEvent._meta.constraints
+            if isinstance(watches, Watches)
+            for finding in _watched(watches)
+        ),
         *triggers.findings(),
         *roles.findings(),
         *(noted_schema.findings(anchored) if anchored is not None else []),
@@ -68,7 +79,9 @@ def _chain(anchored: list[dict[str, Any]]) -> Iterator[str]:
             yield f"Ledger entry {seq} is dated before the entry before it."
         hexed, counts[form] = bytes(stored).hex(), counts[form] + 1
         link = links[(seq - 1) * anchors.LINK : seq * anchors.LINK]
-        if not forged and (not hexed.startswith(link) or (seq in heads and heads[seq]["hash"] != hexed)):
+        if not forged and (
+            not hexed.startswith(link) or (seq in heads and heads[seq]["hash"] != hexed)
+        ):
             forged = True
             yield f"Ledger entry {seq} is not the one that was anchored."
         if not forged and seq in heads and heads[seq]["counts"] != counts:
@@ -102,7 +115,11 @@ def remarks(anchored: list[dict[str, Any]]) -> Iterator[str]:
     """What is no forgery, and yet to be known to who reads the findings."""
     for number in anchors.cut_lines():
         yield f"Line {number} of {anchors.FILE} is cut short, as by a crash; the anchor after it goes on from the one before."
-    new = [(before["seq"] + 1, one["seq"], one["at"]) for before, one in pairwise([{"seq": 0}, *anchored]) if one["seq"] > before["seq"]]
+    new = [
+        (before["seq"] + 1, one["seq"], one["at"])
+        for before, one in pairwise([{"seq": 0}, *anchored])
+        if one["seq"] > before["seq"]
+    ]
     if not new or roles.unreadable():
         return
     for first, until, at in _query(LATE, [list(column) for column in zip(*new, strict=True)]):
@@ -110,7 +127,11 @@ def remarks(anchored: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def _rows(model: type[models.Model]) -> Iterator[str]:
-    form, table, history = model._meta.label_lower, model._meta.db_table, model.history.model._meta.db_table
+    form, table, history = (
+        model._meta.label_lower,
+        model._meta.db_table,
+        model.history.model._meta.db_table,
+    )
     for (row,) in _query(_history_and_ledger(history, form)):
         yield f"History row {row} of {form} and the ledger disagree."
     for (row,) in _query(_refilled(history, form)):

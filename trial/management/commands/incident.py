@@ -31,23 +31,53 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path, help="the CSV to be written; readable by its owner alone")
-        parser.add_argument("--by", required=True, help="username of the administrator, who types the password")
-        parser.add_argument("--account", action="append", default=[], help="username that others may have used; may be repeated")
-        parser.add_argument("--site", action="append", default=[], help="number of a site; may be repeated. Otherwise all sites")
+        parser.add_argument(
+            "file", type=Path, help="the CSV to be written; readable by its owner alone"
+        )
+        parser.add_argument(
+            "--by", required=True, help="username of the administrator, who types the password"
+        )
+        parser.add_argument(
+            "--account",
+            action="append",
+            default=[],
+            help="username that others may have used; may be repeated",
+        )
+        parser.add_argument(
+            "--site",
+            action="append",
+            default=[],
+            help="number of a site; may be repeated. Otherwise all sites",
+        )
         for name in ("since", "until"):
-            parser.add_argument(f"--{name}", required=True, type=moment, help=f"with the offset from UTC, as {EXAMPLE}")
+            parser.add_argument(
+                f"--{name}",
+                required=True,
+                type=moment,
+                help=f"with the offset from UTC, as {EXAMPLE}",
+            )
 
     # Any: the options are of several types.
-    def handle(self, *, file: Path, by: str, account: list[str], site: list[str], **options: Any) -> None:
+    def handle(
+        self, *, file: Path, by: str, account: list[str], site: list[str], **options: Any
+    ) -> None:
         giver = person(by, undone=_("Nothing was written."))
         since: datetime = options["since"]
         until: datetime = options["until"]
-        filters = {"accounts": account, "sites": site, "since": since.isoformat(), "until": until.isoformat()}
+        filters = {
+            "accounts": account,
+            "sites": site,
+            "since": since.isoformat(),
+            "until": until.isoformat(),
+        }
         try:
             with transaction.atomic():
-                affected = incident.affected(by=giver, accounts=account, sites=site, since=since, until=until)
-                content, rows = table_of(incident.Affected._fields, (line._asdict() for line in affected))
+                affected = incident.affected(
+                    by=giver, accounts=account, sites=site, since=since, until=until
+                )
+                content, rows = table_of(
+                    incident.Affected._fields, (line._asdict() for line in affected)
+                )
                 note_export(
                     content,
                     what="incident: affected persons",
@@ -59,9 +89,14 @@ class Command(BaseCommand):
                 write_private(file, content.decode())
         except Refused as refused:
             raise CommandError(str(refused)) from refused
-        count = {kind: len({line.who for line in affected if line.kind == kind}) for kind in ("subject", "person")}
+        count = {
+            kind: len({line.who for line in affected if line.kind == kind})
+            for kind in ("subject", "person")
+        }
         sentence = _("{subjects} subjects and {persons} persons are affected; {file} lists them.")
-        self.stdout.write(sentence.format(subjects=count["subject"], persons=count["person"], file=file))
+        self.stdout.write(
+            sentence.format(subjects=count["subject"], persons=count["person"], file=file)
+        )
 
 
 def moment(text: str) -> datetime:
@@ -71,6 +106,8 @@ def moment(text: str) -> datetime:
     except ValueError:
         at = None
     if at is None or at.tzinfo is None:
-        sentence = _("“{text}” is not a moment. Enter day, time and the offset from UTC, as {example}.")
+        sentence = _(
+            "“{text}” is not a moment. Enter day, time and the offset from UTC, as {example}."
+        )
         raise CommandError(sentence.format(text=text, example=EXAMPLE))
     return at
