@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 
 from trial.audit.reasons import needs_reason
 from trial.models import Kept, may
@@ -13,10 +13,11 @@ from .submission import assign, refuse_stale, validate
 from .writing import checked_reason, lock_row, writing
 
 K = TypeVar("K", bound=Kept)
+# Any: the values are of each item's own type.
 
 
-def add(model: type[K], *, by: AbstractUser, values: Mapping[str, Any]) -> K:
-    """Store a new row of what the trial is set up with."""
+def add(model: type[K], *, by: User, values: Mapping[str, Any]) -> K:
+    """Store a new row of the trial's setup."""
     if not may(by, model.write_act):
         raise Refused(Code.NOT_ALLOWED)
     with writing(by=by):
@@ -26,8 +27,8 @@ def add(model: type[K], *, by: AbstractUser, values: Mapping[str, Any]) -> K:
     return row
 
 
-def change(row: K, *, by: AbstractUser, version: int, values: Mapping[str, Any], reason: str) -> K:
-    """Change it; what was stored is replaced with a reason only."""
+def change(row: K, *, by: User, version: int, values: Mapping[str, Any], reason: str) -> K:
+    """Change a row of the trial's setup. Refuse to replace a stored value without a reason."""
     if not may(by, row.write_act, row.of_site_id):
         raise Refused(Code.NOT_ALLOWED)
     reason = checked_reason(reason)

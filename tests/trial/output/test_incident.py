@@ -194,7 +194,7 @@ def test_command_writes_the_list_and_notes_it(everything, administrator, span, t
     rows = list(csv.DictReader(io.StringIO(file.read_bytes().decode("utf-8-sig"), newline="")))
     found = incident.affected(by=administrator, accounts=["dan"], **span)
     assert [(row["kind"], row["who"], row["ground"]) for row in rows] == [
-        (one.kind, one.who, one.ground) for one in found if one.told != f"what: incident: affected persons; rows: {len(rows)}"
+        (one.kind, one.who, one.ground) for one in found if one.detail != f"what: incident: affected persons; rows: {len(rows)}"
     ]
     detail = {name: value for name, (_, value) in SystemEvent.objects.get(kind="export").detail.items()}
     assert (detail["rows"], detail["sha256"]) == (len(rows), hashlib.sha256(file.read_bytes()).hexdigest())
