@@ -25,7 +25,7 @@ from trial.audit.acting import (
 from trial.fields import without_identifiers
 from trial.models import Kept, may
 from trial.models.parameter import read_once
-from trial.models.record import OneOfAVisit
+from trial.models.record import OnceAmongRows, OneOfAVisit
 from trial.refusals import CODES, Code, Problem, Refused, problems_of
 
 LONGEST_TEXT = 500
@@ -132,7 +132,7 @@ def code_of(constraint: models.BaseConstraint) -> Code:
         return Code.FORM_ENTERED
     if constraint.violation_error_code in CODES:
         return CODES[constraint.violation_error_code]
-    if isinstance(constraint, models.UniqueConstraint):
+    if isinstance(constraint, models.UniqueConstraint | OnceAmongRows):
         return Code.ENTERED_TWICE
     return Code.IMPOSSIBLE
 

@@ -74,7 +74,7 @@ def test_what_was_taken_along_is_named_with_its_moment(everything, elsewhere, ad
     event = SystemEvent.objects.get(kind="export")
     taken = [one for one in found if one.ground == "taken along"]
     assert [(one.who, one.first_at) for one in taken] == [("01-001", event.at)]
-    (told,) = [one.told for one in found if (one.kind, one.ground) == ("event", "export")]
+    (told,) = [one.detail for one in found if (one.kind, one.ground) == ("event", "export")]
     assert told.startswith("what: history as CSV; rows: ")
     assert told.endswith("; recipient: Sponsor's statistics; country: DE")
 

@@ -1,11 +1,13 @@
-"""`manage.py incident`: a list of the subjects and persons whom an incident affects, for the notice
-to them.
+"""`manage.py incident`: list the subjects and persons whom an incident affects.
+
+The list is for the notice to them.
 """
 
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils.dateparse import parse_datetime
@@ -51,52 +53,48 @@ class Command(BaseCommand):
         )
         for name in ("since", "until"):
             parser.add_argument(
-                f"--{name}",
-                required=True,
-                type=moment,
-                help=f"with the offset from UTC, as {EXAMPLE}",
+                f"--{name}", required=True, help=f"with the offset from UTC, as {EXAMPLE}"
             )
 
     # Any: the options are of several types.
     def handle(
-        self, *, file: Path, by: str, account: list[str], site: list[str], **options: Any
+        self,
+        *,
+        file: Path,
+        by: str,
+        account: list[str],
+        site: list[str],
+        since: str,
+        until: str,
+        **options: Any,
     ) -> None:
+        begin, end = moment(since), moment(until)
         giver = person(by, undone=_("Nothing was written."))
-        since: datetime = options["since"]
-        until: datetime = options["until"]
-        filters = {
-            "accounts": account,
-            "sites": site,
-            "since": since.isoformat(),
-            "until": until.isoformat(),
-        }
         try:
             with transaction.atomic():
                 affected = incident.affected(
-                    by=giver, accounts=account, sites=site, since=since, until=until
+                    by=giver, accounts=account, sites=site, since=begin, until=end
                 )
-                content, rows = table_of(
-                    incident.Affected._fields, (line._asdict() for line in affected)
-                )
-                note_export(
-                    content,
-                    what="incident: affected persons",
-                    by=giver,
-                    to=Destination(),
-                    rows=rows,
-                    filters=filters,
-                )
-                write_private(file, content.decode())
+                filters = {"since": begin.isoformat(), "until": end.isoformat()}
+                write_list(file, affected, giver, accounts=account, sites=site, **filters)
         except Refused as refused:
             raise CommandError(str(refused)) from refused
-        count = {
-            kind: len({line.who for line in affected if line.kind == kind})
-            for kind in ("subject", "person")
-        }
+        subjects = {line.who for line in affected if line.kind == "subject"}
+        persons = {line.who for line in affected if line.kind == "person"}
         sentence = _("{subjects} subjects and {persons} persons are affected; {file} lists them.")
-        self.stdout.write(
-            sentence.format(subjects=count["subject"], persons=count["person"], file=file)
-        )
+        counts = {"subjects": len(subjects), "persons": len(persons)}
+        self.stdout.write(sentence.format(**counts, file=file))
+
+
+def write_list(
+    file: Path, affected: list[incident.Affected], giver: User, **filters: list[str] | str
+) -> None:
+    """Note the export of the list in the ledger, then write its file."""
+    lines = (line._asdict() for line in affected)
+    content, rows = table_of(incident.Affected._fields, lines)
+    what = "incident: affected persons"
+    note_export(content, what=what, by=giver, to=Destination(), rows=rows, filters=filters)
+    write_private(file, content.decode())
 
 
 def moment(text: str) -> datetime:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from trial.actions import redaction
 from trial.management.person import person
-from trial.models import Entered, RedactionRequest
+from trial.models import Record, RedactionRequest, Row, Visit
 from trial.refusals import Refused
 
 
@@ -77,7 +77,7 @@ class Command(BaseCommand):
         """Ask that an item of a form's row, or words of an act, be erased."""
         target = stored_row(form, row)
         request: RedactionRequest
-        if isinstance(target, Entered):
+        if isinstance(target, Record | Row | Visit):
             request = redaction.ask(
                 target, item=item, through_version=through, by=giver, justification=justification
             )
