@@ -7,7 +7,7 @@ import hashlib
 import re
 from typing import Any, NamedTuple
 
-from django.contrib.auth.models import AbstractUser, User
+from django.contrib.auth.models import AbstractUser
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -57,7 +57,7 @@ def refuse_unless_destined(to: Destination, *, by: AbstractUser) -> None:
 
 # Any: the details of an event are JSON.
 def note_export(
-    content: bytes, *, what: str, by: User, to: Destination, **detail: Any
+    content: bytes, *, what: str, by: AbstractUser, to: Destination, **detail: Any
 ) -> SystemEvent:
     """Store the event of an export, with the SHA-256 by which its file is recognized (R07).
 
@@ -68,7 +68,7 @@ def note_export(
 
 
 def note_export_by_digest(
-    sha256: str, *, what: str, by: User, to: Destination, **detail: Any
+    sha256: str, *, what: str, by: AbstractUser, to: Destination, **detail: Any
 ) -> SystemEvent:
     """Store the event of an export whose file is too long for the memory."""
     refuse_unless_destined(to, by=by)

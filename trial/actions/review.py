@@ -195,7 +195,7 @@ def refuse_unless_signer(by: AbstractUser, visit: Visit, act: Act) -> None:
         raise Refused(Code.SIGNED_BY_INVESTIGATOR)
 
 
-def refuse_unless_proven(by: User, proof: Proof) -> None:
+def refuse_unless_proven(by: AbstractUser, proof: Proof) -> None:
     """Refuse a signature whose signer is not authenticated, or not ready to sign (21 CFR 11.200).
 
     Every signature comes through here, in the act itself, before anything is written.
@@ -204,7 +204,7 @@ def refuse_unless_proven(by: User, proof: Proof) -> None:
     accounts.refuse_unless_ready(by)
 
 
-def refuse_unless_authenticated(by: User, proof: Proof, *, undone: str) -> None:
+def refuse_unless_authenticated(by: AbstractUser, proof: Proof, *, undone: str) -> None:
     """Refuse a wrong password, or a missing or wrong code.
 
     The code may be left out where the session has shown one of a device that is the person's

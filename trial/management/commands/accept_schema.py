@@ -1,4 +1,4 @@
-"""`manage.py accept_schema`: an administrator notes that a change of the database was lawful."""
+"""`manage.py accept_schema`: note that a change of the database was lawful."""
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _

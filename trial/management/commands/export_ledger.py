@@ -1,4 +1,4 @@
-"""`manage.py export_ledger`: the ledger leaves as a file that Python alone can verify."""
+"""`manage.py export_ledger`: write the ledger to a file that Python alone can verify."""
 
 import hashlib
 import os

@@ -1,4 +1,4 @@
-"""`manage.py redact`: personal data that were entered by mistake are erased, by two persons."""
+"""`manage.py redact`: erase personal data that were entered by mistake, by two persons."""
 
 from typing import Any
 
