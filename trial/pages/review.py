@@ -88,7 +88,7 @@ def _thread(request: HttpRequest, row: Entered, query: Query, acts: list[QueryAc
     steps = [
         (state.value, VERBS[state])
         for state in QueryState
-        if state in QUERY_NEXT[query.state] and may(request.user, queries.WHO[state], site) and (mine or state == QueryState.ANSWERED)
+        if state in QUERY_NEXT[query.state] and may(request.user, queries.ACT_FOR[state], site) and (mine or state == QueryState.ANSWERED)
     ]
     label = row.label_of(query.item) if query.item else row.form_title()
     return {"query": query, "label": label, "state": QueryState(query.state).label, "acts": acts, "steps": steps}
