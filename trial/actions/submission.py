@@ -37,10 +37,12 @@ class RowEdit:
 
     @property
     def is_new(self) -> bool:
+        """Return whether the edit adds a row."""
         return self.row.pk is None
 
     @property
     def stores(self) -> bool:
+        """Return whether there is anything to store."""
         return self.is_new or self.withdraws or bool(self.changes)
 
 
