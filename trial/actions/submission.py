@@ -118,6 +118,7 @@ class Submission:
 
     def store(self, *, by: User) -> None:
         """Store the record, then its rows. Refuse rows that are not unique among all of them."""
+        written = {type(edit.row) for edit in self.edits if edit.stores}
         if self.record.pk is None or self.changes:
             self.record.save()
         for edit in self.edits:
@@ -128,7 +129,7 @@ class Submission:
         for group in {type(edit.row) for edit in self.edits if edit.is_new}:
             _add(group, [edit.row for edit in self._edits_of(group) if edit.is_new])
         self._hand_over_rows()
-        check_uniqueness({type(edit.row) for edit in self.edits if edit.stores})
+        check_uniqueness(written)
 
     @property
     def _changes_something(self) -> bool:
@@ -146,7 +147,7 @@ class Submission:
             present = {id(row) for row in self.record.rows(group)}
             standing = [row for row in self.record.rows(group) if id(row) not in withdrawn]
             added = [edit.row for edit in edits if id(edit.row) not in present | withdrawn]
-            self.record.hold_rows(group, [*standing, *added])
+            self.record.with_rows({group: [*standing, *added]})
 
     def _rows_to_judge(self) -> Iterator[tuple[Entered, Place | None]]:
         if self._changes_something:

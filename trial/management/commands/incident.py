@@ -64,11 +64,11 @@ class Command(BaseCommand):
         by: str,
         account: list[str],
         site: list[str],
-        since: str,
-        until: str,
+        since: str | datetime,
+        until: str | datetime,
         **options: Any,
     ) -> None:
-        begin, end = moment(since), moment(until)
+        begin, end = as_moment(since), as_moment(until)
         giver = person(by, undone=_("Nothing was written."))
         try:
             with transaction.atomic():
@@ -95,6 +95,11 @@ def write_list(
     what = "incident: affected persons"
     note_export(content, what=what, by=giver, to=Destination(), rows=rows, filters=filters)
     write_private(file, content.decode())
+
+
+def as_moment(value: str | datetime) -> datetime:
+    """Return the moment that an option names; a caller from Python may give text."""
+    return moment(value) if isinstance(value, str) else value
 
 
 def moment(text: str) -> datetime:
