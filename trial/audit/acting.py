@@ -132,4 +132,10 @@ def _begin(user: str, reason: str) -> None:
 def _set(user: str, reason: str) -> None:
     with connection.cursor() as cursor:
         told = [user, reason, client.get()]
-        cursor.execute("select " + ", ".join(f"set_config('casebook.{name}', %s, true)" for name in ("user", "reason", "client")), told)
+        cursor.execute(
+            "select "
+            + ", ".join(
+                f"set_config('casebook.{name}', %s, true)" for name in ("user", "reason", "client")
+            ),
+            told,
+        )

@@ -36,7 +36,9 @@ class NamesItsClient:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with sent_by(f"api {agent_of(request)}".rstrip() if request.path.startswith("/api/") else "page"):
+        with sent_by(
+            f"api {agent_of(request)}".rstrip() if request.path.startswith("/api/") else "page"
+        ):
             return self.get_response(request)
 
 

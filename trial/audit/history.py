@@ -65,14 +65,20 @@ class Triggers(models.BaseConstraint):
         return self.facts
 
     def create_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> str:
-        return sql_in(self.file).format(table=model._meta.db_table, refuse=refusals_of(self.file), **self.values())
+        return sql_in(self.file).format(
+            table=model._meta.db_table, refuse=refusals_of(self.file), **self.values()
+        )
 
-    def constraint_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> None:
+    def constraint_sql(
+        self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor
+    ) -> None:
         schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))
 
     def remove_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> str:
         table = model._meta.db_table
-        return "".join(f"drop function if exists {table}_{function} cascade;" for function in self.functions)
+        return "".join(
+            f"drop function if exists {table}_{function} cascade;" for function in self.functions
+        )
 
     def validate(self, *args: Any, **kwargs: Any) -> None:
         """PostgreSQL does."""
@@ -97,8 +103,13 @@ class KeepsHistory(Triggers):
             "columns": ", ".join(f'"{column}"' for column in columns),
             "new_columns": ", ".join(f'new."{column}"' for column in columns),
             "replaces": ledger_sql.replaces_a_value(entered),
-            "changes_what_was_complete": ledger_sql.changes_what_was_complete(entered, self.facts.get("part_of")),
-            "moves": " or ".join(f'new."{c}" is distinct from old."{c}"' for c in self.facts["fixed"]) or "false",
+            "changes_what_was_complete": ledger_sql.changes_what_was_complete(
+                entered, self.facts.get("part_of")
+            ),
+            "moves": " or ".join(
+                f'new."{c}" is distinct from old."{c}"' for c in self.facts["fixed"]
+            )
+            or "false",
         }
 
 
@@ -122,7 +133,16 @@ class EntersLedgerOnInsert(Triggers):
     file = "ledger_insert.sql"
     functions = ("ledger",)
 
-    def __init__(self, *, name: str, form: str, place: dict[str, str], by: str, digest: str = "", **facts: Any) -> None:
+    def __init__(
+        self,
+        *,
+        name: str,
+        form: str,
+        place: dict[str, str],
+        by: str,
+        digest: str = "",
+        **facts: Any,
+    ) -> None:
         facts = {"reason": "''", "omitted": [], "digested": []} | facts
         super().__init__(name=name, digest=digest, form=form, place=place, by=by, **facts)
 
@@ -130,7 +150,11 @@ class EntersLedgerOnInsert(Triggers):
         return ledger_sql.row_items(row, ["id", *self.facts["omitted"]], self.facts["digested"])
 
     def values(self) -> dict[str, Any]:
-        return self.facts | self.facts["place"] | {"salted": ledger_sql.salted(ledger_sql.entered(self.row_items("new")))}
+        return (
+            self.facts
+            | self.facts["place"]
+            | {"salted": ledger_sql.salted(ledger_sql.entered(self.row_items("new")))}
+        )
 
 
 class IsLedger(Triggers):
@@ -139,8 +163,18 @@ class IsLedger(Triggers):
     file = "ledger_itself.sql"
     functions = ("enter", "says_nothing", "append_only")
 
-    def __init__(self, *, name: str, stock: Sequence[str] = STOCK, codes: Sequence[str], unsaid: str = UNSAID, digest: str = "") -> None:
-        super().__init__(name=name, digest=digest, stock=list(stock), codes=list(codes), unsaid=unsaid)
+    def __init__(
+        self,
+        *,
+        name: str,
+        stock: Sequence[str] = STOCK,
+        codes: Sequence[str],
+        unsaid: str = UNSAID,
+        digest: str = "",
+    ) -> None:
+        super().__init__(
+            name=name, digest=digest, stock=list(stock), codes=list(codes), unsaid=unsaid
+        )
 
     def values(self) -> dict[str, Any]:
         codes = [code.lower() for code in self.facts["codes"]]
@@ -153,7 +187,11 @@ class IsLedger(Triggers):
             "old_content": ledger_sql.content("old"),
             "codes": "|".join(codes),
             "codes_alone": "|".join(code for code in codes if code != "other"),
-            "codes_as_chosen": ", ".join(ledger_sql.quoted(code) for code in self.facts["codes"] if code != ChangeReason.OTHER),
+            "codes_as_chosen": ", ".join(
+                ledger_sql.quoted(code)
+                for code in self.facts["codes"]
+                if code != ChangeReason.OTHER
+            ),
             "stock": f"array[{', '.join(map(ledger_sql.quoted, self.facts['stock']))}]",
             "unsaid": ledger_sql.quoted(self.facts["unsaid"]),
         }
@@ -168,7 +206,9 @@ class Watches(Triggers):
 
     file = "watched.sql"
 
-    def __init__(self, *, name: str, watched: str, kind: str, key: str, digest: str = "", **facts: Any) -> None:
+    def __init__(
+        self, *, name: str, watched: str, kind: str, key: str, digest: str = "", **facts: Any
+    ) -> None:
         defaults = {
             "about": "null",
             "by": "null",
@@ -178,7 +218,9 @@ class Watches(Triggers):
             "ended": "removed",
             "never_deleted": False,
         }
-        super().__init__(name=name, digest=digest, watched=watched, kind=kind, key=key, **defaults | facts)
+        super().__init__(
+            name=name, digest=digest, watched=watched, kind=kind, key=key, **defaults | facts
+        )
         self.functions = (watched,)  # type: ignore[misc]
 
     def row_items(self, row: str) -> str:
@@ -189,7 +231,11 @@ class Watches(Triggers):
             name: f"case when tg_op = 'DELETE' then {self.facts[name].replace('new.', 'old.')} else {self.facts[name]} end"
             for name in ("key", "about", "by")
         }
-        return self.facts | either | {"old_items": self.row_items("old"), "new_items": self.row_items("new")}
+        return (
+            self.facts
+            | either
+            | {"old_items": self.row_items("old"), "new_items": self.row_items("new")}
+        )
 
 
 class NamesNobodyTwice(Triggers):
@@ -198,8 +244,17 @@ class NamesNobodyTwice(Triggers):
     file = "names.sql"
     functions = ("names", "name_skeleton")
 
-    def __init__(self, *, name: str, watched: str, pattern: str, alike: str, taken_for: str, digest: str = "") -> None:
-        super().__init__(name=name, digest=digest, watched=watched, pattern=pattern, alike=alike, taken_for=taken_for)
+    def __init__(
+        self, *, name: str, watched: str, pattern: str, alike: str, taken_for: str, digest: str = ""
+    ) -> None:
+        super().__init__(
+            name=name,
+            digest=digest,
+            watched=watched,
+            pattern=pattern,
+            alike=alike,
+            taken_for=taken_for,
+        )
 
 
 class Erases(Triggers):
@@ -208,7 +263,9 @@ class Erases(Triggers):
     file = "redaction.sql"
     functions = ("erase", "erase_words", "erase_in_ledger", "erase_in_signatures")
 
-    def __init__(self, *, name: str, words: Sequence[str] = (), erased: str = "", digest: str = "") -> None:
+    def __init__(
+        self, *, name: str, words: Sequence[str] = (), erased: str = "", digest: str = ""
+    ) -> None:
         super().__init__(name=name, digest=digest, words=list(words), erased=erased)
 
     def values(self) -> dict[str, Any]:
@@ -231,7 +288,9 @@ class History(HistoricalRecords):
             user_db_constraint=False,
         )
 
-    def create_history_model(self, model: type[models.Model], inherited: bool) -> type[models.Model]:
+    def create_history_model(
+        self, model: type[models.Model], inherited: bool
+    ) -> type[models.Model]:
         history: type[models.Model] = super().create_history_model(model, inherited)
         for field in history._meta.local_concrete_fields:
             # Read by row and version, which is unique; what else is asked of the past, the ledger answers. Each index costs every save.
@@ -245,11 +304,16 @@ class History(HistoricalRecords):
             part_of=model.part_of(),
         )
         model._meta.constraints.append(keeps)
-        model._meta.original_attrs["constraints"] = model._meta.constraints  # where makemigrations looks, with or without Meta
+        model._meta.original_attrs["constraints"] = (
+            model._meta.constraints
+        )  # where makemigrations looks, with or without Meta
         return history
 
     def get_meta_options(self, model: type[models.Model]) -> dict[str, Any]:
-        table, form = f"{model._meta.app_label}_historical{model._meta.model_name}", model._meta.label_lower
+        table, form = (
+            f"{model._meta.app_label}_historical{model._meta.model_name}",
+            model._meta.label_lower,
+        )
         return super().get_meta_options(model) | {
             "constraints": [
                 models.UniqueConstraint(fields=["id", "version"], name=f"{table}_one_of_a_version"),
@@ -265,7 +329,11 @@ def columns_of(model: type[models.Model]) -> list[str]:
 
 def kept_models() -> list[type[models.Model]]:
     """Everything that has a history, whichever app defines it."""
-    return [model for model in apps.get_models() if any(isinstance(one, KeepsHistory) for one in model._meta.constraints)]
+    return [
+        model
+        for model in apps.get_models()
+        if any(isinstance(one, KeepsHistory) for one in model._meta.constraints)
+    ]
 
 
 def inserted_forms() -> list[str]:
@@ -274,4 +342,9 @@ def inserted_forms() -> list[str]:
 
 
 def inserted_models() -> list[tuple[type[models.Model], EntersLedgerOnInsert]]:
-    return [(model, one) for model in apps.get_models() for one in model._meta.constraints if isinstance(one, EntersLedgerOnInsert)]
+    return [
+        (model, one)
+        for model in apps.get_models()
+        for one in model._meta.constraints
+        if isinstance(one, EntersLedgerOnInsert)
+    ]

@@ -89,7 +89,8 @@ def content(entry: str, committed: str | None = None) -> str:
 def row_items(row: str, omitted: Iterable[str], digested: Iterable[str]) -> str:
     """A row as {column: value}, as jsonb; without what is empty, and with digests in the place of what is long or secret."""
     digests = "".join(
-        f""" || jsonb_build_object('{c}', 'sha256:' || encode(sha256(convert_to({row}."{c}"::text, 'UTF8')), 'hex'))""" for c in digested
+        f""" || jsonb_build_object('{c}', 'sha256:' || encode(sha256(convert_to({row}."{c}"::text, 'UTF8')), 'hex'))"""
+        for c in digested
     )
     return f"""jsonb_strip_nulls(to_jsonb({row}) - array[{", ".join(map(quoted, omitted))}]::text[]{digests})"""
 
@@ -106,7 +107,9 @@ def changes_what_was_complete(columns: Iterable[str], part_of: tuple[str, str, s
     if part_of is None:
         return "false"
     form, table, column = part_of
-    changed = " or ".join(f"""new."{c}" is distinct from old."{c}\"""" for c in columns if c not in ("id", "version"))
+    changed = " or ".join(
+        f"""new."{c}" is distinct from old."{c}\"""" for c in columns if c not in ("id", "version")
+    )
     return f"""case
       when (tg_op = 'INSERT' or {changed}) and exists (select from {table} r where r.id = new."{column}" and r.state = 'COMPLETE')
       then coalesce((select l.items -> 'state' ->> 1 from trial_ledger l where l.form = '{form}' and l.record = new."{column}"

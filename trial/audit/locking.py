@@ -22,11 +22,15 @@ class HonorsLocks(Triggers):
     file = "locked.sql"
     functions = ("locked",)
 
-    def __init__(self, *, name: str, visit: str = "null", others: list[str] | None = None, digest: str = "") -> None:
+    def __init__(
+        self, *, name: str, visit: str = "null", others: list[str] | None = None, digest: str = ""
+    ) -> None:
         super().__init__(name=name, digest=digest, visit=visit, others=others or [])
 
     def values(self) -> dict[str, Any]:
-        same = " and ".join(f'new."{column}" is not distinct from old."{column}"' for column in self.facts["others"])
+        same = " and ".join(
+            f'new."{column}" is not distinct from old."{column}"' for column in self.facts["others"]
+        )
         return {
             "closed": quoted(CLOSED_TO_WRITES),
             "visit": self.facts["visit"].replace(" from ", " from public."),
@@ -56,7 +60,15 @@ class Follows(Triggers):
     table = ""  # known once the triggers are made
     functions = ("follows",)
 
-    def __init__(self, *, name: str, steps: list[str], key: str = "", apart: list[str] | None = None, digest: str = "") -> None:
+    def __init__(
+        self,
+        *,
+        name: str,
+        steps: list[str],
+        key: str = "",
+        apart: list[str] | None = None,
+        digest: str = "",
+    ) -> None:
         super().__init__(name=name, digest=digest, steps=steps, key=key, apart=apart or [])
 
     def create_sql(self, model: type[models.Model], schema_editor: Any) -> str:
@@ -74,7 +86,10 @@ class Follows(Triggers):
         }
 
     def _apart(self) -> str:
-        rests, rounds = quoted(self.facts["apart"]), f"select coalesce(max(id), 0) from {self.table} where state in"
+        rests, rounds = (
+            quoted(self.facts["apart"]),
+            f"select coalesce(max(id), 0) from {self.table} where state in",
+        )
         forward = "new.state not in ('OPEN', 'LOCKED') or before || '>' || new.state in ('LOCK_APPROVED>LOCKED', 'UNLOCK_APPROVED>OPEN')"
         return f"({forward}) and exists (select from {self.table} where by_id = new.by_id and id > ({rounds} ({rests})))"
 
@@ -102,8 +117,20 @@ class NamesItsRecord(Triggers):
     file = "names_its_record.sql"
     functions = ("names_its_record",)
 
-    def __init__(self, *, name: str, on_record: Sequence[str] = (), password_events: Sequence[str] = (), digest: str = "") -> None:
-        super().__init__(name=name, digest=digest, on_record=list(on_record), password_events=list(password_events))
+    def __init__(
+        self,
+        *,
+        name: str,
+        on_record: Sequence[str] = (),
+        password_events: Sequence[str] = (),
+        digest: str = "",
+    ) -> None:
+        super().__init__(
+            name=name,
+            digest=digest,
+            on_record=list(on_record),
+            password_events=list(password_events),
+        )
 
     def values(self) -> dict[str, Any]:
         listed = {name: quoted(kinds) or "null" for name, kinds in self.facts.items()}
@@ -132,10 +159,26 @@ class OnlyByRole(Triggers):
     functions = ("only_by_role",)
 
     def __init__(
-        self, *, name: str, step: str, roles: Sequence[str], by: str, site: str, of_a_superuser: Sequence[str], zone: str, digest: str = ""
+        self,
+        *,
+        name: str,
+        step: str,
+        roles: Sequence[str],
+        by: str,
+        site: str,
+        of_a_superuser: Sequence[str],
+        zone: str,
+        digest: str = "",
     ) -> None:
         super().__init__(
-            name=name, digest=digest, step=step, roles=list(roles), by=by, site=site, of_a_superuser=list(of_a_superuser), zone=zone
+            name=name,
+            digest=digest,
+            step=step,
+            roles=list(roles),
+            by=by,
+            site=site,
+            of_a_superuser=list(of_a_superuser),
+            zone=zone,
         )
 
     def values(self) -> dict[str, Any]:
@@ -149,8 +192,24 @@ class HeldApart(Triggers):
     file = "held_apart.sql"
     functions = ("held_apart",)
 
-    def __init__(self, *, name: str, apart: Sequence[str], of_a_superuser: Sequence[str], zone: str, digest: str = "") -> None:
-        super().__init__(name=name, digest=digest, apart=list(map(str, apart)), of_a_superuser=list(map(str, of_a_superuser)), zone=zone)
+    def __init__(
+        self,
+        *,
+        name: str,
+        apart: Sequence[str],
+        of_a_superuser: Sequence[str],
+        zone: str,
+        digest: str = "",
+    ) -> None:
+        super().__init__(
+            name=name,
+            digest=digest,
+            apart=list(map(str, apart)),
+            of_a_superuser=list(map(str, of_a_superuser)),
+            zone=zone,
+        )
 
     def values(self) -> dict[str, Any]:
-        return {name: quoted(self.facts[name]) for name in ("apart", "of_a_superuser")} | {"zone": self.facts["zone"]}
+        return {name: quoted(self.facts[name]) for name in ("apart", "of_a_superuser")} | {
+            "zone": self.facts["zone"]
+        }

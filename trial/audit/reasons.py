@@ -12,7 +12,9 @@ BOOKKEEPING = frozenset({"id", "version", "state"})
 """Columns whose change takes no entered value away."""
 
 
-def needs_reason(changes: Mapping[str, tuple[Any, Any]], *, was_complete: bool = False, is_new: bool = False) -> bool:
+def needs_reason(
+    changes: Mapping[str, tuple[Any, Any]], *, was_complete: bool = False, is_new: bool = False
+) -> bool:
     """Return whether a change of one row needs a reason.
 
     `changes` is {column: (value before, value after)}, of columns that people enter.

@@ -33,11 +33,14 @@ def raising(code: Code) -> str:
     facts = [(name, EXPRESSIONS.get(name, name)) for name in names]
     told = "".join(f", {expression}" for _, expression in facts)
     detail = ", ".join(f"'{name}', {expression}" for name, expression in facts)
-    return f"raise exception '{message}'{told} using errcode = 'integrity_constraint_violation', constraint = '{code}'" + (
-        f", detail = json_build_object({detail})" if detail else ""
+    return (
+        f"raise exception '{message}'{told} using errcode = 'integrity_constraint_violation', constraint = '{code}'"
+        + (f", detail = json_build_object({detail})" if detail else "")
     )
 
 
 def refusals_in(sql: str) -> SimpleNamespace:
     """Return the statements that a file of SQL names, by code."""
-    return SimpleNamespace(**{name: raising(CODES[name]) for name in sorted(set(NAMED.findall(sql)))})
+    return SimpleNamespace(
+        **{name: raising(CODES[name]) for name in sorted(set(NAMED.findall(sql)))}
+    )

@@ -63,8 +63,14 @@ def _become_owner(app: dict[str, str]) -> None:
         if not known and app["USER"] == APP and app["PASSWORD"]:
             from psycopg import sql
 
-            cursor.execute(sql.SQL("alter role {} password {}").format(sql.Identifier(APP), sql.Literal(app["PASSWORD"])))
-        cursor.execute(f"grant create, usage on schema public to {OWNER}; grant {OWNER} to current_user; set role {OWNER}")
+            cursor.execute(
+                sql.SQL("alter role {} password {}").format(
+                    sql.Identifier(APP), sql.Literal(app["PASSWORD"])
+                )
+            )
+        cursor.execute(
+            f"grant create, usage on schema public to {OWNER}; grant {OWNER} to current_user; set role {OWNER}"
+        )
 
 
 def grant() -> None:
@@ -72,31 +78,54 @@ def grant() -> None:
     with connection.cursor() as cursor:
         cursor.execute(MAKE_ROLES if _may_make_roles() else "select")
         cursor.execute(NO_TEMPORARY)
-        revoked = "".join(f"; revoke {', '.join(verbs)} on {table} from {APP}" for table, verbs in withheld().items() if verbs)
+        revoked = "".join(
+            f"; revoke {', '.join(verbs)} on {table} from {APP}"
+            for table, verbs in withheld().items()
+            if verbs
+        )
         cursor.execute(GRANTS.format(app=APP) + revoked)
 
 
 def _may_make_roles() -> bool:
     with connection.cursor() as cursor:
-        cursor.execute("select rolsuper or rolcreaterole from pg_roles where rolname = current_user")
+        cursor.execute(
+            "select rolsuper or rolcreaterole from pg_roles where rolname = current_user"
+        )
         return cursor.fetchone() == (True,)
 
 
 def withheld() -> dict[str, list[str]]:
     """By table: the verbs that the app's role must not have; TRUNCATE, which it has nowhere, goes without saying."""
-    of_models = {model._meta.db_table: _withheld(model) for model in apps.get_models(include_auto_created=True) if model._meta.managed}
-    codes = {StaticToken._meta.db_table: ["update"]}  # one is made, and used up: each an event, which an update would not be
-    return of_models | codes | {MigrationRecorder.Migration._meta.db_table: ["insert", "update", "delete"]}
+    of_models = {
+        model._meta.db_table: _withheld(model)
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.managed
+    }
+    codes = {
+        StaticToken._meta.db_table: ["update"]
+    }  # one is made, and used up: each an event, which an update would not be
+    return (
+        of_models
+        | codes
+        | {MigrationRecorder.Migration._meta.db_table: ["insert", "update", "delete"]}
+    )
 
 
 def _withheld(model: type[models.Model]) -> list[str]:
     constraints = model._meta.constraints
-    if any(isinstance(one, IsLedger) or (isinstance(one, AppendOnly) and one.facts["only_by_trigger"]) for one in constraints):
+    if any(
+        isinstance(one, IsLedger) or (isinstance(one, AppendOnly) and one.facts["only_by_trigger"])
+        for one in constraints
+    ):
         return ["insert", "update", "delete"]
     if any(isinstance(one, AppendOnly) for one in constraints):
         return ["update", "delete"]
     never_deleted = model._meta.db_table == "auth_user" or getattr(model, "never_deleted", False)
-    return ["delete"] if never_deleted or any(isinstance(one, KeepsHistory) for one in constraints) else []
+    return (
+        ["delete"]
+        if never_deleted or any(isinstance(one, KeepsHistory) for one in constraints)
+        else []
+    )
 
 
 HOLDS = """
@@ -140,7 +169,12 @@ REVOKED = re.compile(r"^revoke execute on function (?:public\.)?(\w+)", re.MULTI
 @cache
 def revoked() -> list[str]:
     """The functions that PostgreSQL alone calls, read off the triggers' SQL."""
-    kept = [(one, model) for model in apps.get_models() for one in model._meta.constraints if isinstance(one, Triggers)]
+    kept = [
+        (one, model)
+        for model in apps.get_models()
+        for one in model._meta.constraints
+        if isinstance(one, Triggers)
+    ]
     sql = "\n".join(one.create_sql(model, None) for one, model in kept)  # type: ignore[arg-type]  # none of them asks the editor
     return sorted(set(REVOKED.findall(sql)))
 
@@ -153,9 +187,14 @@ def findings(role: str = APP) -> list[str]:
     if unfit := [said.format(role) for said, so in zip(UNFIT, told[0], strict=True) if so]:
         return unfit
     verbs = withheld()
-    held = {(table, verb): whole for table, verb, whole in _rows(HOLDS, tables=list(verbs), role=role)}
+    held = {
+        (table, verb): whole for table, verb, whole in _rows(HOLDS, tables=list(verbs), role=role)
+    }
     too_much = {
-        (table, verb): f"The role {role} may {verb.removesuffix('s')} {'' if whole else 'columns of '}{table}."
+        (
+            table,
+            verb,
+        ): f"The role {role} may {verb.removesuffix('s')} {'' if whole else 'columns of '}{table}."
         for (table, verb), whole in sorted(held.items())
         if verb in (*verbs[table], "truncate", "trigger", "references")
     }
@@ -177,7 +216,10 @@ def findings(role: str = APP) -> list[str]:
 def unreadable() -> list[str]:
     """The tables that whoever asks now may not read, as sentences: of them nothing can be checked."""
     sql = "select current_user, name from unnest(%s::text[]) name where not has_table_privilege(quote_ident(name), 'select') order by 2"
-    return [f"The role {role} may not select {table}: run migrate." for role, table in _rows(sql, list(withheld()))]
+    return [
+        f"The role {role} may not select {table}: run migrate."
+        for role, table in _rows(sql, list(withheld()))
+    ]
 
 
 def _rows(sql: str, *values: Any, **named: Any) -> list[tuple]:

@@ -26,7 +26,9 @@ class AccountAct(models.Model):
     BEFORE_SIGNING = (Kind.IDENTITY, Kind.TRAINING, Kind.ACCOUNTABILITY)
     BY_ANOTHER = (Kind.IDENTITY, Kind.TRAINING, Kind.AFTER_LOSS)
 
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="account_acts")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="account_acts"
+    )
     kind = models.CharField(max_length=16, choices=Kind)
     on = models.DateField("date", null=True, blank=True)
     how = models.CharField(max_length=500, blank=True, default="")
@@ -64,5 +66,10 @@ class AccountAct(models.Model):
 def loss_stands(person: AbstractUser) -> bool:
     """Whether a second factor was reported lost, and nobody has checked the person's identity since."""
     kinds = (AccountAct.Kind.LOSS, AccountAct.Kind.AFTER_LOSS)
-    last = AccountAct.objects.filter(person_id=person.pk, kind__in=kinds).order_by("-pk").values_list("kind", flat=True).first()
+    last = (
+        AccountAct.objects.filter(person_id=person.pk, kind__in=kinds)
+        .order_by("-pk")
+        .values_list("kind", flat=True)
+        .first()
+    )
     return last == AccountAct.Kind.LOSS

@@ -57,7 +57,9 @@ class Entered(Kept):
     sections: ClassVar[tuple[Section, ...]] = ()
     derived: ClassVar[tuple[str, ...]] = ()
     identifying: ClassVar[frozenset[str]] = frozenset()
-    tells_birth_month: ClassVar[frozenset[str]] = frozenset()  # derived values that would let it be worked out
+    tells_birth_month: ClassVar[frozenset[str]] = (
+        frozenset()
+    )  # derived values that would let it be worked out
     path_to_subject: ClassVar[str]
 
     missing = models.JSONField("reasons for missing values", default=dict, blank=True)
@@ -89,21 +91,38 @@ class Entered(Kept):
     def shown_derived(self) -> dict[str, Shown]:
         """What the protocol derives from the items, as a person reads it; empty text where it is not known."""
         values = {name: getattr(type(self), name) for name in self.derived}
-        return {name: Shown(value.label, value.in_words(getattr(self, name)), value.unit) for name, value in values.items()}
+        return {
+            name: Shown(value.label, value.in_words(getattr(self, name)), value.unit)
+            for name, value in values.items()
+        }
 
     def _show(self, name: str) -> Shown:
         field = self._meta.get_field(name)
-        value = readable(field, getattr(self, name)) or dict(Missing.choices).get(self.missing.get(name, ""), "")
+        value = readable(field, getattr(self, name)) or dict(Missing.choices).get(
+            self.missing.get(name, ""), ""
+        )
         stored = getattr(self, field.attname)
-        code = " ".join(stored) if isinstance(field, ArrayField) and stored else str(stored) if field.choices and stored is not None else ""
+        code = (
+            " ".join(stored)
+            if isinstance(field, ArrayField) and stored
+            else str(stored)
+            if field.choices and stored is not None
+            else ""
+        )
         unit = str(field.help_text) if value else ""
         return Shown(str(field.verbose_name), value, unit, code or self.missing.get(name, ""))
 
     @classmethod
     def definition_digest(cls) -> str:
         """A digest of what the form asks and how: items, labels, units, codes with their names."""
-        said = [[name, *_definition(cls._meta.get_field(name))] for section in cls.sections for name in section.items]
-        return hashlib.sha256(json.dumps([cls.form_title(), said], default=str).encode()).hexdigest()[:12]
+        said = [
+            [name, *_definition(cls._meta.get_field(name))]
+            for section in cls.sections
+            for name in section.items
+        ]
+        return hashlib.sha256(
+            json.dumps([cls.form_title(), said], default=str).encode()
+        ).hexdigest()[:12]
 
     def is_empty(self, item: str) -> bool:
         field = self._meta.get_field(item)
@@ -124,8 +143,14 @@ class Entered(Kept):
         """crf_spec 0.5: not in the future, not before 1920."""
         problems = []
         for item in self.item_names():
-            field, value = self._meta.get_field(item), getattr(self, self._meta.get_field(item).attname)
-            is_day, is_partial = isinstance(field, models.DateField) and isinstance(value, date), getattr(field, "partial", False)
+            field, value = (
+                self._meta.get_field(item),
+                getattr(self, self._meta.get_field(item).attname),
+            )
+            is_day, is_partial = (
+                isinstance(field, models.DateField) and isinstance(value, date),
+                getattr(field, "partial", False),
+            )
             if not is_day and not (is_partial and value):
                 continue
             written = value.isoformat() if is_day else value
@@ -138,18 +163,29 @@ class Entered(Kept):
 
     def refuse_contradictory_missing(self) -> None:
         """A reason for a missing value belongs to an item without one."""
-        if not isinstance(self.missing, dict) or not set(self.missing.values()) <= set(Missing.values):
+        if not isinstance(self.missing, dict) or not set(self.missing.values()) <= set(
+            Missing.values
+        ):
             raise impossible(Code.MISSING_REASON_UNKNOWN, item="missing")
         if unknown := set(self.missing) - set(self.item_names()):
-            raise impossible(Code.MISSING_ITEM_UNKNOWN, item="missing", items=", ".join(sorted(unknown)))
+            raise impossible(
+                Code.MISSING_ITEM_UNKNOWN, item="missing", items=", ".join(sorted(unknown))
+            )
         both = [item for item in self.missing if not self.is_empty(item)]
         if both:
-            raise all_impossible(Problem(Code.VALUE_AND_MISSING_REASON, item, {"label": self.label_of(item)}) for item in both)
+            raise all_impossible(
+                Problem(Code.VALUE_AND_MISSING_REASON, item, {"label": self.label_of(item)})
+                for item in both
+            )
 
 
 def _definition(field: models.Field) -> list[Any]:
     codes = field.base_field.flatchoices if isinstance(field, ArrayField) else field.flatchoices
-    return [str(field.verbose_name), str(field.help_text), [[str(code), str(name)] for code, name in codes]]
+    return [
+        str(field.verbose_name),
+        str(field.help_text),
+        [[str(code), str(name)] for code, name in codes],
+    ]
 
 
 def readable(field: models.Field, value: Any) -> str:
@@ -182,7 +218,9 @@ def refuse_the_impossible(sender: type[models.Model], **kwargs: Any) -> None:
             add_constraint(sender, _checked(coded, f"{name}_codes", Code.NOT_A_CODE, said))
         if isinstance(field, ArrayField) and field.base_field.choices:
             said = Code.NOT_CODES.lazily(label=label)
-            coded = Q(**{f"{field.name}__contained_by": [code for code, _ in field.base_field.choices]})
+            coded = Q(
+                **{f"{field.name}__contained_by": [code for code, _ in field.base_field.choices]}
+            )
             add_constraint(sender, _checked(coded, f"{name}_codes", Code.NOT_CODES, said))
 
 

@@ -12,14 +12,29 @@ from trial.models.names import ALIKE, PATTERN, TAKEN_FOR
 from .ledger import loose
 
 NOWHERE = {"record": "new.id", "visit": "null", "subject": "null", "site": "new.site_id"}
-ACCOUNT = {"key": "new.id::text", "about": "new.id", "omitted": ["last_login"], "digested": ["password"], "never_deleted": True}
+ACCOUNT = {
+    "key": "new.id::text",
+    "about": "new.id",
+    "omitted": ["last_login"],
+    "digested": ["password"],
+    "never_deleted": True,
+}
 OF_ACCOUNT = {"key": "new.id::text", "about": "new.user_id", "made": "given", "ended": "taken"}
 TOKEN = {
     "key": "left(new.digest, 16)", "about": "new.user_id", "by": "new.user_id", "omitted": ["token_key", "digest"], "made": "issued",
     "ended": "revoked",
 }  # fmt: skip
-USE = ["last_used_at", "throttling_failure_timestamp", "throttling_failure_count"]  # changes with each code that is tried
-BY_TIME = {"key": "new.id::text", "about": "new.user_id", "omitted": [*USE, "drift", "last_t"], "digested": ["key"]}
+USE = [
+    "last_used_at",
+    "throttling_failure_timestamp",
+    "throttling_failure_count",
+]  # changes with each code that is tried
+BY_TIME = {
+    "key": "new.id::text",
+    "about": "new.user_id",
+    "omitted": [*USE, "drift", "last_t"],
+    "digested": ["key"],
+}
 BY_LIST = {"key": "new.id::text", "about": "new.user_id", "omitted": USE}
 OF_LIST = {  # not the code, nor its digest, which is soon found by trying
     "key": "new.id::text", "about": "(select d.user_id from otp_static_staticdevice d where d.id = new.device_id)", "omitted": ["token"],
@@ -64,17 +79,55 @@ class SystemEvent(models.Model):
         indexes = [models.Index(fields=["kind", "at"], name="events_of_a_kind")]
         constraints = [
             AppendOnly(name="event_append_only"),
-            EntersLedgerOnInsert(name="event_enters_ledger", form="trial.systemevent", place=NOWHERE, by="new.by_id"),
+            EntersLedgerOnInsert(
+                name="event_enters_ledger", form="trial.systemevent", place=NOWHERE, by="new.by_id"
+            ),
             Watches(name="watches_accounts", watched="auth_user", kind="account", **ACCOUNT),
-            NamesNobodyTwice(name="names_nobody_twice", watched="auth_user", pattern=PATTERN, alike=ALIKE, taken_for=TAKEN_FOR),
-            Watches(name="watches_groups_of_accounts", watched="auth_user_groups", kind="group of account", **OF_ACCOUNT),
-            Watches(name="watches_permissions", watched="auth_user_user_permissions", kind="permission of account", **OF_ACCOUNT),
+            NamesNobodyTwice(
+                name="names_nobody_twice",
+                watched="auth_user",
+                pattern=PATTERN,
+                alike=ALIKE,
+                taken_for=TAKEN_FOR,
+            ),
+            Watches(
+                name="watches_groups_of_accounts",
+                watched="auth_user_groups",
+                kind="group of account",
+                **OF_ACCOUNT,
+            ),
+            Watches(
+                name="watches_permissions",
+                watched="auth_user_user_permissions",
+                kind="permission of account",
+                **OF_ACCOUNT,
+            ),
             Watches(name="watches_groups", watched="auth_group", kind="group", **OF_GROUP),
-            Watches(name="watches_permissions_of_groups", watched="auth_group_permissions", kind="permission of group", **OF_GROUP),
+            Watches(
+                name="watches_permissions_of_groups",
+                watched="auth_group_permissions",
+                kind="permission of group",
+                **OF_GROUP,
+            ),
             Watches(name="watches_tokens", watched="knox_authtoken", kind="token", **TOKEN),
-            Watches(name="watches_second_factors", watched="otp_totp_totpdevice", kind="second factor", **BY_TIME),
-            Watches(name="watches_recovery_codes", watched="otp_static_staticdevice", kind="recovery codes", **BY_LIST),
-            Watches(name="watches_each_code", watched="otp_static_statictoken", kind="recovery code", **OF_LIST),
+            Watches(
+                name="watches_second_factors",
+                watched="otp_totp_totpdevice",
+                kind="second factor",
+                **BY_TIME,
+            ),
+            Watches(
+                name="watches_recovery_codes",
+                watched="otp_static_staticdevice",
+                kind="recovery codes",
+                **BY_LIST,
+            ),
+            Watches(
+                name="watches_each_code",
+                watched="otp_static_statictoken",
+                kind="recovery code",
+                **OF_LIST,
+            ),
         ]
 
     def __str__(self) -> str:

@@ -37,7 +37,13 @@ class Kept(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = []
 
     def _do_update(
-        self, base_qs: models.QuerySet[Any], using: str, pk_val: Any, values: list[Any], update_fields: Any, forced_update: bool
+        self,
+        base_qs: models.QuerySet[Any],
+        using: str,
+        pk_val: Any,
+        values: list[Any],
+        update_fields: Any,
+        forced_update: bool,
     ) -> bool:
         """PostgreSQL counts the version up; take it over from the UPDATE itself, so that the same object can be saved again.
 
@@ -109,16 +115,30 @@ def of_subject(subject: str, *, record: str = "new.id", visit: str = "null") -> 
 
 
 def of_visit(visit: str, *, record: str = "new.id") -> dict[str, str]:
-    return of_subject(f"(select subject_id from trial_visit where id = {visit})", record=record, visit=visit)
+    return of_subject(
+        f"(select subject_id from trial_visit where id = {visit})", record=record, visit=visit
+    )
 
 
 def honor_locks(sender: type[models.Model], **kwargs: Any) -> None:
     """Everything under a subject honors freeze and lock, whichever app defines it, also a form not yet written."""
-    if sender._meta.abstract or not issubclass(sender, Kept) or sender.place_in_sql()["subject"] == "null":
+    if (
+        sender._meta.abstract
+        or not issubclass(sender, Kept)
+        or sender.place_in_sql()["subject"] == "null"
+    ):
         return
     apart = {"version", *sender.computed()}
-    others = [field.column for field in sender._meta.local_concrete_fields if field.column not in apart] if sender.computed() else []
-    honors = HonorsLocks(name=f"{sender._meta.db_table}_honors_locks", visit=sender.place_in_sql()["visit"], others=others)
+    others = (
+        [field.column for field in sender._meta.local_concrete_fields if field.column not in apart]
+        if sender.computed()
+        else []
+    )
+    honors = HonorsLocks(
+        name=f"{sender._meta.db_table}_honors_locks",
+        visit=sender.place_in_sql()["visit"],
+        others=others,
+    )
     sender._meta.constraints.append(honors)
     sender._meta.original_attrs["constraints"] = sender._meta.constraints
 

@@ -30,7 +30,10 @@ class LedgerQuerySet(models.QuerySet["Ledger"]):
         """The changes of a row; of a record, with those of its rows."""
         if not isinstance(row, Record):
             return self.filter(form=row._meta.label_lower, row=row.pk)
-        return self.filter(form__in=[model._meta.label_lower for model in (type(row), *row.groups())], record=row.pk)
+        return self.filter(
+            form__in=[model._meta.label_lower for model in (type(row), *row.groups())],
+            record=row.pk,
+        )
 
 
 def loose(to: Any, **options: Any) -> models.ForeignKey:
@@ -38,7 +41,9 @@ def loose(to: Any, **options: Any) -> models.ForeignKey:
 
     Nor an index of its own: those below answer what is asked, and each costs every save.
     """
-    return models.ForeignKey(to, models.PROTECT, db_constraint=False, related_name="+", **{"db_index": False} | options)
+    return models.ForeignKey(
+        to, models.PROTECT, db_constraint=False, related_name="+", **{"db_index": False} | options
+    )
 
 
 class Ledger(models.Model):

@@ -46,7 +46,13 @@ class ReviewAct(models.Model):
 
 def enters_ledger(form: str, *, place: dict[str, str], reason: str = "''") -> EntersLedgerOnInsert:
     """Each act is an entry of its own, as ICH E6(R3) 4.2.2 asks of workflow acts."""
-    return EntersLedgerOnInsert(name=f"{form.replace('.', '_')}_enters_ledger", form=form, place=place, by="new.by_id", reason=reason)
+    return EntersLedgerOnInsert(
+        name=f"{form.replace('.', '_')}_enters_ledger",
+        form=form,
+        place=place,
+        by="new.by_id",
+        reason=reason,
+    )
 
 
 class Freeze(ReviewAct):
@@ -112,7 +118,11 @@ class StudyLock(ReviewAct):
     class Meta(ReviewAct.Meta):
         constraints = [
             AppendOnly(name="study_lock_append_only"),
-            Follows(name="study_lock_follows", steps=pairs(LOCK_NEXT), apart=[LockState.OPEN.value, LockState.LOCKED.value]),
+            Follows(
+                name="study_lock_follows",
+                steps=pairs(LOCK_NEXT),
+                apart=[LockState.OPEN.value, LockState.LOCKED.value],
+            ),
             NothingLeft(name="study_lock_nothing_left"),
             only_by_role(
                 "study_lock_only_by_role",
@@ -160,9 +170,15 @@ def marks_of(subject: Subject) -> Marks:
         cursor.execute(MARKS, {"subject": subject.pk})
         rows = cursor.fetchall()
     return Marks(
-        locked=any(state in CLOSED_TO_WRITES for state, key, read in rows if read is None and not key),
-        frozen={key for state, key, read in rows if read is None and key and state == FreezeState.FROZEN},
-        verified={(form, record): json.loads(read) for form, record, read in rows if read is not None},
+        locked=any(
+            state in CLOSED_TO_WRITES for state, key, read in rows if read is None and not key
+        ),
+        frozen={
+            key for state, key, read in rows if read is None and key and state == FreezeState.FROZEN
+        },
+        verified={
+            (form, record): json.loads(read) for form, record, read in rows if read is not None
+        },
     )
 
 
@@ -173,7 +189,10 @@ def hold_writers() -> None:
 
 
 def is_frozen(visit: Visit) -> bool:
-    return Freeze.objects.filter(visit=visit).values_list("state", flat=True).last() == FreezeState.FROZEN
+    return (
+        Freeze.objects.filter(visit=visit).values_list("state", flat=True).last()
+        == FreezeState.FROZEN
+    )
 
 
 def is_locked() -> bool:

@@ -16,7 +16,9 @@ class Membership(models.Model):
     """A role, given to a person at one site, or (some roles only) for the whole study; it ends, and is never deleted."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships")
-    site = models.ForeignKey("trial.Site", models.PROTECT, related_name="memberships", null=True, blank=True)
+    site = models.ForeignKey(
+        "trial.Site", models.PROTECT, related_name="memberships", null=True, blank=True
+    )
     role = models.CharField(max_length=20, choices=[(role.value, role.value) for role in Role])
     ends_on = models.DateField("last day", null=True, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -46,7 +48,9 @@ class Membership(models.Model):
             ),
             HeldApart(
                 name="roles_held_apart",
-                apart=sorted(f"{one}>{other}" for one in Role for other in Role if are_apart(one, other)),
+                apart=sorted(
+                    f"{one}>{other}" for one in Role for other in Role if are_apart(one, other)
+                ),
                 of_a_superuser=sorted(OF_A_SUPERUSER),
                 zone=settings.TIME_ZONE,
             ),
@@ -92,7 +96,13 @@ def only_by_role(name: str, *, by: str, site: str, step: str, steps: dict[str, A
     """PostgreSQL, too, knows whose act this is: of the roles that trial/access.py names for each of the `steps`."""
     roles = sorted(f"{one}:{role}" for one, act in steps.items() for role in roles_that_may(act))
     return OnlyByRole(
-        name=name, step=step, roles=roles, by=by, site=site, of_a_superuser=sorted(map(str, OF_A_SUPERUSER)), zone=settings.TIME_ZONE
+        name=name,
+        step=step,
+        roles=roles,
+        by=by,
+        site=site,
+        of_a_superuser=sorted(map(str, OF_A_SUPERUSER)),
+        zone=settings.TIME_ZONE,
     )
 
 
@@ -101,7 +111,11 @@ def held(user: AbstractUser | AnonymousUser) -> list[tuple[int | None, str]]:
     if not user.is_authenticated or not user.is_active:
         return []
     if not hasattr(user, "_held"):
-        user._held = [(site, role) for site, role in in_force(user) if not user.is_superuser or role in OF_A_SUPERUSER]
+        user._held = [
+            (site, role)
+            for site, role in in_force(user)
+            if not user.is_superuser or role in OF_A_SUPERUSER
+        ]
     return user._held
 
 
@@ -127,4 +141,8 @@ def may(user: AbstractUser | AnonymousUser, act: Act, site_id: int | None = None
 def scope(user: AbstractUser | AnonymousUser, act: Act, path_to_site: str) -> Q:
     """The filter that leaves what the person may do this with; `path_to_site` leads from the model to its site's key."""
     sites = sites_where(user, act)
-    return Q() if None in sites else Q(**{f"{path_to_site}__in": sorted(s for s in sites if s is not None)})
+    return (
+        Q()
+        if None in sites
+        else Q(**{f"{path_to_site}__in": sorted(s for s in sites if s is not None)})
+    )

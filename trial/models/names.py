@@ -31,7 +31,10 @@ def refuse_unless_free(name: str) -> None:
     if not re.fullmatch(PATTERN, name):
         raise impossible(Code.USER_NAME_CHARACTERS)
     with connection.cursor() as cursor:
-        cursor.execute("select exists (select from auth_user where trial_systemevent_name_skeleton(username) = %s)", [skeleton(name)])
+        cursor.execute(
+            "select exists (select from auth_user where trial_systemevent_name_skeleton(username) = %s)",
+            [skeleton(name)],
+        )
         if cursor.fetchone() == (True,):
             raise impossible(Code.USER_NAME_TAKEN)
 

@@ -16,7 +16,9 @@ class Mail(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        indexes = [models.Index(fields=["id"], condition=models.Q(sent_at=None), name="mail_waiting")]
+        indexes = [
+            models.Index(fields=["id"], condition=models.Q(sent_at=None), name="mail_waiting")
+        ]
 
     def __str__(self) -> str:
         return f"{self.subject} to {self.to}"

@@ -44,7 +44,9 @@ class FromPaper(ReviewAct):
                 violation_error_message="The paper was filled in before it was entered, not after.",
             ),
             models.CheckConstraint(
-                condition=~models.Q(reason=""), name="from_paper_says_why", violation_error_message="Say why it was on paper first."
+                condition=~models.Q(reason=""),
+                name="from_paper_says_why",
+                violation_error_message="Say why it was on paper first.",
             ),
         ]
 
@@ -62,8 +64,17 @@ class FromPaper(ReviewAct):
         """
         minutes = int((self.entered_at - self.written_at).total_seconds() // 60)
         days, hours = minutes // 1440, minutes // 60 % 24
-        return " ".join(f"{number} {unit}" for number, unit in ((days, "d"), (hours, "h"), (minutes % 60, "min")) if number) or "0 min"
+        return (
+            " ".join(
+                f"{number} {unit}"
+                for number, unit in ((days, "d"), (hours, "h"), (minutes % 60, "min"))
+                if number
+            )
+            or "0 min"
+        )
 
     def said(self) -> Said:
         wrote = f"{localtime(self.written_at):%Y-%m-%d %H:%M %z}"
-        return Said("FROM_PAPER", f"Filled in on paper on {wrote}, entered {self.late} later", self.reason)
+        return Said(
+            "FROM_PAPER", f"Filled in on paper on {wrote}, entered {self.late} later", self.reason
+        )

@@ -22,7 +22,13 @@ from trial.refusals import Code, Problem, all_impossible, impossible
 from .kept import Kept, KeptQuerySet
 from .membership import may, sites_where
 
-VALUES = reduce(or_, (Q(name=name, value__regex=f"^({parameter_values.pattern(name)})$") for name in parameter_values.NAMES))
+VALUES = reduce(
+    or_,
+    (
+        Q(name=name, value__regex=f"^({parameter_values.pattern(name)})$")
+        for name in parameter_values.NAMES
+    ),
+)
 
 
 class StudyWideQuerySet(KeptQuerySet):
@@ -38,7 +44,13 @@ class ParameterDecision(Kept):
     A wrong decision is corrected, with a reason; one that no longer holds is followed by another. None is deleted.
     """
 
-    Name = models.TextChoices("Name", {name: (name, f"{name}: {parameter_values.takes(name)}") for name in parameter_values.NAMES})
+    Name = models.TextChoices(
+        "Name",
+        {
+            name: (name, f"{name}: {parameter_values.takes(name)}")
+            for name in parameter_values.NAMES
+        },
+    )
 
     read_act = Act.READ_SETUP
     write_act = Act.SET_UP
@@ -48,7 +60,10 @@ class ParameterDecision(Kept):
     value = models.CharField(max_length=120, help_text="as said behind the parameter's name")
     effective_from = models.DateField("holds from")
     basis = models.CharField(
-        "decided by", max_length=300, validators=[without_identifiers], help_text="role of who decided, and the document that says so"
+        "decided by",
+        max_length=300,
+        validators=[without_identifiers],
+        help_text="role of who decided, and the document that says so",
     )
 
     objects = StudyWideQuerySet.as_manager()
@@ -62,7 +77,9 @@ class ParameterDecision(Kept):
                 violation_error_message="This parameter is decided for that day already. Change that decision.",
             ),
             models.CheckConstraint(
-                condition=VALUES, name="parameter_has_a_value_of_its_type", violation_error_message="This is no value of the parameter."
+                condition=VALUES,
+                name="parameter_has_a_value_of_its_type",
+                violation_error_message="This is no value of the parameter.",
             ),
         ]
 
@@ -86,13 +103,25 @@ class ParameterDecision(Kept):
         except parameter_values.NotAValue as error:
             raise impossible(Code.NOT_A_VALUE, item="value", sentence=error) from error
         if self.effective_from and (problems := list(self._contradictions())):
-            raise all_impossible(Problem(Code.IMPOSSIBLE, "value", {"sentence": sentence}) for sentence in problems)
+            raise all_impossible(
+                Problem(Code.IMPOSSIBLE, "value", {"sentence": sentence}) for sentence in problems
+            )
 
     def _contradictions(self) -> list[str]:
         """Of the sets in force on its day and on every later day of a decision."""
-        rows = [row for row in Decided.all() if row.pk != self.pk] + [Decided(self.name, self.value, self.effective_from, "", self.pk)]
-        days = sorted({row.effective_from for row in rows if row.effective_from >= self.effective_from})
-        return list(dict.fromkeys(said for day in days for said in parameter_values.contradictions(in_force(rows, on=day))))
+        rows = [row for row in Decided.all() if row.pk != self.pk] + [
+            Decided(self.name, self.value, self.effective_from, "", self.pk)
+        ]
+        days = sorted(
+            {row.effective_from for row in rows if row.effective_from >= self.effective_from}
+        )
+        return list(
+            dict.fromkeys(
+                said
+                for day in days
+                for said in parameter_values.contradictions(in_force(rows, on=day))
+            )
+        )
 
 
 class Decided(NamedTuple):
@@ -107,7 +136,9 @@ class Decided(NamedTuple):
     @classmethod
     def all(cls) -> "list[Decided]":
         rows = ParameterDecision.objects.order_by("effective_from")
-        return [cls(*row) for row in rows.values_list("name", "value", "effective_from", "basis", "pk")]
+        return [
+            cls(*row) for row in rows.values_list("name", "value", "effective_from", "basis", "pk")
+        ]
 
 
 _held: ContextVar[list[list[Decided]] | None] = ContextVar("held", default=None)
@@ -155,7 +186,11 @@ request_finished.connect(_request_ends, dispatch_uid="trial.parameters")
 
 def in_force(rows: list[Decided], *, on: date) -> Parameters:
     """The last decision of each parameter up to a day; the default where there is none."""
-    standing = {row.name: row.value for row in sorted(rows, key=lambda row: row.effective_from) if row.effective_from <= on}
+    standing = {
+        row.name: row.value
+        for row in sorted(rows, key=lambda row: row.effective_from)
+        if row.effective_from <= on
+    }
     return parameter_values.with_decisions(standing) if standing else DEFAULT
 
 

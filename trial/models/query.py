@@ -38,7 +38,9 @@ class Query(models.Model):
     visit = models.ForeignKey(Visit, models.PROTECT, related_name="queries")
     form = models.CharField(max_length=60)
     record = models.BigIntegerField()
-    item = models.CharField(max_length=60, blank=True, default="", help_text="empty: the whole form")
+    item = models.CharField(
+        max_length=60, blank=True, default="", help_text="empty: the whole form"
+    )
 
     objects = QueryQuerySet.as_manager()
 
@@ -66,7 +68,11 @@ class Query(models.Model):
     def asks_about(self) -> str:
         """The form, and the item where it is about one: “Vital signs and ECOG: Weight”."""
         form = apps.get_model(self.form)
-        return f"{form.form_title()}: {form.label_of(self.item)}" if self.item else str(form.form_title())
+        return (
+            f"{form.form_title()}: {form.label_of(self.item)}"
+            if self.item
+            else str(form.form_title())
+        )
 
 
 class QueryAct(ReviewAct):
@@ -85,7 +91,10 @@ class QueryAct(ReviewAct):
             AppendOnly(name="query_act_append_only"),
             Follows(name="query_act_follows", steps=pairs(QUERY_NEXT), key="query_id"),
             HonorsLocks(name="query_act_honors_locks"),
-            enters_ledger("trial.queryact", place=of_visit("(select visit_id from trial_query where id = new.query_id)")),
+            enters_ledger(
+                "trial.queryact",
+                place=of_visit("(select visit_id from trial_query where id = new.query_id)"),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -44,7 +44,9 @@ class OnceAmongRows(ExclusionConstraint):
     of a save (trial/actions/submission.py), at the latest at commit. Null values are never equal.
     """
 
-    def __init__(self, *, fields: Sequence[str], name: str, condition: Q, violation_error_message: str) -> None:
+    def __init__(
+        self, *, fields: Sequence[str], name: str, condition: Q, violation_error_message: str
+    ) -> None:
         self.fields = tuple(fields)
         super().__init__(
             name=name,
@@ -53,7 +55,9 @@ class OnceAmongRows(ExclusionConstraint):
             deferrable=models.Deferrable.DEFERRED,
             violation_error_message=violation_error_message,
         )
-        self.index_type = "BTREE"  # PostgreSQL takes it; Django asks for an extension that is not needed here
+        self.index_type = (
+            "BTREE"  # PostgreSQL takes it; Django asks for an extension that is not needed here
+        )
 
     def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
         path, args, kwargs = super().deconstruct()
@@ -86,7 +90,12 @@ class Withdrawable(Entered):
 
     withdrawn_at = models.DateTimeField(null=True, editable=False)
     withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+", db_index=False
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        db_index=False,
     )  # nobody asks by it, and each index costs every save
 
     objects = WithdrawableQuerySet.as_manager()
@@ -111,11 +120,15 @@ class Record(Withdrawable):
     path_to_subject = "visit__subject"
     several: ClassVar[bool] = False  # whether a visit may have more than one of this form
     moves_the_schedule: ClassVar[bool] = False  # whether visits are planned from its dates
-    entered_by_hand: ClassVar[bool] = True  # whether people fill it in, or an act of the system writes it
+    entered_by_hand: ClassVar[bool] = (
+        True  # whether people fill it in, or an act of the system writes it
+    )
     signed_with_visit: ClassVar[bool] = True  # IE has a signature of its own (crf_spec 4.2)
 
     visit = models.ForeignKey(Visit, models.PROTECT, related_name="+")
-    state = models.CharField("form status", max_length=8, choices=State, default=State.DRAFT, editable=False)
+    state = models.CharField(
+        "form status", max_length=8, choices=State, default=State.DRAFT, editable=False
+    )
 
     class Meta(Withdrawable.Meta):
         abstract = True
@@ -135,7 +148,9 @@ class Record(Withdrawable):
     @classmethod
     def groups(cls) -> "list[type[Row]]":
         """The form's repeating groups."""
-        return [model for model in apps.get_models() if issubclass(model, Row) and model.form() is cls]
+        return [
+            model for model in apps.get_models() if issubclass(model, Row) and model.form() is cls
+        ]
 
     @classmethod
     def bookkeeping(cls) -> set[str]:
@@ -160,7 +175,9 @@ class Record(Withdrawable):
         return {}
 
     @classmethod
-    def choices_for(cls, item: str, visit: Visit, record: "Record | None") -> models.QuerySet[Any] | None:
+    def choices_for(
+        cls, item: str, visit: Visit, record: "Record | None"
+    ) -> models.QuerySet[Any] | None:
         """The rows that an item of this form or of its groups may refer to."""
         return None
 
@@ -172,7 +189,11 @@ class Record(Withdrawable):
         """The standing rows of a group; while the form is being saved, those that are being saved with it."""
         cached = self.__dict__.setdefault("_rows", {})
         if group not in cached:
-            cached[group] = list(group.objects.standing().filter(**{group.parent: self}).order_by("pk")) if self.pk else []
+            cached[group] = (
+                list(group.objects.standing().filter(**{group.parent: self}).order_by("pk"))
+                if self.pk
+                else []
+            )
             for row in cached[group]:
                 setattr(row, group.parent, self)
         return cached[group]
@@ -191,7 +212,9 @@ class Record(Withdrawable):
 
     def clean(self) -> None:
         """What cannot be (H): dates first. A form that checks more calls this too."""
-        if (self._meta.label_lower in timetable.visit_type(timetable.COMMON).offered) != self.visit.is_common:
+        if (
+            self._meta.label_lower in timetable.visit_type(timetable.COMMON).offered
+        ) != self.visit.is_common:
             code = Code.FORM_OF_VISIT if self.visit.is_common else Code.FORM_OF_WHOLE_TRIAL
             raise impossible(code, form=self.form_title())
         self.refuse_contradictory_missing()
@@ -203,14 +226,21 @@ class Record(Withdrawable):
 
     def obstacles(self) -> list[Obstacle]:
         """Return all that keeps the form from being complete."""
-        inconsistent = [Obstacle(Code.INCOMPLETE, item, {"sentence": sentence}) for item, sentence in self.inconsistencies()]
+        inconsistent = [
+            Obstacle(Code.INCOMPLETE, item, {"sentence": sentence})
+            for item, sentence in self.inconsistencies()
+        ]
         return [*self.unanswered(), *self._obstacles_of_rows(), *inconsistent]
 
     def _obstacles_of_rows(self) -> Iterator[Obstacle]:
         for group in self.groups():
             for number, row in enumerate(self.rows(group), 1):
                 for problem in row.unanswered():
-                    facts = {"row": group.form_title(), "number": number, "sentence": problem.sentence}
+                    facts = {
+                        "row": group.form_title(),
+                        "number": number,
+                        "sentence": problem.sentence,
+                    }
                     yield Obstacle(Code.INCOMPLETE_ROW, "", facts)
 
     def shown(self) -> dict[str, Shown]:
@@ -218,7 +248,10 @@ class Record(Withdrawable):
         shown = super().shown()
         for group in self.groups():
             for row in self.rows(group):
-                shown |= {f"{group._meta.model_name}.{row.pk}.{name}": item for name, item in row.shown().items()}
+                shown |= {
+                    f"{group._meta.model_name}.{row.pk}.{name}": item
+                    for name, item in row.shown().items()
+                }
         return shown
 
 
@@ -226,7 +259,9 @@ class Row(Withdrawable):
     """One row of a form's repeating group; `parent` names the foreign key to its record."""
 
     parent: ClassVar[str]
-    may_be_missing: ClassVar[tuple[str, ...]] = ()  # items for which the page asks why they are missing
+    may_be_missing: ClassVar[
+        tuple[str, ...]
+    ] = ()  # items for which the page asks why they are missing
 
     class Meta(Withdrawable.Meta):
         abstract = True
@@ -248,12 +283,18 @@ class Row(Withdrawable):
 
     @classmethod
     def part_of(cls) -> tuple[str, str, str]:
-        return cls.form()._meta.label_lower, cls.form()._meta.db_table, cls._meta.get_field(cls.parent).column
+        return (
+            cls.form()._meta.label_lower,
+            cls.form()._meta.db_table,
+            cls._meta.get_field(cls.parent).column,
+        )
 
     @classmethod
     def place_in_sql(cls) -> dict[str, str]:
         record = f"new.{cls._meta.get_field(cls.parent).column}"
-        return of_visit(f"(select visit_id from {cls.form()._meta.db_table} where id = {record})", record=record)
+        return of_visit(
+            f"(select visit_id from {cls.form()._meta.db_table} where id = {record})", record=record
+        )
 
     @property
     def record(self) -> Record:
@@ -267,7 +308,11 @@ class Row(Withdrawable):
 def refuse_second(sender: type[models.Model], **kwargs: Any) -> None:
     """Each form that a visit has once is unique in the database, too."""
     if issubclass(sender, Record) and not sender._meta.abstract and not sender.several:
-        once = {"fields": ["visit"], "condition": Q(withdrawn_at=None), "name": f"{sender._meta.db_table}_one_of_a_visit"}
+        once = {
+            "fields": ["visit"],
+            "condition": Q(withdrawn_at=None),
+            "name": f"{sender._meta.db_table}_one_of_a_visit",
+        }
         add_constraint(sender, OneOfAVisit(**once, violation_error_message=sender.entered_once()))
 
 

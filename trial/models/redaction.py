@@ -21,7 +21,12 @@ WORDS = ("text", "reason", "source", "justification")
 ERASED = "[redacted]"
 ERASED_DIGEST = "redacted"
 """Stands in the place of the digest of a signature's content."""
-PLACE = {"record": "new.record", "visit": "null", "subject": "new.subject_id", "site": "new.site_id"}
+PLACE = {
+    "record": "new.record",
+    "visit": "null",
+    "subject": "new.subject_id",
+    "site": "new.site_id",
+}
 COLUMNS = {"record": "record", "visit": "null::bigint", "subject": "subject_id", "site": "site_id"}
 OF_REQUEST = "(select {} from trial_redactionrequest where id = new.request_id)"
 
@@ -47,7 +52,10 @@ class RedactionRequest(models.Model):
         constraints = [
             AppendOnly(name="redaction_request_append_only"),
             EntersLedgerOnInsert(
-                name="redaction_request_enters_ledger", form="trial.redactionrequest", place=PLACE, by="new.requested_by_id"
+                name="redaction_request_enters_ledger",
+                form="trial.redactionrequest",
+                place=PLACE,
+                by="new.requested_by_id",
             ),
         ]
 
@@ -55,7 +63,9 @@ class RedactionRequest(models.Model):
         return f"{self.item} of {self.form} {self.row}, up to version {self.through_version}"
 
     def said(self) -> Said:
-        return Said("REQUESTED", f"To be erased up to version {self.through_version}", self.justification)
+        return Said(
+            "REQUESTED", f"To be erased up to version {self.through_version}", self.justification
+        )
 
 
 class Redaction(models.Model):
@@ -65,7 +75,9 @@ class Redaction(models.Model):
     """
 
     act: ClassVar[str] = "redaction"
-    about: ClassVar[About] = About(form="request__form", record="request__record", item="request__item")
+    about: ClassVar[About] = About(
+        form="request__form", record="request__record", item="request__item"
+    )
 
     request = models.OneToOneField(RedactionRequest, models.PROTECT, related_name="done")
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

@@ -35,7 +35,9 @@ class Change(NamedTuple):
 
 
 def digest(content: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(
+        json.dumps(content, sort_keys=True, ensure_ascii=False).encode()
+    ).hexdigest()
 
 
 class SignatureQuerySet(models.QuerySet["Signature"]):
@@ -52,8 +54,14 @@ class Signature(models.Model):
     """
 
     class Meaning(models.TextChoices):
-        VISIT = "visit", "I have reviewed this visit's records and confirm that they agree with the source."
-        ELIGIBILITY = "eligibility", "I have assessed each criterion and confirm the subject's eligibility as stated."
+        VISIT = (
+            "visit",
+            "I have reviewed this visit's records and confirm that they agree with the source.",
+        )
+        ELIGIBILITY = (
+            "eligibility",
+            "I have assessed each criterion and confirm the subject's eligibility as stated.",
+        )
 
     act: ClassVar[str] = "signature"
     about: ClassVar[About] = About(form="form", record="record")
@@ -122,13 +130,21 @@ class Signature(models.Model):
 
     def versions(self) -> set[tuple[str, int, int]]:
         """(form label, id, version) of each table row that was signed."""
-        return {(label, pk, version) for part in self.content.values() for label, pk, version in part["versions"]}
+        return {
+            (label, pk, version)
+            for part in self.content.values()
+            for label, pk, version in part["versions"]
+        }
 
     def is_unaltered(self) -> bool:
         """Whether the content kept is that which was signed, under the record that it names (S03), but for what a redaction erased."""
         if f"{self.form}#{self.record}" not in self.content:
             return False
-        return is_left_as_recorded(self.pk) if self.is_redacted else digest(self.content) == self.content_sha256
+        return (
+            is_left_as_recorded(self.pk)
+            if self.is_redacted
+            else digest(self.content) == self.content_sha256
+        )
 
     @property
     def is_redacted(self) -> bool:
@@ -146,23 +162,39 @@ class Signature(models.Model):
         found = []
         for key in sorted(self.content | now):
             then_part, now_part = self.content.get(key), now.get(key)
-            then_items, now_items = (then_part or {}).get("items", {}), (now_part or {}).get("items", {})
+            then_items, now_items = (
+                (then_part or {}).get("items", {}),
+                (now_part or {}).get("items", {}),
+            )
             title = (now_part or then_part or {}).get("form", key)
             for name in then_items | now_items:
                 was, is_now = then_items.get(name), now_items.get(name)
                 if (was or ["", ""])[1] != (is_now or ["", ""])[1]:
-                    found.append(Change(title, (is_now or was)[0], (was or ["", ""])[1], (is_now or ["", ""])[1]))
+                    found.append(
+                        Change(
+                            title, (is_now or was)[0], (was or ["", ""])[1], (is_now or ["", ""])[1]
+                        )
+                    )
             found += _changes_of_queries(title, then_part or {}, now_part or {})
-            if then_part and now_part and then_items == now_items and _without_queries(then_part) != _without_queries(now_part):
+            if (
+                then_part
+                and now_part
+                and then_items == now_items
+                and _without_queries(then_part) != _without_queries(now_part)
+            ):
                 found.append(Change(title, "changed and put back", "", ""))
         return found
 
 
-def _changes_of_queries(title: str, signed: dict[str, Any], current: dict[str, Any]) -> list[Change]:
+def _changes_of_queries(
+    title: str, signed: dict[str, Any], current: dict[str, Any]
+) -> list[Change]:
     """Queries are only added, and each keeps its place."""
     pairs = zip_longest(signed.get("queries", []), current.get("queries", []), fillvalue=["", ""])
     return [
-        Change(title, f"Query about {is_now[0] or was[0]}", was[1].lower(), is_now[1].lower()) for was, is_now in pairs if was != is_now
+        Change(title, f"Query about {is_now[0] or was[0]}", was[1].lower(), is_now[1].lower())
+        for was, is_now in pairs
+        if was != is_now
     ]
 
 
@@ -173,6 +205,10 @@ def _without_queries(part: dict[str, Any]) -> list[list[Any]]:
 def versions_of(standing: list[Standing], *, visit: Visit) -> set[tuple[str, int, int]]:
     """What a visit's signature covers, as it stands now; of a query, if what it is about stands."""
     signed = [one for one in standing if one.visit == visit.pk and one.signed_with_visit]
-    there = {(one.form, one.record) for one in signed if one.is_record} | {("trial.visit", visit.pk)}
-    versions = {(one.label, one.row, one.version) for one in signed if (one.form, one.record) in there}
+    there = {(one.form, one.record) for one in signed if one.is_record} | {
+        ("trial.visit", visit.pk)
+    }
+    versions = {
+        (one.label, one.row, one.version) for one in signed if (one.form, one.record) in there
+    }
     return versions | {("trial.visit", visit.pk, visit.version)}

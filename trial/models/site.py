@@ -48,11 +48,18 @@ class Site(Setup):
 
     path_to_site = "pk"
 
-    code = models.CharField("site number", max_length=2, unique=True, validators=[RegexValidator(r"^(0[1-9]|[1-9]\d)$", "01 to 99.")])
+    code = models.CharField(
+        "site number",
+        max_length=2,
+        unique=True,
+        validators=[RegexValidator(r"^(0[1-9]|[1-9]\d)$", "01 to 99.")],
+    )
     name = models.CharField("site name", max_length=120)
     country = models.CharField(max_length=3, default="CHN", help_text="ISO 3166")
     province = models.CharField(max_length=60, blank=True, default="")
-    time_zone = models.CharField(max_length=40, default="Asia/Shanghai", validators=[time_zone_exists])
+    time_zone = models.CharField(
+        max_length=40, default="Asia/Shanghai", validators=[time_zone_exists]
+    )
     radiotherapy = fields.codes("Radiotherapy techniques", Technique, sdtm="RTCAP")
     ec_approved_on = models.DateField("ethics committee's first approval", null=True, blank=True)
     activated_on = models.DateField("activated on", null=True, blank=True)
@@ -61,7 +68,8 @@ class Site(Setup):
         ordering = ["code"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(activated_on=None) | Q(activated_on__gte=F("ec_approved_on"), ec_approved_on__isnull=False),
+                condition=Q(activated_on=None)
+                | Q(activated_on__gte=F("ec_approved_on"), ec_approved_on__isnull=False),
                 name="site_activated_after_approval",
                 violation_error_message="A site is activated on or after its ethics committee's approval; enter both dates.",
             )
@@ -100,7 +108,9 @@ class SiteStatus(Setup):
 
     class Meta(Setup.Meta):
         verbose_name_plural = "site statuses"
-        constraints = [models.UniqueConstraint(fields=["site", "since"], name="one_status_of_a_day")]
+        constraints = [
+            models.UniqueConstraint(fields=["site", "since"], name="one_status_of_a_day")
+        ]
 
     def __str__(self) -> str:
         return f"{self.site} {self.get_status_display()} since {self.since}"
@@ -111,12 +121,16 @@ class SiteStatus(Setup):
             if not site.activated_on or not site.ec_approved_on:
                 raise impossible(Code.SITE_DATES_MISSING)
             if self.since < site.activated_on:
-                raise impossible(Code.ACTIVE_BEFORE_ACTIVATION, item="since", site=site, day=site.activated_on)
+                raise impossible(
+                    Code.ACTIVE_BEFORE_ACTIVATION, item="since", site=site, day=site.activated_on
+                )
 
 
 class ConsentVersionQuerySet(KeptQuerySet):
     def effective(self, *, site_id: int, on: date) -> "ConsentVersionQuerySet":
-        return self.filter(Q(effective_to=None) | Q(effective_to__gte=on), site=site_id, effective_from__lte=on)
+        return self.filter(
+            Q(effective_to=None) | Q(effective_to__gte=on), site=site_id, effective_from__lte=on
+        )
 
 
 class ConsentVersion(Setup):
@@ -141,7 +155,9 @@ class ConsentVersion(Setup):
 
     class Meta(Setup.Meta):
         constraints = [
-            models.UniqueConstraint(fields=["site", "number", "language"], name="one_consent_version_of_a_number"),
+            models.UniqueConstraint(
+                fields=["site", "number", "language"], name="one_consent_version_of_a_number"
+            ),
             models.CheckConstraint(
                 condition=Q(effective_from__gte=F("ec_approved_on")),
                 name="consent_version_effective_after_approval",
@@ -158,8 +174,14 @@ class ConsentVersion(Setup):
         return f"v{self.number.lstrip('v')} ({self.language}), {self.site}"
 
     def clean(self) -> None:
-        others = ConsentVersion.objects.filter(site=self.site_id, language=self.language, overlaps=False).exclude(pk=self.pk)
-        if not self.overlaps and self.effective_from and overlapping(others, "effective", self.effective_from, self.effective_to):
+        others = ConsentVersion.objects.filter(
+            site=self.site_id, language=self.language, overlaps=False
+        ).exclude(pk=self.pk)
+        if (
+            not self.overlaps
+            and self.effective_from
+            and overlapping(others, "effective", self.effective_from, self.effective_to)
+        ):
             raise impossible(Code.CONSENT_VERSIONS_OVERLAP)
 
 
@@ -171,8 +193,12 @@ class ReferenceRange(Setup):
         F = "F", "Female"
         BOTH = "BOTH", "Both"
 
-    Test = models.TextChoices("Test", {code: (code, test.name) for code, test in analytes.TESTS.items()})
-    Unit = models.TextChoices("Unit", {unit: (unit, quantities.unit_name(unit)) for unit in quantities.units()})
+    Test = models.TextChoices(
+        "Test", {code: (code, test.name) for code, test in analytes.TESTS.items()}
+    )
+    Unit = models.TextChoices(
+        "Unit", {unit: (unit, quantities.unit_name(unit)) for unit in quantities.units()}
+    )
 
     site = models.ForeignKey(Site, models.PROTECT, related_name="reference_ranges")
     laboratory = models.CharField(max_length=40)
@@ -181,7 +207,9 @@ class ReferenceRange(Setup):
     age_from = models.PositiveSmallIntegerField(default=0, help_text="years")
     age_to = models.PositiveSmallIntegerField(default=120, help_text="years")
     low = models.DecimalField("lower limit", max_digits=10, decimal_places=4, null=True, blank=True)
-    high = models.DecimalField("upper limit", max_digits=10, decimal_places=4, null=True, blank=True)
+    high = models.DecimalField(
+        "upper limit", max_digits=10, decimal_places=4, null=True, blank=True
+    )
     unit = models.CharField(max_length=12, choices=Unit)
     effective_from = models.DateField()
     effective_to = models.DateField(null=True, blank=True)
@@ -214,11 +242,17 @@ class ReferenceRange(Setup):
         if self.test and self.unit and self.unit not in analytes.TESTS[self.test].factors:
             raise impossible(Code.UNIT_OF_ANOTHER_TEST, item="unit")
         same = ReferenceRange.objects.filter(
-            site=self.site_id, laboratory=self.laboratory, test=self.test, age_from__lte=self.age_to, age_to__gte=self.age_from
+            site=self.site_id,
+            laboratory=self.laboratory,
+            test=self.test,
+            age_from__lte=self.age_to,
+            age_to__gte=self.age_from,
         ).exclude(pk=self.pk)
         if self.sex != self.Sex.BOTH:
             same = same.filter(sex__in=[self.sex, self.Sex.BOTH])
-        if self.effective_from and overlapping(same, "effective", self.effective_from, self.effective_to):
+        if self.effective_from and overlapping(
+            same, "effective", self.effective_from, self.effective_to
+        ):
             raise impossible(Code.RANGES_OVERLAP)
 
 

@@ -58,7 +58,9 @@ class Standing(NamedTuple):
 @cache
 def signed_apart() -> frozenset[str]:
     """Return the labels of the forms that a signature of their own covers, not their visit's."""
-    return frozenset(form._meta.label_lower for form in Record.forms() if not form.signed_with_visit)
+    return frozenset(
+        form._meta.label_lower for form in Record.forms() if not form.signed_with_visit
+    )
 
 
 @cache
@@ -101,7 +103,8 @@ def standing(*subjects: Subject) -> list[Standing]:
     """Return what stands of the subjects, in the order of visit, form, record and row; one query."""
     with connection.cursor() as cursor:
         cursor.execute(
-            _sql("v.subject_id = any(%(subjects)s)") + " order by 5, 1, 3, 4", {"subjects": [subject.pk for subject in subjects]}
+            _sql("v.subject_id = any(%(subjects)s)") + " order by 5, 1, 3, 4",
+            {"subjects": [subject.pk for subject in subjects]},
         )
         return [Standing(*row) for row in cursor.fetchall()]
 

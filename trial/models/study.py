@@ -13,7 +13,9 @@ class Study(Kept):
     path_to_site = "pk"  # of no site: those who hold a role for the whole study
 
     registration = models.CharField(max_length=20, unique=True)
-    randomization_commitment = models.CharField("SHA-256 of the randomization key", max_length=64, blank=True, default="")
+    randomization_commitment = models.CharField(
+        "SHA-256 of the randomization key", max_length=64, blank=True, default=""
+    )
     committed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(Kept.Meta):

@@ -20,10 +20,17 @@ class Subject(Kept):
     path_to_site = "site"
 
     site = models.ForeignKey(Site, models.PROTECT, related_name="subjects")
-    code = models.CharField(max_length=6, unique=True, editable=False, validators=[RegexValidator(r"^\d{2}-\d{3}$")])
+    code = models.CharField(
+        max_length=6, unique=True, editable=False, validators=[RegexValidator(r"^\d{2}-\d{3}$")]
+    )
     screened_on = models.DateField("screening number given on", db_comment="SCRDAT")
     rescreen_of = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="rescreened_as", verbose_name="screened before as"
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="rescreened_as",
+        verbose_name="screened before as",
     )
 
     class Meta(Kept.Meta):
@@ -75,13 +82,21 @@ class Visit(Entered):
 
     held_on = fields.day("Date of visit", sdtm="SV.SVSTDTC", when=lambda v: v.status != "MISSED")
     status = fields.choice("Visit status", Status, sdtm="SV.SVOCCUR")
-    mode = fields.choice("How it was held", Mode, sdtm="SV.SVCNTMOD", when=lambda v: v.status != "MISSED")
-    missed_reason = fields.text("Reason missed", sdtm="SV.SVREASOC", when=lambda v: v.status == "MISSED")
-    unscheduled_reason = fields.text("Reason for an unscheduled visit", sdtm="SV.SVUPDES", when=lambda v: v.is_unscheduled)
+    mode = fields.choice(
+        "How it was held", Mode, sdtm="SV.SVCNTMOD", when=lambda v: v.status != "MISSED"
+    )
+    missed_reason = fields.text(
+        "Reason missed", sdtm="SV.SVREASOC", when=lambda v: v.status == "MISSED"
+    )
+    unscheduled_reason = fields.text(
+        "Reason for an unscheduled visit", sdtm="SV.SVUPDES", when=lambda v: v.is_unscheduled
+    )
 
     objects = VisitQuerySet.as_manager()
 
-    sections = (Section("Visit", ("held_on", "status", "mode", "missed_reason", "unscheduled_reason")),)
+    sections = (
+        Section("Visit", ("held_on", "status", "mode", "missed_reason", "unscheduled_reason")),
+    )
 
     class Meta(Entered.Meta):
         constraints = [
@@ -92,7 +107,11 @@ class Visit(Entered):
                 violation_error_message="A missed visit has no date. Delete the date, or choose another status.",
             ),
         ]
-        indexes = [models.Index(fields=["closes_on"], condition=Q(held_on=None, status=""), name="visits_waiting")]
+        indexes = [
+            models.Index(
+                fields=["closes_on"], condition=Q(held_on=None, status=""), name="visits_waiting"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.subject} {self.code}"

@@ -81,13 +81,24 @@ class Refused(Exception):
     def __new__(cls, *problems: Problem | Code, **rest: Any) -> "Refused":
         """Make it a NotAllowed or a Conflict where the code's status says so."""
         first = problems[0]
-        kind = KINDS.get((first.code if isinstance(first, Problem) else first).status, cls) if cls is Refused else cls
+        kind = (
+            KINDS.get((first.code if isinstance(first, Problem) else first).status, cls)
+            if cls is Refused
+            else cls
+        )
         return super().__new__(kind)
 
     def __init__(
-        self, *problems: Problem | Code, item: str = "", codes: Sequence[str] = (), both: Sequence[Both] = (), **facts: Any
+        self,
+        *problems: Problem | Code,
+        item: str = "",
+        codes: Sequence[str] = (),
+        both: Sequence[Both] = (),
+        **facts: Any,
     ) -> None:
-        self.problems = [one if isinstance(one, Problem) else Problem(one, item, facts) for one in problems]
+        self.problems = [
+            one if isinstance(one, Problem) else Problem(one, item, facts) for one in problems
+        ]
         self.codes = list(codes)
         self.both = list(both)
         super().__init__(" ".join(problem.sentence for problem in self.problems))
@@ -152,7 +163,9 @@ OURS = {Code.BLANK, Code.NOT_A_CODE, Code.NOT_CODES}
 """Said in the table's sentence where the item's label is known, elsewhere in Django's."""
 
 
-def problems_of(error: ValidationError, *, labels: Mapping[str, str] | None = None) -> list[Problem]:
+def problems_of(
+    error: ValidationError, *, labels: Mapping[str, str] | None = None
+) -> list[Problem]:
     """Return the problems that an error of full_clean() or of a validator says, in Django's order.
 
     `labels` are those of the items, for sentences that name them.
@@ -172,7 +185,9 @@ def _problem(error: ValidationError, item: str, label: str) -> Problem:
     (sentence,) = error.messages
     name = str(error.code or "")
     code = DJANGO.get(name) or CODES.get(name, Code.NOT_A_VALUE)
-    return Problem(code, item, {"label": label} if label and code in OURS else {"sentence": sentence})
+    return Problem(
+        code, item, {"label": label} if label and code in OURS else {"sentence": sentence}
+    )
 
 
 def page() -> str:
@@ -185,6 +200,14 @@ def page() -> str:
     lines = []
     for code in Code:
         if code in THEMES:
-            lines += ["", f"## {THEMES[code]}", "", "| Code | Status | What is wrong | What to do |", "|---|---|---|---|"]
-        lines.append(f"| `{code}` | {code.status} | {code.wrong} | {code.remedy} |".replace("|  |", "| |"))
+            lines += [
+                "",
+                f"## {THEMES[code]}",
+                "",
+                "| Code | Status | What is wrong | What to do |",
+                "|---|---|---|---|",
+            ]
+        lines.append(
+            f"| `{code}` | {code.status} | {code.wrong} | {code.remedy} |".replace("|  |", "| |")
+        )
     return head + "\n".join(lines).lstrip() + "\n"
