@@ -19,7 +19,7 @@ from trial.actions.verification import anchors
 from trial.actions.writing import locked, words, writing
 from trial.audit.acting import acting
 from trial.models import ConsentVersion, ParameterDecision, Study, Subject, Visit, may, parameters_on
-from trial.models.locks import hold_writers
+from trial.models.locks import block_writers
 from trial.models.parameter import read_once
 from trial.protocol import study
 from trial.protocol.parameters import Parameters, RandMethod
@@ -116,7 +116,7 @@ def randomize(subject: Subject, *, by: AbstractUser, late_reason: str = "", at: 
             raise Refused(Code.KEY_NOT_COMMITTED, codes=["KEY_NOT_COMMITTED"])
         if earlier := allocation_of(subject):  # made by who held the lock before
             return _same(earlier, late_reason), False
-        hold_writers()  # what is read now stands until the allocation does
+        block_writers()  # what is read now stands until the allocation does
         parameters, read = parameters_on(on, afresh=True), Casebook(subject)  # under the study's lock, too, in which no method changes
         against = refusals(subject, on=on, late_reason=late_reason, read=read)
         if against:

@@ -7,9 +7,9 @@ from django.db.models import F, Q
 from trial.audit.history import AppendOnly
 from trial.audit.locking import Follows, HonorsLocks
 from trial.models import Subject
+from trial.models.act import About, Said
 from trial.models.kept import of_subject
 from trial.models.locks import ReviewAct, enters_ledger
-from trial.models.told import About, Said
 from trial.states import OUTSIDE_NEXT, OutsideState, pairs
 
 from .randomization import Randomization

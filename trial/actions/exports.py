@@ -9,7 +9,7 @@ from django.contrib.auth.models import AbstractUser
 
 from trial.access import Act, Role
 from trial.audit.acting import is_unsaid
-from trial.models import SystemEvent, held, may, sites_where
+from trial.models import SystemEvent, may, sites_where, usable_roles
 from trial.refusals import Code, Problem, Refused
 
 from . import events
@@ -28,7 +28,7 @@ class Destination(NamedTuple):
 
 def refuse_unless_destined(to: Destination, *, by: AbstractUser) -> None:
     """The sponsor takes nothing along without saying where it goes; who names a part of it names all."""
-    is_sponsor = any(role == Role.SPONSOR for _, role in held(by))
+    is_sponsor = any(role == Role.SPONSOR for _, role in usable_roles(by))
     if not is_sponsor and not any(to):
         return
     asked = {"recipient": "who receives it", "country": "the recipient's country", "legal_basis": "the legal ground of the transfer"}

@@ -48,7 +48,7 @@ def agent_of(request: HttpRequest) -> str:
     return named[0] if named else ""
 
 
-def known_by(digest: str) -> None:
+def add_token(digest: str) -> None:
     """The rest of this request is sent by whoever holds this token."""
     client.set(f"{client.get()} token {digest[:TOKEN_SHOWN]}")
 

@@ -4,7 +4,7 @@ from .event import SystemEvent
 from .kept import Kept
 from .ledger import Ledger
 from .locks import WHO_LOCKS, Freeze, Marks, StudyLock, is_frozen, is_locked, marks_of
-from .membership import Membership, held, in_force, may, scope, sites_where
+from .membership import Membership, may, roles_today, scope, sites_where, usable_roles
 from .outbox import Mail
 from .paper import FromPaper
 from .parameter import ParameterDecision, ParameterInForce, parameters_in_force, parameters_on
@@ -57,8 +57,6 @@ __all__ = [
     "Verification",
     "Visit",
     "digest",
-    "held",
-    "in_force",
     "is_frozen",
     "is_locked",
     "loss_stands",
@@ -67,11 +65,13 @@ __all__ = [
     "parameters_in_force",
     "parameters_on",
     "readable",
+    "roles_today",
     "rows_signed_apart",
     "scope",
     "signed_apart",
     "sites_where",
     "standing",
+    "usable_roles",
     "versions_of",
     "without_their_own",
 ]

@@ -13,10 +13,10 @@ from trial.audit.history import AppendOnly, EntersLedgerOnInsert
 from trial.audit.locking import Follows, HonorsLocks, NothingLeft, SignedBefore
 from trial.states import CLOSED_TO_WRITES, FREEZE_NEXT, LOCK_NEXT, FreezeState, LockState, pairs
 
+from .act import About, Said
 from .kept import of_site, of_visit
 from .membership import only_by_role, scope
 from .subject import Subject, Visit
-from .told import About, Said
 
 
 class ActQuerySet(models.QuerySet):
@@ -182,7 +182,7 @@ def marks_of(subject: Subject) -> Marks:
     )
 
 
-def hold_writers() -> None:
+def block_writers() -> None:
     """Until the transaction ends nobody writes to any subject's data: who does so now is waited for (trial/audit/sql/locked.sql)."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(hashtext('trial_studylock'), 0)")

@@ -106,20 +106,20 @@ def only_by_role(name: str, *, by: str, site: str, step: str, steps: dict[str, A
     )
 
 
-def held(user: AbstractUser | AnonymousUser) -> list[tuple[int | None, str]]:
+def usable_roles(user: AbstractUser | AnonymousUser) -> list[tuple[int | None, str]]:
     """(site, role) of each role the person holds today; read once for each request's user. To a superuser only administration counts."""
     if not user.is_authenticated or not user.is_active:
         return []
-    if not hasattr(user, "_held"):
-        user._held = [
+    if not hasattr(user, "_usable_roles"):
+        user._usable_roles = [
             (site, role)
-            for site, role in in_force(user)
+            for site, role in roles_today(user)
             if not user.is_superuser or role in OF_A_SUPERUSER
         ]
-    return user._held
+    return user._usable_roles
 
 
-def in_force(user: AbstractUser) -> list[tuple[int | None, str]]:
+def roles_today(user: AbstractUser) -> list[tuple[int | None, str]]:
     """The same, as it is stored, also of who may not use it."""
     with connection.cursor() as cursor:
         cursor.execute(HELD, {"user": user.pk, "zone": settings.TIME_ZONE})
@@ -129,7 +129,7 @@ def in_force(user: AbstractUser) -> list[tuple[int | None, str]]:
 def sites_where(user: AbstractUser | AnonymousUser, act: Act) -> set[int | None]:
     """The sites at which this person's roles allow the act; None among them stands for the whole study."""
     roles = roles_that_may(act)
-    return {site for site, role in held(user) if role in roles}
+    return {site for site, role in usable_roles(user) if role in roles}
 
 
 def may(user: AbstractUser | AnonymousUser, act: Act, site_id: int | None = None) -> bool:

@@ -6,10 +6,10 @@ from django.utils.timezone import localtime
 from trial.audit.history import AppendOnly
 from trial.audit.locking import HonorsLocks
 
+from .act import About, Said
 from .kept import of_visit
 from .locks import ReviewAct, enters_ledger
 from .subject import Visit
-from .told import About, Said
 
 
 class FromPaper(ReviewAct):

@@ -10,11 +10,11 @@ from trial.audit.history import AppendOnly, EntersLedgerOnInsert
 from trial.audit.locking import AboutWhatStands, Begun, Follows, HonorsLocks
 from trial.states import QUERY_NEXT, QueryState, pairs
 
+from .act import About, Said
 from .kept import of_visit
 from .locks import ReviewAct, enters_ledger
 from .membership import scope
 from .subject import Visit
-from .told import About, Said
 
 
 class QueryQuerySet(models.QuerySet["Query"]):

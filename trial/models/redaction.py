@@ -9,10 +9,10 @@ from django.db.models.functions import Now
 from trial.audit.history import AppendOnly, EntersLedgerOnInsert, Erases
 from trial.fields import without_identifiers
 
+from .act import About, Said
 from .ledger import loose
 from .site import Site
 from .subject import Subject
-from .told import About, Said
 
 REASON_ITEM = "history_change_reason"
 """Asked for in the place of an item, it means the reasons that were given for changes."""

@@ -16,13 +16,13 @@ from trial.audit.history import AppendOnly, EntersLedgerOnInsert
 from trial.audit.locking import HonorsLocks, NamesItsRecord
 
 from .account import AccountAct
+from .act import About, Said
 from .event import SystemEvent
 from .kept import of_visit
 from .membership import only_by_role, scope
 from .redaction import ERASED_DIGEST, is_left_as_recorded
 from .standing_rows import SignsWhatStands, Standing
 from .subject import Visit
-from .told import About, Said
 
 
 class Change(NamedTuple):

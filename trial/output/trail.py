@@ -1,6 +1,6 @@
 """The trail beside the changes of data: signatures, queries, verification, freeze, lock and other acts, read off the ledger (R07, S02).
 
-Each act is an entry of the ledger; what it says, its own append-only row tells (trial/models/told.py).
+Each act is an entry of the ledger; what it says, its own append-only row tells (trial/models/act.py).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,8 +16,8 @@ from trial.access import Act
 from trial.api.items import row_name
 from trial.audit.history import inserted_models
 from trial.models import Kept, Ledger, Row, may, scope
+from trial.models.act import About
 from trial.models.redaction import REASON_ITEM
-from trial.models.told import About
 from trial.output.reading import KEPT_BACK, hidden_from, model_of
 
 
