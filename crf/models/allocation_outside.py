@@ -4,8 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from trial.audit.history import AppendOnly
 from trial.audit.locking import Follows, HonorsLocks
+from trial.audit.triggers import AppendOnly
 from trial.models import Subject
 from trial.models.act import ActDescription, ActTarget, ReviewAct, enters_ledger
 from trial.models.kept import of_subject

@@ -15,10 +15,10 @@ from django.db import IntegrityError, models
 
 from trial.access import Act
 from trial.audit.acting import NOTHING, ChangeReason, acting, acting_and_answering, is_unsaid, says_nothing
+from trial.audit.once import OneOfAVisit
 from trial.fields import without_identifiers
 from trial.models import Kept, may
 from trial.models.parameter import read_once
-from trial.models.record import OneOfAVisit
 from trial.refusals import CODES, Code, Problem, Refused, problems_of
 
 K = TypeVar("K", bound=Kept)

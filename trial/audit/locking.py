@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import models
 
-from trial.audit.history import Triggers
+from trial.audit.triggers import Triggers
 from trial.states import CLOSED_TO_WRITES
 
 
@@ -23,13 +23,14 @@ class HonorsLocks(Triggers):
     functions = ("locked",)
 
     def __init__(
-        self, *, name: str, visit: str = "null", others: list[str] | None = None, digest: str = ""
+        self, *, name: str, visit: str = "null", entered: list[str] | None = None, digest: str = ""
     ) -> None:
-        super().__init__(name=name, digest=digest, visit=visit, others=others or [])
+        super().__init__(name=name, digest=digest, visit=visit, entered=entered or [])
 
     def values(self) -> dict[str, Any]:
         same = " and ".join(
-            f'new."{column}" is not distinct from old."{column}"' for column in self.facts["others"]
+            f'new."{column}" is not distinct from old."{column}"'
+            for column in self.facts["entered"]
         )
         return {
             "closed": quoted(CLOSED_TO_WRITES),

@@ -14,7 +14,9 @@ from django.db import connection, models
 from django.db.migrations.recorder import MigrationRecorder
 from django_otp.plugins.otp_static.models import StaticToken
 
-from trial.audit.history import AppendOnly, IsLedger, KeepsHistory, Triggers
+from trial.audit.history import KeepsHistory
+from trial.audit.ledger_triggers import IsLedger
+from trial.audit.triggers import AppendOnly, Triggers
 from trial.server import environment
 from trial.server.embedded_postgres import APP, MAKE_ROLES, OWNER
 

@@ -1,3 +1,5 @@
+from trial.audit.once import OnceAmongRows, OnceOfASubject
+
 from .account import AccountAct, loss_stands
 from .entered import Entered, Missing, Section, Shown, readable
 from .event import SystemEvent
@@ -9,7 +11,7 @@ from .outbox import Mail
 from .paper import FromPaper
 from .parameter import ParameterDecision, ParameterInForce, parameters_in_force, parameters_on
 from .query import Query, QueryAct, Verification
-from .record import OnceAmongRows, OnceOfASubject, Problem, Record, Row
+from .record import Problem, Record, Row
 from .redaction import Redaction, RedactionRequest
 from .review import Change, Signature, digest, versions_of
 from .site import ConsentVersion, ReferenceRange, Setup, Site, SiteStatus

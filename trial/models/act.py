@@ -11,13 +11,13 @@ from django.db import models
 from django.db.models.functions import Now
 
 from trial.access import Act
-from trial.audit.history import EntersLedgerOnInsert
+from trial.audit.ledger_triggers import EntersLedgerOnInsert
 
 from .membership import scope
 
 
 class ActTarget(NamedTuple):
-    """Where the row of an act names what the act is about.
+    """The columns by which an act names what it is about.
 
     `form`, `record` and `item` are lookups from the act: of the form's label, the record's key
     and the item's name. `always` is the label of the one form that all acts of a table are about.

@@ -14,6 +14,7 @@ from django.db.models.sql import UpdateQuery
 from trial.access import Act
 from trial.audit.history import History
 from trial.audit.locking import HonorsLocks
+from trial.audit.triggers import add_constraint
 
 from .membership import scope
 
@@ -170,15 +171,8 @@ def honor_locks(sender: type[models.Model], **kwargs: Any) -> None:
 def entered_columns(model: type[Kept]) -> list[str]:
     """Return the columns that neither the system nor PostgreSQL computes."""
     computed = {"version", *model.computed()}
-    columns = [field.attname for field in model._meta.local_concrete_fields]
+    columns = [str(field.column) for field in model._meta.local_concrete_fields]
     return [column for column in columns if column not in computed]
-
-
-def add_constraint(model: type[models.Model], constraint: models.BaseConstraint) -> None:
-    """Add a constraint to a model that is made already, where makemigrations looks, too."""
-    constraints: Any = model._meta.constraints
-    constraints.append(constraint)
-    model._meta.original_attrs["constraints"] = constraints
 
 
 models.signals.class_prepared.connect(honor_locks)

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from django.db import connection, models
 
 from trial.access import Act
-from trial.audit.history import AppendOnly
 from trial.audit.locking import Follows, HonorsLocks, NothingLeft, SignedBefore
+from trial.audit.triggers import AppendOnly
 from trial.states import CLOSED_TO_WRITES, FREEZE_NEXT, LOCK_NEXT, FreezeState, LockState, pairs
 
 from .act import ActDescription, ActTarget, ReviewAct, enters_ledger
@@ -50,6 +50,7 @@ class Freeze(ReviewAct):
         return f"{self.visit}: {self.get_state_display().lower()}"
 
     def describe(self) -> ActDescription:
+        """Return the state that the step led to, and its reason."""
         return ActDescription(self.state, self.get_state_display(), self.reason)
 
 
@@ -110,6 +111,7 @@ class StudyLock(ReviewAct):
         return self.get_state_display()
 
     def describe(self) -> ActDescription:
+        """Return the state that the step led to, and its reason."""
         return ActDescription(self.state, self.get_state_display(), self.reason)
 
     @classmethod

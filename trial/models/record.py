@@ -1,4 +1,4 @@
-"""A record: one form, filled in for one visit of one subject; and the rows of its repeating groups."""
+"""Records, each a form filled in for one visit, and the rows of their repeating groups."""
 
 import hashlib
 import json
@@ -7,25 +7,26 @@ from typing import Any, ClassVar
 
 from django.apps import apps
 from django.conf import settings
-from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
-from trial.audit.history import Triggers
+from trial.audit.once import OneOfAVisit
+from trial.audit.triggers import add_constraint
 from trial.protocol.schedule import timetable
 from trial.refusals import Code, impossible
 from trial.refusals import Problem as Obstacle
 
-from .entered import Entered, Shown, add_constraint
+from .entered import Entered, Shown, field_of
 from .kept import KeptQuerySet, of_visit
 from .subject import Subject, Visit
 
 Problem = tuple[str, str]
-"""The item that a sentence is about ("" for the whole form), and the sentence."""
+"""An item ("" for the whole form), and the sentence about it."""
 
 
 def both_or_neither(stem: str) -> models.CheckConstraint:
-    """Who and when are known together or not at all."""
+    """Return the constraint that who did it and when are known together or not at all."""
     at, by = f"{stem}_at__isnull", f"{stem}_by__isnull"
     return models.CheckConstraint(
         condition=Q(**{at: True, by: True}) | Q(**{at: False, by: False}),
@@ -33,60 +34,24 @@ def both_or_neither(stem: str) -> models.CheckConstraint:
     )
 
 
-class OneOfAVisit(models.UniqueConstraint):
-    """A visit has this form once, however many people open it at the same time."""
-
-
-class OnceAmongRows(ExclusionConstraint):
-    """The standing rows of a record have these items once among them, as they are when all are stored.
-
-    A unique index is asked row by row, so that two rows could never be exchanged. This is asked at the end
-    of a save (trial/actions/submission.py), at the latest at commit. Null values are never equal.
-    """
-
-    def __init__(
-        self, *, fields: Sequence[str], name: str, condition: Q, violation_error_message: str
-    ) -> None:
-        self.fields = tuple(fields)
-        super().__init__(
-            name=name,
-            expressions=[(field, "=") for field in fields],
-            condition=condition,
-            deferrable=models.Deferrable.DEFERRED,
-            violation_error_message=violation_error_message,
-        )
-        self.index_type = (
-            "BTREE"  # PostgreSQL takes it; Django asks for an extension that is not needed here
-        )
-
-    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
-        path, args, kwargs = super().deconstruct()
-        for derived in ("expressions", "index_type", "deferrable"):
-            del kwargs[derived]
-        return path, args, kwargs | {"fields": self.fields}
-
-
-class OnceOfASubject(Triggers):
-    """A subject has the form's `item` once, at whichever visit; of one visit, OneOfAVisit says it. PostgreSQL tells the `sentence`."""
-
-    file = "once.sql"
-    functions = ("once",)
-
-    def __init__(self, *, name: str, item: str, sentence: str, digest: str = "") -> None:
-        super().__init__(name=name, digest=digest, item=item, sentence=sentence)
-
-
 class WithdrawableQuerySet(KeptQuerySet):
+    """Rows that stand, or were withdrawn."""
+
     def standing(self) -> "WithdrawableQuerySet":
-        """Without what was made by mistake."""
+        """Return the rows that were not withdrawn."""
         return self.filter(withdrawn_at=None)
 
     def of(self, subject: Subject) -> "WithdrawableQuerySet":
-        return self.standing().filter(**{self.model.path_to_subject: subject})
+        """Return the standing rows of a subject."""
+        model: Any = self.model
+        return self.standing().filter(**{model.path_to_subject: subject})
 
 
 class Withdrawable(Entered):
-    """Never deleted; what was made by mistake is withdrawn, with a reason, and stays readable."""
+    """A row that is never deleted.
+
+    One that was made by mistake is withdrawn, with a reason, and stays readable.
+    """
 
     withdrawn_at = models.DateTimeField(null=True, editable=False)
     withdrawn_by = models.ForeignKey(
@@ -95,8 +60,8 @@ class Withdrawable(Entered):
         null=True,
         editable=False,
         related_name="+",
-        db_index=False,
-    )  # nobody asks by it, and each index costs every save
+        db_index=False,  # nobody searches by it, and each index costs every save
+    )
 
     objects = WithdrawableQuerySet.as_manager()
 
@@ -110,24 +75,26 @@ class Withdrawable(Entered):
 
 
 class Record(Withdrawable):
-    """One form of one visit."""
+    """A form, filled in for one visit."""
 
     class State(models.TextChoices):
-        DRAFT = "DRAFT", "Draft"
-        COMPLETE = "COMPLETE", "Complete"
+        DRAFT = "DRAFT", _("Draft")
+        COMPLETE = "COMPLETE", _("Complete")
 
     path_to_site = "visit__subject__site"
     path_to_subject = "visit__subject"
-    several: ClassVar[bool] = False  # whether a visit may have more than one of this form
-    moves_the_schedule: ClassVar[bool] = False  # whether visits are planned from its dates
-    entered_by_hand: ClassVar[bool] = (
-        True  # whether people fill it in, or an act of the system writes it
-    )
-    signed_with_visit: ClassVar[bool] = True  # IE has a signature of its own (crf_spec 4.2)
+    several: ClassVar[bool] = False
+    """Whether a visit may have more than one of this form."""
+    moves_the_schedule: ClassVar[bool] = False
+    """Whether visits are planned from its dates."""
+    entered_by_hand: ClassVar[bool] = True
+    """Whether people fill it in. Otherwise an act of the system writes it."""
+    signed_with_visit: ClassVar[bool] = True
+    """Whether the visit's signature covers it. IE has one of its own (crf_spec 4.2)."""
 
     visit = models.ForeignKey(Visit, models.PROTECT, related_name="+")
     state = models.CharField(
-        "form status", max_length=8, choices=State, default=State.DRAFT, editable=False
+        _("form status"), max_length=8, choices=State, default=State.DRAFT, editable=False
     )
 
     class Meta(Withdrawable.Meta):
@@ -138,16 +105,17 @@ class Record(Withdrawable):
 
     @staticmethod
     def forms() -> "list[type[Record]]":
-        """Every form of the trial, whichever app defines it."""
+        """Return every form of the trial, whichever app defines it."""
         return [model for model in apps.get_models() if issubclass(model, Record)]
 
     @classmethod
     def entered_once(cls) -> str:
+        """Return the sentence that refuses a second form."""
         return Code.FORM_ENTERED.source.format(form=cls._meta.verbose_name)
 
     @classmethod
     def groups(cls) -> "list[type[Row]]":
-        """The form's repeating groups."""
+        """Return the form's repeating groups."""
         return [
             model for model in apps.get_models() if issubclass(model, Row) and model.form() is cls
         ]
@@ -166,19 +134,22 @@ class Record(Withdrawable):
 
     @classmethod
     def prefilled(cls, visit: Visit) -> dict[str, Any]:
-        """What an empty form already says, because it is known."""
+        """Return the values that an empty form already has, because they are known."""
         return {}
 
     @classmethod
     def prefilled_rows(cls, visit: Visit) -> "dict[type[Row], list[dict[str, Any]]]":
-        """The rows that an empty form already asks for."""
+        """Return the rows that an empty form already asks for."""
         return {}
 
     @classmethod
     def choices_for(
         cls, item: str, visit: Visit, record: "Record | None"
     ) -> models.QuerySet[Any] | None:
-        """The rows that an item of this form or of its groups may refer to."""
+        """Return the rows that an item of this form or of its groups may refer to.
+
+        None stands for all.
+        """
         return None
 
     @property
@@ -186,42 +157,48 @@ class Record(Withdrawable):
         return self.visit.subject
 
     def rows(self, group: "type[Row]") -> "Sequence[Any]":
-        """The standing rows of a group; while the form is being saved, those that are being saved with it."""
+        """Return the standing rows of a group.
+
+        While the form is being saved, these are the rows that are being saved with it.
+        """
         cached = self.__dict__.setdefault("_rows", {})
         if group not in cached:
-            cached[group] = (
-                list(group.objects.standing().filter(**{group.parent: self}).order_by("pk"))
-                if self.pk
-                else []
-            )
-            for row in cached[group]:
-                setattr(row, group.parent, self)
+            cached[group] = self._stored_rows(group) if self.pk else []
         return cached[group]
 
+    def _stored_rows(self, group: "type[Row]") -> "list[Row]":
+        rows = list(group.objects.standing().filter(**{group.parent: self}).order_by("pk"))
+        for row in rows:
+            setattr(row, group.parent, self)
+        return rows
+
     def hold_rows(self, group: "type[Row]", rows: "Sequence[Row]") -> None:
+        """Let `rows` return these instead of reading the group's rows."""
         self.__dict__.setdefault("_rows", {})[group] = list(rows)
 
     def versions(self) -> list[list[int | str]]:
-        """[form, id, version] of the record and of its standing rows."""
+        """Return [form, id, version] of the record and of its standing rows, in order."""
         rows = [self, *(row for group in self.groups() for row in self.rows(group))]
         return sorted([row._meta.label_lower, row.pk, row.version] for row in rows)
 
     def versions_sha256(self) -> str:
-        """What a person has read: it is another one as soon as a row was changed, added or withdrawn."""
+        """Return the SHA-256 of the versions, which tells what state of the form a person has read.
+
+        It changes as soon as a row is changed, added or withdrawn.
+        """
         return hashlib.sha256(json.dumps(self.versions()).encode()).hexdigest()
 
     def clean(self) -> None:
-        """What cannot be (H): dates first. A form that checks more calls this too."""
-        if (
-            self._meta.label_lower in timetable.visit_type(timetable.COMMON).offered
-        ) != self.visit.is_common:
+        """Refuse what cannot be (H), dates first. A form that checks more calls this, too."""
+        common_forms = timetable.visit_type(timetable.COMMON).offered
+        if (self._meta.label_lower in common_forms) != self.visit.is_common:
             code = Code.FORM_OF_VISIT if self.visit.is_common else Code.FORM_OF_WHOLE_TRIAL
             raise impossible(code, form=self.form_title())
         self.refuse_contradictory_missing()
         self.refuse_impossible_dates(today=self.subject.site.today())
 
     def inconsistencies(self) -> Iterator[Problem]:
-        """What a completed form may not say (HC), beyond needed items."""
+        """Yield what keeps the form from being complete (HC), beyond items that are needed."""
         yield from ()
 
     def obstacles(self) -> list[Obstacle]:
@@ -236,22 +213,17 @@ class Record(Withdrawable):
         for group in self.groups():
             for number, row in enumerate(self.rows(group), 1):
                 for problem in row.unanswered():
-                    facts = {
-                        "row": group.form_title(),
-                        "number": number,
-                        "sentence": problem.sentence,
-                    }
+                    facts = {"row": group.form_title(), "number": number}
+                    facts["sentence"] = problem.sentence
                     yield Obstacle(Code.INCOMPLETE_ROW, "", facts)
 
     def shown(self) -> dict[str, Shown]:
-        """The record's own items, then those of its rows: `administration.2.dose_mg`."""
+        """Return the record's own items, then those of its rows: `administration.2.dose_mg`."""
         shown = super().shown()
         for group in self.groups():
             for row in self.rows(group):
-                shown |= {
-                    f"{group._meta.model_name}.{row.pk}.{name}": item
-                    for name, item in row.shown().items()
-                }
+                prefix = f"{group._meta.model_name}.{row.pk}"
+                shown |= {f"{prefix}.{name}": item for name, item in row.shown().items()}
         return shown
 
 
@@ -259,9 +231,8 @@ class Row(Withdrawable):
     """One row of a form's repeating group; `parent` names the foreign key to its record."""
 
     parent: ClassVar[str]
-    may_be_missing: ClassVar[
-        tuple[str, ...]
-    ] = ()  # items for which the page asks why they are missing
+    may_be_missing: ClassVar[tuple[str, ...]] = ()
+    """The items for which the page asks why they are missing."""
 
     class Meta(Withdrawable.Meta):
         abstract = True
@@ -275,30 +246,35 @@ class Row(Withdrawable):
 
     @classmethod
     def fixed(cls) -> list[str]:
-        return [cls._meta.get_field(cls.parent).column]
+        return [cls.parent_column()]
+
+    @classmethod
+    def parent_column(cls) -> str:
+        """Return the column that names the row's record."""
+        return field_of(cls, cls.parent).attname
 
     @classmethod
     def form(cls) -> type[Record]:
-        return cls._meta.get_field(cls.parent).remote_field.model
+        """Return the form whose group this is."""
+        form: type[Record] = field_of(cls, cls.parent).remote_field.model
+        return form
 
     @classmethod
     def part_of(cls) -> tuple[str, str, str]:
-        return (
-            cls.form()._meta.label_lower,
-            cls.form()._meta.db_table,
-            cls._meta.get_field(cls.parent).column,
-        )
+        meta = cls.form()._meta
+        return meta.label_lower, meta.db_table, cls.parent_column()
 
     @classmethod
     def place_in_sql(cls) -> dict[str, str]:
-        record = f"new.{cls._meta.get_field(cls.parent).column}"
-        return of_visit(
-            f"(select visit_id from {cls.form()._meta.db_table} where id = {record})", record=record
-        )
+        record = f"new.{cls.parent_column()}"
+        visit = f"(select visit_id from {cls.form()._meta.db_table} where id = {record})"
+        return of_visit(visit, record=record)
 
     @property
     def record(self) -> Record:
-        return getattr(self, self.parent)
+        """Return the record that the row belongs to."""
+        record: Record = getattr(self, self.parent)
+        return record
 
     def clean(self) -> None:
         self.refuse_contradictory_missing()
@@ -306,14 +282,15 @@ class Row(Withdrawable):
 
 
 def refuse_second(sender: type[models.Model], **kwargs: Any) -> None:
-    """Each form that a visit has once is unique in the database, too."""
+    """Make each form that a visit has once unique in the database, too."""
     if issubclass(sender, Record) and not sender._meta.abstract and not sender.several:
-        once = {
-            "fields": ["visit"],
-            "condition": Q(withdrawn_at=None),
-            "name": f"{sender._meta.db_table}_one_of_a_visit",
-        }
-        add_constraint(sender, OneOfAVisit(**once, violation_error_message=sender.entered_once()))
+        once = OneOfAVisit(
+            fields=["visit"],
+            condition=Q(withdrawn_at=None),
+            name=f"{sender._meta.db_table}_one_of_a_visit",
+            violation_error_message=sender.entered_once(),
+        )
+        add_constraint(sender, once)
 
 
 models.signals.class_prepared.connect(refuse_second)

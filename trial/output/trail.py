@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from trial.access import Act
 from trial.api.items import row_name
-from trial.audit.history import inserted_models
+from trial.audit.ledger_triggers import inserted_models
 from trial.models import Kept, Ledger, Row, may, scope
 from trial.models.act import ActTarget
 from trial.models.redaction import REASON_ITEM

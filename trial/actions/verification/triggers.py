@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.apps import apps
 from django.db import connection
 
-from trial.audit.history import Triggers
+from trial.audit.triggers import Triggers
 
 TRIGGER = re.compile(
     r"create (?:constraint )?trigger (?P<name>\w+)\s+(?P<when>before|after) (?P<events>[\w ]+?) on (?:public\.)?\"?(?P<table>\w+)\"?"

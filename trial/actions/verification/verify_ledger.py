@@ -18,8 +18,10 @@ from typing import Any
 from django.db import connection, models, transaction
 
 from trial.audit import roles
-from trial.audit.history import EntersLedgerOnInsert, Watches, inserted_forms, inserted_models, kept_models
+from trial.audit.history import kept_models
 from trial.audit.ledger_sql import REASON, changed, content, entered, items, quoted
+from trial.audit.ledger_triggers import EntersLedgerOnInsert, inserted_forms, inserted_models
+from trial.audit.watching import Watches
 from trial.models import SystemEvent
 from trial.models.redaction import ERASED
 
