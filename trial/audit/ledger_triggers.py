@@ -12,7 +12,7 @@ from trial.audit.triggers import Triggers
 
 
 class EntersLedger(Triggers):
-    """Of a history table: its rows, with the items that they changed."""
+    """Each row of a history enters the ledger at commit, with the items that it changed."""
 
     file = "ledger.sql"
     functions = ("ledger",)
@@ -22,10 +22,11 @@ class EntersLedger(Triggers):
 
 
 class EntersLedgerOnInsert(Triggers):
-    """Of a table whose rows are added and never change: an act, a query's answer, a lock. Give it AppendOnly, too.
+    """Each row that is added enters the ledger at commit: an act, a query's answer, a lock.
 
-    `place` is what Kept.place_in_sql() gives; `by` and `reason` are SQL that names columns of `new`; `omitted` columns stay out,
-    of `digested` ones only the SHA-256 enters.
+    Such rows never change: give the table AppendOnly, too. `place` is what Kept.place_in_sql()
+    gives; `by` and `reason` are SQL that names columns of `new`; `omitted` columns stay out, of
+    `digested` ones only the SHA-256 enters.
     """
 
     file = "ledger_insert.sql"
@@ -45,18 +46,20 @@ class EntersLedgerOnInsert(Triggers):
         super().__init__(name=name, digest=digest, form=form, place=place, by=by, **facts)
 
     def row_items(self, row: str) -> str:
+        """Return SQL for the items of a row, as jsonb."""
         return ledger_sql.row_items(row, ["id", *self.facts["omitted"]], self.facts["digested"])
 
     def values(self) -> dict[str, Any]:
-        return (
-            self.facts
-            | self.facts["place"]
-            | {"salted": ledger_sql.salted(ledger_sql.entered(self.row_items("new")))}
-        )
+        salted = ledger_sql.salted(ledger_sql.entered(self.row_items("new")))
+        return self.facts | self.facts["place"] | {"salted": salted}
 
 
 class IsLedger(Triggers):
-    """Of the ledger itself: number, time, commitments and hash of an entry; what a reason may not be; append-only."""
+    """The ledger's own triggers: it is append-only.
+
+    Its functions give an entry its number, time, commitments and hash, and tell a reason that says
+    nothing.
+    """
 
     file = "ledger_itself.sql"
     functions = ("enter", "says_nothing", "append_only")
@@ -76,6 +79,7 @@ class IsLedger(Triggers):
 
     def values(self) -> dict[str, Any]:
         codes = [code.lower() for code in self.facts["codes"]]
+        without_other = [code for code in self.facts["codes"] if code != ChangeReason.OTHER]
         return {
             "salt": ledger_sql.SALT,
             "reason": ledger_sql.REASON,
@@ -84,19 +88,15 @@ class IsLedger(Triggers):
             "new_content": ledger_sql.content("new"),
             "old_content": ledger_sql.content("old"),
             "codes": "|".join(codes),
-            "codes_alone": "|".join(code for code in codes if code != "other"),
-            "codes_as_chosen": ", ".join(
-                ledger_sql.quoted(code)
-                for code in self.facts["codes"]
-                if code != ChangeReason.OTHER
-            ),
+            "codes_alone": "|".join(code.lower() for code in without_other),
+            "codes_as_chosen": ", ".join(map(ledger_sql.quoted, without_other)),
             "stock": f"array[{', '.join(map(ledger_sql.quoted, self.facts['stock']))}]",
             "unsaid": ledger_sql.quoted(self.facts["unsaid"]),
         }
 
 
 class Erases(Triggers):
-    """Of the redactions: the lawful erasure itself."""
+    """The lawful erasure: a row of the redactions erases what its request names."""
 
     file = "redaction.sql"
     functions = ("erase", "erase_words", "erase_in_ledger", "erase_in_signatures")
@@ -107,23 +107,27 @@ class Erases(Triggers):
         super().__init__(name=name, digest=digest, words=list(words), erased=erased)
 
     def values(self) -> dict[str, Any]:
+        parts = ledger_sql.parts("l")
         return {
             "reason": ledger_sql.REASON,
-            "told": ledger_sql.told("l"),
+            "commitment_of_part": ledger_sql.commitment("l.salts ->> key", f"{parts} -> key"),
+            "commitment_of_named_part": ledger_sql.commitment("l.salts ->> $1", f"{parts} -> $1"),
+            "commitment_of_item": ledger_sql.commitment("l.salts ->> key", "value::text"),
             "words": ", ".join(map(ledger_sql.quoted, self.facts["words"])),
             "erased": ledger_sql.quoted(self.facts["erased"]),
         }
 
 
 def inserted_forms() -> list[str]:
-    """The labels under which acts enter the ledger, whose tables have no history beside them."""
-    return [entered.facts["form"] for _, entered in inserted_models()]
+    """Return the labels under which acts enter the ledger, without a history beside them."""
+    return [entered.facts["form"] for _model, entered in inserted_models()]
 
 
 def inserted_models() -> list[tuple[type[models.Model], EntersLedgerOnInsert]]:
-    return [
-        (model, one)
-        for model in apps.get_models()
-        for one in model._meta.constraints
-        if isinstance(one, EntersLedgerOnInsert)
-    ]
+    """Return the models of acts, each with the trigger by which it enters the ledger."""
+    pairs = []
+    for model in apps.get_models():
+        for constraint in model._meta.constraints:
+            if isinstance(constraint, EntersLedgerOnInsert):
+                pairs.append((model, constraint))
+    return pairs

@@ -51,7 +51,7 @@ def _declared() -> Iterator[Declared]:
     for model in apps.get_models():
         kept = [one for one in model._meta.constraints if isinstance(one, Triggers)]
         if kept:
-            sql = "\n".join(one.create_sql(model, None) for one in kept)  # type: ignore[arg-type]  # none of them asks the editor
+            sql = "\n".join(one.create_sql(model, None) for one in kept)
             read = [_read(found) for found in TRIGGER.finditer(sql)]
             yield Declared(
                 model._meta.label_lower,
