@@ -33,7 +33,7 @@ class KeepsHistory(Triggers):
         }
 
 
-class History(HistoricalRecords):  # type: ignore[misc]  # simple-history has no types
+class History(HistoricalRecords):
     """The `history` of a model (trial/models/kept.py), with the triggers that write it.
 
     The model answers `fixed`, `computed`, `part_of` and `place_in_sql`, as Kept does. Its class is

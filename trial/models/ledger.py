@@ -44,8 +44,8 @@ def loose(to: Any, **options: Any) -> models.ForeignKey:
     PROTECT guards the referenced row, and the ledger outlives it. The ledger's own indexes answer
     what is queried, and each further one costs every save.
     """
-    options = {"db_constraint": False, "db_index": False, "related_name": "+"} | options
-    return models.ForeignKey(to, models.PROTECT, **options)
+    options.setdefault("db_index", False)
+    return models.ForeignKey(to, models.PROTECT, db_constraint=False, related_name="+", **options)
 
 
 class Ledger(models.Model):

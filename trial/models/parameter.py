@@ -76,7 +76,8 @@ class ParameterDecision(Kept):
         help_text=_("role of who decided, and the document that says so"),
     )
 
-    objects = StudyWideQuerySet.as_manager()
+    # django-stubs take the manager of the base for a class variable, and this one not.
+    objects = StudyWideQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(Kept.Meta):
         ordering = ["name", "effective_from"]

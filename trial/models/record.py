@@ -63,7 +63,8 @@ class Withdrawable(Entered):
         db_index=False,  # nobody searches by it, and each index costs every save
     )
 
-    objects = WithdrawableQuerySet.as_manager()
+    # django-stubs take the manager of the base for a class variable, and this one not.
+    objects = WithdrawableQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(Entered.Meta):
         abstract = True

@@ -163,7 +163,8 @@ class ConsentVersion(Setup):
     reconsent_days = models.PositiveSmallIntegerField(_("days to consent again"), default=30)
     overlaps = models.BooleanField(_("may overlap with another version"), default=False)
 
-    objects = ConsentVersionQuerySet.as_manager()
+    # django-stubs take the manager of the base for a class variable, and this one not.
+    objects = ConsentVersionQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(Setup.Meta):
         constraints = [

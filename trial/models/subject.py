@@ -96,7 +96,8 @@ class Visit(Entered):
         "Reason for an unscheduled visit", sdtm="SV.SVUPDES", when=lambda v: v.is_unscheduled
     )
 
-    objects = VisitQuerySet.as_manager()
+    # django-stubs take the manager of the base for a class variable, and this one not.
+    objects = VisitQuerySet.as_manager()  # type: ignore[misc]
 
     sections = (
         Section("Visit", ("held_on", "status", "mode", "missed_reason", "unscheduled_reason")),

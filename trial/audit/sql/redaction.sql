@@ -62,8 +62,8 @@ begin
   return new;
 end $$;
 
-create or replace function {table}_erase_words(request trial_redactionrequest, live text)
-  returns void language plpgsql as $$
+create or replace function {table}_erase_words(
+    request trial_redactionrequest, live text) returns void language plpgsql as $$
 begin
   if request.item <> all (array[{words}]) or not exists (
     select from trial_ledger l
@@ -90,8 +90,8 @@ begin
   perform set_config('casebook.redaction', '', true);
 end $$;
 
-create or replace function {table}_erase_in_ledger(request trial_redactionrequest, history text)
-  returns void language plpgsql as $$
+create or replace function {table}_erase_in_ledger(
+    request trial_redactionrequest, history text) returns void language plpgsql as $$
 declare
   key text := case request.item when 'history_change_reason' then '{reason}' else request.item end;
   -- The entry of the next version says what the item was before.
@@ -114,8 +114,8 @@ begin
           request.through_version + versions_after;
 end $$;
 
-create or replace function {table}_erase_in_signatures(request trial_redactionrequest)
-  returns jsonb language plpgsql as $$
+create or replace function {table}_erase_in_signatures(
+    request trial_redactionrequest) returns jsonb language plpgsql as $$
 declare
   shown record;
   digests jsonb := '{{}}';
