@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from trial.audit.triggers import Triggers
+from trial.refusals import Code
 
 
 class OneOfAVisit(models.UniqueConstraint):
@@ -21,6 +22,8 @@ class OnceAmongRows(ExclusionConstraint):
     checked once all rows of a save are stored (trial/actions/submission.py), at the latest at
     commit. Null values are never equal.
     """
+
+    violation_error_code = Code.ENTERED_TWICE.value
 
     def __init__(
         self, *, fields: Sequence[str], name: str, condition: Q, violation_error_message: str
@@ -38,7 +41,7 @@ class OnceAmongRows(ExclusionConstraint):
 
     def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
         path, args, kwargs = super().deconstruct()
-        for derived in ("expressions", "index_type", "deferrable"):
+        for derived in ("expressions", "index_type", "deferrable", "violation_error_code"):
             del kwargs[derived]
         return path, args, kwargs | {"fields": self.fields}
 

@@ -1,4 +1,4 @@
-"""The rule that says when a change needs a reason (crf_spec 1; 21 CFR 11.10(e)).
+"""The rule when a change needs a reason (crf_spec 1, form life cycle; 21 CFR 11.10(e)).
 
 PostgreSQL holds the same rule on every path (trial/audit/ledger_sql.py: `replaces_a_value` and
 `changes_what_was_complete`). tests/trial/audit/test_reasons.py holds the two equal, case by case.

@@ -270,7 +270,7 @@ def _may_not(role: str, verb: str, table: str) -> str:
 def _other_writers(role: str, too_much: dict[tuple[str, str], str]) -> list[str]:
     """Return a sentence for each verb of a role that should not write at all.
 
-    What the app's role has because everybody has it, is said already.
+    What everybody may do, the app's role may do, too: `too_much` tells it already.
     """
     text = _("The role {writer} may {verb} {table}: only {owner} and {role} write.")
     return [

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser, AnonymousUser
 from django.db import connection, models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from trial.access import OF_A_SUPERUSER, STUDY_WIDE, Act, Role, are_apart, roles_that_may
@@ -66,7 +67,10 @@ class Membership(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user}, {self.role} at {self.site or 'all sites'}"
+        place = self.site or gettext("all sites")
+        return gettext("{person}, {role} at {place}").format(
+            person=self.user, role=self.role, place=place
+        )
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Save, and take over the version that PostgreSQL counted up, as Kept does."""

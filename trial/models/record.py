@@ -9,6 +9,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from trial.audit.once import OneOfAVisit
@@ -102,7 +103,7 @@ class Record(Withdrawable):
         abstract = True
 
     def __str__(self) -> str:
-        return f"{self.form_title()} of {self.visit}"
+        return gettext("{form} of {visit}").format(form=self.form_title(), visit=self.visit)
 
     @staticmethod
     def forms() -> "list[type[Record]]":

@@ -77,7 +77,9 @@ class RedactionRequest(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.item} of {self.form} {self.row}, up to version {self.through_version}"
+        return gettext("{item} of {form} {row}, up to version {version}").format(
+            item=self.item, form=self.form, row=self.row, version=self.through_version
+        )
 
     def describe(self) -> ActDescription:
         """Return up to which version the item is to be erased, and why."""

@@ -11,6 +11,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from trial import fields
@@ -86,7 +87,7 @@ class Site(Setup):
         ]
 
     def __str__(self) -> str:
-        return f"Site {self.code}"
+        return gettext("Site {code}").format(code=self.code)
 
     @classmethod
     def place_in_sql(cls) -> dict[str, str]:
@@ -123,7 +124,9 @@ class SiteStatus(Setup):
         ]
 
     def __str__(self) -> str:
-        return f"{self.site} {self.get_status_display()} since {self.since}"
+        return gettext("{site} {status} since {day}").format(
+            site=self.site, status=self.get_status_display(), day=self.since
+        )
 
     def clean(self) -> None:
         site = Site.objects.filter(pk=self.site_id).first()
@@ -253,7 +256,9 @@ class ReferenceRange(Setup):
 
     def __str__(self) -> str:
         limits = f"{self.low or ''}–{self.high or ''} {self.get_unit_display()}"
-        return f"{self.test} at {self.laboratory}, {self.get_sex_display()}: {limits}"
+        return gettext("{test} at {laboratory}, {sex}: {limits}").format(
+            test=self.test, laboratory=self.laboratory, sex=self.get_sex_display(), limits=limits
+        )
 
     def clean(self) -> None:
         if self.test and self.unit and self.unit not in analytes.TESTS[self.test].factors:
