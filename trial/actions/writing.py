@@ -15,7 +15,7 @@ from django.db import IntegrityError, models
 
 from trial.access import Act
 from trial.audit.acting import NOTHING, ChangeReason, acting, acting_and_answering, is_unsaid, says_nothing
-from trial.audit.once import OneOfAVisit
+from trial.audit.once import OnceAmongRows, OneOfAVisit
 from trial.fields import without_identifiers
 from trial.models import Kept, may
 from trial.models.parameter import read_once
@@ -105,7 +105,8 @@ def code_of(constraint: models.BaseConstraint) -> Code:
         return Code.FORM_ENTERED
     if constraint.violation_error_code in CODES:
         return CODES[constraint.violation_error_code]
-    return Code.ENTERED_TWICE if isinstance(constraint, models.UniqueConstraint) else Code.IMPOSSIBLE
+    is_unique = isinstance(constraint, models.UniqueConstraint | OnceAmongRows)
+    return Code.ENTERED_TWICE if is_unique else Code.IMPOSSIBLE
 
 
 def locked(model: type[K], pk: int, *, version: int | None = None) -> K:

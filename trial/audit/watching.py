@@ -51,7 +51,7 @@ def _of_either_row(expression: str) -> str:
 
 
 class NamesNobodyTwice(Triggers):
-    """User names are unique to the eye, and nobody is renamed (trial/models/names.py).
+    """User names are unique to the eye, and nobody is renamed (trial/audit/names.py).
 
     It belongs to the events' table, which watches the accounts.
     """

@@ -57,7 +57,7 @@ class Missing(models.TextChoices):
 class Entered(Kept):
     """A row of items in sections.
 
-    `derived` names the read-only properties that the protocol computes from the items.
+    `derived` names the values that the protocol computes from the items (trial/fields.py, Derived).
     `identifying` names the items that could help to identify a subject, and `tells_birth_month`
     the derived values from which the month of birth could be worked out.
     """

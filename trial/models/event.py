@@ -11,9 +11,9 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from trial.audit.ledger_triggers import EntersLedgerOnInsert
+from trial.audit.names import ALIKE, PATTERN, TAKEN_FOR
 from trial.audit.triggers import AppendOnly
 from trial.audit.watching import NamesNobodyTwice, Watches
-from trial.models.names import ALIKE, PATTERN, TAKEN_FOR
 
 from .ledger import loose
 

@@ -2,11 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any, ClassVar, Self, Union
 
 from django.apps import apps
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext
@@ -18,62 +18,33 @@ from trial.protocol.schedule import timetable
 from trial.refusals import Code, impossible
 from trial.refusals import Problem as Obstacle
 
-from .entered import Entered, Shown, field_of
-from .kept import KeptQuerySet, of_visit
+from .entered import Shown, field_of
+from .kept import of_visit
 from .subject import Subject, Visit
+from .withdrawable import Withdrawable
 
 Problem = tuple[str, str]
 """An item ("" for the whole form), and the sentence about it."""
 
 
-def both_or_neither(stem: str) -> models.CheckConstraint:
-    """Return the constraint that who did it and when are known together or not at all."""
-    at, by = f"{stem}_at__isnull", f"{stem}_by__isnull"
-    return models.CheckConstraint(
-        condition=Q(**{at: True, by: True}) | Q(**{at: False, by: False}),
-        name=f"%(app_label)s_%(class)s_{stem}_at_and_by",
-    )
+RowSource = Union["Sequence[Row]", Callable[[], "Sequence[Row]"]]
+"""The rows of a group, or a function that reads them."""
+
+_casebooks: "list[Callable[[Record], Any]]" = []
 
 
-class WithdrawableQuerySet(KeptQuerySet):
-    """Rows that stand, or were withdrawn."""
+def casebooks_are_opened_by(opener: "Callable[[Record], Any]") -> None:
+    """Say at app start how the casebook of a record is opened.
 
-    def standing(self) -> "WithdrawableQuerySet":
-        """Return the rows that were not withdrawn."""
-        return self.filter(withdrawn_at=None)
-
-    def of(self, subject: Subject) -> "WithdrawableQuerySet":
-        """Return the standing rows of a subject."""
-        model: Any = self.model
-        return self.standing().filter(**{model.path_to_subject: subject})
-
-
-class Withdrawable(Entered):
-    """A row that is never deleted.
-
-    One that was made by mistake is withdrawn, with a reason, and stays readable.
+    A casebook reads the forms of a subject, which lie above this app.
     """
+    _casebooks[:] = [opener]
 
-    withdrawn_at = models.DateTimeField(null=True, editable=False)
-    withdrawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        editable=False,
-        related_name="+",
-        db_index=False,  # nobody searches by it, and each index costs every save
-    )
 
-    # django-stubs take the manager of the base for a class variable, and this one not.
-    objects = WithdrawableQuerySet.as_manager()  # type: ignore[misc]
-
-    class Meta(Entered.Meta):
-        abstract = True
-        constraints = [both_or_neither("withdrawn")]
-
-    @classmethod
-    def bookkeeping(cls) -> set[str]:
-        return super().bookkeeping() | {"withdrawn_at", "withdrawn_by"}
+def open_casebook(record: "Record") -> Any:
+    """Return a casebook around a record (Record.casebook)."""
+    (opener,) = _casebooks
+    return opener(record)
 
 
 class Record(Withdrawable):
@@ -154,29 +125,66 @@ class Record(Withdrawable):
         """
         return None
 
+    @classmethod
+    def choices_at_hand(
+        cls, item: str, visit: Visit, record: "Record | None"
+    ) -> Sequence[Any] | None:
+        """Return the rows of `choices_for`, read.
+
+        A form whose casebook is read anyway takes them from it.
+        """
+        choices = cls.choices_for(item, visit, record)
+        return None if choices is None else list(choices)
+
     @property
     def subject(self) -> Subject:
         return self.visit.subject
 
     def rows(self, group: "type[Row]") -> "Sequence[Any]":
-        """Return the standing rows of a group.
+        """Return the rows of a group, read once.
 
-        While the form is being saved, these are the rows that are being saved with it.
+        These are the rows that the record was handed (`with_rows`), otherwise its standing ones.
+        Each row that is read knows this record as its own, so that nothing is read again through
+        it.
         """
         cached = self.__dict__.setdefault("_rows", {})
-        if group not in cached:
-            cached[group] = self._stored_rows(group) if self.pk else []
+        if group not in cached or callable(cached[group]):
+            source = cached.get(group) or (lambda: self._standing_rows(group))
+            cached[group] = list(source())
+            for row in cached[group]:
+                setattr(row, group.parent, self)
         return cached[group]
 
-    def _stored_rows(self, group: "type[Row]") -> "list[Row]":
-        rows = list(group.objects.standing().filter(**{group.parent: self}).order_by("pk"))
-        for row in rows:
-            setattr(row, group.parent, self)
-        return rows
+    def with_rows(self, rows: "Mapping[type[Row], RowSource]") -> Self:
+        """Hand the record its rows, by group, and return it: `rows` returns these from now on.
+
+        A record that is being saved is judged with the rows that it will have. Whoever reads many
+        records hands each its own rows. A function that reads the rows may be handed instead; it
+        is called once, when the group is first asked for.
+        """
+        cached = self.__dict__.setdefault("_rows", {})
+        for group, source in rows.items():
+            cached[group] = source if callable(source) else list(source)
+        return self
 
     def hold_rows(self, group: "type[Row]", rows: "Sequence[Row]") -> None:
-        """Let `rows` return these instead of reading the group's rows."""
-        self.__dict__.setdefault("_rows", {})[group] = list(rows)
+        """Do what `with_rows` does, for one group."""
+        self.with_rows({group: rows})
+
+    def _standing_rows(self, group: "type[Row]") -> "Sequence[Row]":
+        if not self.pk:
+            return []
+        return list(group.objects.standing().filter(**{group.parent: self}).order_by("pk"))
+
+    @cached_property
+    def casebook(self) -> Any:
+        """The casebook that the record's derived values are computed from.
+
+        A record that was read with its casebook knows it. For any other, a casebook is opened when
+        it is first asked for. This record counts in it as it is in memory, the others as they are
+        stored.
+        """
+        return open_casebook(self)
 
     def versions(self) -> list[list[int | str]]:
         """Return [form, id, version] of the record and of its standing rows, in order."""
@@ -277,6 +285,11 @@ class Row(Withdrawable):
         """Return the record that the row belongs to."""
         record: Record = getattr(self, self.parent)
         return record
+
+    @property
+    def casebook(self) -> Any:
+        """The casebook of the row's record (Record.casebook)."""
+        return self.record.casebook
 
     def clean(self) -> None:
         self.refuse_contradictory_missing()
