@@ -12,7 +12,7 @@ from django.utils import timezone
 from trial.audit.once import OnceAmongRows
 from trial.audit.reasons import needs_reason
 from trial.models import Entered, Kept, Record, Row, Visit
-from trial.models.withdrawable import Withdrawable
+from trial.models.row import Withdrawable
 from trial.refusals import Both, Code, Place, Problem, Refused, problems_of
 
 SentRows = Mapping[type[Row], Sequence[Mapping[str, Any]]]

@@ -11,9 +11,10 @@ from .outbox import Mail
 from .paper import FromPaper
 from .parameter import ParameterDecision, ParameterInForce, parameters_in_force, parameters_on
 from .query import Query, QueryAct, Verification
-from .record import Problem, Record, Row
+from .record import Problem, Record
 from .redaction import Redaction, RedactionRequest
 from .review import Change, Signature, digest, versions_of
+from .row import Row
 from .site import ConsentVersion, ReferenceRange, Setup, Site, SiteStatus
 from .standing_rows import Standing, rows_signed_apart, signed_apart, standing, without_their_own
 from .study import Study

@@ -1,10 +1,10 @@
-"""Records, each a form filled in for one visit, and the rows of their repeating groups."""
+"""Records, each a form filled in for one visit."""
 
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, ClassVar, Self, Union
+from typing import Any, ClassVar, Self
 
 from django.apps import apps
 from django.db import models
@@ -18,16 +18,16 @@ from trial.protocol.schedule import timetable
 from trial.refusals import Code, impossible
 from trial.refusals import Problem as Obstacle
 
-from .entered import Shown, field_of
+from .entered import Shown
 from .kept import of_visit
+from .row import Row, Withdrawable
 from .subject import Subject, Visit
-from .withdrawable import Withdrawable
 
 Problem = tuple[str, str]
 """An item ("" for the whole form), and the sentence about it."""
 
 
-RowSource = Union["Sequence[Row]", Callable[[], "Sequence[Row]"]]
+RowSource = Sequence[Row] | Callable[[], Sequence[Row]]
 """The rows of a group, or a function that reads them."""
 
 _casebooks: "list[Callable[[Record], Any]]" = []
@@ -87,7 +87,7 @@ class Record(Withdrawable):
         return Code.FORM_ENTERED.source.format(form=cls._meta.verbose_name)
 
     @classmethod
-    def groups(cls) -> "list[type[Row]]":
+    def groups(cls) -> list[type[Row]]:
         """Return the form's repeating groups."""
         return [
             model for model in apps.get_models() if issubclass(model, Row) and model.form() is cls
@@ -111,7 +111,7 @@ class Record(Withdrawable):
         return {}
 
     @classmethod
-    def prefilled_rows(cls, visit: Visit) -> "dict[type[Row], list[dict[str, Any]]]":
+    def prefilled_rows(cls, visit: Visit) -> dict[type[Row], list[dict[str, Any]]]:
         """Return the rows that an empty form already asks for."""
         return {}
 
@@ -140,7 +140,7 @@ class Record(Withdrawable):
     def subject(self) -> Subject:
         return self.visit.subject
 
-    def rows(self, group: "type[Row]") -> "Sequence[Any]":
+    def rows(self, group: type[Row]) -> Sequence[Any]:
         """Return the rows of a group, read once.
 
         These are the rows that the record was handed (`with_rows`), otherwise its standing ones.
@@ -155,7 +155,7 @@ class Record(Withdrawable):
                 setattr(row, group.parent, self)
         return cached[group]
 
-    def with_rows(self, rows: "Mapping[type[Row], RowSource]") -> Self:
+    def with_rows(self, rows: Mapping[type[Row], RowSource]) -> Self:
         """Hand the record its rows, by group, and return it: `rows` returns these from now on.
 
         A record that is being saved is judged with the rows that it will have. Whoever reads many
@@ -167,11 +167,11 @@ class Record(Withdrawable):
             cached[group] = source if callable(source) else list(source)
         return self
 
-    def hold_rows(self, group: "type[Row]", rows: "Sequence[Row]") -> None:
+    def hold_rows(self, group: type[Row], rows: Sequence[Row]) -> None:
         """Do what `with_rows` does, for one group."""
         self.with_rows({group: rows})
 
-    def _standing_rows(self, group: "type[Row]") -> "Sequence[Row]":
+    def _standing_rows(self, group: type[Row]) -> Sequence[Row]:
         if not self.pk:
             return []
         return list(group.objects.standing().filter(**{group.parent: self}).order_by("pk"))
@@ -235,65 +235,6 @@ class Record(Withdrawable):
                 prefix = f"{group._meta.model_name}.{row.pk}"
                 shown |= {f"{prefix}.{name}": item for name, item in row.shown().items()}
         return shown
-
-
-class Row(Withdrawable):
-    """One row of a form's repeating group; `parent` names the foreign key to its record."""
-
-    parent: ClassVar[str]
-    may_be_missing: ClassVar[tuple[str, ...]] = ()
-    """The items for which the page asks why they are missing."""
-
-    class Meta(Withdrawable.Meta):
-        abstract = True
-
-    def __str__(self) -> str:
-        return f"{self._meta.verbose_name} {self.pk or ''}".rstrip()
-
-    @classmethod
-    def bookkeeping(cls) -> set[str]:
-        return super().bookkeeping() | {cls.parent}
-
-    @classmethod
-    def fixed(cls) -> list[str]:
-        return [cls.parent_column()]
-
-    @classmethod
-    def parent_column(cls) -> str:
-        """Return the column that names the row's record."""
-        return field_of(cls, cls.parent).attname
-
-    @classmethod
-    def form(cls) -> type[Record]:
-        """Return the form whose group this is."""
-        form: type[Record] = field_of(cls, cls.parent).remote_field.model
-        return form
-
-    @classmethod
-    def part_of(cls) -> tuple[str, str, str]:
-        meta = cls.form()._meta
-        return meta.label_lower, meta.db_table, cls.parent_column()
-
-    @classmethod
-    def place_in_sql(cls) -> dict[str, str]:
-        record = f"new.{cls.parent_column()}"
-        visit = f"(select visit_id from {cls.form()._meta.db_table} where id = {record})"
-        return of_visit(visit, record=record)
-
-    @property
-    def record(self) -> Record:
-        """Return the record that the row belongs to."""
-        record: Record = getattr(self, self.parent)
-        return record
-
-    @property
-    def casebook(self) -> Any:
-        """The casebook of the row's record (Record.casebook)."""
-        return self.record.casebook
-
-    def clean(self) -> None:
-        self.refuse_contradictory_missing()
-        self.refuse_impossible_dates(today=self.record.subject.site.today())
 
 
 def refuse_second(sender: type[models.Model], **kwargs: Any) -> None:
