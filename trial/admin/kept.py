@@ -164,7 +164,7 @@ class KeptAdmin(ByRole, admin.ModelAdmin):
             "opts": self.opts,
             "record": row,
             "changes": read_changes(entries, by=request.user),
-            "papers": [(mark, told(mark, by=request.user, site_id=row.of_site_id)["reason"]) for mark in papers.all_of(row)],
+            "papers": [(mark, told(mark, by=request.user, site_id=row.of_site_id)["reason"]) for mark in papers.marks_of(row)],
         }
         return TemplateResponse(request, "admin/record_history.html", context)
 

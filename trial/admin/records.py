@@ -192,7 +192,7 @@ class RecordAdmin(KeptAdmin):
             context["derived"] = derived_part(obj, by=request.user)
         elif first := self._entered_first(request, visit_of(request)):
             shows = not self._hidden_from(request, first)
-            context |= {"entered_first": first, "part": read_part(review.part(first)) if shows else None}
+            context |= {"entered_first": first, "part": read_part(review.signed_part(first)) if shows else None}
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def store(self, request: HttpRequest, page: Page) -> Record:
