@@ -103,7 +103,7 @@ def end_role(person, role):
     """Yesterday was its last day."""
     with acting(by=founder(), reason="Another task"):
         Membership.objects.filter(user=person, role=role).update(ends_on=timezone.localdate() - timedelta(days=1))
-    person.__dict__.pop("_held", None)
+    person.__dict__.pop("_usable_roles", None)
 
 
 def member(name, role, site=None):

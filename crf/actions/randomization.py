@@ -31,7 +31,7 @@ from trial.models import (
     may,
     parameters_on,
 )
-from trial.models.locks import hold_writers
+from trial.models.locks import block_writers
 from trial.protocol import study
 from trial.protocol.parameters import Parameters, RandMethod, Stratum
 from trial.protocol.randomization import blocks, minimization, preconditions
@@ -137,7 +137,7 @@ def randomize(subject: Subject, *, by: AbstractUser, late_reason: str = "", at: 
             raise Refused(Code.KEY_NOT_COMMITTED, codes=["KEY_NOT_COMMITTED"])
         if earlier := allocation_of(subject):  # made by who held the lock before
             return _same(earlier, late_reason), False
-        hold_writers()  # what is read now stands until the allocation does
+        block_writers()  # what is read now stands until the allocation does
         parameters = parameters_on(on, afresh=True)  # under the study's lock, too, in which no method changes
         casebook = Casebook(subject)
         against = refusals(casebook, on=on, late_reason=late_reason)

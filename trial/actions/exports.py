@@ -13,7 +13,7 @@ from django.utils.translation import gettext_noop
 
 from trial.access import Act, Role
 from trial.audit.acting import is_unsaid
-from trial.models import SystemEvent, held, may, sites_where
+from trial.models import SystemEvent, may, sites_where, usable_roles
 from trial.refusals import Code, Problem, Refused
 
 from . import events
@@ -40,7 +40,7 @@ MEANINGS = {
 
 def refuse_unless_destined(to: Destination, *, by: AbstractUser) -> None:
     """Refuse a destination that is named in part, or a sponsor's export without any."""
-    is_sponsor = any(role == Role.SPONSOR for _site, role in held(by))
+    is_sponsor = any(role == Role.SPONSOR for _site, role in usable_roles(by))
     if not is_sponsor and not any(to):
         return
     problems = []

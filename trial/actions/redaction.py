@@ -7,7 +7,7 @@ from django.contrib.auth.models import AbstractUser, User
 from django.db import models
 
 from trial.access import Act
-from trial.audit.history import inserted_forms
+from trial.audit.ledger_triggers import inserted_forms
 from trial.models import Ledger, Record, Redaction, RedactionRequest, Row, Visit, may
 from trial.models.redaction import REASON_ITEM, WORDS
 from trial.refusals import Code, Refused

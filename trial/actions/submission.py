@@ -9,9 +9,10 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils import timezone
 
+from trial.audit.once import OnceAmongRows
 from trial.audit.reasons import needs_reason
 from trial.models import Entered, Kept, Membership, Record, Row, Visit
-from trial.models.record import OnceAmongRows, Withdrawable
+from trial.models.row import Withdrawable
 from trial.refusals import Both, Code, Place, Problem, Refused, problems_of
 
 SentRows = Mapping[type[Row], Sequence[Mapping[str, Any]]]

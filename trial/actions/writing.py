@@ -22,10 +22,10 @@ from trial.audit.acting import (
     is_unsaid,
     says_nothing,
 )
+from trial.audit.once import OnceAmongRows, OneOfAVisit
 from trial.fields import without_identifiers
 from trial.models import Kept, may
 from trial.models.parameter import read_once
-from trial.models.record import OnceAmongRows, OneOfAVisit
 from trial.refusals import CODES, Code, Problem, Refused, problems_of
 
 LONGEST_TEXT = 500

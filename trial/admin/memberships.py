@@ -12,8 +12,8 @@ from trial.actions import memberships
 from trial.admin.entry_forms import reason_told
 from trial.admin.kept import Page
 from trial.admin.setup import PlainAdmin
+from trial.audit.names import SYSTEM
 from trial.models import Membership, sites_where
-from trial.models.names import SYSTEM
 
 
 class MembershipAdmin(PlainAdmin):

@@ -1,6 +1,6 @@
 """The trail beside the changes of data: signatures, queries, verification, freeze, lock and other acts, read off the ledger (R07, S02).
 
-Each act is an entry of the ledger; what it says, its own append-only row tells (trial/models/told.py).
+Each act is an entry of the ledger; what it says, its own append-only row tells (trial/models/act.py).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,10 +14,10 @@ from django.db.models import Q
 
 from trial.access import Act
 from trial.api.items import row_name
-from trial.audit.history import inserted_models
+from trial.audit.ledger_triggers import inserted_models
 from trial.models import Kept, Ledger, Row, may, scope
+from trial.models.act import ActTarget
 from trial.models.redaction import REASON_ITEM
-from trial.models.told import About
 from trial.output.reading import KEPT_BACK, hidden_from, model_of
 
 
@@ -30,7 +30,7 @@ class Kind(models.TextChoices):
 @cache
 def acts() -> Mapping[str, Any]:
     """By the label under which it enters the ledger: each kind of act about subjects, whichever app defines it."""
-    return {entered.facts["form"]: model for model, entered in inserted_models() if hasattr(model, "said")}
+    return {entered.facts["form"]: model for model, entered in inserted_models() if hasattr(model, "describe")}
 
 
 def trail(user: AbstractUser, kind: str = Kind.CHANGES) -> models.QuerySet[Ledger]:
@@ -55,7 +55,7 @@ def about(*, forms: Sequence[str] = (), record: int | None = None, item: str = "
     return found
 
 
-def _lookups(where: About, forms: Sequence[str], record: int | None, item: str) -> dict[str, Any] | None:
+def _lookups(where: ActTarget, forms: Sequence[str], record: int | None, item: str) -> dict[str, Any] | None:
     """None, where acts of the kind are about no such thing."""
     asked: dict[str, Any] = {}
     if forms and where.form:
@@ -95,7 +95,7 @@ def told(act: Any, *, by: AbstractUser, site_id: int | None) -> dict[str, Any]:
     form, record, item = (_named(act, lookup) for lookup in act.about[:3])
     model = model_of(form or act.about.always) if form or act.about.always else None
     titled = model.form() if model and issubclass(model, Row) else model
-    said = act.said()
+    said = act.describe()
     hidden = hidden_from(model, by, site_id) if model and issubclass(model, Kept) else frozenset()
     return {
         "act": act.act,

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 from trial.access import Role
 from trial.actions import events
-from trial.models import SystemEvent, held
+from trial.models import SystemEvent, usable_roles
 
 SUCCESS = 200
 PUBLIC = ("/static/", "/account/", "/study/", "/admin/jsi18n/", "/api/v1/schema", "/api/v1/docs", "/api/v1/study", "/healthz")
@@ -23,6 +23,6 @@ class LogsWhatTheSponsorReads:
         response = self.get_response(request)
         if request.method == "GET" and response.status_code == SUCCESS and not request.path.startswith(PUBLIC):
             person = request.user  # of the session, or of the token: the API puts it there
-            if any(role == Role.SPONSOR for _, role in held(person)):
+            if any(role == Role.SPONSOR for _, role in usable_roles(person)):
                 events.note(SystemEvent.Kind.READ, by=person, address=request.get_full_path()[:LONGEST])
         return response

@@ -178,8 +178,8 @@ def test_wherever_a_signature_is_shown_its_three_parts_are(signature, subject, i
     assert f"Ida Li, reviewed<br>{localtime(signature.signed_at):%Y-%m-%d %H:%M %z}</div>" in line
     under = Signature.objects.get(meaning="eligibility")
     page = unescape(client.get(f"/subjects/{subject.code}/eligibility/1/").content.decode())
-    assert under.said().text in page
-    assert under.said().text.startswith(f"Signed by Ida Li, {localtime(under.signed_at):%Y-%m-%d %H:%M:%S %z}: I have assessed")
+    assert under.describe().text in page
+    assert under.describe().text.startswith(f"Signed by Ida Li, {localtime(under.signed_at):%Y-%m-%d %H:%M:%S %z}: I have assessed")
     api = APIClient()
     api.force_authenticate(investigator)
     told = api.get(f"/api/v1/subjects/{subject.code}/eligibility/", {"gate": 1}).json()["confirmed"]["signature"]

@@ -34,7 +34,7 @@ def elsewhere(other_site, stranger, commit):
     """A subject at the other site, enrolled by somebody of that site."""
     with acting(by=founder()):
         Membership.objects.create(user=stranger, role=Role.DATA_MANAGER, site=other_site)
-    stranger.__dict__.pop("_held", None)
+    stranger.__dict__.pop("_usable_roles", None)
     made = enrolment.enrol(site=other_site, by=stranger, screened_on=SCREENED)
     commit()
     return made

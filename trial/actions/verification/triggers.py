@@ -12,7 +12,7 @@ from django.apps import apps
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from trial.audit.history import Triggers
+from trial.audit.triggers import Triggers
 
 TRIGGER = re.compile(
     r"create (?:constraint )?trigger (?P<name>\w+)\s+(?P<when>before|after) (?P<events>[\w ]+?)"
@@ -88,7 +88,7 @@ def _declared() -> Iterator[Declared]:
         if not constraints:
             continue
         # No constraint of this kind uses the schema editor.
-        sql = "\n".join(c.create_sql(model, None) for c in constraints)  # type: ignore[arg-type]
+        sql = "\n".join(c.create_sql(model, None) for c in constraints)
         triggers = [_trigger(match) for match in TRIGGER.finditer(sql)]
         yield Declared(
             model._meta.label_lower,

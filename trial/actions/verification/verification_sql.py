@@ -3,8 +3,9 @@
 The aliases of rows are no names of items: a form may have an item `t` or `h`.
 """
 
-from trial.audit.history import EntersLedgerOnInsert, Watches
 from trial.audit.ledger_sql import REASON, changed, entered, items, quoted
+from trial.audit.ledger_triggers import EntersLedgerOnInsert
+from trial.audit.watching import Watches
 from trial.models.redaction import ERASED
 
 OVERDUE = """

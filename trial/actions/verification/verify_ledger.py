@@ -25,14 +25,10 @@ from django.db import connection, models, transaction
 from django.utils.translation import gettext as _
 
 from trial.audit import roles
-from trial.audit.history import (
-    EntersLedgerOnInsert,
-    Watches,
-    inserted_forms,
-    inserted_models,
-    kept_models,
-)
+from trial.audit.history import kept_models
 from trial.audit.ledger_sql import content
+from trial.audit.ledger_triggers import EntersLedgerOnInsert, inserted_forms, inserted_models
+from trial.audit.watching import Watches
 from trial.models import SystemEvent
 
 from . import anchors, noted_schema, triggers
