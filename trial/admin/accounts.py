@@ -44,7 +44,14 @@ class AttemptAdmin(ReadByManagers):
     """Deleting one lets the person try again before the 15 minutes are over."""
 
     list_display = ["attempt_time", "username", "ip_address", "failures_since_start"]
-    fields = readonly_fields = ["attempt_time", "username", "ip_address", "user_agent", "path_info", "failures_since_start"]
+    fields = readonly_fields = [
+        "attempt_time",
+        "username",
+        "ip_address",
+        "user_agent",
+        "path_info",
+        "failures_since_start",
+    ]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_view_permission(request, obj)
@@ -61,7 +68,9 @@ class DeviceAdmin(ReadByManagers):
     fields = readonly_fields = ["user", "confirmed", "created_at", "last_used_at"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.has_view_permission(request, obj) and (obj is None or obj.user_id != request.user.pk)
+        return self.has_view_permission(request, obj) and (
+            obj is None or obj.user_id != request.user.pk
+        )
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         """A loss takes all of them: whoever found the telephone may have found the codes."""
@@ -89,7 +98,9 @@ class AccountActForm(forms.ModelForm):
         told: dict[str, Any] = super().clean() or self.cleaned_data
         if not self.errors:
             try:
-                self.instance = accounts.record(told["kind"], told["person"], by=self.by, on=told["on"], how=told["how"])
+                self.instance = accounts.record(
+                    told["kind"], told["person"], by=self.by, on=told["on"], how=told["how"]
+                )
             except Refused as error:
                 for item, sentence in error.problems:
                     self.add_error(item if item in self.fields else None, sentence)
@@ -112,7 +123,9 @@ class AccountActAdmin(ReadByManagers):
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_view_permission(request)
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
         made = super().get_form(request, obj, change=change, **kwargs)
         made.by = request.user
         return made

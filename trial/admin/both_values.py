@@ -32,7 +32,9 @@ class ShowsBothValues:
         self.differences, self.undecided = [], []
         if not self.is_bound or not self.instance.pk or not hasattr(self.data, "getlist"):
             return
-        names = [name for name in self.data.getlist(self.add_prefix(DIFFERS)) if name in self.fields]
+        names = [
+            name for name in self.data.getlist(self.add_prefix(DIFFERS)) if name in self.fields
+        ]
         self.data = self.data.copy() if names else self.data
         for name in names:
             chosen = self.data.get(self.add_prefix(CHOICE + name))
@@ -59,12 +61,22 @@ class ShowsBothValues:
     def _typed(self, name: str) -> list[str]:
         widget = self.fields[name].widget
         written = widget.format_value(self._stored(name))
-        values = [str(one) for one in (written if isinstance(written, list | tuple) else [written]) if one not in (None, "", False)]
-        return values if isinstance(widget, forms.CheckboxSelectMultiple | forms.CheckboxInput) else values or [""]
+        values = [
+            str(one)
+            for one in (written if isinstance(written, list | tuple) else [written])
+            if one not in (None, "", False)
+        ]
+        return (
+            values
+            if isinstance(widget, forms.CheckboxSelectMultiple | forms.CheckboxInput)
+            else values or [""]
+        )
 
     def _said(self, name: str, value: Any) -> str:
         if value in (None, "", [], False):
             return NOTHING_SAID
         names = {str(code): str(label) for code, label in getattr(self.fields[name], "choices", ())}
         values = value if isinstance(value, list | tuple) else [getattr(value, "pk", value)]
-        return "yes" if value is True else ", ".join(names.get(str(one), str(one)) for one in values)
+        return (
+            "yes" if value is True else ", ".join(names.get(str(one), str(one)) for one in values)
+        )

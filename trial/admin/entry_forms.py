@@ -16,11 +16,16 @@ from trial.audit.acting import NOTHING, ChangeReason
 from trial.models import Kept, Missing, Row
 from trial.refusals import Both
 
-STALE_ITEM = "“{label}”: you entered {entered}, but {stored} has been stored in the meantime. Choose one."
+STALE_ITEM = (
+    "“{label}”: you entered {entered}, but {stored} has been stored in the meantime. Choose one."
+)
 STALE_PAGE = "Someone else has changed this in the meantime. Nothing was stored."
 WITHDRAWN_ROW = "Withdrawn by {name} in the meantime. Nothing was stored. Send the page again to store it without this row."
 MISSING = "missing__"
-REASONS = [("", "———"), *((code.value, code.replace("_", " ").capitalize()) for code in ChangeReason)]
+REASONS = [
+    ("", "———"),
+    *((code.value, code.replace("_", " ").capitalize()) for code in ChangeReason),
+]
 
 
 def reason_told(sent: Mapping[str, Any]) -> str:
@@ -102,7 +107,11 @@ class KeptForm(ShowsBothValues, forms.ModelForm):
 
     def _inputs(self, names: Iterable[str]) -> dict[str, Any]:
         """Return the values of these inputs; what the request left out altogether stays as it is."""
-        return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data and not self._is_omitted(name)}
+        return {
+            name: self.cleaned_data[name]
+            for name in names
+            if name in self.cleaned_data and not self._is_omitted(name)
+        }
 
     def _is_omitted(self, name: str) -> bool:
         widget = self.fields[name].widget
@@ -148,7 +157,9 @@ class EnteredForm(KeptForm):
     def _missing(self) -> dict[str, str]:
         typed = self._inputs([MISSING + name for name in self.reasons_for_missing()])
         reasons = {name.removeprefix(MISSING): reason for name, reason in typed.items()}
-        return {item: reason for item, reason in (self.instance.missing | reasons).items() if reason}
+        return {
+            item: reason for item, reason in (self.instance.missing | reasons).items() if reason
+        }
 
     def changed_items(self) -> list[str]:
         """Return the inputs whose value differs from what is stored."""
@@ -170,7 +181,11 @@ class RowForm(EnteredForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values() if self.is_gone else ():
-            field.widget.attrs |= {"class": f"{field.widget.attrs.get('class', '')} gone".strip(), "readonly": True, "tabindex": "-1"}
+            field.widget.attrs |= {
+                "class": f"{field.widget.attrs.get('class', '')} gone".strip(),
+                "readonly": True,
+                "tabindex": "-1",
+            }
 
     @property
     def is_gone(self) -> bool:
@@ -192,8 +207,14 @@ class RowForm(EnteredForm):
 
     def typed(self) -> str:
         """What the page says in this row, in one line."""
-        said = {name: self._said(name, self[name].value()) for name in self.fields if name in self.instance.item_names()}
-        return ", ".join(f"{self[name].label}: {words}" for name, words in said.items() if words != NOTHING_SAID)
+        said = {
+            name: self._said(name, self[name].value())
+            for name in self.fields
+            if name in self.instance.item_names()
+        }
+        return ", ".join(
+            f"{self[name].label}: {words}" for name, words in said.items() if words != NOTHING_SAID
+        )
 
     def sent(self) -> dict[str, Any] | None:
         """Return the row as the action takes it; None where the page says nothing of it."""
@@ -215,7 +236,9 @@ class RowFormSet(forms.BaseInlineFormSet):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         stands = models.Q(withdrawn_at=None)
-        self.queryset = self.queryset.filter(stands | models.Q(pk__in=self._sent()) if self.is_bound else stands).order_by("pk")
+        self.queryset = self.queryset.filter(
+            stands | models.Q(pk__in=self._sent()) if self.is_bound else stands
+        ).order_by("pk")
 
     def _sent(self) -> list[int]:
         """The keys of the rows that the page was drawn with, in its order."""
@@ -238,7 +261,9 @@ class RowFormSet(forms.BaseInlineFormSet):
         """A row on the page is one of those read for it; Django would ask the database for each."""
         super().add_fields(form, index)
         rows = [form.instance] if form.instance.pk else []
-        form.fields["id"] = OneOf(rows, required=False, initial=form.instance.pk, widget=forms.HiddenInput)
+        form.fields["id"] = OneOf(
+            rows, required=False, initial=form.instance.pk, widget=forms.HiddenInput
+        )
 
     def validate_unique(self) -> None:
         """Leave it to the action, which sees all rows as they will be."""
@@ -253,17 +278,24 @@ class RowFormSet(forms.BaseInlineFormSet):
 def form_of(model: type[Kept], base: type[KeptForm], missing: tuple[str, ...]) -> type[KeptForm]:
     """The form class of a model, with a reason for each item that may be missing."""
     choices = [("", "—"), *Missing.choices]
-    extra = {MISSING + name: forms.ChoiceField(choices=choices, required=False, label="or why not") for name in missing}
+    extra = {
+        MISSING + name: forms.ChoiceField(choices=choices, required=False, label="or why not")
+        for name in missing
+    }
     if not issubclass(model, Row):
         extra |= {name: copy(field) for name, field in WhyForm.base_fields.items()}
     for name in extra:
         if name.startswith(MISSING):
-            extra[name].widget.attrs["aria-label"] = f"Why “{model.label_of(name.removeprefix(MISSING))}” is missing"
+            extra[name].widget.attrs["aria-label"] = (
+                f"Why “{model.label_of(name.removeprefix(MISSING))}” is missing"
+            )
     return type(f"{model.__name__}Form", (base,), extra)
 
 
 def formfield_of_codes(field: ArrayField, **options: Any) -> forms.Field:
     """Boxes for the codes of a list; one line for codes that the record itself checks."""
     if field.base_field.choices:
-        return CodeSet(choices=field.base_field.choices, required=False, label=field.verbose_name, **options)
+        return CodeSet(
+            choices=field.base_field.choices, required=False, label=field.verbose_name, **options
+        )
     return field.formfield(required=False, show_hidden_initial=False, **options)

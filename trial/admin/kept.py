@@ -66,21 +66,33 @@ class KeptAdmin(ByRole, admin.ModelAdmin):
         return self.model.objects.visible_to(request.user)
 
     @method_decorator(transaction.non_atomic_requests)
-    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
         """Its transaction is the act's, so that what PostgreSQL refuses at commit becomes a sentence, too."""
         return super().add_view(request, form_url, extra_context)
 
     @method_decorator(transaction.non_atomic_requests)
-    def change_view(self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
         return super().change_view(request, object_id, form_url, extra_context)
 
-    def changeform_view(self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: Any = None,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> HttpResponse:
         if request.method in READING:
             return super().changeform_view(request, object_id, form_url, extra_context)
         return self.post_view(request, object_id, form_url, extra_context)
 
     @method_decorator(csrf_protect)
-    def post_view(self, request: HttpRequest, object_id: Any, form_url: str, extra_context: Any) -> HttpResponse:
+    def post_view(
+        self, request: HttpRequest, object_id: Any, form_url: str, extra_context: Any
+    ) -> HttpResponse:
         """Read what was typed, hand it to the action once, and answer; show a refusal on the same page."""
         row = self._row_to_change(request, object_id)
         if isinstance(row, HttpResponse):
@@ -114,10 +126,18 @@ class KeptAdmin(ByRole, admin.ModelAdmin):
     def answer(self, request: HttpRequest, row: Any, *, is_new: bool) -> HttpResponse:
         return self.response_add(request, row) if is_new else self.response_change(request, row)
 
-    def render_page(self, request: HttpRequest, page: "Page", form_url: str, extra_context: Any) -> HttpResponse:
+    def render_page(
+        self, request: HttpRequest, page: "Page", form_url: str, extra_context: Any
+    ) -> HttpResponse:
         """Draw the page again as it was typed, with what was refused (the end of Django's own view)."""
         row, is_new = page.row, page.row is None
-        adminform = helpers.AdminForm(page.form, list(page.fieldsets), {}, self.get_readonly_fields(request, row), model_admin=self)
+        adminform = helpers.AdminForm(
+            page.form,
+            list(page.fieldsets),
+            {},
+            self.get_readonly_fields(request, row),
+            model_admin=self,
+        )
         groups = self.get_inline_formsets(request, page.formsets, page.inlines, row)
         media = self.media + adminform.media
         for group in groups:
@@ -136,9 +156,13 @@ class KeptAdmin(ByRole, admin.ModelAdmin):
             "preserved_filters": self.get_preserved_filters(request),
         }
         context |= extra_context or {}
-        return self.render_change_form(request, context, add=is_new, change=not is_new, obj=row, form_url=form_url)
+        return self.render_change_form(
+            request, context, add=is_new, change=not is_new, obj=row, form_url=form_url
+        )
 
-    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_dbfield(
+        self, db_field: models.Field, request: HttpRequest, **kwargs: Any
+    ) -> Any:
         if isinstance(db_field, models.ForeignKey):  # without the stock links to other rows' pages
             return self.formfield_for_foreignkey(db_field, request, **kwargs)
         return formfield(db_field) or super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -146,14 +170,19 @@ class KeptAdmin(ByRole, admin.ModelAdmin):
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         """The filters that the list shows; Django would also take any item of the row, each with every lookup that its column has."""
         names = [one if isinstance(one, str) else one[0] for one in self.list_filter]
-        return any(lookup in (name, *(f"{name}__{end}" for end in ("exact", "id__exact", "isnull"))) for name in names)
+        return any(
+            lookup in (name, *(f"{name}__{end}" for end in ("exact", "id__exact", "isnull")))
+            for name in names
+        )
 
     def log_change(self, *args: Any) -> None:
         """The history is the log."""
 
     log_addition = log_change
 
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
         """Each item's former and later value, with author, time and reason."""
         row = self.get_object(request, object_id)
         if row is None or not self.has_view_permission(request, row):
@@ -164,7 +193,10 @@ class KeptAdmin(ByRole, admin.ModelAdmin):
             "opts": self.opts,
             "record": row,
             "changes": read_changes(entries, by=request.user),
-            "papers": [(mark, told(mark, by=request.user, site_id=row.of_site_id)["reason"]) for mark in papers.all_of(row)],
+            "papers": [
+                (mark, told(mark, by=request.user, site_id=row.of_site_id)["reason"])
+                for mark in papers.all_of(row)
+            ],
         }
         return TemplateResponse(request, "admin/record_history.html", context)
 
@@ -177,7 +209,9 @@ class Page:
         form = model_admin.get_form(request, row, change=row is not None)
         self.form = form(request.POST, request.FILES, instance=row)
         changes = row is not None
-        self.formsets, self.inlines = model_admin._create_formsets(request, self.form.instance, change=changes)
+        self.formsets, self.inlines = model_admin._create_formsets(
+            request, self.form.instance, change=changes
+        )
         self.fieldsets = model_admin.get_fieldsets(request, row)
         self.sent: dict[type[Row], list[tuple[Any, dict[str, Any]]]] = {}
 

@@ -34,7 +34,9 @@ class MembershipAdmin(PlainAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Not one's own."""
-        return self.has_module_permission(request) and (obj is None or obj.user_id != request.user.pk)
+        return self.has_module_permission(request) and (
+            obj is None or obj.user_id != request.user.pk
+        )
 
     def visible(self, request: HttpRequest) -> models.QuerySet[Membership]:
         return Membership.objects.order_by(*self.ordering)
@@ -42,9 +44,15 @@ class MembershipAdmin(PlainAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return ["user", "role", "site"] if obj else []
 
-    def formfield_for_foreignkey(self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_foreignkey(
+        self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: Any
+    ) -> Any:
         if db_field.name == "user":
-            kwargs["queryset"] = User.objects.filter(is_active=True).exclude(username__startswith=SYSTEM).order_by("username")
+            kwargs["queryset"] = (
+                User.objects.filter(is_active=True)
+                .exclude(username__startswith=SYSTEM)
+                .order_by("username")
+            )
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def store(self, request: HttpRequest, page: Page) -> Membership:
@@ -55,7 +63,9 @@ class MembershipAdmin(PlainAdmin):
         if values["ends_on"] == page.row.ends_on and page.form.version == page.row.version:
             return page.row
         reason = reason_told(request.POST)
-        return memberships.end(page.row, by=request.user, version=page.form.version, reason=reason, **values)
+        return memberships.end(
+            page.row, by=request.user, version=page.form.version, reason=reason, **values
+        )
 
 
 admin.site.register(Membership, MembershipAdmin)

@@ -30,21 +30,36 @@ class PersonForm(UserChangeForm):
 
     def clean(self) -> dict[str, Any]:
         told: dict[str, Any] = super().clean() or self.cleaned_data
-        changed = [(name, seen, stored) for name, seen, stored in self._seen_and_stored() if self.fields[name].has_changed(stored, seen)]
+        changed = [
+            (name, seen, stored)
+            for name, seen, stored in self._seen_and_stored()
+            if self.fields[name].has_changed(stored, seen)
+        ]
         for name, seen, stored in changed:
-            self.add_error(name, STALE.format(label=self[name].label, seen=_said(seen), stored=_said(stored)))
+            self.add_error(
+                name, STALE.format(label=self[name].label, seen=_said(seen), stored=_said(stored))
+            )
         if changed:
             self.add_error(None, STALE_PAGE)
-        if told.get("is_superuser") and (others := sorted({role for _, role in in_force(self.instance)} - OF_A_SUPERUSER)):
+        if told.get("is_superuser") and (
+            others := sorted({role for _, role in in_force(self.instance)} - OF_A_SUPERUSER)
+        ):
             self.add_error("is_superuser", HOLDS_OTHERS.format(roles=", ".join(others)))
         return told
 
     def _seen_and_stored(self) -> list[tuple[str, Any, Any]]:
         shown = {name: field for name, field in self.fields.items() if field.show_hidden_initial}
-        return [(name, self._seen(name, field), self.get_initial_for_field(field, name)) for name, field in shown.items()]
+        return [
+            (name, self._seen(name, field), self.get_initial_for_field(field, name))
+            for name, field in shown.items()
+        ]
 
     def _seen(self, name: str, field: forms.Field) -> Any:
-        return field.to_python(field.hidden_widget().value_from_datadict(self.data, self.files, self.add_initial_prefix(name)))
+        return field.to_python(
+            field.hidden_widget().value_from_datadict(
+                self.data, self.files, self.add_initial_prefix(name)
+            )
+        )
 
 
 def _said(value: Any) -> str:
@@ -70,7 +85,9 @@ class PersonAdmin(UserAdmin):
     ]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return request.user.is_active and (request.user.is_superuser or None in sites_where(request.user, Act.MANAGE_PEOPLE))
+        return request.user.is_active and (
+            request.user.is_superuser or None in sites_where(request.user, Act.MANAGE_PEOPLE)
+        )
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_module_permission(request)
@@ -81,7 +98,9 @@ class PersonAdmin(UserAdmin):
         """Nobody's own account, which has the page Account; and a superuser's is another superuser's to change."""
         if not self.has_module_permission(request):
             return False
-        return obj is None or (obj.pk != request.user.pk and (request.user.is_superuser or not obj.is_superuser))
+        return obj is None or (
+            obj.pk != request.user.pk and (request.user.is_superuser or not obj.is_superuser)
+        )
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -89,15 +108,22 @@ class PersonAdmin(UserAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         """While one is being saved, it is locked, so that it cannot change under us."""
         people = super().get_queryset(request)
-        of_one = request.resolver_match is not None and {"object_id", "id"} & request.resolver_match.kwargs.keys()
-        return people.select_for_update(no_key=True) if request.method == "POST" and of_one else people
+        of_one = (
+            request.resolver_match is not None
+            and {"object_id", "id"} & request.resolver_match.kwargs.keys()
+        )
+        return (
+            people.select_for_update(no_key=True) if request.method == "POST" and of_one else people
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         mine = [] if request.user.is_superuser else ["is_superuser"]
         return ["last_login", "date_joined", *mine, *(["username"] if obj else [])]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        obj.is_staff = obj.is_staff or not change  # the pages of the admin are for everybody who has a role
+        obj.is_staff = (
+            obj.is_staff or not change
+        )  # the pages of the admin are for everybody who has a role
         super().save_model(request, obj, form, change)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -110,7 +136,11 @@ class PersonAdmin(UserAdmin):
 
 
 def naming(request: HttpRequest) -> AbstractContextManager[None]:
-    return acting(by=request.user) if request.method == "POST" and request.user.is_authenticated else nullcontext()
+    return (
+        acting(by=request.user)
+        if request.method == "POST" and request.user.is_authenticated
+        else nullcontext()
+    )
 
 
 admin.site.unregister(User)

@@ -14,7 +14,16 @@ from knox.models import AuthToken
 
 from trial.access import Act
 from trial.actions import entry, review
-from trial.admin.entry_forms import MISSING, EnteredForm, OneOf, RowForm, RowFormSet, form_of, number_told, reason_told
+from trial.admin.entry_forms import (
+    MISSING,
+    EnteredForm,
+    OneOf,
+    RowForm,
+    RowFormSet,
+    form_of,
+    number_told,
+    reason_told,
+)
 from trial.admin.kept import ByRole, KeptAdmin, Page, formfield
 from trial.admin.withdrawal import withdrawal_page
 from trial.models import (
@@ -37,17 +46,31 @@ class RowInline(ByRole, admin.TabularInline):
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         visit = visit_of(request, obj)
-        asked = self.model.form().prefilled_rows(visit).get(self.model, []) if visit and not obj else []
+        asked = (
+            self.model.form().prefilled_rows(visit).get(self.model, []) if visit and not obj else []
+        )
         form = form_of(self.model, RowForm, self.model.may_be_missing)
         most = {"max_num": MOST_ROWS, "absolute_max": MOST_ROWS}
-        made = super().get_formset(request, obj, form=form, extra=len(asked) + (2 if not asked else 0), **most, **kwargs)
-        return type(made.__name__, (made,), {"__init__": _with_initial(made, asked)}) if asked else made
+        made = super().get_formset(
+            request, obj, form=form, extra=len(asked) + (2 if not asked else 0), **most, **kwargs
+        )
+        return (
+            type(made.__name__, (made,), {"__init__": _with_initial(made, asked)})
+            if asked
+            else made
+        )
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        items = [part for item in self.model.item_names() for part in _with_reason(item, self.model.may_be_missing)]
+        items = [
+            part
+            for item in self.model.item_names()
+            for part in _with_reason(item, self.model.may_be_missing)
+        ]
         return [*items, *(["withdraw"] if obj else []), "seen"]
 
-    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_dbfield(
+        self, db_field: models.Field, request: HttpRequest, **kwargs: Any
+    ) -> Any:
         if isinstance(db_field, models.ForeignKey):
             made = self.formfield_for_foreignkey(db_field, request, **kwargs)
         else:
@@ -57,7 +80,9 @@ class RowInline(ByRole, admin.TabularInline):
         return made
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        return one_of(self.model.form(), db_field, request) or super().formfield_for_foreignkey(db_field, request, **kwargs)
+        return one_of(self.model.form(), db_field, request) or super().formfield_for_foreignkey(
+            db_field, request, **kwargs
+        )
 
 
 def _with_initial(made: type[RowFormSet], asked: list[dict[str, Any]]) -> Any:
@@ -76,7 +101,11 @@ def one_of(form: type[Record], db_field: Any, request: HttpRequest) -> OneOf | N
     read = request.__dict__.setdefault("choices", {})
     if db_field.name not in read:
         visit = visit_of(request, getattr(request, "record", None))
-        rows = form.choices_for(db_field.name, visit, getattr(request, "record", None)) if visit else None
+        rows = (
+            form.choices_for(db_field.name, visit, getattr(request, "record", None))
+            if visit
+            else None
+        )
         read[db_field.name] = None if rows is None else list(rows)
     rows = read[db_field.name]
     return None if rows is None else OneOf(rows, required=False, label=str(db_field.verbose_name))
@@ -94,14 +123,21 @@ def visit_of(request: HttpRequest, obj: Any = None) -> Visit | None:
 
 
 class RecordAdmin(KeptAdmin):
-    list_filter = [("visit__subject__site", admin.RelatedOnlyFieldListFilter), "state"]  # of the sites that the person sees
+    list_filter = [
+        ("visit__subject__site", admin.RelatedOnlyFieldListFilter),
+        "state",
+    ]  # of the sites that the person sees
     search_fields = ["visit__subject__code"]
     change_form_template = "admin/entered/change_form.html"
     add_form_template = "admin/entered/change_form.html"
 
     def get_list_display(self, request: HttpRequest) -> list[str]:
         """The first items; what may identify a subject stands on its page alone."""
-        return ["__str__", *[item for item in self.model.item_names() if item not in self.model.identifying][:4], "state"]
+        return [
+            "__str__",
+            *[item for item in self.model.item_names() if item not in self.model.identifying][:4],
+            "state",
+        ]
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.model.entered_by_hand and super().has_add_permission(request, obj)
@@ -118,7 +154,9 @@ class RecordAdmin(KeptAdmin):
         request.record = super().get_object(request, object_id, from_field)
         return request.record
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
         kwargs["form"] = form_of(self.model, EnteredForm, self._may_be_missing())
         return super().get_form(request, obj, change=change, **kwargs)
 
@@ -129,12 +167,27 @@ class RecordAdmin(KeptAdmin):
         return self.model.identifying
 
     def _may_be_missing(self) -> tuple[str, ...]:
-        return tuple(item for item in self.model.item_names() if not self.model._meta.get_field(item).optional)
+        return tuple(
+            item
+            for item in self.model.item_names()
+            if not self.model._meta.get_field(item).optional
+        )
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[Any, dict[str, Any]]]:
+    def get_fieldsets(
+        self, request: HttpRequest, obj: Any = None
+    ) -> list[tuple[Any, dict[str, Any]]]:
         missing, hidden = self._may_be_missing(), self._hidden_from(request, obj)
         sections = [
-            (section.title, {"fields": [tuple(_with_reason(item, missing)) for item in section.items if item not in hidden]})
+            (
+                section.title,
+                {
+                    "fields": [
+                        tuple(_with_reason(item, missing))
+                        for item in section.items
+                        if item not in hidden
+                    ]
+                },
+            )
             for section in self.model.sections
         ]
         change = [("Change", {"fields": [("reason", "reason_words"), "seen"]})] if obj else []
@@ -144,7 +197,10 @@ class RecordAdmin(KeptAdmin):
         return ["visit"] if obj else []
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[type[RowInline]]:
-        return [type(f"{group.__name__}Inline", (RowInline,), {"model": group}) for group in self.model.groups()]
+        return [
+            type(f"{group.__name__}Inline", (RowInline,), {"model": group})
+            for group in self.model.groups()
+        ]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         visit = visit_of(request)
@@ -153,27 +209,51 @@ class RecordAdmin(KeptAdmin):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name != "visit":
-            return one_of(self.model, db_field, request) or super().formfield_for_foreignkey(db_field, request, **kwargs)
+            return one_of(self.model, db_field, request) or super().formfield_for_foreignkey(
+                db_field, request, **kwargs
+            )
         if visit := visit_of(request):
-            return OneOf([visit], required=True, widget=forms.HiddenInput, initial=str(visit.pk), label="Visit")
-        mine = Visit.objects.allowed_to(request.user, Act.ENTER).filter(stopped=False).select_related("subject")
+            return OneOf(
+                [visit],
+                required=True,
+                widget=forms.HiddenInput,
+                initial=str(visit.pk),
+                label="Visit",
+            )
+        mine = (
+            Visit.objects.allowed_to(request.user, Act.ENTER)
+            .filter(stopped=False)
+            .select_related("subject")
+        )
         return OneOf(list(mine.order_by("subject__code", "pk")), required=True, label="Visit")
 
-    def changeform_view(self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: Any = None,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> HttpResponse:
         if object_id and request.method == "POST":
             self._refuse_withdrawn(request, object_id)
         visit = visit_of(request) if object_id is None else None
         context = {"page_visit": visit, "form_title": self.model.form_title()}
         if (first := self._entered_first(request, visit)) and not self.model.groups():
             object_id, form_url = str(first.pk), f"{request.path}?visit={first.visit_id}"
-        return super().changeform_view(request, object_id, form_url, context | (extra_context or {}))
+        return super().changeform_view(
+            request, object_id, form_url, context | (extra_context or {})
+        )
 
     def _refuse_withdrawn(self, request: HttpRequest, object_id: str) -> None:
         """Of a form that another person withdrew since this page was drawn, that is said; Django would speak of missing permission."""
-        visible = self.model.objects.visible_to(request.user).select_related("visit__subject", "withdrawn_by")
+        visible = self.model.objects.visible_to(request.user).select_related(
+            "visit__subject", "withdrawn_by"
+        )
         record = visible.exclude(withdrawn_at=None).filter(pk=number_told(object_id)).first()
         if record:
-            raise PermissionDenied(f"{record} was withdrawn by {record.withdrawn_by.get_full_name()} meanwhile. Nothing was stored.")
+            raise PermissionDenied(
+                f"{record} was withdrawn by {record.withdrawn_by.get_full_name()} meanwhile. Nothing was stored."
+            )
 
     def _entered_first(self, request: HttpRequest, visit: Visit | None) -> Any:
         """The record that somebody entered before this page was sent, of a form that a visit has once.
@@ -184,24 +264,44 @@ class RecordAdmin(KeptAdmin):
             return None
         return self.get_queryset(request).filter(withdrawn_at=None, visit=visit).first()
 
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, obj: Any = None, **kwargs: Any) -> HttpResponse:
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: dict[str, Any],
+        *args: Any,
+        obj: Any = None,
+        **kwargs: Any,
+    ) -> HttpResponse:
         """Beneath what is entered, what the protocol derives from it as it is stored."""
         if obj is not None:
             context["derived"] = derived_part(obj, by=request.user)
         elif first := self._entered_first(request, visit_of(request)):
             shows = not self._hidden_from(request, first)
-            context |= {"entered_first": first, "part": read_part(review.part(first)) if shows else None}
+            context |= {
+                "entered_first": first,
+                "part": read_part(review.part(first)) if shows else None,
+            }
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def store(self, request: HttpRequest, page: Page) -> Record:
         """Store the form; the page's button says whether it is complete."""
-        sent = {"values": page.form.values(), "rows": page.rows(), "complete": "_draft" not in request.POST}
+        sent = {
+            "values": page.form.values(),
+            "rows": page.rows(),
+            "complete": "_draft" not in request.POST,
+        }
         if page.row is None:
-            return entry.enter(self.model, visit=page.form.cleaned_data["visit"], by=request.user, **sent)
+            return entry.enter(
+                self.model, visit=page.form.cleaned_data["visit"], by=request.user, **sent
+            )
         reason = reason_told(request.POST)
-        return entry.change(page.row, by=request.user, version=page.form.version, reason=reason, **sent)
+        return entry.change(
+            page.row, by=request.user, version=page.form.version, reason=reason, **sent
+        )
 
-    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
+    def response_add(
+        self, request: HttpRequest, obj: Any, post_url_continue: Any = None
+    ) -> HttpResponse:
         return self._onward(request, obj)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
@@ -209,17 +309,31 @@ class RecordAdmin(KeptAdmin):
 
     def _onward(self, request: HttpRequest, obj: Record) -> HttpResponse:
         """To the next form that is due at this visit, or back to the casebook."""
-        messages.success(request, f"{self.model.form_title()} of {obj.visit}: {obj.get_state_display().lower()}, stored.")
+        messages.success(
+            request,
+            f"{self.model.form_title()} of {obj.visit}: {obj.get_state_display().lower()}, stored.",
+        )
         if "_continue" in request.POST:
-            return HttpResponseRedirect(reverse(f"admin:{obj._meta.app_label}_{obj._meta.model_name}_change", args=[obj.pk]))
+            return HttpResponseRedirect(
+                reverse(f"admin:{obj._meta.app_label}_{obj._meta.model_name}_change", args=[obj.pk])
+            )
         if "_next" in request.POST and (form := next_form(obj)):
             address = reverse(f"admin:{form.replace('.', '_')}_add")
             return HttpResponseRedirect(f"{address}?visit={obj.visit_id}")
-        return HttpResponseRedirect(reverse("casebook", args=[obj.visit.subject.code]) + f"#visit-{obj.visit.code}")
+        return HttpResponseRedirect(
+            reverse("casebook", args=[obj.visit.subject.code]) + f"#visit-{obj.visit.code}"
+        )
 
     def get_urls(self) -> list[Any]:
         name = f"{self.opts.app_label}_{self.opts.model_name}_withdraw"
-        return [path("<path:object_id>/withdraw/", self.admin_site.admin_view(self.withdraw_view), name=name), *super().get_urls()]
+        return [
+            path(
+                "<path:object_id>/withdraw/",
+                self.admin_site.admin_view(self.withdraw_view),
+                name=name,
+            ),
+            *super().get_urls(),
+        ]
 
     def withdraw_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         visible = self.model.objects.visible_to(request.user).select_related("visit__subject__site")
@@ -260,10 +374,16 @@ class VisitAdmin(KeptAdmin):
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        return super().get_form(request, obj, change=change, form=form_of(Visit, EnteredForm, ()), **kwargs)
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        return super().get_form(
+            request, obj, change=change, form=form_of(Visit, EnteredForm, ()), **kwargs
+        )
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[Any, dict[str, Any]]]:
+    def get_fieldsets(
+        self, request: HttpRequest, obj: Any = None
+    ) -> list[tuple[Any, dict[str, Any]]]:
         planned = ("Planned", {"fields": [("target_on", "opens_on", "closes_on")]})
         sections = [(section.title, {"fields": section.items}) for section in Visit.sections]
         return [planned, *sections, ("Change", {"fields": [("reason", "reason_words"), "seen"]})]
@@ -272,12 +392,18 @@ class VisitAdmin(KeptAdmin):
         return ["target_on", "opens_on", "closes_on"]
 
     def store(self, request: HttpRequest, page: Page) -> Visit:
-        sent = {"version": page.form.version, "values": page.form.values(), "reason": reason_told(request.POST)}
+        sent = {
+            "version": page.form.version,
+            "values": page.form.values(),
+            "reason": reason_told(request.POST),
+        }
         return entry.change_visit(page.row, by=request.user, **sent)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
         messages.success(request, f"Visit {obj}: stored.")
-        return HttpResponseRedirect(reverse("casebook", args=[obj.subject.code]) + f"#visit-{obj.code}")
+        return HttpResponseRedirect(
+            reverse("casebook", args=[obj.subject.code]) + f"#visit-{obj.code}"
+        )
 
 
 class SubjectAdmin(KeptAdmin):

@@ -9,7 +9,15 @@ from trial.access import Act
 from trial.actions import parameters, setup
 from trial.admin.entry_forms import KeptForm, form_of, reason_told
 from trial.admin.kept import KeptAdmin, Page
-from trial.models import ConsentVersion, ParameterDecision, ReferenceRange, Site, SiteStatus, may, sites_where
+from trial.models import (
+    ConsentVersion,
+    ParameterDecision,
+    ReferenceRange,
+    Site,
+    SiteStatus,
+    may,
+    sites_where,
+)
 
 
 def sent_change(request: HttpRequest, page: Page) -> dict[str, Any]:
@@ -24,10 +32,16 @@ class PlainAdmin(KeptAdmin):
     administers = True
     change_form_template = add_form_template = "admin/entered/setup.html"
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        return super().get_form(request, obj, change=change, form=form_of(self.model, KeptForm, ()), **kwargs)
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        return super().get_form(
+            request, obj, change=change, form=form_of(self.model, KeptForm, ()), **kwargs
+        )
 
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[tuple[Any, dict[str, Any]]]:
+    def get_fieldsets(
+        self, request: HttpRequest, obj: Any = None
+    ) -> list[tuple[Any, dict[str, Any]]]:
         changes = obj is not None and self.has_change_permission(request, obj)
         why = [("Change", {"fields": [("reason", "reason_words"), "seen"]})] if changes else []
         return [*super().get_fieldsets(request, obj), *why]
@@ -42,7 +56,16 @@ class SetupAdmin(PlainAdmin):
 
 class SiteAdmin(SetupAdmin):
     list_display = ["code", "name", "country", "activated_on"]
-    fields = ["code", "name", "country", "province", "time_zone", "radiotherapy", "ec_approved_on", "activated_on"]
+    fields = [
+        "code",
+        "name",
+        "country",
+        "province",
+        "time_zone",
+        "radiotherapy",
+        "ec_approved_on",
+        "activated_on",
+    ]
 
 
 class SiteStatusAdmin(SetupAdmin):
@@ -58,7 +81,17 @@ class ConsentVersionAdmin(SetupAdmin):
 
 
 class ReferenceRangeAdmin(SetupAdmin):
-    list_display = ["site", "laboratory", "test", "sex", "low", "high", "unit", "effective_from", "effective_to"]
+    list_display = [
+        "site",
+        "laboratory",
+        "test",
+        "sex",
+        "low",
+        "high",
+        "unit",
+        "effective_from",
+        "effective_to",
+    ]
     list_filter = ["site", "laboratory", "test"]
     fields = [
         "site", "laboratory", "test", "sex", ("age_from", "age_to"), ("low", "high", "unit"), ("effective_from", "effective_to"),
@@ -74,7 +107,11 @@ class ParameterDecisionAdmin(SetupAdmin):
     fields = ["name", "value", "effective_from", "basis"]
 
     def _may(self, request: HttpRequest, act: Act, obj: Any = None) -> bool:
-        return may(request.user, act) if act == self.model.read_act else None in sites_where(request.user, act)
+        return (
+            may(request.user, act)
+            if act == self.model.read_act
+            else None in sites_where(request.user, act)
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return ["name"] if obj else []

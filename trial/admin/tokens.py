@@ -25,32 +25,51 @@ class TokenAdmin(ReadByManagers):
     search_fields = ["user__username", "user__last_name"]
     ordering = ["user__username", "created"]
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        return super().changelist_view(request, {"title": "Tokens of the API"} | (extra_context or {}))
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return super().changelist_view(
+            request, {"title": "Tokens of the API"} | (extra_context or {})
+        )
 
     @admin.display(description="")
     def end(self, token: AuthToken) -> str:
-        return format_html('<a href="{}">End</a>', reverse("admin:knox_authtoken_delete", args=[token.digest[:TOKEN_SHOWN]]))
+        return format_html(
+            '<a href="{}">End</a>',
+            reverse("admin:knox_authtoken_delete", args=[token.digest[:TOKEN_SHOWN]]),
+        )
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         """Or a filter in the address would guess the digest."""
         return False
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> AuthToken | None:
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> AuthToken | None:
         known = re.fullmatch(f"[0-9a-f]{{{TOKEN_SHOWN}}}", object_id)
-        return AuthToken.objects.select_related("user").filter(digest__startswith=object_id).first() if known else None
+        return (
+            AuthToken.objects.select_related("user").filter(digest__startswith=object_id).first()
+            if known
+            else None
+        )
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return obj is None and self.has_module_permission(request)
 
-    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
         if not self.has_module_permission(request):
             raise PermissionDenied
         token = self.get_object(request, object_id)
         if token is None:
             raise Http404
         if request.method != "POST":
-            context = self.admin_site.each_context(request) | {"title": f"End a token of {token.user}", "opts": self.opts, "token": token}
+            context = self.admin_site.each_context(request) | {
+                "title": f"End a token of {token.user}",
+                "opts": self.opts,
+                "token": token,
+            }
             return TemplateResponse(request, "admin/end_token.html", context)
         with acting(by=request.user):
             token.delete()

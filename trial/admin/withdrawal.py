@@ -20,7 +20,9 @@ def withdrawal_page(request: HttpRequest, record: Record, *, shows_items: bool) 
     if request.method == "POST":
         try:
             read = request.POST.get("versions_sha256", "")
-            entry.withdraw(record, by=request.user, reason=reason_told(request.POST), versions_sha256=read)
+            entry.withdraw(
+                record, by=request.user, reason=reason_told(request.POST), versions_sha256=read
+            )
         except Refused as error:
             refused = error
             record = _as_it_stands(record)
@@ -35,7 +37,9 @@ def withdrawal_page(request: HttpRequest, record: Record, *, shows_items: bool) 
         "refused": refused,
         "form": WhyForm(request.POST or None),
     }
-    return TemplateResponse(request, "admin/entered/withdraw.html", context, status=refused.status if refused else 200)
+    return TemplateResponse(
+        request, "admin/entered/withdraw.html", context, status=refused.status if refused else 200
+    )
 
 
 def _as_it_stands(record: Any) -> Any:

@@ -44,7 +44,11 @@ class WholeNumber(serializers.IntegerField):
     """As JSON writes it, or as text in the same digits: DRF's own also takes 1_0, and digits of other scripts."""
 
     def to_internal_value(self, data: Any) -> int:
-        if isinstance(data, bool) or not isinstance(data, int | str) or not re.fullmatch("-?[0-9]{1,40}", str(data)):
+        if (
+            isinstance(data, bool)
+            or not isinstance(data, int | str)
+            or not re.fullmatch("-?[0-9]{1,40}", str(data))
+        ):
             self.fail("invalid")
         return int(super().to_internal_value(data))
 
@@ -68,9 +72,14 @@ class ByKey(BasePagination):
     `after` is the last key that the reader has; `last` says it again at the end, to go on from there another day.
     """
 
-    def paginate_queryset(self, queryset: models.QuerySet[M], request: Request, view: Any = None) -> list[M]:
+    def paginate_queryset(
+        self, queryset: models.QuerySet[M], request: Request, view: Any = None
+    ) -> list[M]:
         size = whole_number(request, "page_size", default=100, lowest=1, highest=LONGEST_PAGE)
-        self.request, self.last = request, whole_number(request, "after", default=0, lowest=0, highest=LARGEST_KEY)
+        self.request, self.last = (
+            request,
+            whole_number(request, "after", default=0, lowest=0, highest=LARGEST_KEY),
+        )
         found = list(queryset.filter(pk__gt=self.last).order_by("pk")[: size + 1])
         self.goes_on, page = len(found) > size, found[:size]
         if page:
@@ -78,17 +87,32 @@ class ByKey(BasePagination):
         return page
 
     def get_paginated_response(self, data: Any) -> Response:
-        link = replace_query_param(self.request.build_absolute_uri(), "after", self.last) if self.goes_on else None
+        link = (
+            replace_query_param(self.request.build_absolute_uri(), "after", self.last)
+            if self.goes_on
+            else None
+        )
         return Response({"next": link, "last": self.last, "results": data})
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        link = {"type": "string", "format": "uri", "nullable": True, "description": "the next page; null on the last"}
-        last = {"type": "integer", "description": "the last key of this page: what to send as `after` to go on"}
+        link = {
+            "type": "string",
+            "format": "uri",
+            "nullable": True,
+            "description": "the next page; null on the last",
+        }
+        last = {
+            "type": "integer",
+            "description": "the last key of this page: what to send as `after` to go on",
+        }
         shape = {"next": link, "last": last, "results": schema}
         return {"type": "object", "required": list(shape), "properties": shape}
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
-        said = {"after": "the last key that you have; begin with 0", "page_size": f"how many, up to {LONGEST_PAGE}; 100 if you say nothing"}
+        said = {
+            "after": "the last key that you have; begin with 0",
+            "page_size": f"how many, up to {LONGEST_PAGE}; 100 if you say nothing",
+        }
         return [
             {"name": name, "in": "query", "required": False, "description": text, "schema": {"type": "integer"}}
             for name, text in said.items()
@@ -117,7 +141,9 @@ def malformed(*names: str, code: Code, **facts: object) -> exceptions.Validation
 class KnownFilters(filters.DjangoFilterBackend):
     """A filter that is misspelled is refused: left out, it would answer with everything."""
 
-    def filter_queryset(self, request: Request, queryset: models.QuerySet[M], view: Any) -> models.QuerySet[M]:
+    def filter_queryset(
+        self, request: Request, queryset: models.QuerySet[M], view: Any
+    ) -> models.QuerySet[M]:
         declared = getattr(view, "filterset_class", None)
         known = PAGING | set(declared.base_filters if declared else ())
         if unknown := sorted(set(request.query_params) - known):
@@ -143,13 +169,19 @@ class Visible(viewsets.GenericViewSet):
 
     model: type[Any]
     related: Sequence[str] = ()
-    pagination_class = ByKey  # here, not in the settings: they are read while this module is imported
+    pagination_class = (
+        ByKey  # here, not in the settings: they are read while this module is imported
+    )
     acts: Mapping[str, Act] = {}
     permission_classes = [ByAct]
     filter_backends = [KnownFilters]
 
     def get_queryset(self) -> models.QuerySet[Any]:
-        return self.model.objects.visible_to(self.request.user).select_related(*self.related).order_by("pk")
+        return (
+            self.model.objects.visible_to(self.request.user)
+            .select_related(*self.related)
+            .order_by("pk")
+        )
 
 
 def visible_or_404(rows: models.QuerySet[M], **where: Any) -> M:
@@ -177,7 +209,9 @@ class Strict(serializers.Serializer):
 
 
 class OneProblem(serializers.Serializer):
-    item = serializers.CharField(allow_blank=True, help_text="what the problem is about; empty: the whole act")
+    item = serializers.CharField(
+        allow_blank=True, help_text="what the problem is about; empty: the whole act"
+    )
     code = serializers.CharField()
     message = serializers.CharField()
 
@@ -185,18 +219,31 @@ class OneProblem(serializers.Serializer):
 class Problems(serializers.Serializer):
     """A refusal as RFC 9457 has it; `code`, `problems`, `codes` and `both` are extensions."""
 
-    type = serializers.CharField(help_text="the address of the code: /api/v1/problems/stale_version/")
+    type = serializers.CharField(
+        help_text="the address of the code: /api/v1/problems/stale_version/"
+    )
     title = serializers.CharField(help_text="the code in words")
     status = serializers.IntegerField()
     detail = serializers.CharField(help_text="what is wrong, and what to do")
-    code = serializers.ChoiceField(choices=[(code.value, code.in_words) for code in Code], help_text="of the first problem")
+    code = serializers.ChoiceField(
+        choices=[(code.value, code.in_words) for code in Code], help_text="of the first problem"
+    )
     problems = OneProblem(many=True)
-    codes = serializers.ListField(child=serializers.CharField(), help_text="what stands against an allocation (crf_spec 2.13)")
-    both = serializers.DictField(required=False, help_text="of a stale change: the row stored, its version, each item that differs")
+    codes = serializers.ListField(
+        child=serializers.CharField(), help_text="what stands against an allocation (crf_spec 2.13)"
+    )
+    both = serializers.DictField(
+        required=False,
+        help_text="of a stale change: the row stored, its version, each item that differs",
+    )
 
 
-AS_READ = "the record's `versions_sha256`, as you read it: where something changed since, nothing is done"
-REFUSALS = {(status, PROBLEM_JSON): OpenApiResponse(Problems) for status in (400, 401, 403, 404, 409, 422)}
+AS_READ = (
+    "the record's `versions_sha256`, as you read it: where something changed since, nothing is done"
+)
+REFUSALS = {
+    (status, PROBLEM_JSON): OpenApiResponse(Problems) for status in (400, 401, 403, 404, 409, 422)
+}
 
 
 def answer_to(error: Exception, context: Any) -> Response | None:
@@ -223,7 +270,11 @@ def _problems(error: Exception, answer: Response) -> list[Problem]:
     if answer.status_code in (401, 404, 415):
         return [Problem(OF_STATUS[answer.status_code])]
     if isinstance(error, exceptions.ParseError):
-        return [Problem(Code.MALFORMED, facts={"sentence": f"{Code.MALFORMED.sentence()} {error.detail}"})]
+        return [
+            Problem(
+                Code.MALFORMED, facts={"sentence": f"{Code.MALFORMED.sentence()} {error.detail}"}
+            )
+        ]
     return list(_flat(answer.data, usual=OF_STATUS.get(answer.status_code, Code.REFUSED)))
 
 
@@ -249,13 +300,18 @@ def _code_of(sentence: Any, usual: Code) -> Code:
     return code if isinstance(code, Code) else usual
 
 
-def shaped(problems: Sequence[Problem], codes: Sequence[str] = (), *, status: int | None = None) -> dict[str, Any]:
+def shaped(
+    problems: Sequence[Problem], codes: Sequence[str] = (), *, status: int | None = None
+) -> dict[str, Any]:
     """Return the body of every refusal (RFC 9457, section 3). The first problem gives type, title and status."""
     code = problems[0].code
     each = [{"item": _printable(item), "code": problem.code.value, "message": _printable(sentence)}
             for problem in problems for item, sentence in [problem]]  # fmt: skip
     names_items = code.status == 400
-    detail = " ".join(f"{one['item']}: {one['message']}" if one["item"] and names_items else one["message"] for one in each)
+    detail = " ".join(
+        f"{one['item']}: {one['message']}" if one["item"] and names_items else one["message"]
+        for one in each
+    )
     return {
         "type": code.address,
         "title": code.in_words,
@@ -268,7 +324,10 @@ def shaped(problems: Sequence[Problem], codes: Sequence[str] = (), *, status: in
 
 
 def _both(both: Both) -> dict[str, Any]:
-    items = {name: {"yours": _plain(yours), "stored": _plain(stored)} for name, (yours, stored) in both.items.items()}
+    items = {
+        name: {"yours": _plain(yours), "stored": _plain(stored)}
+        for name, (yours, stored) in both.items.items()
+    }
     return {"id": both.row, "version": both.version, "items": items}
 
 

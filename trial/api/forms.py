@@ -17,25 +17,42 @@ from trial.models import Missing, Record, Row, Visit
 
 from .base import AS_READ, REFUSALS, Strict, Visible, WholeNumber, visible_or_404
 from .history import ItemChange, page_of_changes
-from .items import Place, Reasons, derived_of, hold_all_rows, items_from, items_of, row_name, row_serializer, rows_from, rows_of
+from .items import (
+    Place,
+    Reasons,
+    derived_of,
+    hold_all_rows,
+    items_from,
+    items_of,
+    row_name,
+    row_serializer,
+    rows_from,
+    rows_of,
+)
 
 REASON = "One of ENTRY_ERROR, TRANSCRIPTION, UNIT_ERROR, SOURCE_UPDATED, QUERY_RESPONSE, LATE_INFORMATION, OTHER; own words after a colon."
 
 
 def rows_field() -> serializers.DictField:
-    return serializers.DictField(child=serializers.ListField(child=serializers.DictField()), required=False)
+    return serializers.DictField(
+        child=serializers.ListField(child=serializers.DictField()), required=False
+    )
 
 
 class Enter(Strict):
     visit = WholeNumber(min_value=1)
-    complete = serializers.BooleanField(default=True, help_text="false keeps a draft, which may lack needed items")
+    complete = serializers.BooleanField(
+        default=True, help_text="false keeps a draft, which may lack needed items"
+    )
     items = serializers.DictField()
     missing = serializers.DictField(required=False)
     rows = rows_field()
 
 
 class Change(Strict):
-    version = WholeNumber(min_value=1, help_text="the version that you read: a later one is not overwritten")
+    version = WholeNumber(
+        min_value=1, help_text="the version that you read: a later one is not overwritten"
+    )
     reason = serializers.CharField(allow_blank=True, default="", max_length=1000, help_text=REASON)
     complete = serializers.BooleanField(required=False)
     items = serializers.DictField(required=False)
@@ -49,8 +66,12 @@ class Withdraw(Strict):
 
 
 class WithdrawRow(Strict):
-    version = WholeNumber(min_value=1, help_text="the version of the row that you read: a later one is not taken back")
-    complete = serializers.BooleanField(required=False, help_text="false makes the record a draft, which may lack the row")
+    version = WholeNumber(
+        min_value=1, help_text="the version of the row that you read: a later one is not taken back"
+    )
+    complete = serializers.BooleanField(
+        required=False, help_text="false makes the record a draft, which may lack the row"
+    )
     reason = serializers.CharField(allow_blank=True, default="", max_length=1000, help_text=REASON)
 
 
@@ -60,7 +81,12 @@ class FormFilters(filters.FilterSet):
     visit = filters.NumberFilter(field_name="visit", label="the visit's id")
     visit_code = filters.CharFilter(field_name="visit__code", label="the visit's code")
     state = filters.ChoiceFilter(choices=Record.State.choices, label="DRAFT or COMPLETE")
-    withdrawn = filters.BooleanFilter(field_name="withdrawn_at", lookup_expr="isnull", exclude=True, label="taken back as made by mistake")
+    withdrawn = filters.BooleanFilter(
+        field_name="withdrawn_at",
+        lookup_expr="isnull",
+        exclude=True,
+        label="taken back as made by mistake",
+    )
 
 
 class RecordSerializer(serializers.Serializer):
@@ -76,7 +102,8 @@ class RecordSerializer(serializers.Serializer):
     withdrawn_at = serializers.DateTimeField(read_only=True, allow_null=True)
     missing = Reasons(source="*", read_only=True)
     versions_sha256 = serializers.CharField(
-        read_only=True, help_text="over the versions of the record and of its rows: name it to withdraw or verify"
+        read_only=True,
+        help_text="over the versions of the record and of its rows: name it to withdraw or verify",
     )
 
 
@@ -97,23 +124,42 @@ def request_of(form: type[Record], base: type[Strict]) -> type[serializers.Seria
     """The body of an entry or a change as the docs show it: with the items of this very form."""
     items = type(f"{form.__name__}{base.__name__}Items", (items_of(form),), {})
     parts: dict[str, Any] = {"items": items(required=base is Enter)}
-    parts["missing"] = serializers.DictField(child=serializers.ChoiceField(choices=Missing.choices), required=False)
-    rows = {row_name(group): _sent_row(group, base)(many=True, required=False) for group in form.groups()}
+    parts["missing"] = serializers.DictField(
+        child=serializers.ChoiceField(choices=Missing.choices), required=False
+    )
+    rows = {
+        row_name(group): _sent_row(group, base)(many=True, required=False)
+        for group in form.groups()
+    }
     if rows:
-        parts["rows"] = type(f"{form.__name__}{base.__name__}Rows", (serializers.Serializer,), rows)(required=False)
+        parts["rows"] = type(
+            f"{form.__name__}{base.__name__}Rows", (serializers.Serializer,), rows
+        )(required=False)
     else:
         parts["rows"] = None
     return type(f"{form.__name__}{base.__name__}", (base,), parts)
 
 
 def _sent_row(group: type[Row], base: type[Strict]) -> type[serializers.ModelSerializer]:
-    own: dict[str, Any] = {"missing": serializers.DictField(child=serializers.ChoiceField(choices=Missing.choices), required=False)}
+    own: dict[str, Any] = {
+        "missing": serializers.DictField(
+            child=serializers.ChoiceField(choices=Missing.choices), required=False
+        )
+    }
     if base is Change:
-        own["id"] = serializers.IntegerField(required=False, help_text="of a row that is there; a new row has none")
+        own["id"] = serializers.IntegerField(
+            required=False, help_text="of a row that is there; a new row has none"
+        )
         own["version"] = serializers.IntegerField(required=False)
-        own["withdraw"] = serializers.BooleanField(required=False, help_text="true takes back a row that is there")
+        own["withdraw"] = serializers.BooleanField(
+            required=False, help_text="true takes back a row that is there"
+        )
     meta = type("Meta", (), {"model": group, "fields": [*own, *group.item_names()]})
-    return type(f"{group.__name__}{base.__name__}", (row_serializer(group, derived=False),), own | {"Meta": meta})
+    return type(
+        f"{group.__name__}{base.__name__}",
+        (row_serializer(group, derived=False),),
+        own | {"Meta": meta},
+    )
 
 
 class FormViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visible):
@@ -147,7 +193,9 @@ class FormViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visible):
         """The record as it stands now."""
         stored = visible_or_404(self.get_queryset(), pk=record.pk)
         hold_all_rows(self.model, [stored])
-        shown = serializer_of(self.model, derived=True)(stored, context=self.get_serializer_context())
+        shown = serializer_of(self.model, derived=True)(
+            stored, context=self.get_serializer_context()
+        )
         return Response(shown.data, status=code)
 
 
@@ -160,7 +208,9 @@ class EnteredFormViewSet(FormViewSet):
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Enter the form for a visit, with the rows of its groups."""
         sent = Enter.read(request)
-        visit = visible_or_404(Visit.objects.visible_to(request.user).select_related("subject__site"), pk=sent["visit"])
+        visit = visible_or_404(
+            Visit.objects.visible_to(request.user).select_related("subject__site"), pk=sent["visit"]
+        )
         place = Place(self.model, visit)
         record = entry.enter(
             self.model, visit=visit, by=request.user, values=self._values(sent, place),
@@ -185,7 +235,9 @@ class EnteredFormViewSet(FormViewSet):
         entry.withdraw(record, by=request.user, **Withdraw.read(request))
         return self.answer(record)
 
-    @action(detail=True, methods=["post"], url_path=r"rows/(?P<group>\w+)/(?P<row>\d{1,18})/withdraw")
+    @action(
+        detail=True, methods=["post"], url_path=r"rows/(?P<group>\w+)/(?P<row>\d{1,18})/withdraw"
+    )
     def withdraw_row(self, request: Request, pk: str, group: str, row: str) -> Response:
         """Take back one row of the record; a complete record stays complete without it, or is made a draft."""
         record = self.get_object()
@@ -205,18 +257,44 @@ def viewset_of(form: type[Record]) -> type[FormViewSet]:
     """The form's addresses; one that an act of the system writes (eligibility, randomization) is only read here."""
     name, detail = form._meta.verbose_name, serializer_of(form, derived=True)
     described: dict[str, Any] = {
-        "list": extend_schema(summary=f"{name}: list", responses={200: serializer_of(form, derived=False)(many=True)} | REFUSALS),
-        "retrieve": extend_schema(summary=f"{name}: one record", responses={200: detail} | REFUSALS),
-        "history": extend_schema(summary=f"{name}: history of each item", responses={200: ItemChange(many=True)} | REFUSALS),
+        "list": extend_schema(
+            summary=f"{name}: list",
+            responses={200: serializer_of(form, derived=False)(many=True)} | REFUSALS,
+        ),
+        "retrieve": extend_schema(
+            summary=f"{name}: one record", responses={200: detail} | REFUSALS
+        ),
+        "history": extend_schema(
+            summary=f"{name}: history of each item",
+            responses={200: ItemChange(many=True)} | REFUSALS,
+        ),
     }
     if not form.entered_by_hand:
-        made = type(f"{form.__name__}ViewSet", (FormViewSet,), {"model": form, "__doc__": str(name)})
+        made = type(
+            f"{form.__name__}ViewSet", (FormViewSet,), {"model": form, "__doc__": str(name)}
+        )
         return extend_schema_view(**described)(made)
-    made = type(f"{form.__name__}ViewSet", (EnteredFormViewSet,), {"model": form, "__doc__": str(name)})
+    made = type(
+        f"{form.__name__}ViewSet", (EnteredFormViewSet,), {"model": form, "__doc__": str(name)}
+    )
     return extend_schema_view(
         **described,
-        create=extend_schema(summary=f"{name}: enter", request=request_of(form, Enter), responses={201: detail} | REFUSALS),
-        partial_update=extend_schema(summary=f"{name}: change", request=request_of(form, Change), responses={200: detail} | REFUSALS),
-        withdraw=extend_schema(summary=f"{name}: withdraw", request=Withdraw, responses={200: detail} | REFUSALS),
-        withdraw_row=extend_schema(summary=f"{name}: withdraw a row", request=WithdrawRow, responses={200: detail} | REFUSALS),
+        create=extend_schema(
+            summary=f"{name}: enter",
+            request=request_of(form, Enter),
+            responses={201: detail} | REFUSALS,
+        ),
+        partial_update=extend_schema(
+            summary=f"{name}: change",
+            request=request_of(form, Change),
+            responses={200: detail} | REFUSALS,
+        ),
+        withdraw=extend_schema(
+            summary=f"{name}: withdraw", request=Withdraw, responses={200: detail} | REFUSALS
+        ),
+        withdraw_row=extend_schema(
+            summary=f"{name}: withdraw a row",
+            request=WithdrawRow,
+            responses={200: detail} | REFUSALS,
+        ),
     )(made)

@@ -52,14 +52,20 @@ class ItemChange(serializers.Serializer):
     at = serializers.DateTimeField()
     by = serializers.CharField(help_text="username")
     name = serializers.CharField(help_text="printed name")
-    act = serializers.CharField(help_text="change; or signature, query, verification, freeze, lock, allocation outside")
+    act = serializers.CharField(
+        help_text="change; or signature, query, verification, freeze, lock, allocation outside"
+    )
     site = serializers.CharField(allow_null=True)
     subject = serializers.CharField(allow_null=True)
     visit = serializers.CharField(allow_null=True, help_text="the visit's code")
-    form = serializers.CharField(help_text="as under /api/v1/forms/; or subject, visit; empty: the study's data")
+    form = serializers.CharField(
+        help_text="as under /api/v1/forms/; or subject, visit; empty: the study's data"
+    )
     form_title = serializers.CharField()
     record = serializers.IntegerField(allow_null=True)
-    group = serializers.CharField(allow_null=True, help_text="of a row: the group that it belongs to")
+    group = serializers.CharField(
+        allow_null=True, help_text="of a row: the group that it belongs to"
+    )
     row = serializers.IntegerField(help_text="of a row: its id; else the record's")
     item = serializers.CharField()
     label = serializers.CharField()
@@ -74,20 +80,31 @@ class ItemChange(serializers.Serializer):
 
 
 class HistoryFilters(filters.FilterSet):
-    kind = filters.ChoiceFilter(method="of_kind", choices=Kind.choices, label="changes, which is meant if you say nothing; acts; or all")
+    kind = filters.ChoiceFilter(
+        method="of_kind",
+        choices=Kind.choices,
+        label="changes, which is meant if you say nothing; acts; or all",
+    )
     site = filters.CharFilter(field_name="site__code", label="the site's number")
     subject = filters.CharFilter(field_name="subject__code", label="the subject's code")
     visit = filters.NumberFilter(field_name="visit", label="the visit's id")
     visit_code = filters.CharFilter(field_name="visit__code", label="the visit's code")
-    form = filters.CharFilter(method="of_form", label="as under /api/v1/forms/, with the rows of its groups; or subject, visit")
+    form = filters.CharFilter(
+        method="of_form",
+        label="as under /api/v1/forms/, with the rows of its groups; or subject, visit",
+    )
     record = filters.NumberFilter(method="of_record", label="the record's id; name the form, too")
     item = filters.CharFilter(method="of_item", label="the item's name")
     by = filters.CharFilter(field_name="by__username", label="username")
-    since = filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte", label="from this moment on, as 2025-03-04T00:00:00Z")
+    since = filters.IsoDateTimeFilter(
+        field_name="at", lookup_expr="gte", label="from this moment on, as 2025-03-04T00:00:00Z"
+    )
     until = filters.IsoDateTimeFilter(field_name="at", lookup_expr="lt", label="before this moment")
 
     def of_form(self, entries: QuerySet[Ledger], name: str, value: str) -> QuerySet[Ledger]:
-        models = [model for model in (Subject, Visit, *Record.forms()) if model._meta.model_name == value]
+        models = [
+            model for model in (Subject, Visit, *Record.forms()) if model._meta.model_name == value
+        ]
         if not models:
             raise malformed(name, code=Code.FORM_UNKNOWN, form=value)
         labels = [m._meta.label_lower for model in models for m in (model, *groups_of(model))]
@@ -98,7 +115,9 @@ class HistoryFilters(filters.FilterSet):
 
     def of_record(self, entries: QuerySet[Ledger], name: str, value: Decimal) -> QuerySet[Ledger]:
         """An act's own number is no record's."""
-        return entries.filter(Q(record=int(value)) & ~Q(form__in=list(acts())) | about(record=int(value)))
+        return entries.filter(
+            Q(record=int(value)) & ~Q(form__in=list(acts())) | about(record=int(value))
+        )
 
     def of_kind(self, entries: QuerySet[Ledger], name: str, value: str) -> QuerySet[Ledger]:
         """What there is to filter says so already (`trail`)."""
@@ -112,10 +131,18 @@ def groups_of(model: type[Kept]) -> list[type[Row]]:
 class AskExport(Strict):
     """Where the file goes. The sponsor names all three; who keeps it at the site that it comes from names none."""
 
-    recipient = serializers.CharField(default="", allow_blank=True, help_text="organization and role; no person's name")
-    country = serializers.CharField(default="", allow_blank=True, help_text="of the recipient: two letters, as CN")
-    legal_basis = serializers.CharField(default="", allow_blank=True, help_text="on what ground it is transferred")
-    format = serializers.ChoiceField(choices=list(FORMATS), default="csv", help_text="a table for programs, or paper for people")
+    recipient = serializers.CharField(
+        default="", allow_blank=True, help_text="organization and role; no person's name"
+    )
+    country = serializers.CharField(
+        default="", allow_blank=True, help_text="of the recipient: two letters, as CN"
+    )
+    legal_basis = serializers.CharField(
+        default="", allow_blank=True, help_text="on what ground it is transferred"
+    )
+    format = serializers.ChoiceField(
+        choices=list(FORMATS), default="csv", help_text="a table for programs, or paper for people"
+    )
 
 
 class HistoryViewSet(Visible):
@@ -137,7 +164,11 @@ class HistoryViewSet(Visible):
     @extend_schema(
         summary="history of every item, as CSV or PDF",
         request=AskExport,
-        responses={(200, "text/csv"): OpenApiTypes.STR, (200, "application/pdf"): OpenApiTypes.BINARY} | REFUSALS,
+        responses={
+            (200, "text/csv"): OpenApiTypes.STR,
+            (200, "application/pdf"): OpenApiTypes.BINARY,
+        }
+        | REFUSALS,
         filters=True,
     )
     @action(detail=False, methods=["post"], pagination_class=None)
@@ -148,11 +179,24 @@ class HistoryViewSet(Visible):
         sent = AskExport.read(request)
         kind = sent.pop("format")
         entries = self.filter_queryset(self.get_queryset())
-        return file_answer(entries, by=request.user, asked=request.query_params.dict(), to=Destination(**sent), kind=kind)
+        return file_answer(
+            entries,
+            by=request.user,
+            asked=request.query_params.dict(),
+            to=Destination(**sent),
+            kind=kind,
+        )
 
 
 @transaction.atomic
-def file_answer(entries: QuerySet[Ledger], *, by: AbstractUser, asked: dict[str, str], to: Destination, kind: str) -> HttpResponse:
+def file_answer(
+    entries: QuerySet[Ledger],
+    *,
+    by: AbstractUser,
+    asked: dict[str, str],
+    to: Destination,
+    kind: str,
+) -> HttpResponse:
     """The file, which is noted with the filters that were `asked`; page and API give the same."""
     exports.refuse_unless_destined(to, by=by)
     changes = changes_in(entries.order_by("pk"), by=by, item=asked.get("item", ""))
@@ -162,7 +206,9 @@ def file_answer(entries: QuerySet[Ledger], *, by: AbstractUser, asked: dict[str,
         content, rows = pdf_of(listed, told=_head(by, asked, to)), len(listed)
     else:
         content, rows = csv_of(changes)
-    noted = exports.note_export(content, what=f"history as {kind.upper()}", by=by, to=to, rows=rows, filters=asked)
+    noted = exports.note_export(
+        content, what=f"history as {kind.upper()}", by=by, to=to, rows=rows, filters=asked
+    )
     named = f'attachment; filename="history-{noted.pk}.{kind}"'
     return HttpResponse(content, content_type=FORMATS[kind], headers={"Content-Disposition": named})
 
@@ -170,20 +216,30 @@ def file_answer(entries: QuerySet[Ledger], *, by: AbstractUser, asked: dict[str,
 def _head(by: AbstractUser, asked: dict[str, str], to: Destination) -> dict[str, str]:
     """What stands above the changes on paper."""
     who = f"{by.get_full_name()} ({by.get_username()}), {timezone.localtime():%Y-%m-%d %H:%M:%S %z}"
-    told = {"Study": study.REGISTRATION, "Taken along by": who, "Filters": "; ".join(f"{name} = {said}" for name, said in asked.items())}
+    told = {
+        "Study": study.REGISTRATION,
+        "Taken along by": who,
+        "Filters": "; ".join(f"{name} = {said}" for name, said in asked.items()),
+    }
     return told | {name.replace("_", " ").capitalize(): said for name, said in to._asdict().items()}
 
 
 def page_of_changes(view: viewsets.GenericViewSet, *, row: Kept | None = None) -> Response:
     """A page of ledger entries, as the items that they changed."""
     person = view.request.user
-    entries = Ledger.objects.visible_to(person).about(row) if row is not None else view.get_queryset()
-    page = view.paginator.paginate_queryset(view.filter_queryset(readable_entries(entries)), view.request, view)
+    entries = (
+        Ledger.objects.visible_to(person).about(row) if row is not None else view.get_queryset()
+    )
+    page = view.paginator.paginate_queryset(
+        view.filter_queryset(readable_entries(entries)), view.request, view
+    )
     changes = list(lines_of(page, by=person, item=view.request.query_params.get("item", "")))
     return view.get_paginated_response(ItemChange(changes, many=True).data)
 
 
-def changes_in(entries: QuerySet[Ledger], *, by: AbstractUser, item: str = "") -> Generator[dict[str, Any], None, None]:
+def changes_in(
+    entries: QuerySet[Ledger], *, by: AbstractUser, item: str = ""
+) -> Generator[dict[str, Any], None, None]:
     """The changed items, and the acts, of many entries; of one item only, where it is named."""
     found = readable_entries(entries).iterator()
     while batch := list(islice(found, AT_ONCE)):
@@ -194,11 +250,17 @@ def readable_entries(entries: QuerySet[Ledger]) -> QuerySet[Ledger]:
     return entries.select_related(*RELATED).annotate(items_text=Cast("items", TextField()))
 
 
-def lines_of(entries: Sequence[Ledger], *, by: AbstractUser, item: str = "") -> Iterator[dict[str, Any]]:
+def lines_of(
+    entries: Sequence[Ledger], *, by: AbstractUser, item: str = ""
+) -> Iterator[dict[str, Any]]:
     rows = acts_among(entries)
     for entry in entries:
         row = rows.get((entry.form, entry.row))
-        lines = changes_of(entry, by=by) if row is None else [who_and_where(entry) | told(row, by=by, site_id=entry.site_id)]
+        lines = (
+            changes_of(entry, by=by)
+            if row is None
+            else [who_and_where(entry) | told(row, by=by, site_id=entry.site_id)]
+        )
         yield from (line for line in lines if not item or line["item"] == item)
 
 
@@ -210,7 +272,9 @@ def changes_of(entry: Ledger, *, by: AbstractUser) -> Iterator[dict[str, Any]]:
     model = model_of(entry.form)
     hidden = hidden_from(model, by, entry.site_id)
     shared = place_of(entry, model) | {"reason": reason_of(entry, hidden=hidden)}
-    left_out = HIDDEN | {model._meta.get_field(model.parent).column} if issubclass(model, Row) else HIDDEN
+    left_out = (
+        HIDDEN | {model._meta.get_field(model.parent).column} if issubclass(model, Row) else HIDDEN
+    )
     fields = {field.column: field for field in model._meta.concrete_fields}
     for column, (was, now) in sorted(json.loads(entry.items_text, parse_float=str).items()):
         field = fields.get(column)
@@ -218,11 +282,21 @@ def changes_of(entry: Ledger, *, by: AbstractUser) -> Iterator[dict[str, Any]]:
         if name in hidden or column in left_out:
             continue
         if name == "missing":
-            was, now = ({i: r for i, r in (reasons or {}).items() if i not in hidden} or None for reasons in (was, now))
+            was, now = (
+                {i: r for i, r in (reasons or {}).items() if i not in hidden} or None
+                for reasons in (was, now)
+            )
             if was == now:
                 continue
         label = str(field.verbose_name) if field else column
-        yield shared | {"item": name, "label": label, "old": was, "new": now, "old_text": text(field, was), "new_text": text(field, now)}
+        yield shared | {
+            "item": name,
+            "label": label,
+            "old": was,
+            "new": now,
+            "old_text": text(field, was),
+            "new_text": text(field, now),
+        }
 
 
 def who_and_where(entry: Ledger) -> dict[str, Any]:

@@ -22,8 +22,18 @@ from .base import malformed, told
 
 KINDS: tuple[tuple[type[models.Field], tuple[type, ...], str, str], ...] = (
     (models.DateField, (str,), "[0-9]{4}-[0-9]{2}-[0-9]{2}", "Send a date as text: 2025-03-04."),
-    (models.TimeField, (str,), "[0-9]{2}:[0-9]{2}(:00)?", "Send a time as text, in hours and minutes: 08:30."),
-    (models.DecimalField, (str, int, float), r"-?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?", "Send a number, or a number as text."),
+    (
+        models.TimeField,
+        (str,),
+        "[0-9]{2}:[0-9]{2}(:00)?",
+        "Send a time as text, in hours and minutes: 08:30.",
+    ),
+    (
+        models.DecimalField,
+        (str, int, float),
+        r"-?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?",
+        "Send a number, or a number as text.",
+    ),
     (models.IntegerField, (str, int), "-?[0-9]{1,40}", "Send a whole number."),
     (models.ForeignKey, (int,), "", "Send the id."),
     (ArrayField, (list,), "", "Send a list of codes."),
@@ -60,18 +70,27 @@ def items_from(model: type[Entered], sent: Mapping[str, Any], place: Place) -> d
     return values
 
 
-def rows_from(form: type[Record], sent: Mapping[str, Any], place: Place) -> dict[type[Row], list[dict[str, Any]]]:
+def rows_from(
+    form: type[Record], sent: Mapping[str, Any], place: Place
+) -> dict[type[Row], list[dict[str, Any]]]:
     """The rows of each group, by the name that the form has for it; one with `id` and `version` is there already."""
     groups, found = {row_name(group): group for group in form.groups()}, {}
     for name, rows in sent.items():
         if name not in groups:
             known = ", ".join(groups) or "none"
-            raise exceptions.ValidationError({"rows": {name: [told(Code.GROUP_UNKNOWN, known=known)]}})
-        found[groups[name]] = [_row_from(groups[name], row, place, f"{name}.{number}") for number, row in enumerate(rows)]
+            raise exceptions.ValidationError(
+                {"rows": {name: [told(Code.GROUP_UNKNOWN, known=known)]}}
+            )
+        found[groups[name]] = [
+            _row_from(groups[name], row, place, f"{name}.{number}")
+            for number, row in enumerate(rows)
+        ]
     return found
 
 
-def _row_from(group: type[Row], sent: Mapping[str, Any], place: Place, where: str) -> dict[str, Any]:
+def _row_from(
+    group: type[Row], sent: Mapping[str, Any], place: Place, where: str
+) -> dict[str, Any]:
     keys = {key: sent[key] for key in ("id", "version", "withdraw") if key in sent}
     if not isinstance(keys.get("withdraw", False), bool):
         raise malformed(f"rows.{where}", code=Code.ROW_WITHDRAWAL_UNREADABLE)
@@ -80,7 +99,9 @@ def _row_from(group: type[Row], sent: Mapping[str, Any], place: Place, where: st
     if not are_numbers or len(named) == 1 or (keys.get("withdraw") and not named):
         raise malformed(f"rows.{where}", code=Code.ROW_KEY_INCOMPLETE)
     try:
-        return keys | items_from(group, {name: value for name, value in sent.items() if name not in keys}, place)
+        return keys | items_from(
+            group, {name: value for name, value in sent.items() if name not in keys}, place
+        )
     except exceptions.ValidationError as error:
         raise exceptions.ValidationError({f"rows.{where}": error.detail}) from error
 
@@ -97,7 +118,11 @@ def _read(field: models.Field, value: Any, place: Place) -> Any:
     if value is None or (value == "" and not isinstance(field, ArrayField)):
         return [] if isinstance(field, ArrayField) else None if field.null else ""
     takes, written, said = next(kind[1:] for kind in KINDS if isinstance(field, kind[0]))
-    if isinstance(value, bool) or not isinstance(value, takes) or (written and not re.fullmatch(written, as_text(value))):
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, takes)
+        or (written and not re.fullmatch(written, as_text(value)))
+    ):
         raise Unreadable(said)
     if isinstance(field, models.ForeignKey):
         return _referred(field, value, place)
@@ -124,13 +149,19 @@ def as_text(value: str | float) -> str:
 
 def _storable(text: Any) -> None:
     """PostgreSQL's text holds no NUL, and UTF-8 no half of a pair."""
-    if isinstance(text, str) and ("\x00" in text or any("\ud800" <= sign <= "\udfff" for sign in text)):
+    if isinstance(text, str) and (
+        "\x00" in text or any("\ud800" <= sign <= "\udfff" for sign in text)
+    ):
         raise Unreadable("This holds a character that cannot be stored.")
 
 
 def _referred(field: models.ForeignKey, pk: int, place: Place) -> Any:
     """A row that the form may refer to; others, also of other subjects and sites, are not there."""
-    choices = place.form.choices_for(field.name, place.visit, place.record) if issubclass(place.form, Record) and place.visit else None
+    choices = (
+        place.form.choices_for(field.name, place.visit, place.record)
+        if issubclass(place.form, Record) and place.visit
+        else None
+    )
     found = choices.filter(pk=pk).first() if choices is not None else None
     if found is None:
         raise Refused(Code.REFERENCE_UNKNOWN, item=field.name, label=field.verbose_name, key=pk)
@@ -147,7 +178,11 @@ def hold_all_rows(form: type[Record], records: Sequence[Record]) -> None:
     by_pk = {record.pk: record for record in records}
     for group in form.groups():
         column, held = group._meta.get_field(group.parent).attname, defaultdict(list)
-        references = [name for name in group.item_names() if isinstance(group._meta.get_field(name), models.ForeignKey)]
+        references = [
+            name
+            for name in group.item_names()
+            if isinstance(group._meta.get_field(name), models.ForeignKey)
+        ]
         found = group.objects.standing().filter(**{f"{group.parent}__in": by_pk}).order_by("pk")
         for row in found.select_related(*references) if references else found:
             setattr(row, group.parent, by_pk[getattr(row, column)])
@@ -173,7 +208,11 @@ class Items(serializers.ModelSerializer):
 
     def to_representation(self, row: Any) -> dict[str, Any]:
         hidden = hidden_from(type(row), self.context["request"].user, row.of_site_id)
-        return {name: value for name, value in super().to_representation(row).items() if name not in hidden}
+        return {
+            name: value
+            for name, value in super().to_representation(row).items()
+            if name not in hidden
+        }
 
 
 class DerivedItems(serializers.Serializer):
@@ -182,8 +221,13 @@ class DerivedItems(serializers.Serializer):
         hidden = not may(by, Act.READ_BIRTH_MONTH, site)
         shown = super().to_representation(row)
         if hidden:
-            shown = {name: value for name, value in shown.items() if name not in row.tells_birth_month}
-        return {name: None if hidden and value and " or " in value else value for name, value in shown.items()}
+            shown = {
+                name: value for name, value in shown.items() if name not in row.tells_birth_month
+            }
+        return {
+            name: None if hidden and value and " or " in value else value
+            for name, value in shown.items()
+        }
 
 
 def shown_missing(row: Entered, by: AbstractUser) -> dict[str, str]:
@@ -202,9 +246,15 @@ class Reasons(serializers.Field):
 @cache
 def items_of(model: type[Entered]) -> type[Items]:
     """The items of a form, or of a row of its: label, unit, codes and limits as the form states them."""
-    kept = [field.name for field in model._meta.fields if isinstance(field, models.JSONField) and field.name != "missing"]
+    kept = [
+        field.name
+        for field in model._meta.fields
+        if isinstance(field, models.JSONField) and field.name != "missing"
+    ]
     meta = type("Meta", (), {"model": model, "fields": [*model.item_names(), *kept]})
-    return type(f"{model.__name__}Items", (Items,), {"Meta": meta, "__doc__": str(model._meta.verbose_name)})
+    return type(
+        f"{model.__name__}Items", (Items,), {"Meta": meta, "__doc__": str(model._meta.verbose_name)}
+    )
 
 
 @cache
@@ -230,11 +280,19 @@ class Rows(serializers.Serializer):
     groups: dict[str, type[Row]] = {}
 
     def to_representation(self, record: Any) -> dict[str, Any]:
-        return {name: self.fields[name].to_representation(record.rows(group)) for name, group in self.groups.items()}
+        return {
+            name: self.fields[name].to_representation(record.rows(group))
+            for name, group in self.groups.items()
+        }
 
 
 @cache
 def rows_of(form: type[Record], *, derived: bool) -> type[Rows]:
     groups = {row_name(group): group for group in form.groups()}
-    fields = {name: row_serializer(group, derived=derived)(many=True, read_only=True) for name, group in groups.items()}
-    return type(f"{form.__name__}{'Detail' if derived else ''}Rows", (Rows,), fields | {"groups": groups})
+    fields = {
+        name: row_serializer(group, derived=derived)(many=True, read_only=True)
+        for name, group in groups.items()
+    }
+    return type(
+        f"{form.__name__}{'Detail' if derived else ''}Rows", (Rows,), fields | {"groups": groups}
+    )

@@ -17,7 +17,9 @@ class FlatEnough(JSONParser):
         encoding = (parser_context or {}).get("encoding", settings.DEFAULT_CHARSET)
         try:
             text = codecs.getreader(encoding)(stream)
-            return json.load(text, parse_float=_as_sent, parse_constant=_no_number, object_pairs_hook=_named_once)
+            return json.load(
+                text, parse_float=_as_sent, parse_constant=_no_number, object_pairs_hook=_named_once
+            )
         except RecursionError as error:
             raise ParseError("It is nested too deeply.") from error
         except (ValueError, LookupError, ArithmeticError) as error:

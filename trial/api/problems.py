@@ -40,7 +40,9 @@ class KindsView(APIView):
     authentication_classes = ()
     permission_classes = (permissions.AllowAny,)
 
-    @extend_schema(summary="every kind of refusal", auth=[], responses={200: KindSerializer(many=True)})
+    @extend_schema(
+        summary="every kind of refusal", auth=[], responses={200: KindSerializer(many=True)}
+    )
     def get(self, request: Request) -> Response:
         """Return the whole table."""
         return Response([kind(code) for code in Code])
@@ -50,7 +52,9 @@ class KindView(APIView):
     authentication_classes = ()
     permission_classes = (permissions.AllowAny,)
 
-    @extend_schema(summary="one kind of refusal", auth=[], responses={200: KindSerializer, 404: Problems})
+    @extend_schema(
+        summary="one kind of refusal", auth=[], responses={200: KindSerializer, 404: Problems}
+    )
     def get(self, request: Request, problem: str) -> Response:
         """Return the row of one code."""
         if problem not in CODES:

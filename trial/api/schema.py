@@ -21,6 +21,10 @@ class SchemaView(SpectacularAPIView):
     @extend_schema(exclude=True)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         renderer = request.accepted_renderer
-        kind = f"{renderer.media_type}; charset={renderer.charset}" if renderer.charset else renderer.media_type
+        kind = (
+            f"{renderer.media_type}; charset={renderer.charset}"
+            if renderer.charset
+            else renderer.media_type
+        )
         named = {"Content-Disposition": f'inline; filename="{self._get_filename(request, None)}"'}
         return HttpResponse(written(type(renderer)), content_type=kind, headers=named)

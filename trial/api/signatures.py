@@ -21,7 +21,11 @@ def readable_to(content: Content, *, by: AbstractUser, site_id: int) -> Content:
     """What was signed, without items that may identify a subject for those who may not see them."""
     shown = {}
     for key, piece in content.items():
-        items = {name: said for name, said in piece["items"].items() if not _is_hidden(key, name, by, site_id)}
+        items = {
+            name: said
+            for name, said in piece["items"].items()
+            if not _is_hidden(key, name, by, site_id)
+        }
         shown[key] = piece | {"items": items}
     return shown
 
@@ -52,12 +56,20 @@ class SignatureSerializer(serializers.ModelSerializer):
     site = serializers.CharField(source="visit.subject.site.code", read_only=True)
     subject = serializers.CharField(source="visit.subject.code", read_only=True)
     visit_code = serializers.CharField(source="visit.code", read_only=True)
-    form = serializers.SerializerMethodField(help_text="what was signed: visit, or the form of the record")
+    form = serializers.SerializerMethodField(
+        help_text="what was signed: visit, or the form of the record"
+    )
     meaning_text = serializers.CharField(source="get_meaning_display", read_only=True)
     signed_by = serializers.CharField(source="signed_by.username", read_only=True)
-    content_sha256 = serializers.SerializerMethodField(help_text="null for those who do not see all that was signed")
-    holds = serializers.SerializerMethodField(help_text="whether nothing was added, changed or withdrawn since")
-    unaltered = serializers.BooleanField(source="is_unaltered", help_text="whether what is kept as signed agrees with its hash")
+    content_sha256 = serializers.SerializerMethodField(
+        help_text="null for those who do not see all that was signed"
+    )
+    holds = serializers.SerializerMethodField(
+        help_text="whether nothing was added, changed or withdrawn since"
+    )
+    unaltered = serializers.BooleanField(
+        source="is_unaltered", help_text="whether what is kept as signed agrees with its hash"
+    )
 
     class Meta:
         model = Signature
@@ -71,7 +83,11 @@ class SignatureSerializer(serializers.ModelSerializer):
 
     def get_content_sha256(self, signature: Signature) -> str | None:
         """A digest over a month of birth can be tried out: it goes to those who may read the month."""
-        hides = hides_something(signature.content, by=self.context["request"].user, site_id=signature.visit.subject.site_id)
+        hides = hides_something(
+            signature.content,
+            by=self.context["request"].user,
+            site_id=signature.visit.subject.site_id,
+        )
         return None if hides else signature.content_sha256
 
     def get_holds(self, signature: Signature) -> bool:
@@ -82,7 +98,11 @@ def stands_now(signature: Signature, rows: list[Standing]) -> set[tuple[str, int
     """What the signature covers, as it stands now: the visit's records, or the one record that was signed."""
     if signature.form == "trial.visit":
         return versions_of(rows, visit=signature.visit)
-    return {(s.label, s.row, s.version) for s in rows if (s.form, s.record) == (signature.form, signature.record)}
+    return {
+        (s.label, s.row, s.version)
+        for s in rows
+        if (s.form, s.record) == (signature.form, signature.record)
+    }
 
 
 class ChangeSinceSerializer(serializers.Serializer):
@@ -93,8 +113,12 @@ class ChangeSinceSerializer(serializers.Serializer):
 
 
 class SignatureDetailSerializer(SignatureSerializer):
-    content = serializers.SerializerMethodField(help_text="by form and id: title, versions, and label, value and unit of each item")
-    changes = serializers.SerializerMethodField(help_text="the items that no longer say what was signed")
+    content = serializers.SerializerMethodField(
+        help_text="by form and id: title, versions, and label, value and unit of each item"
+    )
+    changes = serializers.SerializerMethodField(
+        help_text="the items that no longer say what was signed"
+    )
 
     class Meta(SignatureSerializer.Meta):
         fields = [*SignatureSerializer.Meta.fields, "content", "changes"]
@@ -107,20 +131,32 @@ class SignatureDetailSerializer(SignatureSerializer):
         if self.get_holds(signature):
             return []
         signed = Signature(content=self._shown(signature, signature.content))
-        return [change._asdict() for change in signed.changes(self._shown(signature, content_now(signature)))]
+        return [
+            change._asdict()
+            for change in signed.changes(self._shown(signature, content_now(signature)))
+        ]
 
     def _shown(self, signature: Signature, content: Content) -> Content:
-        return readable_to(content, by=self.context["request"].user, site_id=signature.visit.subject.site_id)
+        return readable_to(
+            content, by=self.context["request"].user, site_id=signature.visit.subject.site_id
+        )
 
 
 def content_now(signature: Signature) -> Content:
     if signature.form == "trial.visit":
         return content_of_visit(signature.visit)
-    record = model_of(signature.form).objects.select_related("visit__subject__site").get(pk=signature.record)
+    record = (
+        model_of(signature.form)
+        .objects.select_related("visit__subject__site")
+        .get(pk=signature.record)
+    )
     return {f"{signature.form}#{record.pk}": part(record)}
 
 
-@extend_schema_view(list=extend_schema(summary="signatures: list"), retrieve=extend_schema(summary="one signature, with what was signed"))
+@extend_schema_view(
+    list=extend_schema(summary="signatures: list"),
+    retrieve=extend_schema(summary="one signature, with what was signed"),
+)
 class SignatureViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visible):
     """Signatures are made by the acts (visits/{id}/sign, subjects/{code}/eligibility) and never changed."""
 
@@ -135,7 +171,9 @@ class SignatureViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visible
     def get_serializer(self, *args: Any, **kwargs: Any) -> SignatureSerializer:
         shown = args[0] if args else []
         subjects = {s.visit.subject for s in ([shown] if isinstance(shown, Signature) else shown)}
-        kwargs["context"] = self.get_serializer_context() | {"standing": standing(*subjects) if subjects else []}
+        kwargs["context"] = self.get_serializer_context() | {
+            "standing": standing(*subjects) if subjects else []
+        }
         return self.get_serializer_class()(*args, **kwargs)
 
 

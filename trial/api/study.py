@@ -34,7 +34,9 @@ class CriterionSerializer(serializers.Serializer):
     code = serializers.CharField()
     kind = serializers.ChoiceField(choices=[kind.value for kind in study.Kind])
     text = serializers.CharField()
-    gates = serializers.ListField(child=serializers.IntegerField(), help_text="1 entry, 2 randomization")
+    gates = serializers.ListField(
+        child=serializers.IntegerField(), help_text="1 entry, 2 randomization"
+    )
 
 
 class DecisionSerializer(serializers.Serializer):
@@ -47,8 +49,12 @@ class ParameterSerializer(serializers.Serializer):
     name = serializers.CharField()
     value = serializers.CharField(help_text="in force today")
     default = serializers.CharField(help_text="where nobody has decided otherwise")
-    decisions = DecisionSerializer(many=True, help_text="in the order of the days they hold from; days before keep their value")
-    status = serializers.CharField(help_text="R: the public registry says so; A: assumed, the principal investigator may decide otherwise")
+    decisions = DecisionSerializer(
+        many=True, help_text="in the order of the days they hold from; days before keep their value"
+    )
+    status = serializers.CharField(
+        help_text="R: the public registry says so; A: assumed, the principal investigator may decide otherwise"
+    )
     meaning = serializers.CharField()
 
 
@@ -61,7 +67,9 @@ class StudySerializer(serializers.Serializer):
     arms = serializers.DictField(child=serializers.CharField())
     criteria = CriterionSerializer(many=True)
     parameters = ParameterSerializer(many=True)
-    randomization_commitment = serializers.CharField(allow_null=True, help_text="SHA-256 of the key that allocations are derived from")
+    randomization_commitment = serializers.CharField(
+        allow_null=True, help_text="SHA-256 of the key that allocations are derived from"
+    )
     committed_at = serializers.DateTimeField(allow_null=True)
 
 
@@ -70,7 +78,11 @@ class StudyView(APIView):
 
     @extend_schema(summary="the study", responses=StudySerializer)
     def get(self, request: Request) -> Response:
-        published = Study.objects.filter(registration=study.REGISTRATION).exclude(randomization_commitment="").first()
+        published = (
+            Study.objects.filter(registration=study.REGISTRATION)
+            .exclude(randomization_commitment="")
+            .first()
+        )
         facts = {
             "registration": study.REGISTRATION,
             "title": study.TITLE,
@@ -102,7 +114,10 @@ class Login(Strict):
     username = serializers.CharField(max_length=150)
     password = serializers.CharField(max_length=4096, trim_whitespace=False)
     code = serializers.CharField(
-        max_length=20, required=False, allow_blank=True, help_text="of the second factor, for those who sign or administer; good once"
+        max_length=20,
+        required=False,
+        allow_blank=True,
+        help_text="of the second factor, for those who sign or administer; good once",
     )
 
 
@@ -123,7 +138,9 @@ class TokenView(APIView):
     def get_authenticate_header(self, request: Request) -> str:
         return ByToken().authenticate_header(request)
 
-    @extend_schema(summary="get a token", auth=[], request=Login, responses={201: TokenSerializer} | WRONG)
+    @extend_schema(
+        summary="get a token", auth=[], request=Login, responses={201: TokenSerializer} | WRONG
+    )
     def post(self, request: Request) -> Response:
         """Send it with each request as `Authorization: Token …`."""
         asked = request._request  # the failures are counted on Django's own request
@@ -158,5 +175,7 @@ def routes() -> SimpleRouter:
     router.register("papers", PaperViewSet, "api-paper")
     router.register("history", HistoryViewSet, "api-history")
     for form in Record.forms():
-        router.register(f"forms/{form._meta.model_name}", viewset_of(form), f"api-{form._meta.model_name}")
+        router.register(
+            f"forms/{form._meta.model_name}", viewset_of(form), f"api-{form._meta.model_name}"
+        )
     return router
