@@ -12,7 +12,7 @@ from rest_framework import mixins, serializers
 from crf.models import Lesion, NonTargetFinding, Randomization, ResponseAssessment, TargetMeasurement
 from crf.models.response import baseline_of
 from trial.api.base import Visible, visible_or_404
-from trial.api.items import Derived, hold_all_rows
+from trial.api.items import Derived, read_rows
 from trial.models import parameters_on
 from trial.protocol.response import recist
 
@@ -110,7 +110,7 @@ def hold_assessed(assessments: Sequence[ResponseAssessment]) -> None:
         lesions[lesion.visit.subject_id].append(lesion)
     of_subjects = ResponseAssessment.objects.standing().filter(visit__subject__in=subjects).select_related("visit__subject__site")
     known = {one.pk: one for one in of_subjects} | {one.pk: one for one in assessments}
-    hold_all_rows(ResponseAssessment, list(known.values()))
+    read_rows(ResponseAssessment, list(known.values()))
     by_pk = {lesion.pk: lesion for of in lesions.values() for lesion in of}
     for one in known.values():
         for row in (*one.rows(TargetMeasurement), *one.rows(NonTargetFinding)):

@@ -1,4 +1,7 @@
-"""What the `type` of a refusal leads to (RFC 9457, 4.1): the table of trial/refusals. It holds no data; everybody may read it."""
+"""The address that the `type` of a refusal leads to (RFC 9457, 4.1): the table of trial/refusals.
+
+It holds no data; everybody may read it.
+"""
 
 from typing import Any
 
@@ -37,6 +40,8 @@ def kind(code: Code) -> dict[str, Any]:
 
 
 class KindsView(APIView):
+    """The table of all kinds of refusals."""
+
     authentication_classes = ()
     permission_classes = (permissions.AllowAny,)
 
@@ -49,6 +54,8 @@ class KindsView(APIView):
 
 
 class KindView(APIView):
+    """One row of the table."""
+
     authentication_classes = ()
     permission_classes = (permissions.AllowAny,)
 
