@@ -33,7 +33,8 @@ class FlatEnough(JSONParser):
         except RecursionError as error:
             raise ParseError(_("It is nested too deeply.")) from error
         except (ValueError, LookupError, ArithmeticError) as error:
-            raise ParseError(f"JSON parse error - {error}") from error
+            sentence = _("JSON parse error - {error}")
+            raise ParseError(sentence.format(error=error)) from error
 
 
 def _with_each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

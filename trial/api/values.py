@@ -171,7 +171,8 @@ def _no_value(field: models.Field) -> Any:
 
 
 def _fits(kind: Kind, value: Any) -> bool:
-    if isinstance(value, bool) or not isinstance(value, kind.types):
+    is_of_type = isinstance(value, kind.types) and not isinstance(value, bool)
+    if not is_of_type:
         return False
     return not kind.pattern or re.fullmatch(kind.pattern, as_text(value)) is not None
 
