@@ -18,7 +18,7 @@ from trial.audit.acting import NOTHING, ChangeReason, acting, acting_and_answeri
 from trial.fields import without_identifiers
 from trial.models import Kept, may
 from trial.models.parameter import read_once
-from trial.models.record import OneOfAVisit
+from trial.models.record import OnceAmongRows, OneOfAVisit
 from trial.refusals import CODES, Code, Problem, Refused, problems_of
 
 K = TypeVar("K", bound=Kept)
@@ -105,7 +105,8 @@ def code_of(constraint: models.BaseConstraint) -> Code:
         return Code.FORM_ENTERED
     if constraint.violation_error_code in CODES:
         return CODES[constraint.violation_error_code]
-    return Code.ENTERED_TWICE if isinstance(constraint, models.UniqueConstraint) else Code.IMPOSSIBLE
+    is_unique = isinstance(constraint, models.UniqueConstraint | OnceAmongRows)
+    return Code.ENTERED_TWICE if is_unique else Code.IMPOSSIBLE
 
 
 def locked(model: type[K], pk: int, *, version: int | None = None) -> K:

@@ -61,12 +61,13 @@ class MembershipAdmin(PlainAdmin):
         """Give the role, or end it. Nothing is stored where the day of its end stays the same."""
         by, values, version = person_of(request), page.form.values(), page.form.version
         if page.row is None:
-            person, role = values.pop("user"), values.pop("role")
-            return memberships.give(person, role, by=by, **values)
-        if values["ends_on"] == page.row.ends_on and version == page.row.version:
+            person, role, site = values["user"], values["role"], values.get("site")
+            return memberships.give(person, role, site=site, by=by, ends_on=values.get("ends_on"))
+        ends_on = values.get("ends_on", page.row.ends_on)
+        if ends_on == page.row.ends_on and version == page.row.version:
             return page.row
         reason = reason_told(request.POST)
-        return memberships.end(page.row, by=by, version=version, reason=reason, **values)
+        return memberships.end(page.row, by=by, version=version, ends_on=ends_on, reason=reason)
 
 
 admin.site.register(Membership, MembershipAdmin)

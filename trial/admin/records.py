@@ -56,6 +56,8 @@ class RecordAdmin(KeptAdmin):
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
         record = super().get_object(request, object_id, from_field)
         note_record(request, record)
+        if request.method == "POST" and record is not None:
+            refuse_withdrawn(record)
         return record
 
     def get_form(
@@ -121,8 +123,6 @@ class RecordAdmin(KeptAdmin):
         form_url: str = "",
         extra_context: Any = None,
     ) -> HttpResponse:
-        if object_id and request.method == "POST":
-            self._refuse_withdrawn(request, object_id)
         visit = visit_of(request) if object_id is None else None
         context = {"page_visit": visit, "form_title": self.model.form_title()}
         first = self._entered_first(request, visit)
@@ -130,19 +130,6 @@ class RecordAdmin(KeptAdmin):
             object_id, form_url = str(first.pk), f"{request.path}?visit={first.visit_id}"
         context |= extra_context or {}
         return super().changeform_view(request, object_id, form_url, context)
-
-    def _refuse_withdrawn(self, request: HttpRequest, object_id: str) -> None:
-        """Say so where another person withdrew the form since this page was drawn.
-
-        Django would speak of missing permission.
-        """
-        visible = self.model.objects.visible_to(person_of(request)).exclude(withdrawn_at=None)
-        rows = visible.select_related("visit__subject", "withdrawn_by")
-        record = rows.filter(pk=number_told(object_id)).first()
-        if record:
-            name = record.withdrawn_by.get_full_name()
-            sentence = _("{record} was withdrawn by {name} meanwhile. Nothing was stored.")
-            raise PermissionDenied(sentence.format(record=record, name=name))
 
     def _entered_first(self, request: HttpRequest, visit: Visit | None) -> Any:
         """Return the record that somebody entered before this page was sent.
@@ -225,6 +212,17 @@ class RecordAdmin(KeptAdmin):
         if not self.has_change_permission(request, record):
             raise PermissionDenied
         return withdrawal_page(request, record, shows_items=not self._hidden_from(request, record))
+
+
+def refuse_withdrawn(record: Record) -> None:
+    """Refuse to change a form that another person withdrew since its page was drawn.
+
+    Django would speak of missing permission.
+    """
+    person = record.withdrawn_by
+    if person is not None:
+        sentence = _("{record} was withdrawn by {name} meanwhile. Nothing was stored.")
+        raise PermissionDenied(sentence.format(record=record, name=person.get_full_name()))
 
 
 def next_form(record: Record) -> str | None:

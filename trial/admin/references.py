@@ -1,5 +1,6 @@
 """The visit that a page is about, and the rows that its items may refer to, each read once."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpRequest
@@ -15,7 +16,7 @@ class PageRequest(HttpRequest):
 
     visit: Visit | None
     record: Record | None
-    choices: dict[str, list[Any] | None]
+    choices: dict[str, Sequence[Any] | None]
 
 
 def visit_of(request: HttpRequest, record: Record | None = None) -> Visit | None:
@@ -49,13 +50,12 @@ def reference_field(form: type[Record], db_field: Any, request: HttpRequest) -> 
     return OneOf(rows, required=False, label=str(db_field.verbose_name))
 
 
-def _choices(form: type[Record], name: str, request: HttpRequest) -> list[Any] | None:
+def _choices(form: type[Record], name: str, request: HttpRequest) -> Sequence[Any] | None:
     record = getattr(request, "record", None)
     visit = visit_of(request, record)
     if visit is None:
         return None
-    rows = form.choices_for(name, visit, record)
-    return None if rows is None else list(rows)
+    return form.choices_at_hand(name, visit, record)
 
 
 def _notes_of(request: HttpRequest) -> PageRequest:

@@ -25,13 +25,13 @@ def read_rows(form: type[Record], records: Sequence[Record]) -> None:
     """Read the rows of these records, one query a group, and hand each record its own."""
     by_pk = {record.pk: record for record in records}
     for group in form.groups():
-        rows_of_record: dict[int, list[Row]] = defaultdict(list)
+        rows: dict[int, list[Row]] = defaultdict(list)
         for row in _standing_rows(group, by_pk):
             pk = getattr(row, f"{group.parent}_id")
             setattr(row, group.parent, by_pk[pk])
-            rows_of_record[pk].append(row)
+            rows[pk].append(row)
         for record in records:
-            record.hold_rows(group, rows_of_record[record.pk])
+            record.with_rows({group: rows[record.pk]})
 
 
 def _standing_rows(group: type[Row], records: Mapping[int, Record]) -> models.QuerySet[Row]:
