@@ -65,7 +65,7 @@ class QuerySerializer(serializers.ModelSerializer):
 
 
 def keeps_back_words(row: Query | FromPaper, by: User) -> bool:
-    """Return whether words are kept back, since items of the form, of which they tell, are."""
+    """Return whether the row's words are kept back: they may tell items that are kept back."""
     return bool(hidden_from(model_of(row.form), by, row.visit.subject.site_id))
 
 
