@@ -18,9 +18,8 @@ from crf.models import Randomization
 from trial.access import Act
 from trial.accounts.proving import asks_code, proving
 from trial.actions.review import last_under
-from trial.admin.entry_forms import WhyForm, number_told, reason_told
 from trial.models import Signature, Subject, may
-from trial.pages.study import button, page, say
+from trial.pages.base import WhyForm, button, number_told, page, reason_told, say
 from trial.protocol.kleene import Truth
 from trial.protocol.randomization.preconditions import ANSWERED_BY_A_REASON
 from trial.protocol.study import CRITERIA, CRITERION

@@ -10,9 +10,8 @@ from crf.actions import allocation_outside
 from crf.models import AllocationOutside, Randomization
 from crf.pages.acts import day_asked, subject_of
 from trial.access import Act
-from trial.admin.entry_forms import number_told
 from trial.models import may
-from trial.pages.study import button, page, say
+from trial.pages.base import button, number_told, page, say
 from trial.refusals import Refused
 
 ITEMS = ("arm", "sysclass", "metpat")

@@ -1,6 +1,5 @@
 """The HTML form of a record and of its rows, read off the model: items, reasons for missing ones, reason for change."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from functools import cache
@@ -11,39 +10,15 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.forms.utils import ErrorDict
 
-from trial.actions.entry import ChangeReason
 from trial.admin.both_values import CHOOSE, NOTHING_SAID, ShowsBothValues
-from trial.audit.acting import NOTHING
 from trial.models import Kept, Missing, Row
+from trial.pages.base import WhyForm, number_told
 from trial.refusals import Both
 
 STALE_ITEM = "“{label}”: you entered {entered}, but {stored} has been stored in the meantime. Choose one."
 STALE_PAGE = "Someone else has changed this in the meantime. Nothing was stored."
 WITHDRAWN_ROW = "Withdrawn by {name} in the meantime. Nothing was stored. Send the page again to store it without this row."
 MISSING = "missing__"
-REASONS = [("", "———"), *((code.value, code.replace("_", " ").capitalize()) for code in ChangeReason)]
-
-
-def reason_told(sent: Mapping[str, Any]) -> str:
-    """The reason that a page sends: the code, and the words after a colon."""
-    code, words = sent.get("reason", ""), sent.get("reason_words", "").strip(NOTHING)
-    return f"{code}: {words}" if code and words else code
-
-
-def number_told(text: str) -> int:
-    """A key or version that a page sends back; 0, which nothing has, where it is none.
-
-    >>> number_told("12"), number_told("9" * 5000), number_told("1_0"), number_told("")
-    (12, 0, 0, 0)
-    """
-    return int(text) if re.fullmatch("[0-9]{1,18}", text) else 0
-
-
-class WhyForm(forms.Form):
-    """Why something changes: a code, and words of one's own."""
-
-    reason = forms.ChoiceField(choices=REASONS, required=False, label="Reason for change")
-    reason_words = forms.CharField(required=False, label="In your own words", max_length=500)
 
 
 class OneOf(forms.TypedChoiceField):

@@ -16,10 +16,11 @@ from django.views.decorators.csrf import csrf_protect
 
 from trial.access import Act
 from trial.actions import entry, papers
-from trial.admin.entry_forms import EnteredForm, formfield_of_codes, reason_told
+from trial.admin.entry_forms import EnteredForm, formfield_of_codes
 from trial.models import Kept, Ledger, Row, may
 from trial.output.reading import read_changes
 from trial.output.trail import told
+from trial.pages.base import reason_told
 from trial.refusals import Both, Refused
 
 READING = ("GET", "HEAD", "OPTIONS")

@@ -9,11 +9,11 @@ from django.http import HttpRequest
 
 from trial.access import Act
 from trial.actions import memberships
-from trial.admin.entry_forms import reason_told
 from trial.admin.kept import Page
 from trial.admin.setup import PlainAdmin
 from trial.models import Membership, sites_where
 from trial.models.names import SYSTEM
+from trial.pages.base import reason_told
 
 
 class MembershipAdmin(PlainAdmin):

@@ -14,7 +14,7 @@ from knox.models import AuthToken
 
 from trial.access import Act
 from trial.actions import entry, review
-from trial.admin.entry_forms import MISSING, EnteredForm, OneOf, RowForm, RowFormSet, form_of, number_told, reason_told
+from trial.admin.entry_forms import MISSING, EnteredForm, OneOf, RowForm, RowFormSet, form_of
 from trial.admin.kept import ByRole, KeptAdmin, Page, formfield
 from trial.admin.withdrawal import withdrawal_page
 from trial.models import (
@@ -24,6 +24,7 @@ from trial.models import (
 )
 from trial.output.derived import derived_part
 from trial.output.reading import read_part
+from trial.pages.base import number_told, reason_told
 from trial.protocol.schedule import timetable
 
 MOST_ROWS = 200

@@ -7,9 +7,10 @@ from django.http import HttpRequest
 
 from trial.access import Act
 from trial.actions import parameters, setup
-from trial.admin.entry_forms import KeptForm, form_of, reason_told
+from trial.admin.entry_forms import KeptForm, form_of
 from trial.admin.kept import KeptAdmin, Page
 from trial.models import ConsentVersion, ParameterDecision, ReferenceRange, Site, SiteStatus, may, sites_where
+from trial.pages.base import reason_told
 
 
 def sent_change(request: HttpRequest, page: Page) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from trial.actions import entry, review
-from trial.admin.entry_forms import WhyForm, reason_told
 from trial.models import Record
 from trial.output.reading import read_part
+from trial.pages.base import WhyForm, reason_told
 from trial.refusals import Refused
 
 

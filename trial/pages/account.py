@@ -24,7 +24,7 @@ from trial.accounts.second_factor import Unproven
 from trial.actions import accounts
 from trial.audit.acting import acting
 from trial.models import AccountAct, loss_stands, may
-from trial.pages.study import page
+from trial.pages.base import page
 from trial.refusals import Refused
 
 

@@ -15,7 +15,7 @@ from trial.actions.exports import Destination
 from trial.api.history import FORMATS, HistoryFilters, changes_in, file_answer
 from trial.models import Ledger, Record, Subject, Visit, may
 from trial.output.trail import Kind, trail
-from trial.pages.study import page
+from trial.pages.base import page
 from trial.refusals import Refused
 
 NEWEST = 100

@@ -18,7 +18,7 @@ from trial.actions import papers
 from trial.models import FromPaper, Record, Visit, may, standing
 from trial.output.blank_forms import blank_form, blank_visit, forms_of
 from trial.output.reading import model_of
-from trial.pages.study import page
+from trial.pages.base import page
 from trial.protocol.schedule import timetable
 from trial.refusals import Refused
 
