@@ -12,9 +12,9 @@ from time import perf_counter
 from crf.models import VitalSigns
 from tests.examples import complete
 from trial.actions.exports import Destination
-from trial.api.history import file_answer
 from trial.audit.acting import acting
 from trial.models import Ledger
+from trial.output.history_file import file_answer
 
 CHANGES = int(os.environ.get("CASEBOOK_BENCH_CHANGES", "10000"))
 

@@ -14,10 +14,11 @@ from rest_framework.response import Response
 from trial.access import Act
 from trial.actions import entry
 from trial.models import Missing, Record, Row, Visit
+from trial.output.reading import row_name
 
 from .base import AS_READ, REFUSALS, Strict, Visible, WholeNumber, visible_or_404
 from .history import ItemChange, page_of_changes
-from .items import Place, Reasons, derived_of, hold_all_rows, items_from, items_of, row_name, row_serializer, rows_from, rows_of
+from .items import Place, Reasons, derived_of, hold_all_rows, items_from, items_of, row_serializer, rows_from, rows_of
 
 REASON = "One of ENTRY_ERROR, TRANSCRIPTION, UNIT_ERROR, SOURCE_UPDATED, QUERY_RESPONSE, LATE_INFORMATION, OTHER; own words after a colon."
 

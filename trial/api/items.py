@@ -15,7 +15,7 @@ from rest_framework import exceptions, serializers
 
 from trial.access import Act
 from trial.models import Entered, Missing, Record, Row, Visit, may
-from trial.output.reading import hidden_from
+from trial.output.reading import hidden_from, row_name
 from trial.refusals import Refused
 
 KINDS: tuple[tuple[type[models.Field], tuple[type, ...], str, str], ...] = (
@@ -132,11 +132,6 @@ def _referred(field: models.ForeignKey, pk: int, place: Place) -> Any:
     if found is None:
         raise Refused((field.name, f"“{field.verbose_name}”: {pk} is none of those that this form can name."))
     return found
-
-
-def row_name(group: type[Row]) -> str:
-    """How a repeating group is called in the API: the name its record has for it."""
-    return str(group._meta.get_field(group.parent).remote_field.name)
 
 
 def hold_all_rows(form: type[Record], records: Sequence[Record]) -> None:

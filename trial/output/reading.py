@@ -12,7 +12,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from trial.access import Act
-from trial.models import Kept, Ledger, may, readable
+from trial.models import Kept, Ledger, Row, may, readable
 
 HIDDEN = {"visit_id", "withdrawn_by_id"}
 KEPT_BACK = "[kept back]"
@@ -40,6 +40,11 @@ class ReadChange(NamedTuple):
 @cache
 def model_of(form: str) -> type[Kept]:
     return apps.get_model(form)
+
+
+def row_name(group: type[Row]) -> str:
+    """How a repeating group is called in the API: the name its record has for it."""
+    return str(group._meta.get_field(group.parent).remote_field.name)
 
 
 def hidden_from(model: type[Kept], by: AbstractUser, site_id: int | None) -> frozenset[str]:

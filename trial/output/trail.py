@@ -13,12 +13,11 @@ from django.db import models
 from django.db.models import Q
 
 from trial.access import Act
-from trial.api.items import row_name
 from trial.audit.history import inserted_models
 from trial.models import Kept, Ledger, Row, may, scope
 from trial.models.redaction import REASON_ITEM
 from trial.models.told import About
-from trial.output.reading import KEPT_BACK, hidden_from, model_of
+from trial.output.reading import KEPT_BACK, hidden_from, model_of, row_name
 
 
 class Kind(models.TextChoices):

@@ -12,8 +12,10 @@ from django.views.decorators.http import require_http_methods
 
 from trial.access import Act
 from trial.actions.exports import Destination
-from trial.api.history import FORMATS, HistoryFilters, changes_in, file_answer
 from trial.models import Ledger, Record, Subject, Visit, may
+from trial.output.history_file import FORMATS, file_answer
+from trial.output.history_filters import HistoryFilters
+from trial.output.history_lines import changes_in
 from trial.output.trail import Kind, trail
 from trial.pages.base import page
 from trial.refusals import Refused

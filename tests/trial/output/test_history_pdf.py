@@ -13,9 +13,9 @@ from tests.api.conftest import as_data_manager, as_sponsor, caller, everything  
 from tests.trial.output.test_history_export import ABROAD, exported, rows_of
 from trial.actions import entry
 from trial.api import history
-from trial.api.history import changes_in
 from trial.models import Ledger, SystemEvent
 from trial.output import history_pdf
+from trial.output.history_lines import changes_in
 from trial.output.history_pdf import COLUMNS, cells, pdf_of
 from trial.output.paper import font_of, wrapped
 from trial.refusals import Refused
