@@ -19,7 +19,7 @@ from trial.access import Act
 from trial.accounts.proving import asks_code, proving
 from trial.actions.review import last_under
 from trial.models import Signature, Subject, may
-from trial.pages.base import WhyForm, button, number_told, page, reason_told, say
+from trial.pages.base import WhyForm, button, number_from, page, reason_from, say
 from trial.protocol.kleene import Truth
 from trial.protocol.randomization.preconditions import ANSWERED_BY_A_REASON
 from trial.protocol.study import CRITERIA, CRITERION
@@ -154,10 +154,10 @@ def strata_page(request: HttpRequest, code: str) -> HttpResponse:
     """The stratum values found correct after the allocation, from its page."""
     subject = subject_of(request, code)
     record = get_object_or_404(Randomization.objects.select_related("visit__subject__site"), subject_once=subject)
-    version = number_told(request.POST.get("seen", ""))
+    version = number_from(request.POST.get("seen", ""))
     try:
         correct_strata(
-            record, by=request.user, version=version, reason=reason_told(request.POST),
+            record, by=request.user, version=version, reason=reason_from(request.POST),
             sysclass=request.POST.get("sysclass_corrected", ""), metpat=request.POST.get("metpat_corrected", ""),
         )  # fmt: skip
     except Refused as refused:

@@ -11,7 +11,7 @@ from crf.models import AllocationOutside, Randomization
 from crf.pages.acts import day_asked, subject_of
 from trial.access import Act
 from trial.models import may
-from trial.pages.base import button, number_told, page, say
+from trial.pages.base import button, number_from, page, say
 from trial.refusals import Refused
 
 ITEMS = ("arm", "sysclass", "metpat")
@@ -57,7 +57,7 @@ def outside_page(request: HttpRequest, code: str) -> HttpResponse:
 def outside_decision_page(request: HttpRequest, code: str) -> HttpResponse:
     """The data manager's word, from the page that shows the entry."""
     subject = subject_of(request, code)
-    read = number_told(request.POST.get("entered", ""))
+    read = number_from(request.POST.get("entered", ""))
     confirms = request.POST.get("act") == "confirm"
     decide = allocation_outside.confirm if confirms else allocation_outside.decline
     try:

@@ -12,7 +12,7 @@ from django.forms.utils import ErrorDict
 
 from trial.admin.both_values import CHOOSE, NOTHING_SAID, ShowsBothValues
 from trial.models import Kept, Missing, Row
-from trial.pages.base import WhyForm, number_told
+from trial.pages.base import WhyForm, number_from
 from trial.refusals import Both
 
 STALE_ITEM = "“{label}”: you entered {entered}, but {stored} has been stored in the meantime. Choose one."
@@ -158,7 +158,7 @@ class RowForm(EnteredForm):
             super().full_clean()
             return
         self._errors, self.cleaned_data = ErrorDict(), {}
-        if number_told(self.data.get(self.add_prefix("seen"), "")) != self.instance.version:
+        if number_from(self.data.get(self.add_prefix("seen"), "")) != self.instance.version:
             self.add_error(None, WITHDRAWN_ROW.format(name=self.withdrawn_by()))
             self.show_both([])
 
@@ -196,7 +196,7 @@ class RowFormSet(forms.BaseInlineFormSet):
     def _sent(self) -> list[int]:
         """The keys of the rows that the page was drawn with, in its order."""
         number = min(self.initial_form_count(), self.total_form_count()) if self.is_bound else 0
-        return [number_told(self.data.get(f"{self.add_prefix(i)}-id", "")) for i in range(number)]
+        return [number_from(self.data.get(f"{self.add_prefix(i)}-id", "")) for i in range(number)]
 
     def get_queryset(self) -> Sequence[Any]:
         """Django pairs rows with those of the page by their place: so the page's own come first, then those that somebody added since."""

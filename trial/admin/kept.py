@@ -19,8 +19,8 @@ from trial.actions import entry, papers
 from trial.admin.entry_forms import EnteredForm, formfield_of_codes
 from trial.models import Kept, Ledger, Row, may
 from trial.output.reading import read_changes
-from trial.output.trail import told
-from trial.pages.base import reason_told
+from trial.output.trail import line_of_act
+from trial.pages.base import reason_from
 from trial.refusals import Both, Refused
 
 READING = ("GET", "HEAD", "OPTIONS")
@@ -89,7 +89,7 @@ class KeptAdmin(ByRole, admin.ModelAdmin):
         page = Page(self, request, row)
         if page.is_readable():
             try:
-                with entry.answering(by=request.user, reason=reason_told(request.POST)):
+                with entry.answering(by=request.user, reason=reason_from(request.POST)):
                     return self.answer(request, self.store(request, page), is_new=row is None)
             except Refused as refusal:
                 page.show(refusal)
@@ -165,7 +165,7 @@ class KeptAdmin(ByRole, admin.ModelAdmin):
             "opts": self.opts,
             "record": row,
             "changes": read_changes(entries, by=request.user),
-            "papers": [(mark, told(mark, by=request.user, site_id=row.of_site_id)["reason"]) for mark in papers.all_of(row)],
+            "papers": [(mark, line_of_act(mark, by=request.user, site_id=row.of_site_id)["reason"]) for mark in papers.all_of(row)],
         }
         return TemplateResponse(request, "admin/record_history.html", context)
 

@@ -13,7 +13,7 @@ from trial.admin.kept import Page
 from trial.admin.setup import PlainAdmin
 from trial.models import Membership, sites_where
 from trial.models.names import SYSTEM
-from trial.pages.base import reason_told
+from trial.pages.base import reason_from
 
 
 class MembershipAdmin(PlainAdmin):
@@ -54,7 +54,7 @@ class MembershipAdmin(PlainAdmin):
             return memberships.give(person, role, by=request.user, **values)
         if values["ends_on"] == page.row.ends_on and page.form.version == page.row.version:
             return page.row
-        reason = reason_told(request.POST)
+        reason = reason_from(request.POST)
         return memberships.end(page.row, by=request.user, version=page.form.version, reason=reason, **values)
 
 

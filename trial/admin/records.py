@@ -24,7 +24,7 @@ from trial.models import (
 )
 from trial.output.derived import derived_part
 from trial.output.reading import read_part
-from trial.pages.base import number_told, reason_told
+from trial.pages.base import number_from, reason_from
 from trial.protocol.schedule import timetable
 
 MOST_ROWS = 200
@@ -90,7 +90,7 @@ def visit_of(request: HttpRequest, obj: Any = None) -> Visit | None:
     if not hasattr(request, "visit"):
         asked = request.POST.get("visit") or request.GET.get("visit") or ""
         mine = Visit.objects.allowed_to(request.user, Act.ENTER).select_related("subject__site")
-        request.visit = mine.filter(pk=number_told(asked)).first()
+        request.visit = mine.filter(pk=number_from(asked)).first()
     return request.visit
 
 
@@ -172,7 +172,7 @@ class RecordAdmin(KeptAdmin):
     def _refuse_withdrawn(self, request: HttpRequest, object_id: str) -> None:
         """Of a form that another person withdrew since this page was drawn, that is said; Django would speak of missing permission."""
         visible = self.model.objects.visible_to(request.user).select_related("visit__subject", "withdrawn_by")
-        record = visible.exclude(withdrawn_at=None).filter(pk=number_told(object_id)).first()
+        record = visible.exclude(withdrawn_at=None).filter(pk=number_from(object_id)).first()
         if record:
             raise PermissionDenied(f"{record} was withdrawn by {record.withdrawn_by.get_full_name()} meanwhile. Nothing was stored.")
 
@@ -199,7 +199,7 @@ class RecordAdmin(KeptAdmin):
         sent = {"values": page.form.values(), "rows": page.rows(), "complete": "_draft" not in request.POST}
         if page.row is None:
             return entry.enter(self.model, visit=page.form.cleaned_data["visit"], by=request.user, **sent)
-        reason = reason_told(request.POST)
+        reason = reason_from(request.POST)
         return entry.change(page.row, by=request.user, version=page.form.version, reason=reason, **sent)
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> HttpResponse:
@@ -224,7 +224,7 @@ class RecordAdmin(KeptAdmin):
 
     def withdraw_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         visible = self.model.objects.visible_to(request.user).select_related("visit__subject__site")
-        record = get_object_or_404(visible, pk=number_told(object_id))
+        record = get_object_or_404(visible, pk=number_from(object_id))
         if not self.has_change_permission(request, record):
             raise PermissionDenied
         return withdrawal_page(request, record, shows_items=not self._hidden_from(request, record))
@@ -273,7 +273,7 @@ class VisitAdmin(KeptAdmin):
         return ["target_on", "opens_on", "closes_on"]
 
     def store(self, request: HttpRequest, page: Page) -> Visit:
-        sent = {"version": page.form.version, "values": page.form.values(), "reason": reason_told(request.POST)}
+        sent = {"version": page.form.version, "values": page.form.values(), "reason": reason_from(request.POST)}
         return entry.change_visit(page.row, by=request.user, **sent)
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:

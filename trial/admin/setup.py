@@ -10,12 +10,12 @@ from trial.actions import parameters, setup
 from trial.admin.entry_forms import KeptForm, form_of
 from trial.admin.kept import KeptAdmin, Page
 from trial.models import ConsentVersion, ParameterDecision, ReferenceRange, Site, SiteStatus, may, sites_where
-from trial.pages.base import reason_told
+from trial.pages.base import reason_from
 
 
 def sent_change(request: HttpRequest, page: Page) -> dict[str, Any]:
     """Return what a page sends of a stored row: the version it showed, the values, the reason."""
-    values, reason = page.form.values(), reason_told(request.POST)
+    values, reason = page.form.values(), reason_from(request.POST)
     return {"version": page.form.version, "values": values, "reason": reason}
 
 

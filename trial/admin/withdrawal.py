@@ -10,7 +10,7 @@ from django.urls import reverse
 from trial.actions import entry, review
 from trial.models import Record
 from trial.output.reading import read_part
-from trial.pages.base import WhyForm, reason_told
+from trial.pages.base import WhyForm, reason_from
 from trial.refusals import Refused
 
 
@@ -20,7 +20,7 @@ def withdrawal_page(request: HttpRequest, record: Record, *, shows_items: bool) 
     if request.method == "POST":
         try:
             read = request.POST.get("versions_sha256", "")
-            entry.withdraw(record, by=request.user, reason=reason_told(request.POST), versions_sha256=read)
+            entry.withdraw(record, by=request.user, reason=reason_from(request.POST), versions_sha256=read)
         except Refused as error:
             refused = error
             record = _as_it_stands(record)

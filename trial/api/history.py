@@ -12,8 +12,9 @@ from rest_framework.response import Response
 from trial.access import Act
 from trial.actions.exports import Destination
 from trial.models import Kept, Ledger
+from trial.output import history_filters
 from trial.output.history_file import FORMATS, file_answer
-from trial.output.history_filters import HistoryFilters
+from trial.output.history_filters import labels_of
 from trial.output.history_lines import lines_of, readable_entries
 from trial.output.trail import trail
 
@@ -50,6 +51,14 @@ class ItemChange(serializers.Serializer):
     client = serializers.CharField(
         help_text="the program that sent it: page; api, agent and token; job; command; nothing where it is not known"
     )
+
+
+class HistoryFilters(history_filters.HistoryFilters):
+    def of_form(self, entries: QuerySet[Ledger], name: str, value: str) -> QuerySet[Ledger]:
+        """Refuse the name of a form that there is not."""
+        if not labels_of(value):
+            raise exceptions.ValidationError({name: [f"There is no form {value}."]})
+        return super().of_form(entries, name, value)
 
 
 class AskExport(Strict):
@@ -91,7 +100,7 @@ class HistoryViewSet(Visible):
         sent = AskExport.read(request)
         kind = sent.pop("format")
         entries = self.filter_queryset(self.get_queryset())
-        return file_answer(entries, by=request.user, asked=request.query_params.dict(), to=Destination(**sent), kind=kind)
+        return file_answer(entries, by=request.user, filters=request.query_params.dict(), to=Destination(**sent), kind=kind)
 
 
 def page_of_changes(view: viewsets.GenericViewSet, *, row: Kept | None = None) -> Response:

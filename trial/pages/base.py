@@ -1,4 +1,4 @@
-"""What the pages share: the frame, the words of a refusal, the button of another page, the reason that a page sends."""
+"""The shared parts of the pages: frame, refusal on another page, reason for change."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -8,11 +8,13 @@ from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from trial.access import Act
@@ -21,26 +23,53 @@ from trial.audit.acting import NOTHING
 from trial.models import Visit, may
 from trial.refusals import NotAllowed, Refused
 
-REASONS = [("", "———"), *((code.value, code.replace("_", " ").capitalize()) for code in ChangeReason)]
+
+class PersonalRequest(HttpRequest):
+    """A request of a person who has logged in."""
+
+    user: User
 
 
-def page(request: HttpRequest, template: str, status: int = 200, **context: Any) -> TemplateResponse:
-    """A page in the frame of the admin."""
-    return TemplateResponse(request, template, admin.site.each_context(request) | context, status=status)
+REASONS = [
+    ("", "———"),
+    *((code.value, code.replace("_", " ").capitalize()) for code in ChangeReason),
+]
+
+
+# A template takes values of any type, hence `Any`.
+def page(
+    request: HttpRequest, template: str, status: int = 200, **context: Any
+) -> TemplateResponse:
+    """Return a page in the frame of the admin."""
+    frame = admin.site.each_context(request)
+    return TemplateResponse(request, template, frame | context, status=status)
+
+
+def to_visit(visit: Visit) -> HttpResponseRedirect:
+    """Return the way to the visit's line in the casebook."""
+    return HttpResponseRedirect(
+        reverse("casebook", args=[visit.subject.code]) + f"#visit-{visit.code}"
+    )
 
 
 def say(request: HttpRequest, refused: Refused) -> None:
-    """On the page that the act leads back to; whoever may not act at all is answered 403."""
+    """Show a refusal on the page that the act leads back to.
+
+    Answers 403 where the person may not act at all.
+    """
     if isinstance(refused, NotAllowed):
         raise PermissionDenied(str(refused)) from refused
     messages.error(request, str(refused))
 
 
 def button(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """What a button on another page posts to. It has no page of its own: who logs in first comes back to that other one."""
+    """Make a view the target of a button on another page.
+
+    It has no page of its own: who must log in first comes back to the page with the button.
+    """
 
     @wraps(view)
-    def pressed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def pressed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # as the view's
         if request.user.is_authenticated:
             return require_POST(view)(request, *args, **kwargs)
         came_from = urlsplit(request.headers.get("Referer", ""))
@@ -50,33 +79,38 @@ def button(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return pressed
 
 
-def reason_told(sent: Mapping[str, Any]) -> str:
-    """The reason that a page sends: the code, and the words after a colon."""
+def reason_from(sent: Mapping[str, str]) -> str:
+    """Return the reason that a page sends: the code, and the person's own words after a colon."""
     code, words = sent.get("reason", ""), sent.get("reason_words", "").strip(NOTHING)
     return f"{code}: {words}" if code and words else code
 
 
-def number_told(text: str) -> int:
-    """A key or version that a page sends back; 0, which nothing has, where it is none.
+def number_from(text: str) -> int:
+    """Return the key or version that a page sends back; 0, which no row has, for anything else.
 
-    >>> number_told("12"), number_told("9" * 5000), number_told("1_0"), number_told("")
+    >>> number_from("12"), number_from("9" * 5000), number_from("1_0"), number_from("")
     (12, 0, 0, 0)
     """
     return int(text) if re.fullmatch("[0-9]{1,18}", text) else 0
 
 
 class WhyForm(forms.Form):
-    """Why something changes: a code, and words of one's own."""
+    """The reason for a change: a code, and the person's own words."""
 
-    reason = forms.ChoiceField(choices=REASONS, required=False, label="Reason for change")
-    reason_words = forms.CharField(required=False, label="In your own words", max_length=500)
+    reason = forms.ChoiceField(
+        choices=REASONS, required=False, label=gettext_lazy("Reason for change")
+    )
+    reason_words = forms.CharField(
+        required=False, label=gettext_lazy("In your own words"), max_length=500
+    )
 
 
 def site_of(visit: Visit) -> int:
+    """Return the key of the visit's site."""
     return visit.subject.site_id
 
 
-def refuse_unless_reader_of_all(request: HttpRequest, visit: Visit) -> None:
-    """These pages show values; they are not for those who may not see every item."""
+def refuse_unless_reader_of_all(request: PersonalRequest, visit: Visit) -> None:
+    """Answer 403 to who may not see every item, on a page that shows values."""
     if not may(request.user, Act.READ_BIRTH_MONTH, site_of(visit)):
         raise PermissionDenied

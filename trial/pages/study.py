@@ -1,4 +1,4 @@
-"""Pages about the study itself, and the answer to a health check."""
+"""The page of the study itself, and the answer to a health check."""
 
 from django.contrib.auth.decorators import login_required
 from django.db import connection
@@ -15,29 +15,40 @@ from trial.protocol import study
 from trial.server import earlier_state
 from trial.server.servers import place
 
+UNAVAILABLE = 503
+
 
 @require_GET
 def healthz(request: HttpRequest) -> HttpResponse:
-    """For health checks: 200 where the database answers and guards the audit trail; 503, with what is wrong, where it does not (R04)."""
+    """Answer 200 where the database answers and guards the audit trail (R04).
+
+    Answers 503, with what is wrong, where it does not.
+    """
     if earlier_state.is_earlier(connection):
-        return HttpResponse(earlier_state.sentence(place()), content_type="text/plain", status=503)
+        return _in_plain_text(earlier_state.sentence(place()), UNAVAILABLE)
     with connection.cursor() as cursor:
         cursor.execute("select current_user")
         (role,) = cursor.fetchone()
-    wrong = [*triggers.findings(), *roles.findings(role)]
-    return HttpResponse("\n".join(wrong) or "ok", content_type="text/plain", status=503 if wrong else 200)
+    if findings := [*triggers.findings(), *roles.findings(role)]:
+        return _in_plain_text("\n".join(findings), UNAVAILABLE)
+    return _in_plain_text("ok")
+
+
+def _in_plain_text(text: str, status: int = 200) -> HttpResponse:
+    return HttpResponse(text, content_type="text/plain", status=status)
 
 
 @login_required
 @require_GET
 def study_page(request: HttpRequest) -> HttpResponse:
-    """The study itself: public facts, criteria, parameters, the published commitment."""
+    """Show the study: public facts, criteria, parameters, the published commitment."""
+    today = timezone.localdate()
     return page(
         request,
         "casebook/study.html",
         title=study.REGISTRATION,
         study=study,
-        today=(today := timezone.localdate()),
+        today=today,
         parameters=parameters_in_force(today),
         may_decide=None in sites_where(request.user, Act.SET_UP),
         published=Study.objects.filter(registration=study.REGISTRATION).first(),
