@@ -1,13 +1,14 @@
-# Casebook: `make demo` shows it, `make test` tests it; both install what they need into .venv first.
+# Casebook: `make demo` shows it, `make test` tests it, `make quick` tests what is changed most; all install what they need into .venv first.
 #
 # .venv is made once. Its stamps carry the sum of the requirements they were made from, so that an unchanged file costs
 # nothing and a changed one is noticed. `make test` installs the tools of development, too; `make demo` takes nothing away.
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test matrix bench drill mutate lint requirements clean
+.PHONY: demo test quick matrix bench drill mutate lint requirements clean
 PYTHON ?= python3
 ARGS ?=
 PY := .venv/bin/python
+QUICK := trial/protocol tests/protocol tests/test_house.py tests/crf/test_vital_signs.py tests/test_first_entry.py tests/api/test_forms.py
 # Where a machine forbids Python to keep what it compiled, each of a demo's processes compiles all packages anew: seconds at each start.
 unexport PYTHONDONTWRITEBYTECODE
 UV := .venv/bin/uv
@@ -20,7 +21,11 @@ demo: $(CORE)
 	@$(PY) manage.py demo $(ARGS)
 
 test: $(DEV)
-	@$(PY) -m pytest --numprocesses=auto --maxprocesses=4 --dist=worksteal $(ARGS)
+	@$(PY) -m pytest --numprocesses=auto --maxprocesses=4 --durations=10 $(ARGS)
+
+# For the hand that edits, in under a minute: the protocol, the rules of the house, one form through page and API.
+quick: $(DEV)
+	@$(PY) -m pytest --numprocesses=auto --maxprocesses=2 --quiet --exitfirst $(QUICK) $(ARGS)
 
 # Each requirement with the tests that prove it and their result, for this commit: docs/requirements.md, .matrix/matrix.md.
 matrix: $(DEV)

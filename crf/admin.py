@@ -3,8 +3,6 @@
 from trial.admin.records import register
 from trial.models import Record
 
-from . import models
-
 for form in Record.forms():
-    if form.__module__.startswith(models.__name__):
+    if form._meta.app_label == "crf":
         register(form)

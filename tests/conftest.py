@@ -14,6 +14,7 @@ from django.utils import timezone
 from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 
+from tests.duration import pytest_fixture_setup, pytest_runtest_call, pytest_runtest_setup  # noqa: F401
 from tests.servers import (  # noqa: F401  (pytest finds fixtures and hooks by their names here)
     anchor_folder,
     django_db_modify_db_settings,
@@ -22,9 +23,10 @@ from tests.servers import (  # noqa: F401  (pytest finds fixtures and hooks by t
     servers_folder,
     transactional_db,
 )
+from tests.sharing import pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401
 from trial.access import ALLOWED, Act, Role
 from trial.accounts.second_factor import Proof
-from trial.actions import entry
+from trial.actions import enrolment
 from trial.audit.acting import acting
 from trial.models import AccountAct, ConsentVersion, Membership, ReferenceRange, Site, SiteStatus, Visit
 
@@ -55,13 +57,6 @@ LIMITS = {
 
 
 PROOF = Proof(PASSWORD, CODE)
-
-LONGEST = ("tests/deployment/test_demo", "tests/trial/test_access_matrix", "tests/trial/test_concealment", "tests/stories")
-"""They begin: the last tests of a run are short ones, so that no core waits for another."""
-
-
-def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: next((at for at, name in enumerate(LONGEST) if item.nodeid.startswith(name)), len(LONGEST)))
 
 
 def pytest_collection_finish():
@@ -243,7 +238,7 @@ def browser(client, investigator):
 @pytest.fixture
 def subject(site, data_manager):
     """01-001."""
-    return entry.enrol(site=site, by=data_manager, screened_on=SCREENED)
+    return enrolment.enrol(site=site, by=data_manager, screened_on=SCREENED)
 
 
 @pytest.fixture

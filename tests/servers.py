@@ -23,9 +23,11 @@ NUMBERS = itertools.count(1)
 
 
 def pytest_configure():
-    """Plain HTTP, as the test client speaks it; and no scan of the static files for each client."""
+    """Plain HTTP, as the test client speaks it; no scan of the static files for each client; and quick
+    hashing, but where a test asks for the product's (`trial.settings.PASSWORD_HASHERS`)."""
     settings.SECURE_SSL_REDIRECT = settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
     settings.WHITENOISE_AUTOREFRESH = True
+    settings.PASSWORD_HASHERS = ["tests.quick_hashing.QuickArgon2id", *settings.PASSWORD_HASHERS[1:]]
     settings.ANCHOR_FOLDER = ANCHORS.name
 
 

@@ -1,4 +1,6 @@
-"""What a job of a worker writes is kept like everything else: every form, by a real worker over a real Redis (R01)."""
+"""A write by a worker is kept like every other: each form, by a real worker over a real Redis
+(R01).
+"""
 
 import os
 import time
@@ -14,8 +16,8 @@ from tests.closing import freeze_all, lock_study
 from tests.conftest import SCREENED
 from tests.examples import EXAMPLES, name_of, unsaved
 from tests.kept import KEPT, TABLES
-from tests.test_every_form_locked import SAID
-from trial.actions import entry
+from tests.test_every_form_locked import SENTENCES
+from trial.actions import enrolment
 from trial.actions.verification import verify_ledger
 from trial.audit.acting import acting
 from trial.models import Ledger, Subject
@@ -29,19 +31,19 @@ refusals = {}
 @app.task(name="tests.change")
 def change(form, pk, named):
     """Change a row by its example, in the name of the system or in nobody's."""
-    rows = apps.get_model(form).objects.filter(pk=pk)
+    rows, changed = apps.get_model(form).objects.filter(pk=pk), EXAMPLES[form].change
     try:
         if not named:
-            rows.update(**EXAMPLES[form].change)
+            rows.update(**changed)
         with acting(by=system_user(), reason="Computed anew"):
-            rows.update(**EXAMPLES[form].change)
+            rows.update(**changed)
     except IntegrityError as error:
         refusals[form] = str(error)
 
 
 @pytest.fixture
 def worker(transactional_db, redis_url):
-    """A worker of this process, in a thread of its own; its queue is no other process's."""
+    """Run a worker of this process, in a thread of its own; its queue is no other process's."""
     ours = {**dict.fromkeys(BROKER, redis_url), "task_default_queue": f"tests-{os.getpid()}"}
     theirs = {name: app.conf[name] for name in ours}
     configure(ours)
@@ -52,7 +54,7 @@ def worker(transactional_db, redis_url):
 
 
 def configure(settings):
-    """Connections and queues are made anew from the settings."""
+    """Make connections and queues anew from the settings."""
     app.conf.update(settings)
     pools.reset()
     app._pool = None
@@ -67,9 +69,9 @@ def wait_for(done):
 
 
 def entered(model, site, by):
-    """The example of the model, under a subject of its own."""
+    """Enter the example of the model, under a subject of its own."""
     with without_hints(), acting(by=by):
-        subject = entry.enrol(site=site, by=by, screened_on=SCREENED)
+        subject = enrolment.enrol(site=site, by=by, screened_on=SCREENED)
         row = unsaved(model, subject)
         row.save()
     return row
@@ -85,8 +87,8 @@ def test_every_form_changed_by_a_worker_names_the_system_and_its_reason(worker, 
     wait_for(lambda: Ledger.objects.changes().count() == before + len(rows))
     changes = {change.form: change for change in Ledger.objects.changes().filter(seq__gt=last).select_related("by")}
     assert changes.keys() == {name_of(model) for model in KEPT}
-    told = {(change.by, change.client, change.reason) for change in changes.values()}
-    assert told == {(system_user(), "job tests.change", "Computed anew")}
+    authors = {(change.by, change.client, change.reason) for change in changes.values()}
+    assert authors == {(system_user(), "job tests.change", "Computed anew")}
     assert {form: set(change.items) for form, change in changes.items()} == {form: set(EXAMPLES[form].change) for form in changes}
     assert verify_ledger.findings() == []
 
@@ -107,16 +109,16 @@ def test_worker_writes_nothing_to_a_frozen_visit_or_a_locked_study(worker, site,
     for subject in Subject.objects.all():
         freeze_all(subject, data_manager, investigator)
     before = Ledger.objects.changes().count()
-    assert refused(rows, SAID["frozen"]) == {name_of(row) for row in rows}
+    assert refused(rows, SENTENCES["frozen"]) == {name_of(row) for row in rows}
     lock_study(data_manager, monitor, administrator)
-    assert refused(rows, SAID["locked"]) == {name_of(row) for row in rows}
+    assert refused(rows, SENTENCES["locked"]) == {name_of(row) for row in rows}
     assert Ledger.objects.changes().count() == before
 
 
-def refused(rows, said):
-    """The forms of which the worker was refused a change in these words."""
+def refused(rows, sentence):
+    """Return the labels of the rows of which the worker was refused a change with this sentence."""
     refusals.clear()
     for row in rows:
         change.delay(name_of(row), row.pk, named=True)
     wait_for(lambda: len(refusals) == len(rows))
-    return {form for form, words in refusals.items() if said in words}
+    return {form for form, refusal in refusals.items() if sentence in refusal}

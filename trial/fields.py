@@ -18,11 +18,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
-from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.functional import lazy
 from django.utils.translation import gettext, gettext_lazy
+
+from trial.refusals import Code, impossible
 
 # A record of some form, or a value of some item: what it is, only the form file knows. Hence `Any`.
 Value = Callable[[Any], Any]
@@ -62,8 +63,7 @@ def without_identifiers(text: str) -> None:
     """Refuse free text that names a person (crf_spec 0.3)."""
     for kind, pattern in IDENTIFIERS:
         if pattern.search(text):
-            sentence = gettext("This looks like {kind}. Nothing that identifies a person is entered here.")
-            raise ValidationError(sentence.format(kind=kind))
+            raise impossible(Code.IDENTIFIER_IN_TEXT, kind=kind)
 
 
 def day(
@@ -92,15 +92,12 @@ def of_the_calendar(text: str) -> None:
         try:
             date.fromisoformat(text)
         except ValueError as error:
-            raise ValidationError(gettext("There is no such day.")) from error
+            raise impossible(Code.DAY_IMPOSSIBLE) from error
 
 
 def partial_date(label: str, *, sdtm: str, optional: bool = False, when: When = None) -> models.CharField:
     """Return a field for a date in ISO 8601, as far as it is known: 2024, 2024-05 or 2024-05-17."""
-    real = RegexValidator(
-        r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$",
-        gettext_lazy("Enter a date as 2024-05-17, 2024-05 or 2024."),
-    )
+    real = _written(r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$", Code.DATE_UNREADABLE)
     field = models.CharField(
         gettext_lazy(label),
         max_length=10,
@@ -115,7 +112,7 @@ def partial_date(label: str, *, sdtm: str, optional: bool = False, when: When = 
 
 def month(label: str, *, sdtm: str, optional: bool = False) -> models.CharField:
     """Return a field for year and month, as 1960-07."""
-    real = RegexValidator(r"^(19|20)\d{2}-(0[1-9]|1[0-2])$", gettext_lazy("Enter year and month as 1960-07."))
+    real = _written(r"^(19|20)\d{2}-(0[1-9]|1[0-2])$", Code.MONTH_UNREADABLE)
     field = models.CharField(
         gettext_lazy(label),
         max_length=7,
@@ -287,13 +284,16 @@ def _say_limits(label: str, low: object, high: object, unit: str) -> str:
 
     Its % are doubled: Django fills parameters into it.
     """
-    with_unit = gettext("“{label}” lies between {low} and {high} {unit}.")
-    without_unit = gettext("“{label}” lies between {low} and {high}.")
-    sentence = with_unit if unit else without_unit
-    return sentence.format(label=gettext(label), low=low, high=high, unit=unit).replace("%", "%%")
+    most = f"{high} {unit}".rstrip()
+    sentence = Code.OUT_OF_LIMITS.sentence(label=gettext(label), low=low, high=most)
+    return sentence.replace("%", "%%")
 
 
 _limits_in_words = lazy(_say_limits, str)
+
+
+def _written(pattern: str, code: Code) -> RegexValidator:
+    return RegexValidator(pattern, code.lazily(), code=code.value)
 
 
 class Derived(property):

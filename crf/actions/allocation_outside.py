@@ -6,14 +6,14 @@ from django.contrib.auth.models import AbstractUser
 
 from crf.models import AllocationOutside, Randomization
 from trial.access import Act
-from trial.actions.entry import words, writing
 from trial.actions.parameters import lock_study
 from trial.actions.signals import stored
 from trial.actions.verification import anchors
+from trial.actions.writing import words, writing
 from trial.audit.acting import acting
 from trial.models import Subject, Visit, may
 from trial.protocol.randomization.blocks import outside_number
-from trial.refusals import Conflict, NotAllowed, Refused
+from trial.refusals import Code, Problem, Refused
 from trial.states import OutsideState
 
 from .randomization import allocation_of, was_randomized
@@ -26,21 +26,21 @@ def enter(
 ) -> AllocationOutside:
     """What the source document says. It is the subject's allocation once a data manager has confirmed it."""
     if not may(by, Act.RANDOMIZE, subject.site_id):
-        raise NotAllowed("Only an investigator of this site enters an allocation that was made outside the system.")
-    source = words(source, item="source", asks="Name the source document.", longest=LONGEST)
+        raise Refused(Code.OUTSIDE_BY_INVESTIGATOR)
+    source = words(source, item="source", asks=Code.SOURCE_MISSING, longest=LONGEST)
     reason = words(reason, longest=LONGEST)
     told = {"arm": arm, "sysclass": sysclass, "metpat": metpat}
-    problems = [(item, "Choose one of the list.") for item, value in told.items() if value not in _codes(item)]
+    problems = [Problem(Code.OUTSIDE_UNCHOSEN, item) for item, value in told.items() if value not in _codes(item)]
     if allocated_on is None or allocated_on > subject.site.today():
-        problems.append(("allocated_on", "Enter the day of the allocation; it does not lie in the future."))
+        problems.append(Problem(Code.OUTSIDE_DAY_UNFIT, "allocated_on"))
     elif allocated_on < subject.screened_on:
-        problems.append(("allocated_on", f"The subject was screened on {subject.screened_on}; an allocation cannot be earlier."))
+        problems.append(Problem(Code.OUTSIDE_BEFORE_SCREENING, "allocated_on", {"day": subject.screened_on}))
     if problems:
         raise Refused(*problems)
     with writing(by=by):
         _refuse_second(subject)
         if AllocationOutside.waiting(subject):
-            raise Conflict(f"An allocation of {subject} waits for a data manager already.", codes=["OUTSIDE_WAITS"])
+            raise Refused(Code.OUTSIDE_WAITS, codes=["OUTSIDE_WAITS"], subject=subject)
         return AllocationOutside.objects.create(
             subject=subject, state=OutsideState.ENTERED, by=by, allocated_on=allocated_on, source=source, reason=reason, **told
         )
@@ -84,14 +84,14 @@ def decline(subject: Subject, *, by: AbstractUser, entered: int, reason: str) ->
 def _decided(subject: Subject, state: OutsideState, *, by: AbstractUser, entered: int, reason: str) -> AllocationOutside:
     """The second person's word, under the study's lock; it repeats what was read, so that it can be read alone."""
     if not may(by, Act.CONFIRM_ALLOCATION, subject.site_id):
-        raise NotAllowed("Only a data manager of this site confirms an allocation that was made outside the system.")
+        raise Refused(Code.OUTSIDE_BY_DATA_MANAGER)
     reason = words(reason, longest=LONGEST)
     _refuse_second(subject)
     read = AllocationOutside.waiting(subject)
     if read is None or read.pk != entered:
-        raise Conflict("This entry was confirmed, declined or replaced in the meantime. Open the page again.", codes=["STALE"])
+        raise Refused(Code.OUTSIDE_DECIDED, codes=["STALE"])
     if read.by_id == by.pk:
-        raise NotAllowed("Who entered the allocation does not confirm or decline it. Another person does.")
+        raise Refused(Code.OUTSIDE_SECOND_PERSON)
     return AllocationOutside.objects.create(
         subject=subject, state=state, by=by, entered_by=read.by, allocated_on=read.allocated_on, arm=read.arm, sysclass=read.sysclass,
         metpat=read.metpat, source=read.source, reason=reason,

@@ -13,16 +13,16 @@ from crf.derived.evidence import Gathered, Told, gather, visit_of_gate
 from crf.models import Criterion, Eligibility
 from trial.access import Act
 from trial.accounts.second_factor import Proof
-from trial.actions.entry import locked, words, writing
 from trial.actions.review import keep, last_under, part, refuse_unless_proven, refuse_unless_signer, to_be_closed
 from trial.actions.signals import stored
+from trial.actions.writing import locked, words, writing
 from trial.models import Query, Signature, Subject, Visit, parameters_on
 from trial.models.parameter import read_once
 from trial.protocol.eligibility import gates
 from trial.protocol.kleene import Truth
 from trial.protocol.parameters import Parameters
 from trial.protocol.study import CRITERION
-from trial.refusals import Conflict, Refused
+from trial.refusals import Code, Problem, Refused
 
 
 class Assessed(NamedTuple):
@@ -87,23 +87,23 @@ def confirm(
     place = visit_of_gate(gate, parameters_on(on))
     visit = Visit.objects.select_related("subject__site").filter(subject=subject, code=place).first()
     if visit is None:
-        raise Conflict(f"{subject} has no visit {place} yet. Eligibility is confirmed once it is planned.")
-    comments = {code: words(comment, item=code, asks="", longest=1000) for code, comment in (comments or {}).items()}
+        raise Refused(Code.VISIT_UNPLANNED, subject=subject, visit=place)
+    comments = {code: words(comment, item=code, asks=None, longest=1000) for code, comment in (comments or {}).items()}
     refuse_unless_signer(by, visit, Act.CONFIRM_ELIGIBILITY)
     refuse_unless_proven(by, proof)
     with writing(by=by):
         locked(Subject, subject.pk)
         if on > subject.site.today():
-            raise Refused(("assessed_on", f"{on} lies in the future; today is {subject.site.today()}."))
+            raise Refused(Code.FUTURE_DATE, item="assessed_on", value=on, today=subject.site.today())
         if gate == 2:
             refuse_unless_entered(subject, parameters_on(on))
         assessed = assess(subject, gate=gate, on=on)
         if shown_sha256 is not None and shown_sha256 != assessed.shown_sha256:
-            raise Conflict("The data have changed since this page was opened. Read the criteria again, then confirm.")
+            raise Refused(Code.EVIDENCE_CHANGED)
         if assessed.drafts:
-            raise Conflict(*(f"{draft} is a draft. It is completed first." for draft in assessed.drafts))
+            raise Refused(*(Problem(Code.DRAFT_LEFT, facts={"record": draft}) for draft in assessed.drafts))
         if asked := open_queries(subject, assessed):
-            raise Conflict(*asked)
+            raise Refused(*asked)
         said = _investigators(assessed, verdicts or {}, comments)
         record = _store(visit, assessed, said, comments)
         keep(visit, row=record, by=by, meaning=Signature.Meaning.ELIGIBILITY, content={f"crf.eligibility#{record.pk}": part(record)})
@@ -116,7 +116,7 @@ def behind(*assessed: Assessed) -> set[tuple[str, int]]:
     return {(piece.form, piece.record) for one in assessed for told in one.told.values() for piece in told}
 
 
-def open_queries(subject: Subject, assessed: Assessed) -> list[str]:
+def open_queries(subject: Subject, assessed: Assessed) -> list[Problem]:
     """About the evidence: what is in doubt is not signed (S09)."""
     records = behind(assessed)
     asked = Query.objects.filter(visit__subject=subject).open().select_related("visit__subject")
@@ -126,15 +126,15 @@ def open_queries(subject: Subject, assessed: Assessed) -> list[str]:
 def _investigators(assessed: Assessed, verdicts: Mapping[str, str], comments: Mapping[str, str]) -> list[gates.Verdict]:
     """The verdicts as the investigator confirms them; each that cannot be is named."""
     if unknown := set(verdicts) - {verdict.criterion for verdict in assessed.verdicts}:
-        raise Refused(f"No such criterion at this gate: {', '.join(sorted(unknown))}.")
+        raise Refused(Code.CRITERION_UNKNOWN, criteria=", ".join(sorted(unknown)))
     said, problems = [], []
     for verdict in assessed.verdicts:
         wanted = verdicts.get(verdict.criterion) or verdict.truth.value
         if wanted not in list(Truth):
-            problems.append((verdict.criterion, f"{verdict.criterion}: choose met, not met or unknown."))
+            problems.append(Problem(Code.VERDICT_UNKNOWN, verdict.criterion, {"criterion": verdict.criterion}))
             continue
         if refused := gates.confirmable(verdict, Truth(wanted), comments.get(verdict.criterion, "")):
-            problems.append((verdict.criterion, refused))
+            problems.append(Problem(Code.VERDICT_NOT_CONFIRMABLE, verdict.criterion, {"sentence": refused}))
         said.append(gates.confirmed(verdict, Truth(wanted)))
     if problems:
         raise Refused(*problems)
@@ -176,11 +176,9 @@ def refuse_unless_entered(subject: Subject, parameters: Parameters) -> None:
     read = Casebook(subject)
     confirmed = latest(subject, 1, read)
     if confirmed is None or not is_passed(confirmed, read):
-        raise Conflict(
-            "Gate 1 is not confirmed as eligible, or its signature does not hold. Confirm it first: not all of it is asked again."
-        )
+        raise Refused(Code.GATE_1_OPEN)
     if is_stale(confirmed, on=confirmed.assessed_on, read=read):
-        raise Conflict(f"Data have changed since gate 1 was confirmed. Confirm it again, as assessed on {confirmed.assessed_on}.")
+        raise Refused(Code.GATE_1_STALE, day=confirmed.assessed_on)
 
 
 def is_passed(confirmed: Eligibility, read: Casebook | None = None) -> bool:

@@ -14,9 +14,9 @@ from crf.derived import progression
 from crf.derived.evidence import visit_of_gate
 from crf.models import AllocationOutside, Consent, Criterion, Randomization
 from trial.access import Act
-from trial.actions.entry import locked, words, writing
 from trial.actions.signals import stored
 from trial.actions.verification import anchors
+from trial.actions.writing import locked, words, writing
 from trial.audit.acting import acting
 from trial.models import ConsentVersion, ParameterDecision, Study, Subject, Visit, may, parameters_on
 from trial.models.locks import hold_writers
@@ -24,7 +24,7 @@ from trial.models.parameter import read_once
 from trial.protocol import study
 from trial.protocol.parameters import Parameters, RandMethod
 from trial.protocol.randomization import blocks, minimization, preconditions
-from trial.refusals import Conflict, NotAllowed
+from trial.refusals import Code, Problem, Refused
 
 from . import eligibility
 from .strata import earlier_allocations, feasible, levels_of
@@ -37,7 +37,7 @@ def publish_commitment(*, by: AbstractUser) -> str:
         row, _ = Study.objects.get_or_create(registration=study.REGISTRATION)
         row = locked(Study, row.pk)
         if row.randomization_commitment and row.randomization_commitment != commitment:
-            raise Conflict("Another commitment has been published. The key that it belongs to is the only one that allocates.")
+            raise Refused(Code.COMMITMENT_OF_ANOTHER_KEY)
         row.randomization_commitment = commitment
         row.committed_at = row.committed_at or timezone.now()
         row.save()
@@ -104,8 +104,8 @@ def randomize(subject: Subject, *, by: AbstractUser, late_reason: str = "", at: 
     `at` is the day: only demo and tests pass it.
     """
     if not may(by, Act.RANDOMIZE, subject.site_id):
-        raise NotAllowed("Only an investigator of this site randomizes its subjects.")
-    late_reason = words(late_reason, item="late_reason", asks="", longest=200)
+        raise Refused(Code.RANDOMIZED_BY_INVESTIGATOR)
+    late_reason = words(late_reason, item="late_reason", asks=None, longest=200)
     if earlier := allocation_of(subject):  # what stands for ever needs neither lock nor key
         return _same(earlier, late_reason), False
     on = at or subject.site.today()
@@ -113,17 +113,15 @@ def randomize(subject: Subject, *, by: AbstractUser, late_reason: str = "", at: 
     with writing(by=by):
         published = Study.objects.select_for_update(no_key=True).filter(registration=study.REGISTRATION).first()
         if published is None or published.randomization_commitment != blocks.commitment(key):
-            raise Conflict(
-                "The randomization key does not belong to the published commitment. Nobody is randomized until it does.",
-                codes=["KEY_NOT_COMMITTED"],
-            )
+            raise Refused(Code.KEY_NOT_COMMITTED, codes=["KEY_NOT_COMMITTED"])
         if earlier := allocation_of(subject):  # made by who held the lock before
             return _same(earlier, late_reason), False
         hold_writers()  # what is read now stands until the allocation does
         parameters, read = parameters_on(on, afresh=True), Casebook(subject)  # under the study's lock, too, in which no method changes
         against = refusals(subject, on=on, late_reason=late_reason, read=read)
         if against:
-            raise Conflict(*(refusal.sentence for refusal in against), codes=[refusal.code for refusal in against])
+            problems = [Problem(Code.NOT_RANDOMIZABLE, facts={"sentence": refusal.sentence}) for refusal in against]
+            raise Refused(*problems, codes=[refusal.code for refusal in against])
         record = _allocate(read, key=key, on=on, parameters=parameters, late_reason=late_reason)
         with acting(by=by, reason=f"OTHER: {record.number}"):
             stored.send(Randomization, row=record, by=by)
@@ -142,10 +140,15 @@ def _same(earlier: Randomization, late_reason: str) -> Randomization:
     return earlier
 
 
-def was_randomized(earlier: Randomization) -> Conflict:
-    return Conflict(
-        f"{earlier.subject} was randomized on {earlier.randomized_on} ({earlier.number}, {earlier.get_arm_display()}).",
+def was_randomized(earlier: Randomization) -> Refused:
+    """Return the refusal that names the allocation which stands."""
+    return Refused(
+        Code.ALREADY_RANDOMIZED,
         codes=["ALREADY_RANDOMIZED"],
+        subject=earlier.subject,
+        day=earlier.randomized_on,
+        number=earlier.number,
+        arm=earlier.get_arm_display(),
     )
 
 
@@ -156,7 +159,7 @@ def _allocate(read: Casebook, *, key: bytes, on: date, parameters: Parameters, l
     confirmed = eligibility.latest(subject, 2)
     visit = Visit.objects.filter(subject=subject, code="RAND").first()
     if confirmed is None or visit is None or not all(levels.values()):
-        raise Conflict("The stratum cannot be computed, or the visit RAND is not planned.")
+        raise Refused(Code.STRATUM_UNKNOWN)
     visit.subject = subject
     return Randomization.objects.create(
         visit=visit,
@@ -185,7 +188,7 @@ def _arm(key: bytes, levels: Mapping[str, str], parameters: Parameters) -> block
 def keep_method_and_strata(decision: ParameterDecision, **kwargs: Any) -> None:
     """Receives `decided`: once the key has allocated a subject, what allocations are made by stays, so that each can be checked."""
     if decision.name in ("RAND_METHOD", "STRATA") and Randomization.objects.by_key().exists():
-        raise Conflict("Subjects have been randomized: method and strata stay as they are, so that every allocation can be checked.")
+        raise Refused(Code.METHOD_FIXED)
 
 
 def _key() -> bytes:
@@ -193,4 +196,4 @@ def _key() -> bytes:
     try:
         return Path(settings.RANDOMIZATION_KEY_FILE).read_bytes()
     except OSError as error:
-        raise Conflict("The randomization key cannot be read. Tell the study administrator.", codes=["KEY_MISSING"]) from error
+        raise Refused(Code.KEY_UNREADABLE, codes=["KEY_MISSING"]) from error

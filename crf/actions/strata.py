@@ -6,13 +6,13 @@ from crf.casebook import Casebook
 from crf.models import DiseaseExtent, Lesion, NonTargetFinding, PrimaryTumor, Randomization, Regimen, TargetMeasurement
 from crf.models.lesion import counted
 from trial.access import Act
-from trial.actions.entry import SAY_WHY, checked_reason, locked, writing
 from trial.actions.signals import stored
+from trial.actions.writing import checked_reason, locked, writing
 from trial.models import Record, Subject, may
 from trial.protocol.eligibility import organ_units
 from trial.protocol.parameters import Parameters, Stratum
 from trial.protocol.randomization import blocks, minimization
-from trial.refusals import NotAllowed, Refused
+from trial.refusals import Code, Problem, Refused
 
 FEW_UNITS, MORE_UNITS = "1", "2-3"
 
@@ -80,21 +80,21 @@ def correct_strata(
     An empty value says that the one used was right.
     """
     if not may(by, Act.ENTER, record.subject.site_id):
-        raise NotAllowed("Your role at this site does not allow this.")
+        raise Refused(Code.NOT_ALLOWED_HERE)
     reason = checked_reason(reason)
     if not reason:
-        raise Refused(("reason", SAY_WHY))
+        raise Refused(Code.REASON_MISSING, item="reason")
     told = {"sysclass": sysclass, "metpat": metpat}
     known = {item: [code for code, _ in Randomization._meta.get_field(f"{item}_corrected").flatchoices] for item in told}
     if unknown := [item for item, value in told.items() if value and value not in known[item]]:
-        raise Refused(*((f"{item}_corrected", "Choose one of the codes of its list.") for item in unknown))
+        raise Refused(*(Problem(Code.STRATUM_NOT_A_CODE, f"{item}_corrected") for item in unknown))
     with writing(by=by, reason=reason):
         record = locked(Randomization, record.pk, version=version)
         same = [item for item, value in (("sysclass", sysclass), ("metpat", metpat)) if value and value == getattr(record, item)]
         if same:
-            raise Refused(*((f"{item}_corrected", "This is the value that was used. Leave it empty, or choose another.") for item in same))
+            raise Refused(*(Problem(Code.STRATUM_AS_USED, f"{item}_corrected") for item in same))
         if (record.sysclass_corrected, record.metpat_corrected) == (sysclass, metpat):
-            raise Refused("This changes nothing. Choose the value that was found correct.")
+            raise Refused(Code.STRATUM_UNCHANGED)
         record.sysclass_corrected, record.metpat_corrected = sysclass, metpat
         record.save()
         stored.send(Randomization, row=record, by=by)

@@ -25,7 +25,7 @@ from trial.models import Signature, Subject, may
 from trial.output.reading import hidden_from, model_of
 from trial.protocol.kleene import Truth
 from trial.protocol.study import CRITERION
-from trial.refusals import NotAllowed, Refused
+from trial.refusals import Code, Problem, Refused, problems_of
 
 from .course import CourseView as CourseView
 from .responses import AllocationSerializer, AllocationViewSet, ResponseViewSet
@@ -154,7 +154,7 @@ class EligibilityView(OfSubject):
             "overall": assessed.overall,
             "verdicts": [self.verdict(verdict, assessed.told[verdict.criterion], subject.site_id) for verdict in assessed.verdicts],
             "drafts": assessed.drafts,
-            "open_queries": eligibility.open_queries(subject, assessed),
+            "open_queries": [str(problem) for problem in eligibility.open_queries(subject, assessed)],
             "shown_sha256": None if hidden else assessed.shown_sha256,
             "confirmed": confirmed_last(subject, gate),
         }
@@ -165,7 +165,7 @@ class EligibilityView(OfSubject):
         """The investigator confirms each criterion, and signs with password and code."""
         subject, gate, sent = self.subject(code), self.gate(), Confirm.read(request)
         if not may(request.user, Act.CONFIRM_ELIGIBILITY, subject.site_id):
-            raise NotAllowed("Only an investigator of this site confirms eligibility.")
+            raise Refused(Code.CONFIRMED_BY_INVESTIGATOR)
         comments = sent.get("comments", {})
         refuse_unfit((one, Criterion._meta.get_field("comment"), text) for one, text in comments.items())
         with proving_to_api(request, sent) as proof:
@@ -218,7 +218,7 @@ def refuse_unfit(texts: Any) -> None:
         try:
             field.run_validators(text)
         except Unreadable as error:
-            problems += [(item, sentence) for sentence in error.messages]
+            problems += [Problem(problem.code, item, problem.facts) for problem in problems_of(error)]
     if problems:
         raise Refused(*problems)
 

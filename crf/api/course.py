@@ -16,7 +16,7 @@ from trial.protocol.endpoints.course_facts import DerivedResponse, Endpoint
 from trial.protocol.endpoints.failure_pattern import Site
 from trial.protocol.response.best_response import Best
 from trial.protocol.schedule.subject_status import SubjectStatus
-from trial.refusals import Refused
+from trial.refusals import Code, Refused
 
 from .subject import OfSubject
 
@@ -132,7 +132,7 @@ class CourseView(OfSubject):
         except exceptions.ValidationError as error:
             raise exceptions.ValidationError({"on": error.detail}) from error
         if day > today:
-            raise Refused(("on", f"{day} lies in the future; today is {today}."))
+            raise Refused(Code.FUTURE_DATE, item="on", value=day, today=today)
         return day
 
 

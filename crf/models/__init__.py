@@ -1,4 +1,11 @@
-"""The casebook: one file one form, in clinical order."""
+"""The casebook: one file one form, in clinical order.
+
+Each file of this folder is imported, so that a new form is known to Django as soon as its file is there. The names below are
+those that other modules use; a new form needs none.
+"""
+
+from importlib import import_module
+from pkgutil import iter_modules
 
 from .allocation_outside import AllocationOutside
 from .consent import Consent
@@ -13,6 +20,9 @@ from .response import NewLesion, NonTargetFinding, ResponseAssessment, Scan, Tar
 from .systemic_therapy import Administration, Cycle, Regimen
 from .tumor import PrimaryTumor
 from .vital_signs import VitalSigns
+
+for module in iter_modules(__path__):
+    import_module(f"{__name__}.{module.name}")
 
 __all__ = [
     "Administration",

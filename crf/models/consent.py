@@ -1,12 +1,12 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
 from trial import fields
 from trial.models import ConsentVersion, Problem, Record, Section, SiteStatus, Visit
+from trial.refusals import Code, impossible
 
 
 def gives(consent: "Consent") -> bool:
@@ -80,13 +80,15 @@ class Consent(Record):
         super().clean()
         site = self.subject.site
         if self.form_version and self.form_version.site_id != site.pk:
-            raise ValidationError({"form_version": "This version belongs to another site."})
+            raise impossible(Code.IMPOSSIBLE, item="form_version", sentence="This version belongs to another site.")
         if self.type == self.Type.INITIAL and self.signed_on and site.status_on(self.signed_on) != SiteStatus.Status.ACTIVE:
-            raise ValidationError({"signed_on": f"{site} was not active on {self.signed_on}: nobody could consent there on that day."})
+            sentence = f"{site} was not active on {self.signed_on}: nobody could consent there on that day."
+            raise impossible(Code.IMPOSSIBLE, item="signed_on", sentence=sentence)
         if self.type == self.Type.RECONSENT and self.signed_on:
             initial = Consent.objects.of(self.subject).filter(type="INITIAL").values_list("signed_on", flat=True).first()
             if initial and self.signed_on <= initial:
-                raise ValidationError({"signed_on": f"Consent is given again after the initial consent of {initial}, not before."})
+                sentence = f"Consent is given again after the initial consent of {initial}, not before."
+                raise impossible(Code.IMPOSSIBLE, item="signed_on", sentence=sentence)
 
     def inconsistencies(self) -> Iterator[Problem]:
         if self.type == self.Type.RECONSENT and not Consent.objects.of(self.subject).filter(type="INITIAL").exists():

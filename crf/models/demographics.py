@@ -1,12 +1,12 @@
 from collections.abc import Iterator
 from datetime import date
 
-from django.core.exceptions import ValidationError
 from django.db import models
 
 from trial import fields
 from trial.models import Problem, Record, Section
 from trial.protocol.eligibility import age
+from trial.refusals import Code, impossible
 
 from .consent import Consent
 
@@ -86,12 +86,12 @@ class Demographics(Record):
         super().clean()
         consented_on, ages = self.consented_on(), self.possible_ages()
         if self.birth_month and consented_on and self.birth_month > consented_on.isoformat()[:7]:
-            raise ValidationError({"birth_month": f"The subject consented on {consented_on}, before this month of birth."})
+            sentence = f"The subject consented on {consented_on}, before this month of birth."
+            raise impossible(Code.IMPOSSIBLE, item="birth_month", sentence=sentence)
         if self.age_confirmed is not None and ages and self.age_confirmed not in ages:
             said = " or ".join(map(str, sorted(ages)))
-            raise ValidationError(
-                {"age_confirmed": f"Born in {self.birth_month}, the subject was {said} at consent, not {self.age_confirmed}."}
-            )
+            sentence = f"Born in {self.birth_month}, the subject was {said} at consent, not {self.age_confirmed}."
+            raise impossible(Code.IMPOSSIBLE, item="age_confirmed", sentence=sentence)
 
     def inconsistencies(self) -> Iterator[Problem]:
         if self.sex == self.Sex.M and self.childbearing in ("Y", "N"):

@@ -4,7 +4,6 @@ from functools import reduce
 from operator import or_
 from typing import Any, NamedTuple
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
@@ -15,6 +14,7 @@ from trial.protocol.eligibility.evidence import Evidence, LabValue, Weight
 from trial.protocol.laboratory import analytes, ctcae, reference_ranges, reported
 from trial.protocol.laboratory import quantities as lab
 from trial.protocol.laboratory.clearance import clearance_shown
+from trial.refusals import Code, impossible
 
 from .consent import Consent
 from .demographics import Demographics
@@ -110,7 +110,8 @@ class LaboratoryPanel(Record):
         site = self.subject.site_id
         if self.laboratory and not ReferenceRange.objects.filter(site=site, laboratory=self.laboratory).exists():
             known = ReferenceRange.objects.filter(site=site).values_list("laboratory", flat=True).distinct().order_by("laboratory")
-            raise ValidationError({"laboratory": f"This site has no laboratory {self.laboratory}. Known: {', '.join(known) or 'none'}."})
+            sentence = f"This site has no laboratory {self.laboratory}. Known: {', '.join(known) or 'none'}."
+            raise impossible(Code.IMPOSSIBLE, item="laboratory", sentence=sentence)
 
     def inconsistencies(self) -> Iterator[Problem]:
         if not was_performed(self):
@@ -229,9 +230,9 @@ class LaboratoryResult(Row):
         try:
             said = reported.parse(self.result)
         except ValueError as error:
-            raise ValidationError({"result": str(error)}) from error
+            raise impossible(Code.NOT_A_VALUE, item="result", sentence=error) from error
         if self.unit and self.unit in analytes.TESTS[self.test].factors and (refused := lab.refusal(self.test, said, self.unit)):
-            raise ValidationError({"result": refused})
+            raise impossible(Code.IMPOSSIBLE, item="result", sentence=refused)
 
 
 def range_of(row: ReferenceRange) -> reference_ranges.Range:

@@ -2,7 +2,6 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
@@ -10,6 +9,7 @@ from trial import fields
 from trial.models import Problem, Record, Section
 from trial.protocol.eligibility import lymph_nodes, organ_units
 from trial.protocol.response import recist
+from trial.refusals import Code, impossible
 
 from .tumor import PrimaryTumor
 
@@ -251,7 +251,7 @@ class Lesion(Record):
     def clean(self) -> None:
         super().clean()
         if self.organ and is_node(self) and self.organ != Site.LYMPH_NODE:
-            raise ValidationError({"organ": "A lymph node's organ is “Lymph node”."})
+            raise impossible(Code.IMPOSSIBLE, item="organ", sentence="A lymph node's organ is “Lymph node”.")
 
     def inconsistencies(self) -> Iterator[Problem]:
         """New lesions have targets of their own, by the same rules: iRECIST follows them by size."""

@@ -3,7 +3,6 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
@@ -12,6 +11,7 @@ from trial.models import OnceAmongRows, Problem, Record, Row, Section, Visit, pa
 from trial.protocol.parameters import Parameters
 from trial.protocol.radiotherapy import biological_dose
 from trial.protocol.radiotherapy import coverage as coverage_rules
+from trial.refusals import Code, impossible
 
 from .lesion import Laterality, Lesion, Site
 
@@ -411,8 +411,10 @@ class Fraction(Row):
         super().clean()
         course = self.course
         if self.volume and self.volume.course_id != course.pk:
-            raise ValidationError({"volume": "This volume belongs to another course."})
+            raise impossible(Code.IMPOSSIBLE, item="volume", sentence="This volume belongs to another course.")
         if self.given_on and course.started_on and self.given_on < course.started_on:
-            raise ValidationError({"given_on": f"The course started on {course.started_on}; a fraction cannot be earlier."})
+            sentence = f"The course started on {course.started_on}; a fraction cannot be earlier."
+            raise impossible(Code.IMPOSSIBLE, item="given_on", sentence=sentence)
         if self.given_on and course.ended_on and self.given_on > course.ended_on:
-            raise ValidationError({"given_on": f"The course ended on {course.ended_on}; a fraction cannot be later."})
+            sentence = f"The course ended on {course.ended_on}; a fraction cannot be later."
+            raise impossible(Code.IMPOSSIBLE, item="given_on", sentence=sentence)

@@ -4,7 +4,6 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
@@ -12,6 +11,7 @@ from trial import fields
 from trial.models import OnceAmongRows, OnceOfASubject, Problem, Record, Row, Section, Visit, parameters_on
 from trial.protocol.parameters import Parameters
 from trial.protocol.therapy import dose_intensity, dosing, regimens
+from trial.refusals import Code, impossible
 
 from .vital_signs import VitalSigns
 
@@ -171,9 +171,11 @@ class Cycle(Record):
         """A cycle given before its visit was planned, as before gate 1 is signed, is recorded at an unscheduled visit: it happened."""
         super().clean()
         if self.number and not self.visit.is_unscheduled and self.visit.code != f"C{self.number}D1":
-            raise ValidationError({"number": f"Cycle {self.number} belongs to the visit C{self.number}D1, not to {self.visit.code}."})
+            sentence = f"Cycle {self.number} belongs to the visit C{self.number}D1, not to {self.visit.code}."
+            raise impossible(Code.IMPOSSIBLE, item="number", sentence=sentence)
         if self.number and Cycle.objects.of(self.visit.subject).filter(number=self.number).exclude(visit=self.visit).exists():
-            raise ValidationError({"number": f"Cycle {self.number} is recorded already, at another visit."})
+            sentence = f"Cycle {self.number} is recorded already, at another visit."
+            raise impossible(Code.ENTERED_AT_ANOTHER_VISIT, item="number", sentence=sentence)
 
     def inconsistencies(self) -> Iterator[Problem]:
         if not self.rows(Administration):

@@ -1,4 +1,6 @@
-"""What becomes due: recomputations from the data and a day, safe to run again at any time (crf_spec 3.2, 4.5)."""
+"""Flags for what is late: computed from the data and a day, safe to compute again at any time
+(crf_spec 3.2, 4.5).
+"""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -22,10 +24,13 @@ from trial.models.parameter import read_once
 from trial.protocol.parameters import Parameters
 from trial.protocol.progression_check import progression
 from trial.protocol.schedule import timetable
-from trial.refusals import Conflict, NotAllowed
+from trial.refusals import Code, Refused
 
 SYSTEM = "system:celery"
 NIGHT = time(2)
+"""From this hour on, by a site's own clock, its nightly job is due."""
+CHECK_AFTER_CYCLE_2 = "PC2"
+"""The visit of the progression check. It has a flag of its own kind."""
 OPEN_STATES = {
     progression.State.OVERDUE: Flag.Severity.NOTICE,
     progression.State.NE_REPEAT: Flag.Severity.NOTICE,
@@ -41,7 +46,7 @@ _hints = ContextVar("hints", default=True)
 
 
 class Due(NamedTuple):
-    """A flag that should be open, as the data say."""
+    """A flag that should be open, as the data say; `visit` is the id of the visit that it is about."""
 
     kind: str
     anchor: str
@@ -53,20 +58,32 @@ class Due(NamedTuple):
 
 
 class Swept(NamedTuple):
+    """The number of flags that a run opened, changed and closed."""
+
     raised: int
     changed: int
     closed: int
 
 
 def nightly(site: Site, *, on: date) -> Swept:
-    """Recompute all subjects of a site for a day of its calendar, and remember that this night was done."""
-    swept = [run_for(subject, on=on) for subject in Subject.objects.filter(site=site).select_related("site")]
+    """Compute the flags of all subjects of a site for a day of its calendar, and remember that this
+    night was done.
+    """
+    runs = [run_for(subject, on=on) for subject in Subject.objects.filter(site=site).select_related("site")]
     NightlyRun.objects.get_or_create(site=site, day=on)
-    return Swept(*(sum(counts) for counts in zip(*swept, strict=True))) if swept else Swept(0, 0, 0)
+    return Swept(
+        raised=sum(run.raised for run in runs),
+        changed=sum(run.changed for run in runs),
+        closed=sum(run.closed for run in runs),
+    )
 
 
 def run_due_sites(*, now: datetime) -> dict[str, Swept]:
-    """The sites whose 02:00 has passed and whose night was not done yet: each by its own calendar, missed nights included."""
+    """Run the nightly job of each site where it is past 02:00 and today's was not run yet; return
+    the counts by site code.
+
+    Each site has its own calendar. A site whose night was missed is caught up at the next run.
+    """
     done = {}
     for site in Site.objects.all():
         local = timezone.localtime(now, ZoneInfo(site.time_zone))
@@ -77,7 +94,9 @@ def run_due_sites(*, now: datetime) -> dict[str, Swept]:
 
 @transaction.atomic
 def run_for(subject: Subject, *, on: date) -> Swept:
-    """Plan the subject's visits as for this day, and keep one open flag for each thing that is late."""
+    """Plan the subject's visits as of a day, and keep one open flag for each visit, form or check
+    that is late.
+    """
     subject = Subject.objects.select_for_update(no_key=True, of=["self"]).select_related("site").get(pk=subject.pk)
     with acting(by=system_user()):
         plan_visits(subject, on=on)
@@ -85,24 +104,37 @@ def run_for(subject: Subject, *, on: date) -> Swept:
 
 
 def due_of(subject: Subject, *, on: date) -> list[Due]:
-    """All that should be flagged on a day: a function of the data and the day."""
+    """Return the flags that should be open on a day: a function of the data and the day."""
     visits = [visit for visit in Visit.objects.filter(subject=subject) if not visit.is_common]
     for visit in visits:
         visit.subject = subject
     with read_once():
         parameters = parameters_on(on)
-        late = [*_late_visits(visits, on), *_late_entries(visits, standing(subject), on, parameters)]
-        return [*late, *_progression(subject, visits, on, parameters)]
+        return [
+            *_late_visits(visits, on),
+            *_late_entries(visits, standing(subject), on, parameters),
+            *_progression(subject, visits, on, parameters),
+        ]
 
 
 def states_of(visits: Iterable[Visit], *, on: date) -> dict[int, timetable.VisitState]:
-    """Each visit's state; a visit whose successor in its series is held can only be missed."""
+    """Return each visit's state on a day, by its id.
+
+    A visit of a series is missed once a later one is held.
+    """
     visits = list(visits)
     held = [visit.code for visit in visits if visit.held_on]
-    return {visit.pk: visit.state_on(on, later_held=any(timetable.follows(later, visit.code) for later in held)) for visit in visits}
+    states = {}
+    for visit in visits:
+        later_held = any(timetable.follows(code, visit.code) for code in held)
+        states[visit.pk] = visit.state_on(on, later_held=later_held)
+    return states
 
 
 def _late_visits(visits: list[Visit], on: date) -> Iterator[Due]:
+    """Yield a flag for each visit that is overdue or missed, unless somebody has stated what became
+    of it.
+    """
     kinds = {
         timetable.VisitState.OVERDUE: (Flag.Kind.VISIT_OVERDUE, Flag.Severity.NOTICE),
         timetable.VisitState.MISSED: (Flag.Kind.VISIT_MISSED, Flag.Severity.URGENT),
@@ -110,77 +142,95 @@ def _late_visits(visits: list[Visit], on: date) -> Iterator[Due]:
     states = states_of(visits, on=on)
     for visit in visits:
         state = states[visit.pk]
-        if state in kinds and not visit.status and visit.code != "PC2" and visit.closes_on:  # PC2 has a flag of its own
+        if state in kinds and not visit.status and visit.code != CHECK_AFTER_CYCLE_2 and visit.closes_on:
             kind, severity = kinds[state]
-            yield Due(kind, visit.code, visit.closes_on, state.value, severity, visit.pk, {"closes_on": visit.closes_on.isoformat()})
+            evidence = {"closes_on": visit.closes_on.isoformat()}
+            yield Due(kind, visit.code, visit.closes_on, state.value, severity, visit.pk, evidence)
 
 
-def _late_entries(visits: list[Visit], entered: list[Standing], on: date, parameters: Parameters) -> Iterator[Due]:
-    """Forms of a visit that was held, not complete in time: not entered is never read as not done."""
-    complete = {(one.visit, one.form) for one in entered if one.is_record and one.state == Record.State.COMPLETE}
+def _late_entries(visits: list[Visit], rows: list[Standing], on: date, parameters: Parameters) -> Iterator[Due]:
+    """Yield a flag for each held visit whose forms are not complete in time.
+
+    A form not entered is never read as not done.
+    """
+    complete = {(row.visit, row.form) for row in rows if row.is_record and row.state == Record.State.COMPLETE}
     for visit in visits:
-        late = [
-            form
-            for form in timetable.visit_type(visit.code).forms
-            if (visit.pk, form) not in complete
-            and timetable.entry_overdue(visit.held_on, on=on, due_days=timetable.entry_due_days(form, parameters))
-        ]
+        late = []
+        for form in timetable.visit_type(visit.code).forms:
+            due_days = timetable.entry_due_days(form, parameters)
+            if (visit.pk, form) not in complete and timetable.entry_overdue(visit.held_on, on=on, due_days=due_days):
+                late.append(form)
         if late and visit.held_on:
             evidence = {"held_on": visit.held_on.isoformat(), "forms": late}
             yield Due(Flag.Kind.ENTRY_OVERDUE, visit.code, visit.held_on, "OVERDUE", Flag.Severity.NOTICE, visit.pk, evidence)
 
 
 def _progression(subject: Subject, visits: list[Visit], on: date, parameters: Parameters) -> Iterator[Due]:
+    """Yield the flag of the check after cycle 2, while a person must look at its state.
+
+    A randomized subject is flagged for progression only, unless randomization comes before the
+    cycles: there, the check is still to be passed. Nothing follows from a progression any more once
+    a person has seen it.
+    """
     facts = check.facts_of(subject, parameters)
-    found = check.checked(facts, on=on, parameters=parameters)
+    verdict = check.checked(facts, on=on, parameters=parameters)
+    progressed = verdict.state == progression.State.PD
     randomized = facts.randomized_on is not None and facts.randomized_on <= on
-    decided = randomized and not parameters.before_cycles  # there, the check is still to be passed
-    if found.state not in OPEN_STATES or (decided and found.state != progression.State.PD):
+    decided = randomized and not parameters.before_cycles
+    if verdict.state not in OPEN_STATES or (decided and not progressed):
         return
-    if found.state == progression.State.PD and _seen(subject, found.state):
-        return  # nothing follows from it any more, once a person has seen it
-    visit = next((visit.pk for visit in visits if visit.code == "PC2"), None)
-    due_on = found.window.closes_on if found.window else on
-    evidence = {"reason": found.reason, "x07": found.x07.value}
-    yield Due(Flag.Kind.PROGRESSION_CHECK, "PC2", due_on, found.state.value, OPEN_STATES[found.state], visit, evidence)
+    if progressed and _is_acknowledged(subject, verdict.state):
+        return
+    visit = next((visit.pk for visit in visits if visit.code == CHECK_AFTER_CYCLE_2), None)
+    due_on = verdict.window.closes_on if verdict.window else on
+    evidence = {"reason": verdict.reason, "x07": verdict.x07.value}
+    severity = OPEN_STATES[verdict.state]
+    yield Due(Flag.Kind.PROGRESSION_CHECK, CHECK_AFTER_CYCLE_2, due_on, verdict.state.value, severity, visit, evidence)
 
 
-def _seen(subject: Subject, state: str) -> bool:
-    seen = Flag.objects.filter(subject=subject, kind=Flag.Kind.PROGRESSION_CHECK, state=state)
-    return seen.exclude(acknowledged_at=None).exists()
+def _is_acknowledged(subject: Subject, state: str) -> bool:
+    """Say whether a person has seen that the check after cycle 2 came to this state."""
+    flags = Flag.objects.filter(subject=subject, kind=Flag.Kind.PROGRESSION_CHECK, state=state)
+    return flags.exclude(acknowledged_at=None).exists()
 
 
 def _keep(subject: Subject, due: dict[tuple[str, str], Due], *, on: date) -> Swept:
-    """Open what should be open, once; take over what has changed; close what the data have satisfied."""
-    there = {(flag.kind, flag.anchor): flag for flag in Flag.objects.open().filter(subject=subject)}
-    new = [
-        Flag(
-            subject=subject, visit_id=one.visit, kind=one.kind, anchor=one.anchor, due_on=one.due_on, state=one.state,
-            severity=one.severity, evidence=one.evidence, opened_on=on, last_seen_on=on,
-        )
-        for key, one in due.items()
-        if key not in there
-    ]  # fmt: skip
-    closed = [flag for key, flag in there.items() if key not in due]
-    kept = [(flag, due[key]) for key, flag in there.items() if key in due]
-    changed = [flag for flag, one in kept if (flag.state, flag.due_on) != (one.state, one.due_on)]
-    for flag, one in kept:
-        flag.state, flag.severity, flag.due_on, flag.evidence, flag.last_seen_on = one.state, one.severity, one.due_on, one.evidence, on
-    for flag in closed:
-        flag.closed_on = on
+    """Open the flags that should be open, once; bring open ones up to date; close those that the
+    data have satisfied.
+    """
+    open_flags = {(flag.kind, flag.anchor): flag for flag in Flag.objects.open().filter(subject=subject)}
+    new, kept, changed, closed = [], [], 0, []
+    for key, should in due.items():
+        flag = open_flags.get(key)
+        if flag is None:
+            flag = Flag(subject=subject, visit_id=should.visit, kind=should.kind, anchor=should.anchor, opened_on=on)
+            new.append(flag)
+        else:
+            kept.append(flag)
+            changed += (flag.state, flag.due_on) != (should.state, should.due_on)
+        flag.state, flag.severity, flag.due_on = should.state, should.severity, should.due_on
+        flag.evidence, flag.last_seen_on = should.evidence, on
+    for key, flag in open_flags.items():
+        if key not in due:
+            flag.closed_on = on
+            closed.append(flag)
     Flag.objects.bulk_create(new)
-    Flag.objects.bulk_update([flag for flag, _ in kept] + closed, ["state", "severity", "due_on", "evidence", "last_seen_on", "closed_on"])
-    return Swept(len(new), len(changed), len(closed))
+    columns = ["state", "severity", "due_on", "evidence", "last_seen_on", "closed_on"]
+    Flag.objects.bulk_update([*kept, *closed], columns)
+    return Swept(len(new), changed, len(closed))
 
 
 def acknowledge(flag: Flag, *, by: AbstractUser, at: datetime | None = None) -> Flag:
-    """That a person of the site has seen it. It stays open until the data say otherwise."""
+    """Record that a person of the site has seen a flag.
+
+    It stays open until the data say otherwise.
+    """
     if not may(by, Act.ACKNOWLEDGE, flag.subject.site_id):
-        raise NotAllowed("Your role at this site does not acknowledge flags.")
+        raise Refused(Code.FLAGS_OF_ANOTHER_ROLE)
     with transaction.atomic():
         flag = Flag.objects.select_for_update(no_key=True).get(pk=flag.pk)
         if flag.closed_on:
-            raise Conflict("This flag is closed already.")
+            raise Refused(Code.FLAG_CLOSED)
         if flag.acknowledged_by_id is None:
             flag.acknowledged_by, flag.acknowledged_at = by, at or timezone.now()
             flag.save(update_fields=["acknowledged_by", "acknowledged_at"])
@@ -189,7 +239,7 @@ def acknowledge(flag: Flag, *, by: AbstractUser, at: datetime | None = None) -> 
 
 
 def system_user() -> User:
-    """In whose name the jobs write; nobody can log in as it."""
+    """Return the account in whose name the jobs write; nobody can log in with it."""
     user, new = User.objects.get_or_create(username=SYSTEM, defaults={"is_active": False, "first_name": "System"})
     if new:
         user.set_unusable_password()
@@ -198,12 +248,15 @@ def system_user() -> User:
 
 
 def hints_are_wanted() -> bool:
+    """Say whether a write asks a worker to look at its subject soon."""
     return _hints.get()
 
 
 @contextmanager
 def without_hints() -> Iterator[None]:
-    """For a load of many records, after which the nightly job is run anyway."""
+    """Ask no worker to look at subjects: for a load of many records, after which the nightly job is
+    run anyway.
+    """
     token = _hints.set(False)
     try:
         yield

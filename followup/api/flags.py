@@ -15,6 +15,8 @@ from trial.api.base import REFUSALS, Strict, Visible
 
 
 class FlagSerializer(serializers.ModelSerializer):
+    """One flag, as it stands."""
+
     site = serializers.CharField(source="subject.site.code", read_only=True)
     subject = serializers.CharField(source="subject.code", read_only=True)
     visit_code = serializers.CharField(source="visit.code", default=None, read_only=True)

@@ -1,4 +1,4 @@
-"""Something that a person must look at; open until the data say otherwise (crf_spec 4.5)."""
+"""Flags: what is late or waits for a person, open until the data say otherwise (crf_spec 4.5)."""
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
@@ -11,14 +11,22 @@ from trial.models import Subject, Visit, scope
 
 class FlagQuerySet(models.QuerySet["Flag"]):
     def visible_to(self, user: AbstractUser) -> "FlagQuerySet":
+        """Return the flags of subjects whose data the person's roles let them read."""
         return self.filter(scope(user, Act.READ, "subject__site"))
 
     def open(self) -> "FlagQuerySet":
+        """Return the flags that the data have not satisfied yet."""
         return self.filter(closed_on=None)
 
 
 class Flag(models.Model):
-    """One open flag for each subject, kind and anchor. Nothing clinical is stored in it that the data do not say."""
+    """A flag: at most one is open for each subject, kind and anchor.
+
+    It stores nothing clinical that the data do not say.
+
+    `anchor` is the code of the visit that is late. `due_on` is the day that has passed, `evidence`
+    what the flag follows from.
+    """
 
     never_deleted = True
 
@@ -63,7 +71,10 @@ class Flag(models.Model):
 
 
 class NightlyRun(models.Model):
-    """That a site's nightly job ran for a day of its own calendar; a night without one is caught up by the next run."""
+    """A site's nightly job, run for a day of its own calendar.
+
+    A day without one is caught up by the next run.
+    """
 
     site = models.ForeignKey("trial.Site", models.PROTECT, related_name="+")
     day = models.DateField()

@@ -12,7 +12,7 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from crf.actions import eligibility, randomization, strata
 from crf.models import Eligibility, Randomization
 from trial.accounts.second_factor import Proof, ShownDevice
-from trial.actions import entry, review
+from trial.actions import enrolment, entry, review
 from trial.models import Record, Row, Signature, Site, Subject, Visit
 
 day = date.fromisoformat
@@ -134,7 +134,7 @@ Chapter = Callable[[Story], None]
 
 def begin(team: Team, code: str, *, screened_on: date) -> Story:
     """Enrol the subject of a story."""
-    subject = entry.enrol(site=team.site, by=team.data_manager, screened_on=screened_on, code=code)
+    subject = enrolment.enrol(site=team.site, by=team.data_manager, screened_on=screened_on, code=code)
     return Story(subject, team)
 
 

@@ -112,7 +112,7 @@ class TestEligibility:
         ("sent", "status", "sentence"),
         [
             ({"password": "wrong", "code": CODE}, 422, "password does not match"),
-            ({"password": PASSWORD, "code": CODE, "verdicts": {"X99": "MET"}}, 422, "No such criterion"),
+            ({"password": PASSWORD, "code": CODE, "verdicts": {"X99": "MET"}}, 422, "has no criterion"),
             ({"password": PASSWORD, "code": CODE, "verdicts": {"I07": "PERHAPS"}}, 422, "met, not met or unknown"),
             ({"password": PASSWORD, "code": CODE, "verdicts": {"I07": "MET"}}, 422, "Give the reason"),
             (

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.examples import EXAMPLES, complete, name_of, placed, rows_of, visit_for
+from tests.examples import EXAMPLES, complete, name_of, placed, row_of_example, rows_of, visit_for
 from trial.audit.acting import acting
 from trial.models import Record
 from trial.output.reading import row_name
@@ -97,7 +97,7 @@ def test_rows_are_entered_changed_and_withdrawn(form, subject, data_manager, as_
     made = as_data_manager.get(address(form, record.pk)).json()
     for group, entered in rows.items():
         name = row_name(group)
-        first = next((row for row in made["rows"][name] if row.get("test") == "CREAT"), made["rows"][name][0])
+        first = next(row for row in made["rows"][name] if row["id"] == row_of_example(record, group).pk)
         assert len(made["rows"][name]) == len(entered)
         change = as_json(EXAMPLES[name_of(group)].change)
         version = as_data_manager.get(address(form, record.pk)).json()["version"]

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from tests.conftest import SCREENED
-from trial.actions import entry
+from trial.actions import enrolment, entry
 from trial.models import Ledger, Site
 
 
@@ -110,7 +110,7 @@ def test_a_reader_beside_eight_writers_misses_nothing_and_reads_nothing_twice(tr
 
     def write():
         for _ in range(5):
-            entry.enrol(site=Site.objects.get(pk=site.pk), by=data_manager, screened_on=SCREENED)
+            enrolment.enrol(site=Site.objects.get(pk=site.pk), by=data_manager, screened_on=SCREENED)
         connection.close()
 
     writers = [threading.Thread(target=write) for _ in range(8)]

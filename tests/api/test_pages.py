@@ -7,8 +7,8 @@ from django.test.utils import CaptureQueriesContext
 from crf.models import Lesion, ResponseAssessment
 from followup.models import Flag
 from tests.conftest import PROOF, SCREENED
-from tests.examples import complete, name_of
-from trial.actions import entry, review
+from tests.examples import complete
+from trial.actions import enrolment, entry, review
 from trial.audit.acting import acting
 from trial.models import Record
 
@@ -21,23 +21,17 @@ PATHS = ("sites/", "subjects/", "visits/", "signatures/", "allocations/", "respo
 def fill(site, by, signer, number):
     """So many subjects, each with a record of every form, a flag and a signature."""
     for _ in range(number):
-        subject = entry.enrol(site=site, by=by, screened_on=SCREENED)
+        subject = enrolment.enrol(site=site, by=by, screened_on=SCREENED)
         with acting(by=by, reason="TRANSCRIPTION"):
             for form in Record.forms():
-                complete_or_skip(form, subject)
-        visit = entry.unscheduled_visit(subject=subject, by=by)
+                complete(form, subject)
+        visit = enrolment.unscheduled_visit(subject=subject, by=by)
         visit = entry.change_visit(visit, by=by, version=1, values=HELD)
         review.sign_visit(visit, by=signer, proof=PROOF)
         Flag.objects.create(
             subject=subject, visit=visit, kind="VISIT_OVERDUE", anchor="SCR", due_on=SCREENED, state="OVERDUE", severity="NOTICE",
             opened_on=SCREENED, last_seen_on=SCREENED,
         )  # fmt: skip
-
-
-def complete_or_skip(form, subject):
-    """One allocation number is enough for all of them together."""
-    if name_of(form) != "crf.randomization" or not form.objects.exists():
-        complete(form, subject)
 
 
 def queries(person, path):
@@ -58,13 +52,13 @@ def test_a_list_asks_as_few_questions_for_many_as_for_two(site, data_manager, in
     many = {path: queries(as_sponsor, path) for path in paths}
     assert {path: number for path, (number, _) in many.items()} == {path: number for path, (number, _) in few.items()}
     grown = [path for path in paths if many[path][1] > few[path][1]]
-    assert set(paths) - set(grown) == {"sites/", "allocations/", "forms/randomization/"}
+    assert set(paths) - set(grown) == {"sites/"}
     assert max(number for number, _ in many.values()) < 20
 
 
 @pytest.fixture
 def five(site, data_manager):
-    return [entry.enrol(site=site, by=data_manager, screened_on=SCREENED).code for _ in range(5)]
+    return [enrolment.enrol(site=site, by=data_manager, screened_on=SCREENED).code for _ in range(5)]
 
 
 @pytest.mark.proves("D02")
@@ -76,7 +70,7 @@ def test_pages_together_hold_everything_once(five, as_sponsor, page_size):
 @pytest.mark.proves("D02")
 def test_what_is_entered_meanwhile_moves_nothing_to_another_page(five, site, data_manager, as_sponsor):
     first = as_sponsor.get("subjects/", page_size=2).json()
-    entry.enrol(site=site, by=data_manager, screened_on=SCREENED)
+    enrolment.enrol(site=site, by=data_manager, screened_on=SCREENED)
     rest = list(walked(as_sponsor, "subjects/", page_size=2, after=first["last"]))
     assert [one["code"] for one in first["results"] + rest] == [*five, "01-006"]
 

@@ -52,9 +52,12 @@ def test_a_wrong_login_does_not_tell_who_exists(data_manager, anyone, sent):
     answer = anyone.post("token/", sent)
     assert answer.status_code == 401
     assert answer.json() == {
-        "code": "not_known",
+        "type": "/api/v1/problems/login_wrong/",
+        "title": "Login wrong",
+        "status": 401,
         "detail": "Username or password is wrong.",
-        "problems": [{"item": "", "message": "Username or password is wrong."}],
+        "code": "login_wrong",
+        "problems": [{"item": "", "code": "login_wrong", "message": "Username or password is wrong."}],
         "codes": [],
     }
     assert answer["WWW-Authenticate"] == "Token"

@@ -25,7 +25,7 @@ from tests.conftest import SCREENED, member, new_site
 from tests.examples import EXAMPLES
 from tests.pages import filled_in
 from trial.access import Role
-from trial.actions import entry
+from trial.actions import enrolment
 from trial.audit.acting import acting
 from trial.audit.history import KeepsHistory
 from trial.audit.ledger_sql import salted
@@ -90,7 +90,7 @@ def data_manager(durable):
 
 @pytest.fixture(scope="module")
 def subject(data_manager):
-    return entry.enrol(site=data_manager.memberships.get().site, by=data_manager, screened_on=SCREENED)
+    return enrolment.enrol(site=data_manager.memberships.get().site, by=data_manager, screened_on=SCREENED)
 
 
 @pytest.fixture(scope="module")

@@ -42,6 +42,6 @@ class Nurse:
         """Waits for the page to say it; fails with what it says instead."""
         end = monotonic() + PATIENCE
         while text not in (said := self.page.inner_text("#container")) and monotonic() < end:
-            self.page.wait_for_timeout(100)
+            self.page.wait_for_timeout(25)
         assert text in said
         return True

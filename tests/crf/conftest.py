@@ -22,8 +22,8 @@ def enter(subject, data_manager):
             visit = visit_at(at) if at else visit_for(form, subject)
             values = placed(EXAMPLES[name_of(form)].values, visit) | changes
             record = form(visit=visit, **values)
-            found = {group: entered for group, entered in rows_of(record).items() if name_of(group) != "crf.fraction"}
-            placed_rows = {group: [placed(one, record) for one in entered] for group, entered in (found | (rows or {})).items()}
+            by_group = rows_of(record, stored=False) | (rows or {})
+            placed_rows = {group: [placed(values, record) for values in entered] for group, entered in by_group.items()}
         return entry.enter(form, visit=visit, by=data_manager, values=values, rows=placed_rows, complete=complete)
 
     def visit_at(code):

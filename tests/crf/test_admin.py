@@ -10,7 +10,7 @@ from crf.models.response import NonTargetFinding, TargetMeasurement
 from tests.conftest import SCREENED
 from tests.examples import EXAMPLES, RESULTS, complete, lesion_of, visit_for
 from tests.pages import errors, filled_in
-from trial.actions import entry
+from trial.actions import enrolment
 from trial.audit.acting import acting
 from trial.models import Ledger, Visit
 
@@ -70,7 +70,7 @@ class TestEmptyPage:
 
 
 def visit_of_another_site(site, by):
-    return Visit.objects.get(subject=entry.enrol(site=site, by=by, screened_on=SCREENED), code="SCR")
+    return Visit.objects.get(subject=enrolment.enrol(site=site, by=by, screened_on=SCREENED), code="SCR")
 
 
 class TestButtons:

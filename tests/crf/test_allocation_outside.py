@@ -13,7 +13,7 @@ from crf.models import AllocationOutside, Eligibility, Randomization
 from tests.conftest import founder, member
 from tests.examples import complete
 from trial.access import Role
-from trial.actions import entry
+from trial.actions import enrolment
 from trial.actions.parameters import decide
 from trial.actions.verification import verify_ledger
 from trial.audit.acting import acting
@@ -126,7 +126,11 @@ def test_postgresql_refuses_the_same_person_too(subject, entered, investigator, 
 
 @pytest.mark.parametrize("state", ["CONFIRMED", "DECLINED"])
 def test_postgresql_refuses_a_decision_without_an_entry(subject, investigator, data_manager, told, state):
-    with acting(by=data_manager), pytest.raises(IntegrityError, match="something else comes first"), transaction.atomic():
+    with (
+        acting(by=data_manager),
+        pytest.raises(IntegrityError, match=f"The allocation of 01-001: “{state}” does not follow “BEGIN”"),
+        transaction.atomic(),
+    ):
         AllocationOutside.objects.create(subject=subject, state=state, by=data_manager, entered_by=investigator, **told)
 
 
@@ -195,7 +199,7 @@ def test_subject_with_one_that_waits_is_not_randomized_by_the_system(subject, en
 
 @pytest.fixture
 def second(site, data_manager):
-    return entry.enrol(site=site, by=data_manager, screened_on=site.today() - timedelta(60))
+    return enrolment.enrol(site=site, by=data_manager, screened_on=site.today() - timedelta(60))
 
 
 @pytest.mark.parametrize("method", ["PERMUTED_BLOCK", "MINIMIZATION"])

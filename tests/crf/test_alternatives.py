@@ -19,7 +19,7 @@ from followup.stories import demo, setup, telling, usual
 from followup.stories.usual import Screening, node, organ
 from tests.conftest import give_codes, log_in_with_code
 from tests.pages import filled_in
-from trial.actions import entry
+from trial.actions import enrolment, entry
 from trial.actions.parameters import decide
 from trial.models import Site, Subject, Visit
 from trial.refusals import Conflict
@@ -160,7 +160,7 @@ def checked(story, sizes=SAME, read=STABLE, **answers):
 def checked_again(story, sizes, read, **answers):
     """30 days later, at an unscheduled visit."""
     on, by = date(2025, 5, 21), story.team.data_manager
-    visit = entry.unscheduled_visit(subject=story.subject, by=by)
+    visit = enrolment.unscheduled_visit(subject=story.subject, by=by)
     assess(story, visit.code, on, sizes, read, unscheduled_reason="Confirmation", **answers)
     values = {"held_on": on, "status": "DONE", "mode": "ON_SITE", "unscheduled_reason": "Confirmation of progression"}
     visit = story.visit(visit.code)

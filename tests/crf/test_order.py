@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from crf.models import Demographics, Lesion, PrimaryTumor, RadiotherapyCourse, Randomization, Regimen, TargetVolume
 from followup.stories import straightforward, telling, usual
 from tests.crf.test_alternatives import CONSENTED, LUNG, NODE, SAME, STABLE, assess, team  # noqa: F401  (a fixture among them)
-from trial.actions import entry
+from trial.actions import enrolment
 from trial.models import Visit
 from trial.refusals import Refused
 
@@ -101,7 +101,7 @@ def machine_of(team):  # noqa: F811
             """At its visit, or at an unscheduled one where that is not planned yet, as before gate 1 is signed."""
             at = f"C{number}D1"
             if not self.is_planned(at):
-                at = entry.unscheduled_visit(subject=self.story.subject, by=self.story.team.data_manager).code
+                at = enrolment.unscheduled_visit(subject=self.story.subject, by=self.story.team.data_manager).code
             if not Regimen.objects.of(self.story.subject).exists():
                 usual.regimen(self.story, "GC_CIS", at=at)
             if at.startswith("UNS"):
@@ -112,7 +112,7 @@ def machine_of(team):  # noqa: F811
         def check(self):
             """At its visit, or at an unscheduled one where the check is not planned yet."""
             planned, of = self.is_planned("PC2"), self.story
-            code = "PC2" if planned else entry.unscheduled_visit(subject=of.subject, by=of.team.data_manager).code
+            code = "PC2" if planned else enrolment.unscheduled_visit(subject=of.subject, by=of.team.data_manager).code
             assess(of, code, CHECKED_ON, SAME, STABLE, **({} if planned else {"unscheduled_reason": "Symptoms"}))
             if planned:
                 usual.extent(of, code, CHECKED_ON)

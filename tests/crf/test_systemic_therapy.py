@@ -8,7 +8,7 @@ import pytest
 from crf.models import Administration, Cycle, Regimen, VitalSigns
 from tests.conftest import BEGAN
 from tests.crf.conftest import row
-from trial.actions import entry
+from trial.actions import enrolment
 from trial.actions.parameters import decide
 from trial.refusals import Refused
 
@@ -71,7 +71,7 @@ class TestCycle:
             enter(Cycle, number=2)
 
     def test_that_was_given_before_its_visit_was_planned_is_recorded_at_an_unscheduled_one(self, enter, subject, data_manager):
-        before = entry.unscheduled_visit(subject=subject, by=data_manager)
+        before = enrolment.unscheduled_visit(subject=subject, by=data_manager)
         enter(Cycle, at=before.code)
         with pytest.raises(Refused, match="Cycle 1 is recorded already, at another visit"):
             enter(Cycle)

@@ -24,19 +24,49 @@ from trial.server.embedded_postgres import OWNER, Postgres
 from trial.server.embedded_redis import Redis
 
 pytestmark = pytest.mark.timeout(240)
+SUBJECTS = [
+    *(f"01-{number:03}" for number in (1, 2, 3, 10, 11, 12, 13)),
+    *(f"01-{number}" for number in range(901, 920)),
+    "02-001",
+]
+"""Of whom the stories tell (crf_spec 8)."""
 
 
 @contextmanager
-def demo(data, *arguments, **more):
-    """A running demo, and what it told; it is ended afterwards, whatever happened."""
+def begun(data, *arguments, **more):
+    """A demo that is still starting; it is ended afterwards, whatever happened."""
     command = [sys.executable, "manage.py", "demo", "--json", "--port", str(processes.free_port()), *arguments]
     piped = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     with subprocess.Popen(command, cwd=processes.HOUSE, env=processes.environment(data, **more), **piped) as process:
         try:
-            yield process, told(process)
+            yield process
         finally:
             process.terminate()
             process.wait(60)
+
+
+@contextmanager
+def demo(data, *arguments, **more):
+    """A running demo, and what it told."""
+    with begun(data, *arguments, **more) as process:
+        yield process, told(process)
+
+
+def interrupt_load(data, *arguments):
+    """Begin a demo whose load is killed."""
+    with begun(data, *arguments) as process:
+        assert processes.eventually((data / "demo-unfinished").exists)
+        process.kill()
+    assert processes.none_left(data)
+
+
+def leave_something(data):
+    """A table that a database begun anew does not have."""
+    with (
+        used(Postgres(data)),
+        psycopg.connect(host=str(Postgres(data).socket.parent), user=OWNER, dbname="postgres") as connection,
+    ):
+        connection.execute("create table left_over ()")
 
 
 def told(process):
@@ -58,6 +88,10 @@ def status(url):
     return found
 
 
+def passwords(data):
+    return json.loads((data / "logins.json").read_text())["passwords"]
+
+
 def ask(data, question):
     with psycopg.connect(host=str(Postgres(data).socket.parent), user=OWNER, dbname="postgres") as connection:
         return connection.execute(question).fetchone()[0]
@@ -69,15 +103,28 @@ def ended(process, number):
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory):
-    """A demo begun from nothing, in a data folder that its argument names, not the environment; the
-    first tests only look at it.
-    """
+def interrupted(tmp_path_factory):
+    """A data folder whose first load was killed, with something left over in its database; and its passwords."""
     folder = tmp_path_factory.mktemp("demo") / "data"
-    with demo(folder.parent / "not-this-one", "--data", str(folder)) as (process, said):
-        yield process, said
+    interrupt_load(folder)
+    leave_something(folder)
+    return folder, passwords(folder)
+
+
+@pytest.fixture(scope="module")
+def started(interrupted):
+    """A demo that begins anew, in a data folder that its argument names, not the environment."""
+    folder, _ = interrupted
+    with begun(folder.parent / "not-this-one", "--data", str(folder)) as process:
+        yield process
     assert processes.none_left(folder)
     assert not (folder.parent / "not-this-one").exists()
+
+
+@pytest.fixture(scope="module")
+def running(started):
+    """The demo once it serves, and what it told; the first tests only look at it."""
+    return started, told(started)
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +135,23 @@ def data(running):
     assert process.wait(60) == 0
     assert processes.none_left(said["data"])
     return Path(said["data"])
+
+
+def test_a_load_that_was_interrupted_begins_anew_with_an_empty_database(interrupted, started):
+    folder, _ = interrupted
+    lock, mark = folder / "demo.lock", folder / "demo-unfinished"
+    assert processes.eventually(lambda: lock.read_text() == str(started.pid))
+    assert processes.eventually(lambda: not mark.exists())
+    assert processes.eventually(mark.exists)
+    assert ask(folder, "select to_regclass('left_over')") is None
+
+
+def test_it_ends_with_the_same_passwords_and_all_subjects(interrupted, running):
+    folder, kept = interrupted
+    _, said = running
+    assert {one["username"]: one["password"] for one in said["logins"]} == kept
+    assert not (folder / "demo-unfinished").exists()
+    assert ask(folder, "select array_agg(code order by code) from trial_subject") == SUBJECTS
 
 
 def test_serves_the_first_page_with_its_style(running):
@@ -179,26 +243,20 @@ def test_secrets_are_read_by_their_owner_alone(data):
     assert [path.stat().st_mode & 0o777 for path in secrets] == [0o600] * len(secrets)
 
 
-def test_reset_begins_anew_with_the_same_passwords_and_a_load_that_was_interrupted_too(data):
+def test_reset_begins_anew_with_the_same_passwords(data):
     """The database has a migration that the code does not: without --reset, the demo would refuse
-    it.
+    it. It is known as begun anew as soon as it loads; what becomes of a load, the first tests ask.
     """
-    kept = json.loads((data / "logins.json").read_text())["passwords"]
-    with used(Postgres(data)):
-        subjects = ask(data, "select count(*) from trial_subject")
-        with psycopg.connect(host=str(Postgres(data).socket.parent), user=OWNER, dbname="postgres") as connection:
-            connection.execute("create table left_over ()")
-            connection.execute("insert into django_migrations (app, name, applied) values ('trial', '0015_acts_as_the_states_say', now())")
+    kept = passwords(data)
+    leave_something(data)
+    with (
+        used(Postgres(data)),
+        psycopg.connect(host=str(Postgres(data).socket.parent), user=OWNER, dbname="postgres") as connection,
+    ):
+        connection.execute("insert into django_migrations (app, name, applied) values ('trial', '0015_acts_as_the_states_say', now())")
     assert "begin anew by `make demo ARGS=--reset`" in refusal(manage("demo", "--no-serve", data=data))
-    command = [sys.executable, "manage.py", "demo", "--reset", "--no-serve"]
-    with subprocess.Popen(command, cwd=processes.HOUSE, env=processes.environment(data)) as process:
-        assert processes.eventually((data / "demo-unfinished").exists)
-        process.kill()
-    assert processes.none_left(data)
-    done = manage("demo", "--no-serve", "--json", data=data)
-    assert done.returncode == 0, done.stderr
-    assert {one["username"]: one["password"] for one in json.loads(done.stdout)["logins"]} == kept
-    assert not (data / "demo-unfinished").exists()
+    interrupt_load(data, "--reset")
+    assert passwords(data) == kept
     with used(Postgres(data)):
         assert ask(data, "select to_regclass('left_over')") is None
-        assert ask(data, "select count(*) from trial_subject") == subjects
+        assert ask(data, "select count(*) from trial_subject") < len(SUBJECTS)

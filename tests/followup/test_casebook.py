@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from crf.models import VitalSigns
 from tests.conftest import SCREENED
-from trial.actions import entry
+from trial.actions import enrolment
 from trial.audit.acting import acting
 from trial.models import Visit
 
@@ -91,4 +91,4 @@ def test_start_page_refuses_with_a_sentence(client, site, data_manager, day, sai
 
 
 def test_unscheduled_visits_are_numbered(subject, data_manager):
-    assert [entry.unscheduled_visit(subject=subject, by=data_manager).code for _ in range(2)] == ["UNS1", "UNS2"]
+    assert [enrolment.unscheduled_visit(subject=subject, by=data_manager).code for _ in range(2)] == ["UNS1", "UNS2"]

@@ -19,9 +19,7 @@ def test_page_lists_every_parameter_with_value_status_and_meaning(row):
 
 def test_page_asks_the_nineteen_questions_in_order():
     questions = page().partition("## Open questions")[2]
-    assert [line.partition(".")[0] for line in questions.splitlines() if line[:1].isdigit()] == [
-        str(n) for n in range(1, 20)
-    ]
+    assert [line.partition(".")[0] for line in questions.splitlines() if line[:1].isdigit()] == [str(n) for n in range(1, 20)]
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.text[:30])

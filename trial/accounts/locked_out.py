@@ -6,9 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
-WAIT = gettext_noop("Too many failed attempts. Wait 15 minutes, then try again; or ask the administrator.")
+from trial.refusals import Code
 
 
 def address_of(request: HttpRequest) -> str:
@@ -33,7 +32,7 @@ def answer(
     """
     if request.path.startswith("/api/") and original is not None:
         return original
-    context = {"wait": _(WAIT), "title": _("Locked out")}
+    context = {"wait": Code.LOCKED_OUT.sentence(), "title": _("Locked out")}
     return render(request, "casebook/locked_out.html", context, status=429)
 
 

@@ -2,11 +2,11 @@
 failures.
 """
 
-from django import forms
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.models import User
 from django.db import models
-from django.utils.translation import gettext as _
+
+from trial.refusals import Code, impossible
 
 
 def longest_name() -> int:
@@ -27,5 +27,5 @@ class LoginForm(AdminAuthenticationForm):
         """Return the name, unless no account can have it."""
         name = str(self.cleaned_data["username"])
         if len(name) > LONGEST:
-            raise forms.ValidationError(_("A user name has {longest} characters at most.").format(longest=LONGEST))
+            raise impossible(Code.USER_NAME_TOO_LONG, longest=LONGEST)
         return name

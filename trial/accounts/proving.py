@@ -11,16 +11,15 @@ from django.contrib.auth.signals import user_login_failed
 from django.http import HttpRequest, QueryDict
 from rest_framework.request import Request
 
-from trial.accounts.locked_out import WAIT, address_of, begin_anew, is_locked_out
+from trial.accounts.locked_out import address_of, begin_anew, is_locked_out
 from trial.accounts.second_factor import Proof, ShownDevice, Unproven, is_bound, needs_second_factor
-from trial.refusals import Refused
+from trial.refusals import Code, Refused
 
 SIGNED = "signed_with_code_from"
 
 
 class LockedOutSigner(Refused):
-    status = 429
-    code = "locked_out"
+    """Too many failures: nothing is tried (429)."""
 
 
 def asks_code(request: HttpRequest) -> bool:
@@ -68,7 +67,7 @@ def counting(request: HttpRequest, by: User | AnonymousUser | None = None) -> It
     """
     name = (by or request.user).get_username()
     if is_locked_out(request, name):
-        raise LockedOutSigner(WAIT)
+        raise LockedOutSigner(Code.LOCKED_OUT)
     try:
         yield
     except Unproven:

@@ -17,7 +17,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from trial.access import Act
 from trial.audit.acting import acting
 from trial.models import loss_stands, may
-from trial.refusals import Refused
+from trial.refusals import Code, Refused
 
 RECOVERY = "recovery"
 RECOVERY_CODES = 10
@@ -102,8 +102,8 @@ def refuse_unless_code(user: AbstractUser, code: str, *, undone: str = "") -> De
     if device := device_that_accepts(user, code):
         return device
     if not is_enrolled(user):
-        raise Unproven(("code", f"You need a second factor. Set it up on the page Account first. {undone}".strip()))
-    raise Unproven(("code", f"The code does not match, or was used already: wait for the next one. {undone}".strip()))
+        raise Unproven(Code.NO_SECOND_FACTOR, item="code", undone=undone)
+    raise Unproven(Code.WRONG_CODE, item="code", undone=undone)
 
 
 def waiting_device(user: AbstractUser) -> TOTPDevice | None:
@@ -114,7 +114,7 @@ def waiting_device(user: AbstractUser) -> TOTPDevice | None:
 def refuse_after_loss(user: AbstractUser) -> None:
     """Refuse to bind a device while a loss is reported and nobody has checked who the person is."""
     if loss_stands(user):
-        raise Refused("Your second factor was reported lost. An administrator first checks who you are, and records it.")
+        raise Refused(Code.LOSS_REPORTED)
 
 
 @contextmanager

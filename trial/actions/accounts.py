@@ -17,10 +17,10 @@ from trial.accounts.passwords import matches
 from trial.accounts.second_factor import Unproven, lock_person
 from trial.audit.acting import acting
 from trial.models import AccountAct, SystemEvent, loss_stands, sites_where
-from trial.refusals import Conflict, NotAllowed, Refused
+from trial.refusals import Code, Problem, Refused
 
 from . import events
-from .entry import words
+from .writing import words
 
 K = AccountAct.Kind
 SHOWN_FOR = timedelta(hours=24)
@@ -29,23 +29,22 @@ ACCEPTED = (
     "and second factor to myself, and report their loss at once."
 )
 MISSING = {
-    K.IDENTITY: "Your identity check is not on record. Ask the administrator to record it.",
-    K.TRAINING: "Your training is not on record. Ask the administrator to record it.",
-    K.ACCOUNTABILITY: "You have not accepted accountability for your signature. Do so on the page Account, with a password of your own.",
+    K.IDENTITY: Code.IDENTITY_UNRECORDED,
+    K.TRAINING: Code.TRAINING_UNRECORDED,
+    K.ACCOUNTABILITY: Code.ACCOUNTABILITY_UNACCEPTED,
 }
-CHANGE_IT = "Another person set your password. Change it on the page Account; then only you know it."
 
 
-def keeps_from_signing(person: AbstractUser) -> list[str]:
-    """What is missing before this person may sign, as sentences; whose password another knows does not sign either."""
+def keeps_from_signing(person: AbstractUser) -> list[Problem]:
+    """Return what is missing before this person may sign; whose password another knows does not sign either."""
     there = set(AccountAct.objects.filter(person_id=person.pk).values_list("kind", flat=True))
-    found = [sentence for kind, sentence in MISSING.items() if kind not in there]
-    return [CHANGE_IT, *found] if has_anothers_password(person) else found
+    problems = [Problem(code) for kind, code in MISSING.items() if kind not in there]
+    return [Problem(Code.PASSWORD_OF_ANOTHER), *problems] if has_anothers_password(person) else problems
 
 
 def refuse_unless_ready(person: AbstractUser) -> None:
     if missing := keeps_from_signing(person):
-        raise Conflict(*missing)
+        raise Refused(*missing)
 
 
 def has_anothers_password(person: AbstractUser) -> bool:
@@ -68,26 +67,26 @@ def record(kind: str, person: AbstractUser, *, by: AbstractUser, on: date | None
     """The administrator states that another person was identified, or trained: when, and how."""
     refuse_unless_manager(by)
     if kind not in AccountAct.BY_ANOTHER:
-        raise Refused(("kind", "Choose what you record."))
+        raise Refused(Code.KIND_UNCHOSEN, item="kind")
     if by.pk == person.pk:
-        raise NotAllowed("Another administrator records this about you.")
+        raise Refused(Code.RECORDED_BY_ANOTHER)
     if on is None or on > timezone.localdate():
-        raise Refused(("on", "Give the day it was done: today, or one before."))
-    how = words(how, item="how", asks="Say how it was done, in a few words.")
+        raise Refused(Code.DAY_UNFIT, item="on")
+    how = words(how, item="how", asks=Code.METHOD_MISSING)
     with acting(by=by):
         if kind == K.AFTER_LOSS and not loss_stands(person):
-            raise Conflict(f"{person} has not lost a second factor.")
+            raise Refused(Code.NOTHING_LOST, person=person)
         return AccountAct.objects.create(person=person, kind=kind, on=on, how=how, by=by)
 
 
 def accept_accountability(person: AbstractUser, *, password: str) -> AccountAct:
     """The person's own act, with the password that only they know."""
     if not matches(person, password):
-        raise Unproven(("password", "The password does not match."))
+        raise Unproven(Code.WRONG_PASSWORD, item="password", undone="")
     if has_anothers_password(person):
-        raise Conflict(CHANGE_IT)
+        raise Refused(Code.PASSWORD_OF_ANOTHER)
     if AccountAct.objects.filter(person_id=person.pk, kind=K.ACCOUNTABILITY).exists():
-        raise Conflict("You have accepted it already.")
+        raise Refused(Code.ALREADY_ACCEPTED)
     with acting(by=person):
         return AccountAct.objects.create(person=person, kind=K.ACCOUNTABILITY, how=ACCEPTED, by=person)
 
@@ -111,9 +110,7 @@ def new_token(person: AbstractUser) -> tuple[AuthToken, str]:
         lock_person(person)
         most = knox_settings.TOKEN_LIMIT_PER_USER
         if AuthToken.objects.filter(user_id=person.pk, expiry__gt=timezone.now()).count() >= most:
-            raise Conflict(
-                f"You hold {most} tokens, and no more are made. Revoke one, or ask an administrator to end one. No token was made."
-            )
+            raise Refused(Code.TOO_MANY_TOKENS, most=most)
         kept, token = AuthToken.objects.create(person)
     return kept, token
 
@@ -130,4 +127,4 @@ def end_lockout(attempt: AccessAttempt, *, by: AbstractUser) -> None:
 
 def refuse_unless_manager(by: AbstractUser) -> None:
     if None not in sites_where(by, Act.MANAGE_PEOPLE):
-        raise NotAllowed("Only an administrator of the study records this.")
+        raise Refused(Code.RECORDED_BY_ADMINISTRATOR)

@@ -1,71 +1,23 @@
-"""Entering and changing records: what page, API, demo and tasks all do, in one transaction each.
+"""Enter, change and withdraw records: the one way in for page, API, back-entry, demo and tasks.
 
-A refusal (trial/refusals.py) carries a sentence for each problem; nothing is stored then.
+Each act is one transaction. A refusal (trial/refusals) carries each problem with its item and row;
+nothing is stored then. Decision 46 says why there is one save.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
 from django.contrib.auth.models import AbstractUser
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models
 from django.utils import timezone
 
 from trial.access import Act
 from trial.actions.signals import stored
-from trial.audit.acting import NOTHING, ChangeReason, acting, acting_and_answering, is_unsaid, says_nothing
 from trial.audit.reasons import needs_reason
-from trial.fields import without_identifiers
-from trial.models import Kept, Record, Row, Site, Subject, Visit, may
-from trial.models.parameter import read_once
-from trial.models.record import OneOfAVisit
-from trial.refusals import Conflict, NotAllowed, Refused
+from trial.models import Record, Row, Visit
+from trial.refusals import Code, Refused
 
-from .submission import STALE, SentRows, Submission, assign, refuse_stale, refuse_withdrawn, validate
-
-K = TypeVar("K", bound=Kept)
-
-OF_A_STATE = (
-    "This visit is frozen", "The study is locked", "This was done already", "Three different people", "The visit is not signed",
-    "Drafts, open queries, or visits", "Forms are completed and queries closed", "What is signed is not what stands",
-)  # fmt: skip
-SAY_WHY = "Say why an entered value changes."
-
-
-def checked_reason(reason: str) -> str:
-    """A reason is one of the codes, with words of one's own after a colon; OTHER needs them. Empty stays empty."""
-    reason = reason.strip(NOTHING)
-    if not reason:
-        return ""
-    code, _, words = reason.partition(":")
-    if code.strip() not in list(ChangeReason):
-        raise Refused(("reason", f"A reason begins with one of {', '.join(ChangeReason)}; words of your own follow a colon."))
-    if code.strip() == ChangeReason.OTHER and not words.strip(NOTHING):
-        raise Refused(("reason", "With “other”, say in your own words why the value changes."))
-    if words.strip(NOTHING) and says_nothing(words):
-        raise Refused(("reason", f"“{words.strip()}” explains nothing. Say in your own words why the value changes."))
-    refuse_identifiers(reason, item="reason")
-    return reason
-
-
-def refuse_identifiers(text: str, *, item: str, longest: int = 500) -> None:
-    """Free text that reaches the database by another way than an item."""
-    if len(text) > longest:
-        raise Refused((item, f"This is longer than {longest} characters. Say it in fewer."))
-    try:
-        without_identifiers(text)
-    except ValidationError as error:
-        raise Refused(*((item, sentence) for sentence in error.messages)) from error
-
-
-def words(text: str, *, item: str = "reason", asks: str = "Say why, in a few words.", longest: int = 500) -> str:
-    """What a person writes in words of their own: something to read, unless nothing `asks` for it, and nobody's identifiers."""
-    text = "" if is_unsaid(text) else text.strip(NOTHING)
-    if asks and not text:
-        raise Refused((item, asks))
-    refuse_identifiers(text, item=item, longest=longest)
-    return text
+from .submission import SentRows, Submission, assign, refuse_stale, refuse_withdrawn, validate
+from .writing import checked_reason, locked, refuse_unless_allowed, writing
 
 
 def enter(
@@ -119,9 +71,10 @@ def save(
     """
     place = record if record is not None else visit
     assert place is not None, "A form is saved for its visit, or as a record that is stored."
-    _refuse_unless_allowed(by, Act.ENTER, place.subject.site_id)
+    refuse_unless_allowed(by, Act.ENTER, place.subject.site_id)
     if not form.entered_by_hand:
-        raise NotAllowed(f"{form.form_title()} is not filled in by hand.")
+        code = Code.NOT_FILLED_IN_BY_HAND if record is None else Code.NOT_CHANGED_BY_HAND
+        raise Refused(code, form=form.form_title())
     reason = checked_reason(reason)
     with writing(by=by, reason=reason):
         if record is None:
@@ -131,7 +84,7 @@ def save(
             submission = Submission.of_stored(stored_record, version, values, rows or {})
         submission.set_state(complete)
         if not reason and submission.needs_reason():
-            raise Refused(("reason", SAY_WHY))
+            raise Refused(Code.REASON_MISSING, item="reason")
         submission.refuse_what_cannot_be()
         submission.store(by=by)
         settle(submission.record, by=by)
@@ -140,50 +93,17 @@ def save(
 
 def change_visit(visit: Visit, *, by: AbstractUser, version: int, values: Mapping[str, Any], reason: str = "") -> Visit:
     """When and how a visit was held, or that it was missed (crf_spec 2.20)."""
-    _refuse_unless_allowed(by, Act.ENTER, visit.subject.site_id)
+    refuse_unless_allowed(by, Act.ENTER, visit.subject.site_id)
     reason = checked_reason(reason)
     with writing(by=by, reason=reason):
         visit = locked(Visit, visit.pk)
         refuse_stale(visit, version, values)
         if needs_reason(assign(visit, values)) and not reason:
-            raise Refused(("reason", SAY_WHY))
+            raise Refused(Code.REASON_MISSING, item="reason")
         validate(visit)
         visit.save()
         settle_visit(visit, by=by)
     return visit
-
-
-def enrol(*, site: Site, by: AbstractUser, screened_on: Any, rescreen_of: Subject | None = None, code: str = "") -> Subject:
-    """A new subject with the next code of the site; codes are never used again.
-
-    `code` is for loading a demo at the codes of its stories; neither page nor API passes it.
-    """
-    _refuse_unless_allowed(by, Act.ENTER, site.pk)
-    with writing(by=by):
-        site = locked(Site, site.pk)
-        if not screened_on or screened_on > site.today():
-            raise Refused(("screened_on", f"{screened_on or 'No date'}: enter the day of screening; it does not lie in the future."))
-        if site.status_on(screened_on) != "ACTIVE":
-            raise Conflict(f"{site} was not active on {screened_on}. Subjects are created at active sites only.")
-        subject = Subject(site=site, screened_on=screened_on, rescreen_of=rescreen_of, code=code or next_code(site))
-        validate(subject, exclude=["code"])
-        subject.save()
-        stored.send(Subject, row=subject, by=by)
-    return subject
-
-
-def next_code(site: Site) -> str:
-    taken = Subject.objects.filter(site=site, code__lt=f"{site.code}-900").aggregate(last=models.Max("code"))["last"]
-    return f"{site.code}-{int(taken[3:]) + 1 if taken else 1:03}"
-
-
-def unscheduled_visit(*, subject: Subject, by: AbstractUser) -> Visit:
-    """One more visit outside the schedule: UNS1, UNS2 …"""
-    _refuse_unless_allowed(by, Act.ENTER, subject.site_id)
-    with writing(by=by):
-        locked(Subject, subject.pk)
-        number = Visit.objects.filter(subject=subject, code__startswith="UNS").count() + 1
-        return Visit.objects.create(subject=subject, code=f"UNS{number}")
 
 
 def withdraw(record: Record, *, by: AbstractUser, reason: str, versions_sha256: str | None = None) -> None:
@@ -191,12 +111,12 @@ def withdraw(record: Record, *, by: AbstractUser, reason: str, versions_sha256: 
 
     `versions_sha256` names the versions of the record and its rows as the person read them.
     """
-    _refuse_unless_allowed(by, Act.ENTER, record.subject.site_id)
+    refuse_unless_allowed(by, Act.ENTER, record.subject.site_id)
     reason = checked_reason(reason)
     if not reason:
-        raise Refused(("reason", "Say why this is withdrawn."))
+        raise Refused(Code.WITHDRAWAL_REASON_MISSING, item="reason")
     if not record.entered_by_hand:
-        raise Conflict(f"{record.form_title()} is not withdrawn.")
+        raise Refused(Code.NOT_WITHDRAWN, form=record.form_title())
     with writing(by=by, reason=reason):
         record = locked(type(record), record.pk)
         refuse_withdrawn(record)
@@ -230,64 +150,7 @@ def settle_visit(visit: Visit, *, by: AbstractUser) -> None:
     stored.send(Visit, row=visit, by=by)
 
 
-@contextmanager
-def writing(*, by: AbstractUser, reason: str = "") -> Iterator[None]:
-    """Open one transaction in somebody's name; what PostgreSQL refuses becomes a refusal."""
-    with _refusing(acting(by=by, reason=reason)):
-        yield
-
-
-@contextmanager
-def answering(*, by: AbstractUser, reason: str = "") -> Iterator[None]:
-    """Open the transaction of a page that stores: one act and the answer to it, or neither."""
-    with _refusing(acting_and_answering(by=by, reason=reason)):
-        yield
-
-
-@contextmanager
-def _refusing(transaction: AbstractContextManager[None]) -> Iterator[None]:
-    try:
-        with transaction, read_once():
-            yield
-    except IntegrityError as error:
-        raise refusal_of(error) from error
-
-
-def refusal_of(error: IntegrityError) -> Refused:
-    """What a trigger raises is already a sentence; a constraint has one of its own, in the model that states it."""
-    said = error.__cause__.diag if error.__cause__ is not None and hasattr(error.__cause__, "diag") else None
-    if said is None:
-        return Refused(str(error))
-    if said.constraint_name is None:
-        sentence = said.message_primary or str(error)
-        if sentence.startswith("Someone else"):
-            return Conflict(STALE)
-        return Conflict(sentence) if sentence.startswith(OF_A_STATE) else Refused(sentence)
-    from django.apps import apps
-
-    for model in apps.get_models():
-        for constraint in model._meta.constraints:
-            if constraint.name == said.constraint_name:
-                kind = Conflict if isinstance(constraint, OneOfAVisit) else Refused
-                return kind(constraint.get_violation_error_message())
-    return Conflict("This was entered already, or names something that is not there. Nothing was stored.")
-
-
-def locked(model: type[K], pk: int, *, version: int | None = None) -> K:
-    """The row as it is stored now, with its ancestors, locked until the transaction ends (docs/decisions/0002: never its key)."""
-    related = [] if model.path_to_site == "pk" else [model.path_to_site]
-    row = model.objects.select_for_update(no_key=True, of=["self"]).select_related(*related).get(pk=pk)
-    if version is not None and row.version != version:
-        raise Conflict(STALE)
-    return row
-
-
 def refuse_unless_read(record: Record, versions_sha256: str) -> None:
     """Who acts on a whole record has read it as it stands, with each of its rows."""
     if record.versions_sha256() != versions_sha256:
-        raise Conflict(STALE)
-
-
-def _refuse_unless_allowed(by: AbstractUser, act: Act, site_id: int) -> None:
-    if not may(by, act, site_id):
-        raise NotAllowed("Your role at this site does not allow this.")
+        raise Refused(Code.STALE_VERSION)

@@ -10,10 +10,10 @@ from django.contrib.auth.models import AbstractUser
 from trial.access import Act, Role
 from trial.audit.acting import is_unsaid
 from trial.models import SystemEvent, held, may, sites_where
-from trial.refusals import NotAllowed, Refused
+from trial.refusals import Code, Problem, Refused
 
 from . import events
-from .entry import refuse_identifiers
+from .writing import refuse_identifiers
 
 LONGEST = 200
 
@@ -32,10 +32,11 @@ def refuse_unless_destined(to: Destination, *, by: AbstractUser) -> None:
     if not is_sponsor and not any(to):
         return
     asked = {"recipient": "who receives it", "country": "the recipient's country", "legal_basis": "the legal ground of the transfer"}
-    if unset := [(name, f"Say {what}: an export is not made without it.") for name, what in asked.items() if is_unsaid(getattr(to, name))]:
-        raise Refused(*unset)
+    unsaid = [name for name in asked if is_unsaid(getattr(to, name))]
+    if unsaid:
+        raise Refused(*(Problem(Code.DESTINATION_UNSAID, name, {"what": asked[name]}) for name in unsaid))
     if not re.fullmatch("[A-Z]{2}", to.country):
-        raise Refused(("country", "Name the country by its two letters (ISO 3166-1): CN, DE."))
+        raise Refused(Code.COUNTRY_UNREADABLE, item="country")
     for name, text in to._asdict().items():
         refuse_identifiers(text, item=name, longest=LONGEST)
 
@@ -55,4 +56,4 @@ def note_exported(sha256: str, *, what: str, by: AbstractUser, to: Destination, 
 def refuse_unless_may_take_ledger(by: AbstractUser) -> None:
     """It holds everything, the month of birth too: for who runs the study's accounts, and who reads all of the whole study."""
     if not may(by, Act.MANAGE_PEOPLE) and None not in sites_where(by, Act.READ_BIRTH_MONTH):
-        raise NotAllowed("Only an administrator, or an auditor of the whole study, exports the ledger.")
+        raise Refused(Code.LEDGER_READERS)

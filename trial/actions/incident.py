@@ -16,7 +16,7 @@ from django.utils.timezone import localdate
 
 from trial.access import Act, roles_that_may
 from trial.models import Ledger, Membership, Site, Subject, SystemEvent, may
-from trial.refusals import NotAllowed, Refused
+from trial.refusals import Code, Refused
 
 READABLE, CHANGED, TAKEN = "could be read", "changed", "taken along"
 MANAGED = "account could be managed"
@@ -46,9 +46,9 @@ def affected(
     the sites hold is affected; without either, the whole study. The moments bound what happened: from `since` on, before `until`.
     """
     if not may(by, Act.MANAGE_PEOPLE):
-        raise NotAllowed("Only an administrator lists whom an incident affects.")
+        raise Refused(Code.INCIDENT_READERS)
     if since >= until:
-        raise Refused(("until", "The end of the time lies after its beginning."))
+        raise Refused(Code.TIMES_IN_ORDER, item="until")
     people = _known(User.objects.all(), "username", accounts, "account")
     places = _known(Site.objects.all(), "code", sites, "site")
     if accounts:
@@ -58,11 +58,14 @@ def affected(
     return [*open_to_all, *_persons([], {one.pk for one in places}, whole=not sites, since=since, until=until)]
 
 
+UNKNOWN = {"account": Code.ACCOUNT_UNKNOWN, "site": Code.SITE_UNKNOWN}
+
+
 def _known(rows: QuerySet[Any], key: str, asked: Sequence[str], what: str) -> list[Any]:
     """All of them, where none is named; a name that is nobody's is refused: a list that lacks somebody would be believed."""
     found = list(rows.filter(**{f"{key}__in": asked}) if asked else rows)
     if unknown := sorted(set(asked) - {getattr(one, key) for one in found}):
-        raise Refused((what, f"There is no {what} {', '.join(unknown)}."))
+        raise Refused(UNKNOWN[what], item=what, names=", ".join(unknown))
     return found
 
 

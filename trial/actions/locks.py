@@ -20,12 +20,12 @@ from trial.models import (
     standing,
     without_their_own,
 )
-from trial.refusals import Conflict, NotAllowed
+from trial.refusals import Code, Problem, Refused
 from trial.states import LOCK_NEXT, FreezeState, LockState
 
-from .entry import words, writing
 from .review import held_by_signature, holding, refuse_unless_shown
 from .verification import anchors
+from .writing import words, writing
 
 L = LockState
 
@@ -36,9 +36,9 @@ def freeze(visit: Visit, *, by: AbstractUser, reason: str) -> Freeze:
     reason = words(reason)
     with writing(by=by):
         if is_frozen(visit):
-            raise Conflict(f"{visit} is frozen already.")
+            raise Refused(Code.ALREADY_FROZEN, visit=visit)
         if not holding(visit):
-            raise Conflict(f"{visit} is not signed, or its signature does not hold. An investigator signs it first.")
+            raise Refused(Code.VISIT_NOT_SIGNED, visit=visit)
         anchors.at_commit()
         return Freeze.objects.create(
             visit=visit, state=FreezeState.FROZEN, by=by, reason=reason
@@ -50,14 +50,14 @@ def unfreeze(visit: Visit, *, by: AbstractUser, reason: str) -> Freeze:
     reason = words(reason)
     with writing(by=by):
         if not is_frozen(visit):
-            raise Conflict(f"{visit} is not frozen.")
+            raise Refused(Code.NOT_FROZEN, visit=visit)
         anchors.at_commit()
         return Freeze.objects.create(visit=visit, state=FreezeState.OPEN, by=by, reason=reason)
 
 
 def _refuse_unless(by: AbstractUser, visit: Visit) -> None:
     if not may(by, Act.FREEZE, visit.subject.site_id):
-        raise NotAllowed("Only a data manager of this site freezes its visits, or unfreezes them.")
+        raise Refused(Code.FROZEN_BY_DATA_MANAGER)
 
 
 class Step(NamedTuple):
@@ -106,24 +106,24 @@ def takes_proof(by: AbstractUser) -> bool:
 def step(to: LockState, *, by: AbstractUser, reason: str, proof: Proof | None = None) -> StudyLock:
     """Propose, approve or carry out the lock or unlock of the study's data; three different people (crf_spec §7)."""
     if not acts_on_it(by):
-        raise NotAllowed("A data manager proposes the lock, a monitor approves it, an administrator carries it out.")
+        raise Refused(Code.STEP_OF_ANOTHER_ROLE)
     reason = words(reason)
     if takes_proof(by):
         refuse_unless_shown(by, proof or Proof(""), undone="Nothing was stored.")
     with writing(by=by):
         now = StudyLock.now()
         if to not in LOCK_NEXT[now]:
-            raise Conflict(f"The lock stands at “{now.label}”: this step does not follow. Open the page again.")
+            raise Refused(Code.LOCK_STEP_OUT_OF_ORDER, state=now.label)
         if not may(by, WHO_LOCKS[now, to]):
-            raise NotAllowed("A data manager proposes the lock, a monitor approves it, an administrator carries it out.")
+            raise Refused(Code.STEP_OF_ANOTHER_ROLE)
         if to == L.LOCKED and now == L.LOCK_APPROVED and (problems := keeps_from_lock()):
-            raise Conflict(*problems)
+            raise Refused(*problems)
         anchors.at_commit()
         return StudyLock.objects.create(state=to, by=by, reason=reason)  # a lock waits here for the writes under way, and asks once more
 
 
-def keeps_from_lock() -> list[str]:
-    """What is still to be done before the lock in the whole study, as sentences with counts (FROZEN comes before LOCKED)."""
+def keeps_from_lock() -> list[Problem]:
+    """Return what is still to be done before the lock in the whole study, counted (FROZEN comes before LOCKED)."""
     rows = standing(*Subject.objects.all())
     records = [row for row in rows if row.is_record]
     drafts = sum(row.state == Record.State.DRAFT for row in records)
@@ -133,11 +133,11 @@ def keeps_from_lock() -> list[str]:
     held = set(Visit.objects.exclude(held_on=None).values_list("pk", flat=True))
     broken = len(frozen - held_by_signature(rows))
     not_frozen = len((held | {row.visit for row in records}) - frozen)
-    found = [
-        (drafts, "Drafts to be completed"),
-        (queries, "Queries to be closed"),
-        (not_frozen, "Visits to be signed and frozen"),
-        (without_their_own(), "Eligibility without its signature"),
-        (broken, "Frozen visits to be signed again, as their signature does not hold"),
-    ]
-    return [f"{what}: {count}." for count, what in found if count]
+    counts = {
+        Code.DRAFTS_LEFT: drafts,
+        Code.QUERIES_LEFT: queries,
+        Code.VISITS_LEFT: not_frozen,
+        Code.ELIGIBILITY_UNSIGNED: without_their_own(),
+        Code.SIGNATURES_BROKEN: broken,
+    }
+    return [Problem(code, facts={"count": count}) for code, count in counts.items() if count]

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from trial.access import Act
 from trial.models import FromPaper, Ledger, Record, Visit, may
-from trial.refusals import Conflict, NotAllowed, Refused
+from trial.refusals import Code, Refused
 
-from .entry import words, writing
+from .writing import words, writing
 
 LONGEST = 200
 
@@ -19,16 +19,15 @@ LONGEST = 200
 def mark(rows: Sequence[Record | Visit], *, by: AbstractUser, written_at: datetime | None, reason: str) -> list[FromPaper]:
     """All of them or none; the last mark of a record stands. It changes no item and breaks no signature."""
     if not rows:
-        raise Refused(("rows", "Choose what was on paper."))
+        raise Refused(Code.PAPER_UNCHOSEN, item="rows")
     for row in rows:
         if not may(by, Act.ENTER, _visit_of(row).subject.site_id):
-            raise NotAllowed("Your role at this site does not allow this.")
+            raise Refused(Code.NOT_ALLOWED_HERE)
     if written_at is None:
-        raise Refused(("written_at", "Enter the day and the time at which the paper was filled in."))
+        raise Refused(Code.PAPER_TIME_MISSING, item="written_at")
     if written_at > timezone.now():
-        raise Refused(("written_at", "The paper was filled in already: its time does not lie in the future."))
-    asks = "Say why it was on paper first, in a few words: what could not be reached, and for how long."
-    reason = words(reason, asks=asks, longest=LONGEST)
+        raise Refused(Code.PAPER_IN_FUTURE, item="written_at")
+    reason = words(reason, asks=Code.PAPER_REASON_MISSING, longest=LONGEST)
     with writing(by=by):
         return [_mark(row, by=by, written_at=written_at, reason=reason) for row in rows]
 
@@ -36,14 +35,13 @@ def mark(rows: Sequence[Record | Visit], *, by: AbstractUser, written_at: dateti
 def _mark(row: Record | Visit, *, by: AbstractUser, written_at: datetime, reason: str) -> FromPaper:
     label, entered_at = row._meta.label_lower, first_entered(row)
     if entered_at is None:
-        raise Conflict(f"Nothing of {row} is entered yet. Enter it, then say that it was on paper.")
+        raise Refused(Code.NOTHING_ENTERED, row=row)
     if written_at > entered_at:
-        raise Refused(
-            ("written_at", f"{row} was entered on {timezone.localtime(entered_at):%Y-%m-%d %H:%M}: the paper was filled in before.")
-        )
+        moment = f"{timezone.localtime(entered_at):%Y-%m-%d %H:%M}"
+        raise Refused(Code.PAPER_AFTER_ENTRY, item="written_at", row=row, entered=moment)
     last = all_of(row).last()
     if last is not None and (last.written_at, last.reason) == (written_at, reason):
-        raise Conflict(f"{row} is marked so already.")
+        raise Refused(Code.ALREADY_MARKED, row=row)
     return FromPaper.objects.create(
         visit=_visit_of(row), form=label, record=row.pk, by=by, written_at=written_at, entered_at=entered_at, reason=reason
     )  # fmt: skip

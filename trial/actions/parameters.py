@@ -11,11 +11,11 @@ from trial.actions.signals import decided
 from trial.models import ParameterDecision, Study, sites_where
 from trial.models.parameter import forget_decisions
 from trial.protocol import study
-from trial.refusals import NotAllowed
+from trial.refusals import Code, Refused
 
 from . import setup
-from .entry import writing
 from .submission import validate
+from .writing import writing
 
 
 def decide(name: str, value: str, *, effective_from: date, basis: str, by: AbstractUser) -> ParameterDecision:
@@ -60,4 +60,4 @@ def lock_study() -> None:
 
 def refuse_unless_study_wide(by: AbstractUser) -> None:
     if None not in sites_where(by, Act.SET_UP):
-        raise NotAllowed("Only the study's administrator decides its parameters.")
+        raise Refused(Code.PARAMETERS_BY_ADMINISTRATOR)

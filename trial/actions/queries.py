@@ -4,10 +4,11 @@ from django.contrib.auth.models import AbstractUser
 
 from trial.access import Act
 from trial.models import Entered, Ledger, Query, QueryAct, Record, Verification, Visit, may
-from trial.refusals import Conflict, NotAllowed, Refused
+from trial.refusals import Code, Refused
 from trial.states import QUERY_NEXT, QueryState
 
-from .entry import locked, refuse_unless_read, refuse_withdrawn, words, writing
+from .entry import refuse_unless_read, refuse_withdrawn
+from .writing import locked, words, writing
 
 WHO = {
     QueryState.OPEN: Act.RAISE_QUERY,
@@ -22,7 +23,7 @@ def raise_query(row: Record | Visit, *, by: AbstractUser, text: str, item: str =
     visit = _visit_of(row)
     _refuse_unless(by, Act.RAISE_QUERY, visit)
     if item and item not in row.item_names():
-        raise Refused(("item", "There is no such item on this form."))
+        raise Refused(Code.QUERY_ITEM_UNKNOWN, item="item")
     text = words(text, item="text")
     with writing(by=by):
         query = Query.objects.create(visit=visit, form=row._meta.label_lower, record=row.pk, item=item)
@@ -37,9 +38,9 @@ def act_on(query: Query, to: QueryState, *, by: AbstractUser, text: str) -> Quer
     with writing(by=by):
         acts = list(query.acts.select_related("by").order_by("pk"))
         if to in (QueryState.CLOSED, QueryState.REOPENED) and not is_theirs_to_close(query.visit, raised_by=acts[0].by, by=by):
-            raise NotAllowed("A query is closed or reopened by the person who raised it.")
+            raise Refused(Code.QUERY_OF_ANOTHER)
         if to not in QUERY_NEXT[acts[-1].state]:
-            raise Conflict(f"This query is {acts[-1].get_state_display().lower()}. Open the page again.")
+            raise Refused(Code.QUERY_IN_ANOTHER_STATE, state=acts[-1].get_state_display().lower())
         return QueryAct.objects.create(query=query, state=to, by=by, text=text)
 
 
@@ -56,11 +57,11 @@ def verify(record: Record, *, by: AbstractUser, versions_sha256: str) -> Verific
         refuse_unless_read(record, versions_sha256)
         refuse_withdrawn(record)
         if record.state != Record.State.COMPLETE:
-            raise Conflict(f"{record} is a draft. It is completed first.")
+            raise Refused(Code.DRAFT_LEFT, record=record)
         if Ledger.objects.about(record).filter(by=by).exists():
-            raise NotAllowed("Nobody verifies what they entered themselves.")
+            raise Refused(Code.OWN_ENTRIES)
         if is_verified(record):
-            raise Conflict(f"{record} is verified as it stands.")
+            raise Refused(Code.ALREADY_VERIFIED, record=record)
         return Verification.objects.create(
             visit=record.visit, form=record._meta.label_lower, record=record.pk, versions=record.versions(), by=by
         )
@@ -77,4 +78,4 @@ def _visit_of(row: Entered) -> Visit:
 
 def _refuse_unless(by: AbstractUser, act: Act, visit: Visit) -> None:
     if not may(by, act, visit.subject.site_id):
-        raise NotAllowed("Your role at this site does not allow this.")
+        raise Refused(Code.NOT_ALLOWED_HERE)

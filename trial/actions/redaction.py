@@ -7,10 +7,10 @@ from trial.access import Act
 from trial.audit.history import inserted_forms
 from trial.models import Entered, Ledger, Record, Redaction, RedactionRequest, Row, Visit, may
 from trial.models.redaction import REASON_ITEM, WORDS
-from trial.refusals import Conflict, NotAllowed, Refused
+from trial.refusals import Code, Refused
 
-from .entry import locked, words, writing
 from .verification import anchors
+from .writing import locked, words, writing
 
 SHORTEST = 20
 
@@ -19,11 +19,11 @@ def ask(row: Entered, *, item: str, by: AbstractUser, justification: str, throug
     """Ask that an item of a row be erased in all versions up to one (the present one); `history_change_reason` means the reasons given."""
     justification = _justified(by, _site(row), justification)
     if item not in {*row.item_names(), *getattr(row, "identifying", ()), REASON_ITEM}:
-        raise Refused(("item", f"No such item: {item}."))
+        raise Refused(Code.NOT_AN_ITEM, item="item", name=item)
     with writing(by=by):
         row = locked(type(row), row.pk)
         if through_version is not None and not 1 <= through_version <= row.version:
-            raise Refused(("through_version", f"{row} has versions 1 to {row.version}."))
+            raise Refused(Code.VERSION_UNKNOWN, item="through_version", row=row, last=row.version)
         subject = row.subject if isinstance(row, Record | Visit) else row.record.subject
         return RedactionRequest.objects.create(
             form=row._meta.label_lower,
@@ -42,10 +42,10 @@ def ask_of_act(act: models.Model, *, item: str, by: AbstractUser, justification:
     """Ask that words which somebody wrote with an act (a query's text, why a visit was frozen) be erased."""
     entry = Ledger.objects.filter(form=act._meta.label_lower, row=act.pk).first()
     if entry is None or entry.form not in inserted_forms():
-        raise Refused(("form", f"Nothing is erased of {act._meta.verbose_name}."))
+        raise Refused(Code.NEVER_ERASED, item="form", act=act._meta.verbose_name)
     justification = _justified(by, entry.site_id, justification)
     if item not in WORDS or item not in entry.items:
-        raise Refused(("item", f"No such words: {item}."))
+        raise Refused(Code.NOT_WORDS, item="item", name=item)
     with writing(by=by):
         return RedactionRequest.objects.create(
             form=entry.form,
@@ -62,22 +62,21 @@ def ask_of_act(act: models.Model, *, item: str, by: AbstractUser, justification:
 
 def _justified(by: AbstractUser, site_id: int | None, justification: str) -> str:
     if not may(by, Act.ENTER, site_id):
-        raise NotAllowed("Only who enters data at this site asks for a redaction.")
-    asks = f"Say in {SHORTEST} characters or more why this must be erased, without repeating it."
-    justification = words(justification, item="justification", asks=asks)
+        raise Refused(Code.REDACTION_BY_SITE)
+    justification = words(justification, item="justification", asks=Code.JUSTIFICATION_SHORT, shortest=SHORTEST)
     if len(justification) < SHORTEST:
-        raise Refused(("justification", asks))
+        raise Refused(Code.JUSTIFICATION_SHORT, item="justification", shortest=SHORTEST)
     return justification
 
 
 def decide(request: RedactionRequest, *, by: AbstractUser) -> Redaction:
     """The second person's word, an investigator's of the site; with it the values are gone, from every place at once."""
     if not may(by, Act.SIGN, request.site_id):
-        raise NotAllowed("Only an investigator of this site decides on a redaction.")
+        raise Refused(Code.REDACTION_BY_INVESTIGATOR)
     if request.requested_by_id == by.pk:
-        raise NotAllowed("Another person than the one who asked for it decides on a redaction.")
+        raise Refused(Code.REDACTION_SECOND_PERSON)
     if Redaction.objects.filter(request=request).exists():
-        raise Conflict("This was erased already.")
+        raise Refused(Code.ALREADY_ERASED)
     with writing(by=by):
         done = Redaction.objects.create(request=request, decided_by=by)
         anchors.at_commit()

@@ -11,11 +11,11 @@ from trial.access import Act
 from trial.accounts.passwords import matches
 from trial.accounts.second_factor import Proof, ShownDevice, Unproven, is_bound, refuse_unless_code
 from trial.models import Entered, Query, Record, Signature, Standing, Visit, digest, may, signed_apart, standing, versions_of
-from trial.refusals import Conflict, NotAllowed, Refused
+from trial.refusals import Code, Problem, Refused
 
 from . import accounts
-from .entry import locked, writing
 from .verification import anchors
+from .writing import locked, writing
 
 
 def content_of_visit(visit: Visit, records: list[Record] | None = None) -> dict[str, Any]:
@@ -47,22 +47,22 @@ def form_version(row: Entered) -> str:
     return "-".join(model.definition_digest() for model in (type(row), *groups))
 
 
-def drafts(visit: Visit, records: list[Record] | None = None) -> list[str]:
-    """What keeps the visit from being signed, as sentences."""
-    found = [
-        f"{record} is a draft. It is completed first."
+def drafts(visit: Visit, records: list[Record] | None = None) -> list[Problem]:
+    """Return what keeps the visit from being signed."""
+    problems = [
+        Problem(Code.DRAFT_LEFT, facts={"record": record})
         for record in (_records(visit) if records is None else records)
         if record.state != Record.State.COMPLETE
     ]
-    found += to_be_closed(query for query in Query.objects.filter(visit=visit).open() if query.form not in signed_apart())
+    problems += to_be_closed(query for query in Query.objects.filter(visit=visit).open() if query.form not in signed_apart())
     if not visit.is_common:
-        found += [sentence for _, sentence in visit.unanswered()]
-    return found
+        problems += [Problem(Code.VISIT_UNANSWERED, facts=problem.facts) for problem in visit.unanswered()]
+    return problems
 
 
-def to_be_closed(queries: Iterable[Any]) -> list[str]:
-    """`queries` with their state."""
-    return [f"{query}, about {query.asks_about}, is {query.state.lower()}. It is closed first." for query in queries]
+def to_be_closed(queries: Iterable[Any]) -> list[Problem]:
+    """Return a problem for each of the `queries`, which know their state."""
+    return [Problem(Code.QUERY_LEFT, facts={"query": query, "about": query.asks_about, "state": query.state.lower()}) for query in queries]
 
 
 def _records(visit: Visit) -> list[Record]:
@@ -89,7 +89,7 @@ def sign_visit(visit: Visit, *, by: AbstractUser, proof: Proof, shown_sha256: st
 def sign_visits(shown: Mapping[Visit, str], *, by: AbstractUser, proof: Proof) -> list[Signature]:
     """One proof for several visits, each with the digest of what the page listed of it; all are signed, or none (EMA 6.3)."""
     if not shown:
-        raise Refused("Choose the visits that you sign.")
+        raise Refused(Code.VISITS_UNCHOSEN)
     for visit in shown:
         refuse_unless_signer(by, visit, Act.SIGN)
     refuse_unless_proven(by, proof)
@@ -101,18 +101,18 @@ def _signed(visit: Visit, by: AbstractUser, shown_sha256: str | None) -> Signatu
     visit = locked(Visit, visit.pk)
     records = _records(visit)
     if problems := drafts(visit, records):
-        raise Conflict(*problems)
+        raise Refused(*problems)
     content = content_of_visit(visit, records)
     if shown_sha256 is not None and shown_sha256 != digest(content):
-        raise Conflict(f"{visit} has changed since this page was opened. Nothing was signed. Read it again, then sign.")
+        raise Refused(Code.CHANGED_SINCE_SHOWN, visit=visit)
     if holding(visit):
-        raise Conflict(f"{visit} is signed, and the signature holds.")
+        raise Refused(Code.ALREADY_SIGNED, visit=visit)
     return keep(visit, row=visit, by=by, meaning=Signature.Meaning.VISIT, content=content)
 
 
 def refuse_unless_signer(by: AbstractUser, visit: Visit, act: Act) -> None:
     if not may(by, act, visit.subject.site_id):
-        raise NotAllowed("Only an investigator of this site signs its records.")
+        raise Refused(Code.SIGNED_BY_INVESTIGATOR)
 
 
 def refuse_unless_proven(by: AbstractUser, proof: Proof) -> None:
@@ -124,7 +124,7 @@ def refuse_unless_proven(by: AbstractUser, proof: Proof) -> None:
 def refuse_unless_shown(by: AbstractUser, proof: Proof, *, undone: str) -> None:
     """Password, and the code where the session has not shown one of a device that is the signer's still."""
     if not matches(by, proof.password):
-        raise Unproven(("password", f"The password does not match. {undone}"))
+        raise Unproven(Code.WRONG_PASSWORD, item="password", undone=undone)
     session = proof.session or ShownDevice()
     if not is_bound(by, session.device):
         session.device = refuse_unless_code(by, proof.code, undone=undone).persistent_id

@@ -7,10 +7,10 @@ from django.contrib.auth.models import AbstractUser
 
 from trial.audit.reasons import needs_reason
 from trial.models import Kept, may
-from trial.refusals import NotAllowed, Refused
+from trial.refusals import Code, Refused
 
-from .entry import SAY_WHY, checked_reason, locked, writing
 from .submission import assign, refuse_stale, validate
+from .writing import checked_reason, locked, writing
 
 K = TypeVar("K", bound=Kept)
 
@@ -18,7 +18,7 @@ K = TypeVar("K", bound=Kept)
 def add(model: type[K], *, by: AbstractUser, values: Mapping[str, Any]) -> K:
     """Store a new row of what the trial is set up with."""
     if not may(by, model.write_act):
-        raise NotAllowed("Your role does not allow this.")
+        raise Refused(Code.NOT_ALLOWED)
     with writing(by=by):
         row = model(**values)
         validate(row)
@@ -29,14 +29,14 @@ def add(model: type[K], *, by: AbstractUser, values: Mapping[str, Any]) -> K:
 def change(row: K, *, by: AbstractUser, version: int, values: Mapping[str, Any], reason: str) -> K:
     """Change it; what was stored is replaced with a reason only."""
     if not may(by, row.write_act, row.of_site_id):
-        raise NotAllowed("Your role does not allow this.")
+        raise Refused(Code.NOT_ALLOWED)
     reason = checked_reason(reason)
     with writing(by=by, reason=reason):
         row = locked(type(row), row.pk)
         refuse_stale(row, version, values)
         changes = assign(row, values)
         if needs_reason(changes) and not reason:
-            raise Refused(("reason", SAY_WHY))
+            raise Refused(Code.REASON_MISSING, item="reason")
         if changes:
             validate(row)
             row.save()

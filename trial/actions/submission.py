@@ -1,20 +1,19 @@
 """One form as it was sent: the record and all its rows, judged as the whole that they will be."""
 
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from django.contrib.auth.models import AbstractUser
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils import timezone
 
 from trial.audit.reasons import needs_reason
 from trial.models import Entered, Kept, Record, Row, Visit
 from trial.models.record import OnceAmongRows, Withdrawable
-from trial.refusals import Both, Conflict, Place, Refused
+from trial.refusals import Both, Code, Place, Problem, Refused, problems_of
 
-STALE = "Someone else has changed this in the meantime. Nothing was stored. Open it again."
 SentRows = Mapping[type[Row], Sequence[Mapping[str, Any]]]
 """The rows sent for each repeating group: items by name, with `id`, `version` and `withdraw`."""
 KEYS = frozenset({"id", "version", "withdraw"})
@@ -67,7 +66,7 @@ class Submission:
             stale.append(both_values(record, values))
         edits = list(_edits(record, rows, stale))
         if stale:
-            raise Conflict(STALE, both=stale)
+            raise Refused(Code.STALE_VERSION, both=stale)
         refuse_withdrawn(record)
         was_complete = record.state == Record.State.COMPLETE
         return cls(record, assign(record, values), edits, was_complete)
@@ -94,14 +93,11 @@ class Submission:
     def refuse_what_cannot_be(self) -> None:
         """Refuse impossible values, each problem with its item and row; judge rows together."""
         self._hand_over_rows()
-        problems: list[tuple[str, str]] = []
-        places: list[Place | None] = []
+        problems: list[Problem] = []
         for row, place in self._rows_to_judge():
-            for problem in _impossible(row):
-                problems.append(problem)
-                places.append(place)
+            problems += [replace(problem, place=place) for problem in _impossible(row)]
         if problems:
-            raise Refused(*problems, places=places)
+            raise Refused(*problems)
         self._refuse_foreign_references()
 
     def store(self, *, by: AbstractUser) -> None:
@@ -162,7 +158,7 @@ def _edits(record: Record, rows: SentRows, stale: list[Both] | None = None) -> I
                 continue
             row = standing.get(sent["id"])
             if row is None:
-                raise Refused(f"This record has no {group._meta.verbose_name} {sent['id']}.")
+                raise Refused(Code.ROW_UNKNOWN, row=group._meta.verbose_name, key=sent["id"])
             if row.version != sent.get("version") and stale is not None:
                 stale.append(both_values(row, values))
             withdraws = bool(sent.get("withdraw"))
@@ -206,7 +202,7 @@ def both_values(row: Entered, values: Mapping[str, Any]) -> Both:
 def refuse_stale(row: Entered, version: int | None, values: Mapping[str, Any]) -> None:
     """Refuse a change by who saw an earlier version, with both values of each differing item."""
     if row.version != version:
-        raise Conflict(STALE, both=[both_values(row, values)])
+        raise Refused(Code.STALE_VERSION, both=[both_values(row, values)])
 
 
 def refuse_second(form: type[Record], visit: Visit, values: Mapping[str, Any]) -> None:
@@ -215,12 +211,13 @@ def refuse_second(form: type[Record], visit: Visit, values: Mapping[str, Any]) -
         return
     first = form.objects.standing().filter(visit=visit).first()
     if first is not None:
-        raise Conflict(form.entered_once(), both=[both_values(first, values)])
+        name = form._meta.verbose_name
+        raise Refused(Code.FORM_ENTERED, form=name, both=[both_values(first, values)])
 
 
 def refuse_withdrawn(row: Withdrawable) -> None:
     if row.withdrawn_at:
-        raise Conflict("This was withdrawn and is not changed any more.")
+        raise Refused(Code.WITHDRAWN)
 
 
 def refuse_foreign_references(record: Record, rows: Sequence[tuple[Entered, Container[str]]]) -> None:
@@ -234,7 +231,8 @@ def refuse_foreign_references(record: Record, rows: Sequence[tuple[Entered, Cont
             continue
         offered = type(record).choices_for(item.name, record.visit, record if record.pk else None)
         if offered is not None and chosen - set(offered.values_list("pk", flat=True)):
-            raise Refused((item.name, f"“{item.verbose_name}” names something that does not belong to {record.visit.subject}."))
+            facts = {"label": item.verbose_name, "subject": record.visit.subject}
+            raise Refused(Code.REFERENCE_FOREIGN, item=item.name, **facts)
 
 
 def _references(row: Entered) -> list[Any]:
@@ -256,15 +254,15 @@ def assign(row: Entered, values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]
 
 def validate(row: Kept, exclude: Sequence[str] = ()) -> None:
     """Refuse what the row's own rules call impossible."""
-    problems = list(_impossible(row, exclude))
+    problems = _impossible(row, exclude)
     if problems:
         raise Refused(*problems)
 
 
-def _impossible(row: Kept, exclude: Sequence[str] = ()) -> Iterator[tuple[str, str]]:
+def _impossible(row: Kept, exclude: Sequence[str] = ()) -> list[Problem]:
     try:
         row.full_clean(exclude=exclude)
     except ValidationError as error:
-        for item, sentences in error.message_dict.items():
-            for sentence in sentences:
-                yield ("" if item == NON_FIELD_ERRORS else item), sentence
+        labels = {field.name: str(field.verbose_name) for field in row._meta.concrete_fields}
+        return problems_of(error, labels=labels)
+    return []

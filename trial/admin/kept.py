@@ -15,13 +15,13 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_protect
 
 from trial.access import Act
-from trial.actions import entry, papers
+from trial.actions import papers, writing
 from trial.admin.entry_forms import EnteredForm, formfield_of_codes
 from trial.models import Kept, Ledger, Row, may
 from trial.output.reading import read_changes
 from trial.output.trail import line_of_act
 from trial.pages.base import reason_from
-from trial.refusals import Both, Refused
+from trial.refusals import Both, Place, Refused
 
 READING = ("GET", "HEAD", "OPTIONS")
 
@@ -89,7 +89,7 @@ class KeptAdmin(ByRole, admin.ModelAdmin):
         page = Page(self, request, row)
         if page.is_readable():
             try:
-                with entry.answering(by=request.user, reason=reason_from(request.POST)):
+                with writing.answering(by=request.user, reason=reason_from(request.POST)):
                     return self.answer(request, self.store(request, page), is_new=row is None)
             except Refused as refusal:
                 page.show(refusal)
@@ -197,9 +197,13 @@ class Page:
         shown = [both for both in refusal.both if self._show_both(both)]
         if shown:
             return
-        for (item, sentence), place in zip(refusal.problems, refusal.places, strict=True):
-            form = self.form if place is None else self.sent[place.group][place.position][0]
-            form.show(item, sentence)
+        for problem in refusal.problems:
+            form = self._form_of(problem.place)
+            form.show(problem.item, problem.sentence)
+
+    def _form_of(self, place: Place | None) -> Any:
+        """Return the form of the row that a problem is about; of the record where it names none."""
+        return self.form if place is None else self.sent[place.group][place.position][0]
 
     def _show_both(self, both: Both) -> bool:
         rows = [form for pairs in self.sent.values() for form, _ in pairs]

@@ -16,19 +16,28 @@ from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import exception_handler, set_rollback
 
 from trial.access import Act
-from trial.accounts.locked_out import WAIT
 from trial.accounts.second_factor import Unproven
 from trial.models import may
-from trial.refusals import Both, Refused
+from trial.refusals import Both, Code, Problem, Refused
 
 M = TypeVar("M", bound=models.Model)
 
 LONGEST_PAGE = 1000
 LARGEST_KEY = 2**63 - 1
 PAGING = {"after", "page_size"}
-CODES = {400: "malformed", 401: "not_known", 403: "not_allowed", 404: "not_found", 405: "no_such_act", 429: "locked_out", 500: "failed"}
-NOT_KNOWN = "Send a token that is known and has not ended, as “Authorization: Token …”. A new one is given at /api/v1/token/."
-NOT_FOUND = "There is nothing here that you may see."
+PROBLEM_JSON = "application/problem+json"
+OF_STATUS = {
+    400: Code.MALFORMED,
+    401: Code.NOT_KNOWN,
+    403: Code.NOT_ALLOWED,
+    404: Code.NOT_FOUND,
+    405: Code.NO_SUCH_ACT,
+    415: Code.MEDIA_TYPE,
+    429: Code.LOCKED_OUT,
+    500: Code.FAILED,
+}
+"""By status, where Django or DRF refuse and say no code of ours."""
+NOT_FOUND = Code.NOT_FOUND.source
 
 
 class WholeNumber(serializers.IntegerField):
@@ -43,12 +52,14 @@ class WholeNumber(serializers.IntegerField):
 class WrongLogin(exceptions.AuthenticationFailed):
     """The same sentence, whether the username or the password is wrong."""
 
-    default_detail = "Username or password is wrong."
+    code = Code.LOGIN_WRONG
+    default_detail = Code.LOGIN_WRONG.lazily()
 
 
 class LockedOut(WrongLogin):
     status_code = 429
-    default_detail = WAIT
+    code = Code.LOCKED_OUT
+    default_detail = Code.LOCKED_OUT.lazily()
 
 
 class ByKey(BasePagination):
@@ -93,6 +104,16 @@ def whole_number(request: Request, name: str, *, default: int, lowest: int, high
         raise exceptions.ValidationError({name: error.detail}) from error
 
 
+def told(code: Code, **facts: object) -> exceptions.ErrorDetail:
+    """Return the sentence of a code as DRF keeps it."""
+    return exceptions.ErrorDetail(code.sentence(**facts), code)
+
+
+def malformed(*names: str, code: Code, **facts: object) -> exceptions.ValidationError:
+    """Return the error that answers 400 and names what was sent."""
+    return exceptions.ValidationError({name: [told(code, **facts)] for name in names})
+
+
 class KnownFilters(filters.DjangoFilterBackend):
     """A filter that is misspelled is refused: left out, it would answer with everything."""
 
@@ -100,7 +121,7 @@ class KnownFilters(filters.DjangoFilterBackend):
         declared = getattr(view, "filterset_class", None)
         known = PAGING | set(declared.base_filters if declared else ())
         if unknown := sorted(set(request.query_params) - known):
-            raise exceptions.ValidationError({name: [f"There is no such filter. Known: {', '.join(sorted(known))}."] for name in unknown})
+            raise malformed(*unknown, code=Code.FILTER_UNKNOWN, known=", ".join(sorted(known)))
         return super().filter_queryset(request, queryset, view)
 
 
@@ -110,7 +131,7 @@ class ByAct(permissions.IsAuthenticated):
     `acts` of a view: the act of each of its actions, or methods, that writes.
     """
 
-    message = "Your role does not allow this."
+    message = Code.NOT_ALLOWED.lazily()
 
     def has_permission(self, request: Request, view: Any) -> bool:
         act = getattr(view, "acts", {}).get(getattr(view, "action", None) or request.method)
@@ -144,7 +165,7 @@ class Strict(serializers.Serializer):
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, dict) and (unknown := sorted(set(data) - set(self.fields))):
-            raise exceptions.ValidationError({name: ["This is not asked for here."] for name in unknown})
+            raise malformed(*unknown, code=Code.FIELD_UNKNOWN)
         return super().to_internal_value(data)
 
     @classmethod
@@ -155,68 +176,95 @@ class Strict(serializers.Serializer):
         return given.validated_data
 
 
-class Problems(serializers.Serializer):
-    """How every refusal reads: its code, a sentence for people, and each problem with the item that it is about."""
-
+class OneProblem(serializers.Serializer):
+    item = serializers.CharField(allow_blank=True, help_text="what the problem is about; empty: the whole act")
     code = serializers.CharField()
-    detail = serializers.CharField()
-    problems = serializers.ListField(child=serializers.DictField(child=serializers.CharField()))
-    codes = serializers.ListField(child=serializers.CharField())
+    message = serializers.CharField()
+
+
+class Problems(serializers.Serializer):
+    """A refusal as RFC 9457 has it; `code`, `problems`, `codes` and `both` are extensions."""
+
+    type = serializers.CharField(help_text="the address of the code: /api/v1/problems/stale_version/")
+    title = serializers.CharField(help_text="the code in words")
+    status = serializers.IntegerField()
+    detail = serializers.CharField(help_text="what is wrong, and what to do")
+    code = serializers.ChoiceField(choices=[(code.value, code.in_words) for code in Code], help_text="of the first problem")
+    problems = OneProblem(many=True)
+    codes = serializers.ListField(child=serializers.CharField(), help_text="what stands against an allocation (crf_spec 2.13)")
     both = serializers.DictField(required=False, help_text="of a stale change: the row stored, its version, each item that differs")
 
 
 AS_READ = "the record's `versions_sha256`, as you read it: where something changed since, nothing is done"
-REFUSALS = {code: OpenApiResponse(Problems) for code in (400, 401, 403, 404, 409, 422)}
+REFUSALS = {(status, PROBLEM_JSON): OpenApiResponse(Problems) for status in (400, 401, 403, 404, 409, 422)}
 
 
 def answer_to(error: Exception, context: Any) -> Response | None:
-    """Sentences for people, in one shape; whatever was written in the request is taken back."""
+    """Answer in sentences for people, in one shape; whatever was written in the request is taken back."""
     if isinstance(error, Refused):
         if not isinstance(error, Unproven):
             set_rollback()
-        told = shaped(error.code, error.problems, error.codes)
-        if error.both:
-            told |= {"both": _both(error.both[0])}
-        return Response(told, status=error.status)
+        body = shaped(error.problems, error.codes)
+        return _answer(body | {"both": _both(error.both[0])} if error.both else body)
     if isinstance(error, WrongLogin):  # taken back, the failure would not be counted
-        told = shaped(CODES[error.status_code], [("", str(error.detail))], [])
-        return Response(told, status=error.status_code, headers={"WWW-Authenticate": error.auth_header})
+        return _answer(shaped([Problem(error.code)]), {"WWW-Authenticate": error.auth_header})
     answer = exception_handler(error, context)
-    if answer is not None:
-        answer.data = shaped(CODES.get(answer.status_code, "refused"), _problems(error, answer), [])
-    return answer
+    if answer is None:
+        return None
+    headers = {name: value for name, value in answer.items() if name != "Content-Type"}
+    return _answer(shaped(_problems(error, answer), status=answer.status_code), headers)
 
 
-def _problems(error: Exception, answer: Response) -> list[tuple[str, str]]:
-    if answer.status_code == 401:
-        return [("", NOT_KNOWN)]
-    if answer.status_code == 404:
-        return [("", NOT_FOUND)]
+def _answer(body: dict[str, Any], headers: Mapping[str, str] | None = None) -> Response:
+    return Response(body, status=body["status"], headers=headers, content_type=PROBLEM_JSON)
+
+
+def _problems(error: Exception, answer: Response) -> list[Problem]:
+    if answer.status_code in (401, 404, 415):
+        return [Problem(OF_STATUS[answer.status_code])]
     if isinstance(error, exceptions.ParseError):
-        return [("", f"What was sent cannot be read. {error.detail}")]
-    return list(_flat(answer.data))
+        return [Problem(Code.MALFORMED, facts={"sentence": f"{Code.MALFORMED.sentence()} {error.detail}"})]
+    return list(_flat(answer.data, usual=OF_STATUS.get(answer.status_code, Code.REFUSED)))
 
 
-def _flat(data: Any, item: str = "") -> Iterator[tuple[str, str]]:
-    """(item, sentence) of nested errors: `rows.results.0.unit`."""
+def _flat(data: Any, item: str = "", *, usual: Code) -> Iterator[Problem]:
+    """Yield a problem for each of nested errors: `rows.results.0.unit`."""
     if isinstance(data, dict):
         for name, inner in data.items():
             outer = item if name in ("detail", "non_field_errors") else f"{item}.{name}".lstrip(".")
-            yield from _flat(inner, outer)
+            yield from _flat(inner, outer, usual=usual)
     elif isinstance(data, list) and any(isinstance(inner, (dict, list)) for inner in data):
         for number, inner in enumerate(data):
-            yield from _flat(inner, f"{item}.{number}")
-    elif isinstance(data, list):
-        yield from ((item, str(sentence)) for sentence in data)
+            yield from _flat(inner, f"{item}.{number}", usual=usual)
     else:
-        yield item, str(data)
+        for sentence in data if isinstance(data, list) else [data]:
+            yield Problem(_code_of(sentence, usual), item, {"sentence": sentence})
 
 
-def shaped(code: str, problems: Sequence[tuple[str, str]], codes: Sequence[str] = ()) -> dict[str, Any]:
-    """The body of every refusal."""
-    problems = [(_printable(item), _printable(sentence)) for item, sentence in problems]
-    told = " ".join(f"{item}: {sentence}" if item and code == "malformed" else sentence for item, sentence in problems)
-    return {"code": code, "detail": told, "problems": [{"item": item, "message": m} for item, m in problems], "codes": list(codes)}
+def _code_of(sentence: Any, usual: Code) -> Code:
+    """Return the code that a detail of DRF's knows, or the usual one of its status."""
+    code = getattr(sentence, "code", "")
+    if code == "required":
+        return Code.FIELD_MISSING
+    return code if isinstance(code, Code) else usual
+
+
+def shaped(problems: Sequence[Problem], codes: Sequence[str] = (), *, status: int | None = None) -> dict[str, Any]:
+    """Return the body of every refusal (RFC 9457, section 3). The first problem gives type, title and status."""
+    code = problems[0].code
+    each = [{"item": _printable(item), "code": problem.code.value, "message": _printable(sentence)}
+            for problem in problems for item, sentence in [problem]]  # fmt: skip
+    names_items = code.status == 400
+    detail = " ".join(f"{one['item']}: {one['message']}" if one["item"] and names_items else one["message"] for one in each)
+    return {
+        "type": code.address,
+        "title": code.in_words,
+        "status": status or code.status,
+        "detail": detail,
+        "code": code.value,
+        "problems": each,
+        "codes": list(codes),
+    }
 
 
 def _both(both: Both) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """The history of every item, read off the ledger: in the order of commits, nothing missed, nothing twice."""
 
+
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework import exceptions, serializers, viewsets
+from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,8 +18,9 @@ from trial.output.history_file import FORMATS, file_answer
 from trial.output.history_filters import labels_of
 from trial.output.history_lines import lines_of, readable_entries
 from trial.output.trail import trail
+from trial.refusals import Code
 
-from .base import PAGING, REFUSALS, Strict, Visible
+from .base import PAGING, REFUSALS, Strict, Visible, malformed
 
 
 class ItemChange(serializers.Serializer):
@@ -57,7 +59,7 @@ class HistoryFilters(history_filters.HistoryFilters):
     def of_form(self, entries: QuerySet[Ledger], name: str, value: str) -> QuerySet[Ledger]:
         """Refuse the name of a form that there is not."""
         if not labels_of(value):
-            raise exceptions.ValidationError({name: [f"There is no form {value}."]})
+            raise malformed(name, code=Code.FORM_UNKNOWN, form=value)
         return super().of_form(entries, name, value)
 
 
@@ -96,7 +98,7 @@ class HistoryViewSet(Visible):
     def export(self, request: Request) -> HttpResponse:
         """All of it in one file, with the filters of the list. Each export is an event in the ledger."""
         if paged := sorted(PAGING & set(request.query_params)):
-            raise exceptions.ValidationError({name: ["An export is not paged."] for name in paged})
+            raise malformed(*paged, code=Code.NOT_PAGED)
         sent = AskExport.read(request)
         kind = sent.pop("format")
         entries = self.filter_queryset(self.get_queryset())
@@ -110,3 +112,5 @@ def page_of_changes(view: viewsets.GenericViewSet, *, row: Kept | None = None) -
     page = view.paginator.paginate_queryset(view.filter_queryset(readable_entries(entries)), view.request, view)
     changes = list(lines_of(page, by=person, item=view.request.query_params.get("item", "")))
     return view.get_paginated_response(ItemChange(changes, many=True).data)
+
+

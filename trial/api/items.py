@@ -16,7 +16,9 @@ from rest_framework import exceptions, serializers
 from trial.access import Act
 from trial.models import Entered, Missing, Record, Row, Visit, may
 from trial.output.reading import hidden_from, row_name
-from trial.refusals import Refused
+from trial.refusals import Code, Refused
+
+from .base import malformed, told
 
 KINDS: tuple[tuple[type[models.Field], tuple[type, ...], str, str], ...] = (
     (models.DateField, (str,), "[0-9]{4}-[0-9]{2}-[0-9]{2}", "Send a date as text: 2025-03-04."),
@@ -50,7 +52,7 @@ def items_from(model: type[Entered], sent: Mapping[str, Any], place: Place) -> d
             elif name in items:
                 values[name] = _read(model._meta.get_field(name), value, place)
             else:
-                wrong[name] = [f"{model.form_title()} has no such item."]
+                wrong[name] = [told(Code.ITEM_UNKNOWN, form=model.form_title())]
         except Unreadable as error:
             wrong[name] = list(error.messages)
     if wrong:
@@ -64,7 +66,7 @@ def rows_from(form: type[Record], sent: Mapping[str, Any], place: Place) -> dict
     for name, rows in sent.items():
         if name not in groups:
             known = ", ".join(groups) or "none"
-            raise exceptions.ValidationError({"rows": {name: [f"This form has no such group of rows. Known: {known}."]}})
+            raise exceptions.ValidationError({"rows": {name: [told(Code.GROUP_UNKNOWN, known=known)]}})
         found[groups[name]] = [_row_from(groups[name], row, place, f"{name}.{number}") for number, row in enumerate(rows)]
     return found
 
@@ -72,10 +74,11 @@ def rows_from(form: type[Record], sent: Mapping[str, Any], place: Place) -> dict
 def _row_from(group: type[Row], sent: Mapping[str, Any], place: Place, where: str) -> dict[str, Any]:
     keys = {key: sent[key] for key in ("id", "version", "withdraw") if key in sent}
     if not isinstance(keys.get("withdraw", False), bool):
-        raise exceptions.ValidationError({f"rows.{where}": ["Send true to withdraw a row."]})
+        raise malformed(f"rows.{where}", code=Code.ROW_WITHDRAWAL_UNREADABLE)
     named = [keys[key] for key in ("id", "version") if key in keys]
-    if any(type(value) is not int for value in named) or len(named) == 1 or (keys.get("withdraw") and not named):
-        raise exceptions.ValidationError({f"rows.{where}": ["Send id and version of a row that is there; neither for a new one."]})
+    are_numbers = all(type(value) is int for value in named)
+    if not are_numbers or len(named) == 1 or (keys.get("withdraw") and not named):
+        raise malformed(f"rows.{where}", code=Code.ROW_KEY_INCOMPLETE)
     try:
         return keys | items_from(group, {name: value for name, value in sent.items() if name not in keys}, place)
     except exceptions.ValidationError as error:
@@ -130,7 +133,7 @@ def _referred(field: models.ForeignKey, pk: int, place: Place) -> Any:
     choices = place.form.choices_for(field.name, place.visit, place.record) if issubclass(place.form, Record) and place.visit else None
     found = choices.filter(pk=pk).first() if choices is not None else None
     if found is None:
-        raise Refused((field.name, f"“{field.verbose_name}”: {pk} is none of those that this form can name."))
+        raise Refused(Code.REFERENCE_UNKNOWN, item=field.name, label=field.verbose_name, key=pk)
     return found
 
 

@@ -21,7 +21,7 @@ from trial.actions import accounts
 from trial.models import Record, Study, parameters_in_force
 from trial.protocol import study
 
-from .base import LockedOut, Problems, Strict, WrongLogin
+from .base import PROBLEM_JSON, LockedOut, Problems, Strict, WrongLogin
 from .forms import viewset_of
 from .history import HistoryViewSet
 from .review import FreezeViewSet, PaperViewSet, QueryViewSet, VerificationViewSet
@@ -95,7 +95,7 @@ class TokenScheme(KnoxTokenScheme):
     target_class = "trial.api.token.ByToken"
 
 
-WRONG = OpenApiResponse(Problems)
+WRONG = {(status, PROBLEM_JSON): OpenApiResponse(Problems) for status in (401, 409, 422, 429)}
 
 
 class Login(Strict):
@@ -123,9 +123,7 @@ class TokenView(APIView):
     def get_authenticate_header(self, request: Request) -> str:
         return ByToken().authenticate_header(request)
 
-    @extend_schema(
-        summary="get a token", auth=[], request=Login, responses={201: TokenSerializer} | dict.fromkeys((401, 409, 422, 429), WRONG)
-    )
+    @extend_schema(summary="get a token", auth=[], request=Login, responses={201: TokenSerializer} | WRONG)
     def post(self, request: Request) -> Response:
         """Send it with each request as `Authorization: Token …`."""
         asked = request._request  # the failures are counted on Django's own request

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from trial.access import Act
 from trial.accounts.proving import proving_to_api
-from trial.actions import entry, review
+from trial.actions import enrolment, entry, review
 from trial.models import ConsentVersion, ReferenceRange, Site, SiteStatus, Subject, Visit
 from trial.protocol.schedule import timetable
 
@@ -105,7 +105,7 @@ class SubjectViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visible):
         sent = Enrol.read(request)
         site = visible_or_404(Site.objects.visible_to(request.user), code=sent["site"])
         before = visible_or_404(self.get_queryset(), code=sent["rescreen_of"]) if "rescreen_of" in sent else None
-        subject = entry.enrol(site=site, by=request.user, screened_on=sent["screened_on"], rescreen_of=before)
+        subject = enrolment.enrol(site=site, by=request.user, screened_on=sent["screened_on"], rescreen_of=before)
         return Response(SubjectSerializer(subject).data, status=status.HTTP_201_CREATED)
 
 
@@ -195,7 +195,9 @@ class VisitViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visible):
         visit = self.get_object()
         full, whose = review.content_of_visit(visit), {"by": request.user, "site_id": visit.subject.site_id}
         sha256 = None if hides_something(full, **whose) else review.digest(full)
-        return Response({"content": readable_to(full, **whose), "content_sha256": sha256, "drafts": review.drafts(visit)})
+        return Response(
+            {"content": readable_to(full, **whose), "content_sha256": sha256, "drafts": [str(problem) for problem in review.drafts(visit)]}
+        )
 
     @extend_schema(summary="sign a visit", request=Sign, responses={201: SignatureDetailSerializer} | REFUSALS)
     @action(detail=True, methods=["post"])

@@ -3,6 +3,7 @@
 from django.urls import include, path
 from drf_spectacular.views import SpectacularSwaggerSplitView
 
+from .problems import KindsView, KindView
 from .review import LockView
 from .schema import SchemaView
 from .study import StudyView, TokenView, routes
@@ -12,6 +13,8 @@ urlpatterns = [
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
     path("study/", StudyView.as_view(), name="api-study"),
     path("lock/", LockView.as_view(), name="api-lock"),
+    path("problems/", KindsView.as_view(), name="api-problems"),
+    path("problems/<slug:problem>/", KindView.as_view(), name="api-problem"),
     path("token/", TokenView.as_view(), name="api-token"),
     path("", include(routes().urls)),
     path("", include("crf.api.urls")),

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, ClassVar
 
 from django.apps import apps
@@ -18,6 +19,7 @@ from simple_history.models import HistoricalRecords
 
 from trial.audit import ledger_sql
 from trial.audit.acting import STOCK, UNSAID, ChangeReason
+from trial.audit.refusing import refusals_in
 
 SQL = Path(__file__).parent / "sql"
 
@@ -26,6 +28,12 @@ SQL = Path(__file__).parent / "sql"
 def sql_in(file: str) -> str:
     """Once: the migrations ask a thousand times."""
     return (SQL / file).read_text()
+
+
+@cache
+def refusals_of(file: str) -> SimpleNamespace:
+    """Return the statements by which a file refuses (trial/audit/refusing.py)."""
+    return refusals_in(sql_in(file))
 
 
 class Triggers(models.BaseConstraint):
@@ -40,8 +48,9 @@ class Triggers(models.BaseConstraint):
         self.digest = digest or self.digest_now()
 
     def digest_now(self) -> str:
-        """Of the SQL, and of the pieces that Python puts into it (trial/audit/ledger_sql.py)."""
-        return hashlib.sha256((sql_in(self.file) + repr(sorted(self.values().items()))).encode()).hexdigest()[:8]
+        """Return a digest of the SQL, and of the pieces that Python puts into it (trial/audit/ledger_sql.py, refusing.py)."""
+        pieces = sorted(self.values().items()), sorted(vars(refusals_of(self.file)).items())
+        return hashlib.sha256((sql_in(self.file) + repr(pieces)).encode()).hexdigest()[:8]
 
     def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
         path, args, kwargs = super().deconstruct()
@@ -56,7 +65,7 @@ class Triggers(models.BaseConstraint):
         return self.facts
 
     def create_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> str:
-        return sql_in(self.file).format(table=model._meta.db_table, **self.values())
+        return sql_in(self.file).format(table=model._meta.db_table, refuse=refusals_of(self.file), **self.values())
 
     def constraint_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> None:
         schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))

@@ -34,6 +34,18 @@ class HonorsLocks(Triggers):
         }
 
 
+NAMED = {
+    "": "'The study'",
+    "visit_id": (
+        "(select 'Visit ' || s.code || ' ' || v.code from trial_visit v join trial_subject s on s.id = v.subject_id"
+        " where v.id = new.visit_id)"
+    ),
+    "query_id": "'Query ' || new.query_id",
+    "subject_id": "(select 'The allocation of ' || code from trial_subject where id = new.subject_id)",
+}
+"""How a sentence calls what the acts of a table are about, by the column that names it."""
+
+
 class Follows(Triggers):
     """Acts of one table: each follows the last of the same `key` as `steps` allow.
 
@@ -55,6 +67,7 @@ class Follows(Triggers):
         key = self.facts["key"]
         return {
             "key": f"new.{key}::int" if key else "0",
+            "named": NAMED[key],
             "same": f"{key} = new.{key}" if key else "true",
             "steps": quoted(self.facts["steps"]),
             "apart": self._apart() if self.facts["apart"] else "false",

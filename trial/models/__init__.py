@@ -6,7 +6,6 @@ from .ledger import Ledger
 from .locks import WHO_LOCKS, Freeze, Marks, StudyLock, is_frozen, is_locked, marks_of
 from .membership import Membership, held, in_force, may, scope, sites_where
 from .outbox import Mail
-from .overview import Standing, signed_apart, standing, without_their_own
 from .paper import FromPaper
 from .parameter import ParameterDecision, ParameterInForce, parameters_in_force, parameters_on
 from .query import Query, QueryAct, Verification
@@ -14,6 +13,7 @@ from .record import OnceAmongRows, OnceOfASubject, Problem, Record, Row
 from .redaction import Redaction, RedactionRequest
 from .review import Change, Signature, digest, versions_of
 from .site import ConsentVersion, ReferenceRange, Setup, Site, SiteStatus
+from .standing_rows import Standing, rows_signed_apart, signed_apart, standing, without_their_own
 from .study import Study
 from .subject import Subject, Visit
 
@@ -67,6 +67,7 @@ __all__ = [
     "parameters_in_force",
     "parameters_on",
     "readable",
+    "rows_signed_apart",
     "scope",
     "signed_apart",
     "sites_where",

@@ -8,12 +8,13 @@ from decimal import Decimal
 from typing import Any, ClassVar, NamedTuple
 
 from django.contrib.postgres.fields import ArrayField
-from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.utils.text import capfirst, format_lazy
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+
+from trial.refusals import Code, Problem, all_impossible, impossible
 
 from .kept import Kept
 
@@ -113,43 +114,37 @@ class Entered(Kept):
         field = self._meta.get_field(item)
         return not field.optional and (field.when is None or bool(field.when(self)))
 
-    def unanswered(self) -> Iterator[tuple[str, str]]:
+    def unanswered(self) -> Iterator[Problem]:
         """Needed items with neither a value nor a reason (crf_spec 0.3: never blank on a complete form)."""
         for item in self.item_names():
             if self.is_empty(item) and item not in self.missing and self.needs(item):
-                yield item, f"“{self.label_of(item)}” is not answered. Enter it, or say why it is missing."
+                yield Problem(Code.UNANSWERED, item, {"label": self.label_of(item)})
 
     def refuse_impossible_dates(self, *, today: date) -> None:
         """crf_spec 0.5: not in the future, not before 1920."""
-        refused = {}
+        problems = []
         for item in self.item_names():
             field, value = self._meta.get_field(item), getattr(self, self._meta.get_field(item).attname)
-            if isinstance(field, models.DateField) and isinstance(value, date):
-                if value < EARLIEST:
-                    refused[item] = f"{value} lies before 1920. Check the year."
-                elif value > today and not field.planned:
-                    refused[item] = f"{value} lies in the future; today is {today}."
-            elif getattr(field, "partial", False) and value:
-                if value < EARLIEST.isoformat()[: len(value)]:
-                    refused[item] = f"{value} lies before 1920. Check the year."
-                elif value > today.isoformat()[: len(value)]:
-                    refused[item] = f"{value} lies in the future; today is {today}."
-        if refused:
-            raise ValidationError(refused)
+            is_day, is_partial = isinstance(field, models.DateField) and isinstance(value, date), getattr(field, "partial", False)
+            if not is_day and not (is_partial and value):
+                continue
+            written = value.isoformat() if is_day else value
+            if written < EARLIEST.isoformat()[: len(written)]:
+                problems.append(Problem(Code.DATE_TOO_EARLY, item, {"value": written}))
+            elif written > today.isoformat()[: len(written)] and not (is_day and field.planned):
+                problems.append(Problem(Code.FUTURE_DATE, item, {"value": written, "today": today}))
+        if problems:
+            raise all_impossible(problems)
 
     def refuse_contradictory_missing(self) -> None:
         """A reason for a missing value belongs to an item without one."""
         if not isinstance(self.missing, dict) or not set(self.missing.values()) <= set(Missing.values):
-            raise ValidationError({"missing": "Reasons are ND (not done), UNK (unknown) or NA (not applicable)."})
+            raise impossible(Code.MISSING_REASON_UNKNOWN, item="missing")
         if unknown := set(self.missing) - set(self.item_names()):
-            raise ValidationError({"missing": f"No such item: {', '.join(sorted(unknown))}."})
-        both = {
-            item: f"“{self.label_of(item)}” has a value and a reason for its absence. Keep one."
-            for item in self.missing
-            if not self.is_empty(item)
-        }
+            raise impossible(Code.MISSING_ITEM_UNKNOWN, item="missing", items=", ".join(sorted(unknown)))
+        both = [item for item in self.missing if not self.is_empty(item)]
         if both:
-            raise ValidationError(both)
+            raise all_impossible(Problem(Code.VALUE_AND_MISSING_REASON, item, {"label": self.label_of(item)}) for item in both)
 
 
 def _definition(field: models.Field) -> list[Any]:
@@ -180,15 +175,21 @@ def refuse_the_impossible(sender: type[models.Model], **kwargs: Any) -> None:
             low, high = limits[MinValueValidator], limits[MaxValueValidator]
             said = next(v.message for v in field.validators if isinstance(v, MinValueValidator))
             within = Q(**{f"{field.name}__range": (low, high)}) | Q(**{field.name: None})
-            add_constraint(sender, models.CheckConstraint(condition=within, name=f"{name}_limits", violation_error_message=said))
+            add_constraint(sender, _checked(within, f"{name}_limits", Code.OUT_OF_LIMITS, said))
         if field.choices:
-            said = format_lazy(gettext_lazy("“{label}” is one of the codes of its list."), label=label)
+            said = Code.NOT_A_CODE.lazily(label=label)
             coded = Q(**{f"{field.name}__in": [code for code, _ in field.choices] + [""]})
-            add_constraint(sender, models.CheckConstraint(condition=coded, name=f"{name}_codes", violation_error_message=said))
+            add_constraint(sender, _checked(coded, f"{name}_codes", Code.NOT_A_CODE, said))
         if isinstance(field, ArrayField) and field.base_field.choices:
-            said = format_lazy(gettext_lazy("“{label}” holds codes of its list only."), label=label)
+            said = Code.NOT_CODES.lazily(label=label)
             coded = Q(**{f"{field.name}__contained_by": [code for code, _ in field.base_field.choices]})
-            add_constraint(sender, models.CheckConstraint(condition=coded, name=f"{name}_codes", violation_error_message=said))
+            add_constraint(sender, _checked(coded, f"{name}_codes", Code.NOT_CODES, said))
+
+
+def _checked(condition: Q, name: str, code: Code, sentence: str) -> models.CheckConstraint:
+    return models.CheckConstraint(
+        condition=condition, name=name, violation_error_code=code.value, violation_error_message=sentence
+    )  # fmt: skip
 
 
 def add_constraint(model: type[models.Model], constraint: models.BaseConstraint) -> None:

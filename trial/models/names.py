@@ -7,15 +7,14 @@ l, I, 1; O, 0; m, rn. Case does not tell names apart, so i is taken for l, too.
 import re
 
 from django.apps import apps
-from django.core.exceptions import ValidationError
 from django.db import connection
+
+from trial.refusals import Code, impossible
 
 SYSTEM = "system:"
 PATTERN = "^(system:)?[A-Za-z0-9@.+_-]+$"  # the jobs' own account is no person's: Django's validator keeps people from such a name
 ALIKE, TAKEN_FOR = "i10", "llo"
 RN = ("rn", "m")
-CHARACTERS = "A user name is made of Latin letters, digits and @ . + - _"
-TAKEN = "This user name is another person's, or looks like one: it was used before, or differs in case or in a letter that looks alike."
 
 
 def skeleton(name: str) -> str:
@@ -30,11 +29,11 @@ def skeleton(name: str) -> str:
 def refuse_unless_free(name: str) -> None:
     """Of a new person's name: a validator of Django's forms and commands, so that they say in a sentence what PostgreSQL refuses."""
     if not re.fullmatch(PATTERN, name):
-        raise ValidationError(CHARACTERS)
+        raise impossible(Code.USER_NAME_CHARACTERS)
     with connection.cursor() as cursor:
         cursor.execute("select exists (select from auth_user where trial_systemevent_name_skeleton(username) = %s)", [skeleton(name)])
         if cursor.fetchone() == (True,):
-            raise ValidationError(TAKEN)
+            raise impossible(Code.USER_NAME_TAKEN)
 
 
 def install() -> None:

@@ -9,7 +9,6 @@ from operator import or_
 from typing import Any, NamedTuple
 
 from django.contrib.auth.models import AbstractUser, AnonymousUser
-from django.core.exceptions import ValidationError
 from django.core.signals import request_finished, request_started
 from django.db import models
 from django.db.models import Q
@@ -18,6 +17,7 @@ from trial.access import Act
 from trial.fields import without_identifiers
 from trial.protocol import parameter_values
 from trial.protocol.parameters import DEFAULT, ListedParameter, Parameters, listed
+from trial.refusals import Code, Problem, all_impossible, impossible
 
 from .kept import Kept, KeptQuerySet
 from .membership import may, sites_where
@@ -84,9 +84,9 @@ class ParameterDecision(Kept):
         try:
             self.value = parameter_values.value_text(parameter_values.parse(self.name, self.value))
         except parameter_values.NotAValue as error:
-            raise ValidationError({"value": str(error)}) from error
+            raise impossible(Code.NOT_A_VALUE, item="value", sentence=error) from error
         if self.effective_from and (problems := list(self._contradictions())):
-            raise ValidationError({"value": problems})
+            raise all_impossible(Problem(Code.IMPOSSIBLE, "value", {"sentence": sentence}) for sentence in problems)
 
     def _contradictions(self) -> list[str]:
         """Of the sets in force on its day and on every later day of a decision."""

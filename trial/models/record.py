@@ -8,12 +8,13 @@ from typing import Any, ClassVar
 from django.apps import apps
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
 from trial.audit.history import Triggers
 from trial.protocol.schedule import timetable
+from trial.refusals import Code, impossible
+from trial.refusals import Problem as Obstacle
 
 from .entered import Entered, Shown, add_constraint
 from .kept import KeptQuerySet, of_visit
@@ -129,7 +130,7 @@ class Record(Withdrawable):
 
     @classmethod
     def entered_once(cls) -> str:
-        return f"This visit already has its {cls._meta.verbose_name}. Open that one."
+        return Code.FORM_ENTERED.source.format(form=cls._meta.verbose_name)
 
     @classmethod
     def groups(cls) -> "list[type[Row]]":
@@ -191,8 +192,8 @@ class Record(Withdrawable):
     def clean(self) -> None:
         """What cannot be (H): dates first. A form that checks more calls this too."""
         if (self._meta.label_lower in timetable.visit_type(timetable.COMMON).offered) != self.visit.is_common:
-            right = "for the whole trial, not for a visit" if not self.visit.is_common else "for a visit, not for the whole trial"
-            raise ValidationError(f"{self.form_title()} is entered {right}.")
+            code = Code.FORM_OF_VISIT if self.visit.is_common else Code.FORM_OF_WHOLE_TRIAL
+            raise impossible(code, form=self.form_title())
         self.refuse_contradictory_missing()
         self.refuse_impossible_dates(today=self.subject.site.today())
 
@@ -200,15 +201,17 @@ class Record(Withdrawable):
         """What a completed form may not say (HC), beyond needed items."""
         yield from ()
 
-    def obstacles(self) -> list[Problem]:
-        """All that keeps the form from being complete."""
-        return [*self.unanswered(), *self._obstacles_of_rows(), *self.inconsistencies()]
+    def obstacles(self) -> list[Obstacle]:
+        """Return all that keeps the form from being complete."""
+        inconsistent = [Obstacle(Code.INCOMPLETE, item, {"sentence": sentence}) for item, sentence in self.inconsistencies()]
+        return [*self.unanswered(), *self._obstacles_of_rows(), *inconsistent]
 
-    def _obstacles_of_rows(self) -> Iterator[Problem]:
+    def _obstacles_of_rows(self) -> Iterator[Obstacle]:
         for group in self.groups():
             for number, row in enumerate(self.rows(group), 1):
-                for _, sentence in row.unanswered():
-                    yield "", f"{group.form_title()} {number}: {sentence}"
+                for problem in row.unanswered():
+                    facts = {"row": group.form_title(), "number": number, "sentence": problem.sentence}
+                    yield Obstacle(Code.INCOMPLETE_ROW, "", facts)
 
     def shown(self) -> dict[str, Shown]:
         """The record's own items, then those of its rows: `administration.2.dose_mg`."""

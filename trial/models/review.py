@@ -19,8 +19,8 @@ from .account import AccountAct
 from .event import SystemEvent
 from .kept import of_visit
 from .membership import only_by_role, scope
-from .overview import SignsWhatStands, Standing
 from .redaction import ERASED_DIGEST, is_left_as_recorded
+from .standing_rows import SignsWhatStands, Standing
 from .subject import Visit
 from .told import About, Said
 
@@ -135,7 +135,7 @@ class Signature(models.Model):
         return self.content_sha256 == ERASED_DIGEST
 
     def holds(self, now: "set[tuple[str, int, int]]") -> bool:
-        """Whether nothing was added, changed or withdrawn since; `now` are the versions that stand (overview.py).
+        """Whether nothing was added, changed or withdrawn since; `now` are the versions that stand (standing_rows.py).
 
         Versions, not values: a change that was undone needs a new signature, too.
         """

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
@@ -13,6 +12,7 @@ from django.utils import timezone
 from trial import fields
 from trial.access import Act
 from trial.protocol.laboratory import analytes, quantities
+from trial.refusals import Code, impossible
 
 from .kept import Kept, KeptQuerySet, of_site
 
@@ -34,7 +34,7 @@ class Setup(Kept):
 
 def time_zone_exists(name: str) -> None:
     if name not in available_timezones():
-        raise ValidationError(f"{name} is no time zone; enter one such as Asia/Shanghai.")
+        raise impossible(Code.TIME_ZONE_UNKNOWN, name=name)
 
 
 class Site(Setup):
@@ -109,9 +109,9 @@ class SiteStatus(Setup):
         site = Site.objects.filter(pk=self.site_id).first()
         if self.status == self.Status.ACTIVE and self.since and site:
             if not site.activated_on or not site.ec_approved_on:
-                raise ValidationError("An active site has the dates of its ethics approval and its activation. Enter them first.")
+                raise impossible(Code.SITE_DATES_MISSING)
             if self.since < site.activated_on:
-                raise ValidationError({"since": f"{site} was activated on {site.activated_on}; it is not active before."})
+                raise impossible(Code.ACTIVE_BEFORE_ACTIVATION, item="since", site=site, day=site.activated_on)
 
 
 class ConsentVersionQuerySet(KeptQuerySet):
@@ -160,7 +160,7 @@ class ConsentVersion(Setup):
     def clean(self) -> None:
         others = ConsentVersion.objects.filter(site=self.site_id, language=self.language, overlaps=False).exclude(pk=self.pk)
         if not self.overlaps and self.effective_from and overlapping(others, "effective", self.effective_from, self.effective_to):
-            raise ValidationError("Another version is effective in this period. End that one first, or mark that they overlap.")
+            raise impossible(Code.CONSENT_VERSIONS_OVERLAP)
 
 
 class ReferenceRange(Setup):
@@ -212,14 +212,14 @@ class ReferenceRange(Setup):
 
     def clean(self) -> None:
         if self.test and self.unit and self.unit not in analytes.TESTS[self.test].factors:
-            raise ValidationError({"unit": "This test is not reported in this unit."})
+            raise impossible(Code.UNIT_OF_ANOTHER_TEST, item="unit")
         same = ReferenceRange.objects.filter(
             site=self.site_id, laboratory=self.laboratory, test=self.test, age_from__lte=self.age_to, age_to__gte=self.age_from
         ).exclude(pk=self.pk)
         if self.sex != self.Sex.BOTH:
             same = same.filter(sex__in=[self.sex, self.Sex.BOTH])
         if self.effective_from and overlapping(same, "effective", self.effective_from, self.effective_to):
-            raise ValidationError("Another range holds for this test, sex and age in this period. End that one first.")
+            raise impossible(Code.RANGES_OVERLAP)
 
 
 def overlapping(rows: models.QuerySet[Any], stem: str, start: date, end: date | None) -> bool:

@@ -22,17 +22,13 @@ from trial.output.paper import (
     text,
     wrapped,
 )
-from trial.refusals import Refused
+from trial.refusals import Code, Refused
 
 MOST = 20_000
 """Changed items in one PDF.
 
 20,000 take 9 to 16 s (docs/measurements.md), while the person waits.
 """
-TOO_MANY = gettext_noop(
-    "More than {most} lines fit what you ask for: too many for one PDF. "
-    "Narrow it down by subject, form or days, or take the CSV."
-)
 COLUMNS = {
     gettext_noop("No."): 34,
     gettext_noop("When"): 72,
@@ -61,7 +57,7 @@ STYLE = [
 def pdf_of(changes: Sequence[Line], *, heading: Mapping[str, str]) -> bytes:
     """Return the file. `heading` stands above the table: who took it along, with which filters."""
     if len(changes) > MOST:
-        raise Refused(_(TOO_MANY).format(most=f"{MOST:,}"))
+        raise Refused(Code.TOO_LONG_FOR_PDF, most=f"{MOST:,}")
     written = BytesIO()
     title = _("History of the study")
     document = SimpleDocTemplate(

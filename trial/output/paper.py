@@ -1,5 +1,6 @@
 """The shared parts of every PDF of Casebook: fonts, width, texts, tables, page numbers."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from xml.sax.saxutils import escape
@@ -9,6 +10,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.utils import simpleSplit
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph, Table
 
@@ -69,20 +71,22 @@ def wrapped(words: str, width: float, size: float) -> tuple[str, ...]:
     lines: list[str] = []
     font = font_of(words)
     for line in simpleSplit(words, font, size, width):
-        while pdfmetrics.stringWidth(line, font, size) > width:
-            end = _fitting(line, font, width, size)
+        while stringWidth(line, font, size) > width:
+            end = _fitting(line, width, font, size)
             lines.append(line[:end])
             line = line[end:]
         lines.append(line)
     return tuple(lines) or ("",)
 
 
-def _fitting(line: str, font: str, width: float, size: float) -> int:
-    """Return how many characters of a line fit the width; one at least."""
-    end = len(line)
-    while end > 1 and pdfmetrics.stringWidth(line[:end], font, size) > width:
-        end -= 1
-    return end
+def _fitting(line: str, width: float, font: str, size: float) -> int:
+    """Return how many characters of a line are at most `width` points wide; one at least.
+
+    It bisects: thousands of characters without a space cost seconds when each shorter piece is
+    measured in turn.
+    """
+    lengths = range(1, len(line) + 1)
+    return max(1, bisect_right(lengths, width, key=lambda n: stringWidth(line[:n], font, size)))
 
 
 def in_pieces(cells: Sequence[Sequence[str]], most: int) -> Iterator[list[str]]:

@@ -6,7 +6,6 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.models import AbstractUser, User
 from django.contrib.auth.views import PasswordChangeView
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -26,9 +25,9 @@ from trial.accounts.proving import LockedOutSigner, count, counting
 from trial.accounts.second_factor import Unproven
 from trial.actions import accounts
 from trial.audit.acting import acting
-from trial.models import AccountAct, loss_stands, may
+from trial.models import loss_stands, may
 from trial.pages.base import PersonalRequest, page
-from trial.refusals import Refused
+from trial.refusals import Code, Refused, impossible
 
 
 @login_required
@@ -80,15 +79,17 @@ def _readiness(person: User) -> dict[str, object]:
 
     The page tells two of these obstacles in its own words, each beside what removes it.
     """
-    unaccepted = accounts.MISSING[AccountAct.Kind.ACCOUNTABILITY]
     obstacles = accounts.keeps_from_signing(person)
-    must_change = accounts.CHANGE_IT in obstacles
-    accepts = not must_change and unaccepted in obstacles
-    in_own_words = {accounts.CHANGE_IT, unaccepted} if accepts else {accounts.CHANGE_IT}
+    codes = {problem.code for problem in obstacles}
+    must_change = Code.PASSWORD_OF_ANOTHER in codes
+    accepts = not must_change and Code.ACCOUNTABILITY_UNACCEPTED in codes
+    in_own_words = {Code.PASSWORD_OF_ANOTHER}
+    if accepts:
+        in_own_words.add(Code.ACCOUNTABILITY_UNACCEPTED)
     return {
         "signs": may(person, Act.SIGN),
         "ready": not obstacles,
-        "missing": [sentence for sentence in obstacles if sentence not in in_own_words],
+        "missing": [problem for problem in obstacles if problem.code not in in_own_words],
         "must_change": must_change,
         "accepts": accepts,
         "accepted": accounts.ACCEPTED,
@@ -117,20 +118,14 @@ def _confirm(request: PersonalRequest) -> list[str]:
     _refuse_unless_verified(request)
     device = second_factor.waiting_device(request.user)
     if device is None or not second_factor.confirm(device, request.POST.get("code", "")):
-        raise Unproven(
-            (
-                "code",
-                "The code does not match. Wait for the next one, "
-                "and check the clock of your telephone.",
-            )
-        )
+        raise Unproven(Code.WRONG_FIRST_CODE, item="code")
     _take(request, device)
     return second_factor.new_recovery_codes(request.user)
 
 
 def _renew(request: PersonalRequest) -> list[str]:
     if not is_verified(request):
-        raise Refused("Show a code first.")
+        raise Refused(Code.CODE_UNSHOWN)
     return second_factor.new_recovery_codes(request.user)
 
 
@@ -147,7 +142,7 @@ def _lose(request: PersonalRequest) -> list[str]:
     """
     _refuse_unless_password(request.user, request.POST.get("password", ""))
     if not second_factor.is_enrolled(request.user):
-        raise Refused("You have no second factor to lose.")
+        raise Refused(Code.NO_FACTOR_TO_LOSE)
     accounts.report_loss(request.user, by=request.user)
     return []
 
@@ -157,15 +152,12 @@ ACTS = {"begin": _begin, "confirm": _confirm, "renew": _renew, "accept": _accept
 
 def _refuse_unless_password(person: AbstractUser, password: str) -> None:
     if not matches(person, password):
-        raise Unproven(("password", "The password does not match."))
+        raise Unproven(Code.WRONG_PASSWORD, item="password", undone="")
 
 
 def _refuse_unless_verified(request: PersonalRequest) -> None:
     if second_factor.is_enrolled(request.user) and not is_verified(request):
-        raise Refused(
-            "You have a second factor: show its code before you set up another. "
-            "If it is lost, report the loss."
-        )
+        raise Refused(Code.FACTOR_IN_USE)
 
 
 def _take(request: PersonalRequest, device: Device) -> None:
@@ -218,7 +210,7 @@ class OwnPasswordForm(AdminPasswordChangeForm):
         """Return the new password. Refuse the old one."""
         password: str = self.cleaned_data["new_password1"]
         if password == self.cleaned_data.get("old_password"):
-            raise ValidationError(_("Choose another password than the one you have."))
+            raise impossible(Code.PASSWORD_UNCHANGED)
         return password
 
     def save(self, commit: bool = True) -> User:

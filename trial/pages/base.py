@@ -18,8 +18,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from trial.access import Act
-from trial.actions.entry import ChangeReason
-from trial.audit.acting import NOTHING
+from trial.audit.acting import NOTHING, ChangeReason
 from trial.models import Visit, may
 from trial.refusals import NotAllowed, Refused
 

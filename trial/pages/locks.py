@@ -14,7 +14,7 @@ from trial.accounts.proving import asks_code, proving
 from trial.actions import locks
 from trial.models import StudyLock, Visit, is_frozen, may
 from trial.pages.base import PersonalRequest, page, site_of, to_visit
-from trial.refusals import Refused
+from trial.refusals import Code, Refused
 from trial.states import LockState
 
 BEFORE_LOCK = (LockState.OPEN, LockState.LOCK_PROPOSED, LockState.LOCK_APPROVED)
@@ -98,7 +98,7 @@ def _take_step(request: PersonalRequest) -> StudyLock:
     """Take the step that the button names; who carries the lock out proves who they are."""
     step, reason = request.POST.get("step", ""), request.POST.get("reason", "")
     if step not in list(LockState):
-        raise Refused("Choose a step.")
+        raise Refused(Code.STEP_UNCHOSEN)
     if not locks.takes_proof(request.user):
         return locks.step(LockState(step), by=request.user, reason=reason)
     with proving(request) as proof:

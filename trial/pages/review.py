@@ -22,7 +22,7 @@ from trial.pages.base import (
     refuse_unless_reader_of_all,
     site_of,
 )
-from trial.refusals import Refused
+from trial.refusals import Code, Refused
 from trial.states import QUERY_NEXT, QueryState
 
 VERBS = {
@@ -129,6 +129,6 @@ def _act_on(request: PersonalRequest, row: Record | Visit) -> str:
     of_row = Query.objects.filter(form=row._meta.label_lower, record=row.pk)
     query = get_object_or_404(of_row.select_related("visit__subject"), pk=key)
     if act not in VERBS:
-        raise Refused("Choose what to do with the query.")
+        raise Refused(Code.QUERY_ACT_UNCHOSEN)
     queries.act_on(query, QueryState(act), by=request.user, text=text)
     return _("{query} is {state}.").format(query=query, state=QueryState(act).label.lower())

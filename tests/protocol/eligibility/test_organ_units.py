@@ -51,10 +51,7 @@ def lesion(description):
 
 def lesions(text):
     """Return the lesions, numbered, since two lesions in one place have two codes."""
-    return [
-        replace(lesion(description), code=f"L{n:02}")
-        for n, description in enumerate(text.split(), 1)
-    ]
+    return [replace(lesion(description), code=f"L{n:02}") for n, description in enumerate(text.split(), 1)]
 
 
 UNITS = [

@@ -35,8 +35,7 @@ V2 = {
     "weights": (Weight(kg=Decimal(46), on=GATE),),
 }
 MEASURED = tuple(
-    Clearance(source=source, result=parse(ml_min), on=GATE)
-    for source, ml_min in (("MEASURED_GFR", "29"), ("URINE_24H", "31"))
+    Clearance(source=source, result=parse(ml_min), on=GATE) for source, ml_min in (("MEASURED_GFR", "29"), ("URINE_24H", "31"))
 )
 BRAIN = {"brain_result": "METS", "lesions": (LUNG,)}
 
@@ -78,10 +77,7 @@ ELIGIBILITY = [
     ],
 )
 def test_criterion_follows_the_choice(criterion, data, parameter, value, expected):
-    assert (
-        judged(criterion, parameters=replace(DEFAULT, **{parameter: value}), **data).truth
-        == expected
-    )
+    assert judged(criterion, parameters=replace(DEFAULT, **{parameter: value}), **data).truth == expected
 
 
 CHOSEN = [
@@ -94,9 +90,7 @@ CHOSEN = [
 
 @pytest.mark.parametrize(("parameter", "values"), CHOSEN)
 def test_every_value_of_a_choice_stands_in_the_table(parameter, values):
-    assert {
-        value for _, _, name, answers in ELIGIBILITY for value in answers if name == parameter
-    } == {*values}
+    assert {value for _, _, name, answers in ELIGIBILITY for value in answers if name == parameter} == {*values}
 
 
 SURFACE = {BsaFormula.MOSTELLER: "1.818", BsaFormula.DUBOIS: "1.810"}

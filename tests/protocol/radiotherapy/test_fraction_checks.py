@@ -59,9 +59,7 @@ LOGS = [
 
 @pytest.mark.parametrize(("fractions", "course", "expected"), LOGS)
 def test_log_raises_its_doubts_and_no_others(fractions, course, expected):
-    assert [
-        f"{doubt.code}:{doubt.level}" for doubt in fraction_doubts(fractions, **course)
-    ] == expected.split()
+    assert [f"{doubt.code}:{doubt.level}" for doubt in fraction_doubts(fractions, **course)] == expected.split()
 
 
 @given(FRACTIONS)

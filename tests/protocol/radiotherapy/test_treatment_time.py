@@ -22,10 +22,7 @@ MONDAY = date(2025, 3, 10)
 
 
 def march(*days, delivered=True, gy="10"):
-    return [
-        Fraction(number=n, on=date(2025, 3, day), delivered=delivered, dose_gy=D(gy))
-        for n, day in enumerate(days, 1)
-    ]
+    return [Fraction(number=n, on=date(2025, 3, day), delivered=delivered, dose_gy=D(gy)) for n, day in enumerate(days, 1)]
 
 
 MISSED_FRACTION = Fraction(number=9, on=date(2025, 3, 28), delivered=False)
@@ -58,9 +55,7 @@ def test_time_is_in_calendar_days_and_gaps_in_working_days(fractions, plan, days
     assert gap_days(fractions, **plan) == gap
 
 
-HOLIDAY = Calendar(
-    holidays=frozenset({date(2025, 3, 12)}), working_weekends=frozenset({date(2025, 3, 15)})
-)
+HOLIDAY = Calendar(holidays=frozenset({date(2025, 3, 12)}), working_weekends=frozenset({date(2025, 3, 15)}))
 CALENDARS = [
     # fractions             gap on weekdays  gap with the holiday
     (march(10, 11, 13),     1,               0),
@@ -115,9 +110,7 @@ MISSED = [
 
 
 @pytest.mark.parametrize(("fractions", "prescribed", "ended", "expected"), MISSED)
-def test_missed_fractions_were_prescribed_and_not_made_up_for(
-    fractions, prescribed, ended, expected
-):
+def test_missed_fractions_were_prescribed_and_not_made_up_for(fractions, prescribed, ended, expected):
     assert missed_fractions(fractions, prescribed=prescribed, course_ended=ended) == expected
 
 

@@ -26,10 +26,7 @@ STORY_10 = [
 def test_story_10_is_pseudoprogression():
     readings = assess_all(Baseline((target(50),)), STORY_10)
     assert [reading.response for reading in readings] == [ISD, IUPD, IUPD, IPR]
-    assert (
-        readings[2].reason
-        == "Less than 28 days after 2025-09-01: neither confirms nor clears the progression."
-    )
+    assert readings[2].reason == "Less than 28 days after 2025-09-01: neither confirms nor clears the progression."
     assert (progression(readings), best(readings)) == (None, IPR)
     assert confirmation_window(date(2025, 9, 1)) == (date(2025, 9, 29), date(2025, 10, 27))
     before = progression(readings[:3])

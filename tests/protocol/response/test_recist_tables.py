@@ -63,22 +63,13 @@ def test_lesion_classes(facts, expected):
 TARGETS = [
     case("1 targets: paired organ, two lesions", ("KIDNEY", "KIDNEY"), 0),
     case("1 targets: paired organ, three lesions", ("KIDNEY", "KIDNEY", "KIDNEY"), 1),
-    case(
-        "1 targets: six, three of one organ", ("LUNG", "LUNG", "LUNG", "LIVER", "BONE", "SKIN"), 2
-    ),
+    case("1 targets: six, three of one organ", ("LUNG", "LUNG", "LUNG", "LIVER", "BONE", "SKIN"), 2),
 ]
 
 
 @pytest.mark.parametrize(("organs", "sentences"), TARGETS)
 def test_targets(organs, sentences):
-    assert (
-        len(
-            target_selection(
-                Candidate(f"L{n}", organ, False, D(20)) for n, organ in enumerate(organs)
-            )
-        )
-        == sentences
-    )
+    assert len(target_selection(Candidate(f"L{n}", organ, False, D(20)) for n, organ in enumerate(organs))) == sentences
 
 
 def lesion(code, mm, state=MEASURED):
@@ -90,8 +81,7 @@ THREE = Baseline((lesion("L01", 20), lesion("L02", 20), lesion("L03", 10)))
 
 def sizes(*mm):
     assessment = (
-        lesion(f"L0{n}", size or None, GONE if size == 0 else UNSEEN if size is None else MEASURED)
-        for n, size in enumerate(mm, 1)
+        lesion(f"L0{n}", size or None, GONE if size == 0 else UNSEEN if size is None else MEASURED) for n, size in enumerate(mm, 1)
     )
     return TimePoint("TA", None, None, tuple(assessment))
 
@@ -108,9 +98,7 @@ SERIES = [
 
 @pytest.mark.parametrize(("points", "expected"), SERIES)
 def test_targets_from_lesion_to_response(points, expected):
-    assert [
-        assessment.target for assessment in assess_all(THREE, [sizes(*mm) for mm in points])
-    ] == expected
+    assert [assessment.target for assessment in assess_all(THREE, [sizes(*mm) for mm in points])] == expected
 
 
 OVERALL = [
@@ -152,9 +140,7 @@ def on(days):
 
 
 def scans(*pairs):
-    return [
-        Evaluation(f"TA{n}", on(day), None, response) for n, (day, response) in enumerate(pairs, 1)
-    ]
+    return [Evaluation(f"TA{n}", on(day), None, response) for n, (day, response) in enumerate(pairs, 1)]
 
 
 BEST = [
@@ -187,9 +173,7 @@ IMMUNE = [
 
 @pytest.mark.parametrize(("names", "expected"), IMMUNE)
 def test_best_response_by_irecist(names, expected):
-    readings = [
-        Reading(f"TA{n}", on(63 * n), IResponse(name)) for n, name in enumerate(names.split(), 1)
-    ]
+    readings = [Reading(f"TA{n}", on(63 * n), IResponse(name)) for n, name in enumerate(names.split(), 1)]
     assert best(readings) == expected
 
 

@@ -46,12 +46,7 @@ def test_submitted_report_keeps_its_state(submitted_at, state):
 
 @pytest.mark.parametrize(("hours", "state"), [(47, "ALERT"), (48, "OVERDUE")])
 def test_deadline_follows_the_parameter(hours, state):
-    assert (
-        report_state(
-            AWARE, submitted_at=None, now=after(hours), parameters=Parameters(sae_clock_h=48)
-        )
-        == state
-    )
+    assert report_state(AWARE, submitted_at=None, now=after(hours), parameters=Parameters(sae_clock_h=48)) == state
 
 
 def test_offset_of_the_reader_does_not_matter():

@@ -20,9 +20,7 @@ LIBRARY = [
 
 
 @pytest.mark.parametrize(("code", "regimen_class", "days", "cycles", "day_8", "stratum"), LIBRARY)
-def test_library_is_the_table_of_the_specification(
-    code, regimen_class, days, cycles, day_8, stratum
-):
+def test_library_is_the_table_of_the_specification(code, regimen_class, days, cycles, day_8, stratum):
     regimen = REGIMENS[code]
     assert (regimen.regimen_class, regimen.cycle_length_days, regimen.max_cycles) == (
         regimen_class,

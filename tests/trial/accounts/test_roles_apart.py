@@ -14,7 +14,7 @@ from tests.conftest import STUDY_ENDS, end_role, founder, give_codes, give_role,
 from tests.pages import errors
 from tests.trial.accounts.test_people import as_shown
 from trial.access import ALLOWED, STUDY_WIDE, Act, Role, are_apart
-from trial.actions import entry
+from trial.actions import enrolment
 from trial.audit.acting import acting
 from trial.models import Membership, Subject, may
 from trial.refusals import NotAllowed
@@ -109,7 +109,7 @@ def test_who_becomes_a_superuser_has_no_clinical_route_left(site, data_manager, 
     assert not any(may(data_manager, act, site.pk) for act in Act)
     assert not Subject.objects.visible_to(data_manager).exists()
     with pytest.raises(NotAllowed):
-        entry.enrol(site=site, by=data_manager, screened_on="2025-01-07")
+        enrolment.enrol(site=site, by=data_manager, screened_on="2025-01-07")
     client = Client()
     client.force_login(data_manager)
     assert client.post("/subjects/", {"site": "01", "screened_on": "2025-01-07"}).status_code == 404

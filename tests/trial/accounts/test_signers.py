@@ -177,8 +177,8 @@ class TestBeforeTheFirstSignature:
             accounts.record(kind, newcomer, by=administrator, on=SCREENED, how="Identity card seen.")
         if missing != K.ACCOUNTABILITY:
             accounts.accept_accountability(newcomer, password=PASSWORD)
-        assert accounts.keeps_from_signing(newcomer) == [accounts.MISSING[missing]]
-        with pytest.raises(Conflict, match=accounts.MISSING[missing].split(".")[0]):
+        assert [problem.code for problem in accounts.keeps_from_signing(newcomer)] == [accounts.MISSING[missing]]
+        with pytest.raises(Conflict, match=accounts.MISSING[missing].wrong):
             review.sign_visit(held_visit, by=newcomer, proof=PROOF)
         assert not Signature.objects.exists()
 
@@ -238,7 +238,7 @@ class TestBeforeTheFirstSignature:
         shown = client.get("/account/").content.decode()
         assert "Another person set your password" not in shown
         assert 'value="accept"' in shown
-        assert [shown.count(accounts.MISSING[kind]) for kind in (K.IDENTITY, K.TRAINING, K.ACCOUNTABILITY)] == [1, 1, 0]
+        assert [shown.count(accounts.MISSING[kind].sentence()) for kind in (K.IDENTITY, K.TRAINING, K.ACCOUNTABILITY)] == [1, 1, 0]
 
     def test_nobody_records_it_of_themselves(self, client, administrator):
         with pytest.raises(NotAllowed, match="Another administrator"):

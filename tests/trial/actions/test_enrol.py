@@ -5,14 +5,14 @@ from datetime import date, timedelta
 import pytest
 
 from tests.conftest import BEGAN, SCREENED, new_site
-from trial.actions import entry
+from trial.actions import enrolment
 from trial.audit.acting import acting
 from trial.models import SiteStatus, Subject, Visit
 from trial.refusals import Conflict, NotAllowed, Refused
 
 
 def enrol(site, by, on=SCREENED, **more):
-    return entry.enrol(site=site, by=by, screened_on=on, **more)
+    return enrolment.enrol(site=site, by=by, screened_on=on, **more)
 
 
 def test_codes_count_up_within_the_site(site, data_manager):
@@ -82,6 +82,6 @@ def test_screened_again_names_the_first_time(site, data_manager, subject):
 
 
 def test_unscheduled_visits_are_numbered(subject, data_manager, stranger):
-    assert [entry.unscheduled_visit(subject=subject, by=data_manager).code for _ in range(2)] == ["UNS1", "UNS2"]
+    assert [enrolment.unscheduled_visit(subject=subject, by=data_manager).code for _ in range(2)] == ["UNS1", "UNS2"]
     with pytest.raises(NotAllowed):
-        entry.unscheduled_visit(subject=subject, by=stranger)
+        enrolment.unscheduled_visit(subject=subject, by=stranger)

@@ -160,7 +160,7 @@ def test_each_step_of_the_lock_is_one_roles(request, people, who, state):
 def test_step_that_does_not_follow_is_refused_by_action_and_database(people):
     with pytest.raises(Conflict, match="does not follow"):
         locks.step(L.LOCKED, by=people[L.LOCKED], reason="Analysis", proof=PROOF)
-    with pytest.raises(IntegrityError, match="something else comes first"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="The study: “LOCKED” does not follow “BEGIN”"), transaction.atomic():
         StudyLock.objects.create(state=L.LOCKED, by=people[L.LOCKED], reason="x")
 
 
@@ -222,7 +222,7 @@ def test_lock_waits_for_a_signature_that_does_not_hold(visit, record, people, in
     assert locks.keeps_from_lock() == []
     raised = queries.raise_query(record, by=monitor, text="Is it right?", item="")
     queries.act_on(raised, Q.CLOSED, by=monitor, text="Thank you")
-    assert locks.keeps_from_lock() == ["Frozen visits to be signed again, as their signature does not hold: 1."]
+    assert list(map(str, locks.keeps_from_lock())) == ["Frozen visits to be signed again, as their signature does not hold: 1."]
     steps((L.LOCK_PROPOSED, people[L.LOCK_PROPOSED]), (L.LOCK_APPROVED, people[L.LOCK_APPROVED]))
     with pytest.raises(Conflict, match="to be signed again, as"):
         locks.step(L.LOCKED, by=people[L.LOCKED], reason="Analysis", proof=PROOF)
@@ -274,7 +274,8 @@ def test_who_raises_answers_and_closes(request, record, query, who, to):
 
 @pytest.mark.parametrize("to", [Q.OPEN, Q.REOPENED])
 def test_state_that_does_not_follow_is_refused_by_the_database(query, monitor, to):
-    with pytest.raises(IntegrityError, match="something else comes first"), transaction.atomic():
+    said = f"Query {query.pk} is already “OPEN”" if to == Q.OPEN else f"Query {query.pk}: “REOPENED” does not follow “OPEN”"
+    with pytest.raises(IntegrityError, match=said), transaction.atomic():
         QueryAct.objects.create(query=query, state=to, by=monitor, text="x")
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from crf.models import Cycle, LaboratoryPanel, VitalSigns
 from tests.conftest import SCREENED
 from tests.examples import EXAMPLES
-from trial.actions import entry
+from trial.actions import enrolment, entry
 from trial.actions.verification import verify_ledger
 from trial.audit.acting import acting
 from trial.models import Ledger, Query, Subject, Visit
@@ -65,7 +65,7 @@ def test_form_that_a_visit_has_once_is_entered_once_whoever_comes_at_the_same_ti
 
 def test_a_subject_has_a_cycle_once_whoever_enters_it_at_another_visit_at_the_same_time(visits, subject, data_manager, investigator):
     """The second reads nothing of the first, which is not committed: PostgreSQL has it wait, and refuses it then."""
-    one, other = (entry.unscheduled_visit(subject=subject, by=data_manager) for _ in range(2))
+    one, other = (enrolment.unscheduled_visit(subject=subject, by=data_manager) for _ in range(2))
     failed = []
 
     def second():
@@ -83,8 +83,8 @@ def test_a_subject_has_a_cycle_once_whoever_enters_it_at_another_visit_at_the_sa
 
 
 def test_a_cycle_taken_back_can_be_entered_again_and_another_subject_has_its_own(visits, subject, site, data_manager):
-    one, other = (entry.unscheduled_visit(subject=subject, by=data_manager) for _ in range(2))
-    elsewhere = entry.unscheduled_visit(subject=entry.enrol(site=site, by=data_manager, screened_on=SCREENED), by=data_manager)
+    one, other = (enrolment.unscheduled_visit(subject=subject, by=data_manager) for _ in range(2))
+    elsewhere = enrolment.unscheduled_visit(subject=enrolment.enrol(site=site, by=data_manager, screened_on=SCREENED), by=data_manager)
     with acting(by=data_manager, reason="ENTRY_ERROR"):
         first = Cycle.objects.create(visit=one, number=1)
         Cycle.objects.create(visit=elsewhere, number=1)
@@ -136,7 +136,7 @@ def test_of_two_who_change_the_same_version_one_is_refused(visits, data_manager)
 def test_subjects_enrolled_at_the_same_time_have_codes_of_their_own(visits, site, data_manager):
     def enrol():
         for _ in range(3):
-            entry.enrol(site=site, by=data_manager, screened_on=SCREENED)
+            enrolment.enrol(site=site, by=data_manager, screened_on=SCREENED)
 
     assert in_parallel(enrol, enrol) == []
     codes = list(Subject.objects.values_list("code", flat=True))

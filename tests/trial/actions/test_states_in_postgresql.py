@@ -11,7 +11,7 @@ from tests.closing import freeze, held_and_complete, lock_study, sign_as_it_stan
 from tests.conftest import end_role, member
 from tests.examples import complete
 from trial.access import ALLOWED, Act, Role
-from trial.actions import entry, locks, queries, redaction, review
+from trial.actions import enrolment, entry, locks, queries, redaction, review
 from trial.audit.acting import acting
 from trial.models import WHO_LOCKS, Freeze, Query, Signature, StudyLock, Verification, Visit
 from trial.refusals import Conflict
@@ -165,7 +165,7 @@ def test_what_no_page_could_read_is_not_kept(visit, investigator, content):
 def test_each_record_has_its_own_kind_of_signature_at_its_own_visit(visit, record, investigator, data_manager, form, meaning, elsewhere):
     with acting(by=data_manager):
         confirmed = complete(Eligibility, visit.subject)
-    at = entry.unscheduled_visit(subject=visit.subject, by=data_manager) if elsewhere else confirmed.visit
+    at = enrolment.unscheduled_visit(subject=visit.subject, by=data_manager) if elsewhere else confirmed.visit
     key = record.pk if form == "crf.vitalsigns" else confirmed.pk
     content = {f"{form}#{key}": {"form": "", "form_version": "", "versions": [], "items": {}}}
     with pytest.raises(IntegrityError, match=r"not what a signature under it means|not what stands"), acting(by=investigator):
@@ -198,9 +198,9 @@ def test_whoever_has_a_name_signs_with_it(visit, investigator, first, last, prin
 @pytest.mark.parametrize(("form", "key"), [("crf.nope", 1), ("crf.vitalsigns", -1), ("crf.laboratorypanel", 0), ("trial.visit", -1)])
 def test_a_query_is_about_a_form_that_stands_at_its_visit(visit, record, monitor, form, key):
     asked = {"visit": visit, "form": form, "record": key or record.pk}
-    with pytest.raises(IntegrityError, match="about no form that stands at this visit"), acting(by=monitor):
+    with pytest.raises(IntegrityError, match=f"{form} .* does not stand at this visit"), acting(by=monitor):
         Query.objects.create(**asked)
-    with pytest.raises(IntegrityError, match="about no form that stands at this visit"), acting(by=monitor):
+    with pytest.raises(IntegrityError, match=f"{form} .* does not stand at this visit"), acting(by=monitor):
         Verification.objects.create(**asked, versions=[], by=monitor)
 
 
@@ -210,7 +210,7 @@ def test_study_is_not_locked_over_eligibility_that_nobody_signed(visit, investig
     with acting(by=data_manager):
         complete(Eligibility, visit.subject)
     Freeze.objects.create(visit=visit, state=FreezeState.FROZEN, by=data_manager, reason="Test")  # it is no part of the visit's signature
-    assert locks.keeps_from_lock() == ["Eligibility without its signature: 1."]
+    assert list(map(str, locks.keeps_from_lock())) == ["Eligibility without its signature: 1."]
     with pytest.raises(IntegrityError, match="Drafts, open queries, or visits that are not frozen"), transaction.atomic():
         lock_study(data_manager, monitor, administrator)
 

@@ -11,7 +11,7 @@ from tests.api.conftest import caller
 from tests.conftest import SCREENED
 from tests.examples import EXAMPLES
 from tests.pages import filled_in
-from trial.actions import entry
+from trial.actions import enrolment
 from trial.actions.verification import verify_ledger
 from trial.audit.acting import acting
 from trial.audit.client import client, sent_by
@@ -89,7 +89,7 @@ def test_a_failed_login_names_the_page(data_manager, commit):
 
 def test_a_program_is_named_for_what_it_sends_and_no_longer(site, data_manager, sender):
     with sent_by("job followup.tasks.nightly"), acting(by=data_manager):
-        entry.enrol(site=site, by=data_manager, screened_on=SCREENED)
+        enrolment.enrol(site=site, by=data_manager, screened_on=SCREENED)
     assert sender() == "job followup.tasks.nightly"
     with acting(by=data_manager, reason="MISREAD"), connection.cursor() as cursor:
         cursor.execute("update trial_subject set screened_on = screened_on + 1")

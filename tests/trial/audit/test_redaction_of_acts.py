@@ -83,7 +83,7 @@ def test_nothing_but_words_is_erased_of_an_act(record, data_manager, investigato
     act = query.acts.get()
     commit()
     for item in ("state", "by_id", "nonsense"):
-        with pytest.raises(Refused, match="No such words"):
+        with pytest.raises(Refused, match="Nobody wrote words"):
             redaction.ask_of_act(act, item=item, by=data_manager, justification=WHY)
         told = {"form": "trial.queryact", "record": act.pk, "row": act.pk, "item": item, "through_version": 1, "justification": WHY}
         with acting(by=data_manager):

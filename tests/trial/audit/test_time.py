@@ -16,7 +16,7 @@ from crf.models import VitalSigns
 from tests.api.conftest import as_data_manager, signs  # noqa: F401  (fixtures, found by their names)
 from tests.conftest import SCREENED
 from tests.trial.actions.test_parallel import in_parallel
-from trial.actions import entry
+from trial.actions import enrolment
 from trial.models import Ledger, Site
 
 ZONES = ("Asia/Shanghai", "UTC", "America/New_York")
@@ -140,7 +140,7 @@ def test_order_of_the_ledger_is_the_order_of_time(transactional_db, site, data_m
             with connection.cursor() as cursor:
                 cursor.execute("select set_config('timezone', %s, false)", [zone])
             for _ in range(5):
-                entry.enrol(site=Site.objects.get(pk=site.pk), by=data_manager, screened_on=SCREENED)
+                enrolment.enrol(site=Site.objects.get(pk=site.pk), by=data_manager, screened_on=SCREENED)
 
         return write
 

@@ -13,7 +13,7 @@ from tests import closing
 from tests.api.conftest import as_data_manager, as_sponsor, caller, everything  # noqa: F401  (fixtures, found by their names)
 from tests.trial.output.test_history_export import ABROAD, exported, rows_of
 from tests.trial.output.test_history_pdf import blankless, table_of, taken
-from trial.actions import entry, queries, redaction
+from trial.actions import enrolment, queries, redaction
 from trial.audit.history import inserted_forms
 from trial.models import (
     AccountAct,
@@ -47,7 +47,7 @@ def acted(everything, data_manager, monitor, investigator, commit):  # noqa: F81
     queries.verify(signs, by=monitor, versions_sha256=signs.versions_sha256())
     redaction.decide(redaction.ask(signs, item="systolic", by=data_manager, justification=ERASE), by=investigator)
     redaction.ask(LaboratoryResult.objects.first(), item="history_change_reason", by=data_manager, justification=ERASE)
-    closing.freeze(entry.unscheduled_visit(subject=everything, by=data_manager), data_manager, investigator, reason="Cleaned")
+    closing.freeze(enrolment.unscheduled_visit(subject=everything, by=data_manager), data_manager, investigator, reason="Cleaned")
     StudyLock.objects.create(state=LockState.LOCK_PROPOSED, by=data_manager, reason="All is entered")
     AllocationOutside.objects.create(
         subject=everything, state="ENTERED", by=investigator, allocated_on="2025-03-03", arm="SYS", sysclass="NO_ICI", metpat="NODE_ONLY",

@@ -15,7 +15,7 @@ from tests.conftest import PASSWORD, SCREENED, founder, member
 from tests.examples import complete
 from tests.trial.output.test_history_export import ABROAD, exported
 from trial.access import Role
-from trial.actions import entry, incident
+from trial.actions import enrolment, incident
 from trial.audit.acting import acting
 from trial.models import Membership, SystemEvent
 from trial.refusals import NotAllowed, Refused
@@ -35,7 +35,7 @@ def elsewhere(other_site, stranger, commit):
     with acting(by=founder()):
         Membership.objects.create(user=stranger, role=Role.DATA_MANAGER, site=other_site)
     stranger.__dict__.pop("_held", None)
-    made = entry.enrol(site=other_site, by=stranger, screened_on=SCREENED)
+    made = enrolment.enrol(site=other_site, by=stranger, screened_on=SCREENED)
     commit()
     return made
 
@@ -150,7 +150,7 @@ def test_a_role_counts_while_it_was_held(everything, site, administrator, commit
 @pytest.mark.proves("C04")
 def test_a_subject_enrolled_afterwards_is_not_affected(everything, site, administrator, data_manager, commit):  # noqa: F811
     span = {"since": timezone.now() - HOUR, "until": timezone.now()}
-    later = entry.enrol(site=site, by=data_manager, screened_on=SCREENED)
+    later = enrolment.enrol(site=site, by=data_manager, screened_on=SCREENED)
     commit()
     now = span | {"until": timezone.now() + HOUR}
     assert later.code not in {who for who, _ in listed("subject", incident.affected(by=administrator, accounts=["dan"], **span))}
@@ -204,7 +204,7 @@ def test_command_writes_the_list_and_notes_it(everything, administrator, span, t
 @pytest.mark.proves("C04")
 def test_a_hundred_subjects_take_seconds_not_an_hour(site, data_manager, administrator, span, commit):
     for _ in range(100):
-        subject = entry.enrol(site=site, by=data_manager, screened_on=SCREENED)
+        subject = enrolment.enrol(site=site, by=data_manager, screened_on=SCREENED)
     with acting(by=data_manager):
         complete(VitalSigns, subject)
     commit()

@@ -16,7 +16,7 @@ from tests.conftest import PASSWORD, SCREENED, give_role, member
 from tests.examples import EXAMPLES, complete
 from tests.pages import filled_in
 from trial.access import Role
-from trial.actions import entry, papers, queries, redaction
+from trial.actions import enrolment, papers, queries, redaction
 from trial.api.base import Strict
 from trial.audit.acting import acting
 from trial.fields import without_identifiers
@@ -70,7 +70,7 @@ def pages(signs, visit):
 def test_an_address_with_a_nul_is_not_readable(browser, signs, way):
     answer = browser.get(way)
     assert answer.status_code == 400
-    assert ("application/json" in answer["Content-Type"]) is way.startswith("/api/")
+    assert (answer["Content-Type"] == "application/problem+json") is way.startswith("/api/")
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_its_own_filters_work(browser, pages, site):
 @pytest.mark.proves("A02")
 @pytest.mark.parametrize("page", ["trial/visit", "trial/subject", "crf/vitalsigns"])
 def test_a_list_names_no_site_that_the_person_does_not_see(client, visit, data_manager, other_site, page):
-    there = entry.enrol(site=other_site, by=member("dora", Role.DATA_MANAGER, other_site), screened_on=SCREENED)
+    there = enrolment.enrol(site=other_site, by=member("dora", Role.DATA_MANAGER, other_site), screened_on=SCREENED)
     with acting(by=data_manager):
         for subject in (visit.subject, there):
             complete(VitalSigns, subject)

@@ -12,9 +12,9 @@ from django.db import connection, transaction
 
 from trial.access import Act
 from trial.actions import events
-from trial.actions.entry import words
+from trial.actions.writing import words
 from trial.models import SystemEvent, may
-from trial.refusals import Conflict, NotAllowed
+from trial.refusals import Code, Refused
 
 from . import anchors, schema
 
@@ -67,11 +67,11 @@ def note_migrated(*, was_lawful: bool) -> bool:
 def accept(shown: str, *, by: AbstractUser, reason: str) -> SystemEvent:
     """A person answers for what was changed past `migrate`: for the schema that was shown, and those of anchors since."""
     if not may(by, Act.SET_UP):
-        raise NotAllowed("Only an administrator accepts what the database is made of.")
+        raise Refused(Code.SCHEMA_BY_ADMINISTRATOR)
     reason = words(reason)
     with transaction.atomic():
         if present() != shown:
-            raise Conflict("The database has changed meanwhile. Nothing was noted. Read the differences again.")
+            raise Refused(Code.SCHEMA_CHANGED)
         also = sorted({one["schema"] for one in unnoted(anchors.read())} - {shown})
         return events.note(SystemEvent.Kind.SCHEMA, by=by, reason=reason, schema=shown, **({"also": also} if also else {}))
 

@@ -4,7 +4,7 @@ create or replace function {table}_about_what_stands() returns trigger language 
   set search_path = pg_catalog, public, pg_temp as $$
 begin
   if not exists (select from trial_signature_standing(array[new.visit_id]) s where (s.label, s.form, s.key) = (new.form, new.form, new.record)) then
-    raise exception 'This is about no form that stands at this visit. Nothing was stored.' using errcode = 'integrity_constraint_violation';
+    {refuse.about_nothing};
   end if;
   return new;
 end $$;

@@ -6,12 +6,12 @@ declare
   erased text := coalesce(current_setting('casebook.redaction', true), '');
 begin
   if tg_op = 'INSERT' then
-    raise exception 'PostgreSQL alone writes {table}.' using errcode = 'integrity_constraint_violation';
+    {refuse.written_by_postgresql};
   end if;
   if tg_op = 'UPDATE' and erased <> '' and to_jsonb(new) - string_to_array(erased, ',') = to_jsonb(old) - string_to_array(erased, ',') then
     return new;
   end if;
-  raise exception '{table} is append-only.' using errcode = 'integrity_constraint_violation';
+  {refuse.append_only};
 end $$;
 
 create trigger append_only before update or delete on {table}

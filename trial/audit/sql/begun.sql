@@ -3,7 +3,7 @@
 create or replace function {table}_begun() returns trigger language plpgsql as $$
 begin
   if not exists (select from public.{acts} where "{key}" = new.id) then
-    raise exception 'Nobody is named as who began this. Nothing was stored.' using errcode = 'integrity_constraint_violation';
+    {refuse.not_begun};
   end if;
   return null;
 end $$;

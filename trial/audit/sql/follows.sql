@@ -4,17 +4,22 @@ create or replace function {table}_follows() returns trigger language plpgsql
   set search_path = pg_catalog, public, pg_temp as $$
 declare
   before text;
+  after text := new.state;
+  subject text;
 begin
   perform pg_advisory_xact_lock(hashtext('{table}'), {key});
   new.id := nextval(pg_get_serial_sequence('{table}', 'id'));  -- drawn under the lock: who waited comes after, and nobody chooses
   select state into before from {table} where {same} order by id desc limit 1;
-  if coalesce(before, '') || '>' || new.state <> all (array[{steps}]) then
-    raise exception 'This was done already, or something else comes first. Nothing was stored.'
-      using errcode = 'integrity_constraint_violation';
+  if coalesce(before, '') || '>' || after <> all (array[{steps}]) then
+    subject := {named};
+    if before = after then
+      {refuse.step_done};
+    end if;
+    before := coalesce(before, 'BEGIN');
+    {refuse.step_out_of_order};
   end if;
   if {apart} then
-    raise exception 'Three different people propose, approve and carry out. Nothing was stored.'
-      using errcode = 'integrity_constraint_violation';
+    {refuse.three_people};
   end if;
   new.at := clock_timestamp();
   return new;

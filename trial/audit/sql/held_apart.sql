@@ -6,23 +6,21 @@ declare
   other text;
 begin
   if nullif(current_setting('casebook.user', true), '')::bigint = new.user_id then
-    raise exception 'Another administrator gives or ends a role of yours. Nothing was stored.' using errcode = 'integrity_constraint_violation';
+    {refuse.own_role};
   end if;
   perform pg_advisory_xact_lock(hashtext('{table}'), new.user_id::int);  -- two roles at once: the second sees the first
   if new.ends_on < (now() at time zone coalesce((select time_zone from public.trial_site where id = new.site_id), '{zone}'))::date then
     return new;
   end if;
   if new.role <> all (array[{of_a_superuser}]) and (select is_superuser from public.auth_user where id = new.user_id) then
-    raise exception 'A superuser holds no role but the administrator''s: no clinical data are theirs to write. Nothing was stored.'
-      using errcode = 'integrity_constraint_violation';
+    {refuse.role_of_superuser};
   end if;
   select m.role into other from public.{table} m left join public.trial_site s on s.id = m.site_id
    where m.user_id = new.user_id and m.id <> new.id and new.role || '>' || m.role = any (array[{apart}])
      and (m.ends_on is null or m.ends_on >= (now() at time zone coalesce(s.time_zone, '{zone}'))::date)
    order by m.id limit 1;
   if found then
-    raise exception 'Who is % is not % at the same time: end the one role first. Nothing was stored.', other, new.role
-      using errcode = 'integrity_constraint_violation';
+    {refuse.roles_apart};
   end if;
   return new;
 end $$;

@@ -3,15 +3,13 @@
 create or replace function {table}_before() returns trigger language plpgsql as $$
 begin
   if tg_op <> 'UPDATE' then
-    raise exception 'What was entered is withdrawn, never deleted.' using errcode = 'integrity_constraint_violation';
+    {refuse.never_deleted};
   end if;
   if (new.id, new.version) is distinct from (old.id, old.version) then
-    raise exception 'Someone else has changed this in the meantime. Nothing was stored.'
-      using errcode = 'integrity_constraint_violation';
+    {refuse.stale_version};
   end if;
   if {moves} then
-    raise exception 'Code, place and allocation stay what they are. Nothing was stored.'
-      using errcode = 'integrity_constraint_violation';
+    {refuse.place_fixed};
   end if;
   if new is distinct from old then
     new.version := old.version + 1;
@@ -33,13 +31,13 @@ begin
     -- A value that stood there is replaced or emptied; filling what was empty needs no reason.
     replaces := {replaces};
   elsif new.version <> 1 then  -- or its later versions would not say what stood before
-    raise exception 'What is entered begins with its first version.' using errcode = 'integrity_constraint_violation';
+    {refuse.not_first_version};
   end if;
   if author is null or not exists (select from auth_user where id = author::bigint) then
-    raise exception 'Nobody is named as the author of this change.' using errcode = 'integrity_constraint_violation';
+    {refuse.not_by_nobody};
   end if;
   if (replaces or {changes_what_was_complete}) and (reason is null or trial_ledger_says_nothing(reason)) then
-    raise exception 'Say why an entered value changes.' using errcode = 'integrity_constraint_violation';
+    {refuse.reason_missing};
   end if;
   insert into {history} ({columns}, history_date, history_type, history_change_reason, history_user_id)
   values ({new_columns}, clock_timestamp(), case tg_op when 'INSERT' then '+' else '~' end, reason, author::bigint);

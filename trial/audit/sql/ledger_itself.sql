@@ -46,12 +46,12 @@ end $$;
 create or replace function {table}_append_only() returns trigger language plpgsql as $$
 begin
   if tg_op = 'INSERT' then
-    raise exception 'PostgreSQL alone writes {table}.' using errcode = 'integrity_constraint_violation';
+    {refuse.written_by_postgresql};
   end if;
   if tg_op = 'UPDATE' and coalesce(current_setting('casebook.redaction', true), '') <> '' and {new_content} = {old_content} then
     return new;
   end if;
-  raise exception '{table} is append-only.' using errcode = 'integrity_constraint_violation';
+  {refuse.append_only};
 end $$;
 
 create trigger append_only before update or delete on {table}

@@ -7,16 +7,17 @@ declare
   of_visit bigint := {visit};  -- null where no visit can be frozen: what is asked of it below is null, too
   is_closed boolean;
   is_frozen boolean;
+  visit text;
 begin
   if current_setting('transaction_isolation') <> 'read committed' then  -- an older snapshot would not see the lock that it waited for
-    raise exception 'This is written at READ COMMITTED only. Nothing was stored.' using errcode = 'integrity_constraint_violation';
+    {refuse.read_committed_only};
   end if;
   perform pg_advisory_xact_lock_shared(hashtext('trial_studylock'), 0), pg_advisory_xact_lock_shared(hashtext('trial_freeze'), of_visit::int);
   select (select state from public.trial_studylock order by id desc limit 1) in ({closed}),
          (select state from public.trial_freeze where visit_id = of_visit order by id desc limit 1) = 'FROZEN'
     into is_closed, is_frozen;
   if is_closed then
-    raise exception 'The study is locked. Nothing was stored.' using errcode = 'integrity_constraint_violation';
+    {refuse.study_locked};
   end if;
   if is_frozen then
     if tg_op = 'UPDATE' then
@@ -24,8 +25,8 @@ begin
         return new;
       end if;
     end if;
-    raise exception 'This visit is frozen. A data manager unfreezes it first. Nothing was stored.'
-      using errcode = 'integrity_constraint_violation';
+    visit := (select s.code || ' ' || v.code from public.trial_visit v join public.trial_subject s on s.id = v.subject_id where v.id = of_visit);
+    {refuse.visit_frozen};
   end if;
   return new;
 end $$;

@@ -8,10 +8,10 @@ $$;
 create or replace function {table}_names() returns trigger language plpgsql as $$
 begin
   if tg_op = 'UPDATE' and new.username is distinct from old.username then
-    raise exception 'A user name stays its person''s.' using errcode = 'integrity_constraint_violation';
+    {refuse.user_name_fixed};
   end if;
   if tg_op = 'INSERT' and new.username !~ '{pattern}' then
-    raise exception 'A user name is made of Latin letters, digits and @ . + - _' using errcode = 'check_violation';
+    {refuse.user_name_characters};
   end if;
   return new;
 end $$;

@@ -5,23 +5,21 @@ create or replace function {table}_names_its_record() returns trigger language p
   set search_path = pg_catalog, public, pg_temp as $$
 begin
   if not new.content ? (new.form || '#' || new.record) or (new.form = 'trial.visit' and new.record <> new.visit_id) then
-    raise exception 'A signature belongs to the record that it was put under. Nothing was stored.'
-      using errcode = 'integrity_constraint_violation';
+    {refuse.signature_misplaced};
   end if;
   if new.signed_by_id::text is distinct from current_setting('casebook.user', true) then
-    raise exception 'A signature bears the name of who signs. Nothing was stored.' using errcode = 'integrity_constraint_violation';
+    {refuse.signature_of_another};
   end if;
   if new.printed_name is distinct from (
     select coalesce(nullif(btrim(first_name || ' ' || last_name, E' \t\n\r\f\v\u00a0\u3000'), ''), username) from auth_user where id = new.signed_by_id)
   then
-    raise exception 'A signature bears the name of who signs. Nothing was stored.' using errcode = 'integrity_constraint_violation';
+    {refuse.signature_of_another};
   end if;
   if (select count(distinct kind) from trial_accountact where person_id = new.signed_by_id and kind in ({on_record})) < {how_many}
     or (select by_id from trial_systemevent where about_id = new.signed_by_id and kind in ({password_events}) and detail ? 'password'
          order by id desc limit 1) is distinct from new.signed_by_id
   then
-    raise exception 'Who signs has identity, training and accountability on record, and a password of their own. Nothing was stored.'
-      using errcode = 'integrity_constraint_violation';
+    {refuse.signer_not_ready};
   end if;
   new.signed_at := clock_timestamp();
   return new;

@@ -10,7 +10,7 @@ begin
     return new;
   end if;
   if current_setting('transaction_isolation') <> 'read committed' then  -- an older snapshot would not see what it waited for
-    raise exception 'The study is locked at READ COMMITTED only. Nothing was stored.' using errcode = 'integrity_constraint_violation';
+    {refuse.lock_read_committed_only};
   end if;
   frozen := array(select visit_id from (select distinct on (visit_id) visit_id, state from trial_freeze order by visit_id, id desc) last
                    where state = 'FROZEN');
@@ -19,8 +19,7 @@ begin
                   or form = label and form <> 'trial.visit' and visit <> all (frozen))
     or exists (select from trial_visit where held_on is not null and id <> all (frozen))
   then
-    raise exception 'Drafts, open queries, or visits that are not frozen under a signature that holds are left. Nothing was stored.'
-      using errcode = 'integrity_constraint_violation';
+    {refuse.left_before_lock};
   end if;
   return new;
 end $$;

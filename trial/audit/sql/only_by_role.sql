@@ -7,7 +7,7 @@ declare
   at_site bigint := {site};  -- null: of the whole study, wherever the role is held
 begin
   if nullif(current_setting('casebook.user', true), '') <> new.{by}::text then
-    raise exception 'An act bears the name of who acts. Nothing was stored.' using errcode = 'integrity_constraint_violation';
+    {refuse.name_of_another};
   end if;
   if not exists (
     select from trial_membership m join auth_user u on u.id = m.user_id left join trial_site s on s.id = m.site_id
@@ -16,7 +16,7 @@ begin
        and (at_site is null or m.site_id is null or m.site_id = at_site)
        and (m.ends_on is null or m.ends_on >= (now() at time zone coalesce(s.time_zone, '{zone}'))::date))
   then
-    raise exception 'This is the act of another role (%). Nothing was stored.', lower(step) using errcode = 'integrity_constraint_violation';
+    {refuse.act_of_another_role};
   end if;
   return new;
 end $$;

@@ -14,7 +14,7 @@ declare
 begin
   select * into asked from trial_redactionrequest where id = new.request_id;
   if asked.requested_by_id = new.decided_by_id or new.decided_by_id::text is distinct from current_setting('casebook.user', true) then
-    raise exception 'Another person than the one who asked for it decides on a redaction.' using errcode = 'integrity_constraint_violation';
+    {refuse.redaction_second_person};
   end if;
   live := replace(asked.form, '.', '_');
   history := replace(asked.form, '.', '_historical');
@@ -28,7 +28,7 @@ begin
    where attrelid = to_regclass(history) and attname = asked.item and attnum > 0
      and (attname = 'history_change_reason' or attname !~ '^(id|version|state|missing|history_.*|withdrawn_.*|.*_id)$');
   if emptied is null then
-    raise exception 'This item cannot be erased.' using errcode = 'integrity_constraint_violation';
+    {refuse.not_erasable};
   end if;
 
   perform set_config('casebook.redaction', asked.item, true);
@@ -52,7 +52,7 @@ create or replace function {table}_erase_words(asked trial_redactionrequest, liv
 begin
   if asked.item <> all (array[{words}]) or not exists (
     select from trial_ledger l where l.form = asked.form and l.record = asked.record and l.row = asked.row and l.items ? asked.item) then
-    raise exception 'This item cannot be erased.' using errcode = 'integrity_constraint_violation';
+    {refuse.not_erasable};
   end if;
   perform set_config('casebook.redaction', asked.item, true);
   execute format('update %I set %I = %L where id = $1', live, asked.item, {erased}) using asked.row;

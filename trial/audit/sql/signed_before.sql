@@ -2,10 +2,12 @@
 
 create or replace function {table}_signed_before() returns trigger language plpgsql
   set search_path = pg_catalog, public, pg_temp as $$
+declare
+  visit text;
 begin
   if new.state = 'FROZEN' and trial_signature_not_held(array[new.visit_id]) is not null then
-    raise exception 'The visit is not signed, or its signature does not hold. An investigator signs it first. Nothing was stored.'
-      using errcode = 'integrity_constraint_violation';
+    visit := (select s.code || ' ' || v.code from trial_visit v join trial_subject s on s.id = v.subject_id where v.id = new.visit_id);
+    {refuse.visit_not_signed};
   end if;
   return new;
 end $$;

@@ -59,10 +59,10 @@ begin
                 where jsonb_path_match(told.value, '$.size() == 3 && $[0].type() == "string" && $[1].type() == "number" && $[2].type() == "number"')
                       is distinct from true)
   then
-    raise exception 'A signature keeps items and versions of each form. Nothing was stored.' using errcode = 'integrity_constraint_violation';
+    {refuse.signature_without_content};
   end if;
   if (new.form = 'trial.visit') <> (new.meaning = 'visit') or new.form not in ('trial.visit', {apart}) then
-    raise exception 'This is not what a signature under it means. Nothing was stored.' using errcode = 'integrity_constraint_violation';
+    {refuse.signature_meaning};
   end if;
   with signed as (
     select told.value ->> 0, (told.value ->> 1)::bigint, (told.value ->> 2)::bigint
@@ -78,12 +78,10 @@ begin
          exists (select from now where (label, key) = (new.form, new.record))
     into is_other, is_in_doubt, stands;
   if is_in_doubt then
-    raise exception 'Forms are completed and queries closed before they are signed. Nothing was stored.'
-      using errcode = 'integrity_constraint_violation';
+    {refuse.signed_too_early};
   end if;
   if is_other or not stands then
-    raise exception 'What is signed is not what stands. Read it again, then sign. Nothing was stored.'
-      using errcode = 'integrity_constraint_violation';
+    {refuse.signed_otherwise};
   end if;
   return new;
 end $$;

@@ -8,7 +8,7 @@ declare
   changed jsonb;
 begin
   if tg_op = 'TRUNCATE' or (tg_op = 'DELETE' and {never_deleted}) then
-    raise exception 'People are deactivated, never deleted.' using errcode = 'integrity_constraint_violation';
+    {refuse.people_never_deleted};
   end if;
   if tg_op <> 'INSERT' then
     before := {old_items};

@@ -1,4 +1,9 @@
-"""Every standing record and row of subjects, from all forms' tables, in one query."""
+"""Every standing record and row of subjects, and every query, from all forms' tables in one
+question to PostgreSQL.
+
+The forms are read off Django's registry: a new form is among what a visit's signature covers,
+unless it says `signed_with_visit = False`.
+"""
 
 from collections.abc import Sequence
 from functools import cache
@@ -17,7 +22,12 @@ from .subject import Subject
 
 
 class Standing(NamedTuple):
-    """A row of a form's table (`row` = `record`), of one of its groups' tables, or a query about it (its version counts its acts)."""
+    """A record (`row` = `record`), a row of one of its groups, or a query about it (its version
+    counts its acts).
+
+    `form` is the label of the record's form, `label` that of the table where the row stands,
+    `state` the record's or the query's.
+    """
 
     form: str
     label: str
@@ -37,7 +47,7 @@ class Standing(NamedTuple):
 
     @property
     def address(self) -> str:
-        """Of the record's page."""
+        """Return the address of the record's page."""
         return reverse(f"admin:{self.form.replace('.', '_')}_change", args=[self.record])
 
     @property
@@ -47,12 +57,24 @@ class Standing(NamedTuple):
 
 @cache
 def signed_apart() -> frozenset[str]:
+    """Return the labels of the forms that a signature of their own covers, not their visit's."""
     return frozenset(form._meta.label_lower for form in Record.forms() if not form.signed_with_visit)
 
 
 @cache
+def rows_signed_apart() -> frozenset[str]:
+    """Return the labels of the forms that are signed apart, and of their groups: those of the
+    ledger's entries about them.
+    """
+    apart = [form for form in Record.forms() if not form.signed_with_visit]
+    return frozenset(model._meta.label_lower for form in apart for model in (form, *form.groups()))
+
+
+@cache
 def _sql(which: str) -> str:
-    """`which` says of trial_visit `v` whose records are asked for."""
+    """Return the question for all rows, by the order of `Standing`; the condition `which` chooses
+    visits, `v`.
+    """
     parts = []
     for form in Record.forms():
         label, table = form._meta.label_lower, form._meta.db_table
@@ -76,7 +98,7 @@ def _sql(which: str) -> str:
 
 
 def standing(*subjects: Subject) -> list[Standing]:
-    """In the order of visit, form, record and row."""
+    """Return what stands of the subjects, in the order of visit, form, record and row; one query."""
     with connection.cursor() as cursor:
         cursor.execute(
             _sql("v.subject_id = any(%(subjects)s)") + " order by 5, 1, 3, 4", {"subjects": [subject.pk for subject in subjects]}
@@ -85,27 +107,32 @@ def standing(*subjects: Subject) -> list[Standing]:
 
 
 def without_their_own() -> int:
-    """How many standing records that are signed apart were never signed, in the whole study."""
+    """Return the number of standing records of the whole study that are signed apart and were never
+    signed.
+    """
     with connection.cursor() as cursor:
         cursor.execute("select trial_signature_without_their_own()")
         return cursor.fetchone()[0]
 
 
-UNTOLD = "untold"
+NOT_YET_KNOWN = "untold"
 
 
 class SignsWhatStands(Triggers):
-    """Of signatures. The SQL names every form: it is known, and its digest with it, when all apps are loaded."""
+    """The triggers of signatures.
+
+    Their SQL names every form, so it and its digest are known when all apps are loaded.
+    """
 
     file = "signs_what_stands.sql"
     functions = ("standing", "not_held", "without_their_own", "signs_what_stands")
 
     def __init__(self, *, name: str, digest: str = "") -> None:
-        super().__init__(name=name, digest=digest or UNTOLD)
+        super().__init__(name=name, digest=digest or NOT_YET_KNOWN)
 
     def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
         path, args, kwargs = super().deconstruct()
-        if self.digest == UNTOLD and apps.models_ready:
+        if self.digest == NOT_YET_KNOWN and apps.models_ready:
             kwargs["digest"] = self.digest_now()
         return path, args, kwargs
 

@@ -1,0 +1,190 @@
+"""Refusals: nothing was stored; a sentence says why, and its code tells page, API and tests which one it is.
+
+    raise Refused(Code.VISIT_FROZEN, visit=visit)                    # of the whole act
+    raise Refused(Code.REASON_MISSING, item="reason")                # of one item
+    raise Refused(*problems, codes=[…])                              # several, each a Problem
+    raise impossible(Code.FUTURE_DATE, item="given_on", value=day)   # by a model's clean(), which Django asks
+
+The table of codes, statuses and sentences is trial/refusals/table.py; docs/refusals.md is printed from it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+
+from .table import CODES, CONFLICT, FORBIDDEN, THEMES, Code
+
+__all__ = [
+    "CODES",
+    "Both",
+    "Code",
+    "Conflict",
+    "NotAllowed",
+    "Place",
+    "Problem",
+    "Refused",
+    "all_impossible",
+    "impossible",
+    "page",
+    "problems_of",
+]
+
+
+class Place(NamedTuple):
+    """The row that a problem is about: its group, and its position among the rows sent of it."""
+
+    group: type[Any]
+    position: int
+
+
+class Both(NamedTuple):
+    """What two people say: for each item that differs, what was sent and what is stored, in which row, at which version."""
+
+    row: int
+    version: int
+    items: Mapping[str, tuple[Any, Any]]
+    model: type[Any]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong: its code, the item it is about (empty for the whole act), the facts of its sentence, and the row.
+
+    It unpacks as (item, sentence), and reads as its sentence.
+    """
+
+    code: Code
+    item: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    place: Place | None = None
+
+    @property
+    def sentence(self) -> str:
+        """Return what is wrong and what to do, in the reader's language."""
+        return self.code.sentence(**self.facts).strip()
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield item and sentence."""
+        return iter((self.item, self.sentence))
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+class Refused(Exception):
+    """Nothing was stored. Of several problems the first gives code and status."""
+
+    problems: list[Problem]
+
+    def __new__(cls, *problems: Problem | Code, **rest: Any) -> "Refused":
+        """Make it a NotAllowed or a Conflict where the code's status says so."""
+        first = problems[0]
+        kind = KINDS.get((first.code if isinstance(first, Problem) else first).status, cls) if cls is Refused else cls
+        return super().__new__(kind)
+
+    def __init__(
+        self, *problems: Problem | Code, item: str = "", codes: Sequence[str] = (), both: Sequence[Both] = (), **facts: Any
+    ) -> None:
+        self.problems = [one if isinstance(one, Problem) else Problem(one, item, facts) for one in problems]
+        self.codes = list(codes)
+        self.both = list(both)
+        super().__init__(" ".join(problem.sentence for problem in self.problems))
+
+    @property
+    def code(self) -> Code:
+        """Return the code of the first problem."""
+        return self.problems[0].code
+
+    @property
+    def status(self) -> int:
+        """Return the HTTP status of the first problem."""
+        return self.code.status
+
+
+class NotAllowed(Refused):
+    """The person's role does not allow the act (403)."""
+
+
+class Conflict(Refused):
+    """What stands there does not allow it (any more): a stale version, a state, a second time (409)."""
+
+
+KINDS: dict[int, type[Refused]] = {FORBIDDEN: NotAllowed, CONFLICT: Conflict}
+
+
+class Impossible(ValidationError):
+    """A problem as Django's forms and `full_clean` take it."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.sentence, code=problem.code.value)
+        self.problem = problem
+
+
+def impossible(code: Code, *, item: str = "", **facts: Any) -> ValidationError:
+    """Return the error that a validator or a model's clean() raises."""
+    return all_impossible([Problem(code, item, facts)])
+
+
+def all_impossible(problems: Iterable[Problem]) -> ValidationError:
+    """Return one error for several problems, each at its item."""
+    by_item: dict[str, list[ValidationError]] = {}
+    for problem in problems:
+        by_item.setdefault(problem.item or NON_FIELD_ERRORS, []).append(Impossible(problem))
+    if by_item.keys() == {NON_FIELD_ERRORS}:
+        errors = by_item[NON_FIELD_ERRORS]
+        return errors[0] if len(errors) == 1 else ValidationError(errors)
+    return ValidationError(by_item)
+
+
+DJANGO = {
+    "blank": Code.BLANK,
+    "null": Code.BLANK,
+    "invalid_choice": Code.NOT_A_CODE,
+    "item_invalid": Code.NOT_CODES,
+    "min_value": Code.OUT_OF_LIMITS,
+    "max_value": Code.OUT_OF_LIMITS,
+    "max_length": Code.TEXT_TOO_LONG,
+}
+"""Codes of Django's own validators; its other ones say that something is no value of its field."""
+OURS = {Code.BLANK, Code.NOT_A_CODE, Code.NOT_CODES}
+"""Said in the table's sentence where the item's label is known, elsewhere in Django's."""
+
+
+def problems_of(error: ValidationError, *, labels: Mapping[str, str] | None = None) -> list[Problem]:
+    """Return the problems that an error of full_clean() or of a validator says, in Django's order.
+
+    `labels` are those of the items, for sentences that name them.
+    """
+    if not hasattr(error, "error_dict"):
+        return [_problem(one, "", "") for one in error.error_list]
+    problems = []
+    for name, errors in error.error_dict.items():
+        item = "" if name == NON_FIELD_ERRORS else name
+        problems += [_problem(one, item, (labels or {}).get(item, "")) for one in errors]
+    return problems
+
+
+def _problem(error: ValidationError, item: str, label: str) -> Problem:
+    if isinstance(error, Impossible):
+        return Problem(error.problem.code, item, error.problem.facts)
+    (sentence,) = error.messages
+    name = str(error.code or "")
+    code = DJANGO.get(name) or CODES.get(name, Code.NOT_A_VALUE)
+    return Problem(code, item, {"label": label} if label and code in OURS else {"sentence": sentence})
+
+
+def page() -> str:
+    """Return docs/refusals.md: `python -c 'from trial import refusals; print(refusals.page(), end="")' > docs/refusals.md`."""
+    head = (
+        "# Refusals\n\nPrinted from `trial/refusals/table.py`; a test keeps it current. What is refused stores nothing. The API "
+        "answers with\n`application/problem+json` (RFC 9457), whose `type` ends with the code. A word in braces is a fact of the "
+        "case; where there is\nnothing but `{sentence}`, the form, the protocol or Django says it.\n\n"
+    )
+    lines = []
+    for code in Code:
+        if code in THEMES:
+            lines += ["", f"## {THEMES[code]}", "", "| Code | Status | What is wrong | What to do |", "|---|---|---|---|"]
+        lines.append(f"| `{code}` | {code.status} | {code.wrong} | {code.remedy} |".replace("|  |", "| |"))
+    return head + "\n".join(lines).lstrip() + "\n"
