@@ -27,7 +27,7 @@ from trial.pages.base import (
     to_visit,
 )
 from trial.protocol.schedule import timetable
-from trial.refusals import Refused
+from trial.refusals import Problem, Refused
 
 MOST_AT_ONCE = 20
 
@@ -39,7 +39,7 @@ class Shown(NamedTuple):
     parts: list[ReadPart]
     not_entered: list[str]
     shown: str
-    obstacles: list[str]
+    obstacles: list[Problem]
 
 
 # The content of a signature is JSON: its values may be of any type, hence `Any`.
