@@ -73,7 +73,7 @@ def _contents(kind: timetable.VisitType) -> list[Flowable]:
         [form.form_title(), _("due") if is_due else _("where it applies")]
         for form, is_due in by_hand
     ]
-    act = _("an act in Casebook: see the manual procedure in docs/operations.md")
+    act = _("done in Casebook itself; meanwhile by the manual procedure in docs/operations.md")
     lines += [[form.form_title(), act] for form in due if not form.entered_by_hand]
     return [text(_("Forms of this visit"), HEAD), *table(lines)]
 

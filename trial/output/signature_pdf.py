@@ -55,5 +55,5 @@ def _manifestation(signature: Signature) -> list[Paragraph]:
 def _state(signature: Signature) -> str:
     kept = _("unaltered") if signature.is_unaltered() else _("DOES NOT AGREE WITH ITS HASH")
     if signature.is_redacted:
-        return _("values were erased by a redaction; else {kept}").format(kept=kept)
+        return _("values were erased by a redaction, otherwise {kept}").format(kept=kept)
     return kept

@@ -47,8 +47,10 @@ class Wanted(forms.Form):
     site = forms.CharField(label=gettext_lazy("Site"), max_length=10, required=False)
     subject = forms.CharField(label=gettext_lazy("Subject"), max_length=20, required=False)
     form = forms.ChoiceField(label=gettext_lazy("Form"), choices=titles, required=False)
-    item = forms.CharField(label=gettext_lazy("Item, by its name"), max_length=60, required=False)
-    by = forms.CharField(label=gettext_lazy("Who, by username"), max_length=150, required=False)
+    item = forms.CharField(
+        label=gettext_lazy("Item, by its name (as weight_kg)"), max_length=60, required=False
+    )
+    by = forms.CharField(label=gettext_lazy("Person, by username"), max_length=150, required=False)
     first_day = DayField(label=gettext_lazy("From"), required=False)
     last_day = DayField(label=gettext_lazy("To, that day included"), required=False)
 
@@ -59,7 +61,7 @@ class Wanted(forms.Form):
         for name in ("first_day", "last_day"):
             day = cleaned.get(name)
             if day and not FIRST_DAY <= day <= LAST_DAY:
-                sentence = gettext("Name a day from {first} to {last}.")
+                sentence = gettext("Enter a day from {first} to {last}.")
                 self.add_error(name, sentence.format(first=FIRST_DAY, last=LAST_DAY))
         return cleaned
 

@@ -74,7 +74,7 @@ def lock_page(request: PersonalRequest) -> HttpResponse:
             refused = error
         else:
             state = step.get_state_display().lower()
-            messages.success(request, _("The study's data: {state}.").format(state=state))
+            messages.success(request, _("The study's data are now: {state}.").format(state=state))
             return HttpResponseRedirect(reverse("lock"))
     state = StudyLock.now()
     shows_to_do = state in BEFORE_LOCK and locks.sees_what_is_to_do(request.user)

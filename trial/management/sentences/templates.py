@@ -7,7 +7,8 @@ from pathlib import Path
 
 from django.conf import settings
 from django.template import Template, engines
-from django.template.base import Lexer, Node, TokenType
+from django.template.backends.django import DjangoTemplates
+from django.template.base import Lexer, Node, Token, TokenType
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 from django.utils.text import smart_split
 from django.utils.translation import trim_whitespace
@@ -31,9 +32,14 @@ def in_templates() -> Iterator[Sentence]:
     """Yield the texts of all templates."""
     for path in files():
         name = path.relative_to(FOLDER).as_posix()
-        template: Template = engines["django"].engine.get_template(name)
-        for node in template.nodelist.get_nodes_by_type(Node):
+        for node in _compiled(name).nodelist.get_nodes_by_type(Node):
             yield from _texts_of(node, name)
+
+
+def _compiled(name: str) -> Template:
+    backend = engines["django"]
+    assert isinstance(backend, DjangoTemplates)
+    return backend.engine.get_template(name)
 
 
 def _texts_of(node: Node, name: str) -> Iterator[Sentence]:
@@ -50,7 +56,7 @@ def _texts_of(node: Node, name: str) -> Iterator[Sentence]:
         yield Sentence(PAGE, place, text, plural)
 
 
-def _with_placeholders(node: BlockTranslateNode, tokens: list) -> str:  # type: ignore[type-arg]
+def _with_placeholders(node: BlockTranslateNode, tokens: list[Token]) -> str:
     """Return the text as Django looks it up: `%(name)s` where the template has `{{ name }}`."""
     text, _names = node.render_token_list(tokens)
     return str(trim_whitespace(text) if node.trimmed else text)
