@@ -31,7 +31,7 @@ class PersonalRequest(HttpRequest):
 
 REASONS = [
     ("", "———"),
-    *((code.value, code.replace("_", " ").capitalize()) for code in ChangeReason),
+    *((code.value, gettext_lazy(code.replace("_", " ").capitalize())) for code in ChangeReason),
 ]
 
 

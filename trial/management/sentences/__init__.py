@@ -22,6 +22,7 @@ def sentences() -> list[Sentence]:
             *templates.in_templates(),
             *definitions.of_models(),
             *definitions.of_the_protocol(),
+            *definitions.of_reasons(),
         ]
     )
 
@@ -35,6 +36,7 @@ def messages() -> list[Sentence]:
             *templates.in_templates(),
             *definitions.of_models(),
             *definitions.of_the_protocol(),
+            *definitions.of_reasons(),
         ]
     )
 

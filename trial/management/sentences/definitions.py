@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import translation
 
+from trial.audit.acting import ChangeReason
 from trial.management.sentences.sentence import CODE, LABEL, NOTICE, UNIT, Sentence
 from trial.models import Entered, Kept
 from trial.protocol.eligibility.gates import Overall
@@ -105,3 +106,10 @@ def of_the_protocol() -> Iterator[Sentence]:
         for member in enum:
             place = f"{enum.__module__}.{enum.__name__}.{member.name}"
             yield Sentence(CODE, (place,), str(member.value).replace("_", " ").lower())
+
+
+def of_reasons() -> Iterator[Sentence]:
+    """Yield the reasons for change, as pages offer them (trial/pages/base.py)."""
+    for reason in ChangeReason:
+        place = f"{ChangeReason.__module__}.ChangeReason.{reason.name}"
+        yield Sentence(CODE, (place,), reason.value.replace("_", " ").capitalize())
