@@ -4,7 +4,7 @@
 # nothing and a changed one is noticed. `make test` installs the tools of development, too; `make demo` takes nothing away.
 
 .DEFAULT_GOAL := demo
-.PHONY: demo test quick matrix bench drill mutate lint requirements clean
+.PHONY: demo test house quick matrix bench drill mutate lint requirements clean
 PYTHON ?= python3
 ARGS ?=
 PY := .venv/bin/python
@@ -26,6 +26,10 @@ test: $(DEV)
 # For the hand that edits, in under a minute: the protocol, the rules of the house, one form through page and API.
 quick: $(DEV)
 	@$(PY) -m pytest --numprocesses=auto --maxprocesses=2 --quiet --exitfirst $(QUICK) $(ARGS)
+
+# What can be counted of how the code reads (docs/measurements.md); of another checkout: make house ARGS=FOLDER.
+house: $(DEV)
+	@$(PY) -m tests.house $(ARGS)
 
 # Each requirement with the tests that prove it and their result, for this commit: docs/requirements.md, .matrix/matrix.md.
 matrix: $(DEV)
