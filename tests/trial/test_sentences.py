@@ -32,6 +32,7 @@ SAMPLES = [
     ("code", "trial.states", "Lock proposed"),
     ("code", "trial.protocol.schedule.subject_status.SubjectStatus.ON_TREATMENT", "on treatment"),
     ("page", "templates/casebook/casebook.html", "Site {code} {name} · screened {day}"),
+    ("code", "trial.frompaper, act", "entered from paper"),
     ("code", "trial.audit.acting.ChangeReason.UNIT_ERROR", "Unit error"),
     ("page", "templates/404.html", "Not found"),
     ("page", "templates/casebook/sign_several.html", "Signature under {number} visit | Signature under {number} visits"),

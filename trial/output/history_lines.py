@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth.models import AbstractUser
 from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
+from django.utils.translation import gettext_noop
 
 from trial.models import Kept, Ledger, Row, readable
 from trial.output.reading import HIDDEN, hidden_from, model_of, reason_of, row_name, without_hidden
@@ -17,6 +18,8 @@ Line = dict[str, Any]
 """A line of the history, by the names of the API (trial/api/history.py). Values are of any type,
 hence `Any`: they are the items' own."""
 
+CHANGE = gettext_noop("change")
+"""The act of a line that tells a changed item."""
 AT_ONCE = 500
 """Entries whose acts are read together."""
 RELATED = ("by", "site", "subject", "visit")
@@ -113,7 +116,7 @@ def place_of(entry: Ledger, model: type[Kept]) -> Line:
     """Return who and where, and the form, record and group that an entry belongs to."""
     form = model.form() if issubclass(model, Row) else model
     return who_and_where(entry) | {
-        "act": "change",
+        "act": CHANGE,
         "form": form._meta.model_name,
         "form_title": str(form._meta.verbose_name),
         "record": entry.record,

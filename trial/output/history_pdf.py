@@ -11,6 +11,7 @@ from reportlab.lib.pagesizes import A4, landscape
 from reportlab.platypus import LongTable, SimpleDocTemplate, Spacer
 
 from trial.output.history_csv import Line, plain
+from trial.output.history_lines import CHANGE
 from trial.output.paper import (
     CHINESE,
     HEAD,
@@ -105,8 +106,8 @@ def _lines(cell: str, column_width: float) -> tuple[str, ...]:
 
 def cells(change: Line) -> list[str]:
     """Return the cells as people read them, with the code behind a word that differs from it."""
-    is_change = change["act"] == "change"
-    act = "" if is_change else f"{change['act'].capitalize()}: "
+    is_change = change["act"] == CHANGE
+    act = "" if is_change else f"{_(change['act']).capitalize()}: "
     row = f", {change['group']} {change['row']}" if change["group"] else ""
     form = _with_code(change["form_title"], change["form"])
     places = change["site"], change["subject"], change["visit"]

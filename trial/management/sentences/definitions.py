@@ -40,7 +40,7 @@ def _models() -> Iterator[type[models.Model]]:
 def of_model(model: type[models.Model]) -> Iterator[Sentence]:
     """Yield the title of a form and of its sections, its items and its derived values.
 
-    Of a model that nobody fills in, only the names of its codes are shown.
+    Of a model that nobody fills in, only the names of its codes are shown, and of its act.
     """
     name = model._meta.label_lower
     if issubclass(model, Kept):
@@ -51,6 +51,8 @@ def of_model(model: type[models.Model]) -> Iterator[Sentence]:
             yield Sentence(LABEL, (f"{name}, section",), section.heading)
         for item in model.derived:
             yield from _of_derived(f"{name}.{item}", getattr(model, item))
+    if isinstance(act := getattr(model, "act", None), str):
+        yield Sentence(CODE, (f"{name}, act",), act)
     for field in model._meta.concrete_fields:
         if issubclass(model, Kept) and _is_shown(field):
             yield from _of_field(f"{name}.{field.name}", field)
