@@ -13,13 +13,17 @@ class CrfConfig(AppConfig):
     verbose_name = "Casebook"
 
     def ready(self) -> None:
-        """Plan visits when a form is stored.
+        """Connect what listens to stored records and decided parameters.
 
-        Keep the method of randomization when a parameter is decided.
+        Say how casebooks are opened, and register every derived value's function.
         """
+        from crf import casebook, derived
         from crf.actions.planning import plan_when_dates_move
         from crf.actions.randomization import keep_method_and_strata
         from trial.actions.signals import decided, stored
+        from trial.models.record import casebooks_are_opened_by
 
+        casebooks_are_opened_by(casebook.around)
+        derived.register()
         stored.connect(plan_when_dates_move, dispatch_uid="crf.plan")
         decided.connect(keep_method_and_strata, dispatch_uid="crf.keep_method")

@@ -25,8 +25,11 @@ from django.utils.translation import gettext, gettext_lazy
 
 from trial.refusals import Code, impossible
 
-# A record of some form, or a value of some item: what it is, only the form file knows. Hence `Any`.
-Value = Callable[[Any], Any]
+Compute = Callable[[Any, Any], Any]
+"""It takes a record or row, and the casebook that it stands in. What they are, only the form file
+knows. Hence `Any`.
+"""
+Limits = tuple[Decimal | int | str, Decimal | int | str]
 When = Callable[[Any], bool] | None
 Limits = tuple[Decimal | int | str, Decimal | int | str]
 F = TypeVar("F", bound=models.Field)
@@ -80,7 +83,9 @@ def day(
     return _needed(field, optional, when)
 
 
-def clock_time(label: str, *, sdtm: str, optional: bool = False, when: When = None) -> models.TimeField:
+def clock_time(
+    label: str, *, sdtm: str, optional: bool = False, when: When = None
+) -> models.TimeField:
     """Return a field for a time of day."""
     field = models.TimeField(gettext_lazy(label), null=True, blank=True, db_comment=sdtm)
     return _needed(field, optional, when)
@@ -95,7 +100,9 @@ def of_the_calendar(text: str) -> None:
             raise impossible(Code.DAY_IMPOSSIBLE) from error
 
 
-def partial_date(label: str, *, sdtm: str, optional: bool = False, when: When = None) -> models.CharField:
+def partial_date(
+    label: str, *, sdtm: str, optional: bool = False, when: When = None
+) -> models.CharField:
     """Return a field for a date in ISO 8601, as far as it is known: 2024, 2024-05 or 2024-05-17."""
     real = _written(r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$", Code.DATE_UNREADABLE)
     field = models.CharField(
@@ -198,7 +205,9 @@ def yes_no(label: str, *, sdtm: str, optional: bool = False, when: When = None) 
     return choice(label, YesNo, sdtm=sdtm, optional=optional, when=when)
 
 
-def yes_no_unknown(label: str, *, sdtm: str, optional: bool = False, when: When = None) -> models.CharField:
+def yes_no_unknown(
+    label: str, *, sdtm: str, optional: bool = False, when: When = None
+) -> models.CharField:
     """Return a field for yes, no or unknown."""
     return choice(label, YesNoUnknown, sdtm=sdtm, optional=optional, when=when)
 
@@ -222,7 +231,9 @@ def codes(
     return _needed(field, optional, when)
 
 
-def text(label: str, *, sdtm: str, longest: int = 200, optional: bool = False, when: When = None) -> models.CharField:
+def text(
+    label: str, *, sdtm: str, longest: int = 200, optional: bool = False, when: When = None
+) -> models.CharField:
     """Return a field for one line of free text."""
     field = models.CharField(
         gettext_lazy(label),
@@ -235,7 +246,9 @@ def text(label: str, *, sdtm: str, longest: int = 200, optional: bool = False, w
     return _needed(field, optional, when)
 
 
-def narrative(label: str, *, sdtm: str, optional: bool = False, when: When = None) -> models.TextField:
+def narrative(
+    label: str, *, sdtm: str, optional: bool = False, when: When = None
+) -> models.TextField:
     """Return a field for free text of several lines."""
     field = models.TextField(
         gettext_lazy(label),
@@ -273,7 +286,9 @@ def _needed(field: F, optional: bool, when: When = None) -> F:
     return field
 
 
-def _within(label: str, limits: Limits, kind: type[int] | type[Decimal], unit: str) -> list[MinValueValidator | MaxValueValidator]:
+def _within(
+    label: str, limits: Limits, kind: type[int] | type[Decimal], unit: str
+) -> list[MinValueValidator | MaxValueValidator]:
     low, high = limits
     sentence = _limits_in_words(label, low, high, unit)
     return [MinValueValidator(kind(low), sentence), MaxValueValidator(kind(high), sentence)]
@@ -296,13 +311,51 @@ def _written(pattern: str, code: Code) -> RegexValidator:
     return RegexValidator(pattern, code.lazily(), code=code.value)
 
 
-class Derived(property):
-    """A value that the protocol computes, as a person reads it: never entered, never stored."""
+class Derived:
+    """A value that the protocol computes from what is entered: never entered itself, never stored.
 
-    heading: str
-    unit: str
-    places: int | None
-    words: Mapping[str, str]
+    The form names it, with its heading, unit, places and words. That is what admin page, API and
+    data dictionary read off the form:
+
+        bsa_m2 = fields.derived("Body surface area", unit="m²", places=3)
+
+    A module above the forms states once how it is computed, from the record (or row) and the
+    casebook that it stands in:
+
+        @VitalSigns.bsa_m2.computed_by
+        def bsa_m2(signs: VitalSigns, casebook: Casebook) -> Decimal | None: ...
+
+    `signs.bsa_m2` then computes it, with the casebook of the record (trial/models/record.py). A
+    test asks every form whether each of its derived values has its function.
+    """
+
+    def __init__(
+        self, heading: str, unit: str, places: int | None, words: Mapping[str, str]
+    ) -> None:
+        self.heading, self.unit, self.places, self.words = heading, unit, places, words
+        self.compute: Compute | None = None
+
+    def __set_name__(self, owner: Any, name: str) -> None:
+        """Add the value to its form's list `derived`, which is in the order of definition."""
+        self.name = f"{owner.__name__}.{name}"
+        owner.derived = (*owner.__dict__.get("derived", ()), name)
+
+    def computed_by(self, compute: Compute) -> Compute:
+        """Register the function that computes the value; a decorator."""
+        self.compute = compute
+        return compute
+
+    def __get__(self, entered: Any, owner: Any = None) -> Any:
+        if entered is None:
+            return self
+        if self.compute is None:
+            raise NotImplementedError(
+                f"Nothing computes {self.name}. Register a function of it in the app's `derived` folder."
+            )
+        return self.compute(entered, entered.casebook)
+
+    def __set__(self, entered: Any, value: Any) -> None:
+        raise AttributeError(f"{self.name} is derived and cannot be set.")
 
     @property
     def label(self) -> str:
@@ -322,6 +375,13 @@ class Derived(property):
         return str(self.words.get(str(value), value))
 
 
+def derived(
+    label: str, *, unit: str = "", places: int | None = None, words: Mapping[str, str] | None = None
+) -> Derived:
+    """Name a derived value on a form: its label, its unit, the places that are shown, and its codes in words."""
+    return Derived(label, unit, places, words or {})
+
+
 def half_up(value: Decimal, places: int) -> Decimal:
     """Return the value rounded as a person rounds; Python would round 78.125 down.
 
@@ -329,22 +389,3 @@ def half_up(value: Decimal, places: int) -> Decimal:
     Decimal('78.13')
     """
     return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-
-
-def derived(
-    label: str,
-    *,
-    unit: str = "",
-    places: int | None = None,
-    words: Mapping[str, str] | None = None,
-) -> Callable[[Value], Derived]:
-    """Make a method a derived value, with its label, its unit, the places that are shown, and its
-    codes in words.
-    """
-
-    def decorate(compute: Value) -> Derived:
-        value = Derived(compute)
-        value.heading, value.unit, value.places, value.words = label, unit, places, words or {}
-        return value
-
-    return decorate

@@ -1,4 +1,6 @@
-"""Randomization: one allocation for each subject, for ever, derived from a key that no table holds (crf_spec 2.13)."""
+"""Randomization: one allocation for each subject, for ever, derived from a key that no table holds
+(crf_spec 2.13).
+"""
 
 from collections.abc import Mapping
 from datetime import date
@@ -12,22 +14,31 @@ from django.utils import timezone
 from crf.casebook import Casebook
 from crf.derived import progression
 from crf.derived.evidence import visit_of_gate
-from crf.models import AllocationOutside, Consent, Criterion, Randomization
+from crf.derived.strata import feasible, levels_of
+from crf.models import AllocationOutside, Consent, Randomization
 from trial.access import Act
 from trial.actions.signals import stored
 from trial.actions.verification import anchors
 from trial.actions.writing import locked, words, writing
 from trial.audit.acting import acting
-from trial.models import ConsentVersion, ParameterDecision, Study, Subject, Visit, may, parameters_on
+from trial.models import (
+    ConsentVersion,
+    ParameterDecision,
+    SiteStatus,
+    Study,
+    Subject,
+    Visit,
+    may,
+    parameters_on,
+)
 from trial.models.locks import hold_writers
-from trial.models.parameter import read_once
 from trial.protocol import study
-from trial.protocol.parameters import Parameters, RandMethod
+from trial.protocol.parameters import Parameters, RandMethod, Stratum
 from trial.protocol.randomization import blocks, minimization, preconditions
 from trial.refusals import Code, Problem, Refused
 
 from . import eligibility
-from .strata import earlier_allocations, feasible, levels_of
+from .allocations import earlier_allocations
 
 
 def publish_commitment(*, by: AbstractUser) -> str:
@@ -44,62 +55,72 @@ def publish_commitment(*, by: AbstractUser) -> str:
     return commitment
 
 
-def refusals(subject: Subject, *, on: date, late_reason: str = "", read: Casebook | None = None) -> tuple[preconditions.Refusal, ...]:
-    """Why the subject cannot be randomized on this day; empty where nothing stands against it."""
-    with read_once():
-        parameters = parameters_on(on)
-        facts = facts_of(subject, on=on, parameters=parameters, late_reason=late_reason, read=read)
+def refusals(casebook: Casebook, *, on: date, late_reason: str = "") -> tuple[preconditions.Refusal, ...]:
+    """Return why the subject cannot be randomized on this day; empty where nothing stands against
+    it.
+    """
+    parameters = casebook.parameters_on(on)
+    facts = facts_of(casebook, on=on, parameters=parameters, late_reason=late_reason)
     return preconditions.preconditions(facts, parameters)
 
 
-def facts_of(
-    subject: Subject, *, on: date, parameters: Parameters, late_reason: str = "", read: Casebook | None = None
-) -> preconditions.Facts:
-    read = read or Casebook(subject)
-    entry, confirmed = (eligibility.latest(subject, gate, read) for gate in (1, 2))
-    read.rows(Criterion)
-    anew = {record: eligibility.assess_anew(record, read) for record in (entry, confirmed) if record}
-    questioned = eligibility.behind(*anew.values())
-    check = progression.check(subject, on=on, read=read)
+def facts_of(casebook: Casebook, *, on: date, parameters: Parameters, late_reason: str = "") -> preconditions.Facts:
+    """Return what decides whether the subject may be randomized on a day."""
+    subject = casebook.subject
+    entry, confirmed = (eligibility.latest(casebook, gate) for gate in (1, 2))
+    anew = {record: eligibility.assess_anew(record, casebook) for record in (entry, confirmed) if record}
+    check = progression.check(casebook, on=on)
     scan = check.assessment
-    levels = levels_of(subject, parameters, read)
-    known = all(levels.values())
+    levels = levels_of(casebook, parameters, on)
+    all_known = all(levels.values())
     return preconditions.Facts(
         on=on,
-        g1_passed=entry is not None and eligibility.is_passed(entry, read),
-        g1_stale=entry is not None and eligibility.is_stale(entry, on=entry.assessed_on, read=read, then=anew[entry]),
+        g1_passed=entry is not None and eligibility.is_passed(entry, casebook),
+        g1_stale=entry is not None and eligibility.is_stale(entry, casebook, on=entry.assessed_on, anew=anew[entry]),
         g2_verdict=confirmed.result if confirmed else None,
-        g2_signed=confirmed is not None and eligibility.is_signed(confirmed, read),
-        g2_stale=confirmed is not None and eligibility.is_stale(confirmed, on=on, read=read, then=anew[confirmed]),
-        evidence_queried=any(one.is_open_query and (one.form, one.record) in questioned for one in read.standing),
+        g2_signed=confirmed is not None and eligibility.is_signed(confirmed, casebook),
+        g2_stale=confirmed is not None and eligibility.is_stale(confirmed, casebook, on=on, anew=anew[confirmed]),
+        evidence_queried=evidence_is_queried(casebook, *anew.values()),
         x07_refusal=check.refusal,
         pc2_scan_on=scan.scanned_on if scan else None,
         late_reason=late_reason,
-        rt_feasible=feasible(read, at=visit_of_gate(2, parameters)),
-        consent_current=consent_is_current(subject, on=on, read=read),
-        randomized=bool(read.records(Randomization)),
+        rt_feasible=feasible(casebook, at=visit_of_gate(2, parameters)),
+        consent_current=consent_is_current(casebook, on=on),
+        randomized=bool(casebook.records(Randomization)),
         outside_waits=AllocationOutside.waiting(subject) is not None,
-        withdrawn=any(consent.type == Consent.Type.WITHDRAWAL for consent in read.records(Consent)),
-        site_active=subject.site.status_on(on) == "ACTIVE",
+        withdrawn=any(consent.type == Consent.Type.WITHDRAWAL for consent in casebook.records(Consent)),
+        site_active=subject.site.status_on(on) == SiteStatus.Status.ACTIVE,
         allocations=Randomization.objects.count(),
-        sysclass=levels["SYSCLASS"] if known else None,
-        metpat=levels["METPAT"] if known else None,
+        sysclass=levels[Stratum.SYSCLASS] if all_known else None,
+        metpat=levels[Stratum.METPAT] if all_known else None,
     )
 
 
-def consent_is_current(subject: Subject, *, on: date, read: Casebook | None = None) -> bool:
-    """Whether the version last signed is in force, or no later one asks those already in the trial to consent again."""
-    given = [one for one in (read or Casebook(subject)).records(Consent) if one.type in ("INITIAL", "RECONSENT") and one.declined != "Y"]
-    signed = [one for one in given if one.form_version is not None]
+def evidence_is_queried(casebook: Casebook, *assessed: eligibility.Assessed) -> bool:
+    """Return whether an open query is about a record that the evidence stands in."""
+    records = eligibility.behind(*assessed)
+    return any(row.is_open_query and (row.form, row.record) in records for row in casebook.standing)
+
+
+def consent_is_current(casebook: Casebook, *, on: date) -> bool:
+    """Return whether the version last signed is in force, or no later one asks those already in the
+    trial to consent again.
+    """
+    types = (Consent.Type.INITIAL, Consent.Type.RECONSENT)
+    given = [consent for consent in casebook.records(Consent) if consent.type in types and consent.declined != "Y"]
+    signed = [consent for consent in given if consent.form_version is not None]
     if not signed:
         return False
-    version = max(signed, key=lambda one: (one.signed_on or date.max, one.pk)).form_version  # one without its day counts as the last
-    newer = ConsentVersion.objects.effective(site_id=subject.site_id, on=on).filter(effective_from__gt=version.effective_from)
+    last = max(signed, key=lambda consent: (consent.signed_on or date.max, consent.pk))  # one without its day counts as the last
+    newer = ConsentVersion.objects.effective(site_id=casebook.subject.site_id, on=on)
+    newer = newer.filter(effective_from__gt=last.form_version.effective_from)
     return not newer.exclude(reconsent=ConsentVersion.Reconsent.NEW_ONLY).exists()
 
 
 def randomize(subject: Subject, *, by: AbstractUser, late_reason: str = "", at: date | None = None) -> tuple[Randomization, bool]:
-    """The subject's allocation, and whether it was made now. Asked again in the same words, the answer is the same (docs/decisions/0043).
+    """Allocate the subject; return the allocation, and whether it was made now.
+
+    Asked again in the same words, the answer is the same (docs/decisions/0043).
 
     `at` is the day: only demo and tests pass it.
     """
@@ -117,12 +138,13 @@ def randomize(subject: Subject, *, by: AbstractUser, late_reason: str = "", at: 
         if earlier := allocation_of(subject):  # made by who held the lock before
             return _same(earlier, late_reason), False
         hold_writers()  # what is read now stands until the allocation does
-        parameters, read = parameters_on(on, afresh=True), Casebook(subject)  # under the study's lock, too, in which no method changes
-        against = refusals(subject, on=on, late_reason=late_reason, read=read)
+        parameters = parameters_on(on, afresh=True)  # under the study's lock, too, in which no method changes
+        casebook = Casebook(subject)
+        against = refusals(casebook, on=on, late_reason=late_reason)
         if against:
             problems = [Problem(Code.NOT_RANDOMIZABLE, facts={"sentence": refusal.sentence}) for refusal in against]
             raise Refused(*problems, codes=[refusal.code for refusal in against])
-        record = _allocate(read, key=key, on=on, parameters=parameters, late_reason=late_reason)
+        record = _allocate(casebook, key=key, on=on, parameters=parameters, late_reason=late_reason)
         with acting(by=by, reason=f"OTHER: {record.number}"):
             stored.send(Randomization, row=record, by=by)
         anchors.at_commit()
@@ -134,7 +156,10 @@ def allocation_of(subject: Subject) -> Randomization | None:
 
 
 def _same(earlier: Randomization, late_reason: str) -> Randomization:
-    """What was asked for before, in the same words; anything else is refused, and names what stands."""
+    """Return the allocation if it was asked for before in the same words.
+
+    Refuse anything else, and name what stands.
+    """
     if earlier.outside == "Y" or earlier.late_reason != late_reason:
         raise was_randomized(earlier)
     return earlier
@@ -152,11 +177,13 @@ def was_randomized(earlier: Randomization) -> Refused:
     )
 
 
-def _allocate(read: Casebook, *, key: bytes, on: date, parameters: Parameters, late_reason: str) -> Randomization:
-    """Under the lock of the study's row: the next number, and the arm that blocks or minimization give it."""
-    subject = read.subject
-    levels = levels_of(subject, parameters, read)
-    confirmed = eligibility.latest(subject, 2)
+def _allocate(casebook: Casebook, *, key: bytes, on: date, parameters: Parameters, late_reason: str) -> Randomization:
+    """Store the next number and the arm that blocks or minimization give it, under the lock of the
+    study's row.
+    """
+    subject = casebook.subject
+    levels = levels_of(casebook, parameters, on)
+    confirmed = eligibility.latest(casebook, 2)
     visit = Visit.objects.filter(subject=subject, code="RAND").first()
     if confirmed is None or visit is None or not all(levels.values()):
         raise Refused(Code.STRATUM_UNKNOWN)
@@ -169,8 +196,8 @@ def _allocate(read: Casebook, *, key: bytes, on: date, parameters: Parameters, l
         randomized_on=on,
         number=blocks.allocation_number(Randomization.objects.by_key().count() + 1),
         arm=_arm(key, levels, parameters).value,
-        sysclass=levels["SYSCLASS"],
-        metpat=levels["METPAT"],
+        sysclass=levels[Stratum.SYSCLASS],
+        metpat=levels[Stratum.METPAT],
         method=parameters.rand_method,
         levels=levels,
         late_reason=late_reason,
@@ -180,19 +207,26 @@ def _allocate(read: Casebook, *, key: bytes, on: date, parameters: Parameters, l
 def _arm(key: bytes, levels: Mapping[str, str], parameters: Parameters) -> blocks.Arm:
     if parameters.rand_method == RandMethod.MINIMIZATION:
         return minimization.allocation(key, levels, earlier_allocations(), design=minimization.design_of(parameters.strata))
-    stratum = blocks.stratum_name(levels["SYSCLASS"], levels["METPAT"])
-    in_stratum = Randomization.objects.by_key().filter(sysclass=levels["SYSCLASS"], metpat=levels["METPAT"]).count()
+    stratum = blocks.stratum_name(levels[Stratum.SYSCLASS], levels[Stratum.METPAT])
+    in_stratum = Randomization.objects.by_key().filter(sysclass=levels[Stratum.SYSCLASS], metpat=levels[Stratum.METPAT]).count()
     return blocks.allocation(key, str(stratum), in_stratum + 1)
 
 
 def keep_method_and_strata(decision: ParameterDecision, **kwargs: Any) -> None:
-    """Receives `decided`: once the key has allocated a subject, what allocations are made by stays, so that each can be checked."""
+    """Refuse another method or other strata once the key has allocated a subject, so that each
+    allocation can be checked.
+
+    Receives `decided` (trial/actions/signals.py).
+    """
     if decision.name in ("RAND_METHOD", "STRATA") and Randomization.objects.by_key().exists():
         raise Refused(Code.METHOD_FIXED)
 
 
 def _key() -> bytes:
-    """Read for each allocation and kept nowhere: no setting, log or error text holds it."""
+    """Return the key.
+
+    It is read for each allocation and kept nowhere: no setting, log or error text holds it.
+    """
     try:
         return Path(settings.RANDOMIZATION_KEY_FILE).read_bytes()
     except OSError as error:

@@ -1,4 +1,6 @@
-"""The course of a subject, derived by the protocol: one subject at a time, nothing by arm (crf_spec 7)."""
+"""The course of a subject, derived by the protocol: one subject at a time, nothing by arm (crf_spec
+7).
+"""
 
 from datetime import date
 from typing import Any
@@ -62,7 +64,7 @@ class EndpointSerializer(serializers.Serializer):
 
 
 class FirstFailureSerializer(serializers.Serializer):
-    site = serializers.ChoiceField(choices=[one.value for one in Site], allow_null=True)
+    site = serializers.ChoiceField(choices=[site.value for site in Site], allow_null=True)
     on = serializers.DateField(allow_null=True)
     sites = serializers.ListField(child=serializers.CharField(), help_text="more than one where it is COMBINED")
     records = serializers.ListField(child=serializers.CharField())
@@ -83,7 +85,7 @@ class CoveredSerializer(serializers.Serializer):
 class CourseSerializer(serializers.Serializer):
     subject = serializers.CharField()
     on = serializers.DateField()
-    status = serializers.ChoiceField(choices=[one.value for one in SubjectStatus])
+    status = serializers.ChoiceField(choices=[status.value for status in SubjectStatus])
     randomized_on = serializers.DateField(allow_null=True)
     responses = ResponseReadSerializer(many=True)
     best = BestSerializer(help_text="since the first dose, against the first baseline")
@@ -99,33 +101,39 @@ class CourseSerializer(serializers.Serializer):
 
 
 class CourseView(OfSubject):
-    @extend_schema(summary="what the protocol derives for a subject", parameters=[ON], responses={200: CourseSerializer} | REFUSALS)
+    @extend_schema(
+        summary="what the protocol derives for a subject",
+        parameters=[ON],
+        responses={200: CourseSerializer} | REFUSALS,
+    )
     def get(self, request: Request, code: str) -> Response:
-        """Responses, best response, endpoints, dose intensity and coverage, as known on a day; nothing of it is stored."""
-        subject = self.subject(code)
-        on = self.day(request, subject)
-        found = course.derive(subject, on=on)
+        """Responses, best response, endpoints, dose intensity and coverage, as known on a day;
+        nothing of it is stored.
+        """
+        casebook = self.casebook(code)
+        on = self.day(request, casebook.subject)
+        derived = course.derive(casebook, on=on)
         shown = {
-            "subject": subject.code,
+            "subject": casebook.subject.code,
             "on": on,
-            "status": found.status,
-            "randomized_on": found.course.randomized_on,
-            "responses": [_response(one, found.records) for one in found.course.responses],
-            "best": _best(found.course.best),
-            "confirmed_best": _best(found.course.confirmed_best),
-            "best_since_randomization": _best(found.course.best_since_randomization),
-            "best_irecist": found.course.best_immune,
-            "endpoints": [_endpoint(one) for one in (*found.course.endpoints, *found.course.local_control)],
-            "first_failure": found.course.first_failure._asdict(),
-            "agents": [one._asdict() for one in found.agents],
-            "regimen_intensity_percent": found.regimen_intensity_percent,
-            "lesions": [one._asdict() for one in found.lesions],
-            "coverage": found.coverage,
+            "status": derived.status,
+            "randomized_on": derived.course.randomized_on,
+            "responses": [_response(response, derived.records) for response in derived.course.responses],
+            "best": _best(derived.course.best),
+            "confirmed_best": _best(derived.course.confirmed_best),
+            "best_since_randomization": _best(derived.course.best_since_randomization),
+            "best_irecist": derived.course.best_immune,
+            "endpoints": [_endpoint(endpoint) for endpoint in (*derived.course.endpoints, *derived.course.local_control)],
+            "first_failure": derived.course.first_failure._asdict(),
+            "agents": [agent._asdict() for agent in derived.agents],
+            "regimen_intensity_percent": derived.regimen_intensity_percent,
+            "lesions": [lesion._asdict() for lesion in derived.lesions],
+            "coverage": derived.coverage,
         }
         return Response(CourseSerializer(shown).data)
 
     def day(self, request: Request, subject: Subject) -> date:
-        """The day asked for; what is none answers 400."""
+        """Return the day asked for. Raise 400 for what is no day, and refuse one in the future."""
         today = subject.site.today()
         try:
             day = serializers.DateField().run_validation(request.query_params.get("on") or today)
@@ -136,27 +144,32 @@ class CourseView(OfSubject):
         return day
 
 
-def _response(one: DerivedResponse, records: dict[str, int]) -> dict[str, Any]:
-    derived = {name: getattr(one.derived, name) for name in one.derived.__dataclass_fields__}
-    point = one.assessment.point
+def _response(response: DerivedResponse, records: dict[str, int]) -> dict[str, Any]:
+    derived = {name: getattr(response.derived, name) for name in response.derived.__dataclass_fields__}
+    point = response.assessment.point
     return derived | {
         "assessment": point.label,
         "record": records.get(point.label),
         "first_scan_on": point.first_scan_on,
         "last_scan_on": point.last_scan_on,
-        "investigator": one.assessment.investigator,
-        "discordance": one.discordance,
-        "irecist": one.immune.response,
+        "investigator": response.assessment.investigator,
+        "discordance": response.discordance,
+        "irecist": response.immune.response,
     }
 
 
 def _best(best: Any) -> dict[str, Any]:
-    """Where it is not determined, the reason stands in its place."""
+    """Return the best response; where it is not determined, the reason stands in its place."""
     response = best.response if isinstance(best, Best) else None
-    return {"response": response, "on": best.on, "reason": best.reason, "records": list(best.records)}
+    return {
+        "response": response,
+        "on": best.on,
+        "reason": best.reason,
+        "records": list(best.records),
+    }
 
 
-def _endpoint(one: Endpoint) -> dict[str, Any]:
-    result = one.result
-    told = {name: getattr(result, name) for name in ("determined", "event", "on", "value_days", "reason")}
-    return told | {"name": one.name, "records": list(result.records)}
+def _endpoint(endpoint: Endpoint) -> dict[str, Any]:
+    result = endpoint.result
+    values = {name: getattr(result, name) for name in ("determined", "event", "on", "value_days", "reason")}
+    return values | {"name": endpoint.name, "records": list(result.records)}

@@ -1,4 +1,6 @@
-"""An allocation made outside the system, through the API: entered, then confirmed or declined (crf_spec 2.13, RANDMAN)."""
+"""An allocation made outside the system, through the API: entered, then confirmed or declined
+(crf_spec 2.13, RANDMAN).
+"""
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -35,14 +37,29 @@ class OutsideSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = AllocationOutside
-        fields = ["id", "subject", "state", "allocated_on", "arm", "sysclass", "metpat", "source", "reason", "by", "at"]
+        fields = [
+            "id",
+            "subject",
+            "state",
+            "allocated_on",
+            "arm",
+            "sysclass",
+            "metpat",
+            "source",
+            "reason",
+            "by",
+            "at",
+        ]
         read_only_fields = fields
 
 
 class OutsideView(OfSubject):
     acts = {"POST": Act.RANDOMIZE}
 
-    @extend_schema(summary="allocation made outside the system", responses={200: OutsideSerializer(many=True)} | REFUSALS)
+    @extend_schema(
+        summary="allocation made outside the system",
+        responses={200: OutsideSerializer(many=True)} | REFUSALS,
+    )
     def get(self, request: Request, code: str) -> Response:
         """Each step, the last one last: entered, confirmed, declined."""
         steps = AllocationOutside.objects.filter(subject=self.subject(code)).select_related("subject", "by")
@@ -52,18 +69,25 @@ class OutsideView(OfSubject):
     def post(self, request: Request, code: str) -> Response:
         """It counts once a data manager of the site has confirmed it."""
         subject, sent = self.subject(code), EnterOutside.read(request)
-        made = allocation_outside.enter(subject, by=request.user, **sent)
-        made.refresh_from_db()
-        return Response(OutsideSerializer(made).data, status=status.HTTP_201_CREATED)
+        entered = allocation_outside.enter(subject, by=request.user, **sent)
+        entered.refresh_from_db()
+        return Response(OutsideSerializer(entered).data, status=status.HTTP_201_CREATED)
 
 
 class OutsideDecisionView(OfSubject):
     acts = {"POST": Act.CONFIRM_ALLOCATION}
 
-    @extend_schema(summary="confirm or decline it", request=DecideOutside, responses={201: OutsideSerializer} | REFUSALS)
+    @extend_schema(
+        summary="confirm or decline it",
+        request=DecideOutside,
+        responses={201: OutsideSerializer} | REFUSALS,
+    )
     def post(self, request: Request, code: str) -> Response:
         """A second person's word; confirmed, it is the subject's allocation for ever."""
         subject, sent = self.subject(code), DecideOutside.read(request)
         decide = allocation_outside.confirm if sent["state"] == OutsideState.CONFIRMED else allocation_outside.decline
         decide(subject, by=request.user, entered=sent["entered"], reason=sent["reason"])
-        return Response(OutsideSerializer(AllocationOutside.last_of(subject)).data, status=status.HTTP_201_CREATED)
+        return Response(
+            OutsideSerializer(AllocationOutside.last_of(subject)).data,
+            status=status.HTTP_201_CREATED,
+        )

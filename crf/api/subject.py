@@ -1,13 +1,35 @@
-"""Addresses about one subject: outside a person's scope it is not there."""
+"""What the addresses about subjects share: outside a person's scope a subject is not there."""
 
+from django_filters import rest_framework as filters
+from rest_framework import serializers
 from rest_framework.views import APIView
 
+from crf.casebook import Casebook
 from trial.api.base import ByAct, visible_or_404
 from trial.models import Subject
 
 
 class OfSubject(APIView):
+    """An address about one subject."""
+
     permission_classes = [ByAct]
+
+    def casebook(self, code: str) -> Casebook:
+        """Return the casebook that all of the answer is derived from.
+
+        Raise 404 for a subject that the person may not see.
+        """
+        return Casebook(self.subject(code))
 
     def subject(self, code: str) -> Subject:
         return visible_or_404(Subject.objects.visible_to(self.request.user).select_related("site"), code=code)
+
+
+class OfVisit(serializers.ModelSerializer):
+    site = serializers.CharField(source="visit.subject.site.code", read_only=True)
+    subject = serializers.CharField(source="visit.subject.code", read_only=True)
+
+
+class PathFilters(filters.FilterSet):
+    site = filters.CharFilter(field_name="visit__subject__site__code", label="the site's number")
+    subject = filters.CharFilter(field_name="visit__subject__code", label="the subject's code")

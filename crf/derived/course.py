@@ -1,4 +1,4 @@
-"""A subject's course, gathered from the casebook and derived by the protocol: read anew each time, never stored."""
+"""A subject's course, derived by the protocol from the casebook: anew each time, never stored."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -6,8 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from crf.derived.coverage import lesions_to_cover
-from crf.derived.dose_history import DoseHistory
+from crf.casebook import Casebook, once
 from crf.models import (
     Administration,
     Consent,
@@ -24,28 +23,31 @@ from crf.models import (
     TargetVolume,
     VitalSigns,
 )
-from crf.models.response import assessments_of, baseline_of
-from trial.models import Subject, Visit, parameters_on
-from trial.models.parameter import read_once
 from trial.protocol.endpoints import course
 from trial.protocol.endpoints.facts import Contact, Facts
 from trial.protocol.endpoints.local_control import LocalStatus
 from trial.protocol.endpoints.unrecorded import Unrecorded
-from trial.protocol.parameters import Parameters
+from trial.protocol.progression_check.progression import State
 from trial.protocol.radiotherapy import coverage as coverage_rules
 from trial.protocol.response import recist, second_baseline
 from trial.protocol.schedule.subject_status import StatusFacts, SubjectStatus, subject_status
 from trial.protocol.therapy import dose_intensity
 
 from . import progression
-from .dates import doses_of
+from .demographics import signed_on
+from .doses import cumulative_doses, days_given, doses_of, intensity_percents
+from .radiotherapy import coverage_by_lesion, subject_coverage
+from .responses import AssessedResponse, assessed_lesions, baseline, covers_trunk, responses
 
 SECOND_BASELINE = "PC2"
 UNRECORDED = frozenset(Unrecorded)  # death, the next therapy and adverse events have no form yet
+IN_FIELD = {"Y": True, "N": False}
 
 
 class AgentGiven(NamedTuple):
-    """What was given of an agent: in mg, per m² or kg where it is dosed so; the dose intensity in percent, None where unknown."""
+    """What was given of an agent: in mg, per m² or kg where it is dosed so; the dose intensity in
+    percent, None where unknown.
+    """
 
     agent: str
     mg: Decimal | None
@@ -56,6 +58,13 @@ class AgentGiven(NamedTuple):
 class LesionCovered(NamedTuple):
     lesion: str
     coverage: coverage_rules.Coverage
+
+
+class GivenFraction(NamedTuple):
+    """A delivered fraction, with its volume where that stands."""
+
+    fraction: Fraction
+    volume: TargetVolume | None
 
 
 class Derived(NamedTuple):
@@ -70,155 +79,178 @@ class Derived(NamedTuple):
     coverage: coverage_rules.SubjectCoverage | None
 
 
-def derive(subject: Subject, *, on: date, unrecorded: frozenset[Unrecorded] = UNRECORDED) -> Derived:
-    """All that the protocol derives for a subject, as known on a day, by the parameters in force on it.
+def derive(casebook: Casebook, *, on: date, unrecorded: frozenset[Unrecorded] = UNRECORDED) -> Derived:
+    """Return all that the protocol derives for a subject, as known on a day, by the parameters in
+    force on it.
 
-    Endpoints that need a kind of record that is not kept are unknown.
+    Each response is derived by those of the day of its scan. Endpoints that need a kind of record
+    that is not kept are unknown.
     """
-    with read_once():
-        return _derive(subject, on, parameters_on(on), unrecorded)
+    parameters = casebook.parameters_on(on)
+    derived = course.derive(sources_of(casebook, on=on, unrecorded=unrecorded), on=on, parameters=parameters)
+    agents, regimen_percent = agents_given(casebook, on=on)
+    allocation = allocation_of(casebook)
+    irradiates = allocation is not None and allocation.arm == Randomization.Arm.SYSRT
+    covered = [LesionCovered(code, coverage) for code, coverage in coverage_by_lesion(casebook).items()] if irradiates else []
+    return Derived(
+        status=status_of(casebook, derived, on=on),
+        course=derived,
+        records={assessment.visit.code: assessment.pk for assessment in casebook.records(ResponseAssessment)},
+        agents=agents,
+        regimen_intensity_percent=regimen_percent,
+        lesions=covered,
+        coverage=subject_coverage(casebook) if irradiates else None,
+    )
 
 
-def _derive(subject: Subject, on: date, parameters: Parameters, unrecorded: frozenset[Unrecorded]) -> Derived:
-    found = assessments_of(subject)
-    lesions = list(Lesion.objects.of(subject).order_by("code"))
-    fractions = _fractions(subject, on)
-    given = _given_to(fractions, lesions)
-    allocation = Randomization.objects.of(subject).values_list("randomized_on", "arm").first()
-    told = course.CourseFacts(
-        baseline=baseline_of(lesions),
-        assessments=tuple(_seen(one) for one in found if one.first_scan_on),
-        treated_on=doses_of(subject).day_1(1),
+def sources_of(casebook: Casebook, *, on: date, unrecorded: frozenset[Unrecorded]) -> course.CourseFacts:
+    """Return what the protocol reads a course from."""
+    allocation = allocation_of(casebook)
+    sources = course.CourseFacts(
+        baseline=baseline(casebook),
+        assessments=tuple(seen_of(response, casebook) for response in responses(casebook, until=on)),
+        treated_on=doses_of(casebook).day_1(1),
         second_baseline=SECOND_BASELINE,
-        irradiated=tuple(given.items()),
-        treated_after_randomization=_given_since(subject, fractions, allocation[0], on=on) if allocation else None,
+        irradiated=tuple(irradiated_lesions(casebook, on=on).items()),
+        treated_after_randomization=given_since(casebook, allocation.randomized_on, on=on) if allocation else None,
         unrecorded=unrecorded,
     )
-    facts = _facts(told, found, allocation[0] if allocation else None)
-    told = replace(told, facts=replace(facts, contacts=tuple(_contacts(subject, fractions))))
-    derived = course.derive(told, on=on, parameters=parameters)
-    agents, regimen = _agents(subject, on)
-    covered, coverage = _coverage(subject, parameters) if allocation and allocation[1] == "SYSRT" else ([], None)
-    return Derived(
-        status=_status(subject, derived, fractions, on=on),
-        course=derived,
-        records={one.visit.code: one.pk for one in found},
-        agents=agents,
-        regimen_intensity_percent=regimen,
-        lesions=covered,
-        coverage=coverage,
-    )
+    facts = facts_of(casebook, sources.baseline, allocation)
+    return replace(sources, facts=replace(facts, contacts=tuple(contacts_of(casebook, on=on))))
 
 
-def _seen(one: ResponseAssessment) -> course.CourseAssessment:
-    statuses = [(row.lesion.code, row.local_status) for row in one.rows(TargetMeasurement) if row.lesion and row.local_status]
-    fields = {"Y": True, "N": False}
+def allocation_of(casebook: Casebook) -> Randomization | None:
+    return next(iter(casebook.records(Randomization)), None)
+
+
+def seen_of(response: AssessedResponse, casebook: Casebook) -> course.CourseAssessment:
+    """Return one assessment as the course reads it."""
+    assessment, point, derived = response
+    rows = assessed_lesions(assessment, TargetMeasurement, casebook)
     return course.CourseAssessment(
-        point=one.time_point(),
-        investigator=recist.Response(one.investigator_overall) if one.investigator_overall else None,
-        statuses=tuple((code, LocalStatus(status)) for code, status in statuses),
-        in_field=tuple(fields.get(row.in_field) for row in one.rows(NewLesion) if row.certainty),
+        point=point,
+        investigator=recist.Response(assessment.investigator_overall) if assessment.investigator_overall else None,
+        statuses=tuple((lesion.code, LocalStatus(row.local_status)) for lesion, row in rows if row.local_status),
+        in_field=tuple(IN_FIELD.get(row.in_field) for row in assessment.rows(NewLesion) if row.certainty),
+        derived=derived,
     )
 
 
-def _facts(told: course.CourseFacts, found: list[ResponseAssessment], randomized_on: date | None) -> Facts:
-    """What is known at randomization is told of BL1, the check after cycle 2."""
-    second = next((one for one in found if one.visit.code == SECOND_BASELINE and one.first_scan_on), None)
-    point = second.time_point() if second else None
+def facts_of(casebook: Casebook, first: recist.Baseline, allocation: Randomization | None) -> Facts:
+    """Return what is known at randomization: BL1, the check after cycle 2, tells it."""
+    at_bl1 = [response for response in responses(casebook) if response.point.label == SECOND_BASELINE]
+    randomized_on = allocation.randomized_on if allocation else None
+    if not at_bl1:
+        return Facts(randomized_on=randomized_on, baseline_complete=None, measurable=None, no_disease=False)
+    assessment, point, derived = at_bl1[0]
     return Facts(
         randomized_on=randomized_on,
-        baseline_complete=None if second is None else second.covers_trunk and second.overall not in (None, "NE"),
-        measurable=second_baseline.measurable(told.baseline, point) if point else None,
-        no_disease=point is not None and second_baseline.no_disease(told.baseline, point),
+        baseline_complete=covers_trunk(assessment) and derived.overall != recist.Response.NE,
+        measurable=second_baseline.measurable(first, point),
+        no_disease=second_baseline.no_disease(first, point),
     )
 
 
-def _contacts(subject: Subject, fractions: list[Fraction]) -> Iterator[Contact]:
-    """Visits, doses, fractions, specimens and signs: each a day on which the subject was alive (crf_spec 5, OS)."""
-    for code, day in Visit.objects.filter(subject=subject).exclude(held_on=None).values_list("code", "held_on"):
-        yield Contact(f"visit {code}", day)
-    for code, day in _days(Administration, subject, "cycle__visit__code", "given_on"):
-        yield Contact(f"dose of {code}", day)
-    for code, day in _days(LaboratoryPanel, subject, "visit__code", "sampled_on"):
-        yield Contact(f"specimen of {code}", day)
-    for code, day in _days(VitalSigns, subject, "visit__code", "measured_on"):
-        yield Contact(f"vital signs of {code}", day)
-    for fraction in fractions:
-        yield Contact(f"fraction {fraction.number} of {fraction.volume.code}", fraction.given_on)
+def contacts_of(casebook: Casebook, *, on: date) -> Iterator[Contact]:
+    """Yield visits, doses, fractions, specimens and signs: each a day on which the subject was
+    alive (crf_spec 5, OS).
+    """
+    for visit in casebook.visits:
+        if visit.held_on:
+            yield Contact(f"visit {visit.code}", visit.held_on)
+    for row in casebook.rows(Administration):
+        if row.given_on:
+            yield Contact(f"dose of {row.cycle.visit.code}", row.given_on)
+    for panel in casebook.records(LaboratoryPanel):
+        if panel.sampled_on:
+            yield Contact(f"specimen of {panel.visit.code}", panel.sampled_on)
+    for signs in casebook.records(VitalSigns):
+        if signs.measured_on:
+            yield Contact(f"vital signs of {signs.visit.code}", signs.measured_on)
+    for fraction, volume in fractions_given(casebook, on):
+        of_volume = f" of {volume.code}" if volume else ""
+        yield Contact(f"fraction {fraction.number}{of_volume}", fraction.given_on)
 
 
-def _days(model: type, subject: Subject, code: str, day: str) -> Iterator[tuple[str, date]]:
-    yield from model.objects.of(subject).exclude(**{day: None}).values_list(code, day)
-
-
-def _fractions(subject: Subject, on: date) -> list[Fraction]:
-    delivered = Fraction.objects.of(subject).filter(delivered="Y", course__withdrawn_at=None, given_on__lte=on)
-    return list(delivered.select_related("volume").order_by("given_on", "pk"))
-
-
-def _given_since(subject: Subject, fractions: list[Fraction], randomized_on: date, *, on: date) -> bool:
-    """Whether a dose or fraction was given since randomization: the safety set (crf_spec 5)."""
-    doses = Administration.objects.of(subject).filter(given="Y", given_on__range=(randomized_on, on), cycle__withdrawn_at=None)
-    return any(fraction.given_on >= randomized_on for fraction in fractions) or doses.exists()
-
-
-def _given_to(fractions: list[Fraction], lesions: list[Lesion]) -> dict[str, date]:
-    """The last fraction to each lesion that was irradiated."""
-    codes = {lesion.code for lesion in lesions}
-    return {code: fraction.given_on for fraction in fractions for code in fraction.volume.lesions if code in codes}
-
-
-def _agents(subject: Subject, on: date) -> tuple[list[AgentGiven], Decimal | None]:
-    """Cumulative dose and relative dose intensity of each agent, and the regimen's (crf_spec 2.14), over the cycles begun."""
-    begun = [number for number, day in doses_of(subject).first.items() if day <= on]
-    last = Cycle.objects.of(subject).filter(number=max(begun, default=0)).select_related("visit__subject__site").first()
-    if last is None:
-        return [], None
-    history = DoseHistory.of(last)
-    percents = history.percents(until=last.number)
-    found = []
-    for agent, doses in history.doses.items():
-        total = dose_intensity.cumulative_dose(dose for dose in doses if dose.cycle <= last.number)
-        found.append(AgentGiven(agent, total.mg, total.normalized, percents[agent]))
-    return found, dose_intensity.regimen_intensity_percent(percents.values())
-
-
-def _coverage(subject: Subject, parameters: Parameters) -> tuple[list[LesionCovered], coverage_rules.SubjectCoverage | None]:
-    """Each lesion that is to be irradiated, over all courses, and the subject (crf_spec 2.15)."""
-    courses = list(RadiotherapyCourse.objects.of(subject).select_related("visit__subject__site").order_by("pk"))
-    volumes = [volume for one in courses for volume in one.rows(TargetVolume)]
-    ended = bool(courses) and all(one.has_ended for one in courses)
-    found = [
-        LesionCovered(
-            code,
-            coverage_rules.lesion_coverage(
-                [coverage_rules.Coverage(volume.coverage) for volume in volumes if code in volume.lesions], planning_ended=ended
+@once
+def fractions_given(casebook: Casebook, on: date) -> list[GivenFraction]:
+    """Return the fractions delivered up to a day, in the order of their days."""
+    given = [
+        GivenFraction(
+            fraction,
+            next(
+                (volume for volume in course.rows(TargetVolume) if volume.pk == fraction.volume_id),
+                None,
             ),
         )
-        for code in lesions_to_cover(subject, parameters)
+        for course in casebook.records(RadiotherapyCourse)
+        for fraction in course.rows(Fraction)
+        if fraction.delivered == "Y" and fraction.given_on and fraction.given_on <= on
     ]
-    return found, coverage_rules.subject_coverage(one.coverage for one in found)
+    return sorted(given, key=lambda row: (row.fraction.given_on, row.fraction.pk))
 
 
-def _status(subject: Subject, derived: course.Course, fractions: list[Fraction], *, on: date) -> SubjectStatus:
-    gates = {row.gate: row.result for row in Eligibility.objects.of(subject).filter(assessed_on__lte=on).order_by("pk")}
-    doses = doses_of(subject)
-    check = progression.check(subject, on=on)
-    randomized_on = Randomization.objects.of(subject).filter(randomized_on__lte=on).values_list("randomized_on", flat=True).first()
-    withdrawn = Consent.objects.of(subject).filter(type="WITHDRAWAL", signed_on__lte=on).values_list("signed_on", flat=True).first()
-    progressed = [one.evaluation.dated_on for one in derived.responses if one.evaluation.response == recist.Response.PD]
-    dosed = Administration.objects.of(subject).filter(given="Y", given_on__lte=on, cycle__withdrawn_at=None)
-    given = [*dosed.values_list("given_on", flat=True), *(fraction.given_on for fraction in fractions)]
-    first = doses.day_1(1)
+def given_since(casebook: Casebook, randomized_on: date, *, on: date) -> bool:
+    """Return whether anything was given since randomization: the safety set (crf_spec 5)."""
+    days = [
+        *days_given(casebook),
+        *(row.fraction.given_on for row in fractions_given(casebook, on)),
+    ]
+    return any(randomized_on <= day <= on for day in days)
+
+
+def irradiated_lesions(casebook: Casebook, *, on: date) -> dict[str, date]:
+    """Return the day of the last fraction to each lesion that was irradiated."""
+    codes = {lesion.code for lesion in casebook.records(Lesion)}
+    last: dict[str, date] = {}
+    for fraction, volume in fractions_given(casebook, on):
+        if volume:
+            last |= {code: fraction.given_on for code in volume.lesions if code in codes}
+    return last
+
+
+def agents_given(casebook: Casebook, *, on: date) -> tuple[list[AgentGiven], Decimal | None]:
+    """Return cumulative dose and relative dose intensity of each agent, and the regimen's (crf_spec
+    2.14), over the cycles begun.
+    """
+    begun = [number for number, day in doses_of(casebook).first.items() if day <= on]
+    until = max(begun, default=0)
+    if not any(cycle.number == until for cycle in casebook.records(Cycle)):
+        return [], None
+    percents, totals = intensity_percents(casebook, until), cumulative_doses(casebook, until)
+    agents = [AgentGiven(agent, totals[agent].mg, totals[agent].normalized, percent) for agent, percent in percents.items()]
+    return agents, dose_intensity.regimen_intensity_percent(percents.values())
+
+
+def status_of(casebook: Casebook, derived: course.Course, *, on: date) -> SubjectStatus:
+    """Return the subject's status on a day (crf_spec 3)."""
+    gates = {record.gate: record.result for record in casebook.records(Eligibility) if record.assessed_on and record.assessed_on <= on}
+    randomized_on, first_on = (
+        by_then(derived.randomized_on, on),
+        by_then(doses_of(casebook).day_1(1), on),
+    )
+    given = [
+        *days_given(casebook),
+        *(row.fraction.given_on for row in fractions_given(casebook, on)),
+    ]
+    progressed = [response.evaluation.dated_on for response in derived.responses if response.evaluation.response == recist.Response.PD]
     return subject_status(
         StatusFacts(
             entry=gates.get("G1"),
             second=gates.get("G2"),
-            first_dose_on=first if first and first <= on else None,
-            last_dose_on=max(given, default=None),
-            progressed=check.state == "PD",
+            first_dose_on=first_on,
+            last_dose_on=max((day for day in given if day <= on), default=None),
+            progressed=progression.check(casebook, on=on).state == State.PD,
             randomized_on=randomized_on,
-            progressed_on=min((day for day in progressed if day and randomized_on and day > randomized_on), default=None),
-            withdrawn_on=withdrawn,
+            progressed_on=min(
+                (day for day in progressed if day and randomized_on and day > randomized_on),
+                default=None,
+            ),
+            withdrawn_on=by_then(signed_on(casebook, Consent.Type.WITHDRAWAL), on),
         )
     )
+
+
+def by_then(day: date | None, on: date) -> date | None:
+    """Return the day if it had come by another."""
+    return day if day and day <= on else None

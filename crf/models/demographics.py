@@ -1,5 +1,6 @@
 from collections.abc import Iterator
 from datetime import date
+from functools import cached_property
 
 from django.db import models
 
@@ -41,7 +42,6 @@ class Demographics(Record):
         FORMER = "FORMER", "Former"
 
     identifying = frozenset({"birth_month", "age_confirmed"})  # that a source was asked tells that consent was in the month of birth
-    derived = ("age_at_consent",)
 
     birth_month = fields.month("Year and month of birth", sdtm="DM.BRTHDTC")
     age_confirmed = fields.count(
@@ -54,6 +54,8 @@ class Demographics(Record):
     childbearing = fields.choice("Childbearing potential", Childbearing, sdtm="SUPPDM.CHILDPOT", when=lambda d: d.sex == "F")
     smoking = fields.choice("Smoking history", Smoking, sdtm="SU.SUNCF", optional=True)
 
+    age_at_consent = fields.derived("Age at consent", unit="completed years")
+
     sections = (
         Section("Person", ("birth_month", "age_confirmed", "sex", "race", "ethnic", "childbearing")),
         Section("Habits", ("smoking",)),
@@ -62,35 +64,27 @@ class Demographics(Record):
     class Meta(Record.Meta):
         verbose_name = verbose_name_plural = "demographics"
 
+    @cached_property
     def consented_on(self) -> date | None:
-        """Day of the initial consent (RFICDTC)."""
-        if "_consented_on" not in self.__dict__:
-            initial = Consent.objects.of(self.subject).filter(type="INITIAL")
-            self._consented_on = initial.values_list("signed_on", flat=True).first()
-        return self._consented_on
+        """The day of the initial consent (RFICDTC)."""
+        initial = Consent.objects.of(self.subject).filter(type=Consent.Type.INITIAL).order_by("signed_on")
+        return initial.values_list("signed_on", flat=True).first()
 
     def possible_ages(self) -> frozenset[int]:
-        """Ages at consent that the birth month leaves open, before the source is asked (crf_spec 2.3)."""
-        consented_on = self.consented_on()
-        if not self.birth_month or not consented_on:
+        """Return the ages at consent that the birth month leaves open, before the source is asked (crf_spec 2.3)."""
+        if not self.birth_month or not self.consented_on:
             return frozenset()
-        return age.possible_ages(self.birth_month, on=consented_on)
-
-    @fields.derived("Age at consent", unit="completed years")
-    def age_at_consent(self) -> str:
-        """Two, where birth month and source leave it open."""
-        ages = self.possible_ages()
-        return str(self.age_confirmed) if self.age_confirmed in ages else " or ".join(map(str, sorted(ages)))
+        return age.possible_ages(self.birth_month, on=self.consented_on)
 
     def clean(self) -> None:
         super().clean()
-        consented_on, ages = self.consented_on(), self.possible_ages()
+        consented_on, ages = self.consented_on, self.possible_ages()
         if self.birth_month and consented_on and self.birth_month > consented_on.isoformat()[:7]:
             sentence = f"The subject consented on {consented_on}, before this month of birth."
             raise impossible(Code.IMPOSSIBLE, item="birth_month", sentence=sentence)
         if self.age_confirmed is not None and ages and self.age_confirmed not in ages:
-            said = " or ".join(map(str, sorted(ages)))
-            sentence = f"Born in {self.birth_month}, the subject was {said} at consent, not {self.age_confirmed}."
+            possible = " or ".join(map(str, sorted(ages)))
+            sentence = f"Born in {self.birth_month}, the subject was {possible} at consent, not {self.age_confirmed}."
             raise impossible(Code.IMPOSSIBLE, item="age_confirmed", sentence=sentence)
 
     def inconsistencies(self) -> Iterator[Problem]:

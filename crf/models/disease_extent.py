@@ -3,9 +3,9 @@ from collections.abc import Iterator
 from django.db import models
 
 from trial import fields
-from trial.models import Problem, Record, Section, parameters_on
-from trial.protocol.eligibility import organ_units
-from trial.protocol.parameters import Parameters
+from trial.models import Problem, Record, Section
+
+from .lesion import Lesion
 
 
 class Effusion(models.TextChoices):
@@ -38,8 +38,6 @@ class DiseaseExtent(Record):
         NO = "NO", "No"
         UNDECIDED = "UNDECIDED", "Undecided"
 
-    derived = ("units_counted", "liver_counted")
-
     brain_imaged = fields.yes_no("Brain imaging done", sdtm="SUPPTU.BRDONE")
     brain_method = fields.choice("Brain imaging method", BrainMethod, sdtm="SUPPTU.BRMETH", when=lambda d: d.brain_imaged == "Y")
     brain_imaged_on = fields.day("Date of brain imaging", sdtm="SUPPTU.BRDAT", when=lambda d: d.brain_imaged == "Y")
@@ -56,6 +54,9 @@ class DiseaseExtent(Record):
     )
     survival_6_months = fields.yes_no_unknown("Expected survival of 6 months or more", sdtm="SUPPTU.SURV6M")
 
+    units_counted = fields.derived("Organ units, all lesions counted")
+    liver_counted = fields.derived("Liver metastases counted")
+
     sections = (
         Section("Brain and liver", ("brain_imaged", "brain_method", "brain_imaged_on", "brain_result", "liver_metastases")),
         Section("Effusions", ("pericardial", "pleural", "abdominopelvic")),
@@ -66,30 +67,7 @@ class DiseaseExtent(Record):
     class Meta(Record.Meta):
         verbose_name = "disease extent"
 
-    @fields.derived("Organ units, all lesions counted")
-    def units_counted(self) -> str:
-        """N_MIN to N_MAX of crf_spec 2.8: definite lesions alone, and with the equivocal ones."""
-        return str(organ_units.organ_units(self._lesions(), self._parameters())) if self._lesions() else ""
-
-    @fields.derived("Liver metastases counted")
-    def liver_counted(self) -> str:
-        return str(organ_units.liver_metastases(self._lesions())) if self._lesions() else ""
-
-    def _parameters(self) -> Parameters:
-        return parameters_on(self.visit.held_on or self.subject.site.today())
-
-    def _lesions(self) -> list[organ_units.Lesion]:
-        """Those of the screening; at the second gate, those of BL1 too (crf_spec 2.8)."""
-        from .lesion import Lesion, counted
-
-        if "_found" not in self.__dict__:
-            seen = ["BL0"] if self.visit.code == "SCR" else ["BL0", "BL1"]
-            self._found = [counted(lesion) for lesion in Lesion.objects.of(self.subject).filter(first_seen__in=seen)]
-        return self._found
-
     def inconsistencies(self) -> Iterator[Problem]:
-        from .lesion import Lesion
-
         entered = Lesion.objects.of(self.subject).filter(organ="LIVER", certainty="DEFINITE").exists()
         if self.liver_metastases == "Y" and not entered:
             yield "liver_metastases", "No definite liver lesion is entered. Enter it, or correct this answer."

@@ -7,11 +7,9 @@ from django.db.models import F, Q
 
 from trial import fields
 from trial.models import Problem, Record, Section
-from trial.protocol.eligibility import lymph_nodes, organ_units
+from trial.protocol.eligibility import lymph_nodes
 from trial.protocol.response import recist
 from trial.refusals import Code, impossible
-
-from .tumor import PrimaryTumor
 
 
 def is_node(lesion: "Lesion") -> bool:
@@ -135,7 +133,6 @@ class Lesion(Record):
     Subregion = models.TextChoices("Subregion", {n.code: (n.code, n.name) for n in lymph_nodes.SUBREGIONS})
 
     several = True
-    derived = ("regional_by_anatomy", "is_measurable", "doubts")
 
     code = models.CharField("lesion", max_length=4, blank=True, default="", editable=False, db_comment="TU.TULNKID")
     first_seen = fields.choice("First seen at", FirstSeen, sdtm="SUPPTU.TUBASE")
@@ -164,6 +161,10 @@ class Lesion(Record):
     radiotherapy = fields.choice("Radiotherapy planned, if allocated", RadiotherapyPlanned, sdtm="SUPPTU.RTPLAN", optional=True)
     vertebra = fields.yes_no("Vertebral", sdtm="SUPPTU.VERTEBRA", when=lambda x: x.lesion_class == "BONE")
     compression = fields.choice("Spine: ESCC grade", Compression, sdtm="SUPPTU.ESCC", when=is_vertebra)
+
+    regional_by_anatomy = fields.derived("Regional by anatomy and index primary", words=REGIONAL)
+    is_measurable = fields.derived("Measurable (RECIST 1.1)")
+    doubts = fields.derived("To be checked", words={"NONE": "nothing"})
 
     sections = (
         Section(
@@ -219,35 +220,6 @@ class Lesion(Record):
         """What enters the sum of diameters: a node's short axis, else the longest diameter."""
         return self.short_axis_mm if is_node(self) else self.longest_mm
 
-    @fields.derived("Regional by anatomy and index primary", words=REGIONAL)
-    def regional_by_anatomy(self) -> str:
-        """Y, N or U by crf_spec Appendix A and the index primary."""
-        if not self.subregion:
-            return ""
-        primaries = PrimaryTumor.objects.of(self.subject).filter(is_index="Y").values_list("location", flat=True)
-        return str(lymph_nodes.regional_status(self.subregion, list(primaries)))
-
-    @fields.derived("Measurable (RECIST 1.1)")
-    def is_measurable(self) -> bool | None:
-        return recist.measurable(
-            nodal=is_node(self),
-            mm=self.size_mm,
-            slice_mm=self.slice_mm,
-            bone=self.lesion_class == "BONE",
-            soft_tissue=self.soft_tissue == "Y",
-            irradiated=self.irradiated_before == "Y",
-            progressed=self.progressed_since == "Y",
-            xray=self.method == Method.XRAY,
-            kind=recist.NotMeasurable(self.kind) if self.kind else None,
-        )
-
-    @fields.derived("To be checked", words={"NONE": "nothing"})
-    def doubts(self) -> str:
-        """A lymph node that is normal by its size (recist11, section 1)."""
-        if is_node(self) and self.size_mm is None:
-            return ""
-        return " ".join(doubt.sentence for doubt in recist.lesion_doubts(nodal=is_node(self), mm=self.size_mm)) or "NONE"
-
     def clean(self) -> None:
         super().clean()
         if self.organ and is_node(self) and self.organ != Site.LYMPH_NODE:
@@ -261,7 +233,7 @@ class Lesion(Record):
             yield "kind", "A blastic bone lesion is of the class “Bone”."
         if self.role != self.Role.TARGET:
             return
-        if self.is_measurable is not True:
+        if measurable(self) is not True:
             yield "role", "A target lesion is measurable (10 mm, a node's short axis 15 mm). Choose non-target."
         others = [
             lesion
@@ -273,11 +245,16 @@ class Lesion(Record):
             yield "role", sentence
 
 
-def counted(lesion: Lesion) -> organ_units.Lesion:
-    """As the protocol counts it. A node's regional status: the investigator's, else what anatomy says."""
-    return organ_units.Lesion(
-        code=lesion.code, lesion_class=lesion.lesion_class or None, organ=lesion.organ or None, organ_detail=lesion.organ_detail or None,
-        laterality=lesion.laterality or None, subregion=lesion.subregion or None,
-        regional=lesion.regional or lesion.regional_by_anatomy or None, certainty=lesion.certainty or None,
-        vertebra=lesion.vertebra or None, compression=lesion.compression or None, radiotherapy=lesion.radiotherapy or None,
-    )  # fmt: skip
+def measurable(lesion: Lesion) -> bool | None:
+    """Return whether the lesion can be a target (RECIST 1.1, section 3); None where its size is not known."""
+    return recist.measurable(
+        nodal=is_node(lesion),
+        mm=lesion.size_mm,
+        slice_mm=lesion.slice_mm,
+        bone=lesion.lesion_class == LesionClass.BONE,
+        soft_tissue=lesion.soft_tissue == "Y",
+        irradiated=lesion.irradiated_before == "Y",
+        progressed=lesion.progressed_since == "Y",
+        xray=lesion.method == Method.XRAY,
+        kind=recist.NotMeasurable(lesion.kind) if lesion.kind else None,
+    )

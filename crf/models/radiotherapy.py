@@ -1,4 +1,3 @@
-from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -7,10 +6,8 @@ from django.db import models
 from django.db.models import Q
 
 from trial import fields
-from trial.models import OnceAmongRows, Problem, Record, Row, Section, Visit, parameters_on
-from trial.protocol.parameters import Parameters
+from trial.models import OnceAmongRows, Problem, Record, Row, Section, Visit
 from trial.protocol.radiotherapy import biological_dose
-from trial.protocol.radiotherapy import coverage as coverage_rules
 from trial.refusals import Code, impossible
 
 from .lesion import Laterality, Lesion, Site
@@ -67,7 +64,6 @@ class RadiotherapyCourse(Record):
 
     several = True
     moves_the_schedule = True
-    derived = ("coverage", "lesions_covered", "all_covered")
 
     intent = fields.choice("Intent", Intent, sdtm="PR.PRTRTINT")
     simulated_on = fields.day("Simulation", sdtm="SUPPPR.RTSIMDAT")
@@ -90,6 +86,12 @@ class RadiotherapyCourse(Record):
     replanned = fields.yes_no("Planned again", sdtm="SUPPPR.RTREPL")
     replanned_on = fields.day("Planned again on", sdtm="SUPPPR.RTREPLDT", when=lambda c: c.replanned == "Y")
     replanned_reason = fields.text("Why planned again", sdtm="SUPPPR.RTREPLRS", when=lambda c: c.replanned == "Y")
+
+    coverage = fields.derived("Volumes covered")
+    lesions_covered = fields.derived("Lesions of this course")
+    all_covered = fields.derived(
+        "All lesions to be irradiated", words={"COMPLETE": "covered", "INCOMPLETE": "not all covered", "PENDING": "pending"}
+    )
 
     sections = (
         Section(
@@ -135,34 +137,6 @@ class RadiotherapyCourse(Record):
     def has_ended(self) -> bool:
         return self.status in (self.Status.COMPLETED, self.Status.STOPPED_EARLY, self.Status.NOT_STARTED)
 
-    @fields.derived("Volumes covered")
-    def coverage(self) -> list[str]:
-        """Each volume's coverage: FULL, PARTIAL, NONE or PENDING."""
-        return [f"{volume.code} {COVERAGE[volume.coverage]}" for volume in self.rows(TargetVolume)]
-
-    @fields.derived("Lesions of this course")
-    def lesions_covered(self) -> list[str]:
-        """Each lesion by the best of the volumes that contain it."""
-        codes = sorted({code for volume in self.rows(TargetVolume) for code in volume.lesions})
-        return [f"{code} {COVERAGE[self.coverage_of(code)]}" for code in codes]
-
-    @fields.derived("All lesions to be irradiated", words={"COMPLETE": "covered", "INCOMPLETE": "not all covered", "PENDING": "pending"})
-    def all_covered(self) -> str:
-        """Over all courses, by the lesions that must be covered (crf_spec 2.15)."""
-        from crf.derived.coverage import coverage_of_subject
-
-        return coverage_of_subject(self)
-
-    def coverage_of(self, code: str) -> coverage_rules.Coverage:
-        found = [coverage_rules.Coverage(volume.coverage) for volume in self.rows(TargetVolume) if code in volume.lesions]
-        return coverage_rules.lesion_coverage(found, planning_ended=self.has_ended)
-
-    def parameters(self) -> Parameters:
-        """In force when the course began."""
-        if "_parameters" not in self.__dict__:
-            self._parameters = parameters_on(self.started_on or self.planned_start_on or self.subject.site.today())
-        return self._parameters
-
     def inconsistencies(self) -> Iterator[Problem]:
         volumes = self.rows(TargetVolume)
         if not volumes and self.status != self.Status.NOT_STARTED:
@@ -174,7 +148,7 @@ class RadiotherapyCourse(Record):
                     "",
                     f"Volume {volume.code or 'new'} names {', '.join(unknown)}; the subject has {', '.join(sorted(known)) or 'no lesion'}.",
                 )
-            if self.uniform == "Y" and not volume.is_uniform:
+            if self.uniform == "Y" and not is_uniform(volume):
                 yield "", f"Volume {volume.code or 'new'}: its fractions do not add up to the prescribed dose (±0.1 Gy)."
 
 
@@ -220,10 +194,6 @@ class TargetVolume(Row):
     parent = "course"
     path_to_site = "course__visit__subject__site"
     path_to_subject = "course__visit__subject"
-    derived = (
-        "dose_per_fraction_gy", "bed10_gy", "eqd2_10_gy", "eqd2_3_gy", "delivered_gy", "delivered_fractions", "delivered_bed10_gy",
-        "delivered_eqd2_10_gy", "delivered_eqd2_3_gy", "coverage",
-    )  # fmt: skip
 
     course = models.ForeignKey(RadiotherapyCourse, models.PROTECT, related_name="volumes")
     code = models.CharField("volume", max_length=4, blank=True, default="", editable=False, db_comment="SUPPPR.RTVID")
@@ -249,6 +219,17 @@ class TargetVolume(Row):
         "Prescription isodose", between=(50, 100), unit="%", sdtm="SUPPPR.RTPRISO", when=lambda v: v.stereotactic == "Y"
     )
     ptv_d95_gy = fields.amount("PTV D95", digits=5, places=2, between=(0, 150), unit="Gy", sdtm="SUPPPR.PTVD95")
+
+    dose_per_fraction_gy = fields.derived("Dose per fraction", unit="Gy", places=2)
+    bed10_gy = fields.derived("BED, tumor, prescribed", unit="Gy", places=2)
+    eqd2_10_gy = fields.derived("EQD2, tumor, prescribed", unit="Gy", places=2)
+    eqd2_3_gy = fields.derived("EQD2, late effects, prescribed", unit="Gy", places=2)
+    delivered_gy = fields.derived("Delivered", unit="Gy", places=2)
+    delivered_fractions = fields.derived("Delivered", unit="fractions")
+    delivered_bed10_gy = fields.derived("BED, tumor, delivered", unit="Gy", places=2)
+    delivered_eqd2_10_gy = fields.derived("EQD2, tumor, delivered", unit="Gy", places=2)
+    delivered_eqd2_3_gy = fields.derived("EQD2, late effects, delivered", unit="Gy", places=2)
+    coverage = fields.derived("Covered", words=COVERAGE)
 
     sections = (
         Section("Target", ("lesions", "elective_only", "location", "laterality", "technique", "stereotactic")),
@@ -284,74 +265,6 @@ class TargetVolume(Row):
         if not self.code:
             self.code = f"V{TargetVolume.objects.filter(course=self.course).count() + 1}"
         super().save(*args, **kwargs)
-
-    def fractions_of_volume(self) -> list["Fraction"]:
-        return [row for row in self.course.rows(Fraction) if row.volume_id == self.pk and self.pk]
-
-    @fields.derived("Dose per fraction", unit="Gy", places=2)
-    def dose_per_fraction_gy(self) -> Decimal | None:
-        if not self.prescribed_gy or not self.prescribed_fractions:
-            return None
-        return biological_dose.dose_per_fraction_gy(self.prescribed_gy, self.prescribed_fractions)
-
-    @fields.derived("BED, tumor, prescribed", unit="Gy", places=2)
-    def bed10_gy(self) -> Decimal | None:
-        """By the tumor's α/β in force (AB_TUMOR, 10 Gy by default), as all that follows."""
-        return self._effect(biological_dose.bed_gy, self._prescribed(), self.course.parameters().ab_tumor)
-
-    @fields.derived("EQD2, tumor, prescribed", unit="Gy", places=2)
-    def eqd2_10_gy(self) -> Decimal | None:
-        return self._effect(biological_dose.eqd2_gy, self._prescribed(), self.course.parameters().ab_tumor)
-
-    @fields.derived("EQD2, late effects, prescribed", unit="Gy", places=2)
-    def eqd2_3_gy(self) -> Decimal | None:
-        return self._effect(biological_dose.eqd2_gy, self._prescribed(), self.course.parameters().ab_late)
-
-    @fields.derived("BED, tumor, delivered", unit="Gy", places=2)
-    def delivered_bed10_gy(self) -> Decimal | None:
-        return self._effect(biological_dose.bed_gy, self._delivered(), self.course.parameters().ab_tumor)
-
-    @fields.derived("EQD2, tumor, delivered", unit="Gy", places=2)
-    def delivered_eqd2_10_gy(self) -> Decimal | None:
-        return self._effect(biological_dose.eqd2_gy, self._delivered(), self.course.parameters().ab_tumor)
-
-    @fields.derived("EQD2, late effects, delivered", unit="Gy", places=2)
-    def delivered_eqd2_3_gy(self) -> Decimal | None:
-        return self._effect(biological_dose.eqd2_gy, self._delivered(), self.course.parameters().ab_late)
-
-    def _prescribed(self) -> list[tuple[int, Decimal]]:
-        dose = self.dose_per_fraction_gy
-        return [(self.prescribed_fractions, dose)] if dose else []
-
-    def _delivered(self) -> list[tuple[int, Decimal]]:
-        """Phases of fractions of one dose, as they were given."""
-        doses = Counter(row.dose_gy for row in self.fractions_of_volume() if row.delivered == "Y" and row.dose_gy)
-        return [(number, dose) for dose, number in doses.items()]
-
-    def _effect(self, formula: Any, phases: list[tuple[int, Decimal]], alpha_beta: Decimal) -> Decimal | None:
-        return formula(phases, alpha_beta_gy=alpha_beta) if phases else None
-
-    @fields.derived("Delivered", unit="Gy", places=2)
-    def delivered_gy(self) -> Decimal:
-        return sum((row.dose_gy for row in self.fractions_of_volume() if row.delivered == "Y" and row.dose_gy), Decimal(0))
-
-    @fields.derived("Delivered", unit="fractions")
-    def delivered_fractions(self) -> int:
-        return sum(row.delivered == "Y" for row in self.fractions_of_volume())
-
-    @property
-    def is_uniform(self) -> bool:
-        """Whether the delivered fractions are the prescribed ones, as far as they go (±0.1 Gy)."""
-        dose = self.dose_per_fraction_gy
-        return dose is None or abs(self.delivered_gy - dose * self.delivered_fractions) <= Decimal("0.1")
-
-    @fields.derived("Covered", words=COVERAGE)
-    def coverage(self) -> str:
-        return str(coverage_rules.volume_coverage(
-            prescribed_gy=self.prescribed_gy, prescribed_fractions=self.prescribed_fractions,
-            delivered_gy=self.delivered_gy, delivered_fractions=self.delivered_fractions, course_ended=self.course.has_ended,
-            parameters=self.course.parameters(),
-        ))  # fmt: skip
 
     def clean(self) -> None:
         super().clean()
@@ -418,3 +331,19 @@ class Fraction(Row):
         if self.given_on and course.ended_on and self.given_on > course.ended_on:
             sentence = f"The course ended on {course.ended_on}; a fraction cannot be later."
             raise impossible(Code.IMPOSSIBLE, item="given_on", sentence=sentence)
+
+
+def fractions_delivered(volume: TargetVolume) -> list[Fraction]:
+    """Return the fractions of a volume that were delivered."""
+    fractions = volume.course.rows(Fraction)
+    return [fraction for fraction in fractions if volume.pk and fraction.volume_id == volume.pk and fraction.delivered == "Y"]
+
+
+def is_uniform(volume: TargetVolume) -> bool:
+    """Return whether the delivered fractions are the prescribed ones, as far as they go (±0.1 Gy)."""
+    if not volume.prescribed_gy or not volume.prescribed_fractions:
+        return True
+    dose_gy = biological_dose.dose_per_fraction_gy(volume.prescribed_gy, volume.prescribed_fractions)
+    fractions = fractions_delivered(volume)
+    delivered_gy = sum((fraction.dose_gy for fraction in fractions if fraction.dose_gy), Decimal(0))
+    return abs(delivered_gy - dose_gy * len(fractions)) <= Decimal("0.1")

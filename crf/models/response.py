@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -6,10 +6,9 @@ from django.db import models
 from django.db.models import Q
 
 from trial import fields
-from trial.models import OnceAmongRows, Problem, Record, Row, Section, Visit, parameters_on
-from trial.protocol.response import recist
+from trial.models import OnceAmongRows, Problem, Record, Row, Section, Visit
 
-from .lesion import SLICED, Laterality, Lesion, LesionClass, Method, Site, is_node
+from .lesion import SLICED, Laterality, Lesion, LesionClass, Method, Site
 
 WORDS = {
     "CR": "CR, complete response", "PR": "PR, partial response", "SD": "SD, stable disease", "PD": "PD, progressive disease",
@@ -17,12 +16,6 @@ WORDS = {
 }  # fmt: skip
 DISCORDANCE = {"NONE": "agrees", "MINOR": "minor discordance", "MAJOR": "major discordance"}
 SHORTEST_NARRATIVE = 20
-MUST_COVER = {"CHEST", "ABDOMEN", "PELVIS"}
-
-
-def by_recist(name: str, label: str, **shown: Any) -> fields.Derived:
-    """A value that RECIST derives, read like an item of the record."""
-    return fields.derived(label, **shown)(lambda assessment: getattr(assessment.assessed(), name, None))
 
 
 class Growth(models.TextChoices):
@@ -62,10 +55,6 @@ class ResponseAssessment(Record):
         CLINICAL = "CLINICAL", "Clinical, without imaging"
 
     moves_the_schedule = True
-    derived = (
-        "sum_mm", "baseline_mm", "nadir_mm", "change_from_baseline_percent", "change_from_nadir_percent", "change_from_nadir_mm",
-        "target", "non_target", "new_lesion", "overall", "discordance",
-    )  # fmt: skip
 
     unscheduled_reason = fields.text("Why unscheduled", sdtm="SUPPTU.TAUNSRS", when=lambda a: a.visit.is_unscheduled)
     evaluator = fields.choice("Evaluator", Evaluator, sdtm="RS.RSEVAL")
@@ -79,6 +68,18 @@ class ResponseAssessment(Record):
     )
 
     clinically_stable = fields.yes_no("If progression under immunotherapy: clinically stable", sdtm="SUPPRS.CLINSTAB", optional=True)
+
+    sum_mm = fields.derived("Sum of diameters", unit="mm")
+    baseline_mm = fields.derived("Sum at baseline (BL0)", unit="mm")
+    nadir_mm = fields.derived("Smallest sum before (nadir)", unit="mm")
+    change_from_baseline_percent = fields.derived("Change from baseline", unit="%", places=1)
+    change_from_nadir_percent = fields.derived("Change from nadir", unit="%", places=1)
+    change_from_nadir_mm = fields.derived("Change from nadir", unit="mm")
+    target = fields.derived("Target response", words=WORDS)
+    non_target = fields.derived("Non-target response", words=WORDS)
+    new_lesion = fields.derived("New lesion", words={"UNEQUIVOCAL": "unequivocal", "EQUIVOCAL": "equivocal", "NONE": "none"})
+    overall = fields.derived("Overall response (RECIST 1.1)", words=WORDS)
+    discordance = fields.derived("Against the investigator's overall response", words=DISCORDANCE)
 
     sections = (
         Section("Assessment", ("unscheduled_reason", "evaluator", "reader")),
@@ -116,6 +117,15 @@ class ResponseAssessment(Record):
         lesions = Lesion.objects.of(visit.subject).order_by("code")
         return {"lesion": lesions, "followed": lesions.filter(first_seen=Lesion.FirstSeen.POST)}.get(item)
 
+    @classmethod
+    def choices_at_hand(cls, item: str, visit: Visit, record: Record | None) -> list[Any] | None:
+        if item not in ("lesion", "followed") or record is None:
+            return super().choices_at_hand(item, visit, record)
+        lesions = sorted(record.casebook.records(Lesion), key=lambda lesion: lesion.code)
+        if item == "lesion":
+            return lesions
+        return [lesion for lesion in lesions if lesion.first_seen == Lesion.FirstSeen.POST]
+
     @property
     def first_scan_on(self) -> date | None:
         return min((scan.scanned_on for scan in self.rows(Scan) if scan.scanned_on), default=None)
@@ -124,61 +134,14 @@ class ResponseAssessment(Record):
     def last_scan_on(self) -> date | None:
         return max((scan.scanned_on for scan in self.rows(Scan) if scan.scanned_on), default=None)
 
-    @property
-    def covers_trunk(self) -> bool:
-        """Whether CT or MRI covered chest, abdomen and pelvis (crf_spec 4.2 b)."""
-        seen = {region for scan in self.rows(Scan) if scan.method in SLICED for region in scan.regions}
-        return seen >= MUST_COVER
-
-    def time_point(self) -> recist.TimePoint:
-        return recist.TimePoint(
-            label=self.visit.code,
-            first_scan_on=self.first_scan_on,
-            last_scan_on=self.last_scan_on,
-            targets=tuple(row.measurement() for row in self.rows(TargetMeasurement) if row.lesion and row.state),
-            non_targets=tuple(
-                recist.NonTargetFinding(row.lesion.code, recist.NonTargetState(row.state), recist.Growth(row.growth or "NONE"))
-                for row in self.rows(NonTargetFinding)
-                if row.lesion and row.state
-            ),
-            new_lesions=tuple(row.found() for row in self.rows(NewLesion) if row.certainty),
-        )
-
-    def assessed(self) -> recist.Assessment | None:
-        """RECIST 1.1, derived from the baseline lesions and all earlier assessments; None without a scan."""
-        if "_assessed" not in self.__dict__:
-            self._assessed = derive(self) if self.first_scan_on else None
-        return self._assessed
-
-    sum_mm = by_recist("sum_mm", "Sum of diameters", unit="mm")
-    baseline_mm = by_recist("baseline_mm", "Sum at baseline (BL0)", unit="mm")
-    nadir_mm = by_recist("nadir_mm", "Smallest sum before (nadir)", unit="mm")
-    change_from_baseline_percent = by_recist("change_from_baseline_percent", "Change from baseline", unit="%", places=1)
-    change_from_nadir_percent = by_recist("change_from_nadir_percent", "Change from nadir", unit="%", places=1)
-    change_from_nadir_mm = by_recist("change_from_nadir_mm", "Change from nadir", unit="mm")
-    target = by_recist("target", "Target response", words=WORDS)
-    non_target = by_recist("non_target", "Non-target response", words=WORDS)
-    overall = by_recist("overall", "Overall response (RECIST 1.1)", words=WORDS)
-
-    @fields.derived("New lesion", words={"UNEQUIVOCAL": "unequivocal", "EQUIVOCAL": "equivocal", "NONE": "none"})
-    def new_lesion(self) -> str:
-        found = self.assessed()
-        return str(found.new_lesion or "NONE") if found else ""
-
-    @fields.derived("Against the investigator's overall response", words=DISCORDANCE)
-    def discordance(self) -> str:
-        found = self.assessed()
-        if not found or not self.investigator_overall:
-            return ""
-        return str(recist.discordance(found.overall, recist.Response(self.investigator_overall)))
-
     def inconsistencies(self) -> Iterator[Problem]:
         if not self.rows(Scan):
             yield "", "No scan is entered. Add a row for each."
         for role, group in (("TARGET", TargetMeasurement), ("NON-TARGET", NonTargetFinding)):
-            assessed = [row.lesion_id for row in self.rows(group)]
-            for lesion in Lesion.objects.of(self.subject).filter(role=role, first_seen="BL0").exclude(pk__in=assessed):
-                yield "", f"{lesion} is not assessed. Add it; where it cannot be assessed, say so and why."
+            assessed = {row.lesion_id for row in self.rows(group)}
+            for lesion in self.casebook.records(Lesion):
+                if lesion.role == role and lesion.first_seen == Lesion.FirstSeen.BL0 and lesion.pk not in assessed:
+                    yield "", f"{lesion} is not assessed. Add it; where it cannot be assessed, say so and why."
         for row in self.rows(NonTargetFinding):
             if row.state == "UNEQUIVOCAL" and len(row.narrative) < SHORTEST_NARRATIVE:
                 yield "", f"{row.lesion}: describe the unequivocal progression in {SHORTEST_NARRATIVE} characters or more."
@@ -266,9 +229,6 @@ class TargetMeasurement(Row):
             ),
         ]
 
-    def measurement(self) -> recist.TargetMeasurement:
-        return recist.TargetMeasurement(self.lesion.code, is_node(self.lesion), recist.TargetState(self.state), self.size_mm)
-
 
 class NonTargetFinding(Row):
     """A non-target lesion at this time point."""
@@ -339,56 +299,3 @@ class NewLesion(Row):
 
     class Meta(Row.Meta):
         verbose_name = "new lesion"
-
-    def found(self) -> recist.NewLesion:
-        """iRECIST follows it under its code; by its size, where the lesion is a target among the new ones."""
-        gone, lesion = self.growth == "GONE", self.followed
-        return recist.NewLesion(
-            recist.NewLesionCertainty(self.certainty),
-            code=lesion.code if lesion else "",
-            mm=self.size_mm,
-            measured=self.size_mm is not None and lesion is not None and lesion.role == Lesion.Role.TARGET,
-            growth=recist.Growth.NONE if gone else recist.Growth(self.growth or "NONE"),
-            gone=gone,
-            organ=lesion.organ if lesion else "",
-        )
-
-
-def baseline_of(lesions: list[Lesion]) -> recist.Baseline:
-    """BL0: the lesions of the screening, as their forms say."""
-    first = [lesion for lesion in lesions if lesion.first_seen == Lesion.FirstSeen.BL0]
-    return recist.Baseline(
-        targets=tuple(
-            recist.TargetMeasurement(lesion.code, is_node(lesion), recist.TargetState.MEASURED, lesion.size_mm)
-            for lesion in first
-            if lesion.role == Lesion.Role.TARGET
-        ),
-        non_targets=tuple(lesion.code for lesion in first if lesion.role == Lesion.Role.NON_TARGET),
-    )
-
-
-def assessments_of(subject: object, lesions: Iterable[Lesion] | None = None) -> list[ResponseAssessment]:
-    """All standing assessments, their rows at hand, in the order of their scans; five queries, and one more where no lesions are given."""
-    found = list(ResponseAssessment.objects.of(subject).select_related("visit__subject__site"))
-    for group in ResponseAssessment.groups():
-        rows = list(group.objects.standing().filter(assessment__in=found).order_by("pk"))
-        for assessment in found:
-            assessment.hold_rows(group, [row for row in rows if row.assessment_id == assessment.pk])
-    by_pk = {lesion.pk: lesion for lesion in (Lesion.objects.of(subject) if lesions is None else lesions)}
-    for assessment in found:
-        for row in (*assessment.rows(TargetMeasurement), *assessment.rows(NonTargetFinding)):
-            row.lesion = by_pk.get(row.lesion_id)
-        for row in assessment.rows(NewLesion):
-            row.followed = by_pk.get(row.followed_id)
-    return sorted(found, key=lambda a: a.first_scan_on or date.max)
-
-
-def derive(current: ResponseAssessment) -> recist.Assessment:
-    """RECIST 1.1 for one assessment, from all that was scanned before it."""
-    lesions = list(Lesion.objects.of(current.subject).order_by("code"))
-    earlier = [
-        other.time_point()
-        for other in assessments_of(current.subject)
-        if other.pk != current.pk and other.first_scan_on and other.first_scan_on < current.first_scan_on
-    ]
-    return recist.assess(baseline_of(lesions), earlier, current.time_point(), parameters=parameters_on(current.first_scan_on))

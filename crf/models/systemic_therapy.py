@@ -1,22 +1,17 @@
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
 
 from trial import fields
 from trial.models import OnceAmongRows, OnceOfASubject, Problem, Record, Row, Section, Visit, parameters_on
-from trial.protocol.parameters import Parameters
-from trial.protocol.therapy import dose_intensity, dosing, regimens
+from trial.protocol.therapy import regimens
 from trial.refusals import Code, impossible
 
 from .vital_signs import VitalSigns
-
-if TYPE_CHECKING:
-    from crf.derived.dose_history import DoseHistory
 
 
 class Regimen(Record):
@@ -85,7 +80,6 @@ class Cycle(Record):
     """Systemic therapy, one cycle (crf_spec 2.14, SYSADM; CDASH EC)."""
 
     moves_the_schedule = True
-    derived = ("day_1", "delay_days", "bsa_m2", "intensity")
 
     number = fields.count("Cycle", between=(1, 60), sdtm="EC.ECSPID")
     weight_kg = fields.amount("Weight used for dosing", digits=4, places=1, between=(25, 250), unit="kg", sdtm="VS.WEIGHT")
@@ -95,6 +89,11 @@ class Cycle(Record):
         when=lambda c: any(row.agent == "CARBOPLATIN" for row in c.rows(Administration)),
     )  # fmt: skip
     beyond_progression = fields.yes_no("Given beyond progression", sdtm="SUPPEC.TBP", optional=True)
+
+    day_1 = fields.derived("Day 1")
+    delay_days = fields.derived("Later than planned", unit="days")
+    bsa_m2 = fields.derived("Body surface area used", unit="m²", places=3)
+    intensity = fields.derived("Relative dose intensity since cycle 1")
 
     sections = (
         Section("Cycle", ("number", "beyond_progression")),
@@ -129,43 +128,9 @@ class Cycle(Record):
         given = [(day, planned.agent.value) for planned in agents for day in planned.days]
         return {Administration: [{"day": day, "agent": agent, "route": "INTRAVENOUS", "dose_level": "0"} for day, agent in sorted(given)]}
 
-    @fields.derived("Day 1")
-    def day_1(self) -> date | None:
-        """The day on which the first agent was given (crf_spec 4.1)."""
-        given = [row.given_on for row in self.rows(Administration) if row.given == "Y" and row.given_on]
-        return min(given, default=None)
-
-    @fields.derived("Later than planned", unit="days")
-    def delay_days(self) -> int | None:
-        """From day 1 of the cycle before and the regimen's length (crf_spec 2.14, ECDLY); negative where earlier."""
-        history = self.history_of_doses()
-        before = history.day_1_of.get((self.number or 0) - 1)
-        return dose_intensity.delay_days(before, self.day_1, history.cycle_length_days)
-
-    @fields.derived("Body surface area used", unit="m²", places=3)
-    def bsa_m2(self) -> Decimal | None:
-        """By the formula in force on day 1 (BSA_FORMULA)."""
-        if not self.weight_kg or not self.height_cm:
-            return None
-        return dosing.bsa_m2(weight_kg=self.weight_kg, height_cm=self.height_cm, parameters=self.parameters())
-
-    @fields.derived("Relative dose intensity since cycle 1")
-    def intensity(self) -> list[str]:
-        """Of each agent up to this cycle, with what was given in all; and of the regimen, the mean of its agents."""
-        return self.history_of_doses().told(until=self.number or 0)
-
-    def parameters(self) -> Parameters:
-        if "_parameters" not in self.__dict__:
-            self._parameters = parameters_on(self.day_1 or self.subject.site.today())
-        return self._parameters
-
-    def history_of_doses(self) -> "DoseHistory":
-        """Read once for the page."""
-        from crf.derived.dose_history import DoseHistory
-
-        if "_doses" not in self.__dict__:
-            self._doses = DoseHistory.of(self)
-        return self._doses
+    def days_given(self) -> list[date]:
+        """Return the days on which an agent was given."""
+        return [row.given_on for row in self.rows(Administration) if row.given == "Y" and row.given_on]
 
     def clean(self) -> None:
         """A cycle given before its visit was planned, as before gate 1 is signed, is recorded at an unscheduled visit: it happened."""
@@ -191,8 +156,9 @@ class Cycle(Record):
                 yield "", f"Day {late} ({second}) does not come after day {early} ({first})."
         before = Administration.objects.of(self.subject).filter(cycle__number=(self.number or 0) - 1, given="Y").exclude(cycle=self.pk)
         last = before.aggregate(last=models.Max("given_on"))["last"]
-        if last and self.day_1 and self.day_1 <= last:
-            yield "", f"Day 1 of cycle {self.number} ({self.day_1}) does not come after the last dose of the cycle before ({last})."
+        day_1 = min(self.days_given(), default=None)
+        if last and day_1 and day_1 <= last:
+            yield "", f"Day 1 of cycle {self.number} ({day_1}) does not come after the last dose of the cycle before ({last})."
 
 
 class Administration(Row):
@@ -235,7 +201,6 @@ class Administration(Row):
     parent = "cycle"
     path_to_site = "cycle__visit__subject__site"
     path_to_subject = "cycle__visit__subject"
-    derived = ("planned_level", "planned_mg", "percent_of_planned")
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="administrations")
 
@@ -250,6 +215,10 @@ class Administration(Row):
     adjustment = fields.choice("Adjustment", Adjustment, sdtm="EC.ECADJ")
     adjustment_reason = fields.choice("Reason", Reason, sdtm="SUPPEC.ECRSADJ", when=lambda a: a.adjustment not in ("", "NONE"))
     dose_level = fields.choice("Dose level", DoseLevel, sdtm="SUPPEC.ECDLVL")
+
+    planned_level = fields.derived("Planned level")
+    planned_mg = fields.derived("Planned dose", unit="mg", places=1)
+    percent_of_planned = fields.derived("Given, of planned", unit="%", places=1)
 
     sections = (
         Section(
@@ -275,57 +244,3 @@ class Administration(Row):
 
     def __str__(self) -> str:
         return f"Day {self.day or '?'}, {self.get_agent_display() or 'agent'}"
-
-    def as_dose(self) -> dose_intensity.Dose:
-        """As dose intensity counts it: what was not given is 0 mg."""
-        planned = regimens.planned_agent(regimen_of(self.cycle) or "OTHER", self.agent)
-        by_surface = planned is not None and planned.basis == regimens.Basis.MG_M2
-        return dose_intensity.Dose(
-            cycle=self.cycle.number,
-            planned_mg=self.planned_mg,
-            actual_mg=Decimal(0) if self.given == "N" else self.dose_mg,
-            measure=self.cycle.bsa_m2 if by_surface else self.cycle.weight_kg,
-        )
-
-    @fields.derived("Planned level")
-    def planned_level(self) -> str:
-        """Dose and basis at the protocol's level 0 (ECDOSBAS), with its cap."""
-        planned = regimens.planned_agent(regimen_of(self.cycle) or "OTHER", self.agent) if self.agent else None
-        if planned is None:
-            return ""
-        cap = f", at most {planned.cap_mg:f} mg" if planned.cap_mg else ""
-        return (
-            f"AUC {planned.dose:f}{cap}"
-            if planned.basis == regimens.Basis.AUC
-            else f"{planned.dose:f} {planned.basis}{cap}".replace("m2", "m²")
-        )
-
-    @fields.derived("Planned dose", unit="mg", places=1)
-    def planned_mg(self) -> Decimal | None:
-        """At the protocol's dose level, with this cycle's weight, height and clearance; derived, never stored."""
-        cycle = self.cycle
-        regimen = regimen_of(cycle)
-        if regimen is None or not self.agent:
-            return None
-        return dosing.planned_dose_mg(
-            regimen, self.agent, weight_kg=cycle.weight_kg, bsa_m2=cycle.bsa_m2, clearance_ml_min=cycle.clearance_ml_min
-        )
-
-    @fields.derived("Given, of planned", unit="%", places=1)
-    def percent_of_planned(self) -> Decimal | None:
-        planned = self.planned_mg
-        return dosing.percent_of_planned(self.dose_mg, planned) if planned and self.dose_mg is not None else None
-
-
-def hold_regimen(cycles: Iterable[Cycle], regimens: Iterable[Regimen]) -> None:
-    """For the cycles of one subject, whose regimens are at hand in the order of their entry."""
-    code = next((one.code for one in reversed([*regimens]) if one.code), None)
-    for cycle in cycles:
-        cycle._regimen = code
-
-
-def regimen_of(cycle: Cycle) -> str | None:
-    """Code of the regimen that the subject was on: the last one entered."""
-    if "_regimen" not in cycle.__dict__:
-        cycle._regimen = Regimen.objects.of(cycle.subject).exclude(code="").order_by("-pk").values_list("code", flat=True).first()
-    return cycle._regimen

@@ -1,19 +1,14 @@
-from decimal import Decimal
-
 from django.db import models
 from django.db.models import F, Q
 
 from trial import fields
-from trial.models import Record, Section, parameters_on
-from trial.protocol.therapy import dosing
+from trial.models import Record, Section
 
 
 class VitalSigns(Record):
     """Vital signs and performance status (crf_spec 2.11; CDASH VS, RS)."""
 
     Ecog = models.TextChoices("Ecog", {f"ECOG{grade}": (str(grade), str(grade)) for grade in range(6)})
-
-    derived = ("bsa_m2", "bmi")
 
     measured_on = fields.day("Date", sdtm="VS.VSDTC")
     weight_kg = fields.amount("Weight", digits=4, places=1, between=(25, 250), unit="kg", sdtm="VS.WEIGHT")
@@ -27,6 +22,9 @@ class VitalSigns(Record):
     oxygen_saturation = fields.count("Oxygen saturation", between=(50, 100), unit="%", sdtm="VS.OXYSAT", optional=True)
     ecog = fields.choice("ECOG performance status", Ecog, sdtm="RS.ECOG101")
     ecog_on = fields.day("ECOG assessed on", sdtm="RS.RSDTC")
+
+    bsa_m2 = fields.derived("Body surface area", unit="m²", places=3)
+    bmi = fields.derived("Body mass index", unit="kg/m²", places=1)
 
     sections = (
         Section("Body", ("measured_on", "weight_kg", "height_cm")),
@@ -44,22 +42,3 @@ class VitalSigns(Record):
                 violation_error_message="The diastolic pressure lies below the systolic one. Have they been exchanged?",
             ),
         ]
-
-    @fields.derived("Body surface area", unit="m²", places=3)
-    def bsa_m2(self) -> Decimal | None:
-        """By the formula in force (BSA_FORMULA); the height may stand on an earlier visit's form."""
-        height = self.height_cm or height_of(self)
-        if not self.weight_kg or not height:
-            return None
-        parameters = parameters_on(self.measured_on or self.subject.site.today())
-        return dosing.bsa_m2(weight_kg=self.weight_kg, height_cm=height, parameters=parameters)
-
-    @fields.derived("Body mass index", unit="kg/m²", places=1)
-    def bmi(self) -> Decimal | None:
-        height = self.height_cm or height_of(self)
-        return self.weight_kg * 10_000 / height**2 if self.weight_kg and height else None
-
-
-def height_of(signs: VitalSigns) -> Decimal | None:
-    known = VitalSigns.objects.of(signs.subject).exclude(height_cm=None).order_by("measured_on")
-    return known.values_list("height_cm", flat=True).first()

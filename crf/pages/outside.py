@@ -1,4 +1,6 @@
-"""An allocation made outside the system: an investigator enters it, a data manager confirms it (crf_spec 2.13, RANDMAN)."""
+"""An allocation made outside the system: an investigator enters it, a data manager confirms it
+(crf_spec 2.13, RANDMAN).
+"""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -8,11 +10,12 @@ from django.views.decorators.http import require_http_methods
 
 from crf.actions import allocation_outside
 from crf.models import AllocationOutside, Randomization
-from crf.pages.acts import day_asked, subject_of
 from trial.access import Act
 from trial.models import may
 from trial.pages.base import button, number_from, page, say
 from trial.refusals import Refused
+
+from .subject import day_asked, subject_of
 
 ITEMS = ("arm", "sysclass", "metpat")
 TEXTS = ("source", "reason")
@@ -32,7 +35,10 @@ def outside_page(request: HttpRequest, code: str) -> HttpResponse:
         except Refused as error:
             refused = error
         else:
-            messages.success(request, "Entered. It is the subject's allocation once a data manager has confirmed it.")
+            messages.success(
+                request,
+                "Entered. It is the subject's allocation once a data manager has confirmed it.",
+            )
             return HttpResponseRedirect(reverse("outside", args=[subject.code]))
     waiting = AllocationOutside.waiting(subject)
     allocated = Randomization.objects.filter(subject_once=subject).first()

@@ -14,13 +14,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from crf.actions.planning import plan_visits
+from crf.casebook import Casebook
 from crf.derived import progression as check
 from followup.models import Flag, NightlyRun
 from trial.access import Act
 from trial.actions import events
 from trial.audit.acting import acting
-from trial.models import Record, Site, Standing, Subject, SystemEvent, Visit, may, parameters_on, standing
-from trial.models.parameter import read_once
+from trial.models import Record, Site, Standing, Subject, SystemEvent, Visit, may
 from trial.protocol.parameters import Parameters
 from trial.protocol.progression_check import progression
 from trial.protocol.schedule import timetable
@@ -98,23 +98,23 @@ def run_for(subject: Subject, *, on: date) -> Swept:
     that is late.
     """
     subject = Subject.objects.select_for_update(no_key=True, of=["self"]).select_related("site").get(pk=subject.pk)
+    casebook = Casebook(subject)
     with acting(by=system_user()):
-        plan_visits(subject, on=on)
-    return _keep(subject, {(due.kind, due.anchor): due for due in due_of(subject, on=on)}, on=on)
+        planned = plan_visits(casebook, on=on)
+    if planned:
+        casebook = Casebook(subject)  # the visits that it had read are others now
+    return _keep(subject, {(due.kind, due.anchor): due for due in due_of(casebook, on=on)}, on=on)
 
 
-def due_of(subject: Subject, *, on: date) -> list[Due]:
+def due_of(casebook: Casebook, *, on: date) -> list[Due]:
     """Return the flags that should be open on a day: a function of the data and the day."""
-    visits = [visit for visit in Visit.objects.filter(subject=subject) if not visit.is_common]
-    for visit in visits:
-        visit.subject = subject
-    with read_once():
-        parameters = parameters_on(on)
-        return [
-            *_late_visits(visits, on),
-            *_late_entries(visits, standing(subject), on, parameters),
-            *_progression(subject, visits, on, parameters),
-        ]
+    visits = [visit for visit in casebook.visits if not visit.is_common]
+    parameters = casebook.parameters_on(on)
+    return [
+        *_late_visits(visits, on),
+        *_late_entries(visits, casebook.standing, on, parameters),
+        *_progression(casebook, visits, on, parameters),
+    ]
 
 
 def states_of(visits: Iterable[Visit], *, on: date) -> dict[int, timetable.VisitState]:
@@ -165,21 +165,21 @@ def _late_entries(visits: list[Visit], rows: list[Standing], on: date, parameter
             yield Due(Flag.Kind.ENTRY_OVERDUE, visit.code, visit.held_on, "OVERDUE", Flag.Severity.NOTICE, visit.pk, evidence)
 
 
-def _progression(subject: Subject, visits: list[Visit], on: date, parameters: Parameters) -> Iterator[Due]:
+def _progression(casebook: Casebook, visits: list[Visit], on: date, parameters: Parameters) -> Iterator[Due]:
     """Yield the flag of the check after cycle 2, while a person must look at its state.
 
     A randomized subject is flagged for progression only, unless randomization comes before the
     cycles: there, the check is still to be passed. Nothing follows from a progression any more once
     a person has seen it.
     """
-    facts = check.facts_of(subject, parameters)
+    facts = check.facts_of(casebook, parameters)
     verdict = check.checked(facts, on=on, parameters=parameters)
     progressed = verdict.state == progression.State.PD
     randomized = facts.randomized_on is not None and facts.randomized_on <= on
     decided = randomized and not parameters.before_cycles
     if verdict.state not in OPEN_STATES or (decided and not progressed):
         return
-    if progressed and _is_acknowledged(subject, verdict.state):
+    if progressed and _is_acknowledged(casebook.subject, verdict.state):
         return
     visit = next((visit.pk for visit in visits if visit.code == CHECK_AFTER_CYCLE_2), None)
     due_on = verdict.window.closes_on if verdict.window else on

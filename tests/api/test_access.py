@@ -172,7 +172,7 @@ def walked(patterns, before=""):
 def plain(text):
     for regex, value in (
         (r"(?P<code>\d{2}-\d{3})", "01-001"), (r"(?P<code>\d{2})", "01"), (r"(?P<pk>\d{1,18})", "1"), (r"(?P<group>\w+)", "results"),
-        (r"(?P<row>\d{1,18})", "1"),
+        (r"(?P<row>\d{1,18})", "1"), ("<slug:problem>", "visit_frozen"),
     ):  # fmt: skip
         text = text.replace(regex, value)
     return text.replace("^", "").replace("$", "").replace(r"\Z", "")

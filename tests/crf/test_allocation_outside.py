@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from crf.actions import allocation_outside, allocations, randomization
+from crf.casebook import Casebook
 from crf.models import AllocationOutside, Eligibility, Randomization
 from tests.conftest import founder, member
 from tests.examples import complete
@@ -66,7 +67,7 @@ def nothing_against(monkeypatch):
 
 def test_is_no_allocation_before_it_is_confirmed(subject, entered):
     assert not Randomization.objects.exists()
-    assert "OUTSIDE_WAITS" in {one.code for one in randomization.refusals(subject, on=subject.site.today())}
+    assert "OUTSIDE_WAITS" in {one.code for one in randomization.refusals(Casebook(subject), on=subject.site.today())}
 
 
 def test_confirmed_it_is_the_allocation_and_says_what_it_is(subject, entered, data_manager, told):
@@ -225,7 +226,7 @@ def test_counts_among_the_subjects_of_the_study(subject, second, entered, data_m
     """The cap is on subjects randomized, wherever."""
     allocation_outside.confirm(subject, by=data_manager, entered=entered.pk, reason=COMPARED)
     on = second.site.today()
-    assert randomization.facts_of(second, on=on, parameters=parameters_on(on)).allocations == 1
+    assert randomization.facts_of(Casebook(second), on=on, parameters=parameters_on(on)).allocations == 1
 
 
 class TestPage:

@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
 from crf.actions import eligibility, randomization
+from crf.casebook import Casebook
 from crf.derived import progression
 from crf.models import Administration, Cycle, Lesion, Randomization, ResponseAssessment, Scan, TargetMeasurement, VitalSigns
 from followup.actions.flagging import due_of, without_hints
@@ -65,7 +66,9 @@ def screened(team):
 
 
 def truth(story, criterion, *, gate=1, on=date(2025, 3, 5)):
-    (found,) = [verdict for verdict in eligibility.assess(story.subject, gate=gate, on=on).verdicts if verdict.criterion == criterion]
+    (found,) = [
+        verdict for verdict in eligibility.assess(Casebook(story.subject), gate=gate, on=on).verdicts if verdict.criterion == criterion
+    ]
     return found.truth
 
 
@@ -99,8 +102,8 @@ class TestEligibility:
         decided("LN_UNIT_RULE", "ALL_NONREGIONAL_AS_ONE", date(2025, 3, 6))
         assert truth(story, "I03") == "NOT_MET"
         assert truth(story, "I03", on=date(2025, 3, 6)) == "MET"
-        assert not eligibility.is_stale(record, on=date(2025, 3, 5))
-        assert eligibility.is_stale(record, on=date(2025, 3, 6))
+        assert not eligibility.is_stale(record, Casebook(record.subject), on=date(2025, 3, 5))
+        assert eligibility.is_stale(record, Casebook(record.subject), on=date(2025, 3, 6))
 
     def test_window_of_laboratory_results_follows_the_decision(self, screened, decided):
         story = screened()
@@ -184,7 +187,7 @@ class TestBeforeTheCycles:
         return story
 
     def test_criteria_about_the_cycles_apply_at_no_gate(self, story):
-        judged = [verdict.criterion for verdict in eligibility.assess(story.subject, gate=2, on=date(2025, 3, 5)).verdicts]
+        judged = [verdict.criterion for verdict in eligibility.assess(Casebook(story.subject), gate=2, on=date(2025, 3, 5)).verdicts]
         assert {"X06", "X07"} & {*judged} == set()
         assert judged[0] == "I01"
 
@@ -203,7 +206,7 @@ class TestBeforeTheCycles:
         two_cycles(story)
         assert not Visit.objects.filter(subject=story.subject, code="RTS", stopped=False).exists()
         checked(story, sizes, read)
-        check = progression.check(story.subject, on=date(2025, 4, 22))
+        check = progression.check(Casebook(story.subject), on=date(2025, 4, 22))
         assert (check.state, check.refusal) == (state, None)
         irradiated = arm == "SYSRT" and state == "PASSED"
         assert Visit.objects.filter(subject=story.subject, code="RTS", stopped=False).exists() == irradiated
@@ -211,7 +214,7 @@ class TestBeforeTheCycles:
     def test_late_check_of_a_randomized_subject_is_flagged(self, story):
         randomized(story, "2025-03-06")
         two_cycles(story)
-        flags = [due.state for due in due_of(story.subject, on=date(2025, 4, 29)) if due.anchor == "PC2"]
+        flags = [due.state for due in due_of(Casebook(story.subject), on=date(2025, 4, 29)) if due.anchor == "PC2"]
         assert flags == ["OVERDUE"]
 
 
@@ -236,21 +239,21 @@ class TestImmuneCriteria:
     def test_progression_waits_for_confirmation_in_a_stable_patient(self, story, decided, criteria, stable, state, refusal):
         decided("PC2_CRITERIA", criteria)
         checked(story, GROWN, PROGRESSED, clinically_stable=stable)
-        check = progression.check(story.subject, on=date(2025, 4, 25))
+        check = progression.check(Casebook(story.subject), on=date(2025, 4, 25))
         assert (check.state, check.refusal) == (state, refusal)
 
     def test_scan_that_does_not_confirm_it_opens_the_way_to_randomization(self, story, decided):
         decided("PC2_CRITERIA", "IRECIST_FOR_ICI")
         checked(story, GROWN, PROGRESSED, clinically_stable="Y")
         checked_again(story, SHRUNK, BETTER)
-        check = progression.check(story.subject, on=date(2025, 5, 26))
+        check = progression.check(Casebook(story.subject), on=date(2025, 5, 26))
         assert (check.state, check.x07, check.assessment.label) == ("PASSED", "NOT_MET", "UNS1")
 
     def test_scan_that_confirms_it_ends_the_way(self, story, decided):
         decided("PC2_CRITERIA", "IRECIST_FOR_ICI")
         checked(story, GROWN, PROGRESSED, clinically_stable="Y")
         checked_again(story, LARGER, PROGRESSED, clinically_stable="Y")
-        check = progression.check(story.subject, on=date(2025, 5, 26))
+        check = progression.check(Casebook(story.subject), on=date(2025, 5, 26))
         assert (check.state, check.refusal) == ("PD", "X07_PD")
 
 

@@ -32,6 +32,7 @@ def test_every_derived_value_has_a_label_and_is_no_column(model):
     values = [getattr(model, name) for name in model.derived]
     assert all(isinstance(value, Derived) and value.label for value in values)
     assert not {*model.derived} & {field.name for field in model._meta.fields}
+    assert all(value.compute for value in values)
     assert len({(value.label, value.unit) for value in values}) == len(values)
 
 
@@ -53,7 +54,7 @@ TOLD = [
 
 @pytest.mark.parametrize(("places", "words", "value", "expected"), TOLD)
 def test_value_is_told_as_a_person_reads_it(places, words, value, expected):
-    assert derived("Label", places=places, words=words)(lambda row: None).told(value) == expected
+    assert derived("Label", places=places, words=words).in_words(value) == expected
 
 
 def told(record, name):
@@ -96,7 +97,7 @@ class TestLaboratory:
         hemoglobin = screening.results.get(test="HGB")
         assert hemoglobin.shown_derived()["indicator"].value == "within"
         panel = LaboratoryPanel.objects.get(pk=screening.pk)
-        panel._ranges = []
+        panel.laboratory = "ELSEWHERE"
         hemoglobin.panel = panel
         shown = hemoglobin.shown_derived()
         assert (shown["indicator"].value, shown["times_uln"].value) == ("not known: no range", "")

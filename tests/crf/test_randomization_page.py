@@ -4,7 +4,7 @@ import pytest
 
 from crf.actions import randomization
 from crf.models import Randomization
-from crf.pages import acts
+from crf.pages import randomization as randomization_page
 from trial.protocol.randomization.preconditions import REFUSALS, Refusal
 
 ADDRESS, BUTTON, WHY_LATE = "/subjects/01-001/randomization/", "Randomize 01-001</button>", 'name="late_reason"'
@@ -16,7 +16,7 @@ def shown(subject, client, monkeypatch):
 
     def ask(person, *codes, strata=(None, None)):
         monkeypatch.setattr(randomization, "refusals", lambda *args, **kwargs: tuple(Refusal(code, REFUSALS[code]) for code in codes))
-        monkeypatch.setattr(acts, "strata_of", lambda subject: strata)
+        monkeypatch.setattr(randomization_page, "strata_of", lambda casebook, on: strata)
         client.force_login(person)
         answer = client.get(ADDRESS)
         assert answer.status_code == 200

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from crf.derived.responses import covers_trunk, time_point
 from crf.models import Lesion, NewLesion, NonTargetFinding, ResponseAssessment, Scan, TargetMeasurement
 from tests.crf.conftest import row
 from trial.refusals import Refused
@@ -116,7 +117,7 @@ def test_sliced_scan_says_how_thick_its_slices_are(assess, method, needed):
 @pytest.mark.parametrize(("regions", "covered"), [(["CHEST", "ABDOMEN", "PELVIS"], True), (["CHEST", "ABDOMEN"], False)])
 def test_trunk_is_covered_by_all_three_regions(assess, regions, covered):
     """Less than that is recorded, and decides nothing (crf_spec 4.2)."""
-    assert assess(scans=[row(Scan, regions=regions)]).covers_trunk is covered
+    assert covers_trunk(assess(scans=[row(Scan, regions=regions)])) is covered
 
 
 def test_progression_says_what_showed_it(assess):
@@ -153,7 +154,7 @@ def test_response_is_derived_beside_the_investigators_own(assess, target, mm, ne
 def test_new_lesion_is_followed_by_size_where_it_is_a_target_of_the_new_ones(assess, enter, role, measured):
     followed = enter(Lesion, first_seen="POST", organ="SPLEEN", role=role)
     stored = assess(new=[{"certainty": "UNEQUIVOCAL", "followed": followed, "size_mm": D("12.0")}, {"certainty": "UNEQUIVOCAL"}])
-    first, second = stored.time_point().new_lesions
+    first, second = time_point(stored, stored.casebook).new_lesions
     assert (first.code, first.organ, first.measured, first.mm) == ("N01", "SPLEEN", measured, D("12.0"))
     assert (second.code, second.organ, second.measured) == ("", "", False)
 

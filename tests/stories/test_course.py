@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
 
+from crf.casebook import Casebook
 from crf.derived import course
 from crf.models import LaboratoryPanel, LaboratoryResult, ResponseAssessment
 from followup.stories.telling import Story
@@ -17,7 +18,7 @@ from trial.models import Subject
 def derived(subject):
     def of(code, on=None, **more):
         found = subject(code)
-        return course.derive(found, on=on or found.site.today(), **more)
+        return course.derive(Casebook(found), on=on or found.site.today(), **more)
 
     return of
 

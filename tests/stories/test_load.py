@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from crf.actions import eligibility, randomization
+from crf.casebook import Casebook
 from crf.derived import progression
 from crf.models import LaboratoryPanel, Randomization
 from followup.models import Flag, NightlyRun
@@ -74,9 +75,9 @@ def test_night_was_run_once_for_each_site():
 
 def test_investigator_can_sign_confirm_and_randomize_the_one_who_waits(subject, team):
     one, today = Story(subject(waiting.UNSIGNED), team), team.site.today()
-    assert "X07_UNKNOWN" in {refusal.code for refusal in randomization.refusals(one.subject, on=today)}
+    assert "X07_UNKNOWN" in {refusal.code for refusal in randomization.refusals(Casebook(one.subject), on=today)}
     one.sign("PC2")
-    assert progression.check(one.subject, on=today).state == "PASSED"
+    assert progression.check(Casebook(one.subject), on=today).state == "PASSED"
     assert one.confirm(2, today).result == "ELIGIBLE"
     assert one.randomize(today).number == "R-003"
     assert Randomization.objects.count() == 3
@@ -85,7 +86,7 @@ def test_investigator_can_sign_confirm_and_randomize_the_one_who_waits(subject, 
 def test_no_confirmation_of_an_eligible_subject_was_made_from_drafts(subject):
     for code in ("01-001", "01-002", "01-003"):
         one = subject(code)
-        assert eligibility.assess(one, gate=1, on=eligibility.latest(one, 1).assessed_on).drafts == []
+        assert eligibility.assess(Casebook(one), gate=1, on=eligibility.latest(Casebook(one), 1).assessed_on).drafts == []
 
 
 class TestKey:

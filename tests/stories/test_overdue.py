@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from crf.actions.randomization import consent_is_current
+from crf.casebook import Casebook
 from crf.derived import progression
 from crf.models import Randomization, ResponseAssessment
 from followup.actions import flagging
@@ -33,14 +34,14 @@ class TestUntilTheScan:
         return Flag.objects.filter(subject=told.subject, kind=Flag.Kind.PROGRESSION_CHECK)
 
     def test_window_closes_on_23_june(self, told):
-        assert progression.check(told.subject, on=day("2025-06-01")).window.closes_on == day("2025-06-23")
+        assert progression.check(Casebook(told.subject), on=day("2025-06-01")).window.closes_on == day("2025-06-23")
 
     def test_state_follows_the_day(self, told):
         states = {
             "2025-06-08": "SCHEDULED", "2025-06-09": "DUE", "2025-06-23": "DUE", "2025-06-24": "OVERDUE", "2025-06-29": "OVERDUE",
             "2025-06-30": "ESCALATED", "2025-07-13": "ESCALATED", "2025-07-14": "MISSED",
         }  # fmt: skip
-        assert {on: progression.check(told.subject, on=day(on)).state.value for on in states} == states
+        assert {on: progression.check(Casebook(told.subject), on=day(on)).state.value for on in states} == states
 
     def test_no_flag_on_the_last_day_of_the_window(self, told, flags):
         flagging.run_for(told.subject, on=day("2025-06-23"))
@@ -70,23 +71,23 @@ class TestUntilTheScan:
         flagging.run_for(told.subject, on=day("2025-06-30"))
         overdue.late_check(told)
         flagging.run_for(told.subject, on=day("2025-07-03"))
-        assert progression.check(told.subject, on=day("2025-07-03")).state == "PASSED"
+        assert progression.check(Casebook(told.subject), on=day("2025-07-03")).state == "PASSED"
         assert flags.get().closed_on == day("2025-07-03")
 
     def test_consent_on_the_old_version_would_refuse_randomization(self, tell):
         """Version 2.0 asks everybody to consent again; here it was done with cycle 3."""
         story = tell(overdue, until=overdue.screening)
-        assert consent_is_current(story.subject, on=day("2025-05-31"))
-        assert not consent_is_current(story.subject, on=day("2025-06-01"))
+        assert consent_is_current(Casebook(story.subject), on=day("2025-05-31"))
+        assert not consent_is_current(Casebook(story.subject), on=day("2025-06-01"))
 
 
 class TestLateCheck:
     def test_comes_9_days_after_the_window_and_before_cycle_4(self, one):
-        check = progression.check(one, on=day("2025-07-03"))
+        check = progression.check(Casebook(one), on=day("2025-07-03"))
         assert (check.state, check.late_days, list(check.remarks)) == ("PASSED", 9, ["LATE"])
 
     def test_39_after_36_mm_is_stable_disease(self, one):
-        found = ResponseAssessment.objects.of(one).get(visit__code="PC2").assessed()
+        found = ResponseAssessment.objects.of(one).get(visit__code="PC2")
         assert (found.baseline_mm, found.sum_mm, found.overall) == (36, 39, "SD")
         assert round(found.change_from_baseline_percent, 1) == Decimal("8.3")
 

@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 
 from crf.actions import eligibility
+from crf.casebook import Casebook
 from crf.derived import progression
-from crf.derived.dates import doses_of
+from crf.derived.doses import doses_of
 from crf.models import Randomization, ResponseAssessment
 from followup.actions import flagging
 from followup.models import Flag
@@ -30,7 +31,7 @@ def refusals(told, on):
 
 
 def test_window_of_the_check_is_12_to_26_may(one):
-    window = progression.check(one, on=day("2025-05-01")).window
+    window = progression.check(Casebook(one), on=day("2025-05-01")).window
     assert (window.opens_on, window.closes_on) == (day("2025-05-12"), day("2025-05-26"))
 
 
@@ -39,7 +40,7 @@ def test_two_organ_units(criterion):
 
 
 def test_58_after_45_mm_is_progression_by_measurement(one):
-    found = ResponseAssessment.objects.of(one).get(visit__code="PC2").assessed()
+    found = ResponseAssessment.objects.of(one).get(visit__code="PC2")
     assert (found.sum_mm, found.change_from_nadir_mm, found.overall) == (58, 13, "PD")
     assert round(found.change_from_nadir_percent, 1) == Decimal("28.9")
 
@@ -53,7 +54,7 @@ class TestFirstRead:
 
     def test_is_a_major_discordance(self, told):
         assert ResponseAssessment.objects.of(told.subject).get().discordance == "MAJOR"
-        check = progression.check(told.subject, on=day("2025-05-21"))
+        check = progression.check(Casebook(told.subject), on=day("2025-05-21"))
         assert (check.state, check.x07) == ("DISCORDANT", "UNKNOWN")
 
     def test_refuses_randomization_as_unknown(self, told):
@@ -72,7 +73,7 @@ class TestFirstRead:
 
 class TestSecondRead:
     def test_is_progression_by_both(self, one):
-        check = progression.check(one, on=day("2025-05-22"))
+        check = progression.check(Casebook(one), on=day("2025-05-22"))
         assert (check.state, check.x07) == ("PD", "MET")
 
     def test_keeps_what_was_read_first(self, one):
@@ -85,7 +86,7 @@ class TestSecondRead:
         assert "X07_UNKNOWN" not in codes
 
     def test_fails_the_second_gate(self, one, criterion):
-        confirmed = eligibility.latest(one, 2)
+        confirmed = eligibility.latest(Casebook(one), 2)
         assert (confirmed.result, confirmed.failed) == ("INELIGIBLE", "X07")
         assert criterion(CODE, "X07", gate=2).automatic == "MET"
 
@@ -100,7 +101,7 @@ def test_further_cycles_are_no_longer_planned(one):
 
 
 def test_end_of_treatment_is_due_30_days_after_the_last_dose(one):
-    assert one.visits.get(code="EOTS").target_on - doses_of(one).last_on == timedelta(30)
+    assert one.visits.get(code="EOTS").target_on - doses_of(Casebook(one)).last_on == timedelta(30)
 
 
 def test_follow_up_for_survival_goes_on(one):

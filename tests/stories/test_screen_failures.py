@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from crf.actions import eligibility
+from crf.casebook import Casebook
 from crf.derived import evidence, progression
 from crf.models import Administration, Consent, Cycle, Demographics, Eligibility, Lesion, Randomization
 from followup.stories import intolerance, usual
@@ -41,10 +42,10 @@ FAILURES = [
 
 @pytest.mark.parametrize(("code", "failed", "name", "truth"), FAILURES)
 def test_fails_at_the_first_gate(code, failed, name, truth, subject, criterion):
-    confirmed = eligibility.latest(subject(f"01-{code}"), 1)
+    confirmed = eligibility.latest(Casebook(subject(f"01-{code}")), 1)
     assert (confirmed.result, confirmed.failed) == ("INELIGIBLE", failed)
     assert criterion(f"01-{code}", name).investigator == truth
-    assert eligibility.is_signed(confirmed)
+    assert eligibility.is_signed(confirmed, Casebook(confirmed.subject))
     assert not subject(f"01-{code}").visits.filter(code="C1D1").exists()
 
 
@@ -102,13 +103,13 @@ class TestControl904:
 
     def test_passes_once_it_is_taken_back_with_a_reason(self, subject, criterion):
         assert criterion("01-904", "I03").automatic == "MET"
-        assert eligibility.latest(subject("01-904"), 1).result == "ELIGIBLE"
+        assert eligibility.latest(Casebook(subject("01-904")), 1).result == "ELIGIBLE"
         withdrawn = subject("01-904").visits.get(code="COMMON")
         assert "hemangioma" in withdrawn_lesion(withdrawn).history.latest().history_change_reason
 
     def test_leaves_the_first_confirmation_stale(self, subject):
         first = Eligibility.objects.of(subject("01-904")).order_by("pk").first()
-        assert eligibility.is_stale(first, on=first.assessed_on)
+        assert eligibility.is_stale(first, Casebook(first.subject), on=first.assessed_on)
 
 
 def withdrawn_lesion(visit):
@@ -124,11 +125,11 @@ class TestControl908:
 
     def test_passes_with_80_years(self, subject, criterion):
         assert criterion("01-908", "I06").automatic == "MET"
-        assert eligibility.latest(subject("01-908"), 1).result == "ELIGIBLE"
+        assert eligibility.latest(Casebook(subject("01-908")), 1).result == "ELIGIBLE"
 
     def test_does_not_pass_with_81_years(self, subject, team):
         entry_of_age(subject("01-908"), team, 81)
-        verdicts = {v.criterion: v.truth for v in eligibility.assess(subject("01-908"), gate=1, on=day("2025-06-20")).verdicts}
+        verdicts = {v.criterion: v.truth for v in eligibility.assess(Casebook(subject("01-908")), gate=1, on=day("2025-06-20")).verdicts}
         assert verdicts["I06"] == "NOT_MET"
 
     def test_is_refused_with_79_years(self, subject, team):
@@ -146,7 +147,8 @@ def entry_of_age(subject, team, years):
 class TestWithdrawal906:
     def test_counts_from_its_day(self, subject):
         truths = {
-            on: eligibility.assess(subject("01-906"), gate=1, on=day(on)).verdicts[4].truth.value for on in ("2025-02-26", "2025-02-27")
+            on: eligibility.assess(Casebook(subject("01-906")), gate=1, on=day(on)).verdicts[4].truth.value
+            for on in ("2025-02-26", "2025-02-27")
         }
         assert truths == {"2025-02-26": "MET", "2025-02-27": "NOT_MET"}
 
@@ -160,7 +162,7 @@ def test_true_but_ineligible_age_is_stored(subject):
 
 
 def test_alp_of_bone_is_no_exception_and_of_liver_is_one(subject):
-    gathered = evidence.gather(subject("01-913"), gate=1, on=day("2025-04-18"), parameters=DEFAULT).evidence
+    gathered = evidence.gather(Casebook(subject("01-913")), gate=1, on=day("2025-04-18"), parameters=DEFAULT).evidence
     verdicts = {v.criterion: v for v in rules.evaluate(gathered, gate=1)}
     assert verdicts["I11"].truth == "NOT_MET"
     liver = (*gathered.lesions, rules.Lesion(code="L09", lesion_class="VISCERAL", organ="LIVER", certainty="DEFINITE"))
@@ -173,7 +175,7 @@ def test_clearance_of_914_is_28_37():
 
 
 def test_brain_metastasis_excludes_alone_unless_the_text_is_read_literally(subject):
-    gathered = evidence.gather(subject("01-916"), gate=1, on=day("2025-05-10"), parameters=DEFAULT).evidence
+    gathered = evidence.gather(Casebook(subject("01-916")), gate=1, on=day("2025-05-10"), parameters=DEFAULT).evidence
     read = {
         logic: {v.criterion: v.truth.value for v in rules.evaluate(gathered, gate=1, parameters=Parameters(brain_liver_logic=logic))}
         for logic in BrainLiverLogic
@@ -184,7 +186,7 @@ def test_brain_metastasis_excludes_alone_unless_the_text_is_read_literally(subje
 
 
 def test_trace_of_fluid_alone_is_unknown(subject):
-    gathered = evidence.gather(subject("01-919"), gate=1, on=day("2025-05-30"), parameters=DEFAULT).evidence
+    gathered = evidence.gather(Casebook(subject("01-919")), gate=1, on=day("2025-05-30"), parameters=DEFAULT).evidence
     trace = replace(gathered, pleural="ABSENT")
     assert {v.criterion: v.truth for v in rules.evaluate(trace, gate=1)}["X05"] == "UNKNOWN"
 
@@ -193,10 +195,10 @@ class TestIntolerance:
     """01-010: gemcitabine at 75 % in cycle 2 for an adverse event."""
 
     def test_excludes_although_the_check_is_passed(self, subject, criterion):
-        confirmed = eligibility.latest(subject("01-010"), 2)
+        confirmed = eligibility.latest(Casebook(subject("01-010")), 2)
         assert (confirmed.result, confirmed.failed) == ("INELIGIBLE", "X06")
         assert "GEMCITABINE in cycle 2: REDUCED for AE, 75" in criterion("01-010", "X06", gate=2).explanation
-        check = progression.check(subject("01-010"), on=day("2025-08-21"))
+        check = progression.check(Casebook(subject("01-010")), on=day("2025-08-21"))
         assert (check.state, check.assessment.derived) == ("PASSED", "PR")
 
     def test_refuses_randomization(self, tell):
@@ -213,7 +215,7 @@ class TestIntolerance:
         rows = [{"id": row.pk, "version": row.version, **rounded} for row in cycle.administrations.filter(agent="GEMCITABINE")]
         one.change(cycle, {}, reason="SOURCE_UPDATED", rows={Administration: rows})
         percent = {round(row.percent_of_planned) for row in cycle.administrations.filter(agent="GEMCITABINE")}
-        verdicts = {v.criterion: v.truth for v in eligibility.assess(one.subject, gate=2, on=day("2025-08-21")).verdicts}
+        verdicts = {v.criterion: v.truth for v in eligibility.assess(Casebook(one.subject), gate=2, on=day("2025-08-21")).verdicts}
         assert (percent, verdicts["X06"]) == ({96}, "NOT_MET")
 
 
@@ -226,7 +228,7 @@ def test_consent_on_an_outdated_version_is_stored_and_leaves_i05_open(team):
     """Story 1's subjects sign the version of their day; one who does not is entered all the same."""
     one = begin(team, "01-802", screened_on=day("2025-06-10"))
     usual.consent(one, day("2025-06-10"), form_version=usual.version_on(one, day("2025-05-01")))
-    verdicts = {v.criterion: v.truth for v in eligibility.assess(one.subject, gate=1, on=day("2025-06-12")).verdicts}
+    verdicts = {v.criterion: v.truth for v in eligibility.assess(Casebook(one.subject), gate=1, on=day("2025-06-12")).verdicts}
     assert verdicts["I05"] == "UNKNOWN"
 
 

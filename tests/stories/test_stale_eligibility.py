@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from crf.actions import eligibility, randomization
+from crf.casebook import Casebook
 from crf.models import Eligibility, LaboratoryPanel, LaboratoryResult, Lesion, PrimaryTumor, Randomization, VitalSigns
 from followup.stories import straightforward
 from trial.actions import queries
@@ -21,12 +22,12 @@ DAY = date(2025, 4, 25)
 def test_changed_evidence_makes_the_signed_gate_stale_and_randomization_is_refused(tell, team, test):
     story = tell(straightforward, until=straightforward.check)
     story.confirm(2, date(2025, 4, 24))
-    signed = eligibility.latest(story.subject, 2)
-    assert not eligibility.is_stale(signed, on=DAY)
+    signed = eligibility.latest(Casebook(story.subject), 2)
+    assert not eligibility.is_stale(signed, Casebook(signed.subject), on=DAY)
     result = LaboratoryResult.objects.of(story.subject).filter(test=test).order_by("-panel__visit__held_on").first()
     with acting(by=team.data_manager, reason="TRANSCRIPTION"):
         LaboratoryResult.objects.filter(pk=result.pk).update(result="101")
-    assert eligibility.is_stale(eligibility.latest(story.subject, 2), on=DAY)
+    assert eligibility.is_stale(eligibility.latest(Casebook(story.subject), 2), Casebook(story.subject), on=DAY)
     with pytest.raises(Conflict) as refused:
         randomization.randomize(story.subject, by=team.investigator, at=DAY)
     assert "G2_STALE" in refused.value.codes
@@ -47,7 +48,7 @@ def confirm(story, shown):
 
 
 def read(story, on=date(2025, 4, 24)):
-    return eligibility.assess(story.subject, gate=2, on=on)
+    return eligibility.assess(Casebook(story.subject), gate=2, on=on)
 
 
 @pytest.mark.proves("S11")
@@ -58,7 +59,7 @@ def test_what_reads_otherwise_by_now_is_not_confirmed_though_the_evidence_is_the
         assert ReferenceRange.objects.filter(test="BILI").update(high=24)
     now = read(story)
     assert now.evidence_sha256 == before.evidence_sha256
-    assert now.told["I10"] != before.told["I10"]
+    assert now.pieces["I10"] != before.pieces["I10"]
     with pytest.raises(Conflict, match="have changed since this page was opened"):
         confirm(story, before.shown_sha256)
     assert confirm(story, now.shown_sha256)
@@ -84,7 +85,7 @@ def test_what_was_read_of_one_day_is_not_confirmed_for_another(story):
 )
 def test_evidence_in_doubt_is_not_signed(story, team, form, state, is_confirmed):
     shown = read(story)
-    behind = {piece.record for told in shown.told.values() for piece in told if piece.form == form._meta.label_lower}
+    behind = {piece.record for told in shown.pieces.values() for piece in told if piece.form == form._meta.label_lower}
     records = form.objects.of(story.subject).select_related("visit__subject__site")
     record = records.filter(pk__in=behind).first() if behind else records.first()
     query = queries.raise_query(record, by=team.data_manager, text="Please compare with the source.")
@@ -107,7 +108,7 @@ def confirmed(story):
 
 
 def against(story):
-    return {refusal.code for refusal in randomization.refusals(story.subject, on=DAY)}
+    return {refusal.code for refusal in randomization.refusals(Casebook(story.subject), on=DAY)}
 
 
 def signs(story):
@@ -170,7 +171,7 @@ def test_a_question_about_the_evidence_is_answered_before_randomization(confirme
 @pytest.mark.proves("S10")
 @pytest.mark.parametrize(("gate", "code"), [(1, "G1_NOT_PASSED"), (2, "G2_NOT_SIGNED")])
 def test_a_question_about_a_gate_breaks_its_signature(confirmed, team, gate, code):
-    record = eligibility.latest(confirmed.subject, gate)
+    record = eligibility.latest(Casebook(confirmed.subject), gate)
     query = queries.raise_query(record, by=team.data_manager, text="Is this criterion met?")
     queries.act_on(query, QueryState.CLOSED, by=team.data_manager, text="It is.")
     assert against(confirmed) == {code}
@@ -178,19 +179,19 @@ def test_a_question_about_a_gate_breaks_its_signature(confirmed, team, gate, cod
 
 def test_a_lesion_first_seen_after_screening_is_no_evidence_of_gate_1(confirmed):
     """It may be seen at the second baseline, between both gates."""
-    before = eligibility.latest(confirmed.subject, 1)
+    before = eligibility.latest(Casebook(confirmed.subject), 1)
     lesion = Lesion.objects.of(confirmed.subject).last()
     with acting(by=confirmed.team.data_manager):
         Lesion.objects.create(
             visit=lesion.visit, state="COMPLETE", first_seen="BL1", lesion_class="VISCERAL", organ="LIVER", certainty="DEFINITE"
         )
-    assert not eligibility.is_stale(before, on=before.assessed_on)
+    assert not eligibility.is_stale(before, Casebook(before.subject), on=before.assessed_on)
     assert "G2_STALE" in against(confirmed)
 
 
 @pytest.mark.proves("S10")
 def test_page_of_gate_1_is_of_its_own_day_once_its_evidence_has_changed(confirmed, client):
-    entry = eligibility.latest(confirmed.subject, 1)
+    entry = eligibility.latest(Casebook(confirmed.subject), 1)
     client.force_login(confirmed.team.data_manager)
     page = f"/subjects/{confirmed.subject.code}/eligibility/1/"
     assert client.get(page).context["assessed"].on != entry.assessed_on

@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 
 from crf.actions import eligibility, randomization
-from crf.derived import evidence, progression
-from crf.derived.dates import doses_of
+from crf.casebook import Casebook
+from crf.derived import progression
+from crf.derived.doses import delay_days, doses_of
 from crf.models import (
     Administration,
     Cycle,
@@ -72,15 +73,15 @@ class TestWrongUnits:
 
     def test_correction_makes_the_first_gate_stale_until_it_is_signed_again(self, tell):
         story = tell(straightforward, until=straightforward.screening)
-        first = eligibility.latest(story.subject, 1)
-        assert not eligibility.is_stale(first, on=day("2025-03-05"))
+        first = eligibility.latest(Casebook(story.subject), 1)
+        assert not eligibility.is_stale(first, Casebook(first.subject), on=day("2025-03-05"))
         straightforward.correction(story)
-        again = eligibility.latest(story.subject, 1)
-        assert eligibility.is_stale(first, on=day("2025-03-07"))
+        again = eligibility.latest(Casebook(story.subject), 1)
+        assert eligibility.is_stale(first, Casebook(first.subject), on=day("2025-03-07"))
         assert again != first
         assert again.assessed_on == day("2025-03-07")
-        assert eligibility.is_signed(again)
-        assert not eligibility.is_stale(again, on=day("2025-03-07"))
+        assert eligibility.is_signed(again, Casebook(again.subject))
+        assert not eligibility.is_stale(again, Casebook(again.subject), on=day("2025-03-07"))
 
     def test_both_assessments_of_the_gate_are_kept(self, one):
         assert Eligibility.objects.of(one).filter(gate="G1", result="ELIGIBLE").count() == 2
@@ -106,7 +107,8 @@ class TestDoses:
         assert given == {("GEMCITABINE", 1): (1818, 1818), ("GEMCITABINE", 8): (1818, 1818), ("CISPLATIN", 1): (127, 127)}
 
     def test_of_cycle_4_come_42_days_late_for_the_radiotherapy(self, one):
-        assert evidence.delay(doses_of(one), 4) == 42
+        casebook = Casebook(one)
+        assert [delay_days(cycle, casebook) for cycle in casebook.records(Cycle)][3] == 42
         day_1 = Cycle.objects.of(one).get(number=4).administrations.filter(day=1)
         assert set(day_1.values_list("adjustment", "adjustment_reason")) == {("DELAYED", "RT_SCHEDULING")}
 
@@ -121,7 +123,7 @@ class TestDoses:
 
 
 def intensity(subject, actual_mg, planned_mg):
-    first = doses_of(subject).first
+    first = doses_of(Casebook(subject)).first
     return dosing.relative_dose_intensity_percent(
         actual_mg=actual_mg, planned_mg=planned_mg, cycles=4, cycle_length_days=21, first_day_1=first[1], last_day_1=first[4]
     )
@@ -129,7 +131,7 @@ def intensity(subject, actual_mg, planned_mg):
 
 class TestCheckAfterCycle2:
     def test_window_is_counted_from_cycle_2(self, one):
-        window = progression.check(one, on=day("2025-04-10")).window
+        window = progression.check(Casebook(one), on=day("2025-04-10")).window
         assert (window.opens_on, window.target_on, window.closes_on) == (day("2025-04-14"), day("2025-04-21"), day("2025-04-28"))
 
     def test_visit_is_planned_in_that_window(self, one):
@@ -137,28 +139,28 @@ class TestCheckAfterCycle2:
         assert (visit.opens_on, visit.closes_on) == (day("2025-04-14"), day("2025-04-28"))
 
     def test_26_of_40_mm_is_a_partial_response(self, one):
-        found = ResponseAssessment.objects.of(one).get(visit__code="PC2").assessed()
+        found = ResponseAssessment.objects.of(one).get(visit__code="PC2")
         assert (found.baseline_mm, found.sum_mm, found.change_from_baseline_percent) == (40, 26, -35)
         assert (found.target, found.non_target, found.overall) == ("PR", "CR", "PR")
 
     @pytest.mark.parametrize(("on", "state"), [("2025-04-13", "SCHEDULED"), ("2025-04-14", "DUE"), ("2025-04-21", "PASSED")])
     def test_state_follows_the_day(self, on, state, one):
-        assert progression.check(one, on=day(on)).state == state
+        assert progression.check(Casebook(one), on=day(on)).state == state
 
     def test_is_not_passed_before_the_visit_is_signed(self, tell):
         story = tell(straightforward, until=straightforward.induction)
         sizes = {"L01": "12", "L02": "14", "L03": "ABSENT"}
         usual.checked(story, day("2025-04-21"), sizes=sizes, response=("PR", "CR", "PR"))
-        assert progression.check(story.subject, on=day("2025-04-25")).refusal == "X07_UNKNOWN"
+        assert progression.check(Casebook(story.subject), on=day("2025-04-25")).refusal == "X07_UNKNOWN"
         story.sign("PC2")
-        assert progression.check(story.subject, on=day("2025-04-25")).refusal is None
+        assert progression.check(Casebook(story.subject), on=day("2025-04-25")).refusal is None
 
     def test_does_not_hold_once_a_value_changes(self, tell):
         story = tell(straightforward, until=straightforward.check)
         record = ResponseAssessment.objects.of(story.subject).get()
         story.change(record, {"reader": "R2"}, reason="ENTRY_ERROR")
         assert review.holding(story.visit("PC2")) is None
-        assert progression.check(story.subject, on=day("2025-04-25")).refusal == "X07_UNKNOWN"
+        assert progression.check(Casebook(story.subject), on=day("2025-04-25")).refusal == "X07_UNKNOWN"
 
 
 class TestAllocation:

@@ -47,7 +47,9 @@ class Submission:
     was_complete: bool = False
 
     @classmethod
-    def of_new(cls, form: type[Record], visit: Visit, values: Mapping[str, Any], rows: SentRows) -> Self:
+    def of_new(
+        cls, form: type[Record], visit: Visit, values: Mapping[str, Any], rows: SentRows
+    ) -> Self:
         """Return the submission of a form that is filled in for `visit` for the first time."""
         refuse_second(form, visit, values)
         record = form(visit=visit, **values)
@@ -55,7 +57,9 @@ class Submission:
         return cls(record, {}, edits)
 
     @classmethod
-    def of_stored(cls, record: Record, version: int | None, values: Mapping[str, Any], rows: SentRows) -> Self:
+    def of_stored(
+        cls, record: Record, version: int | None, values: Mapping[str, Any], rows: SentRows
+    ) -> Self:
         """Return the submission of changes to `record`, which is locked.
 
         Refuse it when the person saw an earlier version of the record or of a row: with both
@@ -102,6 +106,7 @@ class Submission:
 
     def store(self, *, by: AbstractUser) -> None:
         """Store the record, then its rows; uniqueness among rows is asked of the whole."""
+        written = {type(edit.row) for edit in self.edits if edit.stores}
         if self.record.pk is None or self.changes:
             self.record.save()
         for edit in self.edits:
@@ -110,9 +115,11 @@ class Submission:
             if not edit.is_new and edit.stores:
                 edit.row.save()
         for group in {type(edit.row) for edit in self.edits if edit.is_new}:
-            _add(group, [edit.row for edit in self.edits if edit.is_new and type(edit.row) is group])
+            _add(
+                group, [edit.row for edit in self.edits if edit.is_new and type(edit.row) is group]
+            )
         self._hand_over_rows()
-        check_uniqueness({type(edit.row) for edit in self.edits if edit.stores})
+        check_uniqueness(written)
 
     @property
     def _changes_something(self) -> bool:
@@ -126,7 +133,7 @@ class Submission:
             known = {id(row) for row in self.record.rows(group)}
             standing = [row for row in self.record.rows(group) if id(row) not in withdrawn]
             added = [edit.row for edit in edits if id(edit.row) not in known | withdrawn]
-            self.record.hold_rows(group, [*standing, *added])
+            self.record.with_rows({group: [*standing, *added]})
 
     def _rows_to_judge(self) -> Iterator[tuple[Entered, Place | None]]:
         if self._changes_something:
@@ -220,7 +227,9 @@ def refuse_withdrawn(row: Withdrawable) -> None:
         raise Refused(Code.WITHDRAWN)
 
 
-def refuse_foreign_references(record: Record, rows: Sequence[tuple[Entered, Container[str]]]) -> None:
+def refuse_foreign_references(
+    record: Record, rows: Sequence[tuple[Entered, Container[str]]]
+) -> None:
     """Refuse a lesion, volume or consent version that the form does not offer: another subject's.
 
     `rows` are rows of one table, each with the items that were set in it.
@@ -238,7 +247,9 @@ def refuse_foreign_references(record: Record, rows: Sequence[tuple[Entered, Cont
 def _references(row: Entered) -> list[Any]:
     """Return the items that refer to other rows."""
     items = row.item_names()
-    return [field for field in row._meta.concrete_fields if field.remote_field and field.name in items]
+    return [
+        field for field in row._meta.concrete_fields if field.remote_field and field.name in items
+    ]
 
 
 def assign(row: Entered, values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:

@@ -50,12 +50,13 @@ class MembershipAdmin(PlainAdmin):
     def store(self, request: HttpRequest, page: Page) -> Membership:
         values = page.form.values()
         if page.row is None:
-            person, role = values.pop("user"), values.pop("role")
-            return memberships.give(person, role, by=request.user, **values)
-        if values["ends_on"] == page.row.ends_on and page.form.version == page.row.version:
+            person, role, site = values["user"], values["role"], values.get("site")
+            return memberships.give(person, role, site=site, by=request.user, ends_on=values.get("ends_on"))
+        ends_on, version = values.get("ends_on", page.row.ends_on), page.form.version
+        if ends_on == page.row.ends_on and version == page.row.version:
             return page.row
         reason = reason_from(request.POST)
-        return memberships.end(page.row, by=request.user, version=page.form.version, reason=reason, **values)
+        return memberships.end(page.row, by=request.user, version=version, ends_on=ends_on, reason=reason)
 
 
 admin.site.register(Membership, MembershipAdmin)

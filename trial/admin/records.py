@@ -77,8 +77,8 @@ def one_of(form: type[Record], db_field: Any, request: HttpRequest) -> OneOf | N
     read = request.__dict__.setdefault("choices", {})
     if db_field.name not in read:
         visit = visit_of(request, getattr(request, "record", None))
-        rows = form.choices_for(db_field.name, visit, getattr(request, "record", None)) if visit else None
-        read[db_field.name] = None if rows is None else list(rows)
+        record = getattr(request, "record", None)
+        read[db_field.name] = form.choices_at_hand(db_field.name, visit, record) if visit else None
     rows = read[db_field.name]
     return None if rows is None else OneOf(rows, required=False, label=str(db_field.verbose_name))
 
@@ -92,6 +92,15 @@ def visit_of(request: HttpRequest, obj: Any = None) -> Visit | None:
         mine = Visit.objects.allowed_to(request.user, Act.ENTER).select_related("subject__site")
         request.visit = mine.filter(pk=number_from(asked)).first()
     return request.visit
+
+
+def _refuse_withdrawn(record: Record) -> None:
+    """Refuse to change a form that another person withdrew since its page was drawn.
+
+    Django would speak of missing permission.
+    """
+    if record.withdrawn_at:
+        raise PermissionDenied(f"{record} was withdrawn by {record.withdrawn_by.get_full_name()} meanwhile. Nothing was stored.")
 
 
 class RecordAdmin(KeptAdmin):
@@ -117,6 +126,8 @@ class RecordAdmin(KeptAdmin):
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
         request.record = super().get_object(request, object_id, from_field)
+        if request.method == "POST" and request.record is not None:
+            _refuse_withdrawn(request.record)
         return request.record
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
@@ -161,20 +172,11 @@ class RecordAdmin(KeptAdmin):
         return OneOf(list(mine.order_by("subject__code", "pk")), required=True, label="Visit")
 
     def changeform_view(self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None) -> HttpResponse:
-        if object_id and request.method == "POST":
-            self._refuse_withdrawn(request, object_id)
         visit = visit_of(request) if object_id is None else None
         context = {"page_visit": visit, "form_title": self.model.form_title()}
         if (first := self._entered_first(request, visit)) and not self.model.groups():
             object_id, form_url = str(first.pk), f"{request.path}?visit={first.visit_id}"
         return super().changeform_view(request, object_id, form_url, context | (extra_context or {}))
-
-    def _refuse_withdrawn(self, request: HttpRequest, object_id: str) -> None:
-        """Of a form that another person withdrew since this page was drawn, that is said; Django would speak of missing permission."""
-        visible = self.model.objects.visible_to(request.user).select_related("visit__subject", "withdrawn_by")
-        record = visible.exclude(withdrawn_at=None).filter(pk=number_from(object_id)).first()
-        if record:
-            raise PermissionDenied(f"{record} was withdrawn by {record.withdrawn_by.get_full_name()} meanwhile. Nothing was stored.")
 
     def _entered_first(self, request: HttpRequest, visit: Visit | None) -> Any:
         """The record that somebody entered before this page was sent, of a form that a visit has once.

@@ -52,7 +52,7 @@ class Missing(models.TextChoices):
 
 
 class Entered(Kept):
-    """Items in sections. `derived` names the read-only properties that the protocol computes from them."""
+    """Items in sections. `derived` names the values that the protocol computes from them (trial/fields.py, Derived)."""
 
     sections: ClassVar[tuple[Section, ...]] = ()
     derived: ClassVar[tuple[str, ...]] = ()
@@ -87,7 +87,7 @@ class Entered(Kept):
         return {name: self._show(name) for name in self.item_names()}
 
     def shown_derived(self) -> dict[str, Shown]:
-        """What the protocol derives from the items, as a person reads it; empty text where it is not known."""
+        """Return the derived values as a person reads them; an empty text where one is not known."""
         values = {name: getattr(type(self), name) for name in self.derived}
         return {name: Shown(value.label, value.in_words(getattr(self, name)), value.unit) for name, value in values.items()}
 

@@ -2,8 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any, ClassVar, Self, Union
 
 from django.apps import apps
 from django.conf import settings
@@ -22,6 +23,23 @@ from .subject import Subject, Visit
 
 Problem = tuple[str, str]
 """The item that a sentence is about ("" for the whole form), and the sentence."""
+
+
+RowSource = Union["Sequence[Row]", Callable[[], "Sequence[Row]"]]
+"""The rows of a group, or a function that reads them."""
+
+_casebooks: "list[Callable[[Record], Any]]" = []
+
+
+def casebooks_are_opened_by(opener: "Callable[[Record], Any]") -> None:
+    """Say at app start how the casebook of a record is opened: the forms of a subject lie above this app."""
+    _casebooks[:] = [opener]
+
+
+def open_casebook(record: "Record") -> Any:
+    """Return a casebook around a record (Record.casebook)."""
+    (opener,) = _casebooks
+    return opener(record)
 
 
 def both_or_neither(stem: str) -> models.CheckConstraint:
@@ -164,21 +182,55 @@ class Record(Withdrawable):
         """The rows that an item of this form or of its groups may refer to."""
         return None
 
+    @classmethod
+    def choices_at_hand(cls, item: str, visit: Visit, record: "Record | None") -> Sequence[Any] | None:
+        """Return the rows of `choices_for`, read; a form whose casebook is read anyway takes them from it."""
+        choices = cls.choices_for(item, visit, record)
+        return None if choices is None else list(choices)
+
     @property
     def subject(self) -> Subject:
         return self.visit.subject
 
     def rows(self, group: "type[Row]") -> "Sequence[Any]":
-        """The standing rows of a group; while the form is being saved, those that are being saved with it."""
+        """Return the rows of a group: those that the record was handed (`with_rows`), else its standing ones, read once.
+
+        Each row knows this record as its own, so that nothing is read again through it.
+        """
         cached = self.__dict__.setdefault("_rows", {})
-        if group not in cached:
-            cached[group] = list(group.objects.standing().filter(**{group.parent: self}).order_by("pk")) if self.pk else []
+        if group not in cached or callable(cached[group]):
+            source = cached.get(group) or (lambda: self._standing_rows(group))
+            cached[group] = list(source())
             for row in cached[group]:
                 setattr(row, group.parent, self)
         return cached[group]
 
+    def with_rows(self, rows: "Mapping[type[Row], RowSource]") -> Self:
+        """Hand the record its rows, by group, and return it: `rows` answers with these from now on.
+
+        A record that is being saved is judged with the rows that it will have; whoever reads many records hands each its own.
+        Instead of the rows, a function may be handed that reads them: it is called once, when the group is first asked for.
+        """
+        cached = self.__dict__.setdefault("_rows", {})
+        for group, source in rows.items():
+            cached[group] = source if callable(source) else list(source)
+        return self
+
     def hold_rows(self, group: "type[Row]", rows: "Sequence[Row]") -> None:
-        self.__dict__.setdefault("_rows", {})[group] = list(rows)
+        """Do what `with_rows` does, for one group."""
+        self.with_rows({group: rows})
+
+    def _standing_rows(self, group: "type[Row]") -> "Sequence[Row]":
+        return group.objects.standing().filter(**{group.parent: self}).order_by("pk") if self.pk else []
+
+    @cached_property
+    def casebook(self) -> Any:
+        """The casebook that the record's derived values are computed from.
+
+        A record that was read with its casebook knows it. For any other, one is opened when it is first asked for: around
+        this record, which counts in it as it stands here, among the others as they are stored.
+        """
+        return open_casebook(self)
 
     def versions(self) -> list[list[int | str]]:
         """[form, id, version] of the record and of its standing rows."""
@@ -258,6 +310,11 @@ class Row(Withdrawable):
     @property
     def record(self) -> Record:
         return getattr(self, self.parent)
+
+    @property
+    def casebook(self) -> Any:
+        """The casebook of the row's record (Record.casebook)."""
+        return self.record.casebook
 
     def clean(self) -> None:
         self.refuse_contradictory_missing()

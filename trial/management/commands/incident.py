@@ -41,8 +41,7 @@ class Command(BaseCommand):
     # Any: the options are of several types.
     def handle(self, *, file: Path, by: str, account: list[str], site: list[str], **options: Any) -> None:
         giver = person(by, undone=_("Nothing was written."))
-        since: datetime = options["since"]
-        until: datetime = options["until"]
+        since, until = as_moment(options["since"]), as_moment(options["until"])
         filters = {"accounts": account, "sites": site, "since": since.isoformat(), "until": until.isoformat()}
         try:
             with transaction.atomic():
@@ -62,6 +61,11 @@ class Command(BaseCommand):
         count = {kind: len({line.who for line in affected if line.kind == kind}) for kind in ("subject", "person")}
         sentence = _("{subjects} subjects and {persons} persons are affected; {file} lists them.")
         self.stdout.write(sentence.format(subjects=count["subject"], persons=count["person"], file=file))
+
+
+def as_moment(value: str | datetime) -> datetime:
+    """Return the moment that an option names; who calls the command from Python may give text."""
+    return moment(value) if isinstance(value, str) else value
 
 
 def moment(text: str) -> datetime:

@@ -110,7 +110,7 @@ def responses(
     """
     assessments = _in_order(course.assessments)
     points = [assessment.point for assessment in assessments]
-    derived = recist.assess_all(course.baseline, points, parameters=parameters)
+    derived = _assessed(course, assessments, parameters)
     since = _since_second_baseline(course, points, parameters)
     immune = irecist.assess_all(
         course.baseline, points, new_symptom=course.new_symptom, parameters=parameters
@@ -131,11 +131,19 @@ def responses(
 
 
 def _in_order(assessments: Sequence[CourseAssessment]) -> list[CourseAssessment]:
-    dated = []
-    for assessment in assessments:
-        if day := assessment.point.scanned_on:
-            dated.append((day, assessment.point.label, assessment))
-    return [assessment for _, _, assessment in sorted(dated, key=lambda row: row[:2])]
+    scanned = [assessment for assessment in assessments if assessment.point.scanned_on]
+    return sorted(scanned, key=lambda assessment: assessment.point.place)
+
+
+def _assessed(
+    course: CourseFacts, assessments: Sequence[CourseAssessment], parameters: Parameters
+) -> list[Assessment]:
+    """Return what RECIST 1.1 derives for each assessment: what was derived already stays."""
+    points = [assessment.point for assessment in assessments]
+    derived = recist.assess_all(course.baseline, points, parameters=parameters)
+    return [
+        assessment.derived or anew for assessment, anew in zip(assessments, derived, strict=True)
+    ]
 
 
 def _since_second_baseline(

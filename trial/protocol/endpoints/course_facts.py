@@ -23,12 +23,16 @@ class CourseAssessment:
 
     `statuses` are the local status of irradiated lesions, by code. `in_field` tells of each new
     lesion of the time point, in order, whether it lies in a planning target volume.
+
+    `derived` is what RECIST 1.1 derives, where that was done already, by the parameters in force on
+    the day of the scan. Without it, it is derived by those that the course is derived with.
     """
 
     point: TimePoint
     investigator: Response | None = None
     statuses: tuple[tuple[str, LocalStatus], ...] = ()
     in_field: tuple[bool | None, ...] = ()
+    derived: Assessment | None = None
 
     @property
     def last_scan_on(self) -> date | None:

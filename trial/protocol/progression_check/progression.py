@@ -12,6 +12,7 @@ from trial.protocol.kleene import Truth
 from trial.protocol.parameters import DEFAULT, Parameters, Pc2Criteria
 from trial.protocol.response import irecist
 from trial.protocol.response.recist import Discordance, Response, discordance
+from trial.protocol.response.scan_order import place_in_order
 
 from .progression_states import (
     CONSEQUENCES,
@@ -191,10 +192,12 @@ def _scans(facts: Facts) -> list[TumorAssessment]:
         return []
     ends = [day for day in (facts.randomized_on, facts.died_on, facts.withdrawn_on) if day]
     dated = [(scan.scanned_on, scan) for scan in facts.assessments if scan.scanned_on]
-    inside = [
-        (day, scan) for day, scan in dated if facts.cycle_1_day_1 <= day <= min(ends, default=day)
-    ]
-    return [scan for _, scan in sorted(inside, key=lambda pair: pair[0])]
+    inside = [scan for day, scan in dated if facts.cycle_1_day_1 <= day <= min(ends, default=day)]
+    return sorted(inside, key=_place)
+
+
+def _place(scan: TumorAssessment) -> tuple[date, date, str, int]:
+    return place_in_order(scan.label, scan.first_scan_on, scan.last_scan_on)
 
 
 def _unknown(
@@ -248,10 +251,7 @@ def _pending(scan: TumorAssessment, due: Window | None, on: date) -> Check | Non
         return None
     first_on, last_on = irecist.confirmation_window(day)
     ask = ", and say whether the patient is stable" if scan.stable is None else ""
-    reason = (
-        f"The scan of {day} shows progression under immunotherapy: "
-        f"confirm it from {first_on} to {last_on}{ask}."
-    )
+    reason = f"The scan of {day} shows progression under immunotherapy: confirm it from {first_on} to {last_on}{ask}."
     return _unknown(
         State.PENDING_IUPD,
         due,

@@ -11,6 +11,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from .recist import NewLesionCertainty, Response, TimePoint
+from .scan_order import place_in_order
 
 
 class PdDate(StrEnum):
@@ -101,12 +102,12 @@ def in_order(evaluations: Iterable[Evaluation]) -> list[Evaluation]:
     >>> in_order([Evaluation("TA1", None, None, Response.NE)])
     []
     """
-    dated = []
-    for evaluation in evaluations:
-        first_on, last_on = evaluation.scanned_on, evaluation.completed_on
-        if first_on and last_on:
-            dated.append((first_on, last_on, evaluation.record, evaluation))
-    return [row[-1] for row in sorted(dated, key=lambda row: row[:3])]
+    scanned = [evaluation for evaluation in evaluations if evaluation.scanned_on]
+    return sorted(scanned, key=_place)
+
+
+def _place(evaluation: Evaluation) -> tuple[date, date, str, int]:
+    return place_in_order(evaluation.record, evaluation.scanned_on, evaluation.completed_on)
 
 
 def considered(

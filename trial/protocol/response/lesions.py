@@ -12,6 +12,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
+from .scan_order import place_in_order
+
 ZERO, TOO_SMALL_MM = Decimal(0), Decimal(5)
 NORMAL_NODE_BELOW_MM = 10
 
@@ -113,6 +115,11 @@ class TimePoint:
     @property
     def scanned_on(self) -> date | None:
         return self.first_scan_on or self.last_scan_on
+
+    @property
+    def place(self) -> tuple[date, date, str, int]:
+        """What time points are sorted by (scan_order.py)."""
+        return place_in_order(self.label, self.first_scan_on, self.last_scan_on)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,190 @@
+"""Eligibility at a gate, through the API: by the data, and as the investigator confirms it."""
+
+import re
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from crf.actions import eligibility
+from crf.casebook import Casebook
+from crf.derived.evidence import Piece
+from crf.models import Criterion, Eligibility
+from trial.access import Act
+from trial.accounts.proving import proving_to_api
+from trial.api.base import REFUSALS, Strict, whole_number
+from trial.models import Signature, may
+from trial.output.reading import hidden_from, model_of
+from trial.protocol.kleene import Truth
+from trial.protocol.study import CRITERION
+from trial.refusals import Code, Refused
+
+from .free_text import refuse_unfit
+from .subject import OfSubject
+
+GATE = OpenApiParameter("gate", int, required=True, enum=[1, 2], description="1 entry, 2 randomization")
+OPEN = re.compile(r"\d or \d")
+SEVERAL = "More than one value is possible by the data."
+
+
+class PieceSerializer(serializers.Serializer):
+    label = serializers.CharField()
+    value = serializers.CharField()
+    on = serializers.DateField(allow_null=True)
+    form = serializers.CharField(help_text="where it stands")
+    record = serializers.IntegerField()
+    version = serializers.CharField(help_text="of the record and, after a point, of its row")
+
+
+class VerdictSerializer(serializers.Serializer):
+    criterion = serializers.CharField()
+    text = serializers.CharField()
+    truth = serializers.ChoiceField(
+        choices=[truth.value for truth in Truth],
+        help_text="of the criterion's text, as the data say",
+    )
+    passed = serializers.CharField()
+    reason = serializers.CharField()
+    evidence = PieceSerializer(many=True)
+
+
+class UnderItSerializer(serializers.ModelSerializer):
+    """All three parts (21 CFR 11.50); the rest under /api/v1/signatures/."""
+
+    meaning_text = serializers.CharField(source="get_meaning_display")
+
+    class Meta:
+        model = Signature
+        fields = ["id", "printed_name", "signed_at", "meaning", "meaning_text"]
+
+
+class ConfirmedSerializer(serializers.Serializer):
+    id = serializers.IntegerField(help_text="as under /api/v1/forms/eligibility/")
+    assessed_on = serializers.DateField()
+    result = serializers.ChoiceField(choices=Eligibility.Result.choices)
+    failed = serializers.CharField()
+    signed = serializers.BooleanField(help_text="whether its signature holds")
+    signature = UnderItSerializer()
+    stale = serializers.BooleanField(help_text="whether its evidence has changed since; not, whether its windows are over by today")
+
+
+class AtGateSerializer(serializers.Serializer):
+    subject = serializers.CharField()
+    gate = serializers.IntegerField()
+    on = serializers.DateField()
+    overall = serializers.CharField()
+    verdicts = VerdictSerializer(many=True)
+    drafts = serializers.ListField(child=serializers.CharField(), help_text="forms that are completed first")
+    open_queries = serializers.ListField(child=serializers.CharField(), help_text="about the evidence: closed before it is confirmed")
+    shown_sha256 = serializers.CharField(
+        allow_null=True,
+        help_text="of all that is shown here; null for those who do not see all evidence",
+    )
+    confirmed = ConfirmedSerializer(allow_null=True)
+
+
+class Confirm(Strict):
+    password = serializers.CharField(max_length=4096, trim_whitespace=False, allow_blank=True)
+    code = serializers.CharField(max_length=20, allow_blank=True, help_text="of the second factor; each is good once")
+    verdicts = serializers.DictField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="the investigator's, where they differ",
+    )
+    comments = serializers.DictField(
+        child=serializers.CharField(allow_blank=True),
+        required=False,
+        help_text="the reasons for that",
+    )
+    shown_sha256 = serializers.CharField(max_length=64, help_text="of what you read: what changed since is not confirmed")
+
+
+class EligibilityView(OfSubject):
+    acts = {"POST": Act.CONFIRM_ELIGIBILITY}
+
+    @extend_schema(
+        summary="what the data say of each criterion",
+        parameters=[GATE],
+        responses={200: AtGateSerializer} | REFUSALS,
+    )
+    def get(self, request: Request, code: str) -> Response:
+        """At a gate, today, with the evidence; beside it what was confirmed last."""
+        casebook, gate = self.casebook(code), self.gate()
+        subject = casebook.subject
+        assessed = eligibility.assess(casebook, gate=gate, on=subject.site.today())
+        hidden = bool(hidden_from(Eligibility, request.user, subject.site_id))
+        shown = {
+            "subject": subject.code,
+            "gate": gate,
+            "on": assessed.on,
+            "overall": assessed.overall,
+            "verdicts": [self.verdict(verdict, assessed.pieces[verdict.criterion], subject.site_id) for verdict in assessed.verdicts],
+            "drafts": assessed.drafts,
+            "open_queries": [str(problem) for problem in eligibility.open_queries(subject, assessed)],
+            "shown_sha256": None if hidden else assessed.shown_sha256,
+            "confirmed": confirmed_last(casebook, gate),
+        }
+        return Response(AtGateSerializer(shown).data)
+
+    @extend_schema(
+        summary="confirm eligibility",
+        parameters=[GATE],
+        request=Confirm,
+        responses={201: ConfirmedSerializer} | REFUSALS,
+    )
+    def post(self, request: Request, code: str) -> Response:
+        """The investigator confirms each criterion, and signs with password and code."""
+        subject, gate, sent = self.subject(code), self.gate(), Confirm.read(request)
+        if not may(request.user, Act.CONFIRM_ELIGIBILITY, subject.site_id):
+            raise Refused(Code.CONFIRMED_BY_INVESTIGATOR)
+        comments = sent.get("comments", {})
+        refuse_unfit((item, Criterion._meta.get_field("comment"), text) for item, text in comments.items())
+        with proving_to_api(request, sent) as proof:
+            eligibility.confirm(
+                subject, gate=gate, by=request.user, proof=proof, verdicts=sent.get("verdicts", {}),
+                comments=comments, shown_sha256=sent["shown_sha256"],
+            )  # fmt: skip
+        return Response(
+            ConfirmedSerializer(confirmed_last(Casebook(subject), gate)).data,
+            status=status.HTTP_201_CREATED,
+        )
+
+    def gate(self) -> int:
+        return whole_number(self.request, "gate", default=0, lowest=1, highest=2)
+
+    def verdict(self, verdict: Any, pieces: list[Piece], site_id: int) -> dict[str, Any]:
+        """Return a verdict with its evidence, without what this person may not see."""
+        shown = [piece._asdict() for piece in pieces if not identifies(piece, self.request.user, site_id)]
+        unsure = len(shown) < len(pieces) and OPEN.search(verdict.reason)  # two ages possible: the month of consent is that of birth
+        return {
+            "criterion": verdict.criterion,
+            "text": CRITERION[verdict.criterion].text,
+            "truth": verdict.truth,
+            "passed": verdict.passed,
+            "reason": SEVERAL if unsure else verdict.reason,
+            "evidence": shown,
+        }
+
+
+def identifies(piece: Piece, by: AbstractUser, site_id: int) -> bool:
+    """Return whether a piece of evidence is an item that this person may not see."""
+    if not piece.form:
+        return False
+    model = model_of(piece.form)
+    return piece.label in {model.label_of(item) for item in hidden_from(model, by, site_id)}
+
+
+def confirmed_last(casebook: Casebook, gate: int) -> dict[str, Any] | None:
+    """Return the last confirmation of a gate, with its signature and whether both still hold."""
+    record = eligibility.latest(casebook, gate)
+    if record is None:
+        return None
+    return {
+        **{name: getattr(record, name) for name in ("id", "assessed_on", "result", "failed")},
+        "signed": eligibility.is_signed(record, casebook),
+        "signature": eligibility.signature_under(record, casebook),
+        "stale": eligibility.is_stale(record, casebook, on=record.assessed_on),
+    }

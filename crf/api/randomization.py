@@ -1,0 +1,133 @@
+"""Randomization through the API: what stands against it, the allocation, strata found correct
+later, and all allocations.
+
+Allocations are read one by one: nothing here counts by arm (crf_spec §7).
+"""
+
+from django.db import models
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
+from rest_framework import mixins, serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from crf.actions import randomization
+from crf.actions.strata import correct_strata
+from crf.models import Randomization
+from trial.access import Act
+from trial.api.base import REFUSALS, Strict, Visible, WholeNumber, visible_or_404
+
+from .free_text import refuse_unfit
+from .subject import OfSubject, OfVisit, PathFilters
+
+
+class AllocationSerializer(OfVisit):
+    class Meta:
+        model = Randomization
+        fields = [
+            "id", "version", "site", "subject", "number", "randomized_on", "arm", "sysclass", "metpat", "late_reason", "sysclass_corrected",
+            "metpat_corrected", "outside", "outside_source", "outside_reason",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+@extend_schema_view(
+    list=extend_schema(summary="allocations: list"),
+    retrieve=extend_schema(summary="one allocation"),
+)
+class AllocationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visible):
+    """Which subject was allocated to which arm."""
+
+    model = Randomization
+    related = ("visit__subject__site",)
+    serializer_class = AllocationSerializer
+    filterset_class = PathFilters
+    lookup_value_regex = r"\d{1,18}"
+
+
+class Randomize(Strict):
+    late_reason = serializers.CharField(required=False, allow_blank=True, default="")
+
+
+class Strata(Strict):
+    version = WholeNumber(min_value=1, help_text="of the allocation that you read")
+    sysclass = serializers.ChoiceField(choices=Randomization.SystemicClass.choices, allow_blank=True, default="")
+    metpat = serializers.ChoiceField(choices=Randomization.MetastaticPattern.choices, allow_blank=True, default="")
+    reason = serializers.CharField(max_length=500, help_text="a code of the list, and words of your own after a colon")
+
+
+class RefusalSerializer(serializers.Serializer):
+    code = serializers.CharField()
+    sentence = serializers.CharField()
+
+
+class PreconditionsSerializer(serializers.Serializer):
+    subject = serializers.CharField()
+    on = serializers.DateField()
+    refusals = RefusalSerializer(many=True, help_text="what stands against randomization; empty where nothing does")
+    allocation = AllocationSerializer(allow_null=True)
+
+
+class RandomizationView(OfSubject):
+    acts = {"POST": Act.RANDOMIZE}
+
+    @extend_schema(
+        summary="what stands against randomization",
+        responses={200: PreconditionsSerializer} | REFUSALS,
+    )
+    def get(self, request: Request, code: str) -> Response:
+        """Today; and the allocation, where there is one."""
+        casebook = self.casebook(code)
+        subject = casebook.subject
+        on = subject.site.today()
+        refusals = randomization.refusals(casebook, on=on)
+        shown = {
+            "subject": subject.code,
+            "on": on,
+            "refusals": [{"code": refusal.code, "sentence": refusal.sentence} for refusal in refusals],
+            "allocation": randomization.allocation_of(subject),
+        }
+        return Response(PreconditionsSerializer(shown).data)
+
+    @extend_schema(
+        summary="randomize",
+        request=Randomize,
+        responses={
+            200: OpenApiResponse(
+                AllocationSerializer,
+                "the same request was answered before: the allocation that was made then",
+            ),
+            201: OpenApiResponse(AllocationSerializer, "allocated now"),
+            **REFUSALS,
+        },
+    )
+    def post(self, request: Request, code: str) -> Response:
+        """Allocate the subject, once and for ever.
+
+        Sent again, after an answer was lost, it gives the same answer, with status 200.
+
+        With another `late_reason`, and where the allocation was made outside the system, it answers
+        409, ALREADY_RANDOMIZED.
+        """
+        subject, sent = self.subject(code), Randomize.read(request)
+        field: models.Field = Randomization._meta.get_field("late_reason")
+        refuse_unfit([("late_reason", field, sent["late_reason"])])
+        record, is_new = randomization.randomize(subject, by=request.user, late_reason=sent["late_reason"])
+        return Response(
+            AllocationSerializer(record).data,
+            status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK,
+        )
+
+
+class StrataView(OfSubject):
+    acts = {"POST": Act.ENTER}
+
+    @extend_schema(
+        summary="strata found correct later",
+        request=Strata,
+        responses={200: AllocationSerializer} | REFUSALS,
+    )
+    def post(self, request: Request, code: str) -> Response:
+        """For the analysis: they stand beside those used, and the allocation stays what it is."""
+        subject, sent = self.subject(code), Strata.read(request)
+        record = visible_or_404(Randomization.objects.select_related("visit__subject__site"), subject_once=subject)
+        return Response(AllocationSerializer(correct_strata(record, by=request.user, **sent)).data)

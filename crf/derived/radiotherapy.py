@@ -1,0 +1,207 @@
+"""Radiotherapy: biological dose of each volume, and whether every lesion is covered that must be
+(crf_spec 2.15).
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import date
+from decimal import Decimal
+
+from crf.casebook import Casebook, once
+from crf.models import (
+    Lesion,
+    NonTargetFinding,
+    RadiotherapyCourse,
+    ResponseAssessment,
+    TargetMeasurement,
+    TargetVolume,
+)
+from crf.models.radiotherapy import COVERAGE, fractions_delivered
+from trial.protocol.parameters import Parameters
+from trial.protocol.radiotherapy import biological_dose
+from trial.protocol.radiotherapy import coverage as coverage_rules
+
+Phases = list[tuple[int, Decimal]]
+"""Numbers of fractions, each with the dose of one in Gy."""
+
+
+def parameters_of(course: RadiotherapyCourse, casebook: Casebook) -> Parameters:
+    """Return the parameters in force when the course began, or is planned to begin."""
+    return casebook.parameters_on(begins_on(course))
+
+
+def begins_on(course: RadiotherapyCourse) -> date:
+    """Return the day on which a course began, or is planned to; today where neither is known."""
+    return course.started_on or course.planned_start_on or course.subject.site.today()
+
+
+def radiotherapy_begins_on(casebook: Casebook) -> date:
+    """Return the day on which the first course begins; today before there is one."""
+    days = [begins_on(course) for course in casebook.records(RadiotherapyCourse)]
+    return min(days, default=casebook.subject.site.today())
+
+
+@TargetVolume.dose_per_fraction_gy.computed_by
+def dose_per_fraction_gy(volume: TargetVolume, casebook: Casebook) -> Decimal | None:
+    if not volume.prescribed_gy or not volume.prescribed_fractions:
+        return None
+    return biological_dose.dose_per_fraction_gy(volume.prescribed_gy, volume.prescribed_fractions)
+
+
+def prescribed(volume: TargetVolume, casebook: Casebook) -> Phases:
+    dose = dose_per_fraction_gy(volume, casebook)
+    return [(volume.prescribed_fractions, dose)] if dose else []
+
+
+def delivered(volume: TargetVolume) -> Phases:
+    """Return phases of fractions of one dose, as they were given."""
+    doses = Counter(fraction.dose_gy for fraction in fractions_delivered(volume) if fraction.dose_gy)
+    return [(number, dose) for dose, number in doses.items()]
+
+
+def effect_gy(formula: Callable[..., Decimal], phases: Phases, alpha_beta_gy: Decimal) -> Decimal | None:
+    """Return the biological dose in Gy; None without a fraction."""
+    return formula(phases, alpha_beta_gy=alpha_beta_gy) if phases else None
+
+
+@TargetVolume.bed10_gy.computed_by
+def bed10_gy(volume: TargetVolume, casebook: Casebook) -> Decimal | None:
+    """Return the BED in Gy by the tumor's α/β in force (AB_TUMOR, 10 Gy by default), as all that
+    follow.
+    """
+    return effect_gy(
+        biological_dose.bed_gy,
+        prescribed(volume, casebook),
+        parameters_of(volume.course, casebook).ab_tumor,
+    )
+
+
+@TargetVolume.eqd2_10_gy.computed_by
+def eqd2_10_gy(volume: TargetVolume, casebook: Casebook) -> Decimal | None:
+    return effect_gy(
+        biological_dose.eqd2_gy,
+        prescribed(volume, casebook),
+        parameters_of(volume.course, casebook).ab_tumor,
+    )
+
+
+@TargetVolume.eqd2_3_gy.computed_by
+def eqd2_3_gy(volume: TargetVolume, casebook: Casebook) -> Decimal | None:
+    return effect_gy(
+        biological_dose.eqd2_gy,
+        prescribed(volume, casebook),
+        parameters_of(volume.course, casebook).ab_late,
+    )
+
+
+@TargetVolume.delivered_bed10_gy.computed_by
+def delivered_bed10_gy(volume: TargetVolume, casebook: Casebook) -> Decimal | None:
+    return effect_gy(biological_dose.bed_gy, delivered(volume), parameters_of(volume.course, casebook).ab_tumor)
+
+
+@TargetVolume.delivered_eqd2_10_gy.computed_by
+def delivered_eqd2_10_gy(volume: TargetVolume, casebook: Casebook) -> Decimal | None:
+    return effect_gy(biological_dose.eqd2_gy, delivered(volume), parameters_of(volume.course, casebook).ab_tumor)
+
+
+@TargetVolume.delivered_eqd2_3_gy.computed_by
+def delivered_eqd2_3_gy(volume: TargetVolume, casebook: Casebook) -> Decimal | None:
+    return effect_gy(biological_dose.eqd2_gy, delivered(volume), parameters_of(volume.course, casebook).ab_late)
+
+
+@TargetVolume.delivered_gy.computed_by
+def delivered_gy(volume: TargetVolume, casebook: Casebook) -> Decimal:
+    return sum(
+        (fraction.dose_gy for fraction in fractions_delivered(volume) if fraction.dose_gy),
+        Decimal(0),
+    )
+
+
+@TargetVolume.delivered_fractions.computed_by
+def delivered_fractions(volume: TargetVolume, casebook: Casebook) -> int:
+    return len(fractions_delivered(volume))
+
+
+@TargetVolume.coverage.computed_by
+def volume_coverage(volume: TargetVolume, casebook: Casebook) -> coverage_rules.Coverage:
+    """Return what the volume got of its prescription: FULL, PARTIAL, NONE or PENDING."""
+    return coverage_rules.volume_coverage(
+        prescribed_gy=volume.prescribed_gy,
+        prescribed_fractions=volume.prescribed_fractions,
+        delivered_gy=delivered_gy(volume, casebook),
+        delivered_fractions=delivered_fractions(volume, casebook),
+        course_ended=volume.course.has_ended,
+        parameters=parameters_of(volume.course, casebook),
+    )
+
+
+@RadiotherapyCourse.coverage.computed_by
+def coverage_of_volumes(course: RadiotherapyCourse, casebook: Casebook) -> list[str]:
+    return [f"{volume.code} {COVERAGE[volume_coverage(volume, casebook)]}" for volume in course.rows(TargetVolume)]
+
+
+@RadiotherapyCourse.lesions_covered.computed_by
+def lesions_covered(course: RadiotherapyCourse, casebook: Casebook) -> list[str]:
+    """Return each lesion of the course with its coverage, by the best of the volumes that contain
+    it.
+    """
+    volumes = course.rows(TargetVolume)
+    codes = sorted({code for volume in volumes for code in volume.lesions})
+    ended = course.has_ended
+    coverage = {code: lesion_coverage(code, volumes, casebook, planning_ended=ended) for code in codes}
+    return [f"{code} {COVERAGE[coverage[code]]}" for code in codes]
+
+
+@RadiotherapyCourse.all_covered.computed_by
+def all_covered(course: RadiotherapyCourse, casebook: Casebook) -> str:
+    return str(subject_coverage(casebook))
+
+
+def lesion_coverage(code: str, volumes: Iterable[TargetVolume], casebook: Casebook, *, planning_ended: bool) -> coverage_rules.Coverage:
+    """Return the coverage of a lesion by those of the volumes that contain it."""
+    containing = [volume_coverage(volume, casebook) for volume in volumes if code in volume.lesions]
+    return coverage_rules.lesion_coverage(containing, planning_ended=planning_ended)
+
+
+def subject_coverage(casebook: Casebook) -> coverage_rules.SubjectCoverage:
+    """Return whether all lesions are covered that must be, over all courses (crf_spec 2.15)."""
+    return coverage_rules.subject_coverage(coverage_by_lesion(casebook).values())
+
+
+@once
+def coverage_by_lesion(casebook: Casebook) -> dict[str, coverage_rules.Coverage]:
+    """Return the coverage of each lesion that must be covered, by its code.
+
+    Planning has ended once every course has.
+    """
+    courses, volumes = casebook.records(RadiotherapyCourse), casebook.rows(TargetVolume)
+    ended = bool(courses) and all(course.has_ended for course in courses)
+    return {code: lesion_coverage(code, volumes, casebook, planning_ended=ended) for code in lesions_to_cover(casebook)}
+
+
+def lesions_to_cover(casebook: Casebook) -> list[str]:
+    """Return the codes of the lesions present at BL1, and of a primary in situ, as the parameters
+    have it.
+
+    The parameters are those in force when the first course began; today's before there is one.
+    """
+    parameters = casebook.parameters_on(radiotherapy_begins_on(casebook))
+    resolved = resolved_at_bl1(casebook)
+    return [
+        lesion.code
+        for lesion in sorted(casebook.records(Lesion), key=lambda lesion: lesion.code)
+        if lesion.first_seen in (Lesion.FirstSeen.BL0, Lesion.FirstSeen.BL1)
+        and coverage_rules.must_be_covered(
+            is_primary=lesion.lesion_class == "PRIMARY",
+            resolved=lesion.pk in resolved,
+            parameters=parameters,
+        )
+    ]
+
+
+@once
+def resolved_at_bl1(casebook: Casebook) -> frozenset[int]:
+    """Return the keys of the lesions that were gone at BL1, the check after cycle 2."""
+    at_bl1 = [assessment for assessment in casebook.records(ResponseAssessment) if assessment.visit.code == "PC2"]
+    rows = [row for assessment in at_bl1 for group in (TargetMeasurement, NonTargetFinding) for row in assessment.rows(group)]
+    return frozenset(row.lesion_id for row in rows if row.state == "ABSENT" and row.lesion_id)
