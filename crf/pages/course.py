@@ -6,7 +6,7 @@ from django.views.decorators.http import require_GET
 
 from crf.casebook import Casebook
 from crf.derived import course
-from trial.pages.study import page
+from trial.pages.base import page
 
 from .subject import day_asked, subject_of
 

@@ -13,7 +13,7 @@ from crf.casebook import Casebook
 from trial.access import Act
 from trial.accounts.proving import asks_code, proving
 from trial.models import Signature, Subject, may
-from trial.pages.study import page
+from trial.pages.base import page
 from trial.protocol.eligibility.gates import Verdict
 from trial.protocol.kleene import Truth
 from trial.protocol.study import CRITERIA, CRITERION

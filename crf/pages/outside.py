@@ -11,9 +11,8 @@ from django.views.decorators.http import require_http_methods
 from crf.actions import allocation_outside
 from crf.models import AllocationOutside, Randomization
 from trial.access import Act
-from trial.admin.entry_forms import number_told
 from trial.models import may
-from trial.pages.study import button, page, say
+from trial.pages.base import button, number_from, page, say
 from trial.refusals import Refused
 
 from .subject import day_asked, subject_of
@@ -64,7 +63,7 @@ def outside_page(request: HttpRequest, code: str) -> HttpResponse:
 def outside_decision_page(request: HttpRequest, code: str) -> HttpResponse:
     """The data manager's word, from the page that shows the entry."""
     subject = subject_of(request, code)
-    read = number_told(request.POST.get("entered", ""))
+    read = number_from(request.POST.get("entered", ""))
     confirms = request.POST.get("act") == "confirm"
     decide = allocation_outside.confirm if confirms else allocation_outside.decline
     try:

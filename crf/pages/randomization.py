@@ -16,9 +16,8 @@ from crf.derived import progression
 from crf.derived.strata import strata_of
 from crf.models import Randomization
 from trial.access import Act
-from trial.admin.entry_forms import WhyForm, number_told, reason_told
 from trial.models import may
-from trial.pages.study import button, page, say
+from trial.pages.base import WhyForm, button, number_from, page, reason_from, say
 from trial.protocol.randomization.preconditions import ANSWERED_BY_A_REASON
 from trial.refusals import Refused
 
@@ -73,13 +72,13 @@ def strata_page(request: HttpRequest, code: str) -> HttpResponse:
     """Store the stratum values found correct after the allocation, from its page."""
     subject = subject_of(request, code)
     record = get_object_or_404(Randomization.objects.select_related("visit__subject__site"), subject_once=subject)
-    version = number_told(request.POST.get("seen", ""))
+    version = number_from(request.POST.get("seen", ""))
     try:
         correct_strata(
             record,
             by=request.user,
             version=version,
-            reason=reason_told(request.POST),
+            reason=reason_from(request.POST),
             sysclass=request.POST.get("sysclass_corrected", ""),
             metpat=request.POST.get("metpat_corrected", ""),
         )

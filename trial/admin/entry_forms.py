@@ -1,6 +1,5 @@
 """The HTML form of a record, read off the model: items, and the reasons that go with them."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from functools import cache
@@ -14,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from trial.admin.both_values import ShowsBothValues
-from trial.audit.acting import NOTHING, ChangeReason
 from trial.models import Entered, Kept, Missing, Row
+from trial.pages.base import WhyForm
 from trial.refusals import Both
 
 CHOOSE = gettext_noop("“{label}”: choose which value stands.")
@@ -24,32 +23,6 @@ STALE_ITEM = gettext_noop(
 )
 STALE_PAGE = gettext_noop("Someone else has changed this in the meantime. Nothing was stored.")
 MISSING = "missing__"
-REASONS = [
-    ("", "———"),
-    *((code.value, code.replace("_", " ").capitalize()) for code in ChangeReason),
-]
-
-
-def reason_told(sent: Mapping[str, Any]) -> str:
-    """Return the reason that a page sends: the code, and the person's own words after a colon."""
-    code, words = sent.get("reason", ""), sent.get("reason_words", "").strip(NOTHING)
-    return f"{code}: {words}" if code and words else code
-
-
-def number_told(text: str) -> int:
-    """Return the key or version that a page sends back; 0, which no row has, for anything else.
-
-    >>> number_told("12"), number_told("9" * 5000), number_told("1_0"), number_told("")
-    (12, 0, 0, 0)
-    """
-    return int(text) if re.fullmatch("[0-9]{1,18}", text) else 0
-
-
-class WhyForm(forms.Form):
-    """The reason for a change: a code, and the person's own words."""
-
-    reason = forms.ChoiceField(choices=REASONS, required=False, label="Reason for change")
-    reason_words = forms.CharField(required=False, label="In your own words", max_length=500)
 
 
 class OneOf(forms.TypedChoiceField):

@@ -19,10 +19,11 @@ from django.views.decorators.csrf import csrf_protect
 from trial.access import Act
 from trial.accounts.person import person_of
 from trial.actions import papers, writing
-from trial.admin.entry_forms import EnteredForm, KeptForm, formfield_of_codes, reason_told
+from trial.admin.entry_forms import EnteredForm, KeptForm, formfield_of_codes
 from trial.models import Ledger, Row, may
 from trial.output.reading import read_changes
-from trial.output.trail import told
+from trial.output.trail import line_of_act
+from trial.pages.base import reason_from
 from trial.refusals import Both, Place, Refused
 
 READING = ("GET", "HEAD", "OPTIONS")
@@ -113,7 +114,7 @@ class KeptAdmin(ByRole, admin.ModelAdmin):
             return row
         page = Page(self, request, row)
         if page.is_readable():
-            reason = reason_told(request.POST)
+            reason = reason_from(request.POST)
             try:
                 with writing.answering(by=person_of(request), reason=reason):
                     return self.answer(request, self.store(request, page), is_new=row is None)
@@ -211,7 +212,7 @@ class KeptAdmin(ByRole, admin.ModelAdmin):
         by = person_of(request)
         marks = []
         for mark in papers.all_of(row):
-            marks.append((mark, told(mark, by=by, site_id=row.of_site_id)["reason"]))
+            marks.append((mark, line_of_act(mark, by=by, site_id=row.of_site_id)["reason"]))
         context = self.admin_site.each_context(request) | {
             "title": _("History of {row}").format(row=row),
             "opts": self.opts,

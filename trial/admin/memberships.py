@@ -13,11 +13,11 @@ from django.http import HttpRequest
 from trial.access import Act
 from trial.accounts.person import person_of
 from trial.actions import memberships
-from trial.admin.entry_forms import reason_told
 from trial.admin.kept import Page
 from trial.admin.setup import PlainAdmin
 from trial.models import Membership, sites_where
 from trial.models.names import SYSTEM
+from trial.pages.base import reason_from
 
 
 class MembershipAdmin(PlainAdmin):
@@ -66,7 +66,7 @@ class MembershipAdmin(PlainAdmin):
         ends_on = values.get("ends_on", page.row.ends_on)
         if ends_on == page.row.ends_on and version == page.row.version:
             return page.row
-        reason = reason_told(request.POST)
+        reason = reason_from(request.POST)
         return memberships.end(page.row, by=by, version=version, ends_on=ends_on, reason=reason)
 
 

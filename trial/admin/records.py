@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from trial.access import Act
 from trial.accounts.person import person_of
 from trial.actions import entry, review
-from trial.admin.entry_forms import EnteredForm, OneOf, form_of, number_told, reason_told
+from trial.admin.entry_forms import EnteredForm, OneOf, form_of
 from trial.admin.kept import CHANGE, Fieldsets, KeptAdmin, Page
 from trial.admin.references import note_record, reference_field, visit_of
 from trial.admin.rows import RowInline, with_reason
@@ -22,6 +22,7 @@ from trial.admin.withdrawal import withdrawal_page
 from trial.models import Record, Visit
 from trial.output.derived import derived_part
 from trial.output.reading import read_part
+from trial.pages.base import number_from, reason_from
 from trial.protocol.schedule import timetable
 
 SHOWN_IN_LIST = 4
@@ -171,7 +172,7 @@ class RecordAdmin(KeptAdmin):
             values=values,
             rows=rows,
             complete=complete,
-            reason=reason_told(request.POST),
+            reason=reason_from(request.POST),
         )
 
     def response_add(
@@ -208,7 +209,7 @@ class RecordAdmin(KeptAdmin):
         """Show the page that withdraws a record."""
         visible = self.model.objects.visible_to(person_of(request))
         records = visible.select_related("visit__subject__site")
-        record = get_object_or_404(records, pk=number_told(object_id))
+        record = get_object_or_404(records, pk=number_from(object_id))
         if not self.has_change_permission(request, record):
             raise PermissionDenied
         return withdrawal_page(request, record, shows_items=not self._hidden_from(request, record))

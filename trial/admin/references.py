@@ -7,8 +7,9 @@ from django.http import HttpRequest
 
 from trial.access import Act
 from trial.accounts.person import person_of
-from trial.admin.entry_forms import OneOf, number_told
+from trial.admin.entry_forms import OneOf
 from trial.models import Record, Visit
+from trial.pages.base import number_from
 
 
 class PageRequest(HttpRequest):
@@ -27,7 +28,7 @@ def visit_of(request: HttpRequest, record: Record | None = None) -> Visit | None
         key = request.POST.get("visit") or request.GET.get("visit") or ""
         mine = Visit.objects.allowed_to(person_of(request), Act.ENTER)
         keep = _notes_of(request)
-        keep.visit = mine.select_related("subject__site").filter(pk=number_told(key)).first()
+        keep.visit = mine.select_related("subject__site").filter(pk=number_from(key)).first()
     return _notes_of(request).visit
 
 

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from trial.admin.both_values import NO_VALUE
-from trial.admin.entry_forms import EnteredForm, OneOf, number_told
+from trial.admin.entry_forms import EnteredForm, OneOf
+from trial.pages.base import number_from
 
 WITHDRAWN_ROW = gettext_noop(
     "Withdrawn by {name} in the meantime. Nothing was stored. "
@@ -46,7 +47,7 @@ class RowForm(EnteredForm):
             super().full_clean()
             return
         self._errors, self.cleaned_data = ErrorDict(), {}
-        if number_told(self.data.get(self.add_prefix("seen"), "")) != self.instance.version:
+        if number_from(self.data.get(self.add_prefix("seen"), "")) != self.instance.version:
             self.add_error(None, _(WITHDRAWN_ROW).format(name=self.withdrawn_by()))
             self.show_both([])
 
@@ -95,7 +96,7 @@ class RowFormSet(forms.BaseInlineFormSet):
         if not self.is_bound:
             return []
         number = min(self.initial_form_count(), self.total_form_count())
-        return [number_told(self.data.get(f"{self.add_prefix(i)}-id", "")) for i in range(number)]
+        return [number_from(self.data.get(f"{self.add_prefix(i)}-id", "")) for i in range(number)]
 
     # Django annotates a query set, and takes any sequence.
     def get_queryset(self) -> Any:

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from trial.access import Act
 from trial.accounts.person import person_of
 from trial.actions import parameters, setup
-from trial.admin.entry_forms import KeptForm, form_of, reason_told
+from trial.admin.entry_forms import KeptForm, form_of
 from trial.admin.kept import CHANGE, Fieldsets, KeptAdmin, Page
 from trial.models import (
     ConsentVersion,
@@ -19,11 +19,12 @@ from trial.models import (
     may,
     sites_where,
 )
+from trial.pages.base import reason_from
 
 
 def change_sent(request: HttpRequest, page: Page) -> dict[str, Any]:
     """Return the change of a stored row as a page sends it: version shown, values, reason."""
-    values, reason = page.form.values(), reason_told(request.POST)
+    values, reason = page.form.values(), reason_from(request.POST)
     return {"version": page.form.version, "values": values, "reason": reason}
 
 

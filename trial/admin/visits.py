@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 
 from trial.accounts.person import person_of
 from trial.actions import entry
-from trial.admin.entry_forms import EnteredForm, form_of, reason_told
+from trial.admin.entry_forms import EnteredForm, form_of
 from trial.admin.kept import CHANGE, Fieldsets, KeptAdmin, Page
 from trial.models import Subject, Visit
+from trial.pages.base import reason_from
 
 
 @admin.register(Visit)
@@ -54,7 +55,7 @@ class VisitAdmin(KeptAdmin):
             by=person_of(request),
             version=page.form.version,
             values=page.form.values(),
-            reason=reason_told(request.POST),
+            reason=reason_from(request.POST),
         )
 
     def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:

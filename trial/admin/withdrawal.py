@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from trial.accounts.person import person_of
 from trial.actions import entry, review
-from trial.admin.entry_forms import WhyForm, reason_told
 from trial.models import Record
 from trial.output.reading import read_part
+from trial.pages.base import WhyForm, reason_from
 from trial.refusals import Refused
 
 
@@ -48,7 +48,7 @@ def _withdraw(request: HttpRequest, record: Record) -> None:
     entry.withdraw(
         record,
         by=person_of(request),
-        reason=reason_told(request.POST),
+        reason=reason_from(request.POST),
         versions_sha256=request.POST.get("versions_sha256", ""),
     )
 

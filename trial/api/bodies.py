@@ -7,9 +7,10 @@ from rest_framework import serializers
 
 from trial.audit.acting import ChangeReason
 from trial.models import Missing, Record, Row
+from trial.output.reading import row_name
 
 from .base import AS_READ, Strict, WholeNumber
-from .items import items_of, row_name, row_serializer
+from .items import items_of, row_serializer
 
 REASON = f"One of {', '.join(ChangeReason)}; own words after a colon."
 

@@ -13,11 +13,12 @@ from rest_framework.response import Response
 from trial.access import Act
 from trial.actions import entry
 from trial.models import Record, Row, Visit
+from trial.output.reading import row_name
 
 from .base import REFUSALS, Visible, visible_or_404
 from .bodies import Change, Enter, Withdraw, WithdrawRow, request_of
 from .history import ItemChange, page_of_changes
-from .items import Reasons, derived_of, items_of, read_rows, row_name, rows_of
+from .items import Reasons, derived_of, items_of, read_rows, rows_of
 from .values import Place, items_from, rows_from
 
 

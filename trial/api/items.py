@@ -13,12 +13,7 @@ from rest_framework import serializers
 from trial.access import Act
 from trial.accounts.person import person_of
 from trial.models import Entered, Missing, Record, Row, may
-from trial.output.reading import hidden_from
-
-
-def row_name(group: type[Row]) -> str:
-    """How a repeating group is called in the API: the name its record has for it."""
-    return str(group._meta.get_field(group.parent).remote_field.name)
+from trial.output.reading import hidden_from, row_name
 
 
 def read_rows(form: type[Record], records: Sequence[Record]) -> None:

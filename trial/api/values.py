@@ -12,10 +12,10 @@ from django.utils.translation import gettext_noop
 from rest_framework import exceptions
 
 from trial.models import Entered, Record, Row, Visit
+from trial.output.reading import row_name
 from trial.refusals import Code, Refused
 
 from .base import detail_of, malformed
-from .items import row_name
 
 
 class Kind(NamedTuple):
