@@ -44,7 +44,7 @@ def account_page(request: HttpRequest) -> HttpResponse:
                 return redirect("account")
     person = request.user
     waiting = second_factor.waiting_device(person)
-    missing = accounts.keeps_from_signing(person)
+    missing = accounts.missing_before_signing(person)
     must_change = any(problem.code == Code.PASSWORD_OF_ANOTHER for problem in missing)
     accepts = not must_change and any(problem.code == Code.ACCOUNTABILITY_UNACCEPTED for problem in missing)
     said_elsewhere = [Code.PASSWORD_OF_ANOTHER, *([Code.ACCOUNTABILITY_UNACCEPTED] if accepts else [])]

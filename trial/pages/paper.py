@@ -85,7 +85,7 @@ def from_paper_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _rows_of(visit: Visit) -> dict[str, Any]:
     """The visit itself, where its date is entered, and its records, by label and id."""
-    rows: dict[str, Any] = {f"trial.visit-{visit.pk}": visit} if papers.first_entered(visit) else {}
+    rows: dict[str, Any] = {f"trial.visit-{visit.pk}": visit} if papers.first_entered_at(visit) else {}
     for one in standing(visit.subject):
         if one.is_record and one.visit == visit.pk and model_of(one.form).entered_by_hand:
             row = model_of(one.form).objects.select_related("visit__subject__site").get(pk=one.record)

@@ -72,7 +72,7 @@ def record_review_page(request: HttpRequest, form: str, pk: int) -> HttpResponse
         row=row,
         visit=visit,
         items=[(name, row.label_of(name)) for name in row.item_names()],
-        part=read_part(review.part(row)),
+        part=read_part(review.signed_part(row)),
         threads=[_thread(request, row, query, [act for act in acts if act.query_id == query.pk]) for query in asked],
         may_raise=may(request.user, Act.RAISE_QUERY, site_of(visit)),
         may_verify=is_record and may(request.user, Act.VERIFY, site_of(visit)),
@@ -88,7 +88,7 @@ def _thread(request: HttpRequest, row: Entered, query: Query, acts: list[QueryAc
     steps = [
         (state.value, VERBS[state])
         for state in QueryState
-        if state in QUERY_NEXT[query.state] and may(request.user, queries.WHO[state], site) and (mine or state == QueryState.ANSWERED)
+        if state in QUERY_NEXT[query.state] and may(request.user, queries.ACT_FOR[state], site) and (mine or state == QueryState.ANSWERED)
     ]
     label = row.label_of(query.item) if query.item else row.form_title()
     return {"query": query, "label": label, "state": QueryState(query.state).label, "acts": acts, "steps": steps}
@@ -147,7 +147,7 @@ def freeze_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _take(request: HttpRequest, to: LockState) -> StudyLock:
     reason = request.POST.get("reason", "")
-    if not locks.takes_proof(request.user):
+    if not locks.needs_proof(request.user):
         return locks.step(to, by=request.user, reason=reason)
     with proving(request) as proof:
         return locks.step(to, by=request.user, reason=reason, proof=proof)
@@ -161,7 +161,7 @@ def lock_page(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     refused: Refused | None = None
     if request.method == "POST":
-        if not locks.acts_on_it(request.user):
+        if not locks.acts_on_lock(request.user):
             raise PermissionDenied
         try:
             wanted = request.POST.get("step", "")
@@ -182,9 +182,9 @@ def lock_page(request: HttpRequest) -> HttpResponse:
         title="Lock of the study's data",
         state=state,
         steps=locks.steps_for(request.user, state),
-        takes_proof=locks.takes_proof(request.user),
+        takes_proof=locks.needs_proof(request.user),
         asks_code=asks_code(request),
-        to_do=locks.keeps_from_lock() if is_coming and locks.sees_what_is_to_do(request.user) else [],
+        to_do=locks.obstacles_to_lock() if is_coming and locks.sees_obstacles_to_lock(request.user) else [],
         acts=StudyLock.objects.select_related("by"),
         reason=request.POST.get("reason", ""),
         refused=refused,
@@ -219,7 +219,7 @@ def sign_several_page(request: HttpRequest) -> HttpResponse:
             "parts": [read_part(p) for p in c.values()],
             "not_entered": not_entered(v, c),
             "shown": review.digest(c),
-            "obstacles": review.drafts(v),
+            "obstacles": review.obstacles_to_signing(v),
         }
         for v, c in contents.items()
     ]
