@@ -19,7 +19,7 @@ from crf.models import AllocationOutside, Consent, Randomization
 from trial.access import Act
 from trial.actions.signals import stored
 from trial.actions.verification import anchors
-from trial.actions.writing import locked, words, writing
+from trial.actions.writing import checked_text, lock_row, writing
 from trial.audit.acting import acting
 from trial.models import (
     ConsentVersion,
@@ -46,7 +46,7 @@ def publish_commitment(*, by: AbstractUser) -> str:
     commitment = blocks.commitment(_key())
     with writing(by=by, reason="OTHER: publication of the commitment"):
         row, _ = Study.objects.get_or_create(registration=study.REGISTRATION)
-        row = locked(Study, row.pk)
+        row = lock_row(Study, row.pk)
         if row.randomization_commitment and row.randomization_commitment != commitment:
             raise Refused(Code.COMMITMENT_OF_ANOTHER_KEY)
         row.randomization_commitment = commitment
@@ -126,7 +126,7 @@ def randomize(subject: Subject, *, by: AbstractUser, late_reason: str = "", at: 
     """
     if not may(by, Act.RANDOMIZE, subject.site_id):
         raise Refused(Code.RANDOMIZED_BY_INVESTIGATOR)
-    late_reason = words(late_reason, item="late_reason", asks=None, longest=200)
+    late_reason = checked_text(late_reason, item="late_reason", if_blank=None, longest=200)
     if earlier := allocation_of(subject):  # what stands for ever needs neither lock nor key
         return _same(earlier, late_reason), False
     on = at or subject.site.today()

@@ -119,7 +119,7 @@ class AccountActForm(forms.ModelForm):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if not self.errors:
             try:
-                self.instance = accounts.record(
+                self.instance = accounts.attest(
                     cleaned["kind"],
                     cleaned["person"],
                     by=self.by,

@@ -211,7 +211,7 @@ class KeptAdmin(ByRole, admin.ModelAdmin):
             raise PermissionDenied
         by = person_of(request)
         marks = []
-        for mark in papers.all_of(row):
+        for mark in papers.marks_of(row):
             marks.append((mark, line_of_act(mark, by=by, site_id=row.of_site_id)["reason"]))
         context = self.admin_site.each_context(request) | {
             "title": _("History of {row}").format(row=row),

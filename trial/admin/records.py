@@ -153,7 +153,7 @@ class RecordAdmin(KeptAdmin):
         elif first := self._entered_first(request, visit_of(request)):
             hidden = self._hidden_from(request, first)
             context["entered_first"] = first
-            context["part"] = None if hidden else read_part(review.part(first))
+            context["part"] = None if hidden else read_part(review.signed_part(first))
         return super().render_change_form(request, context, *args, **kwargs)
 
     def store(self, request: HttpRequest, page: Page) -> Record:

@@ -36,7 +36,7 @@ def withdrawal_page(request: HttpRequest, record: Record, *, shows_items: bool) 
         "title": _("Withdraw {record}").format(record=record),
         "opts": record._meta,
         "record": record,
-        "part": read_part(review.part(record)) if shows_items else None,
+        "part": read_part(review.signed_part(record)) if shows_items else None,
         "refused": refused,
         "form": WhyForm(request.POST or None),
     }

@@ -126,7 +126,7 @@ class LockView(APIView):
     )
     def post(self, request: Request) -> Response:
         by = person_of(request)
-        if not locks.acts_on_it(by):
+        if not locks.acts_on_lock(by):
             raise exceptions.PermissionDenied(ByAct.message)
         sent = AskStep.from_request(request)
         with proving_to_api(request, {"password": "", "code": ""} | sent) as proof:

@@ -12,7 +12,7 @@ from rest_framework import mixins, serializers
 from rest_framework.request import Request
 
 from trial.accounts.person import person_of
-from trial.actions.review import content_of_visit, part
+from trial.actions.review import content_of_visit, signed_part
 from trial.models import Record, Signature, Standing, standing, versions_of
 from trial.output.reading import hidden_from, model_of
 
@@ -166,7 +166,7 @@ def content_now(signature: Signature) -> Content:
         return content_of_visit(signature.visit)
     form: Any = model_of(signature.form)  # the form of a record
     record = form.objects.select_related("visit__subject__site").get(pk=signature.record)
-    return {f"{signature.form}#{record.pk}": part(record)}
+    return {f"{signature.form}#{record.pk}": signed_part(record)}
 
 
 @extend_schema_view(

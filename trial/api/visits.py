@@ -157,7 +157,7 @@ class VisitViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visible):
         answer = {
             "content": readable_to(full, by=self.by, site_id=site_id),
             "content_sha256": None if hides else review.digest(full),
-            "drafts": [str(problem) for problem in review.drafts(visit)],
+            "drafts": [str(problem) for problem in review.obstacles_to_signing(visit)],
         }
         return Response(answer)
 
