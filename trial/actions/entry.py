@@ -17,7 +17,7 @@ from trial.models import Record, Row, Visit
 from trial.refusals import Code, Refused
 
 from .submission import SentRows, Submission, assign, refuse_stale, refuse_withdrawn, validate
-from .writing import checked_reason, lock_row, refuse_unless_allowed, writing
+from .writing import checked_reason, lock_only, lock_row, refuse_unless_allowed, writing
 
 
 def enter(
@@ -104,7 +104,8 @@ def _submission(
 ) -> Submission:
     """Lock the record, or the visit of a new one; return what was sent for it."""
     if isinstance(place, Visit):
-        return Submission.of_new(form, lock_row(Visit, place.pk), values, rows)
+        lock_only(place)  # whoever fills in the same form waits, and is told of this one
+        return Submission.of_new(form, place, values, rows)
     return Submission.of_stored(lock_row(form, place.pk), version, values, rows)
 
 

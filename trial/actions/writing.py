@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from django.apps import apps
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models
+from django.db import IntegrityError, connection, models
 
 from trial.access import Act
 from trial.audit.acting import (
@@ -149,6 +149,13 @@ def lock_row(model: type[K], pk: int, *, version: int | None = None) -> K:
     if version is not None and row.version != version:
         raise Refused(Code.STALE_VERSION)
     return row
+
+
+def lock_only(row: Kept) -> None:
+    """Lock a row that was read before, without reading it anew: a quarter of the cost of lock_row."""
+    table = connection.ops.quote_name(row._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(f"select from {table} where id = %s for no key update", [row.pk])
 
 
 def refuse_unless_allowed(by: AbstractUser, act: Act, site_id: int) -> None:

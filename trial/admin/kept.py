@@ -119,7 +119,7 @@ class KeptAdmin(ByRole, admin.ModelAdmin):
                 with writing.answering(by=person_of(request), reason=reason):
                     return self.answer(request, self.store(request, page), is_new=row is None)
             except Refused as refusal:
-                page.show(refusal)
+                page, form_url = self.after_refusal(request, page, refusal, form_url)
         return self.render_page(request, page, form_url, extra_context)
 
     def _row_to_change(self, request: HttpRequest, object_id: Any) -> Any:
@@ -142,6 +142,13 @@ class KeptAdmin(ByRole, admin.ModelAdmin):
     def store(self, request: HttpRequest, page: "Page") -> Any:
         """Make the one call into trial/actions, and return the row that was stored."""
         raise NotImplementedError
+
+    def after_refusal(
+        self, request: HttpRequest, page: "Page", refusal: Refused, form_url: str
+    ) -> tuple["Page", str]:
+        """Return the page that shows the refusal, and the address that it is sent to."""
+        page.show(refusal)
+        return page, form_url
 
     def answer(self, request: HttpRequest, row: Any, *, is_new: bool) -> HttpResponse:
         """Lead on from a row that was stored."""

@@ -24,6 +24,7 @@ from trial.output.derived import derived_part
 from trial.output.reading import read_part
 from trial.pages.base import number_from, reason_from
 from trial.protocol.schedule import timetable
+from trial.refusals import Code, Refused
 
 SHOWN_IN_LIST = 4
 
@@ -126,11 +127,33 @@ class RecordAdmin(KeptAdmin):
     ) -> HttpResponse:
         visit = visit_of(request) if object_id is None else None
         context = {"page_visit": visit, "form_title": self.model.form_title()}
-        first = self._entered_first(request, visit)
-        if first and not self.model.groups():
-            object_id, form_url = str(first.pk), f"{request.path}?visit={first.visit_id}"
+        if visit is not None and "seen" in request.POST and self._is_alone():
+            # Sent from the page of `after_refusal`: an empty page has not seen any version.
+            first = self._entered_first(request, visit)
+            if first:
+                object_id, form_url = str(first.pk), _address_of(request, first)
         context |= extra_context or {}
         return super().changeform_view(request, object_id, form_url, context)
+
+    def _is_alone(self) -> bool:
+        """Return whether a visit has this form once, without rows: it is compared item by item."""
+        return not self.model.several and not self.model.groups()
+
+    def after_refusal(
+        self, request: HttpRequest, page: Page, refusal: Refused, form_url: str
+    ) -> tuple[Page, str]:
+        """Answer who comes second to an empty form with a stale change of the first record.
+
+        The decision behind it: docs/decisions/0041.
+        """
+        is_second = page.row is None and refusal.code == Code.FORM_ENTERED
+        if not is_second or not self._is_alone():
+            return super().after_refusal(request, page, refusal, form_url)
+        first = self.get_queryset(request).get(pk=refusal.both[0].row)
+        page = Page(self, request, first)
+        if page.is_readable():
+            page.show(refusal)
+        return page, _address_of(request, first)
 
     def _entered_first(self, request: HttpRequest, visit: Visit | None) -> Any:
         """Return the record that somebody entered before this page was sent.
@@ -213,6 +236,11 @@ class RecordAdmin(KeptAdmin):
         if not self.has_change_permission(request, record):
             raise PermissionDenied
         return withdrawal_page(request, record, shows_items=not self._hidden_from(request, record))
+
+
+def _address_of(request: HttpRequest, record: Record) -> str:
+    """Return where the page of a first record is sent: the address of the empty page."""
+    return f"{request.path}?visit={record.visit_id}"
 
 
 def refuse_withdrawn(record: Record) -> None:
