@@ -4,8 +4,8 @@ from django.contrib import admin
 from django.urls import include, path
 
 from trial.accounts.login_form import LoginForm
-from trial.admin import accounts, memberships, people, setup, tokens  # noqa: F401  (each registers its pages with the admin)
-from trial.pages import account, history, paper, review, study
+from trial.admin import accounts, memberships, people, setup, tokens, visits  # noqa: F401  (each registers its pages with the admin)
+from trial.pages import account, history, locks, paper, review, signing, study
 
 admin.site.login_form = LoginForm
 
@@ -20,15 +20,15 @@ urlpatterns = [
     path("account/", account.account_page, name="account"),
     path("account/code/", account.code_page, name="account-code"),
     path("study/", study.study_page, name="study"),
-    path("visits/<int:pk>/sign/", study.sign_page, name="sign"),
-    path("visits/<int:pk>/freeze/", review.freeze_page, name="freeze"),
-    path("visits/sign/", review.sign_several_page, name="sign-several"),
-    path("signatures/<int:pk>.pdf", review.signature_pdf, name="signature-pdf"),
+    path("visits/<int:pk>/sign/", signing.sign_page, name="sign"),
+    path("visits/<int:pk>/freeze/", locks.freeze_page, name="freeze"),
+    path("visits/sign/", signing.sign_several_page, name="sign-several"),
+    path("signatures/<int:pk>.pdf", signing.signature_pdf, name="signature-pdf"),
     path("review/<str:form>/<int:pk>/", review.record_review_page, name="record-review"),
     path("history/", history.history_page, name="history"),
     path("paper/", paper.paper_page, name="paper"),
     path("visits/<int:pk>/paper/", paper.from_paper_page, name="from-paper"),
-    path("lock/", review.lock_page, name="lock"),
+    path("lock/", locks.lock_page, name="lock"),
     path("", include("crf.urls")),
     path("", include("followup.urls")),
 ]

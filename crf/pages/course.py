@@ -1,19 +1,20 @@
 """The course of a subject, as known on a day."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from crf.casebook import Casebook
 from crf.derived import course
-from trial.pages.study import page
+from trial.pages.base import PersonalRequest, page
 
 from .subject import day_asked, subject_of
 
 
 @login_required
 @require_GET
-def course_page(request: HttpRequest, code: str) -> HttpResponse:
+def course_page(request: PersonalRequest, code: str) -> HttpResponse:
     """Show what the protocol derives for the subject, as known on a day: responses, endpoints,
     doses, coverage.
     """
@@ -24,11 +25,14 @@ def course_page(request: HttpRequest, code: str) -> HttpResponse:
     return page(
         request,
         "casebook/course.html",
-        title=f"Course of {subject}",
+        title=_("Course of {subject}").format(subject=subject),
         subject=subject,
         today=today,
         on=on,
         derived=derived,
-        responses=[(response, derived.records.get(response.assessment.point.label)) for response in derived.course.responses],
+        responses=[
+            (response, derived.records.get(response.assessment.point.label))
+            for response in derived.course.responses
+        ],
         endpoints=[*derived.course.endpoints, *derived.course.local_control],
     )

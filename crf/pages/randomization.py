@@ -2,11 +2,14 @@
 later.
 """
 
+from datetime import date
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from crf.actions import randomization
@@ -16,45 +19,46 @@ from crf.derived import progression
 from crf.derived.strata import strata_of
 from crf.models import Randomization
 from trial.access import Act
-from trial.admin.entry_forms import WhyForm, number_told, reason_told
 from trial.models import may
-from trial.pages.study import button, page, say
+from trial.pages.base import PersonalRequest, WhyForm, button, number_from, page, reason_from, say
 from trial.protocol.randomization.preconditions import ANSWERED_BY_A_REASON
 from trial.refusals import Refused
 
 from .subject import subject_of
 
+CORRECTED = ("sysclass_corrected", "metpat_corrected")
+
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def randomization_page(request: HttpRequest, code: str) -> HttpResponse:
+def randomization_page(request: PersonalRequest, code: str) -> HttpResponse:
     """Show what stands against randomizing the subject, each by name; or the allocation."""
     subject = subject_of(request, code)
     refused: Refused | None = None
     late_reason = request.POST.get("late_reason", "").strip()
     if request.method == "POST":
         try:
-            record, _ = randomization.randomize(subject, by=request.user, late_reason=late_reason)
+            record, _is_new = randomization.randomize(
+                subject, by=request.user, late_reason=late_reason
+            )
         except Refused as error:
             refused = error
         else:
-            messages.success(request, f"{subject} is randomized: {record.number}, {record.get_arm_display()}.")
+            notice = _("{subject} is randomized: {number}, {arm}.")
+            arm = record.get_arm_display()
+            messages.success(request, notice.format(subject=subject, number=record.number, arm=arm))
             return HttpResponseRedirect(reverse("casebook", args=[subject.code]))
     today, casebook = subject.site.today(), Casebook(subject)
     allocated = randomization.allocation_of(subject)
-    against = () if allocated else randomization.refusals(casebook, on=today, late_reason=late_reason)
     sysclass, metpat = strata_of(casebook, on=today)
-    needs_reason = any(refusal.code in ANSWERED_BY_A_REASON for refusal in against)
     return page(
         request,
         "casebook/randomization.html",
         status=refused.status if refused else 200,
-        title=f"Randomization of {subject}",
+        title=_("Randomization of {subject}").format(subject=subject),
         subject=subject,
         allocated=allocated,
-        against=against,
-        asks_why_late=needs_reason or late_reason,
-        ready=all(refusal.code in ANSWERED_BY_A_REASON for refusal in against),
+        **_against(casebook, allocated, on=today, late_reason=late_reason),
         check=progression.check(casebook, on=today),
         would_be=Randomization(sysclass=sysclass or "", metpat=metpat or ""),
         late_reason=late_reason,
@@ -62,29 +66,48 @@ def randomization_page(request: HttpRequest, code: str) -> HttpResponse:
         may_correct=may(request.user, Act.ENTER, subject.site_id),
         why=WhyForm(),
         corrected=[
-            (Randomization._meta.get_field(name), getattr(allocated, name, "")) for name in ("sysclass_corrected", "metpat_corrected")
+            (Randomization._meta.get_field(n), getattr(allocated, n, "")) for n in CORRECTED
         ],
         refused=refused,
     )
 
 
+def _against(
+    casebook: Casebook, allocated: Randomization | None, *, on: date, late_reason: str
+) -> dict[str, object]:
+    """Return what stands against randomizing the subject, and whether a reason would answer it."""
+    if allocated:
+        return {"against": (), "asks_why_late": late_reason, "ready": True}
+    refusals = randomization.refusals(casebook, on=on, late_reason=late_reason)
+    answered = [refusal.code in ANSWERED_BY_A_REASON for refusal in refusals]
+    return {
+        "against": refusals,
+        "asks_why_late": any(answered) or late_reason,
+        "ready": all(answered),
+    }
+
+
 @button
-def strata_page(request: HttpRequest, code: str) -> HttpResponse:
+def strata_page(request: PersonalRequest, code: str) -> HttpResponse:
     """Store the stratum values found correct after the allocation, from its page."""
     subject = subject_of(request, code)
-    record = get_object_or_404(Randomization.objects.select_related("visit__subject__site"), subject_once=subject)
-    version = number_told(request.POST.get("seen", ""))
+    record = get_object_or_404(
+        Randomization.objects.select_related("visit__subject__site"), subject_once=subject
+    )
+    version = number_from(request.POST.get("seen", ""))
     try:
         correct_strata(
             record,
             by=request.user,
             version=version,
-            reason=reason_told(request.POST),
+            reason=reason_from(request.POST),
             sysclass=request.POST.get("sysclass_corrected", ""),
             metpat=request.POST.get("metpat_corrected", ""),
         )
     except Refused as refused:
         say(request, refused)
     else:
-        messages.success(request, "Stored beside the strata that were used. The allocation stays what it is.")
+        messages.success(
+            request, _("Stored beside the strata that were used. The allocation does not change.")
+        )
     return HttpResponseRedirect(reverse("randomization", args=[subject.code]))

@@ -30,7 +30,7 @@ from trial.models import (
     standing,
     versions_of,
 )
-from trial.pages.study import button, page, say
+from trial.pages.base import button, page, say
 from trial.protocol.schedule import timetable
 from trial.refusals import Refused
 

@@ -33,7 +33,7 @@ from trial.models import (
     sites_where,
     standing,
 )
-from trial.pages.study import button, page, say
+from trial.pages.base import button, page, say
 from trial.protocol.schedule import timetable
 from trial.refusals import Refused
 

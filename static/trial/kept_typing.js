@@ -6,7 +6,7 @@
    chooses (docs/decisions/0041). No other hidden input comes back: it says what this page shows. */
 "use strict";
 (() => {
-  const person = document.currentScript.dataset.person;
+  const { person, back: IS_BACK, gone: ROW_IS_GONE } = document.currentScript.dataset; // sentences in the reader's language
   const MINE = `typed:${person}:`;
   const SENT = "typed-sent";
   const REFUSED = ".errornote, .refusal, .errorlist"; // such a page shows by itself what was sent
@@ -52,10 +52,11 @@
   }
 
   /* A row in words, for when it is not there any more. */
-  function told(items) {
-    const words = (field) => (field.options ? [...field.selectedOptions].map((one) => one.value && one.text).join(", ") : field.value);
-    const said = [...items.values()].map(([first]) => first).filter((field) => !isTicked(field) && words(field));
-    return said.map((field) => `${field.getAttribute("aria-label") ?? field.name}: ${words(field)}`).join("; ");
+  function inWords(items) {
+    const chosen = (field) => [...field.selectedOptions].map((option) => option.value && option.text).join(", ");
+    const words = (field) => (field.options ? chosen(field) : field.value);
+    const filled = [...items.values()].map(([first]) => first).filter((field) => !isTicked(field) && words(field));
+    return filled.map((field) => `${field.getAttribute("aria-label") ?? field.name}: ${words(field)}`).join("; ");
   }
 
   /* Of a row that is new on this page, all of it: what the page proposes for it may be something else the next time. */
@@ -64,7 +65,7 @@
     for (const [key, { items, seen, isNew }] of partsOf(form)) {
       const changed = [...items].filter(([, fields]) => isTyped(fields));
       const kept = (isNew && changed.length ? [...items] : changed).map(([name, fields]) => [name, typedIn(fields)]);
-      if (kept.length) typed[key] = { seen: seen?.value, items: Object.fromEntries(kept), told: key && told(items) };
+      if (kept.length) typed[key] = { seen: seen?.value, items: Object.fromEntries(kept), words: key && inWords(items) };
     }
     return typed;
   }
@@ -73,7 +74,7 @@
   function joined(before, typed) {
     const both = { ...before, ...typed };
     for (const key of Object.keys(both).filter((key) => before[key] && typed[key])) {
-      both[key] = { seen: before[key].seen, items: { ...before[key].items, ...typed[key].items }, told: typed[key].told };
+      both[key] = { seen: before[key].seen, items: { ...before[key].items, ...typed[key].items }, words: typed[key].words };
     }
     return both;
   }
@@ -100,14 +101,14 @@
   /* Returns what found no place: rows that are not there any more. */
   function put(form, typed) {
     const left = {};
-    for (const [key, one] of Object.entries(typed)) {
+    for (const [key, before] of Object.entries(typed)) {
       const part = partNamed(form, key);
       if (!part) {
-        left[key] = one;
+        left[key] = before;
         continue;
       }
-      for (const [item, what] of Object.entries(one.items)) fill(part.items.get(item) ?? [], what);
-      if (part.seen && one.seen && [...part.items.values()].some(isTyped)) part.seen.value = one.seen;
+      for (const [item, what] of Object.entries(before.items)) fill(part.items.get(item) ?? [], what);
+      if (part.seen && before.seen && [...part.items.values()].some(isTyped)) part.seen.value = before.seen;
     }
     return left;
   }
@@ -122,8 +123,8 @@
 
   function bringBack(form, typed) {
     const left = put(form, typed);
-    for (const { told } of Object.values(left)) say(form, `A row that you typed in is not on this page any more. It said: ${told}`);
-    if (Object.keys(typedOn(form)).length) say(form, "What you typed before is here again. It is not stored yet.");
+    for (const { words } of Object.values(left)) say(form, `${ROW_IS_GONE} ${words}`);
+    if (Object.keys(typedOn(form)).length) say(form, IS_BACK);
     return left;
   }
 

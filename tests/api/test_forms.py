@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 
 from tests.examples import EXAMPLES, complete, name_of, placed, row_of_example, rows_of, visit_for
-from trial.api.items import row_name
 from trial.audit.acting import acting
 from trial.models import Record
+from trial.output.reading import row_name
 
 FORMS = [form for form in Record.forms() if form.entered_by_hand]
 BY_ACT = [form for form in Record.forms() if not form.entered_by_hand]

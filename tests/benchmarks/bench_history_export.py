@@ -12,9 +12,9 @@ from time import perf_counter
 from crf.models import VitalSigns
 from tests.examples import complete
 from trial.actions.exports import Destination
-from trial.api.history import file_answer
 from trial.audit.acting import acting
 from trial.models import Ledger
+from trial.output.history_file import file_answer
 
 CHANGES = int(os.environ.get("CASEBOOK_BENCH_CHANGES", "10000"))
 
@@ -30,10 +30,10 @@ def test_export_of_the_history(subject, data_manager, commit, capsys):
     entries = Ledger.objects.visible_to(data_manager)
     for kind in ("csv", "pdf"):
         began = perf_counter()
-        answer = file_answer(entries, by=data_manager, asked={}, to=Destination(), kind=kind)
+        answer = file_answer(entries, by=data_manager, filters={}, to=Destination(), kind=kind)
         took = perf_counter() - began
         tracemalloc.start()
-        file_answer(entries, by=data_manager, asked={}, to=Destination(), kind=kind)
+        file_answer(entries, by=data_manager, filters={}, to=Destination(), kind=kind)
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         with capsys.disabled():

@@ -107,7 +107,7 @@ def test_after_a_page_of_both_values_was_left_it_is_asked_again_and_what_the_oth
     dan.fill(pulse=75, reason="TRANSCRIPTION")
     change(signs, height_cm=Decimal(181), pulse=80)
     dan.press("_complete")
-    dan.sees("choose what stands")
+    dan.sees("choose which values to keep")
     assert choices(dan) == ["Height", "Pulse"]
     dan.page.check("[name=choice__pulse][value=mine]")
     if leaves == "for another page":
@@ -119,7 +119,7 @@ def test_after_a_page_of_both_values_was_left_it_is_asked_again_and_what_the_oth
     dan.sees(BACK)
     assert [dan.page.input_value(f"#id_{item}") for item in ("height_cm", "pulse")] == ["181.0", "75"]
     dan.press("_complete")
-    dan.sees("choose what stands")
+    dan.sees("choose which values to keep")
     assert choices(dan) == ["Pulse"]
     assert (VitalSigns.objects.get().height_cm, VitalSigns.objects.get().pulse) == (181, 80)
     dan.page.check("[name=choice__pulse][value=mine]")
@@ -133,14 +133,14 @@ def test_what_is_typed_on_a_page_of_both_values_is_kept_with_what_was_typed_befo
     dan.fill(pulse=75, reason="TRANSCRIPTION")
     change(signs, pulse=80)
     dan.press("_complete")
-    dan.sees("choose what stands")
+    dan.sees("choose which values to keep")
     dan.fill(reason_words="seen on the chart")
     dan.go("/")
     dan.go(url)
     dan.sees(BACK)
     assert [dan.page.input_value(f"#id_{item}") for item in ("pulse", "reason_words")] == ["75", "seen on the chart"]
     dan.press("_complete")
-    dan.sees("choose what stands")
+    dan.sees("choose which values to keep")
     assert VitalSigns.objects.get().pulse == 80
 
 
@@ -152,7 +152,7 @@ def test_what_was_typed_over_an_earlier_version_is_stale_when_it_comes_back(dan,
     dan.sees(BACK)
     assert dan.page.input_value("#id_height_cm") == "181.0"
     dan.press("_complete")
-    dan.sees("choose what stands")
+    dan.sees("choose which values to keep")
     assert choices(dan) == ["Pulse"]
 
 
@@ -212,12 +212,12 @@ def test_who_fills_in_a_form_that_another_entered_first_chooses_between_both_val
     dan.fill(measured_on="2025-01-08", pulse=75)
     entry.enter(VitalSigns, visit=visit, by=investigator, values={"pulse": 80, "height_cm": Decimal(181)}, complete=False)
     dan.press("_draft")
-    dan.sees("choose what stands")
+    dan.sees("choose which values to keep")
     assert choices(dan) == ["Date", "Height", "Pulse"]
     dan.go(empty)
     dan.sees(BACK)
     dan.press("_draft")
-    dan.sees("choose what stands")
+    dan.sees("choose which values to keep")
     for item, choice in (("measured_on", "mine"), ("height_cm", "stored"), ("pulse", "mine")):
         dan.page.check(f"[name=choice__{item}][value={choice}]")
     dan.fill(reason="TRANSCRIPTION")
@@ -287,7 +287,7 @@ class TestRows:
         dan.go(course_url)
         dan.sees(BACK)
         dan.press("_complete")
-        dan.sees("choose what stands")
+        dan.sees("choose which values to keep")
         assert choices(dan) == ["Dose"]
         assert Fraction.objects.get(pk=row.pk).dose_gy == Decimal("9.90")
 

@@ -1,12 +1,16 @@
-"""Casebook on paper, for an outage: blank forms read off the form definitions, one by one and for a whole visit (EMA 2023, 6.9)."""
+"""Casebook on paper, for an outage: blank forms, one by one and for a whole visit.
 
-from collections.abc import Iterator, Sequence
+They are read off the form definitions (EMA 2023, section 6.9).
+"""
+
+from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.translation import gettext as _
 from reportlab.lib.pagesizes import A4
 from reportlab.platypus import CondPageBreak, Flowable, PageBreak, SimpleDocTemplate, Spacer
 
@@ -20,41 +24,65 @@ BOX = "[\u00a0\u00a0]"
 ROWS = 12
 """Empty lines of a repeating group; who needs more prints the form twice."""
 MOST_COLUMNS = 6
-"""Of a repeating group, in one table; the rest goes on in another, its lines numbered alike."""
-MISSING = "Missing: " + " ".join(f"{BOX}\u00a0{code}" for code in Missing.values)
-LEGEND = f"Where a value is missing, tick why: {', '.join(f'{code} {name.lower()}' for code, name in Missing.choices)}."
-LINES = (
-    ("Site", "Subject"),
-    ("Visit", "Date of the visit"),
-    ("Filled in by (printed name)", "Filled in on (day, time)"),
-    ("Why on paper", "Signature"),
-)
-AFTERWARDS = ((f"Entered in Casebook by: {BLANK}", f"on (day, time): {BLANK}"), ("Marked there as entered from paper", f"{BOX} yes"))
+"""Columns of a repeating group in one table. The others follow in a second one, numbered alike."""
+
+Field = Any
+"""A field of a form carries what trial/fields.py gives it (`optional`, `when`, `partial`).
+
+The type of Django's fields does not know that, hence `Any`.
+"""
 
 
 def blank_form(form: type[Record]) -> bytes:
-    return _written(f"{form.form_title()} (paper form)", _form(form))
+    """Return one form as a PDF."""
+    title = _("{form} (paper form)").format(form=form.form_title())
+    return _written(title, _form(form))
 
 
 def blank_visit(code: str) -> bytes:
-    """The visit's own items, then each form that is due or may be added; KeyError for a code that names no visit."""
+    """Return the visit's own items, then each form that is due or may be added.
+
+    Raises KeyError for a code that names no visit.
+    """
     kind = timetable.visit_type(code)
+    title = _title(kind, code)
+    story: list[Flowable] = []
+    if code != timetable.COMMON:
+        heading = _("{visit}: paper forms").format(visit=title)
+        story += [text(heading, HEAD), *_head(), *_items(Visit)]
+    story += _contents(kind)
     due, offered = forms_of(kind)
-    title = f"{kind.title.format('')}, {code}".replace(" ,", ",") if not code.startswith("Cn") else kind.title
-    story: list[Flowable] = [text(f"{title}: paper forms", HEAD), *_head(), *_items(Visit)] if code != timetable.COMMON else []
-    written, acts = [form for form in (*due, *offered) if form.entered_by_hand], [form for form in due if not form.entered_by_hand]
-    listed = [[form.form_title(), "due" if form in due else "where it applies"] for form in written]
-    listed += [[form.form_title(), "an act in Casebook: see the manual procedure in docs/operations.md"] for form in acts]
-    story += [text("Forms of this visit", HEAD), *table(listed)]
-    for form in written:
-        story += [PageBreak(), *_form(form)]
-    return _written(f"{title} (paper forms)", story)
+    for form in (*due, *offered):
+        if form.entered_by_hand:
+            story += [PageBreak(), *_form(form)]
+    return _written(_("{visit} (paper forms)").format(visit=title), story)
+
+
+def _title(kind: timetable.VisitType, code: str) -> str:
+    """Return the visit's title with its code, which tells the visits of one kind apart."""
+    if code.startswith("Cn"):
+        return str(kind.title)
+    return f"{kind.title.format('')}, {code}".replace(" ,", ",")
+
+
+def _contents(kind: timetable.VisitType) -> list[Flowable]:
+    """Return the list of the visit's forms: those to fill in, then what is done in Casebook."""
+    due, offered = forms_of(kind)
+    by_hand = [(form, form in due) for form in (*due, *offered) if form.entered_by_hand]
+    lines = [
+        [form.form_title(), _("due") if is_due else _("where it applies")]
+        for form, is_due in by_hand
+    ]
+    act = _("done in Casebook itself; meanwhile by the manual procedure in docs/operations.md")
+    lines += [[form.form_title(), act] for form in due if not form.entered_by_hand]
+    return [text(_("Forms of this visit"), HEAD), *table(lines)]
 
 
 def forms_of(kind: timetable.VisitType) -> tuple[list[type[Record]], list[type[Record]]]:
-    """Those due, and those that may be added, in the schedule's order."""
-    known = {form._meta.label_lower: form for form in Record.forms()}
-    due, offered = ([known[label] for label in labels if label in known] for labels in (kind.forms, kind.offered))
+    """Return the forms that are due, and those that may be added, in the schedule's order."""
+    by_label = {form._meta.label_lower: form for form in Record.forms()}
+    due = [by_label[label] for label in kind.forms if label in by_label]
+    offered = [by_label[label] for label in kind.offered if label in by_label]
     return due, offered
 
 
@@ -66,75 +94,125 @@ def _written(title: str, story: list[Flowable]) -> bytes:
 
 
 def _form(form: type[Record]) -> list[Flowable]:
-    said = f"{study.REGISTRATION} · {form._meta.model_name} · definition {form.definition_digest()}"
-    story = [text(form.form_title(), HEAD), text(said), *_head(), *_items(form)]
+    definition = _("definition {digest}").format(digest=form.definition_digest())
+    reference = f"{study.REGISTRATION} · {form._meta.model_name} · {definition}"
+    story = [text(form.form_title(), HEAD), text(reference), *_head(), *_items(form)]
     for group in form.groups():
         story += [CondPageBreak(200), *_group(group)]
-    return [*story, Spacer(1, 8), *table(AFTERWARDS)]
+    afterwards = [
+        [f"{_('Entered in Casebook by')}: {BLANK}", f"{_('on (day, time)')}: {BLANK}"],
+        [_("Marked there as entered from paper"), f"{BOX} {_('yes')}"],
+    ]
+    return [*story, Spacer(1, 8), *table(afterwards)]
 
 
 def _head() -> list[Flowable]:
-    return [Spacer(1, 4), *table([[f"{one}: {BLANK}" for one in line] for line in LINES]), Spacer(1, 4), text(LEGEND)]
+    """Return the lines to fill in at the top of a form, and the legend of missing values."""
+    lines = (
+        (_("Site"), _("Subject")),
+        (_("Visit"), _("Date of the visit")),
+        (_("Filled in by (printed name)"), _("Filled in on (day, time)")),
+        (_("Why on paper"), _("Signature")),
+    )
+    rows = [[f"{label}: {BLANK}" for label in line] for line in lines]
+    codes = ", ".join(f"{code} {name.lower()}" for code, name in Missing.choices)
+    legend = _("Where a value is missing, tick why: {codes}.").format(codes=codes)
+    return [Spacer(1, 4), *table(rows), Spacer(1, 4), text(legend)]
 
 
 def _items(form: type[Entered]) -> Iterator[Flowable]:
     for section in form.sections:
         yield from (CondPageBreak(80), text(section.title, HEAD))
-        rows = [[_question(form._meta.get_field(item)), answer(form._meta.get_field(item))] for item in section.items]
+        fields = _fields(form, section.items)
+        rows = [[_question(field), answer(field)] for field in fields]
         yield from table(rows, widths=(WIDTH * 0.4, WIDTH * 0.6))
 
 
-def _question(field: models.Field) -> str:
-    """Its label; whether a complete form needs it; where it may be missing, why."""
+def _fields(form: type[Entered], items: tuple[str, ...] | list[str]) -> list[Field]:
+    return [form._meta.get_field(item) for item in items]
+
+
+def _question(field: Field) -> str:
+    """Return the label; whether a complete form needs the item; and boxes for why it is missing."""
     if field.optional:
-        return f"{field.verbose_name} (optional)"
-    return f"{field.verbose_name}{' (where it applies)' if field.when else ''}\n{MISSING}"
+        return _("{label} (optional)").format(label=field.verbose_name)
+    label = str(field.verbose_name)
+    if field.when:
+        label = _("{label} (where it applies)").format(label=label)
+    boxes = " ".join(f"{BOX}\u00a0{code}" for code in Missing.values)
+    return "\n".join([label, _("Missing: {boxes}").format(boxes=boxes)])
 
 
-def answer(field: models.Field) -> str:
-    """The place to write: boxes for codes, digits for numbers with unit and limits, lines for text."""
+def answer(field: Field) -> str:
+    """Return the place to write: boxes, digits with unit and limits, or lines for text."""
     if codes := _codes(field):
-        several = "Tick all that apply:\n" if isinstance(field, ArrayField) else ""
-        return several + "\n".join(f"{BOX} {name} ({code})" if str(name) != str(code) else f"{BOX} {code}" for code, name in codes)
+        return _boxes(codes, several=isinstance(field, ArrayField))
     if limits := _limits(field):
-        digits = "|__" * _digits(field, limits) + "|"
-        places = getattr(field, "decimal_places", 0) or 0
-        return f"{digits}{'.' + '|__' * places + '|' if places else ''} {field.help_text} ({limits[0]} to {limits[1]})".replace("  ", " ")
+        return _digits(field, *limits)
     if isinstance(field, models.DateField):
-        return "|__|__|__|__|-|__|__|-|__|__| (year-month-day)"
+        return f"|__|__|__|__|-|__|__|-|__|__| {_('(year-month-day)')}"
     if isinstance(field, models.TimeField):
-        return "|__|__|:|__|__| (24 hours)"
+        return f"|__|__|:|__|__| {_('(24 hours)')}"
     if getattr(field, "partial", False):
-        return "|__|__|__|__|-|__|__|-|__|__| (as far as it is known)" if field.max_length == 10 else "|__|__|__|__|-|__|__| (year-month)"
+        if field.max_length == len("2024-05-17"):
+            return f"|__|__|__|__|-|__|__|-|__|__| {_('(as far as it is known)')}"
+        return f"|__|__|__|__|-|__|__| {_('(year-month)')}"
     if field.remote_field:
-        return f"{BLANK} (which one: its name or number in Casebook)"
+        return f"{BLANK} {_('(which one: its name or number in Casebook)')}"
     if isinstance(field, models.TextField):
         return "\n".join([BLANK * 2] * 4)
     return f"{BLANK * 2} {field.help_text}".strip()
 
 
-def _codes(field: models.Field) -> list[tuple[Any, Any]]:
-    return list((field.base_field if isinstance(field, ArrayField) else field).flatchoices)
+# Codes and limits are values of the item, of any type, hence `Any`.
+def _codes(field: Field) -> list[tuple[Any, Any]]:
+    base = field.base_field if isinstance(field, ArrayField) else field
+    return list(base.flatchoices)
 
 
-def _limits(field: models.Field) -> tuple[Any, ...]:
-    found = {type(one): one.limit_value for one in field.validators if isinstance(one, (MinValueValidator, MaxValueValidator))}
-    numeric = isinstance(field, (models.DecimalField, models.IntegerField))
-    return (found[MinValueValidator], found[MaxValueValidator]) if numeric and len(found) == 2 else ()
+def _boxes(codes: list[tuple[Any, Any]], *, several: bool) -> str:
+    """Return a box for each code, with its name where that differs."""
+    lines = [_("Tick all that apply:")] if several else []
+    for code, name in codes:
+        is_its_own_name = str(name) == str(code)
+        lines.append(f"{BOX} {code}" if is_its_own_name else f"{BOX} {name} ({code})")
+    return "\n".join(lines)
 
 
-def _digits(field: models.Field, limits: Sequence[Any]) -> int:
-    return max(len(str(abs(int(limit)))) for limit in limits)
+def _limits(field: Field) -> tuple[Any, Any] | None:
+    """Return the lowest and the highest number that the item takes; None where it is no number."""
+    if not isinstance(field, models.DecimalField | models.IntegerField):
+        return None
+    lowest = [v.limit_value for v in field.validators if isinstance(v, MinValueValidator)]
+    highest = [v.limit_value for v in field.validators if isinstance(v, MaxValueValidator)]
+    return (lowest[-1], highest[-1]) if lowest and highest else None
+
+
+def _digits(field: Field, lowest: Any, highest: Any) -> str:
+    """Return a place for each digit, then unit and limits."""
+    before_point = max(len(str(abs(int(limit)))) for limit in (lowest, highest))
+    places = getattr(field, "decimal_places", 0) or 0
+    after_point = "." + "|__" * places + "|" if places else ""
+    limits = _("({lowest} to {highest})").format(lowest=lowest, highest=highest)
+    digits = "|__" * before_point + "|" + after_point
+    return f"{digits} {field.help_text} {limits}".replace("  ", " ")
 
 
 def _group(group: type[Row]) -> Iterator[Flowable]:
-    """A table of empty lines, and beneath it what each column takes."""
-    fields = [group._meta.get_field(item) for item in group.item_names()]
-    yield text(f"{group.form_title()}: one line for each", HEAD)
-    yield from table([[f"{field.verbose_name}{' (optional)' if field.optional else ''}", answer(field)] for field in fields])
+    """Yield what each column of a repeating group takes, and beneath it a table of empty lines."""
+    fields = _fields(group, group.item_names())
+    yield text(_("{group}: one line for each").format(group=group.form_title()), HEAD)
+    yield from table([[_column(field), answer(field)] for field in fields])
     for start in range(0, len(fields), MOST_COLUMNS):
         part = fields[start : start + MOST_COLUMNS]
-        yield Spacer(1, 6)
+        heads = ["", *(str(field.verbose_name) for field in part)]
+        lines = [[str(number), *["\u00a0"] * len(part)] for number in range(1, ROWS + 1)]
         width = (WIDTH - 24) / len(part)
-        lines = [[str(number), *(["\u00a0"] * len(part))] for number in range(1, ROWS + 1)]
-        yield from table([["", *(str(field.verbose_name) for field in part)], *lines], widths=(24, *[width] * len(part)), ruled=True)
+        yield Spacer(1, 6)
+        yield from table([heads, *lines], widths=(24, *[width] * len(part)), ruled=True)
+
+
+def _column(field: Field) -> str:
+    if field.optional:
+        return _("{label} (optional)").format(label=field.verbose_name)
+    return str(field.verbose_name)

@@ -1,4 +1,7 @@
-"""The history as a table that people take along: CSV by RFC 4180 in UTF-8, codes with their labels beside them."""
+"""The history as a table that people take along: CSV by RFC 4180 in UTF-8.
+
+Codes have their labels beside them.
+"""
 
 import csv
 import io
@@ -7,23 +10,32 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 COLUMNS = (
-    "seq", "at", "by", "name", "act", "site", "subject", "visit", "form", "form_title", "record", "group", "row", "item", "label",
-    "old", "old_text", "new", "new_text", "reason", "client",
+    "seq", "at", "by", "name", "act", "site", "subject", "visit", "form", "form_title", "record",
+    "group", "row", "item", "label", "old", "old_text", "new", "new_text", "reason", "client",
 )  # fmt: skip
-"""As the API names them; `old` and `new` as stored, `old_text` and `new_text` as people read them."""
+"""The columns, as the API names them.
+
+`old` and `new` are as stored, `old_text` and `new_text` as people read them.
+"""
 BEGINS_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
-"""What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection), also in full width."""
+"""Characters at which a spreadsheet begins a formula (OWASP, CSV injection), also in full width."""
 SPLITS = re.compile(r"""([;,|"\t\n\r])(?=[=+\-@＝＋－＠])""")
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 
+# The value of an item is of any type, hence `Any`.
+Line = Mapping[str, Any]
 
-def csv_of(changes: Iterable[Mapping[str, Any]]) -> tuple[bytes, int]:
-    """The file, and how many changed items stand in it."""
+
+def csv_of(changes: Iterable[Line]) -> tuple[bytes, int]:
+    """Return the file, and how many changed items stand in it."""
     return table_of(COLUMNS, changes)
 
 
-def table_of(columns: Sequence[str], lines: Iterable[Mapping[str, Any]]) -> tuple[bytes, int]:
-    """The file, and how many lines stand in it. It begins with a byte order mark: without it, spreadsheets misread Chinese."""
+def table_of(columns: Sequence[str], lines: Iterable[Line]) -> tuple[bytes, int]:
+    """Return the file, and how many lines stand in it.
+
+    It begins with a byte order mark: without it, spreadsheets misread Chinese.
+    """
     out, rows = io.StringIO(newline=""), 0
     writer = csv.writer(out)
     writer.writerow(columns)
@@ -34,24 +46,27 @@ def table_of(columns: Sequence[str], lines: Iterable[Mapping[str, Any]]) -> tupl
 
 
 def cell(value: Any) -> str:
-    """What would begin a formula gets an apostrophe before it, as spreadsheets mark text; a number stays one.
+    """Return a value as text that no spreadsheet takes for a formula.
 
-    So does what follows a sign at which a reader set up otherwise begins another cell (in much of Europe, the semicolon).
+    Text that would begin one gets an apostrophe before it, as spreadsheets mark text; a number
+    stays a number. So does what follows a sign at which a spreadsheet set up otherwise begins
+    another cell: in much of Europe, the semicolon.
 
     >>> cell("=1+1"), cell("-2.50"), cell("-2 mm"), cell(None), cell("cushion;=1+1")
     ("'=1+1", '-2.50', "'-2 mm", '', "cushion;'=1+1")
     """
-    said = plain(value)
-    text = said[:1] + SPLITS.sub(r"\1'", said[1:])
-    return f"'{text}" if text.startswith(BEGINS_FORMULA) and not NUMBER.fullmatch(text) else text
+    words = plain(value)
+    text = words[:1] + SPLITS.sub(r"\1'", words[1:])
+    is_formula = text.startswith(BEGINS_FORMULA) and not NUMBER.fullmatch(text)
+    return f"'{text}" if is_formula else text
 
 
 def plain(value: Any) -> str:
-    """Lists and reasons for missing values as the API's text has them; moments with their offset from UTC."""
+    """Return a value as text: lists and reasons as the API has them, moments with their offset."""
     if value is None:
         return ""
     if isinstance(value, dict):
-        return "; ".join(f"{name}: {said}" for name, said in value.items())
+        return "; ".join(f"{name}: {entry}" for name, entry in value.items())
     if isinstance(value, list):
         return "; ".join(map(str, value))
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+    return str(value.isoformat() if hasattr(value, "isoformat") else value)

@@ -1,20 +1,25 @@
-"""What every PDF of Casebook shares: the font, the width, texts and tables."""
+"""The shared parts of every PDF of Casebook: fonts, width, texts, tables, page numbers."""
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from xml.sax.saxutils import escape
 
+from django.utils.translation import gettext as _
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.utils import simpleSplit
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph, Table
 
 LATIN, CHINESE = "Helvetica", "STSong-Light"
-"""Fonts that every PDF reader has: nothing is embedded. The second is Adobe's own name; its figures are narrow where a reader replaces it,
-so what can be written in the first is."""
+"""Fonts that every PDF reader has, so that nothing is embedded.
+
+The second is Adobe's own name. Its figures are narrow where a reader replaces it: whatever the
+first can write is written in the first.
+"""
 pdfmetrics.registerFont(UnicodeCIDFont(CHINESE))
 TEXT = ParagraphStyle("text", fontName=LATIN, fontSize=9, leading=12, wordWrap="CJK")
 HEAD = ParagraphStyle("head", parent=TEXT, fontSize=12, leading=16, spaceBefore=8)
@@ -23,60 +28,75 @@ LINES = [("LINEBELOW", (0, 0), (-1, -1), 0.25, "#bbbbbb"), ("VALIGN", (0, 0), (-
 RULED = [("GRID", (0, 0), (-1, -1), 0.25, "#888888")]
 
 
-def font_of(said: str) -> str:
-    """
+def font_of(words: str) -> str:
+    """Return the font that can write the words.
+
     >>> font_of("2.50 × 10⁹"), font_of("120 µg – ½")
     ('STSong-Light', 'Helvetica')
     """
     try:
-        said.encode("cp1252")
+        words.encode("cp1252")
     except UnicodeEncodeError:
         return CHINESE
     return LATIN
 
 
-def text(said: str, style: ParagraphStyle = TEXT) -> Paragraph:
-    return Paragraph(f'<font name="{font_of(said)}">{escape(said).replace(chr(10), "<br/>")}</font>', style)
+def text(words: str, style: ParagraphStyle = TEXT) -> Paragraph:
+    """Return a paragraph, in which a line break stays one."""
+    lines = escape(words).replace("\n", "<br/>")
+    return Paragraph(f'<font name="{font_of(words)}">{lines}</font>', style)
 
 
-def table(rows: Sequence[Sequence[str]], *, widths: Sequence[float] = (), ruled: bool = False) -> list[Table]:
-    """One table, or none where there is no row; columns of equal width, or of `widths` (points); `ruled` to be written in."""
+def table(
+    rows: Sequence[Sequence[str]], *, widths: Sequence[float] = (), ruled: bool = False
+) -> list[Table]:
+    """Return one table, or none where there is no row.
+
+    Its columns have equal width, or `widths` (points). `ruled`, it has lines to be written in.
+    """
     if not rows:
         return []
-    each = list(widths) or [WIDTH / len(rows[0])] * len(rows[0])
-    return [Table([[text(cell) for cell in row] for row in rows], colWidths=each, style=[*LINES, *(RULED if ruled else [])])]
-
-
-def _fitting(line: str, width: float, font: str, size: float) -> int:
-    """Return how many of its first characters are at most `width` points wide, at least one. Bisects:
-    thousands of characters without a space cost seconds when each shorter piece is measured in turn."""
-    return max(1, bisect_right(range(1, len(line) + 1), width, key=lambda n: pdfmetrics.stringWidth(line[:n], font, size)))
+    columns = list(widths) or [WIDTH / len(rows[0])] * len(rows[0])
+    style = [*LINES, *RULED] if ruled else LINES
+    return [Table([[text(cell) for cell in row] for row in rows], colWidths=columns, style=style)]
 
 
 @lru_cache(maxsize=10_000)
-def wrapped(said: str, width: float, size: float) -> tuple[str, ...]:
-    """The lines of a text, each at most `width` points: broken between words, and inside what has no spaces, as Chinese.
+def wrapped(words: str, width: float, size: float) -> tuple[str, ...]:
+    """Return the lines of a text, each at most `width` points wide.
 
-    A tenth of the time that a Paragraph takes, for tables of thousands of cells.
+    It is broken between words, and inside of what has no spaces, as Chinese. That takes a tenth of
+    the time of a Paragraph, for tables of thousands of cells.
     """
-    found: list[str] = []
-    font = font_of(said)
-    for line in simpleSplit(said, font, size, width):
-        while pdfmetrics.stringWidth(line, font, size) > width:
-            fits = _fitting(line, width, font, size)
-            found.append(line[:fits])
-            line = line[fits:]
-        found.append(line)
-    return tuple(found) or ("",)
+    lines: list[str] = []
+    font = font_of(words)
+    for line in simpleSplit(words, font, size, width):
+        while stringWidth(line, font, size) > width:
+            end = _fitting(line, width, font, size)
+            lines.append(line[:end])
+            line = line[end:]
+        lines.append(line)
+    return tuple(lines) or ("",)
+
+
+def _fitting(line: str, width: float, font: str, size: float) -> int:
+    """Return how many characters of a line are at most `width` points wide; one at least.
+
+    It bisects: thousands of characters without a space cost seconds when each shorter piece is
+    measured in turn.
+    """
+    lengths = range(1, len(line) + 1)
+    return max(1, bisect_right(lengths, width, key=lambda n: stringWidth(line[:n], font, size)))
 
 
 def in_pieces(cells: Sequence[Sequence[str]], most: int) -> Iterator[list[str]]:
-    """Rows of at most `most` lines: what is taller than a page goes on in a row of its own."""
+    """Yield rows of at most `most` lines: a taller one goes on in a row of its own."""
     for start in range(0, max(1, *map(len, cells)), most):
         yield ["\n".join(lines[start : start + most]) for lines in cells]
 
 
 def number_page(canvas: Canvas, document: object) -> None:
-    """At the foot of the page; for `onFirstPage` and `onLaterPages`."""
+    """Write the number at the foot of the page; for `onFirstPage` and `onLaterPages`."""
     canvas.setFont(LATIN, 8)
-    canvas.drawRightString(canvas._pagesize[0] - 30, 18, f"Page {canvas.getPageNumber()}")
+    number = _("Page {number}").format(number=canvas.getPageNumber())
+    canvas.drawRightString(canvas._pagesize[0] - 30, 18, number)

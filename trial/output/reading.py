@@ -1,6 +1,5 @@
-"""Forms, and changes of the ledger, as a person reads them: labels, not columns; names of codes, not codes."""
+"""Forms, and changes of the ledger, as a person reads them: labels of items, names of codes."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from functools import cache
@@ -10,113 +9,176 @@ from django.apps import apps
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from trial.access import Act
-from trial.models import Kept, Ledger, may, readable
+from trial.models import Kept, Ledger, Row, may, readable
 
-HIDDEN = {"visit_id", "withdrawn_by_id"}
-KEPT_BACK = "[kept back]"
+HIDDEN = frozenset({"visit_id", "withdrawn_by_id"})
+KEPT_BACK = gettext_noop("[kept back]")
+
+Reasons = dict[str, str]
+"""Why items are missing, by the item's name."""
 
 
+# A derived value is of the type that its rule returns, hence `Any`.
 def derived_text(value: Any) -> str:
-    """As a page shows it; numbers with three decimals at most."""
+    """Return a derived value as pages show it; of a number, three decimal places at most."""
     if isinstance(value, Decimal):
         return f"{value:.3f}".rstrip("0").rstrip(".")
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     return "–" if value in (None, "") else str(value)
 
 
 class ReadChange(NamedTuple):
+    """A changed item, as the history of a record shows it."""
+
     entry: Ledger
     reason: str
     form: str
     item: str
     label: str
-    was: Any
-    now: Any
+    was: str
+    now: str
 
 
 @cache
 def model_of(form: str) -> type[Kept]:
+    """Return the model that a label names."""
     return apps.get_model(form)
 
 
+def row_name(group: type[Row]) -> str:
+    """Return the name of a repeating group in the API: the one that its record has for it."""
+    relation = group._meta.get_field(group.parent).remote_field
+    return str(relation.name)  # type: ignore[union-attr]  # the field is a foreign key
+
+
 def hidden_from(model: type[Kept], by: AbstractUser, site_id: int | None) -> frozenset[str]:
-    """Items that this person may not see at the site (crf_spec §7: the sponsor sees no birth month)."""
+    """Return the items that this person may not see at the site.
+
+    The sponsor sees no month of birth (crf_spec §7).
+    """
     identifying: frozenset[str] = getattr(model, "identifying", frozenset())
-    return frozenset() if not identifying or may(by, Act.READ_BIRTH_MONTH, site_id) else identifying
+    if not identifying or may(by, Act.READ_BIRTH_MONTH, site_id):
+        return frozenset()
+    return identifying
 
 
 def reason_of(entry: Ledger, *, hidden: frozenset[str]) -> str:
-    """Why it was changed; of a form with items that are kept back only the code, as people write into the words what they correct."""
+    """Return why something was changed.
+
+    Where the form has items that are kept back, only the code is returned: people write into the
+    words what they correct.
+    """
     return str(entry.reason.partition(":")[0] if hidden else entry.reason)
 
 
+def without_hidden(reasons: Reasons | None, hidden: frozenset[str]) -> Reasons:
+    """Return the reasons for missing values, without those of hidden items."""
+    return {item: reason for item, reason in (reasons or {}).items() if item not in hidden}
+
+
 def read_changes(entries: Iterable[Ledger], *, by: AbstractUser) -> Iterator[ReadChange]:
-    """One for each changed item, with what may identify a subject kept back from those who may not see it."""
+    """Yield each changed item.
+
+    What may identify a subject is kept back from those who may not see it.
+    """
     for entry in entries:
         model = model_of(entry.form)
         hidden = hidden_from(model, by, entry.site_id)
-        reason = reason_of(entry, hidden=hidden)
-        for item, change in entry.items.items():
+        reason, form = reason_of(entry, hidden=hidden), str(model._meta.verbose_name)
+        for item, (was, now) in entry.items.items():
             if item in HIDDEN:
                 continue
-            was, now = [KEPT_BACK, KEPT_BACK] if item in hidden else change
+            label, field = label_and_field(model, item)
+            if item in hidden:
+                yield ReadChange(entry, reason, form, item, label, _(KEPT_BACK), _(KEPT_BACK))
+                continue
             if item == "missing" and hidden:
-                was, now = ({name: why for name, why in (reasons or {}).items() if name not in hidden} for reasons in change)
+                was, now = without_hidden(was, hidden), without_hidden(now, hidden)
                 if was == now:
                     continue
-            label, field = label_and_field(model, item)
-            yield ReadChange(entry, reason, str(model._meta.verbose_name), item, label, _read(field, was), _read(field, now))
+            texts = _in_words(field, was), _in_words(field, now)
+            yield ReadChange(entry, reason, form, item, label, *texts)
 
 
-def label_and_field(model: type[Kept], item: str) -> tuple[str, models.Field | None]:
+# A field, and below the value of an item, may be of any type, hence `Any`.
+def label_and_field(model: type[Kept], item: str) -> tuple[str, "models.Field[Any, Any] | None"]:
+    """Return the item's label and field; of a column that no field has any more, its name."""
     for field in model._meta.concrete_fields:
         if field.column == item:
             return str(field.verbose_name), field
     return item, None
 
 
-def _read(field: models.Field | None, value: Any) -> str:
+def _in_words(field: "models.Field[Any, Any] | None", value: Any) -> str:
     if value in (None, "", [], {}):
         return ""
+    if isinstance(value, dict) and (field is None or isinstance(field, models.JSONField)):
+        return ", ".join(f"{key}: {entry}" for key, entry in value.items())
     if field is None or isinstance(field, models.JSONField):
-        return ", ".join(f"{k}: {v}" for k, v in value.items()) if isinstance(value, dict) else str(value)
+        return str(value)
     if isinstance(value, list) and not isinstance(field, ArrayField):
         return str(value)
     return readable(field, value)
 
 
+class ReadTable(NamedTuple):
+    """A repeating group: its columns, and a line of texts for each row."""
+
+    columns: list[str]
+    rows: list[list[str]]
+
+
 class ReadPart(NamedTuple):
-    """One form as a person reads it: label and text of each of its own items, then a table for each repeating group."""
+    """A form as a person reads it: label and text of its items, then its repeating groups."""
 
     title: str
     form_version: str
     items: list[tuple[str, str]]
-    tables: list[tuple[list[str], list[list[str]]]]
-    queries: list[list[str]] = []
+    tables: list[ReadTable]
+    queries: list[list[str]]
 
 
-def _with_code(item: list[str]) -> str:
-    """Value, unit, and the code that is stored for it, as all three are signed."""
-    _, value, unit, code = item
+SignedItem = list[str]
+"""Label, value, unit and code, as they are signed (Signature.content)."""
+
+
+def _with_code(item: SignedItem) -> str:
+    """Return value and unit, and the code that is stored for the value."""
+    _label, value, unit, code = item
     return f"{value} {unit}".strip() + (f" [{code}]" if code not in ("", value) else "")
 
 
+# The part of a signature's content is JSON, hence `Any`.
 def read_part(part: dict[str, Any]) -> ReadPart:
-    """The items of a row are named `group.id.item` (Signature.content); columns that no row fills are left out."""
-    own, groups = [], defaultdict(lambda: defaultdict(dict))
+    """Return a form of a signature's content as a person reads it.
+
+    The items of a row are named `group.id.item` (Signature.content).
+    """
+    items: list[tuple[str, str]] = []
+    groups: dict[str, dict[str, dict[str, SignedItem]]] = {}
     for name, item in part["items"].items():
-        group, _, rest = name.partition(".")
-        if rest:
-            row, _, column = rest.partition(".")
-            groups[group][row][column] = item
+        group, _dot, place = name.partition(".")
+        if place:
+            row, _dot, column = place.partition(".")
+            groups.setdefault(group, {}).setdefault(row, {})[column] = item
         elif item[1]:
-            own.append((item[0], _with_code(item)))
-    tables = []
-    for rows in groups.values():
-        columns = {column: item[0] for row in rows.values() for column, item in row.items() if item[1]}
-        lines = [[_with_code(row[column]) for column in columns] for row in rows.values()]
-        tables.append((list(columns.values()), lines))
-    return ReadPart(part["form"], part["form_version"], own, tables, part.get("queries", []))
+            items.append((item[0], _with_code(item)))
+    tables = [_read_table(rows) for rows in groups.values()]
+    queries = part.get("queries", [])
+    return ReadPart(part["form"], part["form_version"], items, tables, queries)
+
+
+def _read_table(rows: dict[str, dict[str, SignedItem]]) -> ReadTable:
+    """Return the rows of a group. A column that no row fills is left out."""
+    labels: dict[str, str] = {}
+    for row in rows.values():
+        for column, (label, value, *_unit_and_code) in row.items():
+            if value:
+                labels[column] = label
+    lines = [[_with_code(row[column]) for column in labels] for row in rows.values()]
+    return ReadTable(list(labels.values()), lines)

@@ -1,17 +1,20 @@
-"""One's own account: the second factor, set up with a first code; recovery codes, shown once; the code that a session takes."""
+"""A person's own account: second factor, recovery codes, the code of a session, password."""
 
-import django_otp
 from django.contrib import admin, messages
 from django.contrib.admin.forms import AdminPasswordChangeForm
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.models import AbstractUser, User
 from django.contrib.auth.views import PasswordChangeView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
+from django_otp import login as login_with_device
+from django_otp.models import Device
 
 from trial.access import Act
 from trial.accounts import second_factor
@@ -23,63 +26,95 @@ from trial.accounts.second_factor import Unproven
 from trial.actions import accounts
 from trial.audit.acting import acting
 from trial.models import loss_stands, may
-from trial.pages.study import page
+from trial.pages.base import PersonalRequest, page
 from trial.refusals import Code, Refused, impossible
 
 
 @login_required
 @never_cache
 @require_http_methods(["GET", "POST"])
-def account_page(request: HttpRequest) -> HttpResponse:
-    """What there is; and one act, as the button names it."""
-    refused, codes = None, []
+def account_page(request: PersonalRequest) -> HttpResponse:
+    """Show the person's account, and do the act that the button names."""
+    refused: Refused | None = None
+    codes: list[str] = []
     if request.method == "POST":
+        act = ACTS.get(request.POST.get("act", ""))
         try:
             with counting(request):
-                codes = ACTS[request.POST.get("act", "")](request) if request.POST.get("act") in ACTS else []
+                codes = act(request) if act else []
         except Refused as error:
             refused = error
         else:
             if not codes:
                 return redirect("account")
-    person = request.user
-    waiting = second_factor.waiting_device(person)
-    missing = accounts.missing_before_signing(person)
-    must_change = any(problem.code == Code.PASSWORD_OF_ANOTHER for problem in missing)
-    accepts = not must_change and any(problem.code == Code.ACCOUNTABILITY_UNACCEPTED for problem in missing)
-    said_elsewhere = [Code.PASSWORD_OF_ANOTHER, *([Code.ACCOUNTABILITY_UNACCEPTED] if accepts else [])]
     return page(
         request,
         "casebook/account.html",
         status=refused.status if refused else 200,
-        title="Account",
-        enrolled=second_factor.is_enrolled(person),
-        verified=person.is_verified(),
-        codes_left=second_factor.recovery_codes_left(person),
-        waiting=waiting,
-        picture=waiting and second_factor.picture_of(waiting),
-        secret=waiting and second_factor.secret_of(waiting),
+        title=_("Account"),
         codes=codes,
-        signs=may(person, Act.SIGN),
-        ready=not missing,
-        missing=[problem for problem in missing if problem.code not in said_elsewhere],
-        must_change=must_change,
-        accepts=accepts,
-        accepted=accounts.ACCEPTED,
-        lost=loss_stands(person),
+        **_second_factor(request),
+        **_readiness(request.user),
         refused=refused,
     )
 
 
-def _begin(request: HttpRequest) -> list[str]:
-    """The password again: a session left open gives nobody a second factor. Who has one shows it before it is replaced."""
+def _second_factor(request: PersonalRequest) -> dict[str, object]:
+    """Return the state of the person's second factor, as the template takes it."""
+    person = request.user
+    waiting = second_factor.waiting_device(person)
+    return {
+        "enrolled": second_factor.is_enrolled(person),
+        "verified": is_verified(request),
+        "codes_left": second_factor.recovery_codes_left(person),
+        "waiting": waiting,
+        "picture": waiting and second_factor.picture_of(waiting),
+        "secret": waiting and second_factor.secret_of(waiting),
+        "lost": loss_stands(person),
+    }
+
+
+def _readiness(person: User) -> dict[str, object]:
+    """Return what keeps the person from signing, as the template takes it.
+
+    The page tells two of these obstacles in its own words, each beside what removes it.
+    """
+    obstacles = accounts.missing_before_signing(person)
+    codes = {problem.code for problem in obstacles}
+    must_change = Code.PASSWORD_OF_ANOTHER in codes
+    accepts = not must_change and Code.ACCOUNTABILITY_UNACCEPTED in codes
+    in_own_words = {Code.PASSWORD_OF_ANOTHER}
+    if accepts:
+        in_own_words.add(Code.ACCOUNTABILITY_UNACCEPTED)
+    return {
+        "signs": may(person, Act.SIGN),
+        "ready": not obstacles,
+        "missing": [problem for problem in obstacles if problem.code not in in_own_words],
+        "must_change": must_change,
+        "accepts": accepts,
+        "accepted": accounts.ACCEPTED,
+    }
+
+
+def is_verified(request: HttpRequest) -> bool:
+    """Return whether this session has shown a code. django-otp gives its person the method."""
+    return bool(request.user.is_verified())  # type: ignore[union-attr]
+
+
+def _begin(request: PersonalRequest) -> list[str]:
+    """Begin a second factor.
+
+    It takes the password, so that a session left open gives nobody a second factor; and the code
+    of the factor that it replaces.
+    """
     _refuse_unless_password(request.user, request.POST.get("password", ""))
     _refuse_unless_verified(request)
     second_factor.begin(request.user)
     return []
 
 
-def _confirm(request: HttpRequest) -> list[str]:
+def _confirm(request: PersonalRequest) -> list[str]:
+    """Confirm the second factor by its first code. Return the recovery codes, to be shown once."""
     _refuse_unless_verified(request)
     device = second_factor.waiting_device(request.user)
     if device is None or not second_factor.confirm(device, request.POST.get("code", "")):
@@ -88,19 +123,23 @@ def _confirm(request: HttpRequest) -> list[str]:
     return second_factor.new_recovery_codes(request.user)
 
 
-def _renew(request: HttpRequest) -> list[str]:
-    if not request.user.is_verified():
+def _renew(request: PersonalRequest) -> list[str]:
+    if not is_verified(request):
         raise Refused(Code.CODE_UNSHOWN)
     return second_factor.new_recovery_codes(request.user)
 
 
-def _accept(request: HttpRequest) -> list[str]:
+def _accept(request: PersonalRequest) -> list[str]:
     accounts.accept_accountability(request.user, password=request.POST.get("password", ""))
     return []
 
 
-def _lose(request: HttpRequest) -> list[str]:
-    """With the password alone: what is lost cannot be shown. Who takes it for another loses nothing but time."""
+def _lose(request: PersonalRequest) -> list[str]:
+    """Report the second factor lost.
+
+    It takes the password alone, because what is lost cannot show a code. Whoever reports another's
+    second factor as lost costs its owner nothing but time.
+    """
     _refuse_unless_password(request.user, request.POST.get("password", ""))
     if not second_factor.is_enrolled(request.user):
         raise Refused(Code.NO_FACTOR_TO_LOSE)
@@ -116,76 +155,98 @@ def _refuse_unless_password(person: AbstractUser, password: str) -> None:
         raise Unproven(Code.WRONG_PASSWORD, item="password", undone="")
 
 
-def _refuse_unless_verified(request: HttpRequest) -> None:
-    if second_factor.is_enrolled(request.user) and not request.user.is_verified():
+def _refuse_unless_verified(request: PersonalRequest) -> None:
+    if second_factor.is_enrolled(request.user) and not is_verified(request):
         raise Refused(Code.FACTOR_IN_USE)
 
 
-def _take(request: HttpRequest, device: django_otp.models.Device) -> None:
-    """From here on the session is worth more: it gets another key."""
-    django_otp.login(request, device)
+def _take(request: PersonalRequest, device: Device) -> None:
+    """Note the device in the session, which gets another key: it is worth more from here on."""
+    login_with_device(request, device)
     request.session.cycle_key()
 
 
 @login_required
 @never_cache
 @require_http_methods(["GET", "POST"])
-def code_page(request: HttpRequest) -> HttpResponse:
-    """The code that administration asks for, once in a session."""
-    onward = request.POST.get("next") or request.GET.get("next") or ""
-    if not url_has_allowed_host_and_scheme(onward, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
-        onward = reverse("account")
+def code_page(request: PersonalRequest) -> HttpResponse:
+    """Take the code that administration asks for, once in a session."""
     refused: Refused | None = None
+    onward = _onward(request)
     if request.method == "POST":
+        code = request.POST.get("code", "")
         try:
             with counting(request):
-                _take(request, second_factor.refuse_unless_code(request.user, request.POST.get("code", "")))
+                _take(request, second_factor.refuse_unless_code(request.user, code))
             begin_anew(request, request.user.get_username())
         except (Unproven, LockedOutSigner) as error:
             refused = error
         else:
-            messages.success(request, "The code is accepted for this session.")
+            messages.success(request, _("The code is accepted for this session."))
             return HttpResponseRedirect(onward)
-    return page(request, "casebook/code.html", status=refused.status if refused else 200, title="Code", onward=onward, refused=refused)
+    return page(
+        request,
+        "casebook/code.html",
+        status=refused.status if refused else 200,
+        title=_("Code"),
+        onward=onward,
+        refused=refused,
+    )
+
+
+def _onward(request: HttpRequest) -> str:
+    """Return where the person wanted to go: an address of this site, otherwise the account."""
+    address = request.POST.get("next") or request.GET.get("next") or ""
+    is_ours = url_has_allowed_host_and_scheme(
+        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return address if is_ours else reverse("account")
 
 
 class OwnPasswordForm(AdminPasswordChangeForm):
-    """Another one than that which was given: who set it knows it still."""
+    """The old password, and a new one that differs: whoever set the old one may still know it."""
 
     def clean_new_password1(self) -> str:
-        new: str = self.cleaned_data["new_password1"]
-        if new == self.cleaned_data.get("old_password"):
+        """Return the new password. Refuse the old one."""
+        password: str = self.cleaned_data["new_password1"]
+        if password == self.cleaned_data.get("old_password"):
             raise impossible(Code.PASSWORD_UNCHANGED)
-        return new
+        return password
 
-    def save(self, commit: bool = True) -> AbstractUser:
-        """The password alone: an account that was deactivated since this request began stays so."""
+    def save(self, commit: bool = True) -> User:
+        """Store the password alone: an account deactivated during this request stays so."""
         super().save(commit=False)
         self.user.save(update_fields=["password"])
         return self.user
 
 
 class OwnPasswordView(PasswordChangeView):
-    """In the owner's name, so that PostgreSQL notes whose password it is from now on (S06)."""
+    """The password page, which writes in the owner's name: PostgreSQL notes who set it (S06)."""
 
     form_class = OwnPasswordForm
 
     def post(self, request: HttpRequest, *args: str, **kwargs: object) -> HttpResponse:
+        """Change the password, unless too many attempts have failed."""
         if is_locked_out(request, request.user.get_username()):
             return locked_out(request)
-        with acting(by=request.user):
+        # login_required lets in people alone.
+        with acting(by=request.user):  # type: ignore[arg-type]
             return super().post(request, *args, **kwargs)
 
-    def form_invalid(self, form: OwnPasswordForm) -> HttpResponse:
+    def form_invalid(self, form: PasswordChangeForm) -> HttpResponse:
+        """Count a wrong old password as a failed login."""
         if form.has_error("old_password", "password_incorrect"):
             count(self.request, self.request.user.get_username())
         return super().form_invalid(form)
 
     def get_success_url(self) -> str:
+        """Return the address of the account."""
         return reverse("account")
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
-        return super().get_context_data(**kwargs) | admin.site.each_context(self.request) | {"title": "Change your password"}
+        """Return what the admin's frame takes."""
+        frame = admin.site.each_context(self.request)
+        return super().get_context_data(**kwargs) | frame | {"title": _("Change your password")}
 
 
 password_page = login_required(never_cache(OwnPasswordView.as_view()))

@@ -1,9 +1,9 @@
-"""Derived values, as a page prints them."""
+"""Template filters that print derived values."""
 
 from decimal import Decimal
-from typing import Any
 
 from django import template
+from django.utils.translation import gettext as _
 
 from trial.fields import half_up
 from trial.output.reading import derived_text
@@ -13,26 +13,30 @@ register = template.Library()
 
 
 @register.filter
-def in_words(code: Any) -> str:
-    """A code, as words: ON_TREATMENT is "on treatment"."""
-    return str(code).replace("_", " ").lower()
+def in_words(code: object) -> str:
+    """Return a code as words: ON_TREATMENT is "on treatment"."""
+    return _(str(code).replace("_", " ").lower())
 
 
 @register.filter
 def number(value: Decimal | None, places: int | None = None) -> str:
+    """Return a number with so many decimal places, otherwise as every page prints it."""
     return derived_text(value) if value is None or places is None else f"{half_up(value, places):f}"
 
 
 @register.filter
 def signed(value: Decimal | None, unit: str) -> str:
-    """A change, with its sign and one decimal."""
-    return "–" if value is None else f"{value:+.1f} {unit}".replace("-", "−").replace("+0.0", "0.0")
+    """Return a change with its sign, one decimal place and its unit."""
+    if value is None:
+        return "–"
+    return f"{value:+.1f} {unit}".replace("-", "−").replace("+0.0", "0.0")
 
 
 @register.filter
 def outcome(result: Result) -> str:
+    """Return an endpoint's result in one or two words."""
     if not result.determined:
-        return "not determined"
+        return _("not determined")
     if result.on is None:
-        return "none"
-    return "event" if result.event else "censored"
+        return _("none")
+    return _("event") if result.event else _("censored")

@@ -6,81 +6,126 @@ from typing import Any
 from django import forms
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from trial.access import Act
 from trial.actions.exports import Destination
-from trial.api.history import FORMATS, HistoryFilters, changes_in, file_answer
-from trial.models import Ledger, Record, Subject, Visit, may
+from trial.models import Kept, Ledger, Record, Subject, Visit, may
+from trial.output.history_file import FORMATS, file_answer
+from trial.output.history_filters import HistoryFilters
+from trial.output.history_lines import changes_in
 from trial.output.trail import Kind, trail
-from trial.pages.study import page
+from trial.pages.base import PersonalRequest, page
 from trial.refusals import Refused
 
 NEWEST = 100
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
+"""Beyond these days, some clock of the world cannot name the moment."""
 
 
 def titles() -> list[tuple[str, str]]:
-    return [("", "all"), *((model._meta.model_name, str(model._meta.verbose_name)) for model in (Subject, Visit, *Record.forms()))]
+    """Return the choices of the filter by form."""
+    models: list[type[Kept]] = [Subject, Visit, *Record.forms()]
+    named = [(str(model._meta.model_name), str(model._meta.verbose_name)) for model in models]
+    return [("", gettext("all")), *named]
 
 
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)  # beyond them, some clock of the world cannot name the moment
+class DayField(forms.DateField):
+    """A day, for which the browser opens its calendar."""
+
+    widget = forms.DateInput(attrs={"type": "date"})
 
 
 class Wanted(forms.Form):
-    """What is looked for: kind of entry, subject, form, item, person, days."""
+    """The filters of the page: kind of entry, site, subject, form, item, person, days."""
 
-    kind = forms.ChoiceField(label="Show", choices=Kind.choices, required=False)
-    site = forms.CharField(label="Site", max_length=10, required=False)
-    subject = forms.CharField(label="Subject", max_length=20, required=False)
-    form = forms.ChoiceField(label="Form", choices=titles, required=False)
-    item = forms.CharField(label="Item, by its name", max_length=60, required=False)
-    by = forms.CharField(label="Who, by username", max_length=150, required=False)
-    first_day = forms.DateField(label="From", widget=forms.DateInput(attrs={"type": "date"}), required=False)
-    last_day = forms.DateField(label="To, that day included", widget=forms.DateInput(attrs={"type": "date"}), required=False)
+    kind = forms.ChoiceField(label=gettext_lazy("Show"), choices=Kind.choices, required=False)
+    site = forms.CharField(label=gettext_lazy("Site"), max_length=10, required=False)
+    subject = forms.CharField(label=gettext_lazy("Subject"), max_length=20, required=False)
+    form = forms.ChoiceField(label=gettext_lazy("Form"), choices=titles, required=False)
+    item = forms.CharField(
+        label=gettext_lazy("Item, by its name (as weight_kg)"), max_length=60, required=False
+    )
+    by = forms.CharField(label=gettext_lazy("Person, by username"), max_length=150, required=False)
+    first_day = DayField(label=gettext_lazy("From"), required=False)
+    last_day = DayField(label=gettext_lazy("To, that day included"), required=False)
 
+    # The values of a form are of any type, hence `Any`.
     def clean(self) -> dict[str, Any]:
+        """Refuse days that no clock can name."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         for name in ("first_day", "last_day"):
-            if (day := cleaned.get(name)) and not FIRST_DAY <= day <= LAST_DAY:
-                self.add_error(name, f"Name a day from {FIRST_DAY} to {LAST_DAY}.")
+            day = cleaned.get(name)
+            if day and not FIRST_DAY <= day <= LAST_DAY:
+                sentence = gettext("Enter a day from {first} to {last}.")
+                self.add_error(name, sentence.format(first=FIRST_DAY, last=LAST_DAY))
         return cleaned
 
     def filters(self) -> dict[str, str]:
-        """As the API names them. A day lasts from midnight to midnight of the study's clock."""
-        told = dict(self.cleaned_data)
-        first, last = told.pop("first_day"), told.pop("last_day")
-        ends = {"since": first, "until": last and last + timedelta(1)}
-        moments = {name: timezone.make_aware(datetime.combine(day, time())).isoformat() for name, day in ends.items() if day}
-        return {name: value for name, value in told.items() if value} | moments
+        """Return the filters as the API names them.
+
+        A day lasts from midnight to midnight of the study's clock.
+        """
+        values = dict(self.cleaned_data)
+        first, last = values.pop("first_day"), values.pop("last_day")
+        filters = {name: value for name, value in values.items() if value}
+        if first:
+            filters["since"] = _midnight(first)
+        if last:
+            filters["until"] = _midnight(last + timedelta(1))
+        return filters
+
+
+def _midnight(day: date) -> str:
+    return timezone.make_aware(datetime.combine(day, time())).isoformat()
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
-def history_page(request: HttpRequest) -> HttpResponse:
-    """The newest changes that fit; with POST, all of them as a file."""
+def history_page(request: PersonalRequest) -> HttpResponse:
+    """Show the newest changes that fit the filters; with POST, return all of them as a file."""
     if not may(request.user, Act.READ):
         raise PermissionDenied
-    sent = request.POST if request.method == "POST" else request.GET
-    wanted, refused = Wanted(sent), None
-    filters = wanted.filters() if wanted.is_valid() else None
-    entries = Ledger.objects.none() if filters is None else HistoryFilters(filters, trail(request.user, filters.get("kind", ""))).qs
-    if request.method == "POST" and filters is not None:
-        to = Destination(*(request.POST.get(name, "").strip() for name in Destination._fields))
+    wanted = Wanted(request.POST if request.method == "POST" else request.GET)
+    is_readable = wanted.is_valid()
+    filters = wanted.filters() if is_readable else {}
+    entries = _entries(request, filters) if is_readable else Ledger.objects.none()
+    refused: Refused | None = None
+    if request.method == "POST" and is_readable:
         try:
-            kind = request.POST.get("format", "csv")
-            return file_answer(entries, by=request.user, asked=filters, to=to, kind=kind if kind in FORMATS else "csv")
+            return _file(request, entries, filters)
         except Refused as error:
             refused = error
+    newest = entries.order_by("-pk")[:NEWEST]
+    status = 200 if is_readable else 422
     return page(
         request,
         "casebook/history.html",
-        status=refused.status if refused else 200 if wanted.is_valid() else 422,
-        title="History of the study",
+        status=refused.status if refused else status,
+        title=gettext("History of the study"),
         wanted=wanted,
-        changes=changes_in(entries.order_by("-pk")[:NEWEST], by=request.user, item=(filters or {}).get("item", "")),
+        changes=changes_in(newest, by=request.user, item=filters.get("item", "")),
         most=NEWEST,
         to={name: request.POST.get(name, "") for name in Destination._fields},
         refused=refused,
     )
+
+
+def _entries(request: PersonalRequest, filters: dict[str, str]) -> QuerySet[Ledger]:
+    visible = trail(request.user, filters.get("kind", ""))
+    entries: QuerySet[Ledger] = HistoryFilters(filters, visible).qs
+    return entries
+
+
+def _file(
+    request: PersonalRequest, entries: QuerySet[Ledger], filters: dict[str, str]
+) -> HttpResponse:
+    """Return all that fits as the file that the button names, for the recipient that is named."""
+    to = Destination(*(request.POST.get(name, "").strip() for name in Destination._fields))
+    button = request.POST.get("format", "csv")
+    kind = button if button in FORMATS else "csv"
+    return file_answer(entries, by=request.user, filters=filters, to=to, kind=kind)

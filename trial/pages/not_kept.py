@@ -1,4 +1,7 @@
-"""No browser keeps a page with somebody's data: who goes back after another's logout sees nothing (A07)."""
+"""No browser keeps a page with somebody's data (A07).
+
+Whoever goes back in the browser after another's logout sees nothing.
+"""
 
 from collections.abc import Callable
 
@@ -7,7 +10,7 @@ from django.utils.cache import add_never_cache_headers
 
 
 class KeptByNoBrowser:
-    """On all that the site itself answers; styles and scripts are served before it."""
+    """Forbids browsers to keep what the site itself answers; styles and scripts come before it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -33,9 +33,9 @@ from tests.conftest import PASSWORD, PROOF, SCREENED, founder, give_codes, give_
 from tests.examples import complete
 from trial.access import ALLOWED, STUDY_WIDE, Act, Role
 from trial.actions import entry, queries, review
-from trial.api.items import row_name
 from trial.audit.acting import acting
 from trial.models import AccountAct, Membership, ParameterDecision, Record, Visit
+from trial.output.reading import row_name
 
 PUBLIC, OWN, STAFF, MANAGERS, NOBODY = "public", "own", "staff", "managers", "nobody"
 """Instead of an act.

@@ -175,7 +175,7 @@ class TestShown:
         deciding("LN_UNIT_RULE", "ALL_NONREGIONAL_AS_ONE")
         client.force_login(data_manager)
         page = client.get("/study/").content.decode()
-        assert "by default SUBREGION" in page
+        assert "default: SUBREGION" in page
         assert "ALL_NONREGIONAL_AS_ONE from 2025-03-01" in page
         assert "Decide a parameter" not in page
 
@@ -191,4 +191,4 @@ class TestShown:
         client.force_login(administrator)
         page = client.get("/study/").content.decode()
         assert "4 from 2099-01-01" in page
-        assert "by default 3" not in page
+        assert "default: 3" not in page

@@ -12,10 +12,9 @@ from crf.models import VitalSigns
 from tests.api.conftest import as_data_manager, as_sponsor, caller, everything  # noqa: F401  (fixtures, found by their names)
 from tests.trial.output.test_history_export import ABROAD, exported, rows_of
 from trial.actions import entry
-from trial.api import history
-from trial.api.history import changes_in
 from trial.models import Ledger, SystemEvent
-from trial.output import history_pdf
+from trial.output import history_file, history_pdf
+from trial.output.history_lines import changes_in
 from trial.output.history_pdf import COLUMNS, cells, pdf_of
 from trial.output.paper import font_of, wrapped
 from trial.refusals import Refused
@@ -100,7 +99,7 @@ def test_chinese_and_long_words_stay_whole(everything, data_manager, as_data_man
 def test_what_is_taller_than_a_page_goes_on_in_the_next(everything, as_data_manager, data_manager):  # noqa: F811
     (change,) = list(changes_in(Ledger.objects.filter(form="crf.vitalsigns"), by=data_manager, item="pulse"))
     long = "".join(f"{number:05}" for number in range(600))
-    pdf = pdf_of([change | {"reason": long}], told={})
+    pdf = pdf_of([change | {"reason": long}], heading={})
     drawn = "".join(
         text.strip() for _, x, y, text in sorted(fragments(pdf), key=lambda one: (one[0], -one[2])) if 200 <= x < 220 and y > 25
     )
@@ -164,10 +163,10 @@ def test_page_gives_the_same_as_the_api(everything, client, data_manager, as_dat
 @pytest.mark.proves("R09")
 def test_too_many_are_refused_in_a_sentence(everything, as_data_manager, client, data_manager, monkeypatch):  # noqa: F811
     there = len(rows_of(exported(as_data_manager)))
-    for module in (history, history_pdf):
+    for module in (history_file, history_pdf):
         monkeypatch.setattr(module, "MOST", there)
     assert len(table_of(taken(as_data_manager))) == there
-    for module in (history, history_pdf):
+    for module in (history_file, history_pdf):
         monkeypatch.setattr(module, "MOST", there - 1)
     noted = SystemEvent.objects.filter(kind="export").count()
     answer = exported(as_data_manager, PDF)
@@ -178,7 +177,7 @@ def test_too_many_are_refused_in_a_sentence(everything, as_data_manager, client,
         assert "too many for one PDF. Narrow it down by subject, form or days, or take the CSV." in said
     assert SystemEvent.objects.filter(kind="export").count() == noted
     with pytest.raises(Refused):
-        pdf_of([{}] * there, told={})
+        pdf_of([{}] * there, heading={})
 
 
 @pytest.mark.parametrize(

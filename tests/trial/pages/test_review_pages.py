@@ -76,7 +76,7 @@ def test_lock_page_offers_each_person_his_step(as_person, data_manager, monitor,
         proof = {"password": PASSWORD, "code": CODE} if person == administrator else {}
         assert page.post("/lock/", {"step": step, "reason": "Analysis"} | proof).status_code == 302
     assert StudyLock.now() == "LOCKED"
-    assert "another person" in page.get("/lock/").content.decode()
+    assert "Another person" in page.get("/lock/").content.decode()
     assert page.post("/lock/", {"step": "nonsense", "reason": "x"}).status_code == 422
 
 
