@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 from trial.access import Role
 from trial.actions import events
-from trial.models import SystemEvent
+from trial.models import SystemEvent, usable_roles
 
 SUCCESS = 200
 PUBLIC = (
