@@ -14,7 +14,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from crf.models import Consent
 from trial.models import Record, ReferenceRange, Row, Signature, Standing, Subject, Visit, standing
-from trial.models.parameter import Decided, decisions, in_force
+from trial.models.parameter import Decision, decisions, in_force
 from trial.protocol.parameters import Parameters
 
 P = ParamSpec("P")
@@ -131,7 +131,7 @@ class Casebook:
         return in_force(self._decisions, on=day)
 
     @cached_property
-    def _decisions(self) -> list[Decided]:
+    def _decisions(self) -> list[Decision]:
         return decisions()
 
     @property

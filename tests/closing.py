@@ -25,7 +25,7 @@ def sign_as_it_stands(visit, by):
     versions = sorted(map(list, versions_of(standing(visit.subject), visit=visit)))
     content = {f"trial.visit#{visit.pk}": {"form": "Visit", "form_version": "", "versions": versions, "items": {}}}
     with acting(by=by):
-        return review.keep(visit, row=visit, by=by, meaning=Signature.Meaning.VISIT, content=content)
+        return review.store_signature(visit, row=visit, by=by, meaning=Signature.Meaning.VISIT, content=content)
 
 
 def sign_what_is_signed_apart(visit, by):
@@ -33,12 +33,12 @@ def sign_what_is_signed_apart(visit, by):
         if row.is_record and row.visit == visit.pk and not row.signed_with_visit:
             record = apps.get_model(row.form).objects.select_related("visit__subject").get(pk=row.record)
             with acting(by=by):
-                review.keep(
+                review.store_signature(
                     visit,
                     row=record,
                     by=by,
                     meaning=Signature.Meaning.ELIGIBILITY,
-                    content={f"{row.form}#{row.record}": review.part(record)},
+                    content={f"{row.form}#{row.record}": review.signed_part(record)},
                 )
 
 

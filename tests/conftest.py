@@ -14,7 +14,6 @@ from django.utils import timezone
 from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 
-from tests.duration import pytest_fixture_setup, pytest_runtest_call, pytest_runtest_setup  # noqa: F401
 from tests.servers import (  # noqa: F401  (pytest finds fixtures and hooks by their names here)
     anchor_folder,
     django_db_modify_db_settings,
@@ -104,7 +103,7 @@ def end_role(person, role):
     """Yesterday was its last day."""
     with acting(by=founder(), reason="Another task"):
         Membership.objects.filter(user=person, role=role).update(ends_on=timezone.localdate() - timedelta(days=1))
-    person.__dict__.pop("_held", None)
+    person.__dict__.pop("_usable_roles", None)
 
 
 def member(name, role, site=None):

@@ -7,7 +7,7 @@ processes of their own: they count by the wall alone, which `make test` prints (
 and which pytest-timeout ends. What is built once for several tests (the database, the demo trial)
 counts for none of them: whichever came first would bear it.
 
-Benchmarks and drills take as long as they take. tests/conftest.py takes the hooks from here.
+Benchmarks and drills take as long as they take. tests/servers.py registers this as a plugin.
 """
 
 import time
@@ -31,7 +31,7 @@ def pytest_fixture_setup(fixturedef, request):
     began_s = time.process_time()
     result = yield
     if fixturedef.scope != "function":
-        request._pyfuncitem.stash[BEGAN_S] += time.process_time() - began_s
+        request._pyfuncitem.stash[BEGAN_S] += time.process_time() - began_s  # of the test that came first
     return result
 
 

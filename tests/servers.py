@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from tests import duration
 from trial.server import embedded_redis
 from trial.server.embedded import used
 from trial.server.embedded_postgres import OWNER, Postgres
@@ -22,9 +23,14 @@ ANCHORS = tempfile.TemporaryDirectory(prefix="casebook-anchors-")
 NUMBERS = itertools.count(1)
 
 
-def pytest_configure():
-    """Plain HTTP, as the test client speaks it; no scan of the static files for each client; and quick
-    hashing, but where a test asks for the product's (`trial.settings.PASSWORD_HASHERS`)."""
+def pytest_configure(config):
+    """Limit each test's duration; speak plain HTTP; hash quickly; scan no static files.
+
+    The limit is a plugin of the whole run: a conftest.py below the root is told nothing of what is
+    built for the session. A test that is about hashing asks for the product's own setting
+    (`trial.settings.PASSWORD_HASHERS`).
+    """
+    config.pluginmanager.register(duration)
     settings.SECURE_SSL_REDIRECT = settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
     settings.WHITENOISE_AUTOREFRESH = True
     settings.PASSWORD_HASHERS = ["tests.quick_hashing.QuickArgon2id", *settings.PASSWORD_HASHERS[1:]]

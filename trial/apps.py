@@ -17,7 +17,7 @@ class TrialConfig(AppConfig):
         # `idle` listens by being imported, also before the first request.
         from trial.accounts import idle, passwords, proving  # noqa: F401
         from trial.actions import events
-        from trial.models import names
+        from trial.audit import names
 
         names.install()
         passwords.install()

@@ -1,4 +1,4 @@
-"""The jobs of the ledger: each can be run as a management command, too (`manage.py anchor`)."""
+"""The jobs of the ledger. Each can be run as a management command, too (`manage.py anchor`)."""
 
 from celery import shared_task
 
@@ -7,7 +7,7 @@ from trial.actions.verification import anchors
 
 @shared_task
 def anchor() -> int:
-    """Every five minutes: the ledger's head leaves the database. Returns its number."""
+    """Write the ledger's head outside the database, every five minutes. Return its number."""
     head: int = anchors.anchor()["seq"]
     anchors.send_waiting()
     return head
@@ -15,5 +15,8 @@ def anchor() -> int:
 
 @shared_task
 def send_mail() -> int:
-    """Every minute: what waits in the outbox, such as the alert of a lockout. Returns how many were sent."""
+    """Send what waits in the outbox, such as the alert of a lockout, every minute.
+
+    Return how many mails were sent.
+    """
     return anchors.send_waiting()

@@ -12,7 +12,7 @@ from trial.access import Act
 from trial.actions.parameters import lock_study
 from trial.actions.signals import stored
 from trial.actions.verification import anchors
-from trial.actions.writing import words, writing
+from trial.actions.writing import checked_text, writing
 from trial.audit.acting import acting
 from trial.models import Subject, Visit, may
 from trial.protocol.parameters import Stratum
@@ -42,8 +42,8 @@ def enter(
     """
     if not may(by, Act.RANDOMIZE, subject.site_id):
         raise Refused(Code.OUTSIDE_BY_INVESTIGATOR)
-    source = words(source, item="source", asks=Code.SOURCE_MISSING, longest=LONGEST)
-    reason = words(reason, longest=LONGEST)
+    source = checked_text(source, item="source", if_blank=Code.SOURCE_MISSING, longest=LONGEST)
+    reason = checked_text(reason, longest=LONGEST)
     choices = {"arm": arm, "sysclass": sysclass, "metpat": metpat}
     if problems := [*_unknown_choices(choices), *_problems_of_day(subject, allocated_on)]:
         raise Refused(*problems)
@@ -106,7 +106,7 @@ def _decided(subject: Subject, state: OutsideState, *, by: AbstractUser, entered
     """
     if not may(by, Act.CONFIRM_ALLOCATION, subject.site_id):
         raise Refused(Code.OUTSIDE_BY_DATA_MANAGER)
-    reason = words(reason, longest=LONGEST)
+    reason = checked_text(reason, longest=LONGEST)
     _refuse_second(subject)
     entry = AllocationOutside.waiting(subject)
     if entry is None or entry.pk != entered:

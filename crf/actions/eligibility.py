@@ -15,9 +15,9 @@ from crf.derived.evidence import Piece, gather, visit_of_gate
 from crf.models import Criterion, Eligibility
 from trial.access import Act
 from trial.accounts.second_factor import Proof
-from trial.actions.review import keep, part, refuse_unless_proven, refuse_unless_signer, to_be_closed
+from trial.actions.review import open_query_problems, refuse_unless_proven, refuse_unless_signer, signed_part, store_signature
 from trial.actions.signals import stored
-from trial.actions.writing import locked, words, writing
+from trial.actions.writing import checked_text, lock_row, writing
 from trial.models import Query, Signature, Subject, Visit
 from trial.protocol.eligibility import gates
 from trial.protocol.kleene import Truth
@@ -96,16 +96,16 @@ def confirm(
     visit = Visit.objects.select_related("subject__site").filter(subject=subject, code=place).first()
     if visit is None:
         raise Refused(Code.VISIT_UNPLANNED, subject=subject, visit=place)
-    comments = {code: words(comment, item=code, asks=None, longest=1000) for code, comment in (comments or {}).items()}
+    comments = {code: checked_text(comment, item=code, if_blank=None, longest=1000) for code, comment in (comments or {}).items()}
     refuse_unless_signer(by, visit, Act.CONFIRM_ELIGIBILITY)
     refuse_unless_proven(by, proof)
     with writing(by=by):
-        locked(Subject, subject.pk)
+        lock_row(Subject, subject.pk)
         assessed = _assess_to_confirm(Casebook(subject), gate=gate, on=on, shown_sha256=shown_sha256)
         confirmed = _investigators(assessed, verdicts or {}, comments)
         record = _store(visit, assessed, confirmed, comments)
-        content = {f"crf.eligibility#{record.pk}": part(record)}
-        keep(visit, row=record, by=by, meaning=Signature.Meaning.ELIGIBILITY, content=content)
+        content = {f"crf.eligibility#{record.pk}": signed_part(record)}
+        store_signature(visit, row=record, by=by, meaning=Signature.Meaning.ELIGIBILITY, content=content)
         stored.send(Eligibility, row=record, by=by)
     return record
 
@@ -138,7 +138,7 @@ def open_queries(subject: Subject, assessed: Assessed) -> list[Problem]:
     """
     records = behind(assessed)
     queries = Query.objects.filter(visit__subject=subject).open().select_related("visit__subject")
-    return to_be_closed(query for query in queries if (query.form, query.record) in records)
+    return open_query_problems(query for query in queries if (query.form, query.record) in records)
 
 
 def _investigators(assessed: Assessed, verdicts: Mapping[str, str], comments: Mapping[str, str]) -> list[gates.Verdict]:

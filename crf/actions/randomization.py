@@ -19,7 +19,7 @@ from crf.models import AllocationOutside, Consent, Randomization
 from trial.access import Act
 from trial.actions.signals import stored
 from trial.actions.verification import anchors
-from trial.actions.writing import locked, words, writing
+from trial.actions.writing import checked_text, lock_row, writing
 from trial.audit.acting import acting
 from trial.models import (
     ConsentVersion,
@@ -31,7 +31,7 @@ from trial.models import (
     may,
     parameters_on,
 )
-from trial.models.locks import hold_writers
+from trial.models.locks import block_writers
 from trial.protocol import study
 from trial.protocol.parameters import Parameters, RandMethod, Stratum
 from trial.protocol.randomization import blocks, minimization, preconditions
@@ -46,7 +46,7 @@ def publish_commitment(*, by: AbstractUser) -> str:
     commitment = blocks.commitment(_key())
     with writing(by=by, reason="OTHER: publication of the commitment"):
         row, _ = Study.objects.get_or_create(registration=study.REGISTRATION)
-        row = locked(Study, row.pk)
+        row = lock_row(Study, row.pk)
         if row.randomization_commitment and row.randomization_commitment != commitment:
             raise Refused(Code.COMMITMENT_OF_ANOTHER_KEY)
         row.randomization_commitment = commitment
@@ -126,7 +126,7 @@ def randomize(subject: Subject, *, by: AbstractUser, late_reason: str = "", at: 
     """
     if not may(by, Act.RANDOMIZE, subject.site_id):
         raise Refused(Code.RANDOMIZED_BY_INVESTIGATOR)
-    late_reason = words(late_reason, item="late_reason", asks=None, longest=200)
+    late_reason = checked_text(late_reason, item="late_reason", if_blank=None, longest=200)
     if earlier := allocation_of(subject):  # what stands for ever needs neither lock nor key
         return _same(earlier, late_reason), False
     on = at or subject.site.today()
@@ -137,7 +137,7 @@ def randomize(subject: Subject, *, by: AbstractUser, late_reason: str = "", at: 
             raise Refused(Code.KEY_NOT_COMMITTED, codes=["KEY_NOT_COMMITTED"])
         if earlier := allocation_of(subject):  # made by who held the lock before
             return _same(earlier, late_reason), False
-        hold_writers()  # what is read now stands until the allocation does
+        block_writers()  # what is read now stands until the allocation does
         parameters = parameters_on(on, afresh=True)  # under the study's lock, too, in which no method changes
         casebook = Casebook(subject)
         against = refusals(casebook, on=on, late_reason=late_reason)

@@ -5,7 +5,7 @@ from django.contrib.auth.models import AbstractUser
 from crf.models import Randomization
 from trial.access import Act
 from trial.actions.signals import stored
-from trial.actions.writing import checked_reason, locked, writing
+from trial.actions.writing import checked_reason, lock_row, writing
 from trial.models import may
 from trial.refusals import Code, Problem, Refused
 
@@ -34,7 +34,7 @@ def correct_strata(
     if unknown := [item for item, value in values.items() if value and value not in codes[item]]:
         raise Refused(*(Problem(Code.STRATUM_NOT_A_CODE, f"{item}_corrected") for item in unknown))
     with writing(by=by, reason=reason):
-        record = locked(Randomization, record.pk, version=version)
+        record = lock_row(Randomization, record.pk, version=version)
         same = [item for item, value in values.items() if value and value == getattr(record, item)]
         if same:
             raise Refused(*(Problem(Code.STRATUM_AS_USED, f"{item}_corrected") for item in same))

@@ -4,12 +4,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from trial.audit.history import AppendOnly
 from trial.audit.locking import Follows, HonorsLocks
+from trial.audit.triggers import AppendOnly
 from trial.models import Subject
+from trial.models.act import ActDescription, ActTarget, ReviewAct, enters_ledger
 from trial.models.kept import of_subject
-from trial.models.locks import ReviewAct, enters_ledger
-from trial.models.told import About, Said
 from trial.states import OUTSIDE_NEXT, OutsideState, pairs
 
 from .randomization import Randomization
@@ -22,7 +21,7 @@ class AllocationOutside(ReviewAct):
     """
 
     act = "allocation outside"
-    about = About(always="trial.subject", record="subject_id")
+    about = ActTarget(always="trial.subject", record="subject_id")
     path_to_site = "subject__site"
 
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="allocations_outside")
@@ -57,9 +56,10 @@ class AllocationOutside(ReviewAct):
     def __str__(self) -> str:
         return f"{self.subject}: {self.get_state_display().lower()}"
 
-    def said(self) -> Said:
-        told = (self.get_arm_display(), str(self.allocated_on), self.get_sysclass_display(), self.get_metpat_display())
-        return Said(self.state, f"{self.get_state_display()}: {', '.join(told)}", f"{self.reason} (source: {self.source})")
+    def describe(self) -> ActDescription:
+        allocation = (self.get_arm_display(), str(self.allocated_on), self.get_sysclass_display(), self.get_metpat_display())
+        text = f"{self.get_state_display()}: {', '.join(allocation)}"
+        return ActDescription(self.state, text, f"{self.reason} (source: {self.source})")
 
     @classmethod
     def last_of(cls, subject: Subject) -> "AllocationOutside | None":

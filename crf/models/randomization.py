@@ -3,7 +3,7 @@ from django.db.models import Q
 
 from trial import fields
 from trial.models import Record, Section, Subject
-from trial.models.record import WithdrawableQuerySet
+from trial.models.row import WithdrawableQuerySet
 from trial.protocol.parameters import RandMethod
 from trial.protocol.randomization.blocks import Arm as ProtocolArm
 

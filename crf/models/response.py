@@ -122,9 +122,8 @@ class ResponseAssessment(Record):
         if item not in ("lesion", "followed") or record is None:
             return super().choices_at_hand(item, visit, record)
         lesions = sorted(record.casebook.records(Lesion), key=lambda lesion: lesion.code)
-        if item == "lesion":
-            return lesions
-        return [lesion for lesion in lesions if lesion.first_seen == Lesion.FirstSeen.POST]
+        later = [lesion for lesion in lesions if lesion.first_seen == Lesion.FirstSeen.POST]
+        return lesions if item == "lesion" else later
 
     @property
     def first_scan_on(self) -> date | None:

@@ -124,8 +124,8 @@ def _prepare_signer(person: User, password: str, administrator: User) -> None:
     """Record what a first signature needs: identity, training, accountability."""
     kinds = AccountAct.Kind
     training = "Signing and the protocol, half a day."
-    accounts.record(kinds.IDENTITY, person, by=administrator, on=ACTIVE, how="Identity card seen in person.")
-    accounts.record(kinds.TRAINING, person, by=administrator, on=ACTIVE, how=training)
+    accounts.attest(kinds.IDENTITY, person, by=administrator, on=ACTIVE, how="Identity card seen in person.")
+    accounts.attest(kinds.TRAINING, person, by=administrator, on=ACTIVE, how=training)
     accounts.accept_accountability(person, password=password)
     StaticDevice.objects.create(user=person, name=RECOVERY)  # without codes: nobody has written any down
 

@@ -91,7 +91,7 @@ def test_cost_of_a_save(stock, broker, visit, data_manager, capsys):
     with override_settings(ROOT_URLCONF=urls):
         for number in range(ROUNDS):
             new_visit = another_visit(visit, data_manager, number)
-            took["ours", "new"].append(timed_post(client, "/admin/crf/vitalsigns/add/", sent | {"visit": new_visit.pk, "seen": 1}))
+            took["ours", "new"].append(timed_post(client, "/admin/crf/vitalsigns/add/", sent | {"visit": new_visit.pk}))
             own = f"/admin/crf/vitalsigns/{VitalSigns.objects.latest('pk').pk}/change/"
             change = filled_in(client.get(own), weight_kg=60 + number / 10, reason="TRANSCRIPTION")
             took["ours", "changed"].append(timed_post(client, own, change))

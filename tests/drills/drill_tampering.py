@@ -436,7 +436,7 @@ def test_every_forgery_is_found_and_named(demo_trial, db, tmp_path, settings):
     rng = random.Random(SEED)
     missed, unnamed, made = [], [], Counter()
     anchors.anchor()
-    kept = anchors.read()
+    kept = anchors.read_anchors()
     began = perf_counter()
     assert findings(kept) == []
     print(f"\n{kept[-1]['seq']} entries are in order, verified in {perf_counter() - began:.2f} s; {len(CLASSES)} classes of forgery")

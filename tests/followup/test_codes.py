@@ -45,4 +45,4 @@ def test_the_code_of_one_that_was_lost_does_not_come_back_with_the_next_start(da
         Logins(data).second_factors(["ida"])
         assert not second_factor.is_enrolled(investigator)
         if loss_stands(investigator):
-            accounts.record("after loss", investigator, by=administrator, on=SCREENED, how="Seen by video.")
+            accounts.attest("after loss", investigator, by=administrator, on=SCREENED, how="Seen by video.")

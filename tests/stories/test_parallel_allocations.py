@@ -11,7 +11,7 @@ from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
 from crf.actions import allocations, randomization
-from crf.api.responses import AllocationSerializer
+from crf.api.randomization import AllocationSerializer
 from crf.models import Randomization, VitalSigns
 from followup.actions import flagging
 from followup.stories import waiting

@@ -159,7 +159,7 @@ class TestCheckAfterCycle2:
         story = tell(straightforward, until=straightforward.check)
         record = ResponseAssessment.objects.of(story.subject).get()
         story.change(record, {"reader": "R2"}, reason="ENTRY_ERROR")
-        assert review.holding(story.visit("PC2")) is None
+        assert review.valid_signature(story.visit("PC2")) is None
         assert progression.check(Casebook(story.subject), on=day("2025-04-25")).refusal == "X07_UNKNOWN"
 
 

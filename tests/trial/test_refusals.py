@@ -165,7 +165,7 @@ def item_beside(path, call):
     if item is None and (maker(call) in ("malformed", "told") or path.name == "fields.py"):
         return ANY
     if item is None:
-        return "reason" if maker(call) == "words" else ""
+        return "reason" if maker(call) == "checked_text" else ""
     return item.value if isinstance(item, ast.Constant) else ANY
 
 

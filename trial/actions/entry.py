@@ -7,7 +7,7 @@ nothing is stored then. Decision 46 says why there is one save.
 from collections.abc import Mapping
 from typing import Any
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from trial.access import Act
@@ -17,14 +17,14 @@ from trial.models import Record, Row, Visit
 from trial.refusals import Code, Refused
 
 from .submission import SentRows, Submission, assign, refuse_stale, refuse_withdrawn, validate
-from .writing import checked_reason, locked, refuse_unless_allowed, writing
+from .writing import checked_reason, lock_only, lock_row, refuse_unless_allowed, writing
 
 
 def enter(
     form: type[Record],
     *,
     visit: Visit,
-    by: AbstractUser,
+    by: User,
     values: Mapping[str, Any],
     rows: SentRows | None = None,
     complete: bool = True,
@@ -36,7 +36,7 @@ def enter(
 def change(
     record: Record,
     *,
-    by: AbstractUser,
+    by: User,
     version: int,
     values: Mapping[str, Any],
     rows: SentRows | None = None,
@@ -44,14 +44,22 @@ def change(
     complete: bool | None = None,
 ) -> Record:
     """Change a record's items and rows; without `complete` its state stays."""
-    sent = {"values": values, "rows": rows, "reason": reason, "complete": complete}
-    return save(type(record), record=record, by=by, version=version, **sent)
+    return save(
+        type(record),
+        record=record,
+        by=by,
+        version=version,
+        values=values,
+        rows=rows,
+        reason=reason,
+        complete=complete,
+    )
 
 
 def save(
     form: type[Record],
     *,
-    by: AbstractUser,
+    by: User,
     values: Mapping[str, Any],
     visit: Visit | None = None,
     record: Record | None = None,
@@ -69,44 +77,56 @@ def save(
     back with `withdraw`; one without them is added. `version` is the one of the record that the
     person saw; None compares none, for acts that name rows alone.
     """
-    place = record if record is not None else visit
+    place = record or visit
     assert place is not None, "A form is saved for its visit, or as a record that is stored."
     refuse_unless_allowed(by, Act.ENTER, place.subject.site_id)
     if not form.entered_by_hand:
-        code = Code.NOT_FILLED_IN_BY_HAND if record is None else Code.NOT_CHANGED_BY_HAND
+        code = Code.NOT_CHANGED_BY_HAND if record else Code.NOT_FILLED_IN_BY_HAND
         raise Refused(code, form=form.form_title())
     reason = checked_reason(reason)
     with writing(by=by, reason=reason):
-        if record is None:
-            submission = Submission.of_new(form, locked(Visit, visit.pk), values, rows or {})
-        else:
-            stored_record = locked(form, record.pk)
-            submission = Submission.of_stored(stored_record, version, values, rows or {})
+        submission = _submission(form, place, version, values, rows or {})
         submission.set_state(complete)
         if not reason and submission.needs_reason():
             raise Refused(Code.REASON_MISSING, item="reason")
-        submission.refuse_what_cannot_be()
+        submission.refuse_impossible()
         submission.store(by=by)
-        settle(submission.record, by=by)
+        finish(submission.record, by=by)
     return submission.record
 
 
-def change_visit(visit: Visit, *, by: AbstractUser, version: int, values: Mapping[str, Any], reason: str = "") -> Visit:
-    """When and how a visit was held, or that it was missed (crf_spec 2.20)."""
+def _submission(
+    form: type[Record],
+    place: Record | Visit,
+    version: int | None,
+    values: Mapping[str, Any],
+    rows: SentRows,
+) -> Submission:
+    """Lock the record, or the visit of a new one; return what was sent for it."""
+    if isinstance(place, Visit):
+        lock_only(place)  # whoever fills in the same form waits, and is told of this one
+        return Submission.of_new(form, place, values, rows)
+    return Submission.of_stored(lock_row(form, place.pk), version, values, rows)
+
+
+def change_visit(
+    visit: Visit, *, by: User, version: int, values: Mapping[str, Any], reason: str = ""
+) -> Visit:
+    """Store when and how a visit was held, or that it was missed (crf_spec 2.20)."""
     refuse_unless_allowed(by, Act.ENTER, visit.subject.site_id)
     reason = checked_reason(reason)
     with writing(by=by, reason=reason):
-        visit = locked(Visit, visit.pk)
+        visit = lock_row(Visit, visit.pk)
         refuse_stale(visit, version, values)
         if needs_reason(assign(visit, values)) and not reason:
             raise Refused(Code.REASON_MISSING, item="reason")
         validate(visit)
         visit.save()
-        settle_visit(visit, by=by)
+        stored.send(Visit, row=visit, by=by)
     return visit
 
 
-def withdraw(record: Record, *, by: AbstractUser, reason: str, versions_sha256: str | None = None) -> None:
+def withdraw(record: Record, *, by: User, reason: str, versions_sha256: str | None = None) -> None:
     """Take back a record that was made by mistake, with its rows; it stays readable.
 
     `versions_sha256` names the versions of the record and its rows as the person read them.
@@ -118,7 +138,7 @@ def withdraw(record: Record, *, by: AbstractUser, reason: str, versions_sha256: 
     if not record.entered_by_hand:
         raise Refused(Code.NOT_WITHDRAWN, form=record.form_title())
     with writing(by=by, reason=reason):
-        record = locked(type(record), record.pk)
+        record = lock_row(type(record), record.pk)
         refuse_withdrawn(record)
         if versions_sha256 is not None:
             refuse_unless_read(record, versions_sha256)
@@ -127,30 +147,32 @@ def withdraw(record: Record, *, by: AbstractUser, reason: str, versions_sha256: 
         stored.send(type(record), row=record, by=by)
 
 
-def withdraw_row(row: Row, *, by: AbstractUser, reason: str, version: int, complete: bool | None = None) -> Record:
+def withdraw_row(
+    row: Row, *, by: User, reason: str, version: int, complete: bool | None = None
+) -> Record:
     """Take back one row that was made by mistake, by the same rule as on the record's page.
 
     A complete form must stay complete without the row; `complete=False` makes it a draft instead.
     """
     sent = {type(row): [{"id": row.pk, "version": version, "withdraw": True}]}
     record = row.record
-    if row.withdrawn_at:
-        refuse_withdrawn(row)
-    return save(type(record), record=record, by=by, values={}, rows=sent, reason=reason, complete=complete)
+    refuse_withdrawn(row)
+    return save(
+        type(record), record=record, by=by, values={}, rows=sent, reason=reason, complete=complete
+    )
 
 
-def settle(record: Record, *, by: AbstractUser) -> None:
-    """The last step of every write to a record: a complete one has no obstacles; then others take note."""
+def finish(record: Record, *, by: User) -> None:
+    """Refuse a complete record that has obstacles; then send the signal that it is stored.
+
+    This is the last step of every write to a record.
+    """
     if record.state == Record.State.COMPLETE and (problems := record.obstacles()):
         raise Refused(*problems)
     stored.send(type(record), row=record, by=by)
 
 
-def settle_visit(visit: Visit, *, by: AbstractUser) -> None:
-    stored.send(Visit, row=visit, by=by)
-
-
 def refuse_unless_read(record: Record, versions_sha256: str) -> None:
-    """Who acts on a whole record has read it as it stands, with each of its rows."""
+    """Refuse to act on a record that is not, with all its rows, as the person has read it."""
     if record.versions_sha256() != versions_sha256:
         raise Refused(Code.STALE_VERSION)

@@ -1,10 +1,10 @@
-"""Deciding a parameter of the protocol: who may, from when, and what it sets in motion (docs/decisions/0010)."""
+"""Decide a parameter of the protocol (docs/decisions/0010)."""
 
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, User
 
 from trial.access import Act
 from trial.actions.signals import decided
@@ -18,24 +18,28 @@ from .submission import validate
 from .writing import writing
 
 
-def decide(name: str, value: str, *, effective_from: date, basis: str, by: AbstractUser) -> ParameterDecision:
-    """From that day on the parameter has this value; days before keep theirs."""
+def decide(
+    name: str, value: str, *, effective_from: date, basis: str, by: User
+) -> ParameterDecision:
+    """Give the parameter this value from `effective_from` on; earlier days keep theirs."""
     refuse_unless_study_wide(by)
     with writing(by=by):
         lock_study()
-        decision = ParameterDecision(name=name, value=value, effective_from=effective_from, basis=basis)
+        decision = ParameterDecision(
+            name=name, value=value, effective_from=effective_from, basis=basis
+        )
         validate(decision)
         decision.save()
-        settle(decision, by=by)
+        finish(decision, by=by)
     return decision
 
 
 def correct(
     decision: ParameterDecision,
     *,
-    by: AbstractUser,
+    by: User,
     version: int,
-    values: Mapping[str, Any],
+    values: Mapping[str, Any],  # each of its item's own type
     reason: str,
 ) -> ParameterDecision:
     """Change a decision that was entered wrongly: `value`, `effective_from` or `basis`."""
@@ -43,21 +47,26 @@ def correct(
     with writing(by=by):
         lock_study()
         decision = setup.change(decision, by=by, version=version, values=values, reason=reason)
-        settle(decision, by=by)
+        finish(decision, by=by)
     return decision
 
 
-def settle(decision: ParameterDecision, *, by: AbstractUser) -> None:
-    """The last step of every write to a decision: others may refuse it, or take note."""
+def finish(decision: ParameterDecision, *, by: User) -> None:
+    """Send the signal that a parameter is decided. A receiver may refuse it.
+
+    This is the last step of every write to a decision.
+    """
     forget_decisions()
     decided.send(ParameterDecision, decision=decision, by=by)
 
 
 def lock_study() -> None:
-    """Under the lock that allocations are made under: none is made while its method changes."""
-    Study.objects.select_for_update(no_key=True).filter(registration=study.REGISTRATION).first()
+    """Lock the study's row, as an allocation does: none is made while its method changes."""
+    studies = Study.objects.filter(registration=study.REGISTRATION)
+    studies.select_for_update(no_key=True).first()
 
 
 def refuse_unless_study_wide(by: AbstractUser) -> None:
+    """Refuse a person who does not set up the whole study."""
     if None not in sites_where(by, Act.SET_UP):
         raise Refused(Code.PARAMETERS_BY_ADMINISTRATOR)

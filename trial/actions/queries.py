@@ -1,59 +1,74 @@
-"""Queries: raised, answered, closed, reopened; and the mark of verification against the source (crf_spec §7)."""
+"""Raise, answer, close and reopen queries; verify a record against its source (crf_spec §7)."""
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, User
 
 from trial.access import Act
-from trial.models import Entered, Ledger, Query, QueryAct, Record, Verification, Visit, may
+from trial.models import Ledger, Query, QueryAct, Record, Verification, Visit, may
 from trial.refusals import Code, Refused
 from trial.states import QUERY_NEXT, QueryState
 
 from .entry import refuse_unless_read, refuse_withdrawn
-from .writing import locked, words, writing
+from .writing import checked_text, lock_row, refuse_unless_allowed, writing
 
-WHO = {
+ACT_FOR = {
     QueryState.OPEN: Act.RAISE_QUERY,
     QueryState.ANSWERED: Act.ANSWER_QUERY,
     QueryState.CLOSED: Act.CLOSE_QUERY,
     QueryState.REOPENED: Act.CLOSE_QUERY,
 }
+"""What a person's roles must allow to bring a query into a state."""
 
 
-def raise_query(row: Record | Visit, *, by: AbstractUser, text: str, item: str = "") -> Query:
+def raise_query(row: Record | Visit, *, by: User, text: str, item: str = "") -> Query:
     """Ask about a record or a visit, or about one item of it."""
     visit = _visit_of(row)
-    _refuse_unless(by, Act.RAISE_QUERY, visit)
+    refuse_unless_allowed(by, Act.RAISE_QUERY, visit.subject.site_id)
     if item and item not in row.item_names():
         raise Refused(Code.QUERY_ITEM_UNKNOWN, item="item")
-    text = words(text, item="text")
+    text = checked_text(text, item="text")
+    form = row._meta.label_lower
     with writing(by=by):
-        query = Query.objects.create(visit=visit, form=row._meta.label_lower, record=row.pk, item=item)
+        query = Query.objects.create(visit=visit, form=form, record=row.pk, item=item)
         QueryAct.objects.create(query=query, state=QueryState.OPEN, by=by, text=text)
         return query
 
 
-def act_on(query: Query, to: QueryState, *, by: AbstractUser, text: str) -> QueryAct:
-    """Answer, close or reopen it; a query is closed and reopened by the person who raised it, as long as they may."""
-    _refuse_unless(by, WHO[to], query.visit)
-    text = words(text, item="text")
+def act_on(query: Query, to: QueryState, *, by: User, text: str) -> QueryAct:
+    """Answer, close or reopen a query.
+
+    It is closed and reopened by the person who raised it, as long as they may.
+    """
+    refuse_unless_allowed(by, ACT_FOR[to], query.visit.subject.site_id)
+    text = checked_text(text, item="text")
     with writing(by=by):
         acts = list(query.acts.select_related("by").order_by("pk"))
-        if to in (QueryState.CLOSED, QueryState.REOPENED) and not is_theirs_to_close(query.visit, raised_by=acts[0].by, by=by):
+        closes_or_reopens = to in (QueryState.CLOSED, QueryState.REOPENED)
+        raised_by = acts[0].by
+        if closes_or_reopens and not is_theirs_to_close(query.visit, raised_by=raised_by, by=by):
             raise Refused(Code.QUERY_OF_ANOTHER)
         if to not in QUERY_NEXT[acts[-1].state]:
-            raise Refused(Code.QUERY_IN_ANOTHER_STATE, state=acts[-1].get_state_display().lower())
+            state = acts[-1].get_state_display().lower()
+            raise Refused(Code.QUERY_IN_ANOTHER_STATE, state=state)
         return QueryAct.objects.create(query=query, state=to, by=by, text=text)
 
 
 def is_theirs_to_close(visit: Visit, *, raised_by: AbstractUser, by: AbstractUser) -> bool:
-    """Their own (crf_spec 7). Of who may not close one (an investigator, or who has left), everybody's who may."""
+    """Return whether the query is the person's own, or of someone who may not close it.
+
+    Own queries: crf_spec 7. A query of an investigator, or of somebody who has left, is closed
+    by anybody who may close queries.
+    """
     return raised_by.pk == by.pk or not may(raised_by, Act.CLOSE_QUERY, visit.subject.site_id)
 
 
-def verify(record: Record, *, by: AbstractUser, versions_sha256: str) -> Verification:
-    """The monitor's mark that a complete record agrees with its source; the versions are those of record and rows that were read."""
-    _refuse_unless(by, Act.VERIFY, record.visit)
+def verify(record: Record, *, by: User, versions_sha256: str) -> Verification:
+    """Store the monitor's mark that a complete record agrees with its source.
+
+    `versions_sha256` names the versions of the record and its rows as the monitor read them.
+    """
+    refuse_unless_allowed(by, Act.VERIFY, record.visit.subject.site_id)
     with writing(by=by):
-        record = locked(type(record), record.pk)
+        record = lock_row(type(record), record.pk)
         refuse_unless_read(record, versions_sha256)
         refuse_withdrawn(record)
         if record.state != Record.State.COMPLETE:
@@ -63,19 +78,20 @@ def verify(record: Record, *, by: AbstractUser, versions_sha256: str) -> Verific
         if is_verified(record):
             raise Refused(Code.ALREADY_VERIFIED, record=record)
         return Verification.objects.create(
-            visit=record.visit, form=record._meta.label_lower, record=record.pk, versions=record.versions(), by=by
+            visit=record.visit,
+            form=record._meta.label_lower,
+            record=record.pk,
+            versions=record.versions(),
+            by=by,
         )
 
 
 def is_verified(record: Record) -> bool:
-    last = Verification.objects.filter(form=record._meta.label_lower, record=record.pk).last()
+    """Return whether the record and its rows were verified as they stand now."""
+    marks = Verification.objects.filter(form=record._meta.label_lower, record=record.pk)
+    last = marks.last()
     return last is not None and last.versions == record.versions()
 
 
-def _visit_of(row: Entered) -> Visit:
+def _visit_of(row: Record | Visit) -> Visit:
     return row if isinstance(row, Visit) else row.visit
-
-
-def _refuse_unless(by: AbstractUser, act: Act, visit: Visit) -> None:
-    if not may(by, act, visit.subject.site_id):
-        raise Refused(Code.NOT_ALLOWED_HERE)

@@ -1,128 +1,215 @@
-"""Signing: what stands there, shown, signed by who proves to be the signer, and kept."""
+"""Sign a visit: show its records, authenticate the signer again, store the signed content."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, User
 from django.db.models import Count
+from django.utils.translation import gettext as _
 
 from trial.access import Act
 from trial.accounts.passwords import matches
-from trial.accounts.second_factor import Proof, ShownDevice, Unproven, is_bound, refuse_unless_code
-from trial.models import Entered, Query, Record, Signature, Standing, Visit, digest, may, signed_apart, standing, versions_of
+from trial.accounts.second_factor import (
+    Proof,
+    ShownDevice,
+    Unproven,
+    is_bound,
+    refuse_unless_code,
+)
+from trial.models import (
+    Entered,
+    Query,
+    Record,
+    Signature,
+    Standing,
+    Visit,
+    digest,
+    may,
+    signed_apart,
+    standing,
+    versions_of,
+)
+from trial.models.query import QueryQuerySet
 from trial.refusals import Code, Problem, Refused
 
 from . import accounts
 from .verification import anchors
-from .writing import locked, writing
+from .writing import lock_row, writing
+
+Content = dict[str, Any]
+"""What a signature covers, as JSON (see Signature.content). Any: JSON nests."""
+# Any: a query is annotated with its state and its version, which its type does not tell.
+AnnotatedQuery = Any
 
 
-def content_of_visit(visit: Visit, records: list[Record] | None = None) -> dict[str, Any]:
-    """What a visit's signature covers: the visit and its standing records, those with a signature of their own left out."""
-    rows: list[Entered] = [visit, *(_records(visit) if records is None else records)]
-    queries = list(Query.objects.filter(visit=visit).with_state().annotate(version=Count("acts")))
-    return {f"{row._meta.label_lower}#{row.pk}": part(row, queries) for row in rows}
+def content_of_visit(visit: Visit, records: list[Record] | None = None) -> Content:
+    """Return what a visit's signature covers: the visit and its standing records.
+
+    Records that have a signature of their own are left out.
+    """
+    if records is None:
+        records = _records(visit)
+    rows: list[Entered] = [visit, *records]
+    queries = list(_with_state_and_version(Query.objects.filter(visit=visit)))
+    return {f"{row._meta.label_lower}#{row.pk}": signed_part(row, queries) for row in rows}
 
 
-def part(row: Entered, queries: Iterable[Any] | None = None) -> dict[str, Any]:
-    """One row of a form with its groups' rows and its queries, as shown (see Signature.content)."""
+def signed_part(row: Entered, queries: Iterable[AnnotatedQuery] | None = None) -> Content:
+    """Return what a signature covers of one form, as it is shown: its items, rows and queries.
+
+    Without `queries`, those about the form are read (see Signature.content).
+    """
     label = row._meta.label_lower
     if queries is None:
-        queries = Query.objects.filter(form=label, record=row.pk).with_state().annotate(version=Count("acts"))
-    asked = [query for query in queries if (query.form, query.record) == (label, row.pk)]
-    rows = [row, *(r for group in row.groups() for r in row.rows(group))] if isinstance(row, Record) else [row]
+        queries = _with_state_and_version(Query.objects.filter(form=label, record=row.pk))
+    about_row = [query for query in queries if (query.form, query.record) == (label, row.pk)]
+    versions = [[part._meta.label_lower, part.pk, part.version] for part in _rows_of(row)]
+    versions += [["trial.query", query.pk, query.version] for query in about_row]
+    states = []
+    for query in about_row:
+        about = row.label_of(query.item) if query.item else row.form_title()
+        states.append([about, query.state])
     return {
         "form": row.form_title(),
         "form_version": form_version(row),
-        "versions": [[r._meta.label_lower, r.pk, r.version] for r in rows] + [["trial.query", q.pk, q.version] for q in asked],
+        "versions": versions,
         "items": {name: list(item) for name, item in row.shown().items()},
-        "queries": [[row.label_of(query.item) if query.item else row.form_title(), query.state] for query in asked],
+        "queries": states,
     }
 
 
+def _with_state_and_version(queries: QueryQuerySet) -> Iterable[AnnotatedQuery]:
+    """Return the queries with `state`, and with their number of acts as `version`."""
+    return queries.with_state().annotate(version=Count("acts"))
+
+
+def _rows_of(row: Entered) -> list[Entered]:
+    """Return the row itself and, of a record, the standing rows of its groups."""
+    rows = [row]
+    if isinstance(row, Record):
+        for group in row.groups():
+            rows += row.rows(group)
+    return rows
+
+
 def form_version(row: Entered) -> str:
-    """FORMVER of the form with its groups (S12): what a label, unit or code list meant when it was signed."""
+    """Return FORMVER of the form with its groups (S12).
+
+    It tells what a label, a unit or a code list meant when it was signed.
+    """
     groups = row.groups() if isinstance(row, Record) else []
     return "-".join(model.definition_digest() for model in (type(row), *groups))
 
 
-def drafts(visit: Visit, records: list[Record] | None = None) -> list[Problem]:
-    """Return what keeps the visit from being signed."""
-    problems = [
-        Problem(Code.DRAFT_LEFT, facts={"record": record})
-        for record in (_records(visit) if records is None else records)
-        if record.state != Record.State.COMPLETE
-    ]
-    problems += to_be_closed(query for query in Query.objects.filter(visit=visit).open() if query.form not in signed_apart())
+def obstacles_to_signing(visit: Visit, records: list[Record] | None = None) -> list[Problem]:
+    """Return what keeps the visit from being signed: drafts, open queries, unanswered items."""
+    if records is None:
+        records = _records(visit)
+    problems = []
+    for record in records:
+        if record.state != Record.State.COMPLETE:
+            problems.append(Problem(Code.DRAFT_LEFT, facts={"record": record}))
+    queries = Query.objects.filter(visit=visit).open()
+    problems += open_query_problems(query for query in queries if query.form not in signed_apart())
     if not visit.is_common:
-        problems += [Problem(Code.VISIT_UNANSWERED, facts=problem.facts) for problem in visit.unanswered()]
+        for problem in visit.unanswered():
+            problems.append(Problem(Code.VISIT_UNANSWERED, facts=problem.facts))
     return problems
 
 
-def to_be_closed(queries: Iterable[Any]) -> list[Problem]:
-    """Return a problem for each of the `queries`, which know their state."""
-    return [Problem(Code.QUERY_LEFT, facts={"query": query, "about": query.asks_about, "state": query.state.lower()}) for query in queries]
+def open_query_problems(queries: Iterable[AnnotatedQuery]) -> list[Problem]:
+    """Return a problem for each of the open `queries`, which know their state."""
+    problems = []
+    for query in queries:
+        facts = {"query": query, "about": query.asks_about, "state": query.state.lower()}
+        problems.append(Problem(Code.QUERY_LEFT, facts=facts))
+    return problems
 
 
 def _records(visit: Visit) -> list[Record]:
-    """What stands at the visit and is signed with it; only the forms that are there are asked for."""
-    there = {one.form for one in standing(visit.subject) if one.visit == visit.pk and one.signed_with_visit}
-    forms = [form for form in Record.forms() if form._meta.label_lower in there]
-    found = [record for form in forms for record in form.objects.standing().filter(visit=visit).order_by("pk")]
-    for record in found:
+    """Return the standing records that are signed with the visit, in the order of the forms.
+
+    Only the tables of forms that the visit has are read.
+    """
+    labels = set()
+    for row in standing(visit.subject):
+        if row.visit == visit.pk and row.signed_with_visit:
+            labels.add(row.form)
+    records: list[Record] = []
+    for form in Record.forms():
+        if form._meta.label_lower in labels:
+            records += form.objects.standing().filter(visit=visit).order_by("pk")
+    for record in records:
         record.visit = visit
-    return found
+    return records
 
 
-def sign_visit(visit: Visit, *, by: AbstractUser, proof: Proof, shown_sha256: str | None = None) -> Signature:
-    """Put `by`'s signature under the visit as it stands now.
+def sign_visit(
+    visit: Visit, *, by: User, proof: Proof, shown_sha256: str | None = None
+) -> Signature:
+    """Sign the visit as it stands now.
 
-    `shown_sha256` is the digest of what the page showed: what has changed since is not signed unseen (EMA 6.3).
+    `shown_sha256` is the digest of what the page showed: what has changed since is not signed
+    unseen (EMA 6.3).
     """
     refuse_unless_signer(by, visit, Act.SIGN)
     refuse_unless_proven(by, proof)
     with writing(by=by):
-        return _signed(visit, by, shown_sha256)
+        return _sign(visit, by, shown_sha256)
 
 
-def sign_visits(shown: Mapping[Visit, str], *, by: AbstractUser, proof: Proof) -> list[Signature]:
-    """One proof for several visits, each with the digest of what the page listed of it; all are signed, or none (EMA 6.3)."""
+def sign_visits(shown: Mapping[Visit, str], *, by: User, proof: Proof) -> list[Signature]:
+    """Sign several visits with one proof: all of them, or none (EMA 6.3).
+
+    `shown` gives for each visit the digest of what the page listed of it.
+    """
     if not shown:
         raise Refused(Code.VISITS_UNCHOSEN)
     for visit in shown:
         refuse_unless_signer(by, visit, Act.SIGN)
     refuse_unless_proven(by, proof)
     with writing(by=by):
-        return [_signed(visit, by, shown[visit]) for visit in sorted(shown, key=lambda visit: visit.pk)]
+        in_order = sorted(shown, key=lambda visit: visit.pk)
+        return [_sign(visit, by, shown[visit]) for visit in in_order]
 
 
-def _signed(visit: Visit, by: AbstractUser, shown_sha256: str | None) -> Signature:
-    visit = locked(Visit, visit.pk)
+def _sign(visit: Visit, by: User, shown_sha256: str | None) -> Signature:
+    visit = lock_row(Visit, visit.pk)
     records = _records(visit)
-    if problems := drafts(visit, records):
+    if problems := obstacles_to_signing(visit, records):
         raise Refused(*problems)
     content = content_of_visit(visit, records)
     if shown_sha256 is not None and shown_sha256 != digest(content):
         raise Refused(Code.CHANGED_SINCE_SHOWN, visit=visit)
-    if holding(visit):
+    if valid_signature(visit):
         raise Refused(Code.ALREADY_SIGNED, visit=visit)
-    return keep(visit, row=visit, by=by, meaning=Signature.Meaning.VISIT, content=content)
+    return store_signature(
+        visit, row=visit, by=by, meaning=Signature.Meaning.VISIT, content=content
+    )
 
 
 def refuse_unless_signer(by: AbstractUser, visit: Visit, act: Act) -> None:
+    """Refuse a person whose roles do not let them sign at the visit's site."""
     if not may(by, act, visit.subject.site_id):
         raise Refused(Code.SIGNED_BY_INVESTIGATOR)
 
 
 def refuse_unless_proven(by: AbstractUser, proof: Proof) -> None:
-    """21 CFR 11.200: the one place where who signs shows it, in the act itself, before anything is written."""
-    refuse_unless_shown(by, proof, undone="Nothing was signed.")
+    """Refuse a signature whose signer is not authenticated, or not ready to sign (21 CFR 11.200).
+
+    Every signature comes through here, in the act itself, before anything is written.
+    """
+    refuse_unless_authenticated(by, proof, undone=_("Nothing was signed."))
     accounts.refuse_unless_ready(by)
 
 
-def refuse_unless_shown(by: AbstractUser, proof: Proof, *, undone: str) -> None:
-    """Password, and the code where the session has not shown one of a device that is the signer's still."""
+def refuse_unless_authenticated(by: AbstractUser, proof: Proof, *, undone: str) -> None:
+    """Refuse a wrong password, or a missing or wrong code.
+
+    The code may be left out where the session has shown one of a device that is the person's
+    still.
+    """
     if not matches(by, proof.password):
         raise Unproven(Code.WRONG_PASSWORD, item="password", undone=undone)
     session = proof.session or ShownDevice()
@@ -130,7 +217,10 @@ def refuse_unless_shown(by: AbstractUser, proof: Proof, *, undone: str) -> None:
         session.device = refuse_unless_code(by, proof.code, undone=undone).persistent_id
 
 
-def keep(visit: Visit, *, row: Entered, by: AbstractUser, meaning: Signature.Meaning, content: dict[str, Any]) -> Signature:
+def store_signature(
+    visit: Visit, *, row: Entered, by: User, meaning: Signature.Meaning, content: Content
+) -> Signature:
+    """Store `by`'s signature under a row of the visit, with the content; anchor it at commit."""
     anchors.at_commit()
     return Signature.objects.create(
         visit=visit,
@@ -145,24 +235,33 @@ def keep(visit: Visit, *, row: Entered, by: AbstractUser, meaning: Signature.Mea
     )
 
 
-def holding(visit: Visit) -> Signature | None:
-    """The visit's last signature, if it holds for the visit as it is stored now."""
+def valid_signature(visit: Visit) -> Signature | None:
+    """Return the visit's latest signature if it holds for the visit as it is stored now."""
     visit = Visit.objects.select_related("subject").get(pk=visit.pk)
-    last = last_under(visit)
-    return last if last and last.holds(versions_of(standing(visit.subject), visit=visit)) else None
+    signature = latest_signature_under(visit)
+    if signature and signature.holds(versions_of(standing(visit.subject), visit=visit)):
+        return signature
+    return None
 
 
-def held_by_signature(rows: list[Standing]) -> set[int]:
-    """Of all visits, those whose last signature holds, as `holding` says of one; `rows` are what stands of every subject."""
-    of_visit = defaultdict(list)
+def visits_with_valid_signature(rows: list[Standing]) -> set[int]:
+    """Return the keys of all visits whose latest signature holds, as `valid_signature` says of one.
+
+    `rows` are those that stand, of every subject.
+    """
+    rows_of = defaultdict(list)
     for row in rows:
-        of_visit[row.visit].append(row)
-    last = {
-        one.record: one for one in Signature.objects.filter(form="trial.visit").order_by("record", "-signed_at", "-pk").distinct("record")
-    }
-    visits = Visit.objects.filter(pk__in=last)
-    return {visit.pk for visit in visits if last[visit.pk].holds(versions_of(of_visit[visit.pk], visit=visit))}
+        rows_of[row.visit].append(row)
+    signatures = Signature.objects.filter(form="trial.visit")
+    latest = signatures.order_by("record", "-signed_at", "-pk").distinct("record")
+    signature_of = {signature.record: signature for signature in latest}
+    valid = set()
+    for visit in Visit.objects.filter(pk__in=signature_of):
+        if signature_of[visit.pk].holds(versions_of(rows_of[visit.pk], visit=visit)):
+            valid.add(visit.pk)
+    return valid
 
 
-def last_under(row: Entered) -> Signature | None:
+def latest_signature_under(row: Entered) -> Signature | None:
+    """Return the latest signature under a visit or a record, whether it holds or not."""
     return Signature.objects.filter(form=row._meta.label_lower, record=row.pk).first()

@@ -3,20 +3,21 @@
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 
 from trial.audit.reasons import needs_reason
 from trial.models import Kept, may
 from trial.refusals import Code, Refused
 
 from .submission import assign, refuse_stale, validate
-from .writing import checked_reason, locked, writing
+from .writing import checked_reason, lock_row, writing
 
 K = TypeVar("K", bound=Kept)
+# Any: the values are of each item's own type.
 
 
-def add(model: type[K], *, by: AbstractUser, values: Mapping[str, Any]) -> K:
-    """Store a new row of what the trial is set up with."""
+def add(model: type[K], *, by: User, values: Mapping[str, Any]) -> K:
+    """Store a new row of the trial's setup."""
     if not may(by, model.write_act):
         raise Refused(Code.NOT_ALLOWED)
     with writing(by=by):
@@ -26,13 +27,13 @@ def add(model: type[K], *, by: AbstractUser, values: Mapping[str, Any]) -> K:
     return row
 
 
-def change(row: K, *, by: AbstractUser, version: int, values: Mapping[str, Any], reason: str) -> K:
-    """Change it; what was stored is replaced with a reason only."""
+def change(row: K, *, by: User, version: int, values: Mapping[str, Any], reason: str) -> K:
+    """Change a row of the trial's setup. Refuse to replace a stored value without a reason."""
     if not may(by, row.write_act, row.of_site_id):
         raise Refused(Code.NOT_ALLOWED)
     reason = checked_reason(reason)
     with writing(by=by, reason=reason):
-        row = locked(type(row), row.pk)
+        row = lock_row(type(row), row.pk)
         refuse_stale(row, version, values)
         changes = assign(row, values)
         if needs_reason(changes) and not reason:

@@ -1,7 +1,8 @@
-"""What a stored record sets in motion elsewhere, without `trial` knowing who listens.
+"""Signals for other apps, which `trial` does not know: a row was stored, a parameter was decided.
 
-`stored` is sent inside the transaction that stores a record, a visit or a subject, with `row` and `by`; `decided` inside the
-one that stores a parameter's decision, with `decision` and `by`. Who listens may refuse.
+`stored` is sent inside the transaction that stores a record, a visit or a subject, with `row`
+and `by`; `decided` inside the one that stores a parameter's decision, with `decision` and `by`.
+A receiver may refuse.
 """
 
 from django.dispatch import Signal

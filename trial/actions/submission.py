@@ -2,38 +2,48 @@
 
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils import timezone
 
+from trial.audit.once import OnceAmongRows
 from trial.audit.reasons import needs_reason
-from trial.models import Entered, Kept, Record, Row, Visit
-from trial.models.record import OnceAmongRows, Withdrawable
+from trial.models import Entered, Kept, Membership, Record, Row, Visit
+from trial.models.row import Withdrawable
 from trial.refusals import Both, Code, Place, Problem, Refused, problems_of
 
 SentRows = Mapping[type[Row], Sequence[Mapping[str, Any]]]
 """The rows sent for each repeating group: items by name, with `id`, `version` and `withdraw`."""
 KEYS = frozenset({"id", "version", "withdraw"})
+"""What a sent row says besides its items."""
+Versioned: TypeAlias = Kept | Membership
+"""A row with a version that PostgreSQL counts up."""
+Changes: TypeAlias = dict[str, tuple[Any, Any]]
+"""{item: (value before, value after)}. Any: each value is of its item's own type."""
 
 
 @dataclass
 class RowEdit:
-    """What one sent row does: it adds a row, changes one, or takes one back."""
+    """The effect of one sent row: it adds a row, changes one, or takes one back."""
 
     row: Row
     place: Place
-    changes: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    changes: Changes = field(default_factory=dict)
     withdraws: bool = False
+    conflict: Both | None = None
+    """Both values of each item that differs, when the person saw an earlier version of the row."""
 
     @property
     def is_new(self) -> bool:
+        """Return whether the edit adds a row."""
         return self.row.pk is None
 
     @property
     def stores(self) -> bool:
+        """Return whether there is anything to store."""
         return self.is_new or self.withdraws or bool(self.changes)
 
 
@@ -42,7 +52,7 @@ class Submission:
     """A record with its edits, before it is stored. `changes` are those of the record itself."""
 
     record: Record
-    changes: dict[str, tuple[Any, Any]]
+    changes: Changes
     edits: list[RowEdit]
     was_complete: bool = False
 
@@ -65,12 +75,13 @@ class Submission:
         Refuse it when the person saw an earlier version of the record or of a row: with both
         values of each item that differs, of all of them at once (docs/decisions/0041).
         """
-        stale: list[Both] = []
+        conflicts: list[Both] = []
         if version is not None and record.version != version:
-            stale.append(both_values(record, values))
-        edits = list(_edits(record, rows, stale))
-        if stale:
-            raise Refused(Code.STALE_VERSION, both=stale)
+            conflicts.append(both_values(record, values))
+        edits = list(_edits(record, rows))
+        conflicts += [edit.conflict for edit in edits if edit.conflict is not None]
+        if conflicts:
+            raise Refused(Code.STALE_VERSION, both=conflicts)
         refuse_withdrawn(record)
         was_complete = record.state == Record.State.COMPLETE
         return cls(record, assign(record, values), edits, was_complete)
@@ -85,27 +96,29 @@ class Submission:
             self.record.state = wanted.value
 
     def needs_reason(self) -> bool:
-        """Return whether the one rule (trial/audit/reasons.py) asks why."""
+        """Return whether the rule of all paths (trial/audit/reasons.py) asks for a reason."""
         if needs_reason(self.changes, was_complete=self.was_complete):
             return True
         for edit in self.edits:
-            changes = edit.changes | ({"withdrawn_at": (None, True)} if edit.withdraws else {})
+            changes = edit.changes
+            if edit.withdraws:
+                changes = {"withdrawn_at": (None, True)}
             if needs_reason(changes, was_complete=self.was_complete, is_new=edit.is_new):
                 return True
         return False
 
-    def refuse_what_cannot_be(self) -> None:
+    def refuse_impossible(self) -> None:
         """Refuse impossible values, each problem with its item and row; judge rows together."""
         self._hand_over_rows()
         problems: list[Problem] = []
         for row, place in self._rows_to_judge():
-            problems += [replace(problem, place=place) for problem in _impossible(row)]
+            problems += [replace(problem, place=place) for problem in _problems_in(row)]
         if problems:
             raise Refused(*problems)
         self._refuse_foreign_references()
 
-    def store(self, *, by: AbstractUser) -> None:
-        """Store the record, then its rows; uniqueness among rows is asked of the whole."""
+    def store(self, *, by: User) -> None:
+        """Store the record, then its rows. Refuse rows that are not unique among all of them."""
         written = {type(edit.row) for edit in self.edits if edit.stores}
         if self.record.pk is None or self.changes:
             self.record.save()
@@ -115,24 +128,26 @@ class Submission:
             if not edit.is_new and edit.stores:
                 edit.row.save()
         for group in {type(edit.row) for edit in self.edits if edit.is_new}:
-            _add(
-                group, [edit.row for edit in self.edits if edit.is_new and type(edit.row) is group]
-            )
+            _add(group, [edit.row for edit in self._edits_of(group) if edit.is_new])
         self._hand_over_rows()
         check_uniqueness(written)
 
     @property
     def _changes_something(self) -> bool:
-        return self.record.pk is None or bool(self.changes) or any(e.stores for e in self.edits)
+        is_new = self.record.pk is None
+        return is_new or bool(self.changes) or any(edit.stores for edit in self.edits)
+
+    def _edits_of(self, group: type[Row]) -> list[RowEdit]:
+        return [edit for edit in self.edits if type(edit.row) is group]
 
     def _hand_over_rows(self) -> None:
         """Give the record the rows that will stand once this is stored."""
         for group in self.record.groups():
-            edits = [edit for edit in self.edits if type(edit.row) is group]
+            edits = self._edits_of(group)
             withdrawn = {id(edit.row) for edit in edits if edit.withdraws}
-            known = {id(row) for row in self.record.rows(group)}
+            present = {id(row) for row in self.record.rows(group)}
             standing = [row for row in self.record.rows(group) if id(row) not in withdrawn]
-            added = [edit.row for edit in edits if id(edit.row) not in known | withdrawn]
+            added = [edit.row for edit in edits if id(edit.row) not in present | withdrawn]
             self.record.with_rows({group: [*standing, *added]})
 
     def _rows_to_judge(self) -> Iterator[tuple[Entered, Place | None]]:
@@ -145,16 +160,19 @@ class Submission:
     def _refuse_foreign_references(self) -> None:
         """Refuse a lesion, volume or consent version that the form does not offer."""
         is_new = self.record.pk is None
-        items = self.record.item_names() if is_new else [*self.changes]
+        items = self.record.item_names() if is_new else list(self.changes)
         refuse_foreign_references(self.record, [(self.record, items)])
         for group in self.record.groups():
-            edits = [edit for edit in self.edits if type(edit.row) is group and not edit.withdraws]
-            rows = [(e.row, e.row.item_names() if e.is_new else [*e.changes]) for e in edits]
+            rows: list[tuple[Entered, list[str]]] = []
+            for edit in self._edits_of(group):
+                if not edit.withdraws:
+                    items = edit.row.item_names() if edit.is_new else list(edit.changes)
+                    rows.append((edit.row, items))
             refuse_foreign_references(self.record, rows)
 
 
-def _edits(record: Record, rows: SentRows, stale: list[Both] | None = None) -> Iterator[RowEdit]:
-    """Yield what each sent row does; add to `stale` the rows of which an earlier version was seen."""
+def _edits(record: Record, rows: SentRows) -> Iterator[RowEdit]:
+    """Yield the effect of each sent row; its changes are assigned to the row at once."""
     for group, sent_rows in rows.items():
         standing = {row.pk: row for row in record.rows(group)} if record.pk else {}
         for position, sent in enumerate(sent_rows):
@@ -166,11 +184,12 @@ def _edits(record: Record, rows: SentRows, stale: list[Both] | None = None) -> I
             row = standing.get(sent["id"])
             if row is None:
                 raise Refused(Code.ROW_UNKNOWN, row=group._meta.verbose_name, key=sent["id"])
-            if row.version != sent.get("version") and stale is not None:
-                stale.append(both_values(row, values))
-            withdraws = bool(sent.get("withdraw"))
-            changes = {} if withdraws else assign(row, values)
-            yield RowEdit(row, place, changes, withdraws)
+            edit = RowEdit(row, place, withdraws=bool(sent.get("withdraw")))
+            if row.version != sent.get("version"):
+                edit.conflict = both_values(row, values)
+            if not edit.withdraws:
+                edit.changes = assign(row, values)
+            yield edit
 
 
 def _add(group: type[Row], rows: list[Row]) -> None:
@@ -183,7 +202,7 @@ def _add(group: type[Row], rows: list[Row]) -> None:
 
 
 def check_uniqueness(groups: set[type[Row]]) -> None:
-    """Have PostgreSQL check now what must be unique among rows, now that all of them are stored."""
+    """Have PostgreSQL check that rows are unique, now that all of them are stored."""
     names = [
         connection.ops.quote_name(constraint.name)
         for group in groups
@@ -196,7 +215,7 @@ def check_uniqueness(groups: set[type[Row]]) -> None:
             cursor.execute(f"set constraints {listed} immediate; set constraints {listed} deferred")
 
 
-def both_values(row: Entered, values: Mapping[str, Any]) -> Both:
+def both_values(row: Versioned, values: Mapping[str, Any]) -> Both:
     """Return each item for which what was sent differs from what is stored."""
     items = {}
     for name, value in values.items():
@@ -206,14 +225,14 @@ def both_values(row: Entered, values: Mapping[str, Any]) -> Both:
     return Both(row.pk, row.version, items, type(row))
 
 
-def refuse_stale(row: Entered, version: int | None, values: Mapping[str, Any]) -> None:
-    """Refuse a change by who saw an earlier version, with both values of each differing item."""
+def refuse_stale(row: Versioned, version: int | None, values: Mapping[str, Any]) -> None:
+    """Refuse the change of an earlier version, with both values of each item that differs."""
     if row.version != version:
         raise Refused(Code.STALE_VERSION, both=[both_values(row, values)])
 
 
 def refuse_second(form: type[Record], visit: Visit, values: Mapping[str, Any]) -> None:
-    """Refuse to fill in a form that the visit has once and already has; tell both values, too."""
+    """Refuse a form that the visit has once and has already, with both values of each item."""
     if form.several:
         return
     first = form.objects.standing().filter(visit=visit).first()
@@ -223,6 +242,7 @@ def refuse_second(form: type[Record], visit: Visit, values: Mapping[str, Any]) -
 
 
 def refuse_withdrawn(row: Withdrawable) -> None:
+    """Refuse to act on a record or row that was taken back."""
     if row.withdrawn_at:
         raise Refused(Code.WITHDRAWN)
 
@@ -235,7 +255,8 @@ def refuse_foreign_references(
     `rows` are rows of one table, each with the items that were set in it.
     """
     for item in _references(rows[0][0]) if rows else ():
-        chosen = {getattr(row, item.attname) for row, items in rows if item.name in items} - {None}
+        chosen = {getattr(row, item.attname) for row, items in rows if item.name in items}
+        chosen.discard(None)
         if not chosen:
             continue
         offered = type(record).choices_for(item.name, record.visit, record if record.pk else None)
@@ -252,7 +273,7 @@ def _references(row: Entered) -> list[Any]:
     ]
 
 
-def assign(row: Entered, values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+def assign(row: Versioned, values: Mapping[str, Any]) -> Changes:
     """Set the items; return {item: (value before, value after)} of those that differ."""
     changes = {}
     for name, value in values.items():
@@ -263,14 +284,15 @@ def assign(row: Entered, values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]
     return changes
 
 
-def validate(row: Kept, exclude: Sequence[str] = ()) -> None:
-    """Refuse what the row's own rules call impossible."""
-    problems = _impossible(row, exclude)
+def validate(row: Versioned, exclude: Sequence[str] = ()) -> None:
+    """Refuse a row that its own rules call impossible."""
+    problems = _problems_in(row, exclude)
     if problems:
         raise Refused(*problems)
 
 
-def _impossible(row: Kept, exclude: Sequence[str] = ()) -> list[Problem]:
+def _problems_in(row: Versioned, exclude: Sequence[str] = ()) -> list[Problem]:
+    """Return what the row's own rules call impossible."""
     try:
         row.full_clean(exclude=exclude)
     except ValidationError as error:

@@ -89,7 +89,7 @@ class AccountActForm(forms.ModelForm):
         told: dict[str, Any] = super().clean() or self.cleaned_data
         if not self.errors:
             try:
-                self.instance = accounts.record(told["kind"], told["person"], by=self.by, on=told["on"], how=told["how"])
+                self.instance = accounts.attest(told["kind"], told["person"], by=self.by, on=told["on"], how=told["how"])
             except Refused as error:
                 for item, sentence in error.problems:
                     self.add_error(item if item in self.fields else None, sentence)

@@ -92,7 +92,7 @@ class KeptAdmin(ByRole, admin.ModelAdmin):
                 with writing.answering(by=request.user, reason=reason_from(request.POST)):
                     return self.answer(request, self.store(request, page), is_new=row is None)
             except Refused as refusal:
-                page.show(refusal)
+                page, form_url = self.after_refusal(request, page, refusal, form_url)
         return self.render_page(request, page, form_url, extra_context)
 
     def _row_to_change(self, request: HttpRequest, object_id: Any) -> Any:
@@ -111,6 +111,11 @@ class KeptAdmin(ByRole, admin.ModelAdmin):
     def store(self, request: HttpRequest, page: "Page") -> Any:
         """Make the one call into trial/actions, and return the row that was stored."""
         raise NotImplementedError
+
+    def after_refusal(self, request: HttpRequest, page: "Page", refusal: Refused, form_url: str) -> tuple["Page", str]:
+        """Return the page that shows the refusal, and the address that it is sent to."""
+        page.show(refusal)
+        return page, form_url
 
     def answer(self, request: HttpRequest, row: Any, *, is_new: bool) -> HttpResponse:
         return self.response_add(request, row) if is_new else self.response_change(request, row)
@@ -165,7 +170,7 @@ class KeptAdmin(ByRole, admin.ModelAdmin):
             "opts": self.opts,
             "record": row,
             "changes": read_changes(entries, by=request.user),
-            "papers": [(mark, line_of_act(mark, by=request.user, site_id=row.of_site_id)["reason"]) for mark in papers.all_of(row)],
+            "papers": [(mark, line_of_act(mark, by=request.user, site_id=row.of_site_id)["reason"]) for mark in papers.marks_of(row)],
         }
         return TemplateResponse(request, "admin/record_history.html", context)
 

@@ -11,8 +11,8 @@ from trial.access import Act
 from trial.actions import memberships
 from trial.admin.kept import Page
 from trial.admin.setup import PlainAdmin
+from trial.audit.names import SYSTEM
 from trial.models import Membership, sites_where
-from trial.models.names import SYSTEM
 from trial.pages.base import reason_from
 
 

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from trial.access import OF_A_SUPERUSER, Act
 from trial.admin.entry_forms import STALE_PAGE
 from trial.audit.acting import acting
-from trial.models import in_force, sites_where
+from trial.models import roles_today, sites_where
 
 HOLDS_OTHERS = "A superuser holds no role but the administrator's. End first: {roles}."
 STALE = "“{label}” was “{seen}” when this page was opened, and is “{stored}” by now. Open the page anew."
@@ -35,7 +35,7 @@ class PersonForm(UserChangeForm):
             self.add_error(name, STALE.format(label=self[name].label, seen=_said(seen), stored=_said(stored)))
         if changed:
             self.add_error(None, STALE_PAGE)
-        if told.get("is_superuser") and (others := sorted({role for _, role in in_force(self.instance)} - OF_A_SUPERUSER)):
+        if told.get("is_superuser") and (others := sorted({role for _, role in roles_today(self.instance)} - OF_A_SUPERUSER)):
             self.add_error("is_superuser", HOLDS_OTHERS.format(roles=", ".join(others)))
         return told
 

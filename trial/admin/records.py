@@ -26,6 +26,7 @@ from trial.output.derived import derived_part
 from trial.output.reading import read_part
 from trial.pages.base import number_from, reason_from
 from trial.protocol.schedule import timetable
+from trial.refusals import Code, Refused
 
 MOST_ROWS = 200
 """Of one group on a page: the longest is a course's fractions. More cost the server a minute before they are refused."""
@@ -174,9 +175,27 @@ class RecordAdmin(KeptAdmin):
     def changeform_view(self, request: HttpRequest, object_id: Any = None, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         visit = visit_of(request) if object_id is None else None
         context = {"page_visit": visit, "form_title": self.model.form_title()}
-        if (first := self._entered_first(request, visit)) and not self.model.groups():
-            object_id, form_url = str(first.pk), f"{request.path}?visit={first.visit_id}"
+        if visit is not None and "seen" in request.POST and self._is_alone():
+            # Sent from the page of `after_refusal`: an empty page has not seen any version.
+            first = self._entered_first(request, visit)
+            object_id, form_url = (str(first.pk), _address_of(request, first)) if first else (None, form_url)
         return super().changeform_view(request, object_id, form_url, context | (extra_context or {}))
+
+    def _is_alone(self) -> bool:
+        """Return whether a visit has this form once, without rows: then it can be compared item by item."""
+        return not self.model.several and not self.model.groups()
+
+    def after_refusal(self, request: HttpRequest, page: Page, refusal: Refused, form_url: str) -> tuple[Page, str]:
+        """Answer who comes second to an empty form with the first record, as a change of it that is stale
+        (docs/decisions/0041).
+        """
+        if page.row is not None or refusal.code != Code.FORM_ENTERED or not self._is_alone():
+            return super().after_refusal(request, page, refusal, form_url)
+        first = self.get_queryset(request).get(pk=refusal.both[0].row)
+        page = Page(self, request, first)
+        if page.is_readable():
+            page.show(refusal)
+        return page, _address_of(request, first)
 
     def _entered_first(self, request: HttpRequest, visit: Visit | None) -> Any:
         """The record that somebody entered before this page was sent, of a form that a visit has once.
@@ -193,7 +212,7 @@ class RecordAdmin(KeptAdmin):
             context["derived"] = derived_part(obj, by=request.user)
         elif first := self._entered_first(request, visit_of(request)):
             shows = not self._hidden_from(request, first)
-            context |= {"entered_first": first, "part": read_part(review.part(first)) if shows else None}
+            context |= {"entered_first": first, "part": read_part(review.signed_part(first)) if shows else None}
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def store(self, request: HttpRequest, page: Page) -> Record:
@@ -230,6 +249,11 @@ class RecordAdmin(KeptAdmin):
         if not self.has_change_permission(request, record):
             raise PermissionDenied
         return withdrawal_page(request, record, shows_items=not self._hidden_from(request, record))
+
+
+def _address_of(request: HttpRequest, record: Record) -> str:
+    """Return where the page of a first record is sent: the address of the empty page."""
+    return f"{request.path}?visit={record.visit_id}"
 
 
 def next_form(record: Record) -> str | None:

@@ -31,7 +31,7 @@ def withdrawal_page(request: HttpRequest, record: Record, *, shows_items: bool) 
         "title": f"Withdraw {record}",
         "opts": record._meta,
         "record": record,
-        "part": read_part(review.part(record)) if shows_items else None,
+        "part": read_part(review.signed_part(record)) if shows_items else None,
         "refused": refused,
         "form": WhyForm(request.POST or None),
     }

@@ -256,7 +256,7 @@ class LockView(APIView):
 
     @extend_schema(summary="a step of the lock", request=AskStep, responses={201: LockSerializer} | REFUSALS)
     def post(self, request: Request) -> Response:
-        if not locks.acts_on_it(request.user):
+        if not locks.acts_on_lock(request.user):
             raise exceptions.PermissionDenied(ByAct.message)
         sent = AskStep.read(request)
         with proving_to_api(request, {"password": "", "code": ""} | sent) as proof:

@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema, extend_schema_field, extend_sch
 from rest_framework import mixins, serializers
 from rest_framework.request import Request
 
-from trial.actions.review import content_of_visit, part
+from trial.actions.review import content_of_visit, signed_part
 from trial.models import Record, Signature, Standing, standing, versions_of
 from trial.output.reading import hidden_from, model_of
 
@@ -117,7 +117,7 @@ def content_now(signature: Signature) -> Content:
     if signature.form == "trial.visit":
         return content_of_visit(signature.visit)
     record = model_of(signature.form).objects.select_related("visit__subject__site").get(pk=signature.record)
-    return {f"{signature.form}#{record.pk}": part(record)}
+    return {f"{signature.form}#{record.pk}": signed_part(record)}
 
 
 @extend_schema_view(list=extend_schema(summary="signatures: list"), retrieve=extend_schema(summary="one signature, with what was signed"))

@@ -196,7 +196,11 @@ class VisitViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visible):
         full, whose = review.content_of_visit(visit), {"by": request.user, "site_id": visit.subject.site_id}
         sha256 = None if hides_something(full, **whose) else review.digest(full)
         return Response(
-            {"content": readable_to(full, **whose), "content_sha256": sha256, "drafts": [str(problem) for problem in review.drafts(visit)]}
+            {
+                "content": readable_to(full, **whose),
+                "content_sha256": sha256,
+                "drafts": [str(problem) for problem in review.obstacles_to_signing(visit)],
+            }
         )
 
     @extend_schema(summary="sign a visit", request=Sign, responses={201: SignatureDetailSerializer} | REFUSALS)

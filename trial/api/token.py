@@ -5,7 +5,7 @@ from typing import Any
 from knox.auth import TokenAuthentication
 from rest_framework import exceptions
 
-from trial.audit.client import known_by
+from trial.audit.client import add_token
 
 
 class ByToken(TokenAuthentication):
@@ -15,5 +15,5 @@ class ByToken(TokenAuthentication):
         if not token.isascii():
             raise exceptions.AuthenticationFailed
         known = super().authenticate_credentials(token)
-        known_by(known[1].digest)
+        add_token(known[1].digest)
         return known

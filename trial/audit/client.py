@@ -1,7 +1,9 @@
-"""Which program sends what is written: each entry of the ledger names it (D11, 21 CFR 11.10(h)).
+"""The program that sends what is written, which each entry of the ledger names.
 
-`page`; `api AGENT`, with `token DIGEST` where a token was sent; `job NAME`; `command NAME`. What reaches PostgreSQL past these
-names nothing. An agent is a program's name and version as it says them itself (RFC 9110, 10.1.5): a hint, no proof; the token is one.
+(regulation.md D11, 21 CFR 11.10(h).) It is `page`; `api AGENT`, with `token DIGEST` if a token was
+sent; `job NAME`; or `command NAME`. Whatever reaches PostgreSQL past these names nothing. An agent
+is a program's name and version as it gives them itself (RFC 9110, 10.1.5): a hint, no proof; the
+token is one.
 """
 
 import re
@@ -16,12 +18,12 @@ from django.http import HttpRequest, HttpResponse
 client = ContextVar("client", default="")
 AGENT = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,60}(?:/[A-Za-z0-9!#$%&'*+.^_`|~-]{1,60})?")
 TOKEN_SHOWN = 16
-"""Digits of a token's digest: as many as name it among the events of tokens."""
+"""The number of digits of a token's digest that name it among the events of tokens."""
 
 
 @contextmanager
 def sent_by(program: str) -> Iterator[None]:
-    """What is written inside is sent by this program."""
+    """Name the program that sends what is written inside."""
     before = client.set(program)
     try:
         yield
@@ -30,24 +32,26 @@ def sent_by(program: str) -> Iterator[None]:
 
 
 class NamesItsClient:
-    """A request comes from a page, or from a program that names itself in its User-Agent."""
+    """Middleware that names a page, or the program that its User-Agent names."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with sent_by(f"api {agent_of(request)}".rstrip() if request.path.startswith("/api/") else "page"):
+        is_api = request.path.startswith("/api/")
+        program = f"api {agent_of(request)}".rstrip() if is_api else "page"
+        with sent_by(program):
             return self.get_response(request)
 
 
 def agent_of(request: HttpRequest) -> str:
-    """The first product that the User-Agent names, as `site-export/2.1`; nothing where it names none."""
+    """Return the first product that the User-Agent names, as `site-export/2.1`, or nothing."""
     named = AGENT.match(request.headers.get("User-Agent", ""))
     return named[0] if named else ""
 
 
-def known_by(digest: str) -> None:
-    """The rest of this request is sent by whoever holds this token."""
+def add_token(digest: str) -> None:
+    """Name the token, by its digest, as the sender of the rest of this request."""
     client.set(f"{client.get()} token {digest[:TOKEN_SHOWN]}")
 
 

@@ -1,32 +1,37 @@
-"""What PostgreSQL keeps of states and locks, whatever the path of the write (docs/decisions/0040)."""
+"""Triggers that keep states, locks and roles on every path of a write (docs/decisions/0040)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.db import models
-
-from trial.audit.history import Triggers
+from trial.audit.triggers import Triggers
 from trial.states import CLOSED_TO_WRITES
 
 
-def quoted(words: Any) -> str:
+def quoted(words: Iterable[str]) -> str:
+    """Return a list of literals of SQL. The words are codes, without quotes of their own."""
     return ", ".join(f"'{word}'" for word in words)
 
 
 class HonorsLocks(Triggers):
-    """No write to a locked study; none to a frozen visit, where `visit` says which one that is.
+    """No write to a locked study, nor to the frozen visit that `visit` names, as SQL.
 
-    `planned`: columns that the schedule computes, and may compute anew while the visit is frozen.
+    `entered` are the columns that people enter. Where there are some, the schedule may compute the
+    other columns anew while the visit is frozen.
     """
 
     file = "locked.sql"
     functions = ("locked",)
 
-    def __init__(self, *, name: str, visit: str = "null", others: list[str] | None = None, digest: str = "") -> None:
-        super().__init__(name=name, digest=digest, visit=visit, others=others or [])
+    def __init__(
+        self, *, name: str, visit: str = "null", entered: list[str] | None = None, digest: str = ""
+    ) -> None:
+        super().__init__(name=name, digest=digest, visit=visit, entered=entered or [])
 
     def values(self) -> dict[str, Any]:
-        same = " and ".join(f'new."{column}" is not distinct from old."{column}"' for column in self.facts["others"])
+        same = " and ".join(
+            f'new."{column}" is not distinct from old."{column}"'
+            for column in self.facts["entered"]
+        )
         return {
             "closed": quoted(CLOSED_TO_WRITES),
             "visit": self.facts["visit"].replace(" from ", " from public."),
@@ -37,50 +42,55 @@ class HonorsLocks(Triggers):
 NAMED = {
     "": "'The study'",
     "visit_id": (
-        "(select 'Visit ' || s.code || ' ' || v.code from trial_visit v join trial_subject s on s.id = v.subject_id"
+        "(select 'Visit ' || s.code || ' ' || v.code"
+        " from trial_visit v join trial_subject s on s.id = v.subject_id"
         " where v.id = new.visit_id)"
     ),
     "query_id": "'Query ' || new.query_id",
-    "subject_id": "(select 'The allocation of ' || code from trial_subject where id = new.subject_id)",
+    "subject_id": (
+        "(select 'The allocation of ' || code from trial_subject where id = new.subject_id)"
+    ),
 }
-"""How a sentence calls what the acts of a table are about, by the column that names it."""
+"""SQL for the name of what acts are about, by the column that refers to it."""
 
 
 class Follows(Triggers):
-    """Acts of one table: each follows the last of the same `key` as `steps` allow.
+    """Each act of a table follows the last act of the same `key` as `steps` allow.
 
-    `apart`: between two of these states no person acts twice, except to go back to one of them.
+    `apart` are states between which no person acts twice, except to go back to one of them.
     """
 
     file = "follows.sql"
-    table = ""  # known once the triggers are made
     functions = ("follows",)
 
-    def __init__(self, *, name: str, steps: list[str], key: str = "", apart: list[str] | None = None, digest: str = "") -> None:
+    def __init__(
+        self,
+        *,
+        name: str,
+        steps: list[str],
+        key: str = "",
+        apart: list[str] | None = None,
+        digest: str = "",
+    ) -> None:
         super().__init__(name=name, digest=digest, steps=steps, key=key, apart=apart or [])
 
-    def create_sql(self, model: type[models.Model], schema_editor: Any) -> str:
-        self.table = model._meta.db_table
-        return super().create_sql(model, schema_editor)
-
     def values(self) -> dict[str, Any]:
-        key = self.facts["key"]
+        key, apart = self.facts["key"], self.facts["apart"]
         return {
             "key": f"new.{key}::int" if key else "0",
             "named": NAMED[key],
             "same": f"{key} = new.{key}" if key else "true",
             "steps": quoted(self.facts["steps"]),
-            "apart": self._apart() if self.facts["apart"] else "false",
+            "has_apart": "true" if apart else "false",
+            "apart": quoted(apart) or "null",
         }
-
-    def _apart(self) -> str:
-        rests, rounds = quoted(self.facts["apart"]), f"select coalesce(max(id), 0) from {self.table} where state in"
-        forward = "new.state not in ('OPEN', 'LOCKED') or before || '>' || new.state in ('LOCK_APPROVED>LOCKED', 'UNLOCK_APPROVED>OPEN')"
-        return f"({forward}) and exists (select from {self.table} where by_id = new.by_id and id > ({rounds} ({rests})))"
 
 
 class Begun(Triggers):
-    """Of a table whose rows say nothing of who made them: each has its first act, in `acts`, which names it by `key`."""
+    """Each row has its first act, which says who made it.
+
+    `acts` is the table of acts, `key` its column that names the row.
+    """
 
     file = "begun.sql"
     functions = ("begun",)
@@ -90,20 +100,36 @@ class Begun(Triggers):
 
 
 class AboutWhatStands(Triggers):
-    """Of what names a visit, a form and a record."""
+    """Each row is about a form that stands at its visit, or about the visit itself."""
 
     file = "about_what_stands.sql"
     functions = ("about_what_stands",)
 
 
 class NamesItsRecord(Triggers):
-    """`on_record` are the acts about an account without which nobody signs, `password_events` those that may set a password."""
+    """A signature belongs to the record that it names, and its person may sign.
+
+    `on_record` are the acts about an account without which nobody signs, `password_events` the
+    events that may set a password.
+    """
 
     file = "names_its_record.sql"
     functions = ("names_its_record",)
 
-    def __init__(self, *, name: str, on_record: Sequence[str] = (), password_events: Sequence[str] = (), digest: str = "") -> None:
-        super().__init__(name=name, digest=digest, on_record=list(on_record), password_events=list(password_events))
+    def __init__(
+        self,
+        *,
+        name: str,
+        on_record: Sequence[str] = (),
+        password_events: Sequence[str] = (),
+        digest: str = "",
+    ) -> None:
+        super().__init__(
+            name=name,
+            digest=digest,
+            on_record=list(on_record),
+            password_events=list(password_events),
+        )
 
     def values(self) -> dict[str, Any]:
         listed = {name: quoted(kinds) or "null" for name, kinds in self.facts.items()}
@@ -111,31 +137,51 @@ class NamesItsRecord(Triggers):
 
 
 class SignedBefore(Triggers):
-    """Of the freeze of a visit: under a signature that holds."""
+    """A visit is frozen under a signature that holds."""
 
     file = "signed_before.sql"
     functions = ("signed_before",)
 
 
 class NothingLeft(Triggers):
-    """Of the lock of the study: everything is complete, answered, signed and frozen."""
+    """The study is locked when everything is complete, answered, signed and frozen."""
 
     file = "nothing_left.sql"
     functions = ("nothing_left",)
 
 
 class OnlyByRole(Triggers):
-    """An act is one of a role: `steps` maps what `step`, SQL, says of the new row to the roles; `by` is the column of who acts, `site`
-    SQL for where the role is to be held."""
+    """Each step is an act of certain roles.
+
+    `step` is SQL for the step that a new row takes, `roles` are pairs of step and role. `by` is the
+    column of the person, `site` SQL for the site where the role is needed. What is given for the
+    whole study ends by the calendar of `zone`.
+    """
 
     file = "only_by_role.sql"
     functions = ("only_by_role",)
 
     def __init__(
-        self, *, name: str, step: str, roles: Sequence[str], by: str, site: str, of_a_superuser: Sequence[str], zone: str, digest: str = ""
+        self,
+        *,
+        name: str,
+        step: str,
+        roles: Sequence[str],
+        by: str,
+        site: str,
+        of_a_superuser: Sequence[str],
+        zone: str,
+        digest: str = "",
     ) -> None:
         super().__init__(
-            name=name, digest=digest, step=step, roles=list(roles), by=by, site=site, of_a_superuser=list(of_a_superuser), zone=zone
+            name=name,
+            digest=digest,
+            step=step,
+            roles=list(roles),
+            by=by,
+            site=site,
+            of_a_superuser=list(of_a_superuser),
+            zone=zone,
         )
 
     def values(self) -> dict[str, Any]:
@@ -143,14 +189,34 @@ class OnlyByRole(Triggers):
 
 
 class HeldApart(Triggers):
-    """Of the roles: `apart` are pairs that one person does not hold at the same time, `of_a_superuser` those that a superuser may
-    hold. Nobody gives themselves a role. What is given for the whole study ends by the calendar of `zone`."""
+    """Nobody gives themselves a role, nor holds one beside a role of another person's.
+
+    `apart` are pairs of roles that one person does not hold at the same time, `of_a_superuser` the
+    roles that a superuser may hold. What is given for the whole study ends by the calendar of
+    `zone`.
+    """
 
     file = "held_apart.sql"
     functions = ("held_apart",)
 
-    def __init__(self, *, name: str, apart: Sequence[str], of_a_superuser: Sequence[str], zone: str, digest: str = "") -> None:
-        super().__init__(name=name, digest=digest, apart=list(map(str, apart)), of_a_superuser=list(map(str, of_a_superuser)), zone=zone)
+    def __init__(
+        self,
+        *,
+        name: str,
+        apart: Sequence[str],
+        of_a_superuser: Sequence[str],
+        zone: str,
+        digest: str = "",
+    ) -> None:
+        super().__init__(
+            name=name,
+            digest=digest,
+            apart=list(map(str, apart)),
+            of_a_superuser=list(map(str, of_a_superuser)),
+            zone=zone,
+        )
 
     def values(self) -> dict[str, Any]:
-        return {name: quoted(self.facts[name]) for name in ("apart", "of_a_superuser")} | {"zone": self.facts["zone"]}
+        return {name: quoted(self.facts[name]) for name in ("apart", "of_a_superuser")} | {
+            "zone": self.facts["zone"]
+        }

@@ -8,12 +8,14 @@ from django.db.migrations.state import ProjectState
 
 
 class CreatedTogether(Operation):
-    """Creates or changes models one after the other, and renders the project's state once, after the last.
+    """Models created or changed one by one, with the project's state rendered once, at the end.
 
-    A new model brings its fields, indexes and constraints in its CreateModel: it is made as the last state has it.
+    A new model brings its fields, indexes and constraints in its CreateModel: it is made as the
+    last state has it.
 
-    Django renders each model that is related to a new one anew, for each new one. All forms are related, by visit and
-    user: 46 of them took 15 seconds, of which the database's own work was one (docs/measurements.md).
+    For each new model, Django renders each related model anew. All forms are related, by visit and
+    user: 46 of them took 15 seconds, of which the database's own work was one
+    (docs/measurements.md).
     """
 
     reduces_to_sql = True
@@ -23,15 +25,21 @@ class CreatedTogether(Operation):
         self.operations = operations
 
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        state.__dict__.pop("apps", None)  # a cached property: without it, nothing is rendered on the way
+        state.__dict__.pop(
+            "apps", None
+        )  # a cached property: without it, nothing is rendered on the way
         for operation in self.operations:
             operation.state_forwards(app_label, state)
 
-    def database_forwards(self, app_label: str, schema_editor: Any, from_state: ProjectState, to_state: ProjectState) -> None:
+    def database_forwards(
+        self, app_label: str, schema_editor: Any, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
         for operation in self.operations:
             operation.database_forwards(app_label, schema_editor, from_state, to_state)
 
-    def database_backwards(self, app_label: str, schema_editor: Any, from_state: ProjectState, to_state: ProjectState) -> None:
+    def database_backwards(
+        self, app_label: str, schema_editor: Any, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
         for operation in reversed(self.operations):
             operation.database_backwards(app_label, schema_editor, from_state, to_state)
 

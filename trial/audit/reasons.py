@@ -1,4 +1,4 @@
-"""When a change needs a reason: the one rule, in Python (crf_spec 1, form life cycle; 21 CFR 11.10(e)).
+"""The rule when a change needs a reason (crf_spec 1, form life cycle; 21 CFR 11.10(e)).
 
 PostgreSQL holds the same rule on every path (trial/audit/ledger_sql.py: `replaces_a_value` and
 `changes_what_was_complete`). tests/trial/audit/test_reasons.py holds the two equal, case by case.
@@ -7,12 +7,14 @@ PostgreSQL holds the same rule on every path (trial/audit/ledger_sql.py: `replac
 from collections.abc import Mapping
 from typing import Any
 
-EMPTY = (None, "", [], {})
+EMPTY: tuple[Any, ...] = (None, "", [], {})
 BOOKKEEPING = frozenset({"id", "version", "state"})
 """Columns whose change takes no entered value away."""
 
 
-def needs_reason(changes: Mapping[str, tuple[Any, Any]], *, was_complete: bool = False, is_new: bool = False) -> bool:
+def needs_reason(
+    changes: Mapping[str, tuple[Any, Any]], *, was_complete: bool = False, is_new: bool = False
+) -> bool:
     """Return whether a change of one row needs a reason.
 
     `changes` is {column: (value before, value after)}, of columns that people enter.

@@ -1,17 +1,20 @@
+from trial.audit.once import OnceAmongRows, OnceOfASubject
+
 from .account import AccountAct, loss_stands
 from .entered import Entered, Missing, Section, Shown, readable
 from .event import SystemEvent
 from .kept import Kept
 from .ledger import Ledger
 from .locks import WHO_LOCKS, Freeze, Marks, StudyLock, is_frozen, is_locked, marks_of
-from .membership import Membership, held, in_force, may, scope, sites_where
+from .membership import Membership, may, roles_today, scope, sites_where, usable_roles
 from .outbox import Mail
 from .paper import FromPaper
 from .parameter import ParameterDecision, ParameterInForce, parameters_in_force, parameters_on
 from .query import Query, QueryAct, Verification
-from .record import OnceAmongRows, OnceOfASubject, Problem, Record, Row
+from .record import Problem, Record
 from .redaction import Redaction, RedactionRequest
 from .review import Change, Signature, digest, versions_of
+from .row import Row
 from .site import ConsentVersion, ReferenceRange, Setup, Site, SiteStatus
 from .standing_rows import Standing, rows_signed_apart, signed_apart, standing, without_their_own
 from .study import Study
@@ -57,8 +60,6 @@ __all__ = [
     "Verification",
     "Visit",
     "digest",
-    "held",
-    "in_force",
     "is_frozen",
     "is_locked",
     "loss_stands",
@@ -67,11 +68,13 @@ __all__ = [
     "parameters_in_force",
     "parameters_on",
     "readable",
+    "roles_today",
     "rows_signed_apart",
     "scope",
     "signed_apart",
     "sites_where",
     "standing",
+    "usable_roles",
     "versions_of",
     "without_their_own",
 ]

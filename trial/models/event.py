@@ -1,55 +1,93 @@
-"""What happens around the data: accounts, tokens, logins, exports. Each event enters the ledger at commit (R06, R07)."""
+"""Events around the data: of accounts, tokens, logins and exports (regulation.md R06, R07).
+
+Each event enters the ledger at commit.
+"""
 
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
-from trial.audit.history import AppendOnly, EntersLedgerOnInsert, NamesNobodyTwice, Watches
-from trial.models.names import ALIKE, PATTERN, TAKEN_FOR
+from trial.audit.ledger_triggers import EntersLedgerOnInsert
+from trial.audit.names import ALIKE, PATTERN, TAKEN_FOR
+from trial.audit.triggers import AppendOnly
+from trial.audit.watching import NamesNobodyTwice, Watches
 
 from .ledger import loose
 
 NOWHERE = {"record": "new.id", "visit": "null", "subject": "null", "site": "new.site_id"}
-ACCOUNT = {"key": "new.id::text", "about": "new.id", "omitted": ["last_login"], "digested": ["password"], "never_deleted": True}
-OF_ACCOUNT = {"key": "new.id::text", "about": "new.user_id", "made": "given", "ended": "taken"}
-TOKEN = {
-    "key": "left(new.digest, 16)", "about": "new.user_id", "by": "new.user_id", "omitted": ["token_key", "digest"], "made": "issued",
+# What Watches takes of each watched table.
+ACCOUNT: dict[str, Any] = {
+    "key": "new.id::text",
+    "about": "new.id",
+    "omitted": ["last_login"],
+    "digested": ["password"],
+    "never_deleted": True,
+}
+OF_ACCOUNT: dict[str, Any] = {
+    "key": "new.id::text",
+    "about": "new.user_id",
+    "made": "given",
+    "ended": "taken",
+}
+TOKEN: dict[str, Any] = {
+    "key": "left(new.digest, 16)",
+    "about": "new.user_id",
+    "by": "new.user_id",
+    "omitted": ["token_key", "digest"],
+    "made": "issued",
     "ended": "revoked",
-}  # fmt: skip
-USE = ["last_used_at", "throttling_failure_timestamp", "throttling_failure_count"]  # changes with each code that is tried
-BY_TIME = {"key": "new.id::text", "about": "new.user_id", "omitted": [*USE, "drift", "last_t"], "digested": ["key"]}
-BY_LIST = {"key": "new.id::text", "about": "new.user_id", "omitted": USE}
-OF_LIST = {  # not the code, nor its digest, which is soon found by trying
-    "key": "new.id::text", "about": "(select d.user_id from otp_static_staticdevice d where d.id = new.device_id)", "omitted": ["token"],
+}
+USE = ["last_used_at", "throttling_failure_timestamp", "throttling_failure_count"]
+"""Columns that change with each code that is tried."""
+BY_TIME: dict[str, Any] = {
+    "key": "new.id::text",
+    "about": "new.user_id",
+    "omitted": [*USE, "drift", "last_t"],
+    "digested": ["key"],
+}
+BY_LIST: dict[str, Any] = {"key": "new.id::text", "about": "new.user_id", "omitted": USE}
+OF_LIST: dict[str, Any] = {
+    "key": "new.id::text",
+    "about": "(select d.user_id from otp_static_staticdevice d where d.id = new.device_id)",
+    "omitted": ["token"],
     "ended": "used or void",
-}  # fmt: skip
-OF_GROUP = {"key": "new.id::text"}
+}
+"""A recovery code. Its digest is left out like the code itself: it is soon guessed by trying."""
+OF_GROUP: dict[str, Any] = {"key": "new.id::text"}
 
 
 class SystemEvent(models.Model):
-    """Written by `trial.actions.events.note`, and by PostgreSQL for every change of a table that it watches (trial/audit/sql/watched.sql).
+    """One event, written by `trial.actions.events.note` or by PostgreSQL.
 
-    `about` is the account that it concerns. `detail` is {what: [old, new]}; of a password, digests of what Django stores, which is salted
-    itself. `key` tells the rows of a watched table apart.
+    PostgreSQL writes one for every change of a table that it watches (trial/audit/sql/watched.sql).
+
+    `about` is the account that it concerns. `detail` is {column: [old, new]}; of a password, these
+    are digests of what Django stores, which is salted itself. `key` tells the rows of a watched
+    table apart.
     """
 
     class Kind(models.TextChoices):
-        """Those that code notes; the watched tables' begin with their own word: account, token, group, permission, second factor."""
+        """The kinds that Python notes.
 
-        LOGIN = "login", "Logged in"
-        LOGOUT = "logout", "Logged out"
-        LOGIN_FAILED = "login failed", "Login failed"
-        LOGIN_LOCKED = "login locked", "Locked after failed logins"
-        LOCKOUT_ENDED = "lockout ended", "Failed logins forgiven by an administrator"
-        EXPORT = "export", "Export"
-        READ = "read", "Read by the sponsor"
-        ACKNOWLEDGED = "flag acknowledged", "Flag acknowledged"
-        SCHEMA = "schema", "Schema brought up to date"
+        The kinds of watched tables begin with words of their own: account, token, group,
+        permission, second factor, recovery code.
+        """
+
+        LOGIN = "login", _("Logged in")
+        LOGOUT = "logout", _("Logged out")
+        LOGIN_FAILED = "login failed", _("Login failed")
+        LOGIN_LOCKED = "login locked", _("Locked after failed logins")
+        LOCKOUT_ENDED = "lockout ended", _("Failed logins forgiven by an administrator")
+        EXPORT = "export", _("Export")
+        READ = "read", _("Read by the sponsor")
+        ACKNOWLEDGED = "flag acknowledged", _("Flag acknowledged")
+        SCHEMA = "schema", _("Schema brought up to date")
 
     SETS_PASSWORD = ("account made", "account changed")
-    """The kinds of event that set a password, where their detail names it."""
+    """The kinds of event that set a password, if their detail names it."""
 
     at = models.DateTimeField(db_default=Now(), editable=False)
     kind = models.CharField(max_length=40)
@@ -64,17 +102,55 @@ class SystemEvent(models.Model):
         indexes = [models.Index(fields=["kind", "at"], name="events_of_a_kind")]
         constraints = [
             AppendOnly(name="event_append_only"),
-            EntersLedgerOnInsert(name="event_enters_ledger", form="trial.systemevent", place=NOWHERE, by="new.by_id"),
+            EntersLedgerOnInsert(
+                name="event_enters_ledger", form="trial.systemevent", place=NOWHERE, by="new.by_id"
+            ),
             Watches(name="watches_accounts", watched="auth_user", kind="account", **ACCOUNT),
-            NamesNobodyTwice(name="names_nobody_twice", watched="auth_user", pattern=PATTERN, alike=ALIKE, taken_for=TAKEN_FOR),
-            Watches(name="watches_groups_of_accounts", watched="auth_user_groups", kind="group of account", **OF_ACCOUNT),
-            Watches(name="watches_permissions", watched="auth_user_user_permissions", kind="permission of account", **OF_ACCOUNT),
+            NamesNobodyTwice(
+                name="names_nobody_twice",
+                watched="auth_user",
+                pattern=PATTERN,
+                alike=ALIKE,
+                taken_for=TAKEN_FOR,
+            ),
+            Watches(
+                name="watches_groups_of_accounts",
+                watched="auth_user_groups",
+                kind="group of account",
+                **OF_ACCOUNT,
+            ),
+            Watches(
+                name="watches_permissions",
+                watched="auth_user_user_permissions",
+                kind="permission of account",
+                **OF_ACCOUNT,
+            ),
             Watches(name="watches_groups", watched="auth_group", kind="group", **OF_GROUP),
-            Watches(name="watches_permissions_of_groups", watched="auth_group_permissions", kind="permission of group", **OF_GROUP),
+            Watches(
+                name="watches_permissions_of_groups",
+                watched="auth_group_permissions",
+                kind="permission of group",
+                **OF_GROUP,
+            ),
             Watches(name="watches_tokens", watched="knox_authtoken", kind="token", **TOKEN),
-            Watches(name="watches_second_factors", watched="otp_totp_totpdevice", kind="second factor", **BY_TIME),
-            Watches(name="watches_recovery_codes", watched="otp_static_staticdevice", kind="recovery codes", **BY_LIST),
-            Watches(name="watches_each_code", watched="otp_static_statictoken", kind="recovery code", **OF_LIST),
+            Watches(
+                name="watches_second_factors",
+                watched="otp_totp_totpdevice",
+                kind="second factor",
+                **BY_TIME,
+            ),
+            Watches(
+                name="watches_recovery_codes",
+                watched="otp_static_staticdevice",
+                kind="recovery codes",
+                **BY_LIST,
+            ),
+            Watches(
+                name="watches_each_code",
+                watched="otp_static_statictoken",
+                kind="recovery code",
+                **OF_LIST,
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,10 @@
-"""What is kept: a version against lost updates, a history that PostgreSQL writes, and a scope that holds on every path."""
+"""The base of every table whose rows change: version, history and scope.
 
+The version guards against lost updates, PostgreSQL writes the history, and the scope by site
+holds on every path.
+"""
+
+from collections.abc import Collection, Iterable
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser
@@ -9,20 +14,28 @@ from django.db.models.sql import UpdateQuery
 from trial.access import Act
 from trial.audit.history import History
 from trial.audit.locking import HonorsLocks
+from trial.audit.triggers import add_constraint
 
 from .membership import scope
 
 
 class KeptQuerySet(models.QuerySet[Any]):
+    """Rows of one table, narrowed to what a person may see or do."""
+
     def visible_to(self, user: AbstractUser) -> Self:
-        """Only what this person's roles let them read: the one place where site scope is decided."""
-        return self.allowed_to(user, self.model.read_act)
+        """Return the rows that the person's roles let them read, by site."""
+        model: Any = self.model
+        return self.allowed_to(user, model.read_act)
 
     def allowed_to(self, user: AbstractUser, act: Act) -> Self:
-        return self.filter(scope(user, act, self.model.path_to_site))
+        """Return the rows that the person's roles let them do this with, by site."""
+        model: Any = self.model
+        return self.filter(scope(user, act, model.path_to_site))
 
 
 class Kept(models.Model):
+    """A row with a version and a history, at the end of a path that leads to its site."""
+
     path_to_site: ClassVar[str]
     read_act: ClassVar[Act] = Act.READ
     write_act: ClassVar[Act] = Act.ENTER
@@ -36,16 +49,27 @@ class Kept(models.Model):
         abstract = True
         constraints: ClassVar[list[models.BaseConstraint]] = []
 
-    def _do_update(
-        self, base_qs: models.QuerySet[Any], using: str, pk_val: Any, values: list[Any], update_fields: Any, forced_update: bool
+    # django-stubs know this method as Django 6 declares it; here runs Django 5.2.
+    def _do_update(  # type: ignore[override]
+        self,
+        base_qs: models.QuerySet[Any],
+        using: str,
+        pk_val: Any,
+        values: Collection[Any],
+        update_fields: Iterable[str] | None,
+        forced_update: bool,
     ) -> bool:
-        """PostgreSQL counts the version up; take it over from the UPDATE itself, so that the same object can be saved again.
+        """Update the row, and take over the version that PostgreSQL counted up.
 
-        What Django 6 does for generated fields; a question of its own would cost more than history and ledger together.
+        The UPDATE itself returns it, so that the same object can be saved again. Django 6 does so
+        for generated fields. A query of its own would cost more than history and ledger together.
         """
         if not values:
-            return super()._do_update(base_qs, using, pk_val, values, update_fields, forced_update)
-        update = base_qs.filter(pk=pk_val).query.chain(UpdateQuery)
+            django: Any = super()
+            return bool(
+                django._do_update(base_qs, using, pk_val, values, update_fields, forced_update)
+            )
+        update: Any = base_qs.filter(pk=pk_val).query.chain(UpdateQuery)
         update.add_update_fields(values)
         sql, parameters = update.get_compiler(using).as_sql()
         with connections[using].cursor() as cursor:
@@ -56,14 +80,18 @@ class Kept(models.Model):
         return version is not None
 
     def clean_fields(self, exclude: Any = None) -> None:
-        """Values by their fields; references by PostgreSQL, which checks them anyway, without a query for each."""
+        """Check the values by their fields.
+
+        References are left to PostgreSQL, which checks them anyway, without a query for each.
+        """
         references = {field.name for field in self._meta.concrete_fields if field.remote_field}
         super().clean_fields(exclude={*(exclude or ()), *references})
 
     def validate_constraints(self, exclude: Any = None) -> None:
-        """PostgreSQL does, in the write itself, and the constraint's own sentence is shown (trial/actions/entry.py).
+        """Leave the constraints to PostgreSQL, which checks them in the write itself.
 
-        Django's way asks the database once for each constraint before each save.
+        The constraint's own sentence is shown (trial/actions/entry.py). Django's way would query
+        the database once for each constraint before each save.
         """
 
     @property
@@ -76,30 +104,41 @@ class Kept(models.Model):
 
     @classmethod
     def fixed(cls) -> list[str]:
-        """Columns that stay what they were when the row was entered."""
+        """Return the columns that stay what they were when the row was entered."""
         return []
 
     @classmethod
     def computed(cls) -> list[str]:
-        """Columns that the system computes from what people enter: they change without a reason of their own."""
+        """Return the columns that the system computes from what people enter.
+
+        They change without a reason of their own.
+        """
         return []
 
     @classmethod
     def part_of(cls) -> tuple[str, str, str] | None:
-        """Of a row of a record: the record's form, table, and the column that names it. Once it is complete, changes need a reason."""
+        """Return the form, the table and the column of the record that the row belongs to.
+
+        Once that record is complete, changes of the row need a reason. None for all but rows.
+        """
         return None
 
     @classmethod
     def place_in_sql(cls) -> dict[str, str]:
-        """Where a history row belongs, for the ledger's trigger: its record, visit, subject and site."""
+        """Return SQL for the record, visit, subject and site that a history row belongs to.
+
+        The ledger's trigger is made of it; `new` is the row.
+        """
         raise NotImplementedError
 
 
 def of_site(site: str = "new.site_id") -> dict[str, str]:
+    """Return the place of a row that belongs to a site and to no subject."""
     return {"record": "new.id", "visit": "null", "subject": "null", "site": site}
 
 
 def of_subject(subject: str, *, record: str = "new.id", visit: str = "null") -> dict[str, str]:
+    """Return the place of a row that belongs to a subject; its site is looked up."""
     return {
         "record": record,
         "visit": visit,
@@ -109,18 +148,31 @@ def of_subject(subject: str, *, record: str = "new.id", visit: str = "null") -> 
 
 
 def of_visit(visit: str, *, record: str = "new.id") -> dict[str, str]:
-    return of_subject(f"(select subject_id from trial_visit where id = {visit})", record=record, visit=visit)
+    """Return the place of a row that belongs to a visit; subject and site are looked up."""
+    subject = f"(select subject_id from trial_visit where id = {visit})"
+    return of_subject(subject, record=record, visit=visit)
 
 
 def honor_locks(sender: type[models.Model], **kwargs: Any) -> None:
-    """Everything under a subject honors freeze and lock, whichever app defines it, also a form not yet written."""
-    if sender._meta.abstract or not issubclass(sender, Kept) or sender.place_in_sql()["subject"] == "null":
+    """Let every table under a subject honor freeze and lock, whichever app defines it.
+
+    So does a form that is not written yet.
+    """
+    if sender._meta.abstract or not issubclass(sender, Kept):
         return
-    apart = {"version", *sender.computed()}
-    others = [field.column for field in sender._meta.local_concrete_fields if field.column not in apart] if sender.computed() else []
-    honors = HonorsLocks(name=f"{sender._meta.db_table}_honors_locks", visit=sender.place_in_sql()["visit"], others=others)
-    sender._meta.constraints.append(honors)
-    sender._meta.original_attrs["constraints"] = sender._meta.constraints
+    place = sender.place_in_sql()
+    if place["subject"] == "null":
+        return
+    name = f"{sender._meta.db_table}_honors_locks"
+    entered = entered_columns(sender) if sender.computed() else []
+    add_constraint(sender, HonorsLocks(name=name, visit=place["visit"], entered=entered))
+
+
+def entered_columns(model: type[Kept]) -> list[str]:
+    """Return the columns that neither the system nor PostgreSQL computes."""
+    computed = {"version", *model.computed()}
+    columns = [str(field.column) for field in model._meta.local_concrete_fields]
+    return [column for column in columns if column not in computed]
 
 
 models.signals.class_prepared.connect(honor_locks)

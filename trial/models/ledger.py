@@ -1,4 +1,4 @@
-"""The ledger: what changed in the whole study, one row for each history row, in the order of commits."""
+"""The ledger: one entry for each history row of the whole study, in the order of commits."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.db import models
 
 from trial.access import Act
 from trial.audit.acting import ChangeReason
-from trial.audit.history import IsLedger, inserted_forms
+from trial.audit.ledger_triggers import IsLedger, inserted_forms
 
 from .kept import Kept
 from .membership import scope
@@ -18,41 +18,53 @@ from .subject import Subject, Visit
 
 
 class LedgerQuerySet(models.QuerySet["Ledger"]):
+    """Entries, narrowed to what a person may see or asks for."""
+
     def visible_to(self, user: AbstractUser) -> "LedgerQuerySet":
-        """Changes of clinical data at the sites whose records this person reads."""
+        """Return the changes of clinical data at the sites whose records the person reads."""
         return self.changes().filter(scope(user, Act.READ, "site"), subject__isnull=False)
 
     def changes(self) -> "LedgerQuerySet":
-        """Without acts on the data, such as signatures: what was entered and changed."""
+        """Return the entries of values, without acts on the data such as signatures."""
         return self.exclude(form__in=inserted_forms())
 
     def about(self, row: Kept) -> "LedgerQuerySet":
-        """The changes of a row; of a record, with those of its rows."""
+        """Return the changes of a row; for a record, with those of its rows."""
         if not isinstance(row, Record):
             return self.filter(form=row._meta.label_lower, row=row.pk)
-        return self.filter(form__in=[model._meta.label_lower for model in (type(row), *row.groups())], record=row.pk)
+        return self.filter(
+            form__in=[model._meta.label_lower for model in (type(row), *row.groups())],
+            record=row.pk,
+        )
 
 
 def loose(to: Any, **options: Any) -> models.ForeignKey:
-    """A reference without a database constraint: PROTECT guards the other side, and the ledger outlives it.
+    """Return a reference without a database constraint and without an index of its own.
 
-    Nor an index of its own: those below answer what is asked, and each costs every save.
+    PROTECT guards the referenced row, and the ledger outlives it. The ledger's own indexes answer
+    what is queried, and each further one costs every save.
     """
-    return models.ForeignKey(to, models.PROTECT, db_constraint=False, related_name="+", **{"db_index": False} | options)
+    options.setdefault("db_index", False)
+    return models.ForeignKey(to, models.PROTECT, db_constraint=False, related_name="+", **options)
 
 
 class Ledger(models.Model):
-    """Written by PostgreSQL alone, at commit (trial/audit/sql/ledger_itself.sql).
+    """An entry, written by PostgreSQL alone, at commit (trial/audit/sql/ledger_itself.sql).
 
-    `at` is the moment of the commit, `written_at` that of the write. `items` is {item: [old, new]}. The hash covers salted
-    commitments in their place: a lawful redaction (redaction.py) takes value and salt away, keeps the commitment in `sealed`,
-    and the chain still verifies. `by` is empty where nobody is known, as at a failed login; `client` where no program of ours wrote.
+    `at` is the moment of the commit, `written_at` that of the write. `items` is {item: [old, new]}.
+
+    The hash covers salted commitments in place of the items: a lawful redaction (redaction.py)
+    takes value and salt away, keeps the commitment in `sealed`, and the chain still verifies.
+
+    `by` is empty if no account is known, as at a failed login; `client` if no program of ours
+    wrote. `client` has no value then instead of an empty text, because the hash of entries made
+    before this column covers none.
     """
 
     seq = models.BigIntegerField(primary_key=True)
     at = models.DateTimeField()
     by = loose(settings.AUTH_USER_MODEL, null=True)
-    client = models.TextField(null=True, editable=False)  # noqa: DJ001  # no value, not '': the hash of entries from before it covers none
+    client = models.TextField(null=True, editable=False)  # noqa: DJ001
     reason = models.TextField()
     act = models.CharField(max_length=1)
     site = loose(Site, null=True)

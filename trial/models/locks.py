@@ -1,59 +1,29 @@
-"""Freeze of a visit, lock of the study: acts, stored once; what stands is the last one (crf_spec §7)."""
+"""The freeze of a visit and the lock of the study (crf_spec §7).
+
+Both are acts, stored once. The last act of a visit, or of the study, says which state stands.
+"""
 
 import json
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
-from django.conf import settings
-from django.contrib.auth.models import AbstractUser
 from django.db import connection, models
-from django.db.models.functions import Now
 
 from trial.access import Act
-from trial.audit.history import AppendOnly, EntersLedgerOnInsert
 from trial.audit.locking import Follows, HonorsLocks, NothingLeft, SignedBefore
+from trial.audit.triggers import AppendOnly
 from trial.states import CLOSED_TO_WRITES, FREEZE_NEXT, LOCK_NEXT, FreezeState, LockState, pairs
 
+from .act import ActDescription, ActTarget, ReviewAct, enters_ledger
 from .kept import of_site, of_visit
-from .membership import only_by_role, scope
+from .membership import only_by_role
 from .subject import Subject, Visit
-from .told import About, Said
-
-
-class ActQuerySet(models.QuerySet):
-    def visible_to(self, user: AbstractUser) -> "ActQuerySet":
-        return self.filter(scope(user, Act.READ, self.model.path_to_site))
-
-
-class ReviewAct(models.Model):
-    """Who did it, when by the database's clock, and why."""
-
-    act: ClassVar[str]
-    about: ClassVar[About] = About()
-
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    at = models.DateTimeField(db_default=Now())
-
-    objects = ActQuerySet.as_manager()
-
-    class Meta:
-        abstract = True
-        ordering = ["pk"]
-
-    def said(self) -> Said:
-        """As the trail tells it (trial/output/trail.py)."""
-        raise NotImplementedError
-
-
-def enters_ledger(form: str, *, place: dict[str, str], reason: str = "''") -> EntersLedgerOnInsert:
-    """Each act is an entry of its own, as ICH E6(R3) 4.2.2 asks of workflow acts."""
-    return EntersLedgerOnInsert(name=f"{form.replace('.', '_')}_enters_ledger", form=form, place=place, by="new.by_id", reason=reason)
 
 
 class Freeze(ReviewAct):
-    """A visit is frozen, or open again."""
+    """A step of one visit: frozen, or open again."""
 
     act = "freeze"
-    about = About(always="trial.visit", record="visit_id")
+    about = ActTarget(always="trial.visit", record="visit_id")
     path_to_site = "visit__subject__site"
 
     visit = models.ForeignKey(Visit, models.PROTECT, related_name="freezes")
@@ -79,8 +49,9 @@ class Freeze(ReviewAct):
     def __str__(self) -> str:
         return f"{self.visit}: {self.get_state_display().lower()}"
 
-    def said(self) -> Said:
-        return Said(self.state, self.get_state_display(), self.reason)
+    def describe(self) -> ActDescription:
+        """Return the state that the step led to, and its reason."""
+        return ActDescription(self.state, self.get_state_display(), self.reason)
 
 
 L = LockState
@@ -92,13 +63,21 @@ WHO_LOCKS: dict[tuple[LockState, LockState], Act] = {
     (L.LOCKED, L.UNLOCK_PROPOSED): Act.PROPOSE_LOCK,
     (L.UNLOCK_PROPOSED, L.UNLOCK_APPROVED): Act.APPROVE_LOCK,
     (L.UNLOCK_APPROVED, L.OPEN): Act.EXECUTE_LOCK,
-    # what was proposed is taken back, or not approved
+    # A proposal is taken back, or not approved.
     (L.LOCK_PROPOSED, L.OPEN): Act.PROPOSE_LOCK,
     (L.LOCK_APPROVED, L.OPEN): Act.APPROVE_LOCK,
     (L.UNLOCK_PROPOSED, L.LOCKED): Act.PROPOSE_LOCK,
     (L.UNLOCK_APPROVED, L.LOCKED): Act.APPROVE_LOCK,
 }
-"""Whose act each step of the lock is (crf_spec §7): data manager, monitor, administrator."""
+"""The act that each step of the lock is (crf_spec §7).
+
+A data manager proposes, a monitor approves, an administrator carries out.
+"""
+
+
+STEP = """coalesce((select state from trial_studylock order by id desc limit 1), 'OPEN')
+  || '>' || new.state"""
+"""The step of a new row, as the state before it and its own: "OPEN>LOCK_PROPOSED"."""
 
 
 class StudyLock(ReviewAct):
@@ -112,13 +91,17 @@ class StudyLock(ReviewAct):
     class Meta(ReviewAct.Meta):
         constraints = [
             AppendOnly(name="study_lock_append_only"),
-            Follows(name="study_lock_follows", steps=pairs(LOCK_NEXT), apart=[LockState.OPEN.value, LockState.LOCKED.value]),
+            Follows(
+                name="study_lock_follows",
+                steps=pairs(LOCK_NEXT),
+                apart=[LockState.OPEN.value, LockState.LOCKED.value],
+            ),
             NothingLeft(name="study_lock_nothing_left"),
             only_by_role(
                 "study_lock_only_by_role",
                 by="by_id",
                 site="null",
-                step="coalesce((select state from trial_studylock order by id desc limit 1), 'OPEN') || '>' || new.state",
+                step=STEP,
                 steps={f"{before}>{after}": act for (before, after), act in WHO_LOCKS.items()},
             ),
             enters_ledger("trial.studylock", place=of_site("null"), reason="new.reason"),
@@ -127,17 +110,23 @@ class StudyLock(ReviewAct):
     def __str__(self) -> str:
         return self.get_state_display()
 
-    def said(self) -> Said:
-        return Said(self.state, self.get_state_display(), self.reason)
+    def describe(self) -> ActDescription:
+        """Return the state that the step led to, and its reason."""
+        return ActDescription(self.state, self.get_state_display(), self.reason)
 
     @classmethod
     def now(cls) -> LockState:
+        """Return the state that stands: that of the last step."""
         last = cls.objects.values_list("state", flat=True).last()
         return LockState(last) if last else LockState.OPEN
 
 
 class Marks(NamedTuple):
-    """What stands over a subject's records: the lock, frozen visits, and each last verification: (form, record) to versions."""
+    """The lock, the frozen visits and the verifications that stand over a subject's records.
+
+    `frozen` are keys of visits. `verified` gives, for each (form, record), the versions of its
+    last verification.
+    """
 
     locked: bool
     frozen: set[int]
@@ -145,36 +134,54 @@ class Marks(NamedTuple):
 
 
 MARKS = """
-    select state, 0, null from (select state from trial_studylock order by id desc limit 1) of_study
-    union all select state, visit_id, null from
-      (select distinct on (visit_id) state, visit_id from trial_freeze f join trial_visit v on v.id = f.visit_id
-       where v.subject_id = %(subject)s order by visit_id, f.id desc) of_visit
-    union all select form, record, versions::text from
-      (select distinct on (form, record) form, record, versions from trial_verification f join trial_visit v on v.id = f.visit_id
-       where v.subject_id = %(subject)s order by form, record, f.id desc) of_record"""
+    select state, 0, null
+      from (select state from trial_studylock order by id desc limit 1) of_study
+    union all
+    select state, visit_id, null
+      from (select distinct on (visit_id) state, visit_id
+              from trial_freeze f join trial_visit v on v.id = f.visit_id
+             where v.subject_id = %(subject)s
+             order by visit_id, f.id desc) of_visit
+    union all
+    select form, record, versions::text
+      from (select distinct on (form, record) form, record, versions
+              from trial_verification f join trial_visit v on v.id = f.visit_id
+             where v.subject_id = %(subject)s
+             order by form, record, f.id desc) of_record"""
+"""The lock's state (key 0), each visit's state, and each record's last verification."""
 
 
 def marks_of(subject: Subject) -> Marks:
-    """In one query, for the casebook page."""
+    """Return what stands over the subject's records, for the casebook page, in one query."""
     with connection.cursor() as cursor:
         cursor.execute(MARKS, {"subject": subject.pk})
         rows = cursor.fetchall()
-    return Marks(
-        locked=any(state in CLOSED_TO_WRITES for state, key, read in rows if read is None and not key),
-        frozen={key for state, key, read in rows if read is None and key and state == FreezeState.FROZEN},
-        verified={(form, record): json.loads(read) for form, record, read in rows if read is not None},
-    )
+    marks = Marks(locked=False, frozen=set(), verified={})
+    for state_or_form, key, versions in rows:
+        if versions is not None:
+            marks.verified[state_or_form, key] = json.loads(versions)
+        elif key == 0:
+            marks = marks._replace(locked=state_or_form in CLOSED_TO_WRITES)
+        elif state_or_form == FreezeState.FROZEN:
+            marks.frozen.add(key)
+    return marks
 
 
-def hold_writers() -> None:
-    """Until the transaction ends nobody writes to any subject's data: who does so now is waited for (trial/audit/sql/locked.sql)."""
+def block_writers() -> None:
+    """Block all writes to any subject's data until the transaction ends.
+
+    Writers that are under way are waited for (trial/audit/sql/locked.sql).
+    """
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(hashtext('trial_studylock'), 0)")
 
 
 def is_frozen(visit: Visit) -> bool:
-    return Freeze.objects.filter(visit=visit).values_list("state", flat=True).last() == FreezeState.FROZEN
+    """Return whether the last step of the visit froze it."""
+    last = Freeze.objects.filter(visit=visit).values_list("state", flat=True).last()
+    return last == FreezeState.FROZEN
 
 
 def is_locked() -> bool:
+    """Return whether the study is closed to writes."""
     return StudyLock.now() in CLOSED_TO_WRITES

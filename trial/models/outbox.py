@@ -1,11 +1,18 @@
-"""Mail that waits to be sent: stored with what it reports, sent by a job, so that no commit waits for a mail server."""
+"""Mail that waits to be sent.
+
+It is stored in the transaction that it reports, and a job sends it: no commit waits for a mail
+server.
+"""
 
 from django.db import models
 from django.db.models.functions import Now
 
 
 class Mail(models.Model):
-    """To one address. `sent_at` is empty until a mail server took it; `failed` says what it answered last."""
+    """One mail to one address.
+
+    `sent_at` is empty until a mail server took it; `failed` is the server's last refusal.
+    """
 
     to = models.EmailField()
     subject = models.CharField(max_length=150)
@@ -16,7 +23,9 @@ class Mail(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        indexes = [models.Index(fields=["id"], condition=models.Q(sent_at=None), name="mail_waiting")]
+        indexes = [
+            models.Index(fields=["id"], condition=models.Q(sent_at=None), name="mail_waiting")
+        ]
 
     def __str__(self) -> str:
         return f"{self.subject} to {self.to}"

@@ -1,25 +1,27 @@
-"""What was written on paper while Casebook could not be reached, and entered afterwards (EMA 2023, 6.9; regulation.md D08)."""
+"""Entries from paper, made after Casebook could not be reached (EMA 2023, 6.9; D08)."""
 
 from django.db import models
 from django.utils.timezone import localtime
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from trial.audit.history import AppendOnly
 from trial.audit.locking import HonorsLocks
+from trial.audit.triggers import AppendOnly
 
+from .act import ActDescription, ActTarget, ReviewAct, enters_ledger
 from .kept import of_visit
-from .locks import ReviewAct, enters_ledger
 from .subject import Visit
-from .told import About, Said
 
 
 class FromPaper(ReviewAct):
-    """A record, or the visit's own items, was filled in on paper at `written_at` and entered later; `reason` says why.
+    """A record, or a visit's own items, filled in on paper at `written_at` and entered later.
 
-    The last one of a record stands: an earlier one that was wrong stays readable. How late the entry was is derived.
+    `reason` says why. The last entry about a record stands: an earlier one that was wrong stays
+    readable. How late the entry was is derived.
     """
 
     act = "entered from paper"
-    about = About(form="form", record="record")
+    about = ActTarget(form="form", record="record")
     path_to_site = "visit__subject__site"
 
     visit = models.ForeignKey(Visit, models.PROTECT, related_name="papers")
@@ -31,8 +33,8 @@ class FromPaper(ReviewAct):
     reason = models.CharField(max_length=200)
 
     class Meta(ReviewAct.Meta):
-        verbose_name = "entry from paper"
-        verbose_name_plural = "entries from paper"
+        verbose_name = _("entry from paper")
+        verbose_name_plural = _("entries from paper")
         indexes = [models.Index(fields=["form", "record"], name="papers_of_a_record")]
         constraints = [
             AppendOnly(name="from_paper_append_only"),
@@ -41,19 +43,23 @@ class FromPaper(ReviewAct):
             models.CheckConstraint(
                 condition=models.Q(written_at__lte=models.F("entered_at")),
                 name="paper_before_entry",
-                violation_error_message="The paper was filled in before it was entered, not after.",
+                violation_error_message=_(
+                    "The paper was filled in before it was entered, not after."
+                ),
             ),
             models.CheckConstraint(
-                condition=~models.Q(reason=""), name="from_paper_says_why", violation_error_message="Say why it was on paper first."
+                condition=~models.Q(reason=""),
+                name="from_paper_says_why",
+                violation_error_message=_("Say why it was on paper first."),
             ),
         ]
 
     def __str__(self) -> str:
-        return self.said().text
+        return self.describe().text
 
     @property
     def late(self) -> str:
-        """How long after the paper it was entered.
+        """Return how long after the paper the record was entered.
 
         >>> from datetime import datetime, timedelta
         >>> at = datetime(2026, 11, 2, 9)
@@ -62,8 +68,12 @@ class FromPaper(ReviewAct):
         """
         minutes = int((self.entered_at - self.written_at).total_seconds() // 60)
         days, hours = minutes // 1440, minutes // 60 % 24
-        return " ".join(f"{number} {unit}" for number, unit in ((days, "d"), (hours, "h"), (minutes % 60, "min")) if number) or "0 min"
+        parts = ((days, "d"), (hours, "h"), (minutes % 60, "min"))
+        return " ".join(f"{number} {unit}" for number, unit in parts if number) or "0 min"
 
-    def said(self) -> Said:
-        wrote = f"{localtime(self.written_at):%Y-%m-%d %H:%M %z}"
-        return Said("FROM_PAPER", f"Filled in on paper on {wrote}, entered {self.late} later", self.reason)
+    def describe(self) -> ActDescription:
+        """Return when the paper was filled in, how late it was entered, and why."""
+        text = gettext("Filled in on paper on {written}, entered {late} later").format(
+            written=f"{localtime(self.written_at):%Y-%m-%d %H:%M %z}", late=self.late
+        )
+        return ActDescription("FROM_PAPER", text, self.reason)

@@ -1,4 +1,7 @@
-"""Parameters decided otherwise than crf_spec 1 assumes: one place, audited, each from a day on (docs/decisions/0010)."""
+"""Decisions about parameters, other than crf_spec 1 assumes (docs/decisions/0010).
+
+They stand in one place, are audited, and each holds from a day on.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +15,8 @@ from django.contrib.auth.models import AbstractUser, AnonymousUser
 from django.core.signals import request_finished, request_started
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from trial.access import Act
 from trial.fields import without_identifiers
@@ -22,36 +27,57 @@ from trial.refusals import Code, Problem, all_impossible, impossible
 from .kept import Kept, KeptQuerySet
 from .membership import may, sites_where
 
-VALUES = reduce(or_, (Q(name=name, value__regex=f"^({parameter_values.pattern(name)})$") for name in parameter_values.NAMES))
+PATTERNS = {name: f"^({parameter_values.pattern(name)})$" for name in parameter_values.NAMES}
+VALUES = reduce(or_, (Q(name=name, value__regex=regex) for name, regex in PATTERNS.items()))
+"""The condition that each value has its parameter's form."""
 
 
 class StudyWideQuerySet(KeptQuerySet):
+    """Rows of the whole study, of no site."""
+
     def allowed_to(self, user: AbstractUser | AnonymousUser, act: Act) -> Any:
-        """Of no site: read by all who read the setup anywhere, written by who may do so for the whole study."""
-        allowed = may(user, act) if act == self.model.read_act else None in sites_where(user, act)
-        return self if allowed else self.none()
+        """Return all rows, or none.
+
+        Who reads the setup of some site reads them; who may write for the whole study writes them.
+        """
+        model: Any = self.model
+        may_read_setup = act == model.read_act and may(user, act)
+        may_in_whole_study = None in sites_where(user, act)
+        return self if may_read_setup or may_in_whole_study else self.none()
 
 
 class ParameterDecision(Kept):
-    """One parameter's value from a day on; until then, and without one, the value decided before or the default holds.
+    """The decision that a parameter has a value from a day on.
 
-    A wrong decision is corrected, with a reason; one that no longer holds is followed by another. None is deleted.
+    Until then the decision before holds, or the default. A wrong decision is corrected, with a
+    reason; one that no longer holds is followed by another. None is deleted.
     """
 
-    Name = models.TextChoices("Name", {name: (name, f"{name}: {parameter_values.takes(name)}") for name in parameter_values.NAMES})
+    # django-stubs do not know Django's functional API for enumerations.
+    Name = models.TextChoices(  # type: ignore[call-overload]
+        "Name",
+        {
+            name: (name, f"{name}: {parameter_values.takes(name)}")
+            for name in parameter_values.NAMES
+        },
+    )
 
     read_act = Act.READ_SETUP
     write_act = Act.SET_UP
-    path_to_site = "pk"  # of no site, as Study
+    path_to_site = "pk"  # no site, as Study
 
-    name = models.CharField("parameter", max_length=40, choices=Name)
-    value = models.CharField(max_length=120, help_text="as said behind the parameter's name")
-    effective_from = models.DateField("holds from")
+    name = models.CharField(_("parameter"), max_length=40, choices=Name)
+    value = models.CharField(max_length=120, help_text=_("as said behind the parameter's name"))
+    effective_from = models.DateField(_("holds from"))
     basis = models.CharField(
-        "decided by", max_length=300, validators=[without_identifiers], help_text="role of who decided, and the document that says so"
+        _("decided by"),
+        max_length=300,
+        validators=[without_identifiers],
+        help_text=_("role of who decided, and the document that says so"),
     )
 
-    objects = StudyWideQuerySet.as_manager()
+    # django-stubs take the manager of the base for a class variable, and this one not.
+    objects = StudyWideQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta(Kept.Meta):
         ordering = ["name", "effective_from"]
@@ -59,15 +85,21 @@ class ParameterDecision(Kept):
             models.UniqueConstraint(
                 fields=["name", "effective_from"],
                 name="one_decision_of_a_day",
-                violation_error_message="This parameter is decided for that day already. Change that decision.",
+                violation_error_message=_(
+                    "This parameter is decided for that day already. Change that decision."
+                ),
             ),
             models.CheckConstraint(
-                condition=VALUES, name="parameter_has_a_value_of_its_type", violation_error_message="This is no value of the parameter."
+                condition=VALUES,
+                name="parameter_has_a_value_of_its_type",
+                violation_error_message=_("This is no value of the parameter."),
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.name} = {self.value} from {self.effective_from}"
+        return gettext("{name} = {value} from {day}").format(
+            name=self.name, value=self.value, day=self.effective_from
+        )
 
     @classmethod
     def fixed(cls) -> list[str]:
@@ -78,25 +110,40 @@ class ParameterDecision(Kept):
         return {"record": "new.id", "visit": "null", "subject": "null", "site": "null"}
 
     def clean(self) -> None:
-        """The value is read, and kept as it is written everywhere; a set that contradicts itself is refused."""
+        """Bring the value into its one form. Refuse what is no value.
+
+        Refuse also a value with which the parameters of some day contradict each other.
+        """
         if not self.value or self.name not in parameter_values.NAMES:
             return
         try:
             self.value = parameter_values.value_text(parameter_values.parse(self.name, self.value))
         except parameter_values.NotAValue as error:
             raise impossible(Code.NOT_A_VALUE, item="value", sentence=error) from error
-        if self.effective_from and (problems := list(self._contradictions())):
-            raise all_impossible(Problem(Code.IMPOSSIBLE, "value", {"sentence": sentence}) for sentence in problems)
+        if not self.effective_from:
+            return
+        sentences = self._contradictions()
+        if sentences:
+            raise all_impossible(
+                Problem(Code.IMPOSSIBLE, "value", {"sentence": sentence}) for sentence in sentences
+            )
 
     def _contradictions(self) -> list[str]:
-        """Of the sets in force on its day and on every later day of a decision."""
-        rows = [row for row in Decided.all() if row.pk != self.pk] + [Decided(self.name, self.value, self.effective_from, "", self.pk)]
-        days = sorted({row.effective_from for row in rows if row.effective_from >= self.effective_from})
-        return list(dict.fromkeys(said for day in days for said in parameter_values.contradictions(in_force(rows, on=day))))
+        """Return how parameters contradict each other from this decision's day on.
+
+        They change on the days of decisions alone, so those days are looked at.
+        """
+        this = Decision(self.name, self.value, self.effective_from, "", self.pk)
+        rows = [row for row in Decision.all() if row.pk != self.pk] + [this]
+        days = {row.effective_from for row in rows if row.effective_from >= self.effective_from}
+        sentences: dict[str, None] = {}  # each once, in order
+        for day in sorted(days):
+            sentences |= dict.fromkeys(parameter_values.contradictions(in_force(rows, on=day)))
+        return list(sentences)
 
 
-class Decided(NamedTuple):
-    """A decision, as reading needs it."""
+class Decision(NamedTuple):
+    """A stored decision, as far as reading needs it."""
 
     name: str
     value: str
@@ -105,80 +152,94 @@ class Decided(NamedTuple):
     pk: int | None
 
     @classmethod
-    def all(cls) -> "list[Decided]":
+    def all(cls) -> "list[Decision]":
+        """Return all decisions in the order of their days."""
         rows = ParameterDecision.objects.order_by("effective_from")
-        return [cls(*row) for row in rows.values_list("name", "value", "effective_from", "basis", "pk")]
+        values = rows.values_list("name", "value", "effective_from", "basis", "pk")
+        return [cls(*row) for row in values]
 
 
-_held: ContextVar[list[list[Decided]] | None] = ContextVar("held", default=None)
+Cache = list[list[Decision]]
+"""Empty until the decisions are read, then with all of them as its one entry."""
+
+_cache: ContextVar[Cache | None] = ContextVar("decisions", default=None)
 
 
-def decisions(*, afresh: bool = False) -> list[Decided]:
-    """All decisions in the order of their days: one query, and for a whole request or act no other. `afresh` asks again."""
-    held = _held.get()
-    if held is None:
-        return Decided.all()
-    if not held or afresh:
-        held[:] = [Decided.all()]
-    return held[0]
+def decisions(*, afresh: bool = False) -> list[Decision]:
+    """Return all decisions in the order of their days.
+
+    A whole request or act reads them in one query. `afresh` reads them again.
+    """
+    cache = _cache.get()
+    if cache is None:
+        return Decision.all()
+    if not cache or afresh:
+        cache[:] = [Decision.all()]
+    return cache[0]
 
 
 def forget_decisions() -> None:
-    """After one is stored."""
-    if held := _held.get():
-        held.clear()
+    """Forget the decisions that were read, because one was stored."""
+    if cache := _cache.get():
+        cache.clear()
 
 
 @contextmanager
 def read_once() -> Iterator[None]:
-    """Inside, the decisions are read with the first value that needs them, and not again."""
-    token = _held.set([]) if _held.get() is None else None
+    """Read the decisions inside with the first value that needs them, and not again."""
+    token = _cache.set([]) if _cache.get() is None else None
     try:
         yield
     finally:
         if token:
-            _held.reset(token)
+            _cache.reset(token)
 
 
 def _request_begins(**kwargs: Any) -> None:
-    _held.set([])
+    _cache.set([])
 
 
 def _request_ends(**kwargs: Any) -> None:
-    """Outside requests and acts nothing is held: a worker that lives long reads what stands there."""
-    _held.set(None)
+    """Forget the decisions, so that a worker that lives long reads those that stand."""
+    _cache.set(None)
 
 
 request_started.connect(_request_begins, dispatch_uid="trial.parameters")
 request_finished.connect(_request_ends, dispatch_uid="trial.parameters")
 
 
-def in_force(rows: list[Decided], *, on: date) -> Parameters:
-    """The last decision of each parameter up to a day; the default where there is none."""
-    standing = {row.name: row.value for row in sorted(rows, key=lambda row: row.effective_from) if row.effective_from <= on}
-    return parameter_values.with_decisions(standing) if standing else DEFAULT
+def in_force(rows: list[Decision], *, on: date) -> Parameters:
+    """Return the parameters of a day: each one's last decision up to it, or its default."""
+    values = {}
+    for row in sorted(rows, key=lambda row: row.effective_from):
+        if row.effective_from <= on:
+            values[row.name] = row.value
+    return parameter_values.with_decisions(values) if values else DEFAULT
 
 
 def parameters_on(on: date, *, afresh: bool = False) -> Parameters:
-    """The parameters in force on a day: everything that the protocol derives is derived with these."""
+    """Return the parameters of a day. The protocol derives everything with these."""
     return in_force(decisions(afresh=afresh), on=on)
 
 
 class ParameterInForce(NamedTuple):
-    """A parameter as page and API show it: the value in force, the default where it differs, and every decision about it."""
+    """A parameter as page and API show it: its value in force, its default and its decisions."""
 
     parameter: ListedParameter
     default: str
-    decisions: list[Decided]
+    decisions: list[Decision]
 
     @property
     def is_default(self) -> bool:
+        """Return whether the value in force is the default."""
         return self.parameter.value == self.default
 
 
 def parameters_in_force(on: date) -> list[ParameterInForce]:
+    """Return every parameter with its value on a day."""
     rows = decisions()
-    return [
-        ParameterInForce(one, usual.value, [row for row in rows if row.name == one.name])
-        for one, usual in zip(listed(in_force(rows, on=on)), listed(), strict=True)
-    ]
+    lines = []
+    for parameter, usual in zip(listed(in_force(rows, on=on)), listed(), strict=True):
+        about_it = [row for row in rows if row.name == parameter.name]
+        lines.append(ParameterInForce(parameter, usual.value, about_it))
+    return lines

@@ -1,33 +1,47 @@
-"""Queries about what was entered, and its verification against the source (crf_spec §7). Acts are stored, states derived."""
+"""Queries about records, and their verification against the source (crf_spec §7).
+
+Acts are stored, states derived.
+"""
+
+from typing import Any, cast
 
 from django.apps import apps
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from trial.access import Act
-from trial.audit.history import AppendOnly, EntersLedgerOnInsert
+from trial.audit.ledger_triggers import EntersLedgerOnInsert
 from trial.audit.locking import AboutWhatStands, Begun, Follows, HonorsLocks
+from trial.audit.triggers import AppendOnly
 from trial.states import QUERY_NEXT, QueryState, pairs
 
+from .act import ActDescription, ActTarget, ReviewAct, enters_ledger
+from .entered import Entered
 from .kept import of_visit
-from .locks import ReviewAct, enters_ledger
 from .membership import scope
 from .subject import Visit
-from .told import About, Said
 
 
 class QueryQuerySet(models.QuerySet["Query"]):
+    """Queries, narrowed to what a person may see, or by their state."""
+
     def visible_to(self, user: AbstractUser) -> "QueryQuerySet":
+        """Return the queries at the sites whose records the person reads."""
         return self.filter(scope(user, Act.READ, "visit__subject__site"))
 
     def with_state(self) -> "QueryQuerySet":
-        """Each with its `state`, that of its last act."""
+        """Return each with its `state`, that of its last act."""
         last = QueryAct.objects.filter(query=OuterRef("pk")).order_by("-pk").values("state")[:1]
         return self.annotate(state=Subquery(last))
 
     def open(self) -> "QueryQuerySet":
-        return self.with_state().exclude(state=QueryState.CLOSED)
+        """Return the queries that are not closed."""
+        with_state: Any = self.with_state()  # its annotation is unknown to django-stubs here
+        queries: QueryQuerySet = with_state.exclude(state=QueryState.CLOSED)
+        return queries
 
 
 class Query(models.Model):
@@ -38,13 +52,15 @@ class Query(models.Model):
     visit = models.ForeignKey(Visit, models.PROTECT, related_name="queries")
     form = models.CharField(max_length=60)
     record = models.BigIntegerField()
-    item = models.CharField(max_length=60, blank=True, default="", help_text="empty: the whole form")
+    item = models.CharField(
+        max_length=60, blank=True, default="", help_text=_("empty: the whole form")
+    )
 
     objects = QueryQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]
-        verbose_name_plural = "queries"
+        verbose_name_plural = _("queries")
         indexes = [models.Index(fields=["form", "record"], name="queries_of_a_record")]
         constraints = [
             AppendOnly(name="query_append_only"),
@@ -60,20 +76,22 @@ class Query(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Query {self.pk} at {self.visit}"
+        return gettext("Query {number} at {visit}").format(number=self.pk, visit=self.visit)
 
     @property
     def asks_about(self) -> str:
-        """The form, and the item where it is about one: “Vital signs and ECOG: Weight”."""
-        form = apps.get_model(self.form)
-        return f"{form.form_title()}: {form.label_of(self.item)}" if self.item else str(form.form_title())
+        """Return the form, and the item if there is one: “Vital signs and ECOG: Weight”."""
+        form = cast(type[Entered], apps.get_model(self.form))
+        if not self.item:
+            return form.form_title()
+        return f"{form.form_title()}: {form.label_of(self.item)}"
 
 
 class QueryAct(ReviewAct):
     """One message of a query: raised, answered, closed or reopened."""
 
     act = "query"
-    about = About(form="query__form", record="query__record", item="query__item")
+    about = ActTarget(form="query__form", record="query__record", item="query__item")
     path_to_site = "query__visit__subject__site"
 
     query = models.ForeignKey(Query, models.PROTECT, related_name="acts")
@@ -85,21 +103,28 @@ class QueryAct(ReviewAct):
             AppendOnly(name="query_act_append_only"),
             Follows(name="query_act_follows", steps=pairs(QUERY_NEXT), key="query_id"),
             HonorsLocks(name="query_act_honors_locks"),
-            enters_ledger("trial.queryact", place=of_visit("(select visit_id from trial_query where id = new.query_id)")),
+            enters_ledger(
+                "trial.queryact",
+                place=of_visit("(select visit_id from trial_query where id = new.query_id)"),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_state_display()}: {self.text}"
 
-    def said(self) -> Said:
-        return Said(self.state, self.get_state_display(), self.text)
+    def describe(self) -> ActDescription:
+        """Return the state that the message led to, and its text."""
+        return ActDescription(self.state, self.get_state_display(), self.text)
 
 
 class Verification(ReviewAct):
-    """A monitor has compared a record with its source, at the versions of its rows: it lapses when one of them changes."""
+    """A monitor's comparison of a record with its source, at the versions of its rows.
+
+    It lapses when one of them changes.
+    """
 
     act = "verification"
-    about = About(form="form", record="record")
+    about = ActTarget(form="form", record="record")
     path_to_site = "visit__subject__site"
 
     visit = models.ForeignKey(Visit, models.PROTECT, related_name="verifications")
@@ -119,5 +144,6 @@ class Verification(ReviewAct):
     def __str__(self) -> str:
         return f"{self.form} {self.record} verified by {self.by}"
 
-    def said(self) -> Said:
-        return Said("VERIFIED", "Compared with the source")
+    def describe(self) -> ActDescription:
+        """Return that the record was compared with its source."""
+        return ActDescription("VERIFIED", gettext("Compared with the source"))

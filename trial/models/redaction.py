@@ -1,43 +1,65 @@
-"""The one lawful erasure: personal data entered by mistake (R05). One person asks for it, another one decides."""
+"""The one lawful erasure: of personal data entered by mistake (regulation.md R05).
+
+One person asks for it, another person decides.
+"""
 
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import connection, models
 from django.db.models.functions import Now
+from django.utils.translation import gettext
 
-from trial.audit.history import AppendOnly, EntersLedgerOnInsert, Erases
+from trial.audit.ledger_triggers import EntersLedgerOnInsert, Erases
+from trial.audit.triggers import AppendOnly
 from trial.fields import without_identifiers
 
+from .act import ActDescription, ActTarget
 from .ledger import loose
 from .site import Site
 from .subject import Subject
-from .told import About, Said
 
 REASON_ITEM = "history_change_reason"
-"""Asked for in the place of an item, it means the reasons that were given for changes."""
+"""The item of a request that means the reasons given for changes."""
 WORDS = ("text", "reason", "source", "justification")
-"""What people write with an act, by the names of its columns: of an act nothing else is erased, and there stands `ERASED` then."""
+"""The columns of acts that hold words of people. Of an act, nothing else is erased."""
 ERASED = "[redacted]"
+"""The text that stands in the place of erased words."""
 ERASED_DIGEST = "redacted"
-"""Stands in the place of the digest of a signature's content."""
-PLACE = {"record": "new.record", "visit": "null", "subject": "new.subject_id", "site": "new.site_id"}
+"""The text that stands in the place of the digest of a signature's content."""
+PLACE = {
+    "record": "new.record",
+    "visit": "null",
+    "subject": "new.subject_id",
+    "site": "new.site_id",
+}
 COLUMNS = {"record": "record", "visit": "null::bigint", "subject": "subject_id", "site": "site_id"}
+IS_AS_LEFT = """
+    select r.signatures -> s.id::text ->> 'content'
+           = 'sha256:' || encode(sha256(convert_to(s.content::text, 'UTF8')), 'hex')
+      from trial_signature s join trial_redaction r on r.signatures ? s.id::text
+     where s.id = %s
+     order by r.id desc
+     limit 1"""
 OF_REQUEST = "(select {} from trial_redactionrequest where id = new.request_id)"
 
 
 class RedactionRequest(models.Model):
-    """Which item of which row, in all versions up to one, is to be erased, and why; never what it says."""
+    """A request to erase one item of one row, in all versions up to `through_version`.
+
+    It says why, and never what the item says.
+    """
 
     act: ClassVar[str] = "redaction"
-    about: ClassVar[About] = About(form="form", record="record", item="item")
+    about: ClassVar[ActTarget] = ActTarget(form="form", record="record", item="item")
 
     form = models.CharField(max_length=60)
     record = models.BigIntegerField()
     row = models.BigIntegerField()
     item = models.CharField(max_length=60)
     through_version = models.PositiveIntegerField()
-    subject = loose(Subject, null=True)  # both empty: words about the study itself
+    # Both are empty for words about the study itself.
+    subject = loose(Subject, null=True)
     site = loose(Site, null=True)
     justification = models.CharField(max_length=500, validators=[without_identifiers])
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -47,25 +69,34 @@ class RedactionRequest(models.Model):
         constraints = [
             AppendOnly(name="redaction_request_append_only"),
             EntersLedgerOnInsert(
-                name="redaction_request_enters_ledger", form="trial.redactionrequest", place=PLACE, by="new.requested_by_id"
+                name="redaction_request_enters_ledger",
+                form="trial.redactionrequest",
+                place=PLACE,
+                by="new.requested_by_id",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.item} of {self.form} {self.row}, up to version {self.through_version}"
+        return gettext("{item} of {form} {row}, up to version {version}").format(
+            item=self.item, form=self.form, row=self.row, version=self.through_version
+        )
 
-    def said(self) -> Said:
-        return Said("REQUESTED", f"To be erased up to version {self.through_version}", self.justification)
+    def describe(self) -> ActDescription:
+        """Return up to which version the item is to be erased, and why."""
+        text = gettext("To be erased up to version {version}").format(version=self.through_version)
+        return ActDescription("REQUESTED", text, self.justification)
 
 
 class Redaction(models.Model):
-    """The second person's word: to insert it erases (trial/audit/sql/redaction.sql).
+    """The second person's decision: inserting it erases (trial/audit/sql/redaction.sql).
 
-    `signatures` are the digests of what is left of their content, by signature.
+    `signatures` gives, for each signature, the digests of what is left of its content.
     """
 
     act: ClassVar[str] = "redaction"
-    about: ClassVar[About] = About(form="request__form", record="request__record", item="request__item")
+    about: ClassVar[ActTarget] = ActTarget(
+        form="request__form", record="request__record", item="request__item"
+    )
 
     request = models.OneToOneField(RedactionRequest, models.PROTECT, related_name="done")
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -87,18 +118,19 @@ class Redaction(models.Model):
     def __str__(self) -> str:
         return str(self.request)
 
-    def said(self) -> Said:
-        return Said("ERASED", f"Erased up to version {self.request.through_version}")
+    def describe(self) -> ActDescription:
+        """Return up to which version the item was erased."""
+        version = self.request.through_version
+        text = gettext("Erased up to version {version}").format(version=version)
+        return ActDescription("ERASED", text)
 
 
 def is_left_as_recorded(signature: int) -> bool:
-    """Whether what the last redaction left of a signature's content is what is stored, by the digest that it took."""
+    """Return whether a signature's content is what its last redaction left.
+
+    The redaction keeps the digest of what it left, by which this is judged.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(LEFT, [signature])
-        found = cursor.fetchone()
-    return found is not None and found[0]
-
-
-LEFT = """
-    select r.signatures -> s.id::text ->> 'content' = 'sha256:' || encode(sha256(convert_to(s.content::text, 'UTF8')), 'hex')
-      from trial_signature s join trial_redaction r on r.signatures ? s.id::text where s.id = %s order by r.id desc limit 1"""
+        cursor.execute(IS_AS_LEFT, [signature])
+        row = cursor.fetchone()
+    return row is not None and bool(row[0])

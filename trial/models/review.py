@@ -1,4 +1,4 @@
-"""What people state about a visit or a record: their signature under it."""
+"""Signatures under visits and records."""
 
 import hashlib
 import json
@@ -10,23 +10,26 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.timezone import localtime
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from trial.access import Act
-from trial.audit.history import AppendOnly, EntersLedgerOnInsert
+from trial.audit.ledger_triggers import EntersLedgerOnInsert
 from trial.audit.locking import HonorsLocks, NamesItsRecord
+from trial.audit.triggers import AppendOnly
 
 from .account import AccountAct
+from .act import ActDescription, ActTarget
 from .event import SystemEvent
 from .kept import of_visit
 from .membership import only_by_role, scope
 from .redaction import ERASED_DIGEST, is_left_as_recorded
 from .standing_rows import SignsWhatStands, Standing
 from .subject import Visit
-from .told import About, Said
 
 
 class Change(NamedTuple):
-    """An item that no longer says what was signed."""
+    """An item that no longer has the value that was signed: before, and now."""
 
     form: str
     item: str
@@ -35,28 +38,44 @@ class Change(NamedTuple):
 
 
 def digest(content: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    """Return the SHA-256 of a signature's content, in hexadecimal."""
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 class SignatureQuerySet(models.QuerySet["Signature"]):
+    """Signatures, narrowed to what a person may see."""
+
     def visible_to(self, user: AbstractUser) -> "SignatureQuerySet":
+        """Return the signatures at the sites whose records the person reads."""
         return self.filter(scope(user, Act.READ, "visit__subject__site"))
 
 
 class Signature(models.Model):
-    """A signature keeps what was signed, as it was shown; it is never changed and never deleted (21 CFR 11.50, 11.70).
+    """A signature with the content that was signed, as it was shown (21 CFR 11.50, 11.70).
 
-    `content` is {"form label#id": {"form": title, "form_version": text, "versions": [["label", id, version], …],
-    "items": {name: [label, value, unit, code]}, "queries": [[item's label, state], …]}}; a row's items are named
-    `group.id.item`. `versions` are those of the record, of its rows and of its queries, whose version counts their acts.
+    It is never changed and never deleted.
+
+    `content` is {"form label#id": part}. A part is {"form": title, "form_version": text,
+    "versions": [["label", id, version], …], "items": {name: [label, value, unit, code]},
+    "queries": [[item's label, state], …]}. A row's items are named `group.id.item`.
+
+    `versions` are those of the record, of its rows and of its queries; the version of a query is
+    the number of its acts.
     """
 
     class Meaning(models.TextChoices):
-        VISIT = "visit", "I have reviewed this visit's records and confirm that they agree with the source."
-        ELIGIBILITY = "eligibility", "I have assessed each criterion and confirm the subject's eligibility as stated."
+        VISIT = (
+            "visit",
+            _("I have reviewed this visit's records and confirm that they agree with the source."),
+        )
+        ELIGIBILITY = (
+            "eligibility",
+            _("I have assessed each criterion and confirm the subject's eligibility as stated."),
+        )
 
     act: ClassVar[str] = "signature"
-    about: ClassVar[About] = About(form="form", record="record")
+    about: ClassVar[ActTarget] = ActTarget(form="form", record="record")
 
     visit = models.ForeignKey(Visit, models.PROTECT, related_name="signatures")
     form = models.CharField(max_length=60)
@@ -68,7 +87,7 @@ class Signature(models.Model):
     content = models.JSONField()
     content_sha256 = models.CharField(max_length=64)
     password_reset_at = models.DateTimeField(null=True)
-    """When another person set the signer's password, if that was within the 24 hours before (S06)."""
+    """When another person set the signer's password, if within the 24 hours before (S06)."""
 
     objects = SignatureQuerySet.as_manager()
 
@@ -103,76 +122,129 @@ class Signature(models.Model):
     def __str__(self) -> str:
         return f"{self.printed_name}, {self.signed_at:%Y-%m-%d %H:%M}: {self.get_meaning_display()}"
 
-    def said(self) -> Said:
-        """Printed name, date and time, meaning: all three wherever it is shown (21 CFR 11.50(b))."""
-        signed = f"Signed by {self.printed_name}, {localtime(self.signed_at):%Y-%m-%d %H:%M:%S %z}: {self.get_meaning_display()}"
-        return Said(self.meaning, f"{signed} {self.warning}".strip())
+    def describe(self) -> ActDescription:
+        """Return printed name, date and time, and meaning.
+
+        All three stand wherever a signature is shown (21 CFR 11.50(b)).
+        """
+        text = gettext("Signed by {name}, {moment}: {meaning}").format(
+            name=self.printed_name,
+            moment=f"{localtime(self.signed_at):%Y-%m-%d %H:%M:%S %z}",
+            meaning=self.get_meaning_display(),
+        )
+        return ActDescription(self.meaning, f"{text} {self.warning}".strip())
 
     @property
     def meaning_in_brief(self) -> str:
-        """For the cell of a table: 21 CFR 11.50(a)(3) names "review" and "approval" as meanings."""
-        brief = {self.Meaning.VISIT: "reviewed", self.Meaning.ELIGIBILITY: "eligibility confirmed"}
+        """Return the meaning for the cell of a table.
+
+        21 CFR 11.50(a)(3) names "review" and "approval" as meanings.
+        """
+        brief = {
+            self.Meaning.VISIT: gettext("reviewed"),
+            self.Meaning.ELIGIBILITY: gettext("eligibility confirmed"),
+        }
         return brief[self.Meaning(self.meaning)]
 
     @property
     def warning(self) -> str:
+        """Return that another person had set the password shortly before, or nothing."""
         if self.password_reset_at is None:
             return ""
-        return f"Another person had set the signer's password within 24 hours: {self.password_reset_at:%Y-%m-%d %H:%M %Z}."
+        return gettext(
+            "Another person had set the signer's password within 24 hours: {moment}."
+        ).format(moment=f"{self.password_reset_at:%Y-%m-%d %H:%M %Z}")
 
     def versions(self) -> set[tuple[str, int, int]]:
-        """(form label, id, version) of each table row that was signed."""
-        return {(label, pk, version) for part in self.content.values() for label, pk, version in part["versions"]}
+        """Return (form label, id, version) of each table row that was signed."""
+        return {
+            (label, pk, version)
+            for part in self.content.values()
+            for label, pk, version in part["versions"]
+        }
 
     def is_unaltered(self) -> bool:
-        """Whether the content kept is that which was signed, under the record that it names (S03), but for what a redaction erased."""
+        """Return whether the stored content is what was signed, under the record that it names.
+
+        What a redaction erased does not count (regulation.md S03).
+        """
         if f"{self.form}#{self.record}" not in self.content:
             return False
-        return is_left_as_recorded(self.pk) if self.is_redacted else digest(self.content) == self.content_sha256
+        if self.is_redacted:
+            return is_left_as_recorded(self.pk)
+        return digest(self.content) == self.content_sha256
 
     @property
     def is_redacted(self) -> bool:
+        """Return whether a redaction erased something in the content."""
         return self.content_sha256 == ERASED_DIGEST
 
-    def holds(self, now: "set[tuple[str, int, int]]") -> bool:
-        """Whether nothing was added, changed or withdrawn since; `now` are the versions that stand (standing_rows.py).
+    def holds(self, now: set[tuple[str, int, int]]) -> bool:
+        """Return whether nothing was added, changed or withdrawn since the signature.
 
-        Versions, not values: a change that was undone needs a new signature, too.
+        `now` are the versions that stand (standing_rows.py). They are compared, and not values: a
+        change that was undone needs a new signature, too.
         """
         return self.versions() == now and self.is_unaltered()
 
     def changes(self, now: dict[str, Any]) -> list[Change]:
-        """The items that differ between what was signed and `now`, content of the same shape."""
-        found = []
+        """Return the items that differ between the signed content and `now`, of the same shape."""
+        changes = []
         for key in sorted(self.content | now):
-            then_part, now_part = self.content.get(key), now.get(key)
-            then_items, now_items = (then_part or {}).get("items", {}), (now_part or {}).get("items", {})
-            title = (now_part or then_part or {}).get("form", key)
-            for name in then_items | now_items:
-                was, is_now = then_items.get(name), now_items.get(name)
-                if (was or ["", ""])[1] != (is_now or ["", ""])[1]:
-                    found.append(Change(title, (is_now or was)[0], (was or ["", ""])[1], (is_now or ["", ""])[1]))
-            found += _changes_of_queries(title, then_part or {}, now_part or {})
-            if then_part and now_part and then_items == now_items and _without_queries(then_part) != _without_queries(now_part):
-                found.append(Change(title, "changed and put back", "", ""))
-        return found
+            changes += _changes_of_part(key, self.content.get(key, {}), now.get(key, {}))
+        return changes
 
 
-def _changes_of_queries(title: str, signed: dict[str, Any], current: dict[str, Any]) -> list[Change]:
-    """Queries are only added, and each keeps its place."""
+def _changes_of_part(key: str, signed: dict[str, Any], current: dict[str, Any]) -> list[Change]:
+    """Return the changes of one record; a part is empty if the record is not in that content."""
+    title = (current or signed).get("form", key)
+    changes = _changes_of_items(title, signed, current)
+    changes += _changes_of_queries(title, signed, current)
+    if not signed or not current or signed.get("items", {}) != current.get("items", {}):
+        return changes
+    if _without_queries(signed) != _without_queries(current):
+        changes.append(Change(title, gettext("changed and put back"), "", ""))
+    return changes
+
+
+def _changes_of_items(title: str, signed: dict[str, Any], current: dict[str, Any]) -> list[Change]:
+    changes = []
+    signed_items, current_items = signed.get("items", {}), current.get("items", {})
+    for name in signed_items | current_items:
+        label, was, *_rest = signed_items.get(name, ("", ""))
+        new_label, is_now, *_rest = current_items.get(name, ("", ""))
+        if was != is_now:
+            changes.append(Change(title, new_label or label, was, is_now))
+    return changes
+
+
+def _changes_of_queries(
+    title: str, signed: dict[str, Any], current: dict[str, Any]
+) -> list[Change]:
+    """Return the changes of queries, which are only added, and each of which keeps its place."""
     pairs = zip_longest(signed.get("queries", []), current.get("queries", []), fillvalue=["", ""])
-    return [
-        Change(title, f"Query about {is_now[0] or was[0]}", was[1].lower(), is_now[1].lower()) for was, is_now in pairs if was != is_now
-    ]
+    changes = []
+    for (label, was), (new_label, is_now) in pairs:
+        if (label, was) != (new_label, is_now):
+            item = gettext("Query about {item}").format(item=new_label or label)
+            changes.append(Change(title, item, was.lower(), is_now.lower()))
+    return changes
 
 
 def _without_queries(part: dict[str, Any]) -> list[list[Any]]:
-    return [one for one in part["versions"] if one[0] != "trial.query"]
+    return [version for version in part["versions"] if version[0] != "trial.query"]
 
 
 def versions_of(standing: list[Standing], *, visit: Visit) -> set[tuple[str, int, int]]:
-    """What a visit's signature covers, as it stands now; of a query, if what it is about stands."""
-    signed = [one for one in standing if one.visit == visit.pk and one.signed_with_visit]
-    there = {(one.form, one.record) for one in signed if one.is_record} | {("trial.visit", visit.pk)}
-    versions = {(one.label, one.row, one.version) for one in signed if (one.form, one.record) in there}
-    return versions | {("trial.visit", visit.pk, visit.version)}
+    """Return (form label, id, version) of all that a signature of the visit covers now.
+
+    A query counts if the form that it is about stands.
+    """
+    rows = [row for row in standing if row.visit == visit.pk and row.signed_with_visit]
+    records = {(row.form, row.record) for row in rows if row.is_record}
+    records.add(("trial.visit", visit.pk))
+    versions = {
+        (row.label, row.row, row.version) for row in rows if (row.form, row.record) in records
+    }
+    versions.add(("trial.visit", visit.pk, visit.version))
+    return versions

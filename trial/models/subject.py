@@ -1,10 +1,11 @@
-"""Subject and visit: with their site, the path that every permission, page and query walks."""
+"""Subject and visit. With their site they are the path that every permission and query walks."""
 
 from datetime import date
 
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from trial import fields
 from trial.protocol.schedule import timetable
@@ -15,15 +16,22 @@ from .site import Site
 
 
 class Subject(Kept):
-    """A person in the trial, under a code. The identification log stays at the site (crf_spec 2.3)."""
+    """A person in the trial, under a code; the identification log is the site's (crf_spec 2.3)."""
 
     path_to_site = "site"
 
     site = models.ForeignKey(Site, models.PROTECT, related_name="subjects")
-    code = models.CharField(max_length=6, unique=True, editable=False, validators=[RegexValidator(r"^\d{2}-\d{3}$")])
-    screened_on = models.DateField("screening number given on", db_comment="SCRDAT")
+    code = models.CharField(
+        max_length=6, unique=True, editable=False, validators=[RegexValidator(r"^\d{2}-\d{3}$")]
+    )
+    screened_on = models.DateField(_("screening number given on"), db_comment="SCRDAT")
     rescreen_of = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="rescreened_as", verbose_name="screened before as"
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="rescreened_as",
+        verbose_name=_("screened before as"),
     )
 
     class Meta(Kept.Meta):
@@ -42,46 +50,58 @@ class Subject(Kept):
 
 
 class VisitQuerySet(KeptQuerySet):
+    """Visits by what is due."""
+
     def due(self, *, on: date) -> "VisitQuerySet":
-        """Not held, not declared missed, and its window has opened."""
+        """Return the visits whose window has opened, neither held nor declared missed."""
         return self.filter(held_on=None, status="", opens_on__lte=on)
 
     def overdue(self, *, on: date) -> "VisitQuerySet":
+        """Return the visits whose window has closed, neither held nor declared missed."""
         return self.filter(held_on=None, status="", closes_on__lt=on)
 
 
 class Visit(Entered):
-    """A visit: the window that the schedule gives it, and what became of it (crf_spec 2.20; CDASH SV)."""
+    """A visit: its window in the schedule, and what became of it (crf_spec 2.20; CDASH SV)."""
 
     class Status(models.TextChoices):
-        DONE = "DONE", "Done"
-        MISSED = "MISSED", "Missed"
-        PARTIAL = "PARTIAL", "Done in part"
+        DONE = "DONE", _("Done")
+        MISSED = "MISSED", _("Missed")
+        PARTIAL = "PARTIAL", _("Done in part")
 
     class Mode(models.TextChoices):
-        ON_SITE = "ON_SITE", "On site"
-        PHONE = "PHONE", "By telephone"
-        REMOTE_LOCAL_LAB = "REMOTE_LOCAL_LAB", "Remote, local laboratory"
+        ON_SITE = "ON_SITE", _("On site")
+        PHONE = "PHONE", _("By telephone")
+        REMOTE_LOCAL_LAB = "REMOTE_LOCAL_LAB", _("Remote, local laboratory")
 
     path_to_site = "subject__site"
     path_to_subject = "subject"
 
     subject = models.ForeignKey(Subject, models.PROTECT, related_name="visits")
     code = models.CharField(max_length=12)
-    target_on = models.DateField("planned for", null=True, blank=True, editable=False)
-    opens_on = models.DateField("window opens", null=True, blank=True, editable=False)
-    closes_on = models.DateField("window closes", null=True, blank=True, editable=False)
-    stopped = models.BooleanField("no longer planned", default=False, editable=False)
+    target_on = models.DateField(_("planned for"), null=True, blank=True, editable=False)
+    opens_on = models.DateField(_("window opens"), null=True, blank=True, editable=False)
+    closes_on = models.DateField(_("window closes"), null=True, blank=True, editable=False)
+    stopped = models.BooleanField(_("no longer planned"), default=False, editable=False)
 
     held_on = fields.day("Date of visit", sdtm="SV.SVSTDTC", when=lambda v: v.status != "MISSED")
     status = fields.choice("Visit status", Status, sdtm="SV.SVOCCUR")
-    mode = fields.choice("How it was held", Mode, sdtm="SV.SVCNTMOD", when=lambda v: v.status != "MISSED")
-    missed_reason = fields.text("Reason missed", sdtm="SV.SVREASOC", when=lambda v: v.status == "MISSED")
-    unscheduled_reason = fields.text("Reason for an unscheduled visit", sdtm="SV.SVUPDES", when=lambda v: v.is_unscheduled)
+    mode = fields.choice(
+        "How it was held", Mode, sdtm="SV.SVCNTMOD", when=lambda v: v.status != "MISSED"
+    )
+    missed_reason = fields.text(
+        "Reason missed", sdtm="SV.SVREASOC", when=lambda v: v.status == "MISSED"
+    )
+    unscheduled_reason = fields.text(
+        "Reason for an unscheduled visit", sdtm="SV.SVUPDES", when=lambda v: v.is_unscheduled
+    )
 
-    objects = VisitQuerySet.as_manager()
+    # django-stubs take the manager of the base for a class variable, and this one not.
+    objects = VisitQuerySet.as_manager()  # type: ignore[misc]
 
-    sections = (Section("Visit", ("held_on", "status", "mode", "missed_reason", "unscheduled_reason")),)
+    sections = (
+        Section("Visit", ("held_on", "status", "mode", "missed_reason", "unscheduled_reason")),
+    )
 
     class Meta(Entered.Meta):
         constraints = [
@@ -89,25 +109,38 @@ class Visit(Entered):
             models.CheckConstraint(
                 condition=~Q(status="MISSED") | Q(held_on=None),
                 name="missed_visit_has_no_date",
-                violation_error_message="A missed visit has no date. Delete the date, or choose another status.",
+                violation_error_message=_(
+                    "A missed visit has no date. Delete the date, or choose another status."
+                ),
             ),
         ]
-        indexes = [models.Index(fields=["closes_on"], condition=Q(held_on=None, status=""), name="visits_waiting")]
+        indexes = [
+            models.Index(
+                fields=["closes_on"], condition=Q(held_on=None, status=""), name="visits_waiting"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.subject} {self.code}"
 
     @property
     def title(self) -> str:
+        """Return the name of the visit: “Cycle 2, day 1”."""
         number = self.code.strip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") or self.code
         return timetable.visit_type(self.code).title.format(number.split("D")[0])
 
     def state_on(self, day: date, *, later_held: bool = False) -> timetable.VisitState:
-        """What has become of it by a day (crf_spec 3.2)."""
+        """Return what has become of the visit by a day (crf_spec 3.2)."""
         return timetable.visit_state(
-            self.opens_on, self.closes_on, on=day, held_on=self.held_on, status=self.status, cancelled=self.stopped,
-            grace_days=timetable.visit_type(self.code).grace, later_visit_done=later_held,
-        )  # fmt: skip
+            self.opens_on,
+            self.closes_on,
+            on=day,
+            held_on=self.held_on,
+            status=self.status,
+            cancelled=self.stopped,
+            grace_days=timetable.visit_type(self.code).grace,
+            later_visit_done=later_held,
+        )
 
     @property
     def is_unscheduled(self) -> bool:

@@ -2,7 +2,7 @@
 verification, freeze, lock and other acts.
 
 Each act is an entry of the ledger. Its own append-only row knows what it is about and what the
-person wrote (trial/models/told.py).
+person wrote (trial/models/act.py).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,14 +17,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from trial.access import Act
-from trial.audit.history import inserted_models
+from trial.audit.ledger_triggers import inserted_models
 from trial.models import Kept, Ledger, Row, may, scope
+from trial.models.act import ActTarget
 from trial.models.redaction import REASON_ITEM
-from trial.models.told import About
 from trial.output.reading import KEPT_BACK, hidden_from, model_of, row_name
 
-# An act is a row of one of many models, which each app may define: their only bond is `said` and
-# `about` (trial/models/told.py). Hence `Any` for acts and for their models.
+# An act is a row of one of many models, which each app may define: their only bond is `describe` and
+# `about` (trial/models/act.py). Hence `Any` for acts and for their models.
 
 
 class Kind(models.TextChoices):
@@ -39,7 +39,7 @@ class Kind(models.TextChoices):
 def acts() -> Mapping[str, Any]:
     """Return each model of acts about subjects, by the label under which it enters the ledger."""
     inserted = inserted_models()
-    return {entered.facts["form"]: m for m, entered in inserted if hasattr(m, "said")}
+    return {entered.facts["form"]: m for m, entered in inserted if hasattr(m, "describe")}
 
 
 def trail(user: AbstractUser, kind: str = Kind.CHANGES) -> models.QuerySet[Ledger]:
@@ -70,7 +70,7 @@ def about(*, forms: Sequence[str] = (), record: int | None = None, item: str = "
 
 
 def _lookups(
-    where: About, forms: Sequence[str], record: int | None, item: str
+    where: ActTarget, forms: Sequence[str], record: int | None, item: str
 ) -> dict[str, Any] | None:
     """Return the lookups of a model of acts; None, where its acts are about no such thing."""
     lookups: dict[str, Any] = {}
@@ -117,7 +117,7 @@ def line_of_act(act: Any, *, by: AbstractUser, site_id: int | None) -> dict[str,
     form, record, item = (_value(act, lookup) for lookup in act.about[:3])
     label = form or act.about.always
     model = model_of(label) if label else None
-    code, in_words, own_words = act.said()
+    code, in_words, own_words = act.describe()
     hidden = hidden_from(model, by, site_id) if model and issubclass(model, Kept) else frozenset()
     return {
         "act": act.act,

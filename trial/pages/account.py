@@ -79,7 +79,7 @@ def _readiness(person: User) -> dict[str, object]:
 
     The page tells two of these obstacles in its own words, each beside what removes it.
     """
-    obstacles = accounts.keeps_from_signing(person)
+    obstacles = accounts.missing_before_signing(person)
     codes = {problem.code for problem in obstacles}
     must_change = Code.PASSWORD_OF_ANOTHER in codes
     accepts = not must_change and Code.ACCOUNTABILITY_UNACCEPTED in codes

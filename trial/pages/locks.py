@@ -66,7 +66,7 @@ def lock_page(request: PersonalRequest) -> HttpResponse:
         raise PermissionDenied
     refused: Refused | None = None
     if request.method == "POST":
-        if not locks.acts_on_it(request.user):
+        if not locks.acts_on_lock(request.user):
             raise PermissionDenied
         try:
             step = _take_step(request)
@@ -77,7 +77,7 @@ def lock_page(request: PersonalRequest) -> HttpResponse:
             messages.success(request, _("The study's data are now: {state}.").format(state=state))
             return HttpResponseRedirect(reverse("lock"))
     state = StudyLock.now()
-    shows_to_do = state in BEFORE_LOCK and locks.sees_what_is_to_do(request.user)
+    shows_to_do = state in BEFORE_LOCK and locks.sees_obstacles_to_lock(request.user)
     return page(
         request,
         "casebook/lock.html",
@@ -85,9 +85,9 @@ def lock_page(request: PersonalRequest) -> HttpResponse:
         title=_("Lock of the study's data"),
         state=state,
         steps=locks.steps_for(request.user, state),
-        takes_proof=locks.takes_proof(request.user),
+        takes_proof=locks.needs_proof(request.user),
         asks_code=asks_code(request),
-        to_do=locks.keeps_from_lock() if shows_to_do else [],
+        to_do=locks.obstacles_to_lock() if shows_to_do else [],
         acts=StudyLock.objects.select_related("by"),
         reason=request.POST.get("reason", ""),
         refused=refused,
@@ -99,7 +99,7 @@ def _take_step(request: PersonalRequest) -> StudyLock:
     step, reason = request.POST.get("step", ""), request.POST.get("reason", "")
     if step not in list(LockState):
         raise Refused(Code.STEP_UNCHOSEN)
-    if not locks.takes_proof(request.user):
+    if not locks.needs_proof(request.user):
         return locks.step(LockState(step), by=request.user, reason=reason)
     with proving(request) as proof:
         return locks.step(LockState(step), by=request.user, reason=reason, proof=proof)

@@ -111,7 +111,7 @@ def from_paper_page(request: PersonalRequest, pk: int) -> HttpResponse:
 def _rows_of(visit: Visit) -> dict[str, Record | Visit]:
     """Return the visit's records by label and key; the visit itself, where its date is entered."""
     rows: dict[str, Record | Visit] = {}
-    if papers.first_entered(visit):
+    if papers.first_entered_at(visit):
         rows[f"trial.visit-{visit.pk}"] = visit
     for entered in standing(visit.subject):
         if not entered.is_record or entered.visit != visit.pk:

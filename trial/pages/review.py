@@ -82,7 +82,7 @@ def record_review_page(request: PersonalRequest, form: str, pk: int) -> HttpResp
         row=row,
         visit=visit,
         items=[(name, row.label_of(name)) for name in row.item_names()],
-        part=read_part(review.part(row)),
+        part=read_part(review.signed_part(row)),
         threads=_threads(request, row),
         may_raise=may(request.user, Act.RAISE_QUERY, site_of(visit)),
         may_verify=isinstance(row, Record) and may(request.user, Act.VERIFY, site_of(visit)),
@@ -108,7 +108,9 @@ def _thread(
     may_close = queries.is_theirs_to_close(visit, raised_by=acts[0].by, by=request.user)
     steps = []
     for step in QueryState:
-        is_next = step in QUERY_NEXT[state] and may(request.user, queries.WHO[step], site_of(visit))
+        is_next = step in QUERY_NEXT[state] and may(
+            request.user, queries.ACT_FOR[step], site_of(visit)
+        )
         if is_next and (may_close or step == QueryState.ANSWERED):
             steps.append((step.value, str(VERBS[step])))
     label = row.label_of(query.item) if query.item else row.form_title()

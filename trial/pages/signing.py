@@ -46,7 +46,7 @@ class Shown(NamedTuple):
 def _shown(visit: Visit, content: dict[str, Any]) -> Shown:
     parts = [read_part(part) for part in content.values()]
     missing = not_entered(visit, content)
-    return Shown(visit, parts, missing, review.digest(content), review.drafts(visit))
+    return Shown(visit, parts, missing, review.digest(content), review.obstacles_to_signing(visit))
 
 
 def not_entered(visit: Visit, content: dict[str, Any]) -> list[str]:
@@ -88,7 +88,7 @@ def sign_page(request: PersonalRequest, pk: int) -> HttpResponse:
         title=_("Sign-off of {visit}: {title}").format(visit=visit, title=visit.title),
         **_shown(visit, content)._asdict(),
         may_sign=may_sign,
-        unready=accounts.keeps_from_signing(request.user) if may_sign else [],
+        unready=accounts.missing_before_signing(request.user) if may_sign else [],
         meaning=Signature.Meaning.VISIT.label,
         **_earlier_signatures(visit, content),
         refused=refused,

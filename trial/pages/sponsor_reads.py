@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 
 from trial.access import Role
 from trial.actions import events
-from trial.models import SystemEvent, held
+from trial.models import SystemEvent, usable_roles
 
 SUCCESS = 200
 PUBLIC = (
@@ -42,6 +42,6 @@ class LogsWhatTheSponsorReads:
 def _note_for_sponsor(request: HttpRequest) -> None:
     """Note the reading of a sponsor; of a token's as well, whose person the API puts there."""
     person = request.user
-    if person.is_authenticated and any(role == Role.SPONSOR for _, role in held(person)):
+    if person.is_authenticated and any(role == Role.SPONSOR for _, role in usable_roles(person)):
         address = request.get_full_path()[:LONGEST]
         events.note(SystemEvent.Kind.READ, by=person, address=address)

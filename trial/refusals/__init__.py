@@ -1,11 +1,14 @@
-"""Refusals: nothing was stored; a sentence says why, and its code tells page, API and tests which one it is.
+"""Refusals: nothing was stored, and a sentence says why.
 
-    raise Refused(Code.VISIT_FROZEN, visit=visit)                    # of the whole act
-    raise Refused(Code.REASON_MISSING, item="reason")                # of one item
+Its code tells page, API and tests which refusal it is.
+
+    raise Refused(Code.VISIT_FROZEN, visit=visit)                    # the whole act
+    raise Refused(Code.REASON_MISSING, item="reason")                # one item
     raise Refused(*problems, codes=[…])                              # several, each a Problem
-    raise impossible(Code.FUTURE_DATE, item="given_on", value=day)   # by a model's clean(), which Django asks
+    raise impossible(Code.FUTURE_DATE, item="given_on", value=day)   # in a model's clean()
 
-The table of codes, statuses and sentences is trial/refusals/table.py; docs/refusals.md is printed from it.
+The table of codes, statuses and sentences is trial/refusals/table.py; docs/refusals.md is printed
+from it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -40,7 +43,10 @@ class Place(NamedTuple):
 
 
 class Both(NamedTuple):
-    """What two people say: for each item that differs, what was sent and what is stored, in which row, at which version."""
+    """The values of two people for one row, at the stored version.
+
+    `items` gives, for each item that differs, what was sent and what is stored.
+    """
 
     row: int
     version: int
@@ -50,9 +56,10 @@ class Both(NamedTuple):
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong: its code, the item it is about (empty for the whole act), the facts of its sentence, and the row.
+    """One thing that is wrong.
 
-    It unpacks as (item, sentence), and reads as its sentence.
+    It has a code, the item that it is about (empty for the whole act), the facts of its sentence,
+    and the row. It unpacks as (item, sentence), and reads as its sentence.
     """
 
     code: Code
@@ -74,20 +81,30 @@ class Problem:
 
 
 class Refused(Exception):
-    """Nothing was stored. Of several problems the first gives code and status."""
+    """The refusal of an act: nothing was stored. The first problem gives code and status."""
 
     problems: list[Problem]
 
     def __new__(cls, *problems: Problem | Code, **rest: Any) -> "Refused":
-        """Make it a NotAllowed or a Conflict where the code's status says so."""
+        """Make it a NotAllowed or a Conflict if the code's status says so."""
+        if cls is not Refused:
+            return super().__new__(cls)
         first = problems[0]
-        kind = KINDS.get((first.code if isinstance(first, Problem) else first).status, cls) if cls is Refused else cls
-        return super().__new__(kind)
+        code = first.code if isinstance(first, Problem) else first
+        return super().__new__(KINDS.get(code.status, cls))
 
     def __init__(
-        self, *problems: Problem | Code, item: str = "", codes: Sequence[str] = (), both: Sequence[Both] = (), **facts: Any
+        self,
+        *problems: Problem | Code,
+        item: str = "",
+        codes: Sequence[str] = (),
+        both: Sequence[Both] = (),
+        **facts: Any,
     ) -> None:
-        self.problems = [one if isinstance(one, Problem) else Problem(one, item, facts) for one in problems]
+        self.problems = [
+            problem if isinstance(problem, Problem) else Problem(problem, item, facts)
+            for problem in problems
+        ]
         self.codes = list(codes)
         self.both = list(both)
         super().__init__(" ".join(problem.sentence for problem in self.problems))
@@ -108,7 +125,7 @@ class NotAllowed(Refused):
 
 
 class Conflict(Refused):
-    """What stands there does not allow it (any more): a stale version, a state, a second time (409)."""
+    """The stored data do not allow the act: a stale version, a state, a second time (409)."""
 
 
 KINDS: dict[int, type[Refused]] = {FORBIDDEN: NotAllowed, CONFLICT: Conflict}
@@ -147,22 +164,25 @@ DJANGO = {
     "max_value": Code.OUT_OF_LIMITS,
     "max_length": Code.TEXT_TOO_LONG,
 }
-"""Codes of Django's own validators; its other ones say that something is no value of its field."""
+"""The codes of Django's own validators. Any other one means no value of the field."""
 OURS = {Code.BLANK, Code.NOT_A_CODE, Code.NOT_CODES}
-"""Said in the table's sentence where the item's label is known, elsewhere in Django's."""
+"""The codes that have the table's sentence if the item's label is known, otherwise Django's."""
 
 
-def problems_of(error: ValidationError, *, labels: Mapping[str, str] | None = None) -> list[Problem]:
+def problems_of(
+    error: ValidationError, *, labels: Mapping[str, str] | None = None
+) -> list[Problem]:
     """Return the problems that an error of full_clean() or of a validator says, in Django's order.
 
     `labels` are those of the items, for sentences that name them.
     """
     if not hasattr(error, "error_dict"):
-        return [_problem(one, "", "") for one in error.error_list]
+        return [_problem(part, "", "") for part in error.error_list]
     problems = []
     for name, errors in error.error_dict.items():
         item = "" if name == NON_FIELD_ERRORS else name
-        problems += [_problem(one, item, (labels or {}).get(item, "")) for one in errors]
+        label = (labels or {}).get(item, "")
+        problems += [_problem(part, item, label) for part in errors]
     return problems
 
 
@@ -172,19 +192,30 @@ def _problem(error: ValidationError, item: str, label: str) -> Problem:
     (sentence,) = error.messages
     name = str(error.code or "")
     code = DJANGO.get(name) or CODES.get(name, Code.NOT_A_VALUE)
-    return Problem(code, item, {"label": label} if label and code in OURS else {"sentence": sentence})
+    return Problem(
+        code, item, {"label": label} if label and code in OURS else {"sentence": sentence}
+    )
+
+
+HEAD = """# Refusals
+
+Printed from `trial/refusals/table.py`; a test keeps it current. A refused act stores nothing.
+The API answers with `application/problem+json` (RFC 9457), whose `type` ends with the code. A word
+in braces is a fact of the case; where there is only `{sentence}`, the form, the protocol or Django
+says the sentence."""
+COLUMNS = """| Code | Status | What is wrong | What to do |
+|---|---|---|---|"""
 
 
 def page() -> str:
-    """Return docs/refusals.md: `python -c 'from trial import refusals; print(refusals.page(), end="")' > docs/refusals.md`."""
-    head = (
-        "# Refusals\n\nPrinted from `trial/refusals/table.py`; a test keeps it current. What is refused stores nothing. The API "
-        "answers with\n`application/problem+json` (RFC 9457), whose `type` ends with the code. A word in braces is a fact of the "
-        "case; where there is\nnothing but `{sentence}`, the form, the protocol or Django says it.\n\n"
-    )
-    lines = []
+    """Return docs/refusals.md.
+
+    python -c 'from trial import refusals; print(refusals.page(), end="")' > docs/refusals.md
+    """
+    lines = [HEAD]
     for code in Code:
         if code in THEMES:
-            lines += ["", f"## {THEMES[code]}", "", "| Code | Status | What is wrong | What to do |", "|---|---|---|---|"]
-        lines.append(f"| `{code}` | {code.status} | {code.wrong} | {code.remedy} |".replace("|  |", "| |"))
-    return head + "\n".join(lines).lstrip() + "\n"
+            lines.append(f"\n## {THEMES[code]}\n\n{COLUMNS}")
+        row = f"| `{code}` | {code.status} | {code.wrong} | {code.remedy} |"
+        lines.append(row.replace("|  |", "| |"))
+    return "\n".join(lines) + "\n"

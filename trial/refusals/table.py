@@ -50,7 +50,7 @@ class Code(StrEnum):
     def sentence(self, **facts: object) -> str:
         """Return what is wrong and what to do, in the reader's language.
 
-        A fact named `sentence` is told as it is: the form, Django or the protocol says it.
+        A fact named `sentence` is used as it is: the form, Django or the protocol says it.
         """
         if "sentence" in facts and FORM_SAYS not in self.source:
             return str(facts["sentence"])
@@ -419,7 +419,7 @@ class Code(StrEnum):
 
 
 CODES: dict[str, Code] = {code.value: code for code in Code}
-"""By their text, as PostgreSQL and clients tell them."""
+"""The codes by their text, which PostgreSQL and clients name."""
 
 THEMES: dict[Code, str] = {
     Code.MALFORMED: "Requests that the API cannot read",

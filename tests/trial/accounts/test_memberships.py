@@ -50,7 +50,7 @@ class TestPage:
         assert may(nell, Act.ENTER, site.pk)
         assert "Say why" in errors(browser.post(page_of(given), filled_in(browser.get(page_of(given)), ends_on=days(-1))))
         assert browser.post(page_of(given), filled_in(browser.get(page_of(given)), ends_on=days(-1), **WHY)).status_code == 302
-        nell.__dict__.pop("_held")
+        nell.__dict__.pop("_usable_roles")
         assert not may(nell, Act.ENTER, site.pk)
         commit()
         entries = Ledger.objects.filter(form="trial.membership", row=given.pk).order_by("seq")

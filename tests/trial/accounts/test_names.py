@@ -7,8 +7,8 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from tests.conftest import PASSWORD, give_codes, log_in_with_code
+from trial.audit.names import skeleton
 from trial.models import SystemEvent
-from trial.models.names import skeleton
 
 pytestmark = pytest.mark.proves("S07")
 

@@ -105,7 +105,7 @@ def test_a_superuser_is_given_no_role_but_the_administrators(site, role):
 def test_who_becomes_a_superuser_has_no_clinical_route_left(site, data_manager, subject):
     data_manager.is_superuser = True
     data_manager.save()
-    data_manager.__dict__.pop("_held")
+    data_manager.__dict__.pop("_usable_roles")
     assert not any(may(data_manager, act, site.pk) for act in Act)
     assert not Subject.objects.visible_to(data_manager).exists()
     with pytest.raises(NotAllowed):

@@ -174,10 +174,10 @@ class TestBeforeTheFirstSignature:
         investigator_at(site, newcomer)
         give_codes(newcomer)
         for kind in {K.IDENTITY, K.TRAINING} - {missing}:
-            accounts.record(kind, newcomer, by=administrator, on=SCREENED, how="Identity card seen.")
+            accounts.attest(kind, newcomer, by=administrator, on=SCREENED, how="Identity card seen.")
         if missing != K.ACCOUNTABILITY:
             accounts.accept_accountability(newcomer, password=PASSWORD)
-        assert [problem.code for problem in accounts.keeps_from_signing(newcomer)] == [accounts.MISSING[missing]]
+        assert [problem.code for problem in accounts.missing_before_signing(newcomer)] == [accounts.MISSING[missing]]
         with pytest.raises(Conflict, match=accounts.MISSING[missing].wrong):
             review.sign_visit(held_visit, by=newcomer, proof=PROOF)
         assert not Signature.objects.exists()
@@ -190,7 +190,7 @@ class TestBeforeTheFirstSignature:
         signed = review.sign_visit(held_visit, by=investigator, proof=PROOF)
         copied = {f.attname: getattr(signed, f.attname) for f in Signature._meta.concrete_fields if f.name != "id"}
         for kind in {K.IDENTITY, K.TRAINING} - {missing}:
-            accounts.record(kind, newcomer, by=administrator, on=SCREENED, how="Identity card seen.")
+            accounts.attest(kind, newcomer, by=administrator, on=SCREENED, how="Identity card seen.")
         if missing != K.ACCOUNTABILITY:
             accounts.accept_accountability(newcomer, password=PASSWORD)
         if missing == "own password":
@@ -242,7 +242,7 @@ class TestBeforeTheFirstSignature:
 
     def test_nobody_records_it_of_themselves(self, client, administrator):
         with pytest.raises(NotAllowed, match="Another administrator"):
-            accounts.record(K.IDENTITY, administrator, by=administrator, on=SCREENED, how="Myself.")
+            accounts.attest(K.IDENTITY, administrator, by=administrator, on=SCREENED, how="Myself.")
         log_in_with_code(client, administrator)
         sent = {"person": administrator.pk, "kind": "identity", "on": "2025-01-02", "how": "Myself."}
         assert "Another administrator records this" in client.post(RECORD, sent).content.decode()
@@ -261,12 +261,12 @@ class TestBeforeTheFirstSignature:
     )
     def test_it_says_when_and_how(self, administrator, newcomer, changed, sentence):
         with pytest.raises(Refused, match=sentence):
-            accounts.record(K.IDENTITY, newcomer, by=administrator, **{"on": SCREENED, "how": "Passport seen."} | changed)
+            accounts.attest(K.IDENTITY, newcomer, by=administrator, **{"on": SCREENED, "how": "Passport seen."} | changed)
 
     @pytest.mark.parametrize("who", ["data_manager", "investigator", "monitor", "sponsor", "auditor"])
     def test_only_an_administrator_of_the_study(self, request, newcomer, who):
         with pytest.raises(NotAllowed):
-            accounts.record(K.IDENTITY, newcomer, by=request.getfixturevalue(who), on=SCREENED, how="Passport seen.")
+            accounts.attest(K.IDENTITY, newcomer, by=request.getfixturevalue(who), on=SCREENED, how="Passport seen.")
 
     def test_who_knows_anothers_password_does_not_accept_in_their_name(self, db):
         person = User.objects.create_user("new", password=PASSWORD)
@@ -339,7 +339,7 @@ class TestLoss:
             return [(asks_code(place), sign(place, held_visit).status_code) for place in (at_work, at_home)] == [(True, 422)] * 2
 
         assert all_refused(), "while the loss stands"
-        accounts.record(K.AFTER_LOSS, investigator, by=administrator, on=SCREENED, how="Seen by video, with the identity card.")
+        accounts.attest(K.AFTER_LOSS, investigator, by=administrator, on=SCREENED, how="Seen by video, with the identity card.")
         assert all_refused(), "after the check"
         new = second_factor.begin(investigator)
         assert second_factor.confirm(new, self.code(new, -1))
@@ -395,7 +395,7 @@ class TestLoss:
         begin = {"act": "begin", "password": PASSWORD}
         assert "first checks who you are" in client.post("/account/", begin).content.decode()
         assert not TOTPDevice.objects.filter(user=investigator).exists()
-        accounts.record(K.AFTER_LOSS, investigator, by=administrator, on=SCREENED, how="Seen by video, with the identity card.")
+        accounts.attest(K.AFTER_LOSS, investigator, by=administrator, on=SCREENED, how="Seen by video, with the identity card.")
         client.post("/account/", begin)
         new = TOTPDevice.objects.get(user=investigator)
         assert client.post("/account/", {"act": "confirm", "code": self.code(new)}).status_code == 200
@@ -410,12 +410,12 @@ class TestLoss:
 
     def test_the_check_before_a_loss_does_not_count_after_it(self, investigator, device, administrator):
         with pytest.raises(Conflict, match="has not lost"):
-            accounts.record(K.AFTER_LOSS, investigator, by=administrator, on=SCREENED, how="Seen.")
+            accounts.attest(K.AFTER_LOSS, investigator, by=administrator, on=SCREENED, how="Seen.")
         for _ in range(2):
             accounts.report_loss(investigator, by=administrator)
             with pytest.raises(Refused, match="first checks"):
                 second_factor.begin(investigator)
-            accounts.record(K.AFTER_LOSS, investigator, by=administrator, on=SCREENED, how="Seen.")
+            accounts.attest(K.AFTER_LOSS, investigator, by=administrator, on=SCREENED, how="Seen.")
             assert second_factor.begin(investigator)
 
     def test_nobody_reports_anothers_but_an_administrator_and_nobody_checks_themselves(self, investigator, data_manager, administrator):
@@ -423,9 +423,9 @@ class TestLoss:
             accounts.report_loss(investigator, by=data_manager)
         accounts.report_loss(administrator, by=administrator)
         with pytest.raises(NotAllowed, match="Another administrator"):
-            accounts.record(K.AFTER_LOSS, administrator, by=administrator, on=SCREENED, how="Myself.")
+            accounts.attest(K.AFTER_LOSS, administrator, by=administrator, on=SCREENED, how="Myself.")
 
 
 def test_what_the_tests_give_a_member_is_what_the_actions_ask(site):
     person = member("nora", Role.INVESTIGATOR, site)
-    assert accounts.keeps_from_signing(person) == []
+    assert accounts.missing_before_signing(person) == []

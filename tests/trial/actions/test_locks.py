@@ -75,7 +75,7 @@ def anchored(commit, django_capture_on_commit_callbacks, settings, tmp_path):
         with django_capture_on_commit_callbacks(execute=True):
             act(*args, reason="Cleaned", **told)
             commit()
-        return Ledger.objects.get(seq=anchors.read()[-1]["seq"]).form
+        return Ledger.objects.get(seq=anchors.read_anchors()[-1]["seq"]).form
 
     return of
 
@@ -83,14 +83,14 @@ def anchored(commit, django_capture_on_commit_callbacks, settings, tmp_path):
 @pytest.mark.proves("R13")
 def test_freeze_and_unfreeze_are_anchored_at_once(visit, signature, data_manager, anchored):
     assert [anchored(act, visit, by=data_manager) for act in (locks.freeze, locks.unfreeze)] == ["trial.freeze"] * 2
-    assert len(anchors.read()) == 2
+    assert len(anchors.read_anchors()) == 2
 
 
 @pytest.mark.proves("R13")
 def test_each_step_of_the_lock_is_anchored_at_once(people, anchored):
     for count, (state, person) in enumerate(people.items(), 1):
         assert anchored(locks.step, state, by=person, proof=PROOF) == "trial.studylock"
-        assert len(anchors.read()) == count
+        assert len(anchors.read_anchors()) == count
 
 
 @pytest.mark.proves("A02")
@@ -99,7 +99,7 @@ def test_data_manager_of_the_site_freezes_a_signed_visit_and_nobody_else(request
     person = request.getfixturevalue(who)
     if who == "data_manager":
         assert locks.freeze(visit, by=person, reason="Cleaned").state == FreezeState.FROZEN
-        assert review.holding(visit) == signature
+        assert review.valid_signature(visit) == signature
     else:
         with pytest.raises(NotAllowed, match="Only a data manager of this site"):
             locks.freeze(visit, by=person, reason="Cleaned")
@@ -219,10 +219,10 @@ def test_lock_waits_for_a_signature_that_does_not_hold(visit, record, people, in
     """A query was raised about a visit that was frozen, and closed: it is signed again, which a freeze allows, before the lock."""
     review.sign_visit(visit, by=investigator, proof=PROOF)
     locks.freeze(visit, by=data_manager, reason="Cleaned")
-    assert locks.keeps_from_lock() == []
+    assert locks.obstacles_to_lock() == []
     raised = queries.raise_query(record, by=monitor, text="Is it right?", item="")
     queries.act_on(raised, Q.CLOSED, by=monitor, text="Thank you")
-    assert list(map(str, locks.keeps_from_lock())) == ["Frozen visits to be signed again, as their signature does not hold: 1."]
+    assert list(map(str, locks.obstacles_to_lock())) == ["Frozen visits to be signed again, as their signature does not hold: 1."]
     steps((L.LOCK_PROPOSED, people[L.LOCK_PROPOSED]), (L.LOCK_APPROVED, people[L.LOCK_APPROVED]))
     with pytest.raises(Conflict, match="to be signed again, as"):
         locks.step(L.LOCKED, by=people[L.LOCKED], reason="Analysis", proof=PROOF)
@@ -301,14 +301,14 @@ def test_visit_is_not_signed_while_a_query_is_not_closed(visit, query, data_mana
 @pytest.mark.proves("S10")
 def test_query_raised_after_signing_breaks_the_signature_until_it_is_signed_again(visit, signature, record, monitor, investigator):
     query = queries.raise_query(record, by=monitor, text="Is it?")
-    assert review.holding(visit) is None
+    assert review.valid_signature(visit) is None
     assert signature.changes(review.content_of_visit(visit)) == [
         Change(record.form_title(), f"Query about {record.form_title()}", "", "open")
     ]
     queries.act_on(query, Q.CLOSED, by=monitor, text="It is")
-    assert review.holding(visit) is None
+    assert review.valid_signature(visit) is None
     again = review.sign_visit(visit, by=investigator, proof=PROOF)
-    assert review.holding(visit) == again
+    assert review.valid_signature(visit) == again
 
 
 def test_monitor_verifies_a_record_and_the_mark_lapses_when_it_changes(record, monitor, data_manager):

@@ -73,21 +73,21 @@ def test_what_has_no_value_has_no_unit(visit, subject, data_manager, investigato
 
 
 def test_signature_holds_while_the_visit_says_what_was_signed(signature, visit):
-    assert review.holding(visit) == signature
+    assert review.valid_signature(visit) == signature
     assert changes(signature) == []
 
 
 @pytest.mark.proves("S10", "C04")
 def test_signature_breaks_when_a_value_changes_and_names_the_item(signature, visit, data_manager):
     weigh(data_manager, 72)
-    assert review.holding(visit) is None
+    assert review.valid_signature(visit) is None
     assert changes(signature) == [Change("Vital signs and ECOG", "Weight", "70.0", "72.0")]
 
 
 @pytest.mark.proves("S10", "C04")
 def test_signature_stays_broken_when_the_value_is_put_back(signature, visit, data_manager):
     weigh(data_manager, 72, 70)
-    assert review.holding(visit) is None
+    assert review.valid_signature(visit) is None
     assert changes(signature) == [Change("Vital signs and ECOG", "changed and put back", "", "")]
 
 
@@ -95,7 +95,7 @@ def test_signature_stays_broken_when_the_value_is_put_back(signature, visit, dat
 def test_signature_breaks_when_the_visits_own_date_changes(signature, visit, data_manager):
     with acting(by=data_manager, reason=REASON):
         Visit.objects.filter(pk=visit.pk).update(held_on=date(2025, 1, 9))
-    assert review.holding(Visit.objects.get(pk=visit.pk)) is None
+    assert review.valid_signature(Visit.objects.get(pk=visit.pk)) is None
     assert changes(signature) == [Change("Visit", "Date of visit", "2025-01-08", "2025-01-09")]
 
 
@@ -103,14 +103,14 @@ def test_signature_breaks_when_the_visits_own_date_changes(signature, visit, dat
 def test_signature_breaks_when_a_record_is_added(signature, visit, data_manager):
     with acting(by=data_manager):
         complete(LaboratoryPanel, visit.subject)
-    assert review.holding(visit) is None
+    assert review.valid_signature(visit) is None
     assert {change.was for change in changes(signature)} == {""}
 
 
 @pytest.mark.proves("S10", "C04")
 def test_signature_breaks_when_a_record_is_withdrawn(signature, visit, data_manager):
     entry.withdraw(VitalSigns.objects.select_related("visit__subject").get(), by=data_manager, reason=REASON)
-    assert review.holding(visit) is None
+    assert review.valid_signature(visit) is None
     assert Change("Vital signs and ECOG", "Weight", "70.0", "") in changes(signature)
 
 
@@ -125,7 +125,7 @@ def test_signature_breaks_when_a_row_is(signature, visit, data_manager, act):
             LaboratoryResult.objects.filter(pk=row.pk).update(result="98")
         else:
             entry.withdraw_row(row, by=data_manager, version=row.version, reason=REASON, complete=False)
-    assert review.holding(visit) is None
+    assert review.valid_signature(visit) is None
     assert {change.form for change in changes(signature)} == {"Laboratory panel"}
 
 
@@ -133,7 +133,7 @@ def test_signature_breaks_when_a_row_is(signature, visit, data_manager, act):
 def test_broken_signature_is_kept_and_a_new_one_holds(signature, visit, data_manager, investigator):
     weigh(data_manager, 72)
     again = review.sign_visit(visit, by=investigator, proof=PROOF)
-    assert review.holding(visit) == again
+    assert review.valid_signature(visit) == again
     assert Signature.objects.count() == 2
 
 
@@ -153,7 +153,7 @@ def test_reason_for_a_missing_value_is_signed_too(visit, data_manager, investiga
 def test_eligibility_has_a_signature_of_its_own(signature, visit, investigator):
     with acting(by=investigator):
         unsaved(Eligibility, visit.subject).save()
-    assert review.holding(visit) == signature
+    assert review.valid_signature(visit) == signature
 
 
 @pytest.mark.proves("S09")

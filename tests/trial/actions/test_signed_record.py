@@ -85,13 +85,13 @@ def test_signed_content_stays_when_a_later_version_of_the_form_has_another_label
     assert part["form_version"].startswith(version)
     assert VitalSigns.definition_digest() != version
     assert review.digest(review.content_of_visit(visits[0])) != before
-    assert review.holding(visits[0]) == kept
+    assert review.valid_signature(visits[0]) == kept
 
 
 @pytest.mark.proves("S11")
 def test_several_visits_are_signed_with_one_password(visits, investigator):
     made = review.sign_visits(shown(visits), by=investigator, proof=PROOF)
-    assert [review.holding(visit) for visit in visits] == made
+    assert [review.valid_signature(visit) for visit in visits] == made
 
 
 @pytest.mark.proves("S11")
@@ -178,8 +178,8 @@ def test_wherever_a_signature_is_shown_its_three_parts_are(signature, subject, i
     assert f"Ida Li, reviewed<br>{localtime(signature.signed_at):%Y-%m-%d %H:%M %z}</div>" in line
     under = Signature.objects.get(meaning="eligibility")
     page = unescape(client.get(f"/subjects/{subject.code}/eligibility/1/").content.decode())
-    assert under.said().text in page
-    assert under.said().text.startswith(f"Signed by Ida Li, {localtime(under.signed_at):%Y-%m-%d %H:%M:%S %z}: I have assessed")
+    assert under.describe().text in page
+    assert under.describe().text.startswith(f"Signed by Ida Li, {localtime(under.signed_at):%Y-%m-%d %H:%M:%S %z}: I have assessed")
     api = APIClient()
     api.force_authenticate(investigator)
     told = api.get(f"/api/v1/subjects/{subject.code}/eligibility/", {"gate": 1}).json()["confirmed"]["signature"]
@@ -191,11 +191,11 @@ def test_wherever_a_signature_is_shown_its_three_parts_are(signature, subject, i
 
 @pytest.mark.proves("S03", "C04")
 def test_signature_whose_content_a_superuser_altered_does_not_hold_though_each_version_stands(signature, visits, investigator, client):
-    assert review.holding(visits[0]) == signature
+    assert review.valid_signature(visits[0]) == signature
     with connection.cursor() as cursor:
         cursor.execute("set constraints all immediate; alter table trial_signature disable trigger append_only")
         cursor.execute("update trial_signature set content = replace(content::text, '70.0', '170.0')::jsonb")
-    assert review.holding(visits[0]) is None
+    assert review.valid_signature(visits[0]) is None
     client.force_login(investigator)
     assert "Altered in the database" in client.get(f"/visits/{visits[0].pk}/sign/").content.decode()
     assert "signature broken" in client.get(f"/subjects/{visits[0].subject.code}/").content.decode()
@@ -246,7 +246,7 @@ def test_signature_is_valid_exactly_while_its_hash_is_the_hash_now(visits, inves
             take(step, visit, investigator, data_manager)
             last = Signature.objects.filter(form="trial.visit", record=visit.pk).first()
             now = review.digest(review.content_of_visit(Visit.objects.select_related("subject__site").get(pk=visit.pk)))
-            assert (review.holding(visit) is not None) == (last is not None and last.content_sha256 == now)
+            assert (review.valid_signature(visit) is not None) == (last is not None and last.content_sha256 == now)
         transaction.set_rollback(True)
 
 
@@ -260,5 +260,5 @@ def take(step, visit, investigator, data_manager):
     elif step == "close":
         for query in Query.objects.open():
             queries.act_on(query, QueryState.CLOSED, by=data_manager, text="It is")
-    elif not Query.objects.open().exists() and not review.holding(visit):
+    elif not Query.objects.open().exists() and not review.valid_signature(visit):
         review.sign_visit(visit, by=investigator, proof=PROOF)

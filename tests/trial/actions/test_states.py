@@ -55,5 +55,5 @@ def test_a_record_goes_from_state_to_state_as_the_table_says(seed, visit, record
 
 def state_now():
     now = VitalSigns.objects.select_related("visit__subject__site").get()
-    signed, frozen = review.holding(now.visit) is not None, locks.is_frozen(now.visit)
+    signed, frozen = review.valid_signature(now.visit) is not None, locks.is_frozen(now.visit)
     return states.record_state(now.state, signed=signed, frozen=frozen, locked=is_locked())

@@ -74,7 +74,7 @@ def test_what_no_longer_stands_is_not_signed(visit, bring, investigator, what):
     read = review.content_of_visit(visit)
     bring(what)
     with pytest.raises(IntegrityError, match="What is signed is not what stands"), acting(by=investigator):
-        review.keep(visit, row=visit, by=investigator, meaning=Signature.Meaning.VISIT, content=read)
+        review.store_signature(visit, row=visit, by=investigator, meaning=Signature.Meaning.VISIT, content=read)
 
 
 @pytest.mark.parametrize(
@@ -84,8 +84,8 @@ def test_visit_is_frozen_under_a_signature_that_holds(visit, bring, investigator
     sign_as_it_stands(visit, investigator)
     bring(what)
     holds = what == "nothing"
-    assert (review.holding(visit) is not None) is holds
-    monkeypatch.setattr(locks, "holding", lambda visit: True)  # as if the change came after the question
+    assert (review.valid_signature(visit) is not None) is holds
+    monkeypatch.setattr(locks, "valid_signature", lambda visit: True)  # as if the change came after the question
     if holds:
         assert locks.freeze(visit, by=data_manager, reason="Cleaned").state == FreezeState.FROZEN
     else:
@@ -103,8 +103,8 @@ def test_signature_of_a_visit_whose_withdrawn_form_was_asked_about_holds(visit, 
     bring("a closed query")
     entry.withdraw(record, by=data_manager, reason=REASON)
     with acting(by=investigator):
-        review.keep(visit, row=visit, by=investigator, meaning=Signature.Meaning.VISIT, content=review.content_of_visit(visit))
-    assert review.holding(visit)
+        review.store_signature(visit, row=visit, by=investigator, meaning=Signature.Meaning.VISIT, content=review.content_of_visit(visit))
+    assert review.valid_signature(visit)
 
 
 @pytest.mark.parametrize("what", ["a draft", "an open query", "an unsigned visit", "a broken signature"])
@@ -114,7 +114,7 @@ def test_study_is_locked_when_nothing_is_left(visit, bring, investigator, data_m
     else:
         freeze(visit, data_manager, investigator)
         bring({"a broken signature": "a closed query"}.get(what, what))
-    assert locks.keeps_from_lock()
+    assert locks.obstacles_to_lock()
     with pytest.raises(IntegrityError, match="Drafts, open queries, or visits that are not frozen"), transaction.atomic():
         lock_study(data_manager, monitor, administrator)
     assert StudyLock.now() == L.OPEN
@@ -149,7 +149,7 @@ def odd(visit, **changes):
 def test_what_no_page_could_read_is_not_kept(visit, investigator, content):
     signed = {"visit": visit, "row": visit, "by": investigator, "meaning": Signature.Meaning.VISIT, "content": content(visit)}
     with pytest.raises(IntegrityError, match="keeps items and versions of each form"), acting(by=investigator):
-        review.keep(**signed)
+        review.store_signature(**signed)
 
 
 @pytest.mark.proves("S03", "A02")
@@ -210,7 +210,7 @@ def test_study_is_not_locked_over_eligibility_that_nobody_signed(visit, investig
     with acting(by=data_manager):
         complete(Eligibility, visit.subject)
     Freeze.objects.create(visit=visit, state=FreezeState.FROZEN, by=data_manager, reason="Test")  # it is no part of the visit's signature
-    assert list(map(str, locks.keeps_from_lock())) == ["Eligibility without its signature: 1."]
+    assert list(map(str, locks.obstacles_to_lock())) == ["Eligibility without its signature: 1."]
     with pytest.raises(IntegrityError, match="Drafts, open queries, or visits that are not frozen"), transaction.atomic():
         lock_study(data_manager, monitor, administrator)
 
@@ -225,7 +225,7 @@ def test_nor_is_the_lock_kept_for_ever_by_a_word_that_was_erased_of_it(visit, in
     redaction.decide(asked, by=investigator)
     sign_as_it_stands(visit, investigator)
     locks.freeze(visit, by=data_manager, reason="Cleaned")
-    assert locks.keeps_from_lock() == []
+    assert locks.obstacles_to_lock() == []
     lock_study(data_manager, monitor, administrator)
     assert StudyLock.now() == L.LOCKED
 

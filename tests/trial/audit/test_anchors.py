@@ -76,9 +76,9 @@ def test_after_a_line_that_a_crash_cut_the_next_anchor_is_written(entries, one_m
     end_with(whole[:length])
     one_more("First Hospital")
     assert anchors.anchor()["seq"] == Ledger.objects.count()
-    assert [one["seq"] for one in anchors.read()] == [entries, Ledger.objects.count()]
-    assert "".join(one["links"] for one in anchors.read()) == "".join(bytes(one.hash).hex()[:8] for one in Ledger.objects.all())
-    assert anchors.cut() == [2]
+    assert [one["seq"] for one in anchors.read_anchors()] == [entries, Ledger.objects.count()]
+    assert "".join(one["links"] for one in anchors.read_anchors()) == "".join(bytes(one.hash).hex()[:8] for one in Ledger.objects.all())
+    assert anchors.cut_lines() == [2]
     call_command("verify_ledger")
     told = capsys.readouterr()
     assert told.err == "Line 2 of anchors.jsonl is cut short, as by a crash; the anchor after it goes on from the one before.\n"
@@ -96,14 +96,14 @@ def test_a_first_line_that_was_cut_leaves_the_first_anchor_to_be_written(entries
     anchors.folder().mkdir(parents=True)
     file().write_bytes(b'{"at"')
     anchors.anchor()
-    assert [len(one["links"]) for one in anchors.read()] == [8 * entries]
+    assert [len(one["links"]) for one in anchors.read_anchors()] == [8 * entries]
 
 
 def test_only_the_end_of_a_line_was_missing(entries):
     anchors.anchor()
     file().write_bytes(file().read_bytes().rstrip(b"\n"))
     anchors.anchor()
-    assert ([one["seq"] for one in anchors.read()], anchors.cut()) == ([entries, entries], [])
+    assert ([one["seq"] for one in anchors.read_anchors()], anchors.cut_lines()) == ([entries, entries], [])
 
 
 def test_a_whole_anchor_is_found_behind_long_lines(entries):
@@ -111,7 +111,7 @@ def test_a_whole_anchor_is_found_behind_long_lines(entries):
     first = file().read_bytes()
     file().write_bytes(first + b"x" * 3 * anchors.BLOCK + b"\n" + b"y" * 10)
     anchors.anchor()
-    assert (len(anchors.read()), anchors.read()[-1]["links"], anchors.cut()) == (2, "", [2, 3])
+    assert (len(anchors.read_anchors()), anchors.read_anchors()[-1]["links"], anchors.cut_lines()) == (2, "", [2, 3])
 
 
 def test_first_start_is_in_order_without_an_anchor(entries, capsys):
@@ -149,7 +149,7 @@ def test_what_came_after_the_last_anchor_may_wait_for_the_next(entries, one_more
     made(minutes_ago=60, until=entries)
     anchors.anchor()
     one_more("First Hospital")
-    assert anchors.read()[-1]["seq"] < Ledger.objects.count()
+    assert anchors.read_anchors()[-1]["seq"] < Ledger.objects.count()
     call_command("verify_ledger")
     assert capsys.readouterr().out.startswith(f"In order. Head: {Ledger.objects.count()} ")
 

@@ -56,7 +56,7 @@ def sealed(entry, item):
 
 def test_a_lawful_erasure_is_in_order(exported):
     assert {item for entry in exported for item in entry["sealed"]} >= {"missed_reason", ".reason", "content", "content_sha256"}
-    assert found(exported, anchors.read()) == []
+    assert found(exported, anchors.read_anchors()) == []
 
 
 def seals_everything(entries):
@@ -123,7 +123,7 @@ def takes_a_salt(entries):
 )
 def test_a_falsified_export_is_found(exported, falsify, said):
     falsify(exported)
-    assert [finding for finding in found(exported, anchors.read()) if finding.endswith(said)]
+    assert [finding for finding in found(exported, anchors.read_anchors()) if finding.endswith(said)]
 
 
 def test_every_value_moved_away_is_named(exported):
@@ -139,13 +139,13 @@ def test_what_is_no_entry_is_said(exported, broken):
 
 
 def test_an_anchor_that_counts_otherwise_is_found(exported):
-    told = anchors.read()
+    told = anchors.read_anchors()
     told[-1]["counts"]["trial.visit"] -= 1
     assert found(exported, told) == [f"The anchor of entry {len(exported)} counts other entries of a form."]
 
 
 def test_two_anchors_of_one_entry_are_both_compared(exported):
-    told = anchors.read()
+    told = anchors.read_anchors()
     assert found(exported, [told[-1] | {"hash": "0" * 64, "links": ""}, told[-1]]) == [
         f"Entry {len(exported)} is not the one that was anchored."
     ]

@@ -15,10 +15,11 @@ from crf.models import Cycle
 from trial.actions.verification import verify_ledger
 from trial.audit import ledger_sql
 from trial.audit.acting import acting
-from trial.audit.history import EntersLedger, KeepsHistory
+from trial.audit.history import KeepsHistory
+from trial.audit.ledger_triggers import EntersLedger
 from trial.audit.locking import HonorsLocks
+from trial.audit.once import OneOfAVisit
 from trial.models import Ledger, Record, Visit
-from trial.models.record import OneOfAVisit
 
 
 @pytest.mark.proves("R02")

@@ -31,7 +31,7 @@ def anchored(db, settings, tmp_path):
 
 
 def verify():
-    return verify_ledger.findings(anchors.read())
+    return verify_ledger.findings(anchors.read_anchors())
 
 
 def execute(sql):
@@ -81,7 +81,7 @@ def test_an_anchor_whose_schema_is_told_nowhere_is_found():
 
 def test_migrate_notes_what_stands_at_its_end():
     (event,) = SystemEvent.objects.filter(kind="schema")
-    assert event.detail == {"schema": [None, noted_schema.present()]}
+    assert event.detail == {"schema": [None, noted_schema.present_digest()]}
     assert Ledger.objects.get(seq=1).row == event.pk
     call_command("migrate", verbosity=0, interactive=False)
     assert SystemEvent.objects.filter(kind="schema").count() == 1  # nothing changed
@@ -105,10 +105,10 @@ def test_migrate_notes_another_schema_after_a_lawful_one(commit):
 def test_a_database_migrated_before_schemas_were_noted_is_held_to_its_last_anchor():
     execute("alter table trial_systemevent disable trigger append_only; delete from trial_systemevent where kind = 'schema'")
     execute("alter table trial_systemevent enable always trigger append_only")
-    assert noted_schema.findings(anchors.read()) == []
+    assert noted_schema.findings(anchors.read_anchors()) == []
     execute("create role helper")
-    assert noted_schema.findings(anchors.read()) == ["The role helper is new since the last anchor."]
-    assert noted_schema.differs() == []  # so that the next migrate notes the first
+    assert noted_schema.findings(anchors.read_anchors()) == ["The role helper is new since the last anchor."]
+    assert noted_schema.differences_now() == []  # so that the next migrate notes the first
 
 
 def test_an_administrator_accepts_a_lawful_change_by_name_and_reason(accept, administrator, capsys):
@@ -143,7 +143,7 @@ def test_where_nothing_differs_nothing_is_noted(accept, capsys):
 
 
 def test_what_changed_while_it_was_read_is_not_accepted(administrator):
-    shown = noted_schema.present()
+    shown = noted_schema.present_digest()
     execute("create role backup")
     with pytest.raises(Exception, match="has changed meanwhile"):
         noted_schema.accept(shown, by=administrator, reason=WHY)
@@ -151,7 +151,7 @@ def test_what_changed_while_it_was_read_is_not_accepted(administrator):
 
 def test_an_anchor_amid_a_migrate_takes_over_the_schema_before():
     given = connection.settings_dict
-    before = anchors.read()[-1]["schema"]
+    before = anchors.read_anchors()[-1]["schema"]
     execute("create role helper")
     with psycopg.connect(host=given["HOST"], port=given["PORT"] or None, user=OWNER, dbname=given["NAME"], autocommit=True) as migrating:
         migrating.execute("select pg_advisory_lock(hashtext(%s))", [anchors.SCHEMA_LOCK])

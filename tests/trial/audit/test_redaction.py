@@ -71,7 +71,7 @@ def test_chain_is_the_one_that_was_anchored(mistaken, data_manager, investigator
     anchors.anchor()
     erase(mistaken, data_manager, investigator)
     commit()
-    assert findings(anchors.read()) == []
+    assert findings(anchors.read_anchors()) == []
     export_ledger(tmp_path / "ledger.jsonl")
     assert MISTAKE not in (tmp_path / "ledger.jsonl").read_text()
     done = subprocess.run(

@@ -14,7 +14,7 @@ from tests.api.conftest import as_data_manager, as_sponsor, caller, everything  
 from tests.trial.output.test_history_export import ABROAD, exported, rows_of
 from tests.trial.output.test_history_pdf import blankless, table_of, taken
 from trial.actions import enrolment, queries, redaction
-from trial.audit.history import inserted_forms
+from trial.audit.ledger_triggers import inserted_forms
 from trial.models import (
     AccountAct,
     Freeze,

@@ -34,7 +34,7 @@ def elsewhere(other_site, stranger, commit):
     """A subject at the other site, enrolled by somebody of that site."""
     with acting(by=founder()):
         Membership.objects.create(user=stranger, role=Role.DATA_MANAGER, site=other_site)
-    stranger.__dict__.pop("_held", None)
+    stranger.__dict__.pop("_usable_roles", None)
     made = enrolment.enrol(site=other_site, by=stranger, screened_on=SCREENED)
     commit()
     return made
@@ -74,7 +74,7 @@ def test_what_was_taken_along_is_named_with_its_moment(everything, elsewhere, ad
     event = SystemEvent.objects.get(kind="export")
     taken = [one for one in found if one.ground == "taken along"]
     assert [(one.who, one.first_at) for one in taken] == [("01-001", event.at)]
-    (told,) = [one.told for one in found if (one.kind, one.ground) == ("event", "export")]
+    (told,) = [one.detail for one in found if (one.kind, one.ground) == ("event", "export")]
     assert told.startswith("what: history as CSV; rows: ")
     assert told.endswith("; recipient: Sponsor's statistics; country: DE")
 
@@ -194,7 +194,7 @@ def test_command_writes_the_list_and_notes_it(everything, administrator, span, t
     rows = list(csv.DictReader(io.StringIO(file.read_bytes().decode("utf-8-sig"), newline="")))
     found = incident.affected(by=administrator, accounts=["dan"], **span)
     assert [(row["kind"], row["who"], row["ground"]) for row in rows] == [
-        (one.kind, one.who, one.ground) for one in found if one.told != f"what: incident: affected persons; rows: {len(rows)}"
+        (one.kind, one.who, one.ground) for one in found if one.detail != f"what: incident: affected persons; rows: {len(rows)}"
     ]
     detail = {name: value for name, (_, value) in SystemEvent.objects.get(kind="export").detail.items()}
     assert (detail["rows"], detail["sha256"]) == (len(rows), hashlib.sha256(file.read_bytes()).hexdigest())

@@ -111,7 +111,7 @@ def entered(signs, commit):  # noqa: F811
 
 @pytest.fixture
 def written_at(entered):
-    return papers.first_entered(entered) - YESTERDAY
+    return papers.first_entered_at(entered) - YESTERDAY
 
 
 @pytest.mark.proves("D08", "R07")
@@ -156,7 +156,7 @@ def test_what_says_too_little_is_refused(entered, written_at, data_manager, told
 
 @pytest.mark.proves("D08")
 def test_paper_comes_before_its_entry(entered, data_manager, commit):
-    at = papers.first_entered(entered)
+    at = papers.first_entered_at(entered)
     with pytest.raises(Refused, match="the paper was filled in before"):
         papers.mark([entered], by=data_manager, written_at=at + timedelta(microseconds=1), reason=WHY)
     (mark,) = papers.mark([entered], by=data_manager, written_at=at, reason=WHY)
@@ -183,7 +183,7 @@ def test_the_last_mark_stands_and_the_same_is_not_made_twice(entered, written_at
     with pytest.raises(Conflict, match="marked so already"):
         papers.mark([entered], by=data_manager, written_at=written_at, reason=WHY)
     papers.mark([entered], by=data_manager, written_at=written_at - YESTERDAY, reason=WHY)
-    assert [mark.late for mark in papers.all_of(entered)] == ["1 d 2 h", "2 d 4 h"]
+    assert [mark.late for mark in papers.marks_of(entered)] == ["1 d 2 h", "2 d 4 h"]
 
 
 def test_a_mark_is_never_changed(entered, written_at, data_manager):
@@ -198,7 +198,7 @@ def test_a_mark_breaks_no_signature(everything, data_manager, investigator, clie
     visit = Visit.objects.get(code="SCR")
     signed = review.sign_visit(visit, by=investigator, proof=PROOF)
     record = VitalSigns.objects.get()
-    papers.mark([record], by=data_manager, written_at=papers.first_entered(record) - YESTERDAY, reason=WHY)
+    papers.mark([record], by=data_manager, written_at=papers.first_entered_at(record) - YESTERDAY, reason=WHY)
     assert not signed.changes(review.content_of_visit(visit))
 
 
@@ -253,7 +253,7 @@ def test_the_sponsor_reads_no_words_about_demographics(visit, people, data_manag
     with acting(by=data_manager):
         person = complete(Demographics, visit.subject)
     commit()
-    papers.mark([person], by=data_manager, written_at=papers.first_entered(person) - YESTERDAY, reason="Born 1957-05, said the paper")
+    papers.mark([person], by=data_manager, written_at=papers.first_entered_at(person) - YESTERDAY, reason="Born 1957-05, said the paper")
     commit()
     assert "1957" not in str(people["sponsor"].results("papers/")) + str(people["sponsor"].results("history/", kind="acts"))
     assert "1957" in str(people["data manager"].results("papers/"))

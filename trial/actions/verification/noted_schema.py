@@ -1,6 +1,7 @@
-"""Which schemas are legitimate: those that `migrate`, or a person by name, noted as an event in the ledger (docs/decisions/0020).
+"""Note which schemas are legitimate: `migrate`, or a person by name, notes each in the ledger.
 
-An anchor tells what the database was made of, and not whether that was lawful: a forged grant stands in the next anchor, too.
+An anchor tells of what objects the database was made, and not whether that was lawful: a forged
+grant stands in the next anchor, too (docs/decisions/0020).
 """
 
 from collections.abc import Iterator
@@ -9,31 +10,44 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractUser
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from trial.access import Act
 from trial.actions import events
-from trial.actions.writing import words
+from trial.actions.writing import checked_text
 from trial.models import SystemEvent, may
 from trial.refusals import Code, Refused
 
 from . import anchors, schema
+from .anchors import Anchor
 
 ENTRY_OF = "select seq from trial_ledger where form = 'trial.systemevent' and row = %s"
 
 
-def noted() -> list[str]:
-    """The digests, oldest first; those that a person accepted besides come before the one that stood then."""
-    return [digest for _, detail in _events() for digest in [*detail.get("also", [None, []])[1], detail["schema"][1]]]
+def noted_digests() -> list[str]:
+    """Return the digests of the noted schemas, oldest first.
+
+    Those that a person accepted besides come before the one that was present then.
+    """
+    digests: list[str] = []
+    for _event, detail in _events():
+        digests += detail.get("also", [None, []])[1]
+        digests.append(detail["schema"][1])
+    return digests
 
 
-def present() -> str:
-    """The digest of the schema as it stands; what it is made of is told beside the anchors."""
+def present_digest() -> str:
+    """Return the digest of the schema as it is now; describe its objects beside the anchors."""
     return anchors.describe(schema.objects())
 
 
 @contextmanager
 def being_changed() -> Iterator[None]:
-    """Anchors written meanwhile take over the schema of the one before: what stands between two migrations is noted by nobody."""
+    """Keep anchors from reading the schema while it is being migrated.
+
+    They take over the schema of the anchor before: nobody notes what is there between two
+    migrations.
+    """
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_lock(hashtext(%s))", [anchors.SCHEMA_LOCK])
     try:
@@ -44,20 +58,34 @@ def being_changed() -> Iterator[None]:
                 cursor.execute("select pg_advisory_unlock(hashtext(%s))", [anchors.SCHEMA_LOCK])
 
 
-def differs() -> list[str]:
-    """What the database is made of, against what was noted last, as sentences; before the first note, nothing."""
-    known = noted()
-    if not known or (now := schema.digest(objects := schema.objects())) == known[-1]:
+def differences_now() -> list[str]:
+    """Return each object that is not as it was noted last, as a sentence.
+
+    Before the first note there is none.
+    """
+    digests = noted_digests()
+    if not digests:
         return []
-    then = anchors.schema_of(known[-1])
-    found = schema.differences(then, objects, "since it was noted last") if then else []
-    return found or [f"The database is not made as it was noted last: {now[:16]} is not {known[-1][:16]}."]
+    objects = schema.objects()
+    now = schema.digest(objects)
+    if now == digests[-1]:
+        return []
+    noted_objects = anchors.schema_of(digests[-1])
+    if noted_objects:
+        sentences = schema.differences(noted_objects, objects, _("since it was noted last"))
+        if sentences:
+            return sentences
+    sentence = _("The database is not made as it was noted last: {now} is not {noted}.")
+    return [sentence.format(now=now[:16], noted=digests[-1][:16])]
 
 
 def note_migrated(*, was_lawful: bool) -> bool:
-    """At the end of a migrate. What had been changed before by nobody known does not become lawful by it."""
-    now, known = present(), noted()
-    if known and now == known[-1]:
+    """Note the schema at the end of a migrate. Return whether it is lawful.
+
+    What an unknown person had changed before does not become lawful by a migrate.
+    """
+    now, digests = present_digest(), noted_digests()
+    if digests and now == digests[-1]:
         return True
     if was_lawful:
         events.note(SystemEvent.Kind.SCHEMA, schema=now)
@@ -65,65 +93,103 @@ def note_migrated(*, was_lawful: bool) -> bool:
 
 
 def accept(shown: str, *, by: AbstractUser, reason: str) -> SystemEvent:
-    """A person answers for what was changed past `migrate`: for the schema that was shown, and those of anchors since."""
+    """Note in a person's name that what was changed past `migrate` is lawful.
+
+    It is noted of the schema whose digest was shown, and of those of anchors since the last note.
+    Refuse it when the schema has changed since it was shown.
+    """
     if not may(by, Act.SET_UP):
         raise Refused(Code.SCHEMA_BY_ADMINISTRATOR)
-    reason = words(reason)
+    reason = checked_text(reason)
     with transaction.atomic():
-        if present() != shown:
+        if present_digest() != shown:
             raise Refused(Code.SCHEMA_CHANGED)
-        also = sorted({one["schema"] for one in unnoted(anchors.read())} - {shown})
-        return events.note(SystemEvent.Kind.SCHEMA, by=by, reason=reason, schema=shown, **({"also": also} if also else {}))
+        digests = {anchor["schema"] for anchor in unnoted_anchors(anchors.read_anchors())}
+        detail: dict[str, Any] = {"reason": reason, "schema": shown}
+        if also := sorted(digests - {shown}):
+            detail["also"] = also
+        return events.note(SystemEvent.Kind.SCHEMA, by=by, **detail)
 
 
-def unnoted(anchored: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The first anchor of each schema that no event notes; those before the first event were written when none was noted."""
-    if not (first := _events()[:1]):
+def unnoted_anchors(anchored: list[Anchor]) -> list[Anchor]:
+    """Return the first anchor of each schema that no event notes.
+
+    Anchors before the first event were written when no schema was noted; they do not count.
+    """
+    first_event = _events()[:1]
+    if not first_event:
         return []
-    known, since = set(noted()), _entry_of(first[0][0])
-    found: dict[str, dict[str, Any]] = {}
-    for one in anchored:
-        if one["schema"] and one["seq"] >= since and one["schema"] not in known:
-            found.setdefault(one["schema"], one)
-    return list(found.values())
+    digests, since = set(noted_digests()), _entry_of(first_event[0][0])
+    by_schema: dict[str, Anchor] = {}
+    for anchor in anchored:
+        digest = anchor["schema"]
+        if digest and anchor["seq"] >= since and digest not in digests:
+            by_schema.setdefault(digest, anchor)
+    return list(by_schema.values())
 
 
-def findings(anchored: list[dict[str, Any]]) -> list[str]:
-    """Each object that was made otherwise than noted, at an anchor or now, as a sentence."""
-    if not noted():
-        return _since_the_last(anchored)
-    return [*(finding for one in unnoted(anchored) for finding in _at(one, anchored)), *differs()]
+def findings(anchored: list[Anchor]) -> list[str]:
+    """Return each object that was not as noted, at an anchor or now, as a sentence."""
+    if not noted_digests():
+        return _since_the_last_anchor(anchored)
+    sentences: list[str] = []
+    for anchor in unnoted_anchors(anchored):
+        sentences += _at(anchor, anchored)
+    return sentences + differences_now()
 
 
-def _at(one: dict[str, Any], anchored: list[dict[str, Any]]) -> list[str]:
-    """What an anchor's schema has that the lawful one before it has not."""
-    known = noted()
-    earlier = [other["schema"] for other in anchored[: anchored.index(one)] if other["schema"] in known]
-    then, now = anchors.schema_of((earlier or known[-1:])[-1]), anchors.schema_of(one["schema"])
-    when = f"at the anchor of entry {one['seq']} ({one['at']}), and nothing notes it"
-    found = schema.differences(then, now, when) if then and now else []
-    return found or [f"The database was made otherwise than noted {when}."]
+def _at(anchor: Anchor, anchored: list[Anchor]) -> list[str]:
+    """Return how an anchor's schema differs from the last noted one before it."""
+    digests = noted_digests()
+    before = anchored[: anchored.index(anchor)]
+    earlier = [previous["schema"] for previous in before if previous["schema"] in digests]
+    noted_objects = anchors.schema_of((earlier or digests[-1:])[-1])
+    objects = anchors.schema_of(anchor["schema"])
+    when = _("at the anchor of entry {number} ({moment}), and nothing notes it")
+    when = when.format(number=anchor["seq"], moment=anchor["at"])
+    if noted_objects and objects:
+        sentences = schema.differences(noted_objects, objects, when)
+        if sentences:
+            return sentences
+    return [_("The database was made otherwise than noted {when}.").format(when=when)]
 
 
-def _since_the_last(anchored: list[dict[str, Any]]) -> list[str]:
-    """Of a database that was last migrated before schemas were noted."""
-    if not anchored or (now := schema.digest(objects := schema.objects())) == anchored[-1]["schema"]:
+def _since_the_last_anchor(anchored: list[Anchor]) -> list[str]:
+    """Return how the schema differs from the last anchor's.
+
+    It is asked of a database that was last migrated before schemas were noted.
+    """
+    if not anchored:
         return []
-    then = anchors.schema_of(anchored[-1]["schema"])
-    found = schema.differences(then, objects) if then else []
-    return found or [f"The database is not made as it was at the last anchor: {now[:16]} is not {anchored[-1]['schema'][:16]}."]
+    objects, last = schema.objects(), anchored[-1]["schema"]
+    now = schema.digest(objects)
+    if now == last:
+        return []
+    objects_then = anchors.schema_of(last)
+    if objects_then:
+        sentences = schema.differences(objects_then, objects, _("since the last anchor"))
+        if sentences:
+            return sentences
+    sentence = _("The database is not made as it was at the last anchor: {now} is not {then}.")
+    return [sentence.format(now=now[:16], then=last[:16])]
 
 
+# Any: the details of an event are JSON.
 def _events() -> list[tuple[int, dict[str, Any]]]:
-    """Asked of a database before its first migrate, too."""
+    """Return (key, detail) of each event that notes a schema, oldest first.
+
+    There is none in a database before its first migrate.
+    """
     with connection.cursor() as cursor:
         cursor.execute("select to_regclass('trial_systemevent')")
         if cursor.fetchone() == (None,):
             return []
-    return list(SystemEvent.objects.filter(kind=SystemEvent.Kind.SCHEMA).order_by("pk").values_list("pk", "detail"))
+    events_of_kind = SystemEvent.objects.filter(kind=SystemEvent.Kind.SCHEMA)
+    return list(events_of_kind.order_by("pk").values_list("pk", "detail"))
 
 
 def _entry_of(event: int) -> int:
+    """Return the number of the event's entry in the ledger, or 0 if it has none."""
     with connection.cursor() as cursor:
         cursor.execute(ENTRY_OF, [event])
         entry = cursor.fetchone()

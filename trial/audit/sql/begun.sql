@@ -1,4 +1,5 @@
--- {table}: at commit, each row has the act that it began with, and so its author and its entry in the ledger.
+-- {table}: at commit, each row has the act that it began with.
+-- So it has its author, and its entry in the ledger.
 
 create or replace function {table}_begun() returns trigger language plpgsql as $$
 begin

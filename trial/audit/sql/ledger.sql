@@ -1,4 +1,5 @@
--- {table}: at commit, each row enters the ledger (trial/audit/sql/ledger_itself.sql), with the items that it changed.
+-- {table}: at commit, each row enters the ledger, with the items that it changed
+-- (trial/audit/sql/ledger_itself.sql).
 
 create or replace function {table}_ledger() returns trigger language plpgsql
   security definer set search_path = pg_catalog, public, pg_temp set timezone = 'UTC' as $$
@@ -29,4 +30,5 @@ create constraint trigger ledger after insert on {table} deferrable initially de
   for each row execute function {table}_ledger();
 
 alter table {table} enable always trigger ledger;
-revoke execute on function {table}_ledger() from public;  -- or whoever makes a table of their own could put it there as a trigger
+-- Otherwise whoever makes a table could put the function there as a trigger.
+revoke execute on function {table}_ledger() from public;

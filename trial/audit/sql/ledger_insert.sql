@@ -25,4 +25,5 @@ create constraint trigger ledger after insert on {table} deferrable initially de
   for each row execute function {table}_ledger();
 
 alter table {table} enable always trigger ledger;
-revoke execute on function {table}_ledger() from public;  -- or whoever makes a table of their own could put it there as a trigger
+-- Otherwise whoever makes a table could put the function there as a trigger.
+revoke execute on function {table}_ledger() from public;

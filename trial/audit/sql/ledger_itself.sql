@@ -1,7 +1,9 @@
--- {table}: entries get their number, time and hash under one lock that is held until the commit is visible.
--- So sequence numbers have no gap, follow the order of commits, and nobody reading after=SEQ misses a row.
+-- {table}: entries get number, time and hash under one lock, held until the commit is visible.
+-- So sequence numbers have no gap and follow the order of commits, and nobody who reads after=SEQ
+-- misses a row.
 
-create or replace function {table}_enter(entry {table}, committed text) returns void language plpgsql as $$
+create or replace function {table}_enter(entry {table}, committed text) returns void
+  language plpgsql as $$
 declare
   last record;
   salt text;
@@ -10,7 +12,8 @@ begin
   if entry.reason <> '' then
     salt := {salt};
     entry.salts := entry.salts || jsonb_build_object('{reason}', salt);
-    committed := concat_ws(E'\n', '{reason}=' || {reason_committed}, nullif(committed, ''));  -- the point puts it before every item's name
+    -- The point in its name puts it before every item's name.
+    committed := concat_ws(E'\n', '{reason}=' || {reason_committed}, nullif(committed, ''));
   end if;
   entry.client := nullif(current_setting('casebook.client', true), '');
   entry.sealed := '{{}}';
@@ -24,31 +27,45 @@ begin
   head.seq := entry.seq;
   head.at := entry.at;
   entry.hash := sha256(coalesce(last.hash, '') || convert_to({content}, 'UTF8'));
-  insert into {table} (seq, at, by_id, client, reason, act, site_id, subject_id, visit_id, form, record, "row",
+  insert into {table} (
+    seq, at, by_id, client, reason, act,
+    site_id, subject_id, visit_id, form, record, "row",
     history_id, written_at, items, salts, sealed, hash)
-  values (entry.seq, entry.at, entry.by_id, entry.client, entry.reason, entry.act, entry.site_id, entry.subject_id, entry.visit_id, entry.form,
-          entry.record, entry.row, entry.history_id, entry.written_at, entry.items, entry.salts, entry.sealed, entry.hash);
+  values (
+    entry.seq, entry.at, entry.by_id, entry.client, entry.reason, entry.act,
+    entry.site_id, entry.subject_id, entry.visit_id, entry.form, entry.record, entry.row,
+    entry.history_id, entry.written_at, entry.items, entry.salts, entry.sealed, entry.hash);
 end $$;
 
--- A reason that says nothing: blank to the eye, or a phrase that programs and hurried people leave (trial/audit/acting.py has the same).
-create or replace function {table}_says_nothing(reason text) returns boolean language plpgsql immutable as $$
+-- A reason that says nothing is blank to the eye, or a phrase that programs and hurried people
+-- leave. trial/audit/acting.py has the same rule.
+create or replace function {table}_says_nothing(reason text) returns boolean
+  language plpgsql immutable as $$
 declare
-  word text;
+  words text;
 begin
-  if reason in ({codes_as_chosen}) or lower(reason) ~ '^[[:space:]]*({codes_alone})[[:space:]]*:?[[:space:]]*$' then
+  if reason in ({codes_as_chosen})
+    or lower(reason) ~ '^[[:space:]]*({codes_alone})[[:space:]]*:?[[:space:]]*$'
+  then
     return false;
   end if;
-  word := regexp_replace(regexp_replace(lower(normalize(reason, NFKC)), '^[[:space:]]*({codes})[[:space:]]*(:|$)', ''), {unsaid}, '', 'g');
-  return length(word) < 2 or word = any ({stock});
+  words := lower(normalize(reason, NFKC));
+  words := regexp_replace(words, '^[[:space:]]*({codes})[[:space:]]*(:|$)', '');
+  words := regexp_replace(words, {unsaid}, '', 'g');
+  return length(words) < 2 or words = any ({stock});
 end $$;
 
--- Nobody erases but the lawful redaction (trial/audit/sql/redaction.sql), and not even it touches what the chain is made of.
+-- Nobody erases but the lawful redaction (trial/audit/sql/redaction.sql), and not even it touches
+-- what the chain is made of.
 create or replace function {table}_append_only() returns trigger language plpgsql as $$
 begin
   if tg_op = 'INSERT' then
     {refuse.written_by_postgresql};
   end if;
-  if tg_op = 'UPDATE' and coalesce(current_setting('casebook.redaction', true), '') <> '' and {new_content} = {old_content} then
+  if tg_op = 'UPDATE'
+    and coalesce(current_setting('casebook.redaction', true), '') <> ''
+    and {new_content} = {old_content}
+  then
     return new;
   end if;
   {refuse.append_only};
@@ -56,8 +73,9 @@ end $$;
 
 create trigger append_only before update or delete on {table}
   for each row execute function {table}_append_only();
+-- A condition costs no call of the function.
 create trigger append_only_insert before insert on {table}
-  for each row when (pg_trigger_depth() = 0) execute function {table}_append_only();  -- a condition costs no call
+  for each row when (pg_trigger_depth() = 0) execute function {table}_append_only();
 create trigger append_only_truncate before truncate on {table}
   for each statement execute function {table}_append_only();
 

@@ -1,7 +1,8 @@
--- {watched}: a user name is one person's for good. No other is spelled or looks like it; nobody is renamed (21 CFR 11.100(a)).
+-- {watched}: a user name is one person's for good (21 CFR 11.100(a)).
+-- No second name is spelled or looks like it; nobody is renamed.
 
-create or replace function {table}_name_skeleton(name text) returns text language sql immutable strict parallel safe
-  set search_path = pg_catalog as $$
+create or replace function {table}_name_skeleton(name text) returns text
+  language sql immutable strict parallel safe set search_path = pg_catalog as $$
   select translate(replace(lower(name collate "C"), 'rn', 'm'), '{alike}', '{taken_for}')
 $$;
 
@@ -16,7 +17,8 @@ begin
   return new;
 end $$;
 
-create trigger names before insert or update on {watched} for each row execute function {table}_names();
+create trigger names before insert or update on {watched}
+  for each row execute function {table}_names();
 
 alter table {watched} enable always trigger names;
 

@@ -1,4 +1,4 @@
-"""`manage.py accept_schema`: an administrator notes that a change of the database was lawful."""
+"""`manage.py accept_schema`: note that a change of the database was lawful."""
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
@@ -23,10 +23,10 @@ class Command(BaseCommand):
         parser.add_argument("--reason", required=True, help="who changed it, and why")
 
     def handle(self, *args: object, by: str, reason: str, **options: object) -> None:
-        if not noted_schema.noted():
+        if not noted_schema.noted_digests():
             raise CommandError(_("Nothing is noted yet: run `manage.py migrate` first."))
-        shown = noted_schema.present()
-        findings = noted_schema.findings(anchors.read())
+        shown = noted_schema.present_digest()
+        findings = noted_schema.findings(anchors.read_anchors())
         if not findings:
             self.stdout.write(_("The database is made as it was noted. Nothing is to be accepted."))
             return

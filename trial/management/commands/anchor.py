@@ -1,4 +1,4 @@
-"""`manage.py anchor`: the ledger's head leaves the database now."""
+"""`manage.py anchor`: write the ledger's head outside the database now."""
 
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _

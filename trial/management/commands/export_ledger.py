@@ -1,4 +1,4 @@
-"""`manage.py export_ledger`: the ledger leaves as a file that Python alone can verify."""
+"""`manage.py export_ledger`: write the ledger to a file that Python alone can verify."""
 
 import hashlib
 import os
@@ -32,14 +32,21 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", nargs="?", type=Path, help="readable by its owner alone; otherwise to standard output")
+        parser.add_argument(
+            "file",
+            nargs="?",
+            type=Path,
+            help="readable by its owner alone; otherwise to standard output",
+        )
         parser.add_argument("--by", required=True, help="username")
         for name, meaning in (
             ("recipient", "who receives it"),
             ("country", "two letters"),
             ("legal-basis", "of the transfer"),
         ):
-            parser.add_argument(f"--{name}", default="", help=f"{meaning}; where it leaves the site")
+            parser.add_argument(
+                f"--{name}", default="", help=f"{meaning}; where it leaves the site"
+            )
 
     def handle(self, *args: object, file: Path | None, by: str, **options: str) -> None:
         destination = Destination(*(options.get(name, "") for name in Destination._fields))
@@ -50,7 +57,9 @@ class Command(BaseCommand):
                 with transaction.atomic():
                     exports.refuse_unless_may_take_ledger(giver)
                     entries, sha256 = write(draft)
-                    exports.note_exported(sha256, what="ledger", by=giver, to=destination, rows=entries)
+                    exports.note_export_by_digest(
+                        sha256, what="ledger", by=giver, to=destination, rows=entries
+                    )
                 hand_over(Path(draft.name), file)
             except Refused as refused:
                 raise CommandError(str(refused)) from refused

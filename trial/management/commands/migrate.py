@@ -32,7 +32,7 @@ class Command(migrate.Command):
         only_shows = options["plan"] or options["check_unapplied"]
         is_whole = options["app_label"] is None and not only_shows
         with roles.as_owner(), noted_schema.being_changed() if is_whole else nullcontext():
-            changed_before = noted_schema.differs() if is_whole else []
+            changed_before = noted_schema.differences_now() if is_whole else []
             super().handle(*args, **options)
             if is_whole:
                 roles.grant()

@@ -1,4 +1,4 @@
-"""`manage.py redact`: personal data that were entered by mistake are erased, by two persons."""
+"""`manage.py redact`: erase personal data that were entered by mistake, by two persons."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from trial.actions import redaction
 from trial.management.person import person
-from trial.models import Entered, RedactionRequest
+from trial.models import Record, RedactionRequest, Row, Visit
 from trial.refusals import Refused
 
 
@@ -30,7 +30,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         acts = parser.add_subparsers(dest="act", required=True)
         ask, decide = acts.add_parser("ask"), acts.add_parser("decide")
-        ask.add_argument("form", help="such as crf.vitalsigns; of an act trial.queryact, trial.freeze …")
+        ask.add_argument(
+            "form", help="such as crf.vitalsigns; of an act trial.queryact, trial.freeze …"
+        )
         ask.add_argument(
             "row",
             type=int,
@@ -41,7 +43,9 @@ class Command(BaseCommand):
             help="such as comment, history_change_reason; of an act text, reason, source",
         )
         ask.add_argument("--justification", required=True)
-        ask.add_argument("--through", type=int, help="the last version to be erased; otherwise the present one")
+        ask.add_argument(
+            "--through", type=int, help="the last version to be erased; otherwise the present one"
+        )
         decide.add_argument("number", type=int)
         for parser_of_act in (ask, decide):
             parser_of_act.add_argument("--by", required=True, help="username")
@@ -59,15 +63,29 @@ class Command(BaseCommand):
         except Refused as refused:
             raise CommandError(str(refused)) from refused
 
-    def ask(self, giver: User, *, form: str, row: int, item: str, through: int | None, justification: str, **options: Any) -> None:
+    def ask(
+        self,
+        giver: User,
+        *,
+        form: str,
+        row: int,
+        item: str,
+        through: int | None,
+        justification: str,
+        **options: Any,
+    ) -> None:
         """Ask that an item of a form's row, or words of an act, be erased."""
         target = stored_row(form, row)
         request: RedactionRequest
-        if isinstance(target, Entered):
-            request = redaction.ask(target, item=item, through_version=through, by=giver, justification=justification)
+        if isinstance(target, Record | Row | Visit):
+            request = redaction.ask(
+                target, item=item, through_version=through, by=giver, justification=justification
+            )
         else:
             request = redaction.ask_of_act(target, item=item, by=giver, justification=justification)
-        sentence = _("Asked for under number {number}: {request}. An investigator of the site decides.")
+        sentence = _(
+            "Asked for under number {number}: {request}. An investigator of the site decides."
+        )
         self.stdout.write(sentence.format(number=request.pk, request=request))
 
 
