@@ -49,7 +49,7 @@ def lines_of(entries: Sequence[Ledger], *, by: AbstractUser, item: str = "") -> 
                 yield line
 
 
-# An act is a row of one of many models, whose only bond is `said` (trial/models/told.py).
+# An act is a row of one of many models, whose only bond is `describe` (trial/models/act.py).
 def _lines_of_one(entry: Ledger, act: Any | None, *, by: AbstractUser) -> Iterator[Line]:
     if act is None:
         yield from changes_of(entry, by=by)
