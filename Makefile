@@ -47,7 +47,7 @@ drill: $(DEV)
 # CI=1: Hypothesis sets no deadline on a machine that is busy.
 mutate: $(DEV)
 	rm -rf .mutation && mkdir .mutation
-	git archive HEAD pyproject.toml docs/parameters.md trial/__init__.py trial/fields.py trial/protocol tests/protocol | tar x -C .mutation
+	git archive HEAD pyproject.toml docs/parameters.md trial/__init__.py trial/fields trial/refusals trial/protocol tests/protocol | tar x -C .mutation
 	cd .mutation && CI=1 nice -n 19 ../$(UV) tool run --quiet --with pytest --with hypothesis --with 'django==5.2.*' --with 'psycopg[binary]' \
 		mutmut@3.8.1 run --max-children 1 $(ARGS)
 	$(PY) .ci/killed .mutation/mutants

@@ -10,7 +10,7 @@ from trial.actions.signals import stored
 from trial.models import Site, SiteStatus, Subject, Visit
 from trial.refusals import Code, Refused
 
-from .submission import validate
+from .judging import validate
 from .writing import lock_row, refuse_unless_allowed, writing
 
 FIRST_OF_THE_STORIES = 900

@@ -16,7 +16,8 @@ from trial.audit.reasons import needs_reason
 from trial.models import Record, Row, Visit
 from trial.refusals import Code, Refused
 
-from .submission import SentRows, Submission, assign, refuse_stale, refuse_withdrawn, validate
+from .judging import assign, refuse_stale, refuse_withdrawn, validate
+from .submission import SentRows, Submission
 from .writing import checked_reason, lock_only, lock_row, refuse_unless_allowed, writing
 
 

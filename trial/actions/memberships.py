@@ -12,7 +12,7 @@ from trial.access import Act
 from trial.models import Membership, Site, sites_where
 from trial.refusals import Code, Refused
 
-from .submission import refuse_stale, validate
+from .judging import refuse_stale, validate
 from .writing import checked_reason, writing
 
 

@@ -14,7 +14,7 @@ from trial.protocol import study
 from trial.refusals import Code, Refused
 
 from . import setup
-from .submission import validate
+from .judging import validate
 from .writing import writing
 
 

@@ -9,7 +9,7 @@ from trial.audit.reasons import needs_reason
 from trial.models import Kept, may
 from trial.refusals import Code, Refused
 
-from .submission import assign, refuse_stale, validate
+from .judging import assign, refuse_stale, validate
 from .writing import checked_reason, lock_row, writing
 
 K = TypeVar("K", bound=Kept)

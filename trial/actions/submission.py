@@ -1,28 +1,32 @@
 """One form as it was sent: the record and all its rows, judged as the whole that they will be."""
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Self, TypeAlias
+from typing import Any, Self
 
 from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils import timezone
 
 from trial.audit.once import OnceAmongRows
 from trial.audit.reasons import needs_reason
-from trial.models import Entered, Kept, Membership, Record, Row, Visit
-from trial.models.row import Withdrawable
-from trial.refusals import Both, Code, Place, Problem, Refused, problems_of
+from trial.models import Entered, Record, Row, Visit
+from trial.refusals import Both, Code, Place, Problem, Refused
+
+from .judging import (
+    Changes,
+    assign,
+    both_values,
+    problems_in,
+    refuse_foreign_references,
+    refuse_second,
+    refuse_withdrawn,
+)
 
 SentRows = Mapping[type[Row], Sequence[Mapping[str, Any]]]
 """The rows sent for each repeating group: items by name, with `id`, `version` and `withdraw`."""
 KEYS = frozenset({"id", "version", "withdraw"})
 """What a sent row says besides its items."""
-Versioned: TypeAlias = Kept | Membership
-"""A row with a version that PostgreSQL counts up."""
-Changes: TypeAlias = dict[str, tuple[Any, Any]]
-"""{item: (value before, value after)}. Any: each value is of its item's own type."""
 
 
 @dataclass
@@ -112,7 +116,7 @@ class Submission:
         self._hand_over_rows()
         problems: list[Problem] = []
         for row, place in self._rows_to_judge():
-            problems += [replace(problem, place=place) for problem in _problems_in(row)]
+            problems += [replace(problem, place=place) for problem in problems_in(row)]
         if problems:
             raise Refused(*problems)
         self._refuse_foreign_references()
@@ -213,89 +217,3 @@ def check_uniqueness(groups: set[type[Row]]) -> None:
         listed = ", ".join(names)
         with connection.cursor() as cursor:
             cursor.execute(f"set constraints {listed} immediate; set constraints {listed} deferred")
-
-
-def both_values(row: Versioned, values: Mapping[str, Any]) -> Both:
-    """Return each item for which what was sent differs from what is stored."""
-    items = {}
-    for name, value in values.items():
-        stored = getattr(row, name)
-        if stored != value:
-            items[name] = (value, stored)
-    return Both(row.pk, row.version, items, type(row))
-
-
-def refuse_stale(row: Versioned, version: int | None, values: Mapping[str, Any]) -> None:
-    """Refuse the change of an earlier version, with both values of each item that differs."""
-    if row.version != version:
-        raise Refused(Code.STALE_VERSION, both=[both_values(row, values)])
-
-
-def refuse_second(form: type[Record], visit: Visit, values: Mapping[str, Any]) -> None:
-    """Refuse a form that the visit has once and has already, with both values of each item."""
-    if form.several:
-        return
-    first = form.objects.standing().filter(visit=visit).first()
-    if first is not None:
-        name = form._meta.verbose_name
-        raise Refused(Code.FORM_ENTERED, form=name, both=[both_values(first, values)])
-
-
-def refuse_withdrawn(row: Withdrawable) -> None:
-    """Refuse to act on a record or row that was taken back."""
-    if row.withdrawn_at:
-        raise Refused(Code.WITHDRAWN)
-
-
-def refuse_foreign_references(
-    record: Record, rows: Sequence[tuple[Entered, Container[str]]]
-) -> None:
-    """Refuse a lesion, volume or consent version that the form does not offer: another subject's.
-
-    `rows` are rows of one table, each with the items that were set in it.
-    """
-    for item in _references(rows[0][0]) if rows else ():
-        chosen = {getattr(row, item.attname) for row, items in rows if item.name in items}
-        chosen.discard(None)
-        if not chosen:
-            continue
-        offered = type(record).choices_for(item.name, record.visit, record if record.pk else None)
-        if offered is not None and chosen - set(offered.values_list("pk", flat=True)):
-            facts = {"label": item.verbose_name, "subject": record.visit.subject}
-            raise Refused(Code.REFERENCE_FOREIGN, item=item.name, **facts)
-
-
-def _references(row: Entered) -> list[Any]:
-    """Return the items that refer to other rows."""
-    items = row.item_names()
-    return [
-        field for field in row._meta.concrete_fields if field.remote_field and field.name in items
-    ]
-
-
-def assign(row: Versioned, values: Mapping[str, Any]) -> Changes:
-    """Set the items; return {item: (value before, value after)} of those that differ."""
-    changes = {}
-    for name, value in values.items():
-        before = getattr(row, name)
-        if before != value:
-            changes[name] = (before, value)
-            setattr(row, name, value)
-    return changes
-
-
-def validate(row: Versioned, exclude: Sequence[str] = ()) -> None:
-    """Refuse a row that its own rules call impossible."""
-    problems = _problems_in(row, exclude)
-    if problems:
-        raise Refused(*problems)
-
-
-def _problems_in(row: Versioned, exclude: Sequence[str] = ()) -> list[Problem]:
-    """Return what the row's own rules call impossible."""
-    try:
-        row.full_clean(exclude=exclude)
-    except ValidationError as error:
-        labels = {field.name: str(field.verbose_name) for field in row._meta.concrete_fields}
-        return problems_of(error, labels=labels)
-    return []

@@ -12,9 +12,9 @@ A form file writes each label once, as plain text; the functions here pass it on
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -25,11 +25,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from trial.refusals import Code, impossible
 
-Compute = Callable[[Any, Any], Any]
-"""It takes a record or row, and the casebook that it stands in. What they are, only the form file
-knows. Hence `Any`.
-"""
-Limits = tuple[Decimal | int | str, Decimal | int | str]
+# A record of some form, or a value of some item: what it is, only the form file knows. Hence `Any`.
 When = Callable[[Any], bool] | None
 Limits = tuple[Decimal | int | str, Decimal | int | str]
 F = TypeVar("F", bound=models.Field)
@@ -309,83 +305,3 @@ _limits_in_words = lazy(_say_limits, str)
 
 def _written(pattern: str, code: Code) -> RegexValidator:
     return RegexValidator(pattern, code.lazily(), code=code.value)
-
-
-class Derived:
-    """A value that the protocol computes from what is entered: never entered itself, never stored.
-
-    The form names it, with its heading, unit, places and words. That is what admin page, API and
-    data dictionary read off the form:
-
-        bsa_m2 = fields.derived("Body surface area", unit="m²", places=3)
-
-    A module above the forms states once how it is computed, from the record (or row) and the
-    casebook that it stands in:
-
-        @VitalSigns.bsa_m2.computed_by
-        def bsa_m2(signs: VitalSigns, casebook: Casebook) -> Decimal | None: ...
-
-    `signs.bsa_m2` then computes it, with the casebook of the record (trial/models/record.py). A
-    test asks every form whether each of its derived values has its function.
-    """
-
-    def __init__(
-        self, heading: str, unit: str, places: int | None, words: Mapping[str, str]
-    ) -> None:
-        self.heading, self.unit, self.places, self.words = heading, unit, places, words
-        self.compute: Compute | None = None
-
-    def __set_name__(self, owner: Any, name: str) -> None:
-        """Add the value to its form's list `derived`, which is in the order of definition."""
-        self.name = f"{owner.__name__}.{name}"
-        owner.derived = (*owner.__dict__.get("derived", ()), name)
-
-    def computed_by(self, compute: Compute) -> Compute:
-        """Register the function that computes the value; a decorator."""
-        self.compute = compute
-        return compute
-
-    def __get__(self, entered: Any, owner: Any = None) -> Any:
-        if entered is None:
-            return self
-        if self.compute is None:
-            raise NotImplementedError(
-                f"Nothing computes {self.name}. Register a function of it in the app's `derived` folder."
-            )
-        return self.compute(entered, entered.casebook)
-
-    def __set__(self, entered: Any, value: Any) -> None:
-        raise AttributeError(f"{self.name} is derived and cannot be set.")
-
-    @property
-    def label(self) -> str:
-        """Return the heading in the reader's language."""
-        return gettext(self.heading)
-
-    def in_words(self, value: object) -> str:
-        """Return the value in words; empty text where it is not known."""
-        if value is None or value == "":
-            return ""
-        if isinstance(value, bool):
-            return gettext("yes") if value else gettext("no")
-        if isinstance(value, Decimal):
-            return f"{value:f}" if self.places is None else f"{half_up(value, self.places):f}"
-        if isinstance(value, (list, tuple)):
-            return "; ".join(map(str, value))
-        return str(self.words.get(str(value), value))
-
-
-def derived(
-    label: str, *, unit: str = "", places: int | None = None, words: Mapping[str, str] | None = None
-) -> Derived:
-    """Name a derived value on a form: its label, its unit, the places that are shown, and its codes in words."""
-    return Derived(label, unit, places, words or {})
-
-
-def half_up(value: Decimal, places: int) -> Decimal:
-    """Return the value rounded as a person rounds; Python would round 78.125 down.
-
-    >>> half_up(Decimal("78.125"), 2)
-    Decimal('78.13')
-    """
-    return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)

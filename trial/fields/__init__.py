@@ -1,0 +1,45 @@
+"""The kinds of item that a form asks for (kinds.py), and the values that it derives (derived_values.py)."""
+
+from .derived_values import Derived, derived, half_up
+from .kinds import (
+    YesNo,
+    YesNoUnknown,
+    amount,
+    choice,
+    clock_time,
+    codes,
+    count,
+    day,
+    month,
+    narrative,
+    of_the_calendar,
+    partial_date,
+    reference,
+    text,
+    without_identifiers,
+    yes_no,
+    yes_no_unknown,
+)
+
+__all__ = [
+    "Derived",
+    "YesNo",
+    "YesNoUnknown",
+    "amount",
+    "choice",
+    "clock_time",
+    "codes",
+    "count",
+    "day",
+    "derived",
+    "half_up",
+    "month",
+    "narrative",
+    "of_the_calendar",
+    "partial_date",
+    "reference",
+    "text",
+    "without_identifiers",
+    "yes_no",
+    "yes_no_unknown",
+]
