@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from rest_framework.test import APIClient
 
-from crf.models import LaboratoryPanel, LaboratoryResult, VitalSigns
+from crf.models import Demographics, LaboratoryPanel, LaboratoryResult, VitalSigns
 from tests.examples import complete
 from tests.pages import errors, filled_in, forms_of
 from trial.actions import entry
@@ -80,6 +80,17 @@ def test_what_only_the_other_changed_is_asked_for_too(browser, url, data_manager
     assert {one.item for one in answer.context["adminform"].form.differences} == {"weight_kg", "height_cm"}
     assert browser.post(url, chosen(answer, weight_kg="mine", height_cm="stored")).status_code == 302
     assert (VitalSigns.objects.get().weight_kg, VitalSigns.objects.get().height_cm) == (71, 181)
+
+
+def test_a_stored_zero_is_shown_as_a_value(browser, subject, data_manager):
+    with acting(by=data_manager):
+        url = f"/admin/crf/demographics/{complete(Demographics, subject).pk}/change/"
+    page = browser.get(url)
+    with acting(by=data_manager, reason="Typed without looking"):
+        Demographics.objects.update(age_confirmed=0)
+    answer = browser.post(url, filled_in(page, age_confirmed=50, **REASON))
+    (one,) = answer.context["adminform"].form.differences
+    assert (one.mine, one.stored) == ("50", "0")
 
 
 def test_third_change_between_the_pages_asks_again(stale, browser, url, data_manager):

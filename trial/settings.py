@@ -177,7 +177,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["trial.api.json.FlatEnough"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "trial.api.base.answer_to",
+    "EXCEPTION_HANDLER": "trial.api.refusals.answer_to",
 }
 REST_KNOX = {
     "TOKEN_TTL": timedelta(days=90),

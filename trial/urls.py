@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from trial.accounts.login_form import LoginForm
-from trial.admin import accounts, memberships, people, setup, tokens  # noqa: F401  (each registers its pages with the admin)
+from trial.admin import accounts, memberships, people, setup, tokens, visits  # noqa: F401  (each registers its pages with the admin)
 from trial.pages import account, history, locks, paper, review, signing, study
 
 admin.site.login_form = LoginForm

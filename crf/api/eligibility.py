@@ -137,7 +137,7 @@ class EligibilityView(OfSubject):
     )
     def post(self, request: Request, code: str) -> Response:
         """The investigator confirms each criterion, and signs with password and code."""
-        subject, gate, sent = self.subject(code), self.gate(), Confirm.read(request)
+        subject, gate, sent = self.subject(code), self.gate(), Confirm.from_request(request)
         if not may(request.user, Act.CONFIRM_ELIGIBILITY, subject.site_id):
             raise Refused(Code.CONFIRMED_BY_INVESTIGATOR)
         comments = sent.get("comments", {})

@@ -68,7 +68,7 @@ class OutsideView(OfSubject):
     @extend_schema(summary="enter one", request=EnterOutside, responses={201: OutsideSerializer} | REFUSALS)
     def post(self, request: Request, code: str) -> Response:
         """It counts once a data manager of the site has confirmed it."""
-        subject, sent = self.subject(code), EnterOutside.read(request)
+        subject, sent = self.subject(code), EnterOutside.from_request(request)
         entered = allocation_outside.enter(subject, by=request.user, **sent)
         entered.refresh_from_db()
         return Response(OutsideSerializer(entered).data, status=status.HTTP_201_CREATED)
@@ -84,7 +84,7 @@ class OutsideDecisionView(OfSubject):
     )
     def post(self, request: Request, code: str) -> Response:
         """A second person's word; confirmed, it is the subject's allocation for ever."""
-        subject, sent = self.subject(code), DecideOutside.read(request)
+        subject, sent = self.subject(code), DecideOutside.from_request(request)
         decide = allocation_outside.confirm if sent["state"] == OutsideState.CONFIRMED else allocation_outside.decline
         decide(subject, by=request.user, entered=sent["entered"], reason=sent["reason"])
         return Response(

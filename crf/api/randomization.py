@@ -108,7 +108,7 @@ class RandomizationView(OfSubject):
         With another `late_reason`, and where the allocation was made outside the system, it answers
         409, ALREADY_RANDOMIZED.
         """
-        subject, sent = self.subject(code), Randomize.read(request)
+        subject, sent = self.subject(code), Randomize.from_request(request)
         field: models.Field = Randomization._meta.get_field("late_reason")
         refuse_unfit([("late_reason", field, sent["late_reason"])])
         record, is_new = randomization.randomize(subject, by=request.user, late_reason=sent["late_reason"])
@@ -128,6 +128,6 @@ class StrataView(OfSubject):
     )
     def post(self, request: Request, code: str) -> Response:
         """For the analysis: they stand beside those used, and the allocation stays what it is."""
-        subject, sent = self.subject(code), Strata.read(request)
+        subject, sent = self.subject(code), Strata.from_request(request)
         record = visible_or_404(Randomization.objects.select_related("visit__subject__site"), subject_once=subject)
         return Response(AllocationSerializer(correct_strata(record, by=request.user, **sent)).data)

@@ -1,4 +1,7 @@
-"""The page of roles: an administrator of the study gives another person a role, and ends it; none is deleted."""
+"""The page of roles: an administrator of the study gives another person a role, and ends it.
+
+No role is deleted.
+"""
 
 from typing import Any
 
@@ -8,6 +11,7 @@ from django.db import models
 from django.http import HttpRequest
 
 from trial.access import Act
+from trial.accounts.person import person_of
 from trial.actions import memberships
 from trial.admin.kept import Page
 from trial.admin.setup import PlainAdmin
@@ -17,6 +21,8 @@ from trial.pages.base import reason_from
 
 
 class MembershipAdmin(PlainAdmin):
+    """The list and the page of people's roles."""
+
     list_display = ["user", "role", "site", "ends_on"]
     list_filter = ["role", "site"]
     search_fields = ["user__username", "user__first_name", "user__last_name"]
@@ -33,8 +39,9 @@ class MembershipAdmin(PlainAdmin):
     has_add_permission = has_view_permission
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Not one's own."""
-        return self.has_module_permission(request) and (obj is None or obj.user_id != request.user.pk)
+        """Allow another person's role; one's own is changed by another administrator."""
+        is_own = obj is not None and obj.user_id == request.user.pk
+        return self.has_module_permission(request) and not is_own
 
     def visible(self, request: HttpRequest) -> models.QuerySet[Membership]:
         return Membership.objects.order_by(*self.ordering)
@@ -42,21 +49,25 @@ class MembershipAdmin(PlainAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return ["user", "role", "site"] if obj else []
 
-    def formfield_for_foreignkey(self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
+    def formfield_for_foreignkey(
+        self, db_field: models.ForeignKey, request: HttpRequest, **kwargs: Any
+    ) -> Any:
         if db_field.name == "user":
-            kwargs["queryset"] = User.objects.filter(is_active=True).exclude(username__startswith=SYSTEM).order_by("username")
+            people = User.objects.filter(is_active=True).exclude(username__startswith=SYSTEM)
+            kwargs["queryset"] = people.order_by("username")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def store(self, request: HttpRequest, page: Page) -> Membership:
-        values = page.form.values()
+        """Give the role, or end it. Nothing is stored where the day of its end stays the same."""
+        by, values, version = person_of(request), page.form.values(), page.form.version
         if page.row is None:
             person, role, site = values["user"], values["role"], values.get("site")
-            return memberships.give(person, role, site=site, by=request.user, ends_on=values.get("ends_on"))
-        ends_on, version = values.get("ends_on", page.row.ends_on), page.form.version
+            return memberships.give(person, role, site=site, by=by, ends_on=values.get("ends_on"))
+        ends_on = values.get("ends_on", page.row.ends_on)
         if ends_on == page.row.ends_on and version == page.row.version:
             return page.row
         reason = reason_from(request.POST)
-        return memberships.end(page.row, by=request.user, version=version, ends_on=ends_on, reason=reason)
+        return memberships.end(page.row, by=by, version=version, ends_on=ends_on, reason=reason)
 
 
 admin.site.register(Membership, MembershipAdmin)

@@ -1,4 +1,4 @@
-"""What the API reads."""
+"""The parser of what is sent to the API."""
 
 import codecs
 import json
@@ -6,36 +6,55 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 
 
 class FlatEnough(JSONParser):
-    """JSON that says one thing: no name twice, no number that is not kept as it was sent, nothing deeper than Python follows."""
+    """JSON that has one meaning.
 
+    No name stands twice, each number is kept as it was sent, and nothing is nested deeper than
+    Python follows.
+    """
+
+    # JSON holds any value, and DRF names no type of the stream.
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        """Return the value. Raise ParseError for any other JSON."""
         encoding = (parser_context or {}).get("encoding", settings.DEFAULT_CHARSET)
         try:
             text = codecs.getreader(encoding)(stream)
-            return json.load(text, parse_float=_as_sent, parse_constant=_no_number, object_pairs_hook=_named_once)
+            return json.load(
+                text,
+                parse_float=_exact,
+                parse_constant=_refuse_constant,
+                object_pairs_hook=_with_each_name_once,
+            )
         except RecursionError as error:
-            raise ParseError("It is nested too deeply.") from error
+            raise ParseError(_("It is nested too deeply.")) from error
         except (ValueError, LookupError, ArithmeticError) as error:
-            raise ParseError(f"JSON parse error - {error}") from error
+            sentence = _("JSON parse error - {error}")
+            raise ParseError(sentence.format(error=error)) from error
 
 
-def _named_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len(named := dict(pairs)) < len(pairs):
-        raise ValueError("a name stands twice in one object")
-    return named
+def _with_each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        raise ValueError(_("a name stands twice in one object"))
+    return values
 
 
-def _as_sent(number: str) -> float:
-    """A binary fraction holds some 15 digits: of more, it would silently be another number (D03)."""
-    if Decimal(repr(kept := float(number))) != Decimal(number):
-        raise ValueError(f"{number[:40]} is more than a number keeps: send it as text")
-    return kept
+def _exact(number: str) -> float:
+    """Return the number, if a binary fraction holds it.
+
+    It holds some 15 digits: a longer one would silently become another number (D03).
+    """
+    value = float(number)
+    if Decimal(repr(value)) != Decimal(number):
+        sentence = _("{number} is more than a number keeps: send it as text")
+        raise ValueError(sentence.format(number=number[:40]))
+    return value
 
 
-def _no_number(name: str) -> float:
-    raise ValueError(f"{name} is no number")
+def _refuse_constant(name: str) -> float:
+    raise ValueError(_("{name} is no number").format(name=name))

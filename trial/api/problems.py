@@ -1,4 +1,7 @@
-"""What the `type` of a refusal leads to (RFC 9457, 4.1): the table of trial/refusals. It holds no data; everybody may read it."""
+"""The address that the `type` of a refusal leads to (RFC 9457, 4.1): the table of trial/refusals.
+
+It holds no data; everybody may read it.
+"""
 
 from typing import Any
 
@@ -37,20 +40,28 @@ def kind(code: Code) -> dict[str, Any]:
 
 
 class KindsView(APIView):
+    """The table of all kinds of refusals."""
+
     authentication_classes = ()
     permission_classes = (permissions.AllowAny,)
 
-    @extend_schema(summary="every kind of refusal", auth=[], responses={200: KindSerializer(many=True)})
+    @extend_schema(
+        summary="every kind of refusal", auth=[], responses={200: KindSerializer(many=True)}
+    )
     def get(self, request: Request) -> Response:
         """Return the whole table."""
         return Response([kind(code) for code in Code])
 
 
 class KindView(APIView):
+    """One row of the table."""
+
     authentication_classes = ()
     permission_classes = (permissions.AllowAny,)
 
-    @extend_schema(summary="one kind of refusal", auth=[], responses={200: KindSerializer, 404: Problems})
+    @extend_schema(
+        summary="one kind of refusal", auth=[], responses={200: KindSerializer, 404: Problems}
+    )
     def get(self, request: Request, problem: str) -> Response:
         """Return the row of one code."""
         if problem not in CODES:

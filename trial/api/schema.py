@@ -7,20 +7,30 @@ from django.http import HttpResponse
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 
 @cache
-def written(renderer: type[BaseRenderer]) -> bytes:
-    """Once in each process and format: it follows from the code alone, and takes half a second."""
-    return renderer().render(SchemaGenerator().get_schema(public=True), renderer_context={})
+def rendered(renderer: type[Any]) -> bytes:
+    """Return the schema as this renderer writes it.
+
+    It follows from the code alone and takes half a second, so each process does it once a format.
+    """
+    schema = SchemaGenerator().get_schema(public=True)
+    return bytes(renderer().render(schema, renderer_context={}))
 
 
 class SchemaView(SpectacularAPIView):
+    """The schema, in YAML or JSON."""
+
     @extend_schema(exclude=True)
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         renderer = request.accepted_renderer
-        kind = f"{renderer.media_type}; charset={renderer.charset}" if renderer.charset else renderer.media_type
-        named = {"Content-Disposition": f'inline; filename="{self._get_filename(request, None)}"'}
-        return HttpResponse(written(type(renderer)), content_type=kind, headers=named)
+        media_type = str(renderer.media_type)
+        if renderer.charset:
+            media_type += f"; charset={renderer.charset}"
+        kind: Any = type(renderer)  # the stubs hold that a class has no hash
+        name = self._get_filename(request, None)
+        headers = {"Content-Disposition": f'inline; filename="{name}"'}
+        content = rendered(kind)
+        return HttpResponse(content, content_type=media_type, headers=headers)

@@ -1,4 +1,4 @@
-"""Who asks: the token in the header, known by its hash."""
+"""The person who asks: the owner of the token in the header, which is found by its hash."""
 
 from typing import Any
 
@@ -9,11 +9,13 @@ from trial.audit.client import add_token
 
 
 class ByToken(TokenAuthentication):
-    """Knox's, which stumbles over a token that is no text; to us such a token is unknown."""
+    """Knox's authentication. A token that is no text is an unknown one; Knox stumbles over it."""
 
+    # knox has no stubs
     def authenticate_credentials(self, token: bytes) -> Any:
+        """Return the person and the token. Raise AuthenticationFailed for an unknown token."""
         if not token.isascii():
             raise exceptions.AuthenticationFailed
-        known = super().authenticate_credentials(token)
-        add_token(known[1].digest)
-        return known
+        person, stored = super().authenticate_credentials(token)
+        add_token(stored.digest)
+        return person, stored

@@ -1,10 +1,13 @@
-"""Every address under /api/v1/; each app brings its own. The schema holds no data, so it can be read openly."""
+"""Every address under /api/v1/; each app brings its own.
+
+The schema holds no data, so it can be read openly.
+"""
 
 from django.urls import include, path
 from drf_spectacular.views import SpectacularSwaggerSplitView
 
+from .locks import LockView
 from .problems import KindsView, KindView
-from .review import LockView
 from .schema import SchemaView
 from .study import StudyView, TokenView, routes
 
