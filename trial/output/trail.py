@@ -23,8 +23,8 @@ from trial.models.act import ActTarget
 from trial.models.redaction import REASON_ITEM
 from trial.output.reading import KEPT_BACK, hidden_from, model_of, row_name
 
-# An act is a row of one of many models, which each app may define: their only bond is `describe` and
-# `about` (trial/models/act.py). Hence `Any` for acts and for their models.
+# An act is a row of one of many models, which each app may define: their only bond is `describe`
+# and `about` (trial/models/act.py). Hence `Any` for acts and for their models.
 
 
 class Kind(models.TextChoices):
