@@ -54,7 +54,11 @@ class Tables:
         if group not in self._rows:
             by_record: dict[int, list[Any]] = defaultdict(list)
             column = group._meta.get_field(group.parent).attname
-            for row in group.objects.standing().filter(**{f"{group.path_to_subject}__in": self.subjects}).order_by("pk"):
+            for row in (
+                group.objects.standing()
+                .filter(**{f"{group.path_to_subject}__in": self.subjects})
+                .order_by("pk")
+            ):
                 by_record[getattr(row, column)].append(row)
             self._rows[group] = by_record
         return self._rows[group]
@@ -63,7 +67,9 @@ class Tables:
     def ranges(self) -> dict[int, list[ReferenceRange]]:
         """The reference ranges of the subjects' sites, by the key of the site."""
         by_site: dict[int, list[ReferenceRange]] = defaultdict(list)
-        for row in ReferenceRange.objects.filter(site__in={subject.site_id for subject in self.subjects.values()}):
+        for row in ReferenceRange.objects.filter(
+            site__in={subject.site_id for subject in self.subjects.values()}
+        ):
             by_site[row.site_id].append(row)
         return by_site
 
@@ -76,7 +82,9 @@ class Casebook:
     several subjects, which are read together.
     """
 
-    def __init__(self, subject: Subject, *, around: Record | None = None, tables: Tables | None = None) -> None:
+    def __init__(
+        self, subject: Subject, *, around: Record | None = None, tables: Tables | None = None
+    ) -> None:
         self.subject, self._around = subject, around
         self._tables = tables or Tables([subject])
         self._records: dict[type[Record], list[Any]] = {}
@@ -96,13 +104,21 @@ class Casebook:
         """
         if form not in self._records:
             around = self._around if isinstance(self._around, form) else None
-            records = [record for record in self._tables.records(form)[self.subject.pk] if around is None or record.pk != around.pk]
+            records = [
+                record
+                for record in self._tables.records(form)[self.subject.pk]
+                if around is None or record.pk != around.pk
+            ]
             groups = form.groups()
             for record in records:
                 record.casebook = self
-                record.with_rows({group: partial(self._rows_of, group, record.pk) for group in groups})
+                record.with_rows(
+                    {group: partial(self._rows_of, group, record.pk) for group in groups}
+                )
             if around is not None:
-                records = sorted([*records, around], key=lambda record: (record.pk is None, record.pk or 0))
+                records = sorted(
+                    [*records, around], key=lambda record: (record.pk is None, record.pk or 0)
+                )
             self._records[form] = records
         return self._records[form]
 
@@ -117,7 +133,9 @@ class Casebook:
     def _rows_of(self, group: type[Row], key: int) -> list[Any]:
         return self._tables.rows(group)[key]
 
-    def derived_once(self, compute: "Callable[Concatenate[Casebook, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
+    def derived_once(
+        self, compute: "Callable[Concatenate[Casebook, P], T]", *args: P.args, **kwargs: P.kwargs
+    ) -> T:
         """Return what the function makes of this casebook; computed when first asked for with these
         arguments, then kept.
         """
@@ -162,7 +180,9 @@ class Casebook:
         """
         kept_as = (label, *sorted(keys))
         if kept_as not in self._derived:
-            signatures = Signature.objects.filter(form=label, record__in=kept_as[1:]).order_by("signed_at", "pk")
+            signatures = Signature.objects.filter(form=label, record__in=kept_as[1:]).order_by(
+                "signed_at", "pk"
+            )
             self._derived[kept_as] = {signature.record: signature for signature in signatures}
         return self._derived[kept_as]
 

@@ -72,7 +72,9 @@ def confirm(subject: Subject, *, by: AbstractUser, entered: int, reason: str) ->
     with writing(by=by):
         decision = _decided(subject, OutsideState.CONFIRMED, by=by, entered=entered, reason=reason)
         why = AllocationOutside.objects.get(pk=entered).reason
-        visit, _ = Visit.objects.get_or_create(subject=subject, code="RAND", defaults={"target_on": decision.allocated_on})
+        visit, _ = Visit.objects.get_or_create(
+            subject=subject, code="RAND", defaults={"target_on": decision.allocated_on}
+        )
         record = Randomization.objects.create(
             visit=visit,
             subject_once=subject,
@@ -99,7 +101,9 @@ def decline(subject: Subject, *, by: AbstractUser, entered: int, reason: str) ->
         return _decided(subject, OutsideState.DECLINED, by=by, entered=entered, reason=reason)
 
 
-def _decided(subject: Subject, state: OutsideState, *, by: AbstractUser, entered: int, reason: str) -> AllocationOutside:
+def _decided(
+    subject: Subject, state: OutsideState, *, by: AbstractUser, entered: int, reason: str
+) -> AllocationOutside:
     """Store the second person's decision, under the study's lock.
 
     It repeats the entry's values, so that it can be read alone.

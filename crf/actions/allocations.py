@@ -22,14 +22,30 @@ def verify(key: bytes) -> tuple[int, tuple[allocation_check.Finding, ...]]:
     published commitment.
     """
     rows = list(Randomization.objects.by_key().order_by("pk"))
-    published = Study.objects.filter(registration=study.REGISTRATION).values_list("randomization_commitment", flat=True).first() or ""
-    listed = [allocation_check.Allocation(number=_number(row.number), levels=row.levels_used, arm=row.arm) for row in rows]
-    methods = {row.method or RandMethod.PERMUTED_BLOCK.value for row in rows} or {RandMethod.PERMUTED_BLOCK.value}
+    published = (
+        Study.objects.filter(registration=study.REGISTRATION)
+        .values_list("randomization_commitment", flat=True)
+        .first()
+        or ""
+    )
+    listed = [
+        allocation_check.Allocation(number=_number(row.number), levels=row.levels_used, arm=row.arm)
+        for row in rows
+    ]
+    methods = {row.method or RandMethod.PERMUTED_BLOCK.value for row in rows} or {
+        RandMethod.PERMUTED_BLOCK.value
+    }
     if len(methods) > 1:
-        sentence = f"Allocations were made by {' and by '.join(sorted(methods))}: one list has one method."
-        return len(rows), (allocation_check.Finding(allocation_check.Problem.METHOD_CHANGED, 0, sentence),)
+        sentence = (
+            f"Allocations were made by {' and by '.join(sorted(methods))}: one list has one method."
+        )
+        return len(rows), (
+            allocation_check.Finding(allocation_check.Problem.METHOD_CHANGED, 0, sentence),
+        )
     design = minimization.design_of(rows[0].levels_used) if rows else minimization.STANDARD
-    return len(rows), allocation_check.verify(key, published, listed, method=RandMethod(methods.pop()), design=design)
+    return len(rows), allocation_check.verify(
+        key, published, listed, method=RandMethod(methods.pop()), design=design
+    )
 
 
 def _number(number: str) -> int:

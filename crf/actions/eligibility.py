@@ -15,7 +15,13 @@ from crf.derived.evidence import Piece, gather, visit_of_gate
 from crf.models import Criterion, Eligibility
 from trial.access import Act
 from trial.accounts.second_factor import Proof
-from trial.actions.review import keep, part, refuse_unless_proven, refuse_unless_signer, to_be_closed
+from trial.actions.review import (
+    keep,
+    part,
+    refuse_unless_proven,
+    refuse_unless_signer,
+    to_be_closed,
+)
 from trial.actions.signals import stored
 from trial.actions.writing import locked, words, writing
 from trial.models import Query, Signature, Subject, Visit
@@ -41,8 +47,13 @@ class Assessed(NamedTuple):
     @property
     def shown_sha256(self) -> str:
         """The SHA-256 of the text that the confirmation page shows, including its day."""
-        shown = [[*verdict, CRITERION[verdict.criterion], self.pieces[verdict.criterion]] for verdict in self.verdicts]
-        return hashlib.sha256(json.dumps([self.gate, self.on, shown], default=str, ensure_ascii=False).encode()).hexdigest()
+        shown = [
+            [*verdict, CRITERION[verdict.criterion], self.pieces[verdict.criterion]]
+            for verdict in self.verdicts
+        ]
+        return hashlib.sha256(
+            json.dumps([self.gate, self.on, shown], default=str, ensure_ascii=False).encode()
+        ).hexdigest()
 
     @property
     def evidence_sha256(self) -> str:
@@ -51,11 +62,16 @@ class Assessed(NamedTuple):
         A reference range counts through the verdicts alone (crf_spec 2.2).
         """
         evidence = {
-            criterion: sorted([p.form, p.record, p.version, p.label, _without_uln(p.value), str(p.on)] for p in pieces)
+            criterion: sorted(
+                [p.form, p.record, p.version, p.label, _without_uln(p.value), str(p.on)]
+                for p in pieces
+            )
             for criterion, pieces in self.pieces.items()
         }
         verdicts = {verdict.criterion: verdict.truth.value for verdict in self.verdicts}
-        return hashlib.sha256(json.dumps([evidence, verdicts], sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+        return hashlib.sha256(
+            json.dumps([evidence, verdicts], sort_keys=True, ensure_ascii=False).encode()
+        ).hexdigest()
 
 
 def _without_uln(value: str) -> str:
@@ -69,7 +85,10 @@ def assess(casebook: Casebook, *, gate: int, on: date) -> Assessed:
     parameters = casebook.parameters_on(on)
     gathered = gather(casebook, gate=gate, on=on, parameters=parameters)
     verdicts = gates.evaluate(gathered.evidence, gate=gate, parameters=parameters)
-    pieces = {verdict.criterion: gathered.behind(verdict.criterion, verdict.evidence) for verdict in verdicts}
+    pieces = {
+        verdict.criterion: gathered.behind(verdict.criterion, verdict.evidence)
+        for verdict in verdicts
+    }
     return Assessed(gate, on, verdicts, pieces, gathered.drafts, gates.overall(verdicts))
 
 
@@ -93,15 +112,22 @@ def confirm(
     """
     on = assessed_on or subject.site.today()
     place = visit_of_gate(gate, Casebook(subject).parameters_on(on))
-    visit = Visit.objects.select_related("subject__site").filter(subject=subject, code=place).first()
+    visit = (
+        Visit.objects.select_related("subject__site").filter(subject=subject, code=place).first()
+    )
     if visit is None:
         raise Refused(Code.VISIT_UNPLANNED, subject=subject, visit=place)
-    comments = {code: words(comment, item=code, asks=None, longest=1000) for code, comment in (comments or {}).items()}
+    comments = {
+        code: words(comment, item=code, asks=None, longest=1000)
+        for code, comment in (comments or {}).items()
+    }
     refuse_unless_signer(by, visit, Act.CONFIRM_ELIGIBILITY)
     refuse_unless_proven(by, proof)
     with writing(by=by):
         locked(Subject, subject.pk)
-        assessed = _assess_to_confirm(Casebook(subject), gate=gate, on=on, shown_sha256=shown_sha256)
+        assessed = _assess_to_confirm(
+            Casebook(subject), gate=gate, on=on, shown_sha256=shown_sha256
+        )
         confirmed = _investigators(assessed, verdicts or {}, comments)
         record = _store(visit, assessed, confirmed, comments)
         content = {f"crf.eligibility#{record.pk}": part(record)}
@@ -110,7 +136,9 @@ def confirm(
     return record
 
 
-def _assess_to_confirm(casebook: Casebook, *, gate: int, on: date, shown_sha256: str | None) -> Assessed:
+def _assess_to_confirm(
+    casebook: Casebook, *, gate: int, on: date, shown_sha256: str | None
+) -> Assessed:
     """Evaluate the criteria of a gate. Refuse what cannot be confirmed as it stands."""
     today = casebook.subject.site.today()
     if on > today:
@@ -121,7 +149,9 @@ def _assess_to_confirm(casebook: Casebook, *, gate: int, on: date, shown_sha256:
     if shown_sha256 is not None and shown_sha256 != assessed.shown_sha256:
         raise Refused(Code.EVIDENCE_CHANGED)
     if assessed.drafts:
-        raise Refused(*(Problem(Code.DRAFT_LEFT, facts={"record": draft}) for draft in assessed.drafts))
+        raise Refused(
+            *(Problem(Code.DRAFT_LEFT, facts={"record": draft}) for draft in assessed.drafts)
+        )
     if problems := open_queries(casebook.subject, assessed):
         raise Refused(*problems)
     return assessed
@@ -129,7 +159,12 @@ def _assess_to_confirm(casebook: Casebook, *, gate: int, on: date, shown_sha256:
 
 def behind(*assessed: Assessed) -> set[tuple[str, int]]:
     """Return form and key of the records that the evidence stands in."""
-    return {(piece.form, piece.record) for gate in assessed for pieces in gate.pieces.values() for piece in pieces}
+    return {
+        (piece.form, piece.record)
+        for gate in assessed
+        for pieces in gate.pieces.values()
+        for piece in pieces
+    }
 
 
 def open_queries(subject: Subject, assessed: Assessed) -> list[Problem]:
@@ -141,7 +176,9 @@ def open_queries(subject: Subject, assessed: Assessed) -> list[Problem]:
     return to_be_closed(query for query in queries if (query.form, query.record) in records)
 
 
-def _investigators(assessed: Assessed, verdicts: Mapping[str, str], comments: Mapping[str, str]) -> list[gates.Verdict]:
+def _investigators(
+    assessed: Assessed, verdicts: Mapping[str, str], comments: Mapping[str, str]
+) -> list[gates.Verdict]:
     """Return the verdicts as the investigator confirms them.
 
     Refuse those that cannot be, each by name.
@@ -152,17 +189,25 @@ def _investigators(assessed: Assessed, verdicts: Mapping[str, str], comments: Ma
     for verdict in assessed.verdicts:
         wanted = verdicts.get(verdict.criterion) or verdict.truth.value
         if wanted not in list(Truth):
-            problems.append(Problem(Code.VERDICT_UNKNOWN, verdict.criterion, {"criterion": verdict.criterion}))
+            problems.append(
+                Problem(Code.VERDICT_UNKNOWN, verdict.criterion, {"criterion": verdict.criterion})
+            )
             continue
-        if refused := gates.confirmable(verdict, Truth(wanted), comments.get(verdict.criterion, "")):
-            problems.append(Problem(Code.VERDICT_NOT_CONFIRMABLE, verdict.criterion, {"sentence": refused}))
+        if refused := gates.confirmable(
+            verdict, Truth(wanted), comments.get(verdict.criterion, "")
+        ):
+            problems.append(
+                Problem(Code.VERDICT_NOT_CONFIRMABLE, verdict.criterion, {"sentence": refused})
+            )
         confirmed.append(gates.confirmed(verdict, Truth(wanted)))
     if problems:
         raise Refused(*problems)
     return confirmed
 
 
-def _store(visit: Visit, assessed: Assessed, confirmed: list[gates.Verdict], comments: Mapping[str, str]) -> Eligibility:
+def _store(
+    visit: Visit, assessed: Assessed, confirmed: list[gates.Verdict], comments: Mapping[str, str]
+) -> Eligibility:
     """Store the confirmation with a row for each criterion: what the data say, and what the
     investigator confirms.
     """
@@ -172,7 +217,9 @@ def _store(visit: Visit, assessed: Assessed, confirmed: list[gates.Verdict], com
         gate=f"G{assessed.gate}",
         assessed_on=assessed.on,
         result=gates.overall(confirmed).value,
-        failed=" ".join(verdict.criterion for verdict in confirmed if verdict.passed == gates.Passed.FAIL),
+        failed=" ".join(
+            verdict.criterion for verdict in confirmed if verdict.passed == gates.Passed.FAIL
+        ),
         evidence_sha256=assessed.evidence_sha256,
     )
     Criterion.objects.bulk_create(
@@ -221,7 +268,9 @@ def assess_anew(confirmed: Eligibility, casebook: Casebook) -> Assessed:
     return assess(casebook, gate=int(confirmed.gate[1]), on=confirmed.assessed_on)
 
 
-def is_stale(confirmed: Eligibility, casebook: Casebook, *, on: date, anew: Assessed | None = None) -> bool:
+def is_stale(
+    confirmed: Eligibility, casebook: Casebook, *, on: date, anew: Assessed | None = None
+) -> bool:
     """Return whether the evidence is another than what was signed, or will no longer say the same
     on that day (crf_spec 2.12).
 
@@ -248,4 +297,10 @@ def is_signed(confirmed: Eligibility, casebook: Casebook) -> bool:
     if last is None:
         return False
     place = (last.form, last.record)
-    return last.holds({(row.label, row.row, row.version) for row in casebook.standing if (row.form, row.record) == place})
+    return last.holds(
+        {
+            (row.label, row.row, row.version)
+            for row in casebook.standing
+            if (row.form, row.record) == place
+        }
+    )

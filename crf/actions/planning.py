@@ -30,7 +30,9 @@ def plan_when_dates_move(row: Any, by: AbstractUser, **kwargs: Any) -> None:
         plan_visits(Casebook(row.subject, around=around))
 
 
-def plan_visits(casebook: Casebook, *, on: date | None = None, anchors: timetable.Anchors | None = None) -> list[Visit]:
+def plan_visits(
+    casebook: Casebook, *, on: date | None = None, anchors: timetable.Anchors | None = None
+) -> list[Visit]:
     """Make the visits that are planned and not there yet, move those still open, stop those no
     longer planned.
 
@@ -48,7 +50,11 @@ def plan_visits(casebook: Casebook, *, on: date | None = None, anchors: timetabl
         for code in dict.fromkeys([*ALWAYS, *planned])
         if code not in there
     ]
-    moved = [visit for visit in there.values() if _is_open(visit) and _moves(visit, planned.get(visit.code))]
+    moved = [
+        visit
+        for visit in there.values()
+        if _is_open(visit) and _moves(visit, planned.get(visit.code))
+    ]
     if new:
         Visit.objects.bulk_create(new)
     if moved:

@@ -55,7 +55,9 @@ def publish_commitment(*, by: AbstractUser) -> str:
     return commitment
 
 
-def refusals(casebook: Casebook, *, on: date, late_reason: str = "") -> tuple[preconditions.Refusal, ...]:
+def refusals(
+    casebook: Casebook, *, on: date, late_reason: str = ""
+) -> tuple[preconditions.Refusal, ...]:
     """Return why the subject cannot be randomized on this day; empty where nothing stands against
     it.
     """
@@ -64,11 +66,15 @@ def refusals(casebook: Casebook, *, on: date, late_reason: str = "") -> tuple[pr
     return preconditions.preconditions(facts, parameters)
 
 
-def facts_of(casebook: Casebook, *, on: date, parameters: Parameters, late_reason: str = "") -> preconditions.Facts:
+def facts_of(
+    casebook: Casebook, *, on: date, parameters: Parameters, late_reason: str = ""
+) -> preconditions.Facts:
     """Return what decides whether the subject may be randomized on a day."""
     subject = casebook.subject
     entry, confirmed = (eligibility.latest(casebook, gate) for gate in (1, 2))
-    anew = {record: eligibility.assess_anew(record, casebook) for record in (entry, confirmed) if record}
+    anew = {
+        record: eligibility.assess_anew(record, casebook) for record in (entry, confirmed) if record
+    }
     check = progression.check(casebook, on=on)
     scan = check.assessment
     levels = levels_of(casebook, parameters, on)
@@ -76,10 +82,12 @@ def facts_of(casebook: Casebook, *, on: date, parameters: Parameters, late_reaso
     return preconditions.Facts(
         on=on,
         g1_passed=entry is not None and eligibility.is_passed(entry, casebook),
-        g1_stale=entry is not None and eligibility.is_stale(entry, casebook, on=entry.assessed_on, anew=anew[entry]),
+        g1_stale=entry is not None
+        and eligibility.is_stale(entry, casebook, on=entry.assessed_on, anew=anew[entry]),
         g2_verdict=confirmed.result if confirmed else None,
         g2_signed=confirmed is not None and eligibility.is_signed(confirmed, casebook),
-        g2_stale=confirmed is not None and eligibility.is_stale(confirmed, casebook, on=on, anew=anew[confirmed]),
+        g2_stale=confirmed is not None
+        and eligibility.is_stale(confirmed, casebook, on=on, anew=anew[confirmed]),
         evidence_queried=evidence_is_queried(casebook, *anew.values()),
         x07_refusal=check.refusal,
         pc2_scan_on=scan.scanned_on if scan else None,
@@ -88,7 +96,9 @@ def facts_of(casebook: Casebook, *, on: date, parameters: Parameters, late_reaso
         consent_current=consent_is_current(casebook, on=on),
         randomized=bool(casebook.records(Randomization)),
         outside_waits=AllocationOutside.waiting(subject) is not None,
-        withdrawn=any(consent.type == Consent.Type.WITHDRAWAL for consent in casebook.records(Consent)),
+        withdrawn=any(
+            consent.type == Consent.Type.WITHDRAWAL for consent in casebook.records(Consent)
+        ),
         site_active=subject.site.status_on(on) == SiteStatus.Status.ACTIVE,
         allocations=Randomization.objects.count(),
         sysclass=levels[Stratum.SYSCLASS] if all_known else None,
@@ -107,17 +117,25 @@ def consent_is_current(casebook: Casebook, *, on: date) -> bool:
     trial to consent again.
     """
     types = (Consent.Type.INITIAL, Consent.Type.RECONSENT)
-    given = [consent for consent in casebook.records(Consent) if consent.type in types and consent.declined != "Y"]
+    given = [
+        consent
+        for consent in casebook.records(Consent)
+        if consent.type in types and consent.declined != "Y"
+    ]
     signed = [consent for consent in given if consent.form_version is not None]
     if not signed:
         return False
-    last = max(signed, key=lambda consent: (consent.signed_on or date.max, consent.pk))  # one without its day counts as the last
+    last = max(
+        signed, key=lambda consent: (consent.signed_on or date.max, consent.pk)
+    )  # one without its day counts as the last
     newer = ConsentVersion.objects.effective(site_id=casebook.subject.site_id, on=on)
     newer = newer.filter(effective_from__gt=last.form_version.effective_from)
     return not newer.exclude(reconsent=ConsentVersion.Reconsent.NEW_ONLY).exists()
 
 
-def randomize(subject: Subject, *, by: AbstractUser, late_reason: str = "", at: date | None = None) -> tuple[Randomization, bool]:
+def randomize(
+    subject: Subject, *, by: AbstractUser, late_reason: str = "", at: date | None = None
+) -> tuple[Randomization, bool]:
     """Allocate the subject; return the allocation, and whether it was made now.
 
     Asked again in the same words, the answer is the same (docs/decisions/0043).
@@ -132,17 +150,26 @@ def randomize(subject: Subject, *, by: AbstractUser, late_reason: str = "", at: 
     on = at or subject.site.today()
     key = _key()
     with writing(by=by):
-        published = Study.objects.select_for_update(no_key=True).filter(registration=study.REGISTRATION).first()
+        published = (
+            Study.objects.select_for_update(no_key=True)
+            .filter(registration=study.REGISTRATION)
+            .first()
+        )
         if published is None or published.randomization_commitment != blocks.commitment(key):
             raise Refused(Code.KEY_NOT_COMMITTED, codes=["KEY_NOT_COMMITTED"])
         if earlier := allocation_of(subject):  # made by who held the lock before
             return _same(earlier, late_reason), False
         hold_writers()  # what is read now stands until the allocation does
-        parameters = parameters_on(on, afresh=True)  # under the study's lock, too, in which no method changes
+        parameters = parameters_on(
+            on, afresh=True
+        )  # under the study's lock, too, in which no method changes
         casebook = Casebook(subject)
         against = refusals(casebook, on=on, late_reason=late_reason)
         if against:
-            problems = [Problem(Code.NOT_RANDOMIZABLE, facts={"sentence": refusal.sentence}) for refusal in against]
+            problems = [
+                Problem(Code.NOT_RANDOMIZABLE, facts={"sentence": refusal.sentence})
+                for refusal in against
+            ]
             raise Refused(*problems, codes=[refusal.code for refusal in against])
         record = _allocate(casebook, key=key, on=on, parameters=parameters, late_reason=late_reason)
         with acting(by=by, reason=f"OTHER: {record.number}"):
@@ -152,7 +179,11 @@ def randomize(subject: Subject, *, by: AbstractUser, late_reason: str = "", at: 
 
 
 def allocation_of(subject: Subject) -> Randomization | None:
-    return Randomization.objects.filter(subject_once=subject).select_related("visit__subject__site").first()
+    return (
+        Randomization.objects.filter(subject_once=subject)
+        .select_related("visit__subject__site")
+        .first()
+    )
 
 
 def _same(earlier: Randomization, late_reason: str) -> Randomization:
@@ -177,7 +208,9 @@ def was_randomized(earlier: Randomization) -> Refused:
     )
 
 
-def _allocate(casebook: Casebook, *, key: bytes, on: date, parameters: Parameters, late_reason: str) -> Randomization:
+def _allocate(
+    casebook: Casebook, *, key: bytes, on: date, parameters: Parameters, late_reason: str
+) -> Randomization:
     """Store the next number and the arm that blocks or minimization give it, under the lock of the
     study's row.
     """
@@ -206,9 +239,15 @@ def _allocate(casebook: Casebook, *, key: bytes, on: date, parameters: Parameter
 
 def _arm(key: bytes, levels: Mapping[str, str], parameters: Parameters) -> blocks.Arm:
     if parameters.rand_method == RandMethod.MINIMIZATION:
-        return minimization.allocation(key, levels, earlier_allocations(), design=minimization.design_of(parameters.strata))
+        return minimization.allocation(
+            key, levels, earlier_allocations(), design=minimization.design_of(parameters.strata)
+        )
     stratum = blocks.stratum_name(levels[Stratum.SYSCLASS], levels[Stratum.METPAT])
-    in_stratum = Randomization.objects.by_key().filter(sysclass=levels[Stratum.SYSCLASS], metpat=levels[Stratum.METPAT]).count()
+    in_stratum = (
+        Randomization.objects.by_key()
+        .filter(sysclass=levels[Stratum.SYSCLASS], metpat=levels[Stratum.METPAT])
+        .count()
+    )
     return blocks.allocation(key, str(stratum), in_stratum + 1)
 
 

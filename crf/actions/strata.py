@@ -30,7 +30,10 @@ def correct_strata(
     if not reason:
         raise Refused(Code.REASON_MISSING, item="reason")
     values = {"sysclass": sysclass, "metpat": metpat}
-    codes = {item: [code for code, _ in Randomization._meta.get_field(f"{item}_corrected").flatchoices] for item in values}
+    codes = {
+        item: [code for code, _ in Randomization._meta.get_field(f"{item}_corrected").flatchoices]
+        for item in values
+    }
     if unknown := [item for item, value in values.items() if value and value not in codes[item]]:
         raise Refused(*(Problem(Code.STRATUM_NOT_A_CODE, f"{item}_corrected") for item in unknown))
     with writing(by=by, reason=reason):

@@ -22,7 +22,9 @@ from trial.refusals import Code, Refused
 
 from .subject import OfSubject
 
-ON = OpenApiParameter("on", str, description="the day on which it is asked, as 2026-01-31; today if left out")
+ON = OpenApiParameter(
+    "on", str, description="the day on which it is asked, as 2026-01-31; today if left out"
+)
 
 
 class ResponseReadSerializer(serializers.Serializer):
@@ -66,7 +68,9 @@ class EndpointSerializer(serializers.Serializer):
 class FirstFailureSerializer(serializers.Serializer):
     site = serializers.ChoiceField(choices=[site.value for site in Site], allow_null=True)
     on = serializers.DateField(allow_null=True)
-    sites = serializers.ListField(child=serializers.CharField(), help_text="more than one where it is COMBINED")
+    sites = serializers.ListField(
+        child=serializers.CharField(), help_text="more than one where it is COMBINED"
+    )
     records = serializers.ListField(child=serializers.CharField())
 
 
@@ -93,7 +97,9 @@ class CourseSerializer(serializers.Serializer):
     best_since_randomization = BestSerializer(help_text="against the second baseline")
     best_irecist = serializers.CharField()
     endpoints = EndpointSerializer(many=True)
-    first_failure = FirstFailureSerializer(help_text="where the first progression after randomization lay")
+    first_failure = FirstFailureSerializer(
+        help_text="where the first progression after randomization lay"
+    )
     agents = AgentSerializer(many=True)
     regimen_intensity_percent = Derived(allow_null=True)
     lesions = CoveredSerializer(many=True)
@@ -118,12 +124,17 @@ class CourseView(OfSubject):
             "on": on,
             "status": derived.status,
             "randomized_on": derived.course.randomized_on,
-            "responses": [_response(response, derived.records) for response in derived.course.responses],
+            "responses": [
+                _response(response, derived.records) for response in derived.course.responses
+            ],
             "best": _best(derived.course.best),
             "confirmed_best": _best(derived.course.confirmed_best),
             "best_since_randomization": _best(derived.course.best_since_randomization),
             "best_irecist": derived.course.best_immune,
-            "endpoints": [_endpoint(endpoint) for endpoint in (*derived.course.endpoints, *derived.course.local_control)],
+            "endpoints": [
+                _endpoint(endpoint)
+                for endpoint in (*derived.course.endpoints, *derived.course.local_control)
+            ],
             "first_failure": derived.course.first_failure._asdict(),
             "agents": [agent._asdict() for agent in derived.agents],
             "regimen_intensity_percent": derived.regimen_intensity_percent,
@@ -145,7 +156,9 @@ class CourseView(OfSubject):
 
 
 def _response(response: DerivedResponse, records: dict[str, int]) -> dict[str, Any]:
-    derived = {name: getattr(response.derived, name) for name in response.derived.__dataclass_fields__}
+    derived = {
+        name: getattr(response.derived, name) for name in response.derived.__dataclass_fields__
+    }
     point = response.assessment.point
     return derived | {
         "assessment": point.label,
@@ -171,5 +184,8 @@ def _best(best: Any) -> dict[str, Any]:
 
 def _endpoint(endpoint: Endpoint) -> dict[str, Any]:
     result = endpoint.result
-    values = {name: getattr(result, name) for name in ("determined", "event", "on", "value_days", "reason")}
+    values = {
+        name: getattr(result, name)
+        for name in ("determined", "event", "on", "value_days", "reason")
+    }
     return values | {"name": endpoint.name, "records": list(result.records)}

@@ -25,7 +25,9 @@ from trial.refusals import Code, Refused
 from .free_text import refuse_unfit
 from .subject import OfSubject
 
-GATE = OpenApiParameter("gate", int, required=True, enum=[1, 2], description="1 entry, 2 randomization")
+GATE = OpenApiParameter(
+    "gate", int, required=True, enum=[1, 2], description="1 entry, 2 randomization"
+)
 OPEN = re.compile(r"\d or \d")
 SEVERAL = "More than one value is possible by the data."
 
@@ -68,7 +70,9 @@ class ConfirmedSerializer(serializers.Serializer):
     failed = serializers.CharField()
     signed = serializers.BooleanField(help_text="whether its signature holds")
     signature = UnderItSerializer()
-    stale = serializers.BooleanField(help_text="whether its evidence has changed since; not, whether its windows are over by today")
+    stale = serializers.BooleanField(
+        help_text="whether its evidence has changed since; not, whether its windows are over by today"
+    )
 
 
 class AtGateSerializer(serializers.Serializer):
@@ -77,8 +81,12 @@ class AtGateSerializer(serializers.Serializer):
     on = serializers.DateField()
     overall = serializers.CharField()
     verdicts = VerdictSerializer(many=True)
-    drafts = serializers.ListField(child=serializers.CharField(), help_text="forms that are completed first")
-    open_queries = serializers.ListField(child=serializers.CharField(), help_text="about the evidence: closed before it is confirmed")
+    drafts = serializers.ListField(
+        child=serializers.CharField(), help_text="forms that are completed first"
+    )
+    open_queries = serializers.ListField(
+        child=serializers.CharField(), help_text="about the evidence: closed before it is confirmed"
+    )
     shown_sha256 = serializers.CharField(
         allow_null=True,
         help_text="of all that is shown here; null for those who do not see all evidence",
@@ -88,7 +96,9 @@ class AtGateSerializer(serializers.Serializer):
 
 class Confirm(Strict):
     password = serializers.CharField(max_length=4096, trim_whitespace=False, allow_blank=True)
-    code = serializers.CharField(max_length=20, allow_blank=True, help_text="of the second factor; each is good once")
+    code = serializers.CharField(
+        max_length=20, allow_blank=True, help_text="of the second factor; each is good once"
+    )
     verdicts = serializers.DictField(
         child=serializers.CharField(),
         required=False,
@@ -99,7 +109,9 @@ class Confirm(Strict):
         required=False,
         help_text="the reasons for that",
     )
-    shown_sha256 = serializers.CharField(max_length=64, help_text="of what you read: what changed since is not confirmed")
+    shown_sha256 = serializers.CharField(
+        max_length=64, help_text="of what you read: what changed since is not confirmed"
+    )
 
 
 class EligibilityView(OfSubject):
@@ -121,9 +133,14 @@ class EligibilityView(OfSubject):
             "gate": gate,
             "on": assessed.on,
             "overall": assessed.overall,
-            "verdicts": [self.verdict(verdict, assessed.pieces[verdict.criterion], subject.site_id) for verdict in assessed.verdicts],
+            "verdicts": [
+                self.verdict(verdict, assessed.pieces[verdict.criterion], subject.site_id)
+                for verdict in assessed.verdicts
+            ],
             "drafts": assessed.drafts,
-            "open_queries": [str(problem) for problem in eligibility.open_queries(subject, assessed)],
+            "open_queries": [
+                str(problem) for problem in eligibility.open_queries(subject, assessed)
+            ],
             "shown_sha256": None if hidden else assessed.shown_sha256,
             "confirmed": confirmed_last(casebook, gate),
         }
@@ -141,7 +158,9 @@ class EligibilityView(OfSubject):
         if not may(request.user, Act.CONFIRM_ELIGIBILITY, subject.site_id):
             raise Refused(Code.CONFIRMED_BY_INVESTIGATOR)
         comments = sent.get("comments", {})
-        refuse_unfit((item, Criterion._meta.get_field("comment"), text) for item, text in comments.items())
+        refuse_unfit(
+            (item, Criterion._meta.get_field("comment"), text) for item, text in comments.items()
+        )
         with proving_to_api(request, sent) as proof:
             eligibility.confirm(
                 subject, gate=gate, by=request.user, proof=proof, verdicts=sent.get("verdicts", {}),
@@ -157,8 +176,12 @@ class EligibilityView(OfSubject):
 
     def verdict(self, verdict: Any, pieces: list[Piece], site_id: int) -> dict[str, Any]:
         """Return a verdict with its evidence, without what this person may not see."""
-        shown = [piece._asdict() for piece in pieces if not identifies(piece, self.request.user, site_id)]
-        unsure = len(shown) < len(pieces) and OPEN.search(verdict.reason)  # two ages possible: the month of consent is that of birth
+        shown = [
+            piece._asdict() for piece in pieces if not identifies(piece, self.request.user, site_id)
+        ]
+        unsure = len(shown) < len(pieces) and OPEN.search(
+            verdict.reason
+        )  # two ages possible: the month of consent is that of birth
         return {
             "criterion": verdict.criterion,
             "text": CRITERION[verdict.criterion].text,

@@ -21,13 +21,19 @@ class EnterOutside(Strict):
     arm = serializers.ChoiceField(choices=Randomization.Arm.choices)
     sysclass = serializers.ChoiceField(choices=Randomization.SystemicClass.choices)
     metpat = serializers.ChoiceField(choices=Randomization.MetastaticPattern.choices)
-    source = serializers.CharField(max_length=200, help_text="the source document, so that another person finds it")
-    reason = serializers.CharField(max_length=200, help_text="why outside the system, and why entered late")
+    source = serializers.CharField(
+        max_length=200, help_text="the source document, so that another person finds it"
+    )
+    reason = serializers.CharField(
+        max_length=200, help_text="why outside the system, and why entered late"
+    )
 
 
 class DecideOutside(Strict):
     entered = WholeNumber(min_value=1, help_text="id of the entry that you read")
-    state = serializers.ChoiceField(choices=[OutsideState.CONFIRMED.value, OutsideState.DECLINED.value])
+    state = serializers.ChoiceField(
+        choices=[OutsideState.CONFIRMED.value, OutsideState.DECLINED.value]
+    )
     reason = serializers.CharField(max_length=200)
 
 
@@ -62,10 +68,14 @@ class OutsideView(OfSubject):
     )
     def get(self, request: Request, code: str) -> Response:
         """Each step, the last one last: entered, confirmed, declined."""
-        steps = AllocationOutside.objects.filter(subject=self.subject(code)).select_related("subject", "by")
+        steps = AllocationOutside.objects.filter(subject=self.subject(code)).select_related(
+            "subject", "by"
+        )
         return Response(OutsideSerializer(steps, many=True).data)
 
-    @extend_schema(summary="enter one", request=EnterOutside, responses={201: OutsideSerializer} | REFUSALS)
+    @extend_schema(
+        summary="enter one", request=EnterOutside, responses={201: OutsideSerializer} | REFUSALS
+    )
     def post(self, request: Request, code: str) -> Response:
         """It counts once a data manager of the site has confirmed it."""
         subject, sent = self.subject(code), EnterOutside.read(request)
@@ -85,7 +95,11 @@ class OutsideDecisionView(OfSubject):
     def post(self, request: Request, code: str) -> Response:
         """A second person's word; confirmed, it is the subject's allocation for ever."""
         subject, sent = self.subject(code), DecideOutside.read(request)
-        decide = allocation_outside.confirm if sent["state"] == OutsideState.CONFIRMED else allocation_outside.decline
+        decide = (
+            allocation_outside.confirm
+            if sent["state"] == OutsideState.CONFIRMED
+            else allocation_outside.decline
+        )
         decide(subject, by=request.user, entered=sent["entered"], reason=sent["reason"])
         return Response(
             OutsideSerializer(AllocationOutside.last_of(subject)).data,

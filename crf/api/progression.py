@@ -37,7 +37,9 @@ class ProgressionSerializer(serializers.Serializer):
 
 
 class ProgressionView(OfSubject):
-    @extend_schema(summary="the check after cycle 2", responses={200: ProgressionSerializer} | REFUSALS)
+    @extend_schema(
+        summary="the check after cycle 2", responses={200: ProgressionSerializer} | REFUSALS
+    )
     def get(self, request: Request, code: str) -> Response:
         """Its state today, as the data say."""
         casebook = self.casebook(code)

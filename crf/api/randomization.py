@@ -50,9 +50,15 @@ class Randomize(Strict):
 
 class Strata(Strict):
     version = WholeNumber(min_value=1, help_text="of the allocation that you read")
-    sysclass = serializers.ChoiceField(choices=Randomization.SystemicClass.choices, allow_blank=True, default="")
-    metpat = serializers.ChoiceField(choices=Randomization.MetastaticPattern.choices, allow_blank=True, default="")
-    reason = serializers.CharField(max_length=500, help_text="a code of the list, and words of your own after a colon")
+    sysclass = serializers.ChoiceField(
+        choices=Randomization.SystemicClass.choices, allow_blank=True, default=""
+    )
+    metpat = serializers.ChoiceField(
+        choices=Randomization.MetastaticPattern.choices, allow_blank=True, default=""
+    )
+    reason = serializers.CharField(
+        max_length=500, help_text="a code of the list, and words of your own after a colon"
+    )
 
 
 class RefusalSerializer(serializers.Serializer):
@@ -63,7 +69,9 @@ class RefusalSerializer(serializers.Serializer):
 class PreconditionsSerializer(serializers.Serializer):
     subject = serializers.CharField()
     on = serializers.DateField()
-    refusals = RefusalSerializer(many=True, help_text="what stands against randomization; empty where nothing does")
+    refusals = RefusalSerializer(
+        many=True, help_text="what stands against randomization; empty where nothing does"
+    )
     allocation = AllocationSerializer(allow_null=True)
 
 
@@ -83,7 +91,9 @@ class RandomizationView(OfSubject):
         shown = {
             "subject": subject.code,
             "on": on,
-            "refusals": [{"code": refusal.code, "sentence": refusal.sentence} for refusal in refusals],
+            "refusals": [
+                {"code": refusal.code, "sentence": refusal.sentence} for refusal in refusals
+            ],
             "allocation": randomization.allocation_of(subject),
         }
         return Response(PreconditionsSerializer(shown).data)
@@ -111,7 +121,9 @@ class RandomizationView(OfSubject):
         subject, sent = self.subject(code), Randomize.read(request)
         field: models.Field = Randomization._meta.get_field("late_reason")
         refuse_unfit([("late_reason", field, sent["late_reason"])])
-        record, is_new = randomization.randomize(subject, by=request.user, late_reason=sent["late_reason"])
+        record, is_new = randomization.randomize(
+            subject, by=request.user, late_reason=sent["late_reason"]
+        )
         return Response(
             AllocationSerializer(record).data,
             status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK,
@@ -129,5 +141,7 @@ class StrataView(OfSubject):
     def post(self, request: Request, code: str) -> Response:
         """For the analysis: they stand beside those used, and the allocation stays what it is."""
         subject, sent = self.subject(code), Strata.read(request)
-        record = visible_or_404(Randomization.objects.select_related("visit__subject__site"), subject_once=subject)
+        record = visible_or_404(
+            Randomization.objects.select_related("visit__subject__site"), subject_once=subject
+        )
         return Response(AllocationSerializer(correct_strata(record, by=request.user, **sent)).data)

@@ -51,7 +51,9 @@ class ResponseSerializer(OfVisit):
         read_only_fields = fields
 
 
-@extend_schema_view(list=extend_schema(summary="responses: list"), retrieve=extend_schema(summary="one response"))
+@extend_schema_view(
+    list=extend_schema(summary="responses: list"), retrieve=extend_schema(summary="one response")
+)
 class ResponseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visible):
     """Tumor responses, in the order of their entry; those taken back are left out."""
 
@@ -68,7 +70,9 @@ class ResponseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visible)
         return in_their_casebooks(super().paginate_queryset(queryset) or [])
 
     def get_object(self) -> ResponseAssessment:
-        (assessment,) = in_their_casebooks([visible_or_404(self.get_queryset(), pk=self.kwargs["pk"])])
+        (assessment,) = in_their_casebooks(
+            [visible_or_404(self.get_queryset(), pk=self.kwargs["pk"])]
+        )
         return assessment
 
 
@@ -77,5 +81,8 @@ def in_their_casebooks(assessments: Sequence[ResponseAssessment]) -> list[Respon
     together: few queries for many.
     """
     casebooks = Casebook.of_several(assessment.subject for assessment in assessments)
-    records = (casebooks[assessment.visit.subject_id].find(ResponseAssessment, assessment.pk) for assessment in assessments)
+    records = (
+        casebooks[assessment.visit.subject_id].find(ResponseAssessment, assessment.pk)
+        for assessment in assessments
+    )
     return [assessment for assessment in records if assessment]

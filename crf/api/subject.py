@@ -22,7 +22,9 @@ class OfSubject(APIView):
         return Casebook(self.subject(code))
 
     def subject(self, code: str) -> Subject:
-        return visible_or_404(Subject.objects.visible_to(self.request.user).select_related("site"), code=code)
+        return visible_or_404(
+            Subject.objects.visible_to(self.request.user).select_related("site"), code=code
+        )
 
 
 class OfVisit(serializers.ModelSerializer):

@@ -27,10 +27,16 @@ def anchors_of(casebook: Casebook, parameters: Parameters) -> timetable.Anchors:
     entry, second = gates.get("G1", ("", None)), gates.get("G2", ("", None))
     allocation = next(iter(casebook.records(Randomization)), None)
     irradiates = allocation is not None and allocation.arm == Randomization.Arm.SYSRT
-    first_fraction_on, last_fraction_on = fractions_between(casebook) if irradiates else (None, None)
+    first_fraction_on, last_fraction_on = (
+        fractions_between(casebook) if irradiates else (None, None)
+    )
     pd_on = progressed_on(casebook)
-    failed = second[0] == Eligibility.Result.INELIGIBLE and allocation is None  # nobody waits for a randomization that will not be
-    open_on = second[1] if parameters.before_cycles and second[0] == Eligibility.Result.ELIGIBLE else None
+    failed = (
+        second[0] == Eligibility.Result.INELIGIBLE and allocation is None
+    )  # nobody waits for a randomization that will not be
+    open_on = (
+        second[1] if parameters.before_cycles and second[0] == Eligibility.Result.ELIGIBLE else None
+    )
     return timetable.Anchors(
         consent_on=signed_on(casebook, Consent.Type.INITIAL),
         pretreated=doses.preconsent_cycles > 0,
@@ -57,7 +63,11 @@ def confirmed_gates(casebook: Casebook, *, before: date | None) -> dict[str, tup
     the first dose.
     """
     confirmed = [record for record in casebook.records(Eligibility) if record.assessed_on]
-    counting = [record for record in confirmed if record.gate != "G1" or before is None or record.assessed_on <= before]
+    counting = [
+        record
+        for record in confirmed
+        if record.gate != "G1" or before is None or record.assessed_on <= before
+    ]
     return {record.gate: (record.result, record.assessed_on) for record in counting}
 
 
@@ -79,12 +89,20 @@ def fractions_between(casebook: Casebook) -> tuple[date | None, date | None]:
 
 def last_scan_of_check(casebook: Casebook) -> date | None:
     """Return the day of the last scan of the check after cycle 2."""
-    scans = [scan.scanned_on for scan in casebook.rows(Scan) if scan.assessment.visit.code == "PC2" and scan.scanned_on]
+    scans = [
+        scan.scanned_on
+        for scan in casebook.rows(Scan)
+        if scan.assessment.visit.code == "PC2" and scan.scanned_on
+    ]
     return max(scans, default=None)
 
 
 def progressed_on(casebook: Casebook) -> date | None:
     """Return the day of the first scan that the investigator reads as progression."""
     assessments = casebook.records(ResponseAssessment)
-    days = [assessment.first_scan_on for assessment in assessments if assessment.investigator_overall == Response.PD]
+    days = [
+        assessment.first_scan_on
+        for assessment in assessments
+        if assessment.investigator_overall == Response.PD
+    ]
     return min((day for day in days if day), default=None)

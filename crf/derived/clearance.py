@@ -31,8 +31,13 @@ class ClearanceInputs(NamedTuple):
     def __str__(self) -> str:
         sex = SEXES.get(self.sex, "sex not known")
         age = f"{' or '.join(map(str, sorted(self.ages)))} years" if self.ages else "age not known"
-        weight = " or ".join(f"{weight.kg:f} kg on {weight.on}" for weight in self.weights) or "no weight near that day"
-        creatinine = f"creatinine {self.creatinine.result} µmol/L" if self.creatinine else "no creatinine"
+        weight = (
+            " or ".join(f"{weight.kg:f} kg on {weight.on}" for weight in self.weights)
+            or "no weight near that day"
+        )
+        creatinine = (
+            f"creatinine {self.creatinine.result} µmol/L" if self.creatinine else "no creatinine"
+        )
         return ", ".join((sex, age, weight, creatinine))
 
 
@@ -41,7 +46,10 @@ def clearance_ml_min(panel: LaboratoryPanel, casebook: Casebook) -> str:
     """Return the clearance, unrounded where it is compared, rounded here (crf_spec 2.10); several,
     where several ages are possible.
     """
-    shown = (f"{value.comparator}{clearance_shown(value.value)}" for value in clearance_inputs(panel, casebook).clearances)
+    shown = (
+        f"{value.comparator}{clearance_shown(value.value)}"
+        for value in clearance_inputs(panel, casebook).clearances
+    )
     return " or ".join(dict.fromkeys(shown))
 
 
@@ -95,7 +103,9 @@ def evidence_of_clearance(casebook: Casebook) -> Evidence:
 @once
 def weights(casebook: Casebook) -> tuple[Weight, ...]:
     """Return every weight that was measured on a known day."""
-    measured = [signs for signs in casebook.records(VitalSigns) if signs.weight_kg and signs.measured_on]
+    measured = [
+        signs for signs in casebook.records(VitalSigns) if signs.weight_kg and signs.measured_on
+    ]
     return tuple(Weight(kg=signs.weight_kg, on=signs.measured_on) for signs in measured)
 
 

@@ -79,7 +79,9 @@ class Derived(NamedTuple):
     coverage: coverage_rules.SubjectCoverage | None
 
 
-def derive(casebook: Casebook, *, on: date, unrecorded: frozenset[Unrecorded] = UNRECORDED) -> Derived:
+def derive(
+    casebook: Casebook, *, on: date, unrecorded: frozenset[Unrecorded] = UNRECORDED
+) -> Derived:
     """Return all that the protocol derives for a subject, as known on a day, by the parameters in
     force on it.
 
@@ -87,15 +89,24 @@ def derive(casebook: Casebook, *, on: date, unrecorded: frozenset[Unrecorded] = 
     that is not kept are unknown.
     """
     parameters = casebook.parameters_on(on)
-    derived = course.derive(sources_of(casebook, on=on, unrecorded=unrecorded), on=on, parameters=parameters)
+    derived = course.derive(
+        sources_of(casebook, on=on, unrecorded=unrecorded), on=on, parameters=parameters
+    )
     agents, regimen_percent = agents_given(casebook, on=on)
     allocation = allocation_of(casebook)
     irradiates = allocation is not None and allocation.arm == Randomization.Arm.SYSRT
-    covered = [LesionCovered(code, coverage) for code, coverage in coverage_by_lesion(casebook).items()] if irradiates else []
+    covered = (
+        [LesionCovered(code, coverage) for code, coverage in coverage_by_lesion(casebook).items()]
+        if irradiates
+        else []
+    )
     return Derived(
         status=status_of(casebook, derived, on=on),
         course=derived,
-        records={assessment.visit.code: assessment.pk for assessment in casebook.records(ResponseAssessment)},
+        records={
+            assessment.visit.code: assessment.pk
+            for assessment in casebook.records(ResponseAssessment)
+        },
         agents=agents,
         regimen_intensity_percent=regimen_percent,
         lesions=covered,
@@ -103,16 +114,22 @@ def derive(casebook: Casebook, *, on: date, unrecorded: frozenset[Unrecorded] = 
     )
 
 
-def sources_of(casebook: Casebook, *, on: date, unrecorded: frozenset[Unrecorded]) -> course.CourseFacts:
+def sources_of(
+    casebook: Casebook, *, on: date, unrecorded: frozenset[Unrecorded]
+) -> course.CourseFacts:
     """Return what the protocol reads a course from."""
     allocation = allocation_of(casebook)
     sources = course.CourseFacts(
         baseline=baseline(casebook),
-        assessments=tuple(seen_of(response, casebook) for response in responses(casebook, until=on)),
+        assessments=tuple(
+            seen_of(response, casebook) for response in responses(casebook, until=on)
+        ),
         treated_on=doses_of(casebook).day_1(1),
         second_baseline=SECOND_BASELINE,
         irradiated=tuple(irradiated_lesions(casebook, on=on).items()),
-        treated_after_randomization=given_since(casebook, allocation.randomized_on, on=on) if allocation else None,
+        treated_after_randomization=given_since(casebook, allocation.randomized_on, on=on)
+        if allocation
+        else None,
         unrecorded=unrecorded,
     )
     facts = facts_of(casebook, sources.baseline, allocation)
@@ -129,19 +146,29 @@ def seen_of(response: AssessedResponse, casebook: Casebook) -> course.CourseAsse
     rows = assessed_lesions(assessment, TargetMeasurement, casebook)
     return course.CourseAssessment(
         point=point,
-        investigator=recist.Response(assessment.investigator_overall) if assessment.investigator_overall else None,
-        statuses=tuple((lesion.code, LocalStatus(row.local_status)) for lesion, row in rows if row.local_status),
-        in_field=tuple(IN_FIELD.get(row.in_field) for row in assessment.rows(NewLesion) if row.certainty),
+        investigator=recist.Response(assessment.investigator_overall)
+        if assessment.investigator_overall
+        else None,
+        statuses=tuple(
+            (lesion.code, LocalStatus(row.local_status)) for lesion, row in rows if row.local_status
+        ),
+        in_field=tuple(
+            IN_FIELD.get(row.in_field) for row in assessment.rows(NewLesion) if row.certainty
+        ),
         derived=derived,
     )
 
 
 def facts_of(casebook: Casebook, first: recist.Baseline, allocation: Randomization | None) -> Facts:
     """Return what is known at randomization: BL1, the check after cycle 2, tells it."""
-    at_bl1 = [response for response in responses(casebook) if response.point.label == SECOND_BASELINE]
+    at_bl1 = [
+        response for response in responses(casebook) if response.point.label == SECOND_BASELINE
+    ]
     randomized_on = allocation.randomized_on if allocation else None
     if not at_bl1:
-        return Facts(randomized_on=randomized_on, baseline_complete=None, measurable=None, no_disease=False)
+        return Facts(
+            randomized_on=randomized_on, baseline_complete=None, measurable=None, no_disease=False
+        )
     assessment, point, derived = at_bl1[0]
     return Facts(
         randomized_on=randomized_on,
@@ -218,13 +245,20 @@ def agents_given(casebook: Casebook, *, on: date) -> tuple[list[AgentGiven], Dec
     if not any(cycle.number == until for cycle in casebook.records(Cycle)):
         return [], None
     percents, totals = intensity_percents(casebook, until), cumulative_doses(casebook, until)
-    agents = [AgentGiven(agent, totals[agent].mg, totals[agent].normalized, percent) for agent, percent in percents.items()]
+    agents = [
+        AgentGiven(agent, totals[agent].mg, totals[agent].normalized, percent)
+        for agent, percent in percents.items()
+    ]
     return agents, dose_intensity.regimen_intensity_percent(percents.values())
 
 
 def status_of(casebook: Casebook, derived: course.Course, *, on: date) -> SubjectStatus:
     """Return the subject's status on a day (crf_spec 3)."""
-    gates = {record.gate: record.result for record in casebook.records(Eligibility) if record.assessed_on and record.assessed_on <= on}
+    gates = {
+        record.gate: record.result
+        for record in casebook.records(Eligibility)
+        if record.assessed_on and record.assessed_on <= on
+    }
     randomized_on, first_on = (
         by_then(derived.randomized_on, on),
         by_then(doses_of(casebook).day_1(1), on),
@@ -233,7 +267,11 @@ def status_of(casebook: Casebook, derived: course.Course, *, on: date) -> Subjec
         *days_given(casebook),
         *(row.fraction.given_on for row in fractions_given(casebook, on)),
     ]
-    progressed = [response.evaluation.dated_on for response in derived.responses if response.evaluation.response == recist.Response.PD]
+    progressed = [
+        response.evaluation.dated_on
+        for response in derived.responses
+        if response.evaluation.response == recist.Response.PD
+    ]
     return subject_status(
         StatusFacts(
             entry=gates.get("G1"),

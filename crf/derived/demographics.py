@@ -16,7 +16,11 @@ def person(casebook: Casebook) -> Demographics | None:
 @once
 def signed_on(casebook: Casebook, kind: Consent.Type) -> date | None:
     """Return the first day on which a consent of this type, or its withdrawal, was signed."""
-    days = [consent.signed_on for consent in casebook.records(Consent) if consent.type == kind and consent.signed_on]
+    days = [
+        consent.signed_on
+        for consent in casebook.records(Consent)
+        if consent.type == kind and consent.signed_on
+    ]
     return min(days, default=None)
 
 
@@ -29,4 +33,8 @@ def age_at_consent(person: Demographics, casebook: Casebook) -> str:
     if not person.birth_month or not consented_on:
         return ""
     ages = age.possible_ages(person.birth_month, on=consented_on)
-    return str(person.age_confirmed) if person.age_confirmed in ages else " or ".join(map(str, sorted(ages)))
+    return (
+        str(person.age_confirmed)
+        if person.age_confirmed in ages
+        else " or ".join(map(str, sorted(ages)))
+    )

@@ -53,7 +53,8 @@ def doses_of(casebook: Casebook) -> Doses:
         cycle_length_days=regimen.cycle_length_days if regimen else None,
         max_cycles=regimen.max_cycles if regimen else None,
         preconsent_cycles=(regimen.preconsent_cycles or 0) if regimen else 0,
-        immunotherapy=regimen is not None and regimen.sysclass == regimens.SystemicClass.ICI_CONTAINING,
+        immunotherapy=regimen is not None
+        and regimen.sysclass == regimens.SystemicClass.ICI_CONTAINING,
         day_8=any(8 in agent.days for agent in agents_of(casebook)),
     )
 
@@ -103,7 +104,9 @@ def bsa_m2(cycle: Cycle, casebook: Casebook) -> Decimal | None:
     if not cycle.weight_kg or not cycle.height_cm:
         return None
     parameters = casebook.parameters_on(day_1(cycle, casebook) or casebook.subject.site.today())
-    return dosing.bsa_m2(weight_kg=cycle.weight_kg, height_cm=cycle.height_cm, parameters=parameters)
+    return dosing.bsa_m2(
+        weight_kg=cycle.weight_kg, height_cm=cycle.height_cm, parameters=parameters
+    )
 
 
 @Cycle.intensity.computed_by
@@ -118,7 +121,9 @@ def intensity(cycle: Cycle, casebook: Casebook) -> list[str]:
     for agent, percent in percents.items():
         mg = totals[agent].mg
         in_all = f", {mg:f} mg in all" if mg is not None else ""
-        lines.append(f"{names[agent]} {'not known' if percent is None else f'{percent:.1f} %'}{in_all}")
+        lines.append(
+            f"{names[agent]} {'not known' if percent is None else f'{percent:.1f} %'}{in_all}"
+        )
     mean = dose_intensity.regimen_intensity_percent(percents.values())
     return [*lines, f"regimen {mean:.1f} %"] if mean is not None and len(percents) > 1 else lines
 
@@ -150,7 +155,10 @@ def intensity_percents(casebook: Casebook, until: int) -> dict[str, Decimal | No
 def cumulative_doses(casebook: Casebook, until: int) -> dict[str, dose_intensity.Cumulative]:
     """Return what each agent was given in all up to a cycle."""
     by_agent = doses_by_agent(casebook).items()
-    return {agent: dose_intensity.cumulative_dose(dose for dose in doses if dose.cycle <= until) for agent, doses in by_agent}
+    return {
+        agent: dose_intensity.cumulative_dose(dose for dose in doses if dose.cycle <= until)
+        for agent, doses in by_agent
+    }
 
 
 @once
@@ -211,4 +219,8 @@ def planned_mg(row: Administration, casebook: Casebook) -> Decimal | None:
 @Administration.percent_of_planned.computed_by
 def percent_of_planned(row: Administration, casebook: Casebook) -> Decimal | None:
     planned = planned_mg(row, casebook)
-    return dosing.percent_of_planned(row.dose_mg, planned) if planned and row.dose_mg is not None else None
+    return (
+        dosing.percent_of_planned(row.dose_mg, planned)
+        if planned and row.dose_mg is not None
+        else None
+    )

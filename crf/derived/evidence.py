@@ -79,7 +79,9 @@ class Gathered(NamedTuple):
         """
         tests = [f"laboratory {test}" for test in TESTS_OF.get(criterion, ())]
         fields = [name for name in fields if name != "laboratory"] + tests
-        return list(dict.fromkeys(piece for field in fields for piece in self.pieces.get(field, ())))
+        return list(
+            dict.fromkeys(piece for field in fields for piece in self.pieces.get(field, ()))
+        )
 
 
 class _Gatherer:
@@ -92,7 +94,9 @@ class _Gatherer:
         self.pieces: dict[str, list[Piece]] = defaultdict(list)
         self.drafts: list[str] = []
 
-    def records(self, form: type[Record], where: Callable[[Any], bool] = lambda record: True) -> list[Any]:
+    def records(
+        self, form: type[Record], where: Callable[[Any], bool] = lambda record: True
+    ) -> list[Any]:
         """Return the records of a form that are evidence; the drafts among them are noted."""
         return self.noted([record for record in self.casebook.records(form) if where(record)])
 
@@ -149,7 +153,9 @@ class _Gatherer:
         lesions = self.noted(lesions_of_gate(self.casebook, self.gate, on=self.on))
         self.values["lesions"] = tuple(counted(lesion, self.casebook) for lesion in lesions)
         for lesion in lesions:
-            self.pieces["lesions"].append(Piece(str(lesion), lesion_in_words(lesion), lesion.imaged_on, *placed(lesion)))
+            self.pieces["lesions"].append(
+                Piece(str(lesion), lesion_in_words(lesion), lesion.imaged_on, *placed(lesion))
+            )
 
     def extent(self) -> None:
         place = visit_of_gate(self.gate, self.parameters)
@@ -183,7 +189,9 @@ class _Gatherer:
                 values.append(value)
             if value and self.in_window(value.on, self.parameters.lab_window_days):
                 text = result_in_words(row, self.casebook)
-                self.pieces[f"laboratory {row.test}"].append(Piece(row.get_test_display(), text, value.on, *placed(row.panel, row)))
+                self.pieces[f"laboratory {row.test}"].append(
+                    Piece(row.get_test_display(), text, value.on, *placed(row.panel, row))
+                )
         self.values["laboratory"] = tuple(values)
         self.values["first_study_procedure_on"] = min(procedures, default=None)
 
@@ -194,7 +202,11 @@ class _Gatherer:
                 grades.append(gates.Ecog(grade=int(signs.ecog), on=signs.ecog_on))
                 if self.in_window(signs.ecog_on, self.parameters.ecog_window_days):
                     self.tell("ecog", signs, "ecog", on=signs.ecog_on)
-            if signs.weight_kg and signs.measured_on and self.in_window(signs.measured_on, self.parameters.lab_window_days):
+            if (
+                signs.weight_kg
+                and signs.measured_on
+                and self.in_window(signs.measured_on, self.parameters.lab_window_days)
+            ):
                 self.tell("weights", signs, "weight_kg", on=signs.measured_on)
         self.values |= {"ecog": tuple(grades), "weights": weights(self.casebook)}
 
@@ -203,30 +215,42 @@ class _Gatherer:
             return
         cycles = self.records(Cycle, lambda cycle: cycle.number in ADMINISTRATIONS_LOOKED_AT)
         given = []
-        for row in sorted((row for cycle in cycles for row in cycle.rows(Administration)), key=by_cycle_and_day):
+        for row in sorted(
+            (row for cycle in cycles for row in cycle.rows(Administration)), key=by_cycle_and_day
+        ):
             given.append(administration_of(row, self.casebook))
             text = f"{row.get_adjustment_display()} {row.get_adjustment_reason_display()}".strip()
             percent = percent_of_planned(row, self.casebook)
             text += f", {percent:.1f} % of planned" if percent is not None else ""
             label = f"Cycle {row.cycle.number} day {row.day}, {row.get_agent_display()}"
-            self.pieces["induction"].append(Piece(label, text, row.given_on, *placed(row.cycle, row)))
+            self.pieces["induction"].append(
+                Piece(label, text, row.given_on, *placed(row.cycle, row))
+            )
         self.values["induction"] = tuple(given)
 
     def progression(self) -> None:
         if not self.after_cycles:
             return
         place = visit_of_gate(self.gate, self.parameters)
-        self.records(ResponseAssessment, lambda assessment: assessment.visit.code == place)  # for drafts among them
+        self.records(
+            ResponseAssessment, lambda assessment: assessment.visit.code == place
+        )  # for drafts among them
         check = progression.check(self.casebook, on=self.on)
         self.values["progression"] = check.x07
-        self.pieces["progression"].append(Piece("Progression check after cycle 2", f"{check.state}: {check.reason}", None, "", 0, ""))
+        self.pieces["progression"].append(
+            Piece(
+                "Progression check after cycle 2", f"{check.state}: {check.reason}", None, "", 0, ""
+            )
+        )
 
 
 def placed(record: Record, row: Entered | None = None) -> tuple[str, int, str]:
     """Return form and key of the record that a piece stands in, and the version of the record, and
     of the row where it has one.
     """
-    version = f"{record.version}" if row is None or row is record else f"{record.version}.{row.version}"
+    version = (
+        f"{record.version}" if row is None or row is record else f"{record.version}.{row.version}"
+    )
     return record._meta.label_lower, record.pk, version
 
 

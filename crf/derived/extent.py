@@ -17,7 +17,11 @@ def units_counted(extent: DiseaseExtent, casebook: Casebook) -> str:
     equivocal ones.
     """
     lesions = lesions_of_form(extent, casebook)
-    return str(organ_units.organ_units(lesions, casebook.parameters_on(day_of(extent)))) if lesions else ""
+    return (
+        str(organ_units.organ_units(lesions, casebook.parameters_on(day_of(extent))))
+        if lesions
+        else ""
+    )
 
 
 @DiseaseExtent.liver_counted.computed_by

@@ -50,14 +50,22 @@ def times_uln(row: LaboratoryResult, casebook: Casebook) -> Decimal | None:
     known.
     """
     value = standard_value(row, casebook)
-    return reference_ranges.times_uln(value, limits(row.panel, row.test, casebook)) if value is not None else None
+    return (
+        reference_ranges.times_uln(value, limits(row.panel, row.test, casebook))
+        if value is not None
+        else None
+    )
 
 
 @LaboratoryResult.indicator.computed_by
 def indicator(row: LaboratoryResult, casebook: Casebook) -> str:
     """Return whether the result lies below, within or above the normal range."""
     result = standardized(row)
-    return str(reference_ranges.reference_indicator(result, limits(row.panel, row.test, casebook))) if result else ""
+    return (
+        str(reference_ranges.reference_indicator(result, limits(row.panel, row.test, casebook)))
+        if result
+        else ""
+    )
 
 
 @LaboratoryResult.ctcae_5.computed_by
@@ -120,9 +128,18 @@ def baseline_result(row: LaboratoryResult, casebook: Casebook) -> LaboratoryResu
 def baseline_results(casebook: Casebook) -> dict[str, LaboratoryResult]:
     """Return the last readable result of each test up to the first dose."""
     first_on = first_dose_on(casebook)
-    panels = [panel for panel in casebook.records(LaboratoryPanel) if panel.sampled_on and first_on and panel.sampled_on <= first_on]
+    panels = [
+        panel
+        for panel in casebook.records(LaboratoryPanel)
+        if panel.sampled_on and first_on and panel.sampled_on <= first_on
+    ]
     panels.sort(key=lambda panel: panel.sampled_on)
-    return {row.test: row for panel in panels for row in panel.rows(LaboratoryResult) if as_reported(row)}
+    return {
+        row.test: row
+        for panel in panels
+        for row in panel.rows(LaboratoryResult)
+        if as_reported(row)
+    }
 
 
 def limits(panel: LaboratoryPanel, test: str, casebook: Casebook) -> reference_ranges.RangeChoice:

@@ -18,7 +18,9 @@ def regional_by_anatomy(lesion: Lesion, casebook: Casebook) -> str:
     """
     if not lesion.subregion:
         return ""
-    primaries = [tumor.location for tumor in casebook.records(PrimaryTumor) if tumor.is_index == "Y"]
+    primaries = [
+        tumor.location for tumor in casebook.records(PrimaryTumor) if tumor.is_index == "Y"
+    ]
     return str(lymph_nodes.regional_status(lesion.subregion, primaries))
 
 
@@ -35,7 +37,13 @@ def doubts(lesion: Lesion, casebook: Casebook) -> str:
     """
     if is_node(lesion) and lesion.size_mm is None:
         return ""
-    return " ".join(doubt.sentence for doubt in recist.lesion_doubts(nodal=is_node(lesion), mm=lesion.size_mm)) or "NONE"
+    return (
+        " ".join(
+            doubt.sentence
+            for doubt in recist.lesion_doubts(nodal=is_node(lesion), mm=lesion.size_mm)
+        )
+        or "NONE"
+    )
 
 
 def lesions_of_gate(casebook: Casebook, gate: int, *, on: date) -> list[Lesion]:
@@ -48,7 +56,13 @@ def lesions_of_gate(casebook: Casebook, gate: int, *, on: date) -> list[Lesion]:
     lesions = casebook.records(Lesion)
     if gate == 1:
         return [lesion for lesion in lesions if lesion.first_seen in AT_SCREENING]
-    return [lesion for lesion in lesions if lesion.first_seen != Lesion.FirstSeen.POST or not lesion.imaged_on or lesion.imaged_on <= on]
+    return [
+        lesion
+        for lesion in lesions
+        if lesion.first_seen != Lesion.FirstSeen.POST
+        or not lesion.imaged_on
+        or lesion.imaged_on <= on
+    ]
 
 
 def counted(lesion: Lesion, casebook: Casebook) -> organ_units.Lesion:

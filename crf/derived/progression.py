@@ -40,17 +40,23 @@ def facts_of(casebook: Casebook, parameters: Parameters) -> progression.Facts:
         baseline_scan_on=min(scans, default=None),
         pretreated=doses.preconsent_cycles > 0,
         withdrawn_on=signed_on(casebook, Consent.Type.WITHDRAWAL),
-        randomized_on=next((allocation.randomized_on for allocation in casebook.records(Randomization)), None),
+        randomized_on=next(
+            (allocation.randomized_on for allocation in casebook.records(Randomization)), None
+        ),
         immunotherapy=doses.immunotherapy,
         assessments=assessments_of(casebook, parameters),
     )
 
 
 def baseline_lesions(casebook: Casebook) -> list[Lesion]:
-    return [lesion for lesion in casebook.records(Lesion) if lesion.first_seen == Lesion.FirstSeen.BL0]
+    return [
+        lesion for lesion in casebook.records(Lesion) if lesion.first_seen == Lesion.FirstSeen.BL0
+    ]
 
 
-def assessments_of(casebook: Casebook, parameters: Parameters) -> tuple[progression.TumorAssessment, ...]:
+def assessments_of(
+    casebook: Casebook, parameters: Parameters
+) -> tuple[progression.TumorAssessment, ...]:
     """Return each scanned assessment, with what RECIST and iRECIST derive from it and all before
     it.
     """
@@ -58,26 +64,38 @@ def assessments_of(casebook: Casebook, parameters: Parameters) -> tuple[progress
     points = [response.point for response in assessed]
     readings = irecist.assess_all(baseline(casebook), points, parameters=parameters)
     immune = {reading.record: reading.response for reading in readings}
-    return tuple(assessment_of(response, immune.get(response.point.label), casebook) for response in assessed)
+    return tuple(
+        assessment_of(response, immune.get(response.point.label), casebook) for response in assessed
+    )
 
 
-def assessment_of(response: AssessedResponse, immune: irecist.IResponse | None, casebook: Casebook) -> progression.TumorAssessment:
+def assessment_of(
+    response: AssessedResponse, immune: irecist.IResponse | None, casebook: Casebook
+) -> progression.TumorAssessment:
     """Return one assessment as the check judges it: what was derived, read, covered and signed."""
     assessment, point, derived = response
     first = baseline_lesions(casebook)
     groups = (TargetMeasurement, NonTargetFinding)
-    seen = {lesion.code for group in groups for lesion, _ in assessed_lesions(assessment, group, casebook)}
+    seen = {
+        lesion.code
+        for group in groups
+        for lesion, _ in assessed_lesions(assessment, group, casebook)
+    }
     methods = {scan.method for scan in assessment.rows(Scan)}
     return progression.TumorAssessment(
         label=point.label,
         first_scan_on=point.first_scan_on,
         last_scan_on=point.last_scan_on,
         derived=derived.overall,
-        investigator=recist.Response(assessment.investigator_overall) if assessment.investigator_overall else None,
+        investigator=recist.Response(assessment.investigator_overall)
+        if assessment.investigator_overall
+        else None,
         complete=assessment.state == assessment.State.COMPLETE,
         signed=is_signed(response, casebook),
         covers_chest_abdomen_pelvis=covers_trunk(assessment),
-        same_method=all(lesion.method in methods for lesion in first if lesion.role == Lesion.Role.TARGET),
+        same_method=all(
+            lesion.method in methods for lesion in first if lesion.role == Lesion.Role.TARGET
+        ),
         all_lesions_assessed={lesion.code for lesion in first} <= seen,
         equivocal_new_lesion_only=derived.new_lesion == recist.NewLesionCertainty.EQUIVOCAL,
         stable=STABLE.get(assessment.clinically_stable),

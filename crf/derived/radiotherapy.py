@@ -55,11 +55,15 @@ def prescribed(volume: TargetVolume, casebook: Casebook) -> Phases:
 
 def delivered(volume: TargetVolume) -> Phases:
     """Return phases of fractions of one dose, as they were given."""
-    doses = Counter(fraction.dose_gy for fraction in fractions_delivered(volume) if fraction.dose_gy)
+    doses = Counter(
+        fraction.dose_gy for fraction in fractions_delivered(volume) if fraction.dose_gy
+    )
     return [(number, dose) for dose, number in doses.items()]
 
 
-def effect_gy(formula: Callable[..., Decimal], phases: Phases, alpha_beta_gy: Decimal) -> Decimal | None:
+def effect_gy(
+    formula: Callable[..., Decimal], phases: Phases, alpha_beta_gy: Decimal
+) -> Decimal | None:
     """Return the biological dose in Gy; None without a fraction."""
     return formula(phases, alpha_beta_gy=alpha_beta_gy) if phases else None
 
@@ -96,17 +100,23 @@ def eqd2_3_gy(volume: TargetVolume, casebook: Casebook) -> Decimal | None:
 
 @TargetVolume.delivered_bed10_gy.computed_by
 def delivered_bed10_gy(volume: TargetVolume, casebook: Casebook) -> Decimal | None:
-    return effect_gy(biological_dose.bed_gy, delivered(volume), parameters_of(volume.course, casebook).ab_tumor)
+    return effect_gy(
+        biological_dose.bed_gy, delivered(volume), parameters_of(volume.course, casebook).ab_tumor
+    )
 
 
 @TargetVolume.delivered_eqd2_10_gy.computed_by
 def delivered_eqd2_10_gy(volume: TargetVolume, casebook: Casebook) -> Decimal | None:
-    return effect_gy(biological_dose.eqd2_gy, delivered(volume), parameters_of(volume.course, casebook).ab_tumor)
+    return effect_gy(
+        biological_dose.eqd2_gy, delivered(volume), parameters_of(volume.course, casebook).ab_tumor
+    )
 
 
 @TargetVolume.delivered_eqd2_3_gy.computed_by
 def delivered_eqd2_3_gy(volume: TargetVolume, casebook: Casebook) -> Decimal | None:
-    return effect_gy(biological_dose.eqd2_gy, delivered(volume), parameters_of(volume.course, casebook).ab_late)
+    return effect_gy(
+        biological_dose.eqd2_gy, delivered(volume), parameters_of(volume.course, casebook).ab_late
+    )
 
 
 @TargetVolume.delivered_gy.computed_by
@@ -137,7 +147,10 @@ def volume_coverage(volume: TargetVolume, casebook: Casebook) -> coverage_rules.
 
 @RadiotherapyCourse.coverage.computed_by
 def coverage_of_volumes(course: RadiotherapyCourse, casebook: Casebook) -> list[str]:
-    return [f"{volume.code} {COVERAGE[volume_coverage(volume, casebook)]}" for volume in course.rows(TargetVolume)]
+    return [
+        f"{volume.code} {COVERAGE[volume_coverage(volume, casebook)]}"
+        for volume in course.rows(TargetVolume)
+    ]
 
 
 @RadiotherapyCourse.lesions_covered.computed_by
@@ -148,7 +161,9 @@ def lesions_covered(course: RadiotherapyCourse, casebook: Casebook) -> list[str]
     volumes = course.rows(TargetVolume)
     codes = sorted({code for volume in volumes for code in volume.lesions})
     ended = course.has_ended
-    coverage = {code: lesion_coverage(code, volumes, casebook, planning_ended=ended) for code in codes}
+    coverage = {
+        code: lesion_coverage(code, volumes, casebook, planning_ended=ended) for code in codes
+    }
     return [f"{code} {COVERAGE[coverage[code]]}" for code in codes]
 
 
@@ -157,7 +172,9 @@ def all_covered(course: RadiotherapyCourse, casebook: Casebook) -> str:
     return str(subject_coverage(casebook))
 
 
-def lesion_coverage(code: str, volumes: Iterable[TargetVolume], casebook: Casebook, *, planning_ended: bool) -> coverage_rules.Coverage:
+def lesion_coverage(
+    code: str, volumes: Iterable[TargetVolume], casebook: Casebook, *, planning_ended: bool
+) -> coverage_rules.Coverage:
     """Return the coverage of a lesion by those of the volumes that contain it."""
     containing = [volume_coverage(volume, casebook) for volume in volumes if code in volume.lesions]
     return coverage_rules.lesion_coverage(containing, planning_ended=planning_ended)
@@ -176,7 +193,10 @@ def coverage_by_lesion(casebook: Casebook) -> dict[str, coverage_rules.Coverage]
     """
     courses, volumes = casebook.records(RadiotherapyCourse), casebook.rows(TargetVolume)
     ended = bool(courses) and all(course.has_ended for course in courses)
-    return {code: lesion_coverage(code, volumes, casebook, planning_ended=ended) for code in lesions_to_cover(casebook)}
+    return {
+        code: lesion_coverage(code, volumes, casebook, planning_ended=ended)
+        for code in lesions_to_cover(casebook)
+    }
 
 
 def lesions_to_cover(casebook: Casebook) -> list[str]:
@@ -202,6 +222,15 @@ def lesions_to_cover(casebook: Casebook) -> list[str]:
 @once
 def resolved_at_bl1(casebook: Casebook) -> frozenset[int]:
     """Return the keys of the lesions that were gone at BL1, the check after cycle 2."""
-    at_bl1 = [assessment for assessment in casebook.records(ResponseAssessment) if assessment.visit.code == "PC2"]
-    rows = [row for assessment in at_bl1 for group in (TargetMeasurement, NonTargetFinding) for row in assessment.rows(group)]
+    at_bl1 = [
+        assessment
+        for assessment in casebook.records(ResponseAssessment)
+        if assessment.visit.code == "PC2"
+    ]
+    rows = [
+        row
+        for assessment in at_bl1
+        for group in (TargetMeasurement, NonTargetFinding)
+        for row in assessment.rows(group)
+    ]
     return frozenset(row.lesion_id for row in rows if row.state == "ABSENT" and row.lesion_id)

@@ -44,15 +44,23 @@ def responses(casebook: Casebook, *, until: date | None = None) -> list[Assessed
     Each is judged by the parameters in force on the day of its first scan (docs/decisions/0010).
     One that was not finished by the day `until` is not read.
     """
-    assessments = [assessment for assessment in scanned(casebook) if until is None or assessment.last_scan_on <= until]
+    assessments = [
+        assessment
+        for assessment in scanned(casebook)
+        if until is None or assessment.last_scan_on <= until
+    ]
     points = [time_point(assessment, casebook) for assessment in assessments]
     by_parameters: dict[Parameters, list[recist.Assessment]] = {}
     assessed = []
     for index, assessment in enumerate(assessments):
         parameters = casebook.parameters_on(assessment.first_scan_on)
         if parameters not in by_parameters:
-            by_parameters[parameters] = recist.assess_all(baseline(casebook), points, parameters=parameters)
-        assessed.append(AssessedResponse(assessment, points[index], by_parameters[parameters][index]))
+            by_parameters[parameters] = recist.assess_all(
+                baseline(casebook), points, parameters=parameters
+            )
+        assessed.append(
+            AssessedResponse(assessment, points[index], by_parameters[parameters][index])
+        )
     return assessed
 
 
@@ -60,8 +68,14 @@ def scanned(casebook: Casebook) -> list[ResponseAssessment]:
     """Return the assessments with a scan, in their one order
     (trial/protocol/response/scan_order.py).
     """
-    assessments = [assessment for assessment in casebook.records(ResponseAssessment) if assessment.first_scan_on]
-    return sorted(assessments, key=lambda a: place_in_order(a.visit.code, a.first_scan_on, a.last_scan_on))
+    assessments = [
+        assessment
+        for assessment in casebook.records(ResponseAssessment)
+        if assessment.first_scan_on
+    ]
+    return sorted(
+        assessments, key=lambda a: place_in_order(a.visit.code, a.first_scan_on, a.last_scan_on)
+    )
 
 
 def response_of(assessment: ResponseAssessment, casebook: Casebook) -> recist.Assessment | None:
@@ -79,7 +93,9 @@ def baseline(casebook: Casebook) -> recist.Baseline:
     first = [lesion for lesion in lesions if lesion.first_seen == Lesion.FirstSeen.BL0]
     return recist.Baseline(
         targets=tuple(
-            recist.TargetMeasurement(lesion.code, is_node(lesion), recist.TargetState.MEASURED, lesion.size_mm)
+            recist.TargetMeasurement(
+                lesion.code, is_node(lesion), recist.TargetState.MEASURED, lesion.size_mm
+            )
             for lesion in first
             if lesion.role == Lesion.Role.TARGET
         ),
@@ -94,14 +110,20 @@ def time_point(assessment: ResponseAssessment, casebook: Casebook) -> recist.Tim
         first_scan_on=assessment.first_scan_on,
         last_scan_on=assessment.last_scan_on,
         targets=tuple(
-            recist.TargetMeasurement(lesion.code, is_node(lesion), recist.TargetState(row.state), row.size_mm)
+            recist.TargetMeasurement(
+                lesion.code, is_node(lesion), recist.TargetState(row.state), row.size_mm
+            )
             for lesion, row in assessed_lesions(assessment, TargetMeasurement, casebook)
         ),
         non_targets=tuple(
-            recist.NonTargetFinding(lesion.code, recist.NonTargetState(row.state), recist.Growth(row.growth or "NONE"))
+            recist.NonTargetFinding(
+                lesion.code, recist.NonTargetState(row.state), recist.Growth(row.growth or "NONE")
+            )
             for lesion, row in assessed_lesions(assessment, NonTargetFinding, casebook)
         ),
-        new_lesions=tuple(new_lesion_of(row, casebook) for row in assessment.rows(NewLesion) if row.certainty),
+        new_lesions=tuple(
+            new_lesion_of(row, casebook) for row in assessment.rows(NewLesion) if row.certainty
+        ),
     )
 
 
@@ -124,7 +146,9 @@ def new_lesion_of(row: NewLesion, casebook: Casebook) -> recist.NewLesion:
         recist.NewLesionCertainty(row.certainty),
         code=lesion.code if lesion else "",
         mm=row.size_mm,
-        measured=row.size_mm is not None and lesion is not None and lesion.role == Lesion.Role.TARGET,
+        measured=row.size_mm is not None
+        and lesion is not None
+        and lesion.role == Lesion.Role.TARGET,
         growth=recist.Growth.NONE if gone else recist.Growth(row.growth or "NONE"),
         gone=gone,
         organ=lesion.organ if lesion else "",
@@ -133,7 +157,9 @@ def new_lesion_of(row: NewLesion, casebook: Casebook) -> recist.NewLesion:
 
 def covers_trunk(assessment: ResponseAssessment) -> bool:
     """Return whether CT or MRI covered chest, abdomen and pelvis (crf_spec 4.2 b)."""
-    regions = {region for scan in assessment.rows(Scan) if scan.method in SLICED for region in scan.regions}
+    regions = {
+        region for scan in assessment.rows(Scan) if scan.method in SLICED for region in scan.regions
+    }
     return regions >= MUST_COVER
 
 
@@ -158,4 +184,6 @@ def discordance(assessment: ResponseAssessment, casebook: Casebook) -> str:
     derived = response_of(assessment, casebook)
     if not derived or not assessment.investigator_overall:
         return ""
-    return str(recist.discordance(derived.overall, recist.Response(assessment.investigator_overall)))
+    return str(
+        recist.discordance(derived.overall, recist.Response(assessment.investigator_overall))
+    )

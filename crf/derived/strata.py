@@ -24,7 +24,9 @@ def strata_of(casebook: Casebook, *, on: date) -> tuple[str | None, str | None]:
 
 def systemic_class(casebook: Casebook) -> str | None:
     """Return the class of the regimen entered last, once its form is complete."""
-    regimens = [regimen for regimen in casebook.records(Regimen) if regimen.state == Record.State.COMPLETE]
+    regimens = [
+        regimen for regimen in casebook.records(Regimen) if regimen.state == Record.State.COMPLETE
+    ]
     return (regimens[-1].sysclass or None) if regimens else None
 
 
@@ -32,7 +34,9 @@ def metastatic_pattern(casebook: Casebook, *, on: date) -> str | None:
     """Return whether nodes alone are left at BL1, or more."""
     resolved = resolved_at_bl1(casebook)
     pattern = blocks.metpat(
-        blocks.StratumLesion(lesion.lesion_class, lesion.certainty == "DEFINITE", lesion.pk in resolved)
+        blocks.StratumLesion(
+            lesion.lesion_class, lesion.certainty == "DEFINITE", lesion.pk in resolved
+        )
         for lesion in lesions_of_gate(casebook, 2, on=on)
     )
     return pattern.value if pattern else None
@@ -40,10 +44,14 @@ def metastatic_pattern(casebook: Casebook, *, on: date) -> str | None:
 
 def levels_of(casebook: Casebook, parameters: Parameters, on: date) -> dict[str, str | None]:
     """Return the level of every factor that STRATA names; None where the casebook does not tell."""
-    return {factor.value: level_of(factor, casebook, parameters, on=on) for factor in parameters.strata}
+    return {
+        factor.value: level_of(factor, casebook, parameters, on=on) for factor in parameters.strata
+    }
 
 
-def level_of(factor: Stratum, casebook: Casebook, parameters: Parameters, *, on: date) -> str | None:
+def level_of(
+    factor: Stratum, casebook: Casebook, parameters: Parameters, *, on: date
+) -> str | None:
     """Return the level of one factor on a day."""
     match factor:
         case Stratum.SYSCLASS:
@@ -62,7 +70,12 @@ def oligometastasis(casebook: Casebook) -> str | None:
     """Return the oligometastatic state of the index primary; None where it is not known."""
     index = next((tumor for tumor in casebook.records(PrimaryTumor) if tumor.is_index == "Y"), None)
     states = PrimaryTumor.Oligometastasis
-    return index.oligometastasis if index and index.oligometastasis in (states.SYNCHRONOUS, states.METACHRONOUS, states.REPEAT) else None
+    return (
+        index.oligometastasis
+        if index
+        and index.oligometastasis in (states.SYNCHRONOUS, states.METACHRONOUS, states.REPEAT)
+        else None
+    )
 
 
 def units_level(casebook: Casebook, parameters: Parameters, *, on: date) -> str | None:

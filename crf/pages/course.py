@@ -29,6 +29,9 @@ def course_page(request: HttpRequest, code: str) -> HttpResponse:
         today=today,
         on=on,
         derived=derived,
-        responses=[(response, derived.records.get(response.assessment.point.label)) for response in derived.course.responses],
+        responses=[
+            (response, derived.records.get(response.assessment.point.label))
+            for response in derived.course.responses
+        ],
         endpoints=[*derived.course.endpoints, *derived.course.local_control],
     )

@@ -36,13 +36,19 @@ def eligibility_page(request: HttpRequest, code: str, gate: int) -> HttpResponse
     comments = _typed(request, "comment", codes)
     today, casebook = subject.site.today(), Casebook(subject)
     confirmed = eligibility.latest(casebook, gate)
-    stale = confirmed is not None and eligibility.is_stale(confirmed, casebook, on=confirmed.assessed_on)
+    stale = confirmed is not None and eligibility.is_stale(
+        confirmed, casebook, on=confirmed.assessed_on
+    )
     # Gate 1, whose evidence has changed, is confirmed again for its own day: its windows are over.
-    on = day_asked(request) or (confirmed.assessed_on if confirmed and stale and gate == 1 else today)
+    on = day_asked(request) or (
+        confirmed.assessed_on if confirmed and stale and gate == 1 else today
+    )
     refused: Refused | None = None
     if request.method == "POST":
         try:
-            _confirm(request, subject, gate=gate, verdicts=verdicts, comments=comments, assessed_on=on)
+            _confirm(
+                request, subject, gate=gate, verdicts=verdicts, comments=comments, assessed_on=on
+            )
         except Refused as error:
             refused = error
         else:
@@ -58,7 +64,9 @@ def eligibility_page(request: HttpRequest, code: str, gate: int) -> HttpResponse
         gate=gate,
         today=today,
         assessed=assessed,
-        rows=[_row(verdict, assessed, verdicts, comments, refused) for verdict in assessed.verdicts],
+        rows=[
+            _row(verdict, assessed, verdicts, comments, refused) for verdict in assessed.verdicts
+        ],
         truths=[(truth.value, _in_words(truth)) for truth in Truth],
         may_confirm=may(request.user, Act.CONFIRM_ELIGIBILITY, subject.site_id),
         meaning=Signature.Meaning.ELIGIBILITY.label,
@@ -75,13 +83,19 @@ def _confirm(request: HttpRequest, subject: Subject, **confirmed: Any) -> None:
     """Confirm and sign what the page shows, and say so."""
     shown = request.POST.get("shown", "")
     with proving(request) as proof:
-        record = eligibility.confirm(subject, by=request.user, proof=proof, shown_sha256=shown, **confirmed)
+        record = eligibility.confirm(
+            subject, by=request.user, proof=proof, shown_sha256=shown, **confirmed
+        )
     gate, result = record.get_gate_display(), record.get_result_display()
     messages.success(request, f"{gate} eligibility confirmed and signed: {result}.")
 
 
 def _row(
-    verdict: Verdict, assessed: eligibility.Assessed, verdicts: dict[str, str], comments: dict[str, str], refused: Refused | None
+    verdict: Verdict,
+    assessed: eligibility.Assessed,
+    verdicts: dict[str, str],
+    comments: dict[str, str],
+    refused: Refused | None,
 ) -> dict[str, Any]:
     """Return the line of one criterion: by the data, its evidence, and what was typed."""
     code = verdict.criterion
@@ -92,7 +106,9 @@ def _row(
         "pieces": assessed.pieces[code],
         "chosen": verdicts.get(code, verdict.truth.value),
         "comment": comments.get(code, ""),
-        "problems": [sentence for item, sentence in refused.problems if item == code] if refused else [],
+        "problems": [sentence for item, sentence in refused.problems if item == code]
+        if refused
+        else [],
     }
 
 

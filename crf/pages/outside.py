@@ -32,7 +32,9 @@ def outside_page(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         told = {name: typed[name] for name in (*ITEMS, *TEXTS)}
         try:
-            allocation_outside.enter(subject, by=request.user, allocated_on=day_asked(request, "allocated_on"), **told)
+            allocation_outside.enter(
+                subject, by=request.user, allocated_on=day_asked(request, "allocated_on"), **told
+            )
         except Refused as error:
             refused = error
         else:
@@ -52,8 +54,12 @@ def outside_page(request: HttpRequest, code: str) -> HttpResponse:
         acts=AllocationOutside.objects.filter(subject=subject).select_related("by"),
         waiting=waiting,
         allocated=allocated,
-        may_enter=may(request.user, Act.RANDOMIZE, subject.site_id) and not waiting and not allocated,
-        may_decide=waiting is not None and waiting.by_id != request.user.pk and may(request.user, Act.CONFIRM_ALLOCATION, subject.site_id),
+        may_enter=may(request.user, Act.RANDOMIZE, subject.site_id)
+        and not waiting
+        and not allocated,
+        may_decide=waiting is not None
+        and waiting.by_id != request.user.pk
+        and may(request.user, Act.CONFIRM_ALLOCATION, subject.site_id),
         typed=typed,
         choices=[(field, typed[field.name]) for field in map(Randomization._meta.get_field, ITEMS)],
         refused=refused,
@@ -72,6 +78,12 @@ def outside_decision_page(request: HttpRequest, code: str) -> HttpResponse:
     except Refused as refused:
         say(request, refused)
         return HttpResponseRedirect(reverse("outside", args=[subject.code]))
-    said = "Confirmed: it is the subject's allocation." if confirms else "Declined. An investigator may enter it anew."
+    said = (
+        "Confirmed: it is the subject's allocation."
+        if confirms
+        else "Declined. An investigator may enter it anew."
+    )
     messages.success(request, said)
-    return HttpResponseRedirect(reverse("randomization" if confirms else "outside", args=[subject.code]))
+    return HttpResponseRedirect(
+        reverse("randomization" if confirms else "outside", args=[subject.code])
+    )

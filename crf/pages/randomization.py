@@ -38,11 +38,15 @@ def randomization_page(request: HttpRequest, code: str) -> HttpResponse:
         except Refused as error:
             refused = error
         else:
-            messages.success(request, f"{subject} is randomized: {record.number}, {record.get_arm_display()}.")
+            messages.success(
+                request, f"{subject} is randomized: {record.number}, {record.get_arm_display()}."
+            )
             return HttpResponseRedirect(reverse("casebook", args=[subject.code]))
     today, casebook = subject.site.today(), Casebook(subject)
     allocated = randomization.allocation_of(subject)
-    against = () if allocated else randomization.refusals(casebook, on=today, late_reason=late_reason)
+    against = (
+        () if allocated else randomization.refusals(casebook, on=today, late_reason=late_reason)
+    )
     sysclass, metpat = strata_of(casebook, on=today)
     needs_reason = any(refusal.code in ANSWERED_BY_A_REASON for refusal in against)
     return page(
@@ -62,7 +66,8 @@ def randomization_page(request: HttpRequest, code: str) -> HttpResponse:
         may_correct=may(request.user, Act.ENTER, subject.site_id),
         why=WhyForm(),
         corrected=[
-            (Randomization._meta.get_field(name), getattr(allocated, name, "")) for name in ("sysclass_corrected", "metpat_corrected")
+            (Randomization._meta.get_field(name), getattr(allocated, name, ""))
+            for name in ("sysclass_corrected", "metpat_corrected")
         ],
         refused=refused,
     )
@@ -72,7 +77,9 @@ def randomization_page(request: HttpRequest, code: str) -> HttpResponse:
 def strata_page(request: HttpRequest, code: str) -> HttpResponse:
     """Store the stratum values found correct after the allocation, from its page."""
     subject = subject_of(request, code)
-    record = get_object_or_404(Randomization.objects.select_related("visit__subject__site"), subject_once=subject)
+    record = get_object_or_404(
+        Randomization.objects.select_related("visit__subject__site"), subject_once=subject
+    )
     version = number_told(request.POST.get("seen", ""))
     try:
         correct_strata(
@@ -86,5 +93,7 @@ def strata_page(request: HttpRequest, code: str) -> HttpResponse:
     except Refused as refused:
         say(request, refused)
     else:
-        messages.success(request, "Stored beside the strata that were used. The allocation stays what it is.")
+        messages.success(
+            request, "Stored beside the strata that were used. The allocation stays what it is."
+        )
     return HttpResponseRedirect(reverse("randomization", args=[subject.code]))

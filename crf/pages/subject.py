@@ -17,7 +17,9 @@ def subject_of(request: HttpRequest, code: str) -> Subject:
     Raise 404 outside the person's scope, and 403 for those who may not see a birth month: it is
     evidence.
     """
-    subject = get_object_or_404(Subject.objects.visible_to(request.user).select_related("site"), code=code)
+    subject = get_object_or_404(
+        Subject.objects.visible_to(request.user).select_related("site"), code=code
+    )
     if not may(request.user, Act.READ_BIRTH_MONTH, subject.site_id):
         raise PermissionDenied
     return subject

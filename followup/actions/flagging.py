@@ -69,7 +69,10 @@ def nightly(site: Site, *, on: date) -> Swept:
     """Compute the flags of all subjects of a site for a day of its calendar, and remember that this
     night was done.
     """
-    runs = [run_for(subject, on=on) for subject in Subject.objects.filter(site=site).select_related("site")]
+    runs = [
+        run_for(subject, on=on)
+        for subject in Subject.objects.filter(site=site).select_related("site")
+    ]
     NightlyRun.objects.get_or_create(site=site, day=on)
     return Swept(
         raised=sum(run.raised for run in runs),
@@ -87,7 +90,10 @@ def run_due_sites(*, now: datetime) -> dict[str, Swept]:
     done = {}
     for site in Site.objects.all():
         local = timezone.localtime(now, ZoneInfo(site.time_zone))
-        if local.time() >= NIGHT and not NightlyRun.objects.filter(site=site, day=local.date()).exists():
+        if (
+            local.time() >= NIGHT
+            and not NightlyRun.objects.filter(site=site, day=local.date()).exists()
+        ):
             done[site.code] = nightly(site, on=local.date())
     return done
 
@@ -97,7 +103,11 @@ def run_for(subject: Subject, *, on: date) -> Swept:
     """Plan the subject's visits as of a day, and keep one open flag for each visit, form or check
     that is late.
     """
-    subject = Subject.objects.select_for_update(no_key=True, of=["self"]).select_related("site").get(pk=subject.pk)
+    subject = (
+        Subject.objects.select_for_update(no_key=True, of=["self"])
+        .select_related("site")
+        .get(pk=subject.pk)
+    )
     casebook = Casebook(subject)
     with acting(by=system_user()):
         planned = plan_visits(casebook, on=on)
@@ -142,30 +152,53 @@ def _late_visits(visits: list[Visit], on: date) -> Iterator[Due]:
     states = states_of(visits, on=on)
     for visit in visits:
         state = states[visit.pk]
-        if state in kinds and not visit.status and visit.code != CHECK_AFTER_CYCLE_2 and visit.closes_on:
+        if (
+            state in kinds
+            and not visit.status
+            and visit.code != CHECK_AFTER_CYCLE_2
+            and visit.closes_on
+        ):
             kind, severity = kinds[state]
             evidence = {"closes_on": visit.closes_on.isoformat()}
             yield Due(kind, visit.code, visit.closes_on, state.value, severity, visit.pk, evidence)
 
 
-def _late_entries(visits: list[Visit], rows: list[Standing], on: date, parameters: Parameters) -> Iterator[Due]:
+def _late_entries(
+    visits: list[Visit], rows: list[Standing], on: date, parameters: Parameters
+) -> Iterator[Due]:
     """Yield a flag for each held visit whose forms are not complete in time.
 
     A form not entered is never read as not done.
     """
-    complete = {(row.visit, row.form) for row in rows if row.is_record and row.state == Record.State.COMPLETE}
+    complete = {
+        (row.visit, row.form)
+        for row in rows
+        if row.is_record and row.state == Record.State.COMPLETE
+    }
     for visit in visits:
         late = []
         for form in timetable.visit_type(visit.code).forms:
             due_days = timetable.entry_due_days(form, parameters)
-            if (visit.pk, form) not in complete and timetable.entry_overdue(visit.held_on, on=on, due_days=due_days):
+            if (visit.pk, form) not in complete and timetable.entry_overdue(
+                visit.held_on, on=on, due_days=due_days
+            ):
                 late.append(form)
         if late and visit.held_on:
             evidence = {"held_on": visit.held_on.isoformat(), "forms": late}
-            yield Due(Flag.Kind.ENTRY_OVERDUE, visit.code, visit.held_on, "OVERDUE", Flag.Severity.NOTICE, visit.pk, evidence)
+            yield Due(
+                Flag.Kind.ENTRY_OVERDUE,
+                visit.code,
+                visit.held_on,
+                "OVERDUE",
+                Flag.Severity.NOTICE,
+                visit.pk,
+                evidence,
+            )
 
 
-def _progression(casebook: Casebook, visits: list[Visit], on: date, parameters: Parameters) -> Iterator[Due]:
+def _progression(
+    casebook: Casebook, visits: list[Visit], on: date, parameters: Parameters
+) -> Iterator[Due]:
     """Yield the flag of the check after cycle 2, while a person must look at its state.
 
     A randomized subject is flagged for progression only, unless randomization comes before the
@@ -185,7 +218,15 @@ def _progression(casebook: Casebook, visits: list[Visit], on: date, parameters: 
     due_on = verdict.window.closes_on if verdict.window else on
     evidence = {"reason": verdict.reason, "x07": verdict.x07.value}
     severity = OPEN_STATES[verdict.state]
-    yield Due(Flag.Kind.PROGRESSION_CHECK, CHECK_AFTER_CYCLE_2, due_on, verdict.state.value, severity, visit, evidence)
+    yield Due(
+        Flag.Kind.PROGRESSION_CHECK,
+        CHECK_AFTER_CYCLE_2,
+        due_on,
+        verdict.state.value,
+        severity,
+        visit,
+        evidence,
+    )
 
 
 def _is_acknowledged(subject: Subject, state: str) -> bool:
@@ -198,12 +239,20 @@ def _keep(subject: Subject, due: dict[tuple[str, str], Due], *, on: date) -> Swe
     """Open the flags that should be open, once; bring open ones up to date; close those that the
     data have satisfied.
     """
-    open_flags = {(flag.kind, flag.anchor): flag for flag in Flag.objects.open().filter(subject=subject)}
+    open_flags = {
+        (flag.kind, flag.anchor): flag for flag in Flag.objects.open().filter(subject=subject)
+    }
     new, kept, changed, closed = [], [], 0, []
     for key, should in due.items():
         flag = open_flags.get(key)
         if flag is None:
-            flag = Flag(subject=subject, visit_id=should.visit, kind=should.kind, anchor=should.anchor, opened_on=on)
+            flag = Flag(
+                subject=subject,
+                visit_id=should.visit,
+                kind=should.kind,
+                anchor=should.anchor,
+                opened_on=on,
+            )
             new.append(flag)
         else:
             kept.append(flag)
@@ -234,13 +283,21 @@ def acknowledge(flag: Flag, *, by: AbstractUser, at: datetime | None = None) -> 
         if flag.acknowledged_by_id is None:
             flag.acknowledged_by, flag.acknowledged_at = by, at or timezone.now()
             flag.save(update_fields=["acknowledged_by", "acknowledged_at"])
-            events.note(SystemEvent.Kind.ACKNOWLEDGED, by=by, site=flag.subject.site, flag=flag.pk, what=flag.kind)
+            events.note(
+                SystemEvent.Kind.ACKNOWLEDGED,
+                by=by,
+                site=flag.subject.site,
+                flag=flag.pk,
+                what=flag.kind,
+            )
     return flag
 
 
 def system_user() -> User:
     """Return the account in whose name the jobs write; nobody can log in with it."""
-    user, new = User.objects.get_or_create(username=SYSTEM, defaults={"is_active": False, "first_name": "System"})
+    user, new = User.objects.get_or_create(
+        username=SYSTEM, defaults={"is_active": False, "first_name": "System"}
+    )
     if new:
         user.set_unusable_password()
         user.save()

@@ -20,7 +20,9 @@ class FlagSerializer(serializers.ModelSerializer):
     site = serializers.CharField(source="subject.site.code", read_only=True)
     subject = serializers.CharField(source="subject.code", read_only=True)
     visit_code = serializers.CharField(source="visit.code", default=None, read_only=True)
-    acknowledged_by = serializers.CharField(source="acknowledged_by.username", default=None, read_only=True)
+    acknowledged_by = serializers.CharField(
+        source="acknowledged_by.username", default=None, read_only=True
+    )
 
     class Meta:
         model = Flag
@@ -37,13 +39,20 @@ class FlagFilters(filters.FilterSet):
     visit = filters.NumberFilter(field_name="visit", label="the visit's id")
     kind = filters.ChoiceFilter(choices=Flag.Kind.choices, label="what is late")
     severity = filters.ChoiceFilter(choices=Flag.Severity.choices, label="how urgent it is")
-    open = filters.BooleanFilter(field_name="closed_on", lookup_expr="isnull", label="whether the data still say so")
+    open = filters.BooleanFilter(
+        field_name="closed_on", lookup_expr="isnull", label="whether the data still say so"
+    )
     acknowledged = filters.BooleanFilter(
-        field_name="acknowledged_at", lookup_expr="isnull", exclude=True, label="whether a person has seen it"
+        field_name="acknowledged_at",
+        lookup_expr="isnull",
+        exclude=True,
+        label="whether a person has seen it",
     )
 
 
-@extend_schema_view(list=extend_schema(summary="flags: list"), retrieve=extend_schema(summary="one flag"))
+@extend_schema_view(
+    list=extend_schema(summary="flags: list"), retrieve=extend_schema(summary="one flag")
+)
 class FlagViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visible):
     """Flags open and close by themselves, as the data say; people acknowledge them."""
 
@@ -54,7 +63,9 @@ class FlagViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visible):
     filterset_class = FlagFilters
     lookup_value_regex = r"\d{1,18}"
 
-    @extend_schema(summary="acknowledge a flag", request=Strict, responses={200: FlagSerializer} | REFUSALS)
+    @extend_schema(
+        summary="acknowledge a flag", request=Strict, responses={200: FlagSerializer} | REFUSALS
+    )
     @action(detail=True, methods=["post"])
     def acknowledge(self, request: Request, pk: str) -> Response:
         """Say that you have seen it. It stays open until the data say otherwise."""

@@ -100,7 +100,9 @@ class Matrix(NamedTuple):
 @require_GET
 def casebook(request: HttpRequest, code: str) -> HttpResponse:
     """Show visits by forms: what is entered, what is due, what is late, what is signed."""
-    subject = get_object_or_404(Subject.objects.visible_to(request.user).select_related("site"), code=code)
+    subject = get_object_or_404(
+        Subject.objects.visible_to(request.user).select_related("site"), code=code
+    )
     visits = list(Visit.objects.filter(subject=subject).order_by("target_on", "pk"))
     for visit in visits:
         visit.subject = subject
@@ -124,7 +126,8 @@ def casebook(request: HttpRequest, code: str) -> HttpResponse:
         flags=flags,
         enters=enters,
         signs=may(request.user, Act.SIGN, subject.site_id),
-        reads_items=may(request.user, Act.READ_BIRTH_MONTH, subject.site_id) and request.user.is_staff,
+        reads_items=may(request.user, Act.READ_BIRTH_MONTH, subject.site_id)
+        and request.user.is_staff,
     )
 
 
@@ -147,10 +150,19 @@ def _lines(matrix: Matrix) -> list[Line]:
     visits, marks = matrix.visits, matrix.marks
     states = states_of(visits, on=matrix.today)
     entries = _entries(matrix.rows, marks)
-    signatures = Signature.objects.filter(form="trial.visit", record__in=[visit.pk for visit in visits])
+    signatures = Signature.objects.filter(
+        form="trial.visit", record__in=[visit.pk for visit in visits]
+    )
     last = {signature.record: signature for signature in signatures.order_by("signed_at", "pk")}
     lines = []
-    for visit in sorted(visits, key=lambda visit: (not visit.is_common, visit.held_on or visit.target_on or matrix.today, visit.pk)):
+    for visit in sorted(
+        visits,
+        key=lambda visit: (
+            not visit.is_common,
+            visit.held_on or visit.target_on or matrix.today,
+            visit.pk,
+        ),
+    ):
         has_records = any(entries[visit.pk, form._meta.label_lower] for form in matrix.forms)
         if visit.stopped and not has_records:
             continue
@@ -182,7 +194,9 @@ def _entries(rows: list[Standing], marks: Marks) -> dict[Place, list[Entry]]:
             queries[row.form, row.record] += row.is_open_query
         else:
             versions[row.form, row.record].append([row.label, row.row, row.version])
-    verified = {record for record, seen in marks.verified.items() if seen == sorted(versions[record])}
+    verified = {
+        record for record, seen in marks.verified.items() if seen == sorted(versions[record])
+    }
     entries: dict[Place, list[Entry]] = defaultdict(list)
     for row in rows:
         if row.is_record:
@@ -191,7 +205,9 @@ def _entries(rows: list[Standing], marks: Marks) -> dict[Place, list[Entry]]:
     return entries
 
 
-def _cell(form: type[Record], visit: Visit, entries: dict[Place, list[Entry]], *, enters: bool) -> Cell:
+def _cell(
+    form: type[Record], visit: Visit, entries: dict[Place, list[Entry]], *, enters: bool
+) -> Cell:
     kind, label = timetable.visit_type(visit.code), form._meta.label_lower
     records = entries[visit.pk, label]
     belongs = label in kind.forms or label in kind.offered
@@ -211,5 +227,7 @@ def unscheduled_page(request: HttpRequest, code: str) -> HttpResponse:
     except Refused as refusal:
         say(request, refusal)
         return HttpResponseRedirect(reverse("casebook", args=[subject.code]))
-    messages.success(request, _("Visit {visit} is there. Enter its date and forms.").format(visit=visit))
+    messages.success(
+        request, _("Visit {visit} is there. Enter its date and forms.").format(visit=visit)
+    )
     return HttpResponseRedirect(reverse("casebook", args=[subject.code]) + f"#visit-{visit.code}")

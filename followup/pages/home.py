@@ -62,7 +62,11 @@ def start(request: HttpRequest) -> HttpResponse:
 def _to_enter(user: AbstractUser) -> dict[str, Any]:
     """Return the visits that are due, and the sites where the person may create a subject today."""
     today = timezone.localdate()
-    visits = Visit.objects.allowed_to(user, Act.ENTER).filter(stopped=False).select_related("subject__site")
+    visits = (
+        Visit.objects.allowed_to(user, Act.ENTER)
+        .filter(stopped=False)
+        .select_related("subject__site")
+    )
     due = visits.due(on=today).exclude(code=timetable.COMMON).order_by("closes_on", "subject__code")
     sites = Site.objects.filter(pk__in=sites_where(user, Act.ENTER))
     return {
@@ -74,12 +78,19 @@ def _to_enter(user: AbstractUser) -> dict[str, Any]:
 
 def _to_read(user: AbstractUser) -> dict[str, Any]:
     """Return the open flags and queries that the person may see, and the subjects."""
-    flags = Flag.objects.open().visible_to(user).select_related("subject", "visit").order_by("due_on", "pk")
+    flags = (
+        Flag.objects.open()
+        .visible_to(user)
+        .select_related("subject", "visit")
+        .order_by("due_on", "pk")
+    )
     return {
         "checks": flags.filter(kind=Flag.Kind.PROGRESSION_CHECK)[:LONGEST_LIST],
         "flags": flags.exclude(kind=Flag.Kind.PROGRESSION_CHECK)[:LONGEST_LIST],
         "flags_in_all": flags.count(),
-        "queries": Query.objects.open().visible_to(user).select_related("visit__subject")[:LONGEST_LIST],
+        "queries": Query.objects.open()
+        .visible_to(user)
+        .select_related("visit__subject")[:LONGEST_LIST],
         "subjects": Subject.objects.visible_to(user).select_related("site").order_by("code"),
     }
 
@@ -93,7 +104,9 @@ def visits_to_sign(user: AbstractUser) -> list[Visit]:
     """
     since = {"visit": OuterRef("visit"), "at__gt": OuterRef("signed_at")}
     changes = Ledger.objects.changes().filter(**since).exclude(form__in=rows_signed_apart())
-    acts_of_queries = QueryAct.objects.filter(query__visit=OuterRef("visit"), at__gt=OuterRef("signed_at"))
+    acts_of_queries = QueryAct.objects.filter(
+        query__visit=OuterRef("visit"), at__gt=OuterRef("signed_at")
+    )
     questions = acts_of_queries.exclude(query__form__in=signed_apart())
     signatures = Signature.objects.filter(form="trial.visit", record=OuterRef("pk"))
     untouched = signatures.exclude(Exists(changes)).exclude(Exists(questions))
@@ -110,7 +123,9 @@ def _ready_to_sign(visits: list[Visit]) -> set[int]:
     """
     rows = standing(*{visit.subject for visit in visits}) if visits else []
     with_records = {row.visit for row in rows if row.is_record}
-    with_drafts = {row.visit for row in rows if row.is_record and row.state != Record.State.COMPLETE}
+    with_drafts = {
+        row.visit for row in rows if row.is_record and row.state != Record.State.COMPLETE
+    }
     with_queries = {row.visit for row in rows if row.is_open_query and row.signed_with_visit}
     return with_records - with_drafts - with_queries
 
@@ -129,7 +144,9 @@ def enrol_page(request: HttpRequest) -> HttpResponse:
     except Refused as refusal:
         say(request, refusal)
         return HttpResponseRedirect(reverse("start"))
-    messages.success(request, _("Subject {subject} is created. Enter the consent first.").format(subject=subject))
+    messages.success(
+        request, _("Subject {subject} is created. Enter the consent first.").format(subject=subject)
+    )
     return HttpResponseRedirect(reverse("casebook", args=[subject.code]))
 
 

@@ -18,9 +18,28 @@ from .usual import Screening, bone, node, organ
 
 LUNG = organ("LUNG", "16", organ_detail="Right lower lobe", laterality="RIGHT", role="TARGET")
 PARA_AORTIC = node("PAO_INF", "17", role="TARGET")
-FRONTAL = {"lesion_class": "BRAIN", "organ": "BRAIN", "organ_detail": "Right frontal", "longest_mm": "6", "method": "MRI", "basis": ["MRI"]}
-CYTOLOGY = {"histology_confirmed": "U", "material": "CYTOLOGY_ONLY", "histology_on": None, "histology": "UNKNOWN", "grade": "GX"}
-UNTREATED = {"setting": "INOPERABLE_AT_DIAGNOSIS", "in_situ": "Y", "solitary_kidney": "N", "prefix": "c", "oligometastasis": "SYNCHRONOUS"}
+FRONTAL = {
+    "lesion_class": "BRAIN",
+    "organ": "BRAIN",
+    "organ_detail": "Right frontal",
+    "longest_mm": "6",
+    "method": "MRI",
+    "basis": ["MRI"],
+}
+CYTOLOGY = {
+    "histology_confirmed": "U",
+    "material": "CYTOLOGY_ONLY",
+    "histology_on": None,
+    "histology": "UNKNOWN",
+    "grade": "GX",
+}
+UNTREATED = {
+    "setting": "INOPERABLE_AT_DIAGNOSIS",
+    "in_situ": "Y",
+    "solitary_kidney": "N",
+    "prefix": "c",
+    "oligometastasis": "SYNCHRONOUS",
+}
 
 
 @dataclass(frozen=True)
@@ -40,13 +59,21 @@ class Case:
         return self.screening.consent_on + timedelta(4)
 
 
-def case(code: str, consented: str, born: str, *lesions: dict[str, Any], verdicts: Any = None, **more: Any) -> Case:
+def case(
+    code: str,
+    consented: str,
+    born: str,
+    *lesions: dict[str, Any],
+    verdicts: Any = None,
+    **more: Any,
+) -> Case:
     """Return a case. `more` holds what its screening has besides the usual values."""
     return Case(code, Screening(day(consented), born, lesions or (LUNG,), **more), verdicts or {})
 
 
 LIVER = [
-    organ("LIVER", mm, organ_detail=f"Segment {segment}") for segment, mm in zip(("II", "IVa", "V", "VI", "VIII"), "98798", strict=True)
+    organ("LIVER", mm, organ_detail=f"Segment {segment}")
+    for segment, mm in zip(("II", "IVa", "V", "VI", "VIII"), "98798", strict=True)
 ]
 THORACIC = bone("T9", "22", vertebra="Y", compression="2", basis=["CT", "MRI"])
 
@@ -108,7 +135,9 @@ def load(team: Team) -> int:
     """Tell the cases. Return how many were still to be told."""
     number = 0
     for case in CASES:
-        number += tell(team, f"01-{case.code}", screened_on=case.screening.consent_on, chapters=chapters(case))
+        number += tell(
+            team, f"01-{case.code}", screened_on=case.screening.consent_on, chapters=chapters(case)
+        )
     return number
 
 
@@ -148,7 +177,9 @@ def hemangioma(story: Story) -> None:
     liver = Lesion.objects.of(story.subject).get(organ="LIVER")
     story.withdraw(liver, reason="SOURCE_UPDATED: liver MRI of 2025-02-18 shows a hemangioma")
     extent = DiseaseExtent.objects.of(story.subject).get()
-    story.change(extent, {"liver_metastases": "N"}, reason="SOURCE_UPDATED: liver MRI of 2025-02-18")
+    story.change(
+        extent, {"liver_metastases": "N"}, reason="SOURCE_UPDATED: liver MRI of 2025-02-18"
+    )
     story.confirm(1, day("2025-02-20"))
     story.sign("SCR")
     story.miss("C1D1", "Treatment began at another hospital; the subject did not return.")
@@ -157,7 +188,11 @@ def hemangioma(story: Story) -> None:
 def age_asked(story: Story) -> None:
     """Take the age of 908, who was born in the month of the consent, from the source."""
     person = Demographics.objects.of(story.subject).get()
-    story.change(person, {"age_confirmed": 80, "missing": {}}, reason="LATE_INFORMATION: age taken from the medical record")
+    story.change(
+        person,
+        {"age_confirmed": 80, "missing": {}},
+        reason="LATE_INFORMATION: age taken from the medical record",
+    )
     story.confirm(1, day("2025-06-20"))
     story.sign("SCR")
     story.miss("C1D1", "The subject decided against treatment in the trial.")

@@ -60,7 +60,9 @@ def correction(story: Story) -> None:
     panel = LaboratoryPanel.objects.of(story.subject).get(visit__code="SCR")
     bilirubin = panel.results.get(test="BILI")
     row = {"id": bilirubin.pk, "version": bilirubin.version, "unit": "mg/dL"}
-    story.change(panel, {}, reason="UNIT_ERROR: the report says mg/dL", rows={LaboratoryResult: [row]})
+    story.change(
+        panel, {}, reason="UNIT_ERROR: the report says mg/dL", rows={LaboratoryResult: [row]}
+    )
     story.confirm(1, day("2025-03-07"))
     story.sign("SCR")
 
@@ -75,7 +77,13 @@ def induction(story: Story) -> None:
 def check(story: Story) -> None:
     """Check after cycle 2: 26 mm of 40 are a partial response."""
     sizes = {"L01": "12", "L02": "14", "L03": "ABSENT"}  # 9 mm: no longer pathological
-    usual.checked(story, day("2025-04-21"), sizes=sizes, response=("PR", "CR", "PR"), feasibility_on=day("2025-04-23"))
+    usual.checked(
+        story,
+        day("2025-04-21"),
+        sizes=sizes,
+        response=("PR", "CR", "PR"),
+        feasibility_on=day("2025-04-23"),
+    )
     story.sign("PC2")
 
 
@@ -89,13 +97,24 @@ def allocation(story: Story) -> None:
 def radiotherapy(story: Story) -> None:
     """Give nodes 62.5 Gy in 25 fractions and lung 50 Gy in 5, in one course."""
     story.hold("RTPLAN", day("2025-04-30"))
-    course = story.enter(RadiotherapyCourse, "COMMON", COURSE, {TargetVolume: [LYMPH_NODES, LUNG]}, complete=False)
+    course = story.enter(
+        RadiotherapyCourse, "COMMON", COURSE, {TargetVolume: [LYMPH_NODES, LUNG]}, complete=False
+    )
     usual.signs(story, "RTS", day("2025-05-12"), weight_kg="69")
     story.hold("RTS", day("2025-05-12"))
     nodes, lung = course.rows(TargetVolume)
-    fractions = [*daily(nodes, day("2025-05-12"), 25, "2.5"), *daily(lung, day("2025-05-19"), 5, "10")]
+    fractions = [
+        *daily(nodes, day("2025-05-12"), 25, "2.5"),
+        *daily(lung, day("2025-05-19"), 5, "10"),
+    ]
     done = {"status": "COMPLETED", "started_on": day("2025-05-12"), "ended_on": day("2025-06-13")}
-    story.change(course, done, reason="SOURCE_UPDATED: the course is completed", rows={Fraction: fractions}, complete=True)
+    story.change(
+        course,
+        done,
+        reason="SOURCE_UPDATED: the course is completed",
+        rows={Fraction: fractions},
+        complete=True,
+    )
     story.hold("RTE", day("2025-06-13"))
 
 
@@ -112,7 +131,9 @@ def cycle_after_radiotherapy(story: Story) -> None:
 
     The consent to the new version is given that day.
     """
-    usual.cycle(story, 4, day("2025-06-23"), doses={("GEMCITABINE", 1): DELAYED, ("CISPLATIN", 1): DELAYED})
+    usual.cycle(
+        story, 4, day("2025-06-23"), doses={("GEMCITABINE", 1): DELAYED, ("CISPLATIN", 1): DELAYED}
+    )
     usual.consent_again(story, day("2025-06-23"), at="C4D1")
 
 
@@ -135,4 +156,14 @@ def signatures(story: Story) -> None:
 
 RESOLVED, COMPLETE = {"L01": "ABSENT", "L02": "8", "L03": "ABSENT"}, ("CR", "CR", "CR")
 LATER = [f"TA{number}" for number in range(3, 30)]
-CHAPTERS = (screening, correction, induction, check, allocation, radiotherapy, cycle_after_radiotherapy, response, signatures)
+CHAPTERS = (
+    screening,
+    correction,
+    induction,
+    check,
+    allocation,
+    radiotherapy,
+    cycle_after_radiotherapy,
+    response,
+    signatures,
+)

@@ -47,7 +47,9 @@ class Story:
 
     def visit(self, code: str) -> Visit:
         """Return the visit as it is stored now."""
-        self._visits[code] = Visit.objects.select_related("subject__site").get(subject=self.subject, code=code)
+        self._visits[code] = Visit.objects.select_related("subject__site").get(
+            subject=self.subject, code=code
+        )
         return self._visits[code]
 
     def enter(
@@ -62,12 +64,18 @@ class Story:
         """Enter a form at a visit."""
         visit = self._visits.get(at) or self.visit(at)  # the action reads it anew, under its lock
         author = self.team.data_manager
-        return entry.enter(form, visit=visit, by=author, values=values, rows=rows, complete=complete)
+        return entry.enter(
+            form, visit=visit, by=author, values=values, rows=rows, complete=complete
+        )
 
-    def change(self, record: Record, values: Mapping[str, Any], *, reason: str = "", **more: Any) -> Any:
+    def change(
+        self, record: Record, values: Mapping[str, Any], *, reason: str = "", **more: Any
+    ) -> Any:
         """Change items of a record. `more` goes to the action: rows, complete."""
         author, version = self.team.data_manager, record.version
-        return entry.change(record, by=author, version=version, values=values, reason=reason, **more)
+        return entry.change(
+            record, by=author, version=version, values=values, reason=reason, **more
+        )
 
     def withdraw(self, row: Any, *, reason: str) -> None:
         """Withdraw a record, or a row of one."""
@@ -124,8 +132,12 @@ class Story:
 
     def sign_rest(self, *, but: Iterable[str] = ()) -> None:
         """Sign every visit that was held and is not signed yet, and the forms of the whole trial."""
-        signed = Signature.objects.filter(form="trial.visit", visit__subject=self.subject).values("record")
-        unsigned = Visit.objects.filter(subject=self.subject).exclude(pk__in=signed).exclude(code__in=but)
+        signed = Signature.objects.filter(form="trial.visit", visit__subject=self.subject).values(
+            "record"
+        )
+        unsigned = (
+            Visit.objects.filter(subject=self.subject).exclude(pk__in=signed).exclude(code__in=but)
+        )
         self.sign(*(visit.code for visit in unsigned if visit.held_on or visit.is_common))
 
 
@@ -134,7 +146,9 @@ Chapter = Callable[[Story], None]
 
 def begin(team: Team, code: str, *, screened_on: date) -> Story:
     """Enrol the subject of a story."""
-    subject = enrolment.enrol(site=team.site, by=team.data_manager, screened_on=screened_on, code=code)
+    subject = enrolment.enrol(
+        site=team.site, by=team.data_manager, screened_on=screened_on, code=code
+    )
     return Story(subject, team)
 
 

@@ -37,7 +37,9 @@ def load(team: Team) -> int:
 
 def load_elsewhere(team: Team) -> int:
     """Make, at the second site, a subject whom the people of the first one never see."""
-    return tell(team, ELSEWHERE, screened_on=team.site.today() - timedelta(5), chapters=(in_screening,))
+    return tell(
+        team, ELSEWHERE, screened_on=team.site.today() - timedelta(5), chapters=(in_screening,)
+    )
 
 
 def in_screening(story: Story) -> None:
@@ -71,4 +73,6 @@ def two_cycles(story: Story) -> None:
     usual.cycle(story, 1, first)
     usual.cycle(story, 2, first + timedelta(21))
     story.sign("C1D1", "C1D8", "C2D1", "C2D8")
-    usual.checked(story, first + timedelta(42), sizes={"L01": "14", "L02": "13"}, response=("PR", "NA", "PR"))
+    usual.checked(
+        story, first + timedelta(42), sizes={"L01": "14", "L02": "13"}, response=("PR", "NA", "PR")
+    )
