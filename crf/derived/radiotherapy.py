@@ -16,7 +16,8 @@ from crf.models import (
     TargetMeasurement,
     TargetVolume,
 )
-from crf.models.radiotherapy import COVERAGE, fractions_delivered
+from crf.models.radiotherapy import fractions_delivered
+from crf.models.radiotherapy_codes import COVERAGE
 from trial.protocol.parameters import Parameters
 from trial.protocol.radiotherapy import biological_dose
 from trial.protocol.radiotherapy import coverage as coverage_rules

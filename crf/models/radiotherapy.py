@@ -11,34 +11,11 @@ from trial.protocol.radiotherapy import biological_dose
 from trial.refusals import Code, impossible
 
 from .lesion import Laterality, Lesion, Site
-
-COVERAGE = {"FULL": "in full", "PARTIAL": "in part", "NONE": "not", "PENDING": "pending"}
+from .radiotherapy_codes import COVERAGE, Concurrent, Guidance, Intent, MissedReason, Modality, Review, StopReason, Technique
 
 
 class RadiotherapyCourse(Record):
     """A course of radiotherapy (crf_spec 2.15, RTC; mCODE Radiotherapy Course Summary)."""
-
-    class Intent(models.TextChoices):
-        CURATIVE = "CURATIVE", "Curative (ablative, consolidative)"
-        PALLIATIVE = "PALLIATIVE", "Palliative"
-
-    class Modality(models.TextChoices):
-        PHOTON = "1156506007", "Photons"
-        ELECTRON = "45643008", "Electrons"
-        PROTON = "10611004", "Protons"
-        CARBON = "1156505006", "Carbon ions"
-
-    class Guidance(models.TextChoices):
-        DAILY_CBCT = "DAILY_CBCT", "Daily cone beam CT"
-        MR = "MR", "MR"
-        KV = "KV", "kV"
-        NONE = "NONE", "None"
-
-    class Concurrent(models.TextChoices):
-        CONTINUED = "CONTINUED", "Continued"
-        HELD = "HELD", "Held"
-        ICI_ONLY = "ICI_ONLY", "Checkpoint inhibitor only"
-        NONE = "NONE", "None"
 
     class Status(models.TextChoices):
         PLANNED = "PLANNED", "Planned"
@@ -46,21 +23,6 @@ class RadiotherapyCourse(Record):
         COMPLETED = "COMPLETED", "Completed"
         STOPPED_EARLY = "STOPPED_EARLY", "Stopped early"
         NOT_STARTED = "NOT_STARTED", "Not started"
-
-    class StopReason(models.TextChoices):
-        TOXICITY = "407563006", "Toxicity"
-        PATIENT_REFUSAL = "105480006", "Refused by the patient"
-        PD = "PD", "Progression"
-        DEATH = "419620001", "Death"
-        LOGISTICS = "309846006", "Logistics"
-        PHYSICIAN = "PHYSICIAN", "Physician's decision"
-        OTHER = "OTHER", "Other"
-
-    class Review(models.TextChoices):
-        PER_PROTOCOL = "PER_PROTOCOL", "Per protocol"
-        ACCEPTABLE_VARIATION = "ACCEPTABLE_VARIATION", "Acceptable variation"
-        UNACCEPTABLE = "UNACCEPTABLE", "Unacceptable"
-        NOT_DONE = "ND", "Not done"
 
     several = True
     moves_the_schedule = True
@@ -163,7 +125,7 @@ class Interruption(Row):
 
     from_on = fields.day("From", sdtm="SUPPPR.RTINTST")
     to_on = fields.day("To", sdtm="SUPPPR.RTINTEN")
-    reason = fields.choice("Reason", RadiotherapyCourse.StopReason, sdtm="SUPPPR.RTINTRS")
+    reason = fields.choice("Reason", StopReason, sdtm="SUPPPR.RTINTRS")
     missed = fields.count("Fractions missed", between=(0, 45), sdtm="SUPPPR.RTINTMS")
     compensated = fields.yes_no("Compensated", sdtm="SUPPPR.RTINTCP")
 
@@ -182,14 +144,6 @@ class Interruption(Row):
 
 class TargetVolume(Row):
     """A target volume and its prescription (crf_spec 2.15, RTV)."""
-
-    class Technique(models.TextChoices):
-        IMRT = "441799006", "IMRT"
-        VMAT = "1156530009", "VMAT"
-        THREE_D_CRT = "1162782007", "3D-CRT"
-        TOMO = "TOMO", "Tomotherapy"
-        CYBERKNIFE = "CYBERKNIFE", "CyberKnife"
-        PROTON_PBS = "PROTON_PBS", "Proton pencil beam"
 
     parent = "course"
     path_to_site = "course__visit__subject__site"
@@ -273,14 +227,6 @@ class TargetVolume(Row):
 
 class Fraction(Row):
     """One fraction of one volume (crf_spec 2.15, RTF)."""
-
-    class MissedReason(models.TextChoices):
-        MACHINE = "MACHINE", "Machine"
-        HOLIDAY = "HOLIDAY", "Holiday"
-        TOXICITY = "TOXICITY", "Toxicity"
-        PATIENT = "PATIENT", "Patient"
-        INTERCURRENT = "INTERCURRENT", "Intercurrent illness"
-        OTHER = "OTHER", "Other"
 
     parent = "course"
     path_to_site = "course__visit__subject__site"

@@ -9,30 +9,9 @@ from trial import fields
 from trial.models import OnceAmongRows, Problem, Record, Row, Section, Visit
 
 from .lesion import SLICED, Laterality, Lesion, LesionClass, Method, Site
+from .response_codes import DISCORDANCE, WORDS, FollowedGrowth, Growth
 
-WORDS = {
-    "CR": "CR, complete response", "PR": "PR, partial response", "SD": "SD, stable disease", "PD": "PD, progressive disease",
-    "NE": "NE, not evaluable", "NED": "NED, no disease at baseline", "NA": "none at baseline",
-}  # fmt: skip
-DISCORDANCE = {"NONE": "agrees", "MINOR": "minor discordance", "MAJOR": "major discordance"}
 SHORTEST_NARRATIVE = 20
-
-
-class Growth(models.TextChoices):
-    """Of a lesion followed without being measured; iRECIST asks for it."""
-
-    NONE = "NONE", "Not larger"
-    SOME = "SOME", "Larger"
-    UNEQUIVOCAL = "UNEQUIVOCAL", "Unequivocally larger"
-
-
-class FollowedGrowth(models.TextChoices):
-    """Of a new lesion; it may be gone again."""
-
-    NONE = "NONE", "Not larger"
-    SOME = "SOME", "Larger"
-    UNEQUIVOCAL = "UNEQUIVOCAL", "Unequivocally larger"
-    GONE = "GONE", "Gone"
 
 
 class ResponseAssessment(Record):
