@@ -1,6 +1,7 @@
 """Code lists that are read off a table of the protocol, so that each code stands once."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any
 
 from django.db import models
@@ -11,3 +12,8 @@ def codelist(name: str, codes: Mapping[str, tuple[str, str]]) -> type[models.Tex
     choices: Any = models.TextChoices  # the stubs know no functional form of it
     built: type[models.TextChoices] = choices(name, dict(codes))
     return built
+
+
+def labeled(*codes: StrEnum) -> dict[str, tuple[str, str]]:
+    """Return codes of the protocol for `codelist`, each as its own label."""
+    return {code.name: (code.value, code.value) for code in codes}

@@ -1,9 +1,13 @@
+"""Courses of radiotherapy, with their interruptions, volumes and fractions (crf_spec 2.15)."""
+
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from trial import fields
 from trial.models import OnceAmongRows, Problem, Record, Row, Section, Visit
@@ -11,18 +15,25 @@ from trial.protocol.radiotherapy import biological_dose
 from trial.refusals import Code, impossible
 
 from .lesion import Laterality, Lesion, Site
-from .radiotherapy_codes import COVERAGE, Concurrent, Guidance, Intent, MissedReason, Modality, Review, StopReason, Technique
+from .radiotherapy_codes import (
+    COVERAGE,
+    ENDED,
+    FELL_SHORT,
+    STARTED,
+    Concurrent,
+    Guidance,
+    Intent,
+    MissedReason,
+    Modality,
+    Review,
+    Status,
+    StopReason,
+    Technique,
+)
 
 
 class RadiotherapyCourse(Record):
     """A course of radiotherapy (crf_spec 2.15, RTC; mCODE Radiotherapy Course Summary)."""
-
-    class Status(models.TextChoices):
-        PLANNED = "PLANNED", "Planned"
-        IN_PROGRESS = "IN_PROGRESS", "In progress"
-        COMPLETED = "COMPLETED", "Completed"
-        STOPPED_EARLY = "STOPPED_EARLY", "Stopped early"
-        NOT_STARTED = "NOT_STARTED", "Not started"
 
     several = True
     moves_the_schedule = True
@@ -35,16 +46,14 @@ class RadiotherapyCourse(Record):
     guidance = fields.choice("Image guidance", Guidance, sdtm="SUPPPR.RTIGRT")
     planned_start_on = fields.day("Planned start", sdtm="SUPPPR.RTPLSTDT", planned=True)
     systemic = fields.choice("Systemic therapy during radiotherapy", Concurrent, sdtm="SUPPPR.RTCONC")
-    held_days = fields.text("Held: days before and after", sdtm="SUPPPR.RTHELD", when=lambda c: c.systemic == "HELD")
+    held_days = fields.text("Held: days before and after", sdtm="SUPPPR.RTHELD", when=lambda c: c.systemic == Concurrent.HELD)
     uniform = fields.yes_no("All fractions of a volume have the same dose", sdtm="SUPPPR.RTUNIF")
     plan_review = fields.choice("Plan reviewed", Review, sdtm="SUPPPR.RTQA", optional=True)
 
     status = fields.choice("Status", Status, sdtm="SUPPPR.RTSTAT")
-    started_on = fields.day("Started", sdtm="PR.PRSTDTC", when=lambda c: c.status in ("IN_PROGRESS", "COMPLETED", "STOPPED_EARLY"))
-    ended_on = fields.day("Ended", sdtm="PR.PRENDTC", when=lambda c: c.status in ("COMPLETED", "STOPPED_EARLY"))
-    stop_reason = fields.choice(
-        "Reason why stopped or not started", StopReason, sdtm="SUPPPR.RTRSN", when=lambda c: c.status in ("STOPPED_EARLY", "NOT_STARTED")
-    )
+    started_on = fields.day("Started", sdtm="PR.PRSTDTC", when=lambda c: c.status in STARTED)
+    ended_on = fields.day("Ended", sdtm="PR.PRENDTC", when=lambda c: c.status in ENDED)
+    stop_reason = fields.choice("Reason why stopped or not started", StopReason, sdtm="SUPPPR.RTRSN", when=lambda c: c.status in FELL_SHORT)
     replanned = fields.yes_no("Planned again", sdtm="SUPPPR.RTREPL")
     replanned_on = fields.day("Planned again on", sdtm="SUPPPR.RTREPLDT", when=lambda c: c.replanned == "Y")
     replanned_reason = fields.text("Why planned again", sdtm="SUPPPR.RTREPLRS", when=lambda c: c.replanned == "Y")
@@ -59,20 +68,13 @@ class RadiotherapyCourse(Record):
         Section(
             "Plan",
             (
-                "intent",
-                "simulated_on",
-                "four_dimensional",
-                "immobilization",
-                "modality",
-                "guidance",
-                "planned_start_on",
-                "uniform",
-                "plan_review",
+                "intent", "simulated_on", "four_dimensional", "immobilization", "modality", "guidance", "planned_start_on",
+                "uniform", "plan_review",
             ),
         ),
         Section("With systemic therapy", ("systemic", "held_days")),
         Section("Course", ("status", "started_on", "ended_on", "stop_reason", "replanned", "replanned_on", "replanned_reason")),
-    )
+    )  # fmt: skip
 
     class Meta(Record.Meta):
         verbose_name = "radiotherapy course"
@@ -81,7 +83,7 @@ class RadiotherapyCourse(Record):
             models.CheckConstraint(
                 condition=Q(ended_on=None) | Q(started_on=None) | Q(ended_on__gte=models.F("started_on")),
                 name="course_ends_after_start",
-                violation_error_message="The course ends before it starts. Check both dates.",
+                violation_error_message=gettext_lazy("The course ends before it starts. Check both dates."),
             ),
         ]
 
@@ -90,28 +92,33 @@ class RadiotherapyCourse(Record):
 
     @classmethod
     def choices_for(cls, item: str, visit: Visit, record: Record | None) -> models.QuerySet[Any] | None:
-        """A fraction names a volume that is stored already."""
+        """Return the volumes that a fraction may name: those of the course that are stored already."""
         if item != "volume":
             return None
-        return TargetVolume.objects.standing().filter(course=record) if record else TargetVolume.objects.none()
+        if record is None:
+            return TargetVolume.objects.none()
+        return TargetVolume.objects.standing().filter(course=record)
 
     @property
     def has_ended(self) -> bool:
-        return self.status in (self.Status.COMPLETED, self.Status.STOPPED_EARLY, self.Status.NOT_STARTED)
+        """Whether no further fraction will be given."""
+        return self.status in ENDED | FELL_SHORT
 
     def inconsistencies(self) -> Iterator[Problem]:
+        """Yield what keeps the form from being complete: volumes, their lesions, the sum of their fractions."""
         volumes = self.rows(TargetVolume)
-        if not volumes and self.status != self.Status.NOT_STARTED:
-            yield "", "No target volume is entered. Add at least one."
-        known = set(Lesion.objects.of(self.subject).values_list("code", flat=True))
+        if not volumes and self.status != Status.NOT_STARTED:
+            yield "", _("No target volume is entered. Add at least one.")
+        codes = set(Lesion.objects.of(self.subject).values_list("code", flat=True))
         for volume in volumes:
-            if unknown := sorted(set(volume.lesions) - known):
-                yield (
-                    "",
-                    f"Volume {volume.code or 'new'} names {', '.join(unknown)}; the subject has {', '.join(sorted(known)) or 'no lesion'}.",
-                )
+            label = volume.code or _("new")
+            if unknown := sorted(set(volume.lesions) - codes):
+                sentence = _("Volume {volume} names {unknown}; the subject has {lesions}.")
+                lesions = ", ".join(sorted(codes)) or _("no lesion")
+                yield "", sentence.format(volume=label, unknown=", ".join(unknown), lesions=lesions)
             if self.uniform == "Y" and not is_uniform(volume):
-                yield "", f"Volume {volume.code or 'new'}: its fractions do not add up to the prescribed dose (±0.1 Gy)."
+                sentence = _("Volume {volume}: its fractions do not add up to the prescribed dose (±0.1 Gy).")
+                yield "", sentence.format(volume=label)
 
 
 class Interruption(Row):
@@ -137,7 +144,7 @@ class Interruption(Row):
             models.CheckConstraint(
                 condition=Q(to_on=None) | Q(from_on=None) | Q(to_on__gte=models.F("from_on")),
                 name="interruption_ends_after_start",
-                violation_error_message="The interruption ends before it starts. Check both dates.",
+                violation_error_message=gettext_lazy("The interruption ends before it starts. Check both dates."),
             ),
         ]
 
@@ -199,7 +206,7 @@ class TargetVolume(Row):
             models.CheckConstraint(
                 condition=~Q(code=""),
                 name="volume_has_its_code",
-                violation_error_message="A target volume gets its code when it is stored. Store volumes one by one.",
+                violation_error_message=gettext_lazy("A target volume gets its code when it is stored. Store volumes one by one."),
             ),
         ]
 
@@ -215,12 +222,13 @@ class TargetVolume(Row):
         return super().bookkeeping() | {"code"}
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """A volume gets its code when it is first stored: V1, V2 …"""
+        """Store the volume. It gets its code the first time: V1, V2 …"""
         if not self.code:
             self.code = f"V{TargetVolume.objects.filter(course=self.course).count() + 1}"
         super().save(*args, **kwargs)
 
     def clean(self) -> None:
+        """Sort the codes of the lesions, in capitals."""
         super().clean()
         self.lesions = sorted({code.strip().upper() for code in self.lesions if code.strip()})
 
@@ -251,31 +259,35 @@ class Fraction(Row):
                 fields=["volume", "given_on"],
                 condition=Q(withdrawn_at=None, delivered="Y") & ~Q(second_of_day="Y"),
                 name="one_fraction_of_a_day",
-                violation_error_message="This volume already has a fraction on this day. Mark the second one as such, or check the date.",
+                violation_error_message=gettext_lazy(
+                    "This volume already has a fraction on this day. Mark the second one as such, or check the date."
+                ),
             ),
             OnceAmongRows(
                 fields=["volume", "number"],
                 condition=Q(withdrawn_at=None),
                 name="one_fraction_of_a_number",
-                violation_error_message="This volume already has a fraction of this number.",
+                violation_error_message=gettext_lazy("This volume already has a fraction of this number."),
             ),
             models.CheckConstraint(
                 condition=~Q(delivered="N") | Q(dose_gy=None),
                 name="no_dose_unless_delivered",
-                violation_error_message="A fraction that was not delivered has no dose.",
+                violation_error_message=gettext_lazy("A fraction that was not delivered has no dose."),
             ),
         ]
 
     def clean(self) -> None:
+        """Refuse a volume of another course, and a day outside the course."""
         super().clean()
         course = self.course
         if self.volume and self.volume.course_id != course.pk:
-            raise impossible(Code.IMPOSSIBLE, item="volume", sentence="This volume belongs to another course.")
+            sentence = _("This volume belongs to another course.")
+            raise impossible(Code.IMPOSSIBLE, item="volume", sentence=sentence)
         if self.given_on and course.started_on and self.given_on < course.started_on:
-            sentence = f"The course started on {course.started_on}; a fraction cannot be earlier."
+            sentence = _("The course started on {day}; a fraction cannot be earlier.").format(day=course.started_on)
             raise impossible(Code.IMPOSSIBLE, item="given_on", sentence=sentence)
         if self.given_on and course.ended_on and self.given_on > course.ended_on:
-            sentence = f"The course ended on {course.ended_on}; a fraction cannot be later."
+            sentence = _("The course ended on {day}; a fraction cannot be later.").format(day=course.ended_on)
             raise impossible(Code.IMPOSSIBLE, item="given_on", sentence=sentence)
 
 

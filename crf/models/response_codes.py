@@ -10,7 +10,7 @@ DISCORDANCE = {"NONE": "agrees", "MINOR": "minor discordance", "MAJOR": "major d
 
 
 class Growth(models.TextChoices):
-    """Of a lesion followed without being measured; iRECIST asks for it."""
+    """The growth of a lesion that is followed without being measured. iRECIST asks for it."""
 
     NONE = "NONE", "Not larger"
     SOME = "SOME", "Larger"
@@ -18,7 +18,7 @@ class Growth(models.TextChoices):
 
 
 class FollowedGrowth(models.TextChoices):
-    """Of a new lesion; it may be gone again."""
+    """The growth of a new lesion, which may be gone again."""
 
     NONE = "NONE", "Not larger"
     SOME = "SOME", "Larger"
