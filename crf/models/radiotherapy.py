@@ -14,22 +14,8 @@ from trial.models import OnceAmongRows, Problem, Record, Row, Section, Visit
 from trial.protocol.radiotherapy import biological_dose
 from trial.refusals import Code, impossible
 
+from . import radiotherapy_codes as codes
 from .lesion import Laterality, Lesion, Site
-from .radiotherapy_codes import (
-    COVERAGE,
-    ENDED,
-    FELL_SHORT,
-    STARTED,
-    Concurrent,
-    Guidance,
-    Intent,
-    MissedReason,
-    Modality,
-    Review,
-    Status,
-    StopReason,
-    Technique,
-)
 
 
 class RadiotherapyCourse(Record):
@@ -38,22 +24,24 @@ class RadiotherapyCourse(Record):
     several = True
     moves_the_schedule = True
 
-    intent = fields.choice("Intent", Intent, sdtm="PR.PRTRTINT")
+    intent = fields.choice("Intent", codes.Intent, sdtm="PR.PRTRTINT")
     simulated_on = fields.day("Simulation", sdtm="SUPPPR.RTSIMDAT")
     four_dimensional = fields.yes_no("4D-CT", sdtm="SUPPPR.RT4D", optional=True)
     immobilization = fields.text("Immobilization", sdtm="SUPPPR.RTIMMOB", optional=True)
-    modality = fields.choice("Modality", Modality, sdtm="SUPPPR.RTMODAL")
-    guidance = fields.choice("Image guidance", Guidance, sdtm="SUPPPR.RTIGRT")
+    modality = fields.choice("Modality", codes.Modality, sdtm="SUPPPR.RTMODAL")
+    guidance = fields.choice("Image guidance", codes.Guidance, sdtm="SUPPPR.RTIGRT")
     planned_start_on = fields.day("Planned start", sdtm="SUPPPR.RTPLSTDT", planned=True)
-    systemic = fields.choice("Systemic therapy during radiotherapy", Concurrent, sdtm="SUPPPR.RTCONC")
-    held_days = fields.text("Held: days before and after", sdtm="SUPPPR.RTHELD", when=lambda c: c.systemic == Concurrent.HELD)
+    systemic = fields.choice("Systemic therapy during radiotherapy", codes.Concurrent, sdtm="SUPPPR.RTCONC")
+    held_days = fields.text("Held: days before and after", sdtm="SUPPPR.RTHELD", when=lambda c: c.systemic == codes.Concurrent.HELD)
     uniform = fields.yes_no("All fractions of a volume have the same dose", sdtm="SUPPPR.RTUNIF")
-    plan_review = fields.choice("Plan reviewed", Review, sdtm="SUPPPR.RTQA", optional=True)
+    plan_review = fields.choice("Plan reviewed", codes.Review, sdtm="SUPPPR.RTQA", optional=True)
 
-    status = fields.choice("Status", Status, sdtm="SUPPPR.RTSTAT")
-    started_on = fields.day("Started", sdtm="PR.PRSTDTC", when=lambda c: c.status in STARTED)
-    ended_on = fields.day("Ended", sdtm="PR.PRENDTC", when=lambda c: c.status in ENDED)
-    stop_reason = fields.choice("Reason why stopped or not started", StopReason, sdtm="SUPPPR.RTRSN", when=lambda c: c.status in FELL_SHORT)
+    status = fields.choice("Status", codes.Status, sdtm="SUPPPR.RTSTAT")
+    started_on = fields.day("Started", sdtm="PR.PRSTDTC", when=lambda c: c.status in codes.STARTED)
+    ended_on = fields.day("Ended", sdtm="PR.PRENDTC", when=lambda c: c.status in codes.ENDED)
+    stop_reason = fields.choice(
+        "Reason why stopped or not started", codes.StopReason, sdtm="SUPPPR.RTRSN", when=lambda c: c.status in codes.FELL_SHORT
+    )
     replanned = fields.yes_no("Planned again", sdtm="SUPPPR.RTREPL")
     replanned_on = fields.day("Planned again on", sdtm="SUPPPR.RTREPLDT", when=lambda c: c.replanned == "Y")
     replanned_reason = fields.text("Why planned again", sdtm="SUPPPR.RTREPLRS", when=lambda c: c.replanned == "Y")
@@ -102,19 +90,19 @@ class RadiotherapyCourse(Record):
     @property
     def has_ended(self) -> bool:
         """Whether no further fraction will be given."""
-        return self.status in ENDED | FELL_SHORT
+        return self.status in codes.ENDED | codes.FELL_SHORT
 
     def inconsistencies(self) -> Iterator[Problem]:
         """Yield what keeps the form from being complete: volumes, their lesions, the sum of their fractions."""
         volumes = self.rows(TargetVolume)
-        if not volumes and self.status != Status.NOT_STARTED:
+        if not volumes and self.status != codes.Status.NOT_STARTED:
             yield "", _("No target volume is entered. Add at least one.")
-        codes = set(Lesion.objects.of(self.subject).values_list("code", flat=True))
+        lesion_codes = set(Lesion.objects.of(self.subject).values_list("code", flat=True))
         for volume in volumes:
             label = volume.code or _("new")
-            if unknown := sorted(set(volume.lesions) - codes):
+            if unknown := sorted(set(volume.lesions) - lesion_codes):
                 sentence = _("Volume {volume} names {unknown}; the subject has {lesions}.")
-                lesions = ", ".join(sorted(codes)) or _("no lesion")
+                lesions = ", ".join(sorted(lesion_codes)) or _("no lesion")
                 yield "", sentence.format(volume=label, unknown=", ".join(unknown), lesions=lesions)
             if self.uniform == "Y" and not is_uniform(volume):
                 sentence = _("Volume {volume}: its fractions do not add up to the prescribed dose (±0.1 Gy).")
@@ -132,7 +120,7 @@ class Interruption(Row):
 
     from_on = fields.day("From", sdtm="SUPPPR.RTINTST")
     to_on = fields.day("To", sdtm="SUPPPR.RTINTEN")
-    reason = fields.choice("Reason", StopReason, sdtm="SUPPPR.RTINTRS")
+    reason = fields.choice("Reason", codes.StopReason, sdtm="SUPPPR.RTINTRS")
     missed = fields.count("Fractions missed", between=(0, 45), sdtm="SUPPPR.RTINTMS")
     compensated = fields.yes_no("Compensated", sdtm="SUPPPR.RTINTCP")
 
@@ -163,7 +151,7 @@ class TargetVolume(Row):
     elective_only = fields.yes_no("Elective volume without a lesion", sdtm="SUPPPR.RTELECT", optional=True)
     location = fields.choice("Body site", Site, sdtm="PR.PRLOC")
     laterality = fields.choice("Side", Laterality, sdtm="PR.PRLAT", optional=True)
-    technique = fields.choice("Technique", Technique, sdtm="SUPPPR.PRTECH")
+    technique = fields.choice("Technique", codes.Technique, sdtm="SUPPPR.PRTECH")
     stereotactic = fields.yes_no("Stereotactic", sdtm="SUPPPR.RTSTEREO")
     gtv_cm3 = fields.amount("GTV", digits=7, places=2, between=(0, 20_000), unit="cm³", sdtm="SUPPPR.GTVV")
     ctv_cm3 = fields.amount(
@@ -190,7 +178,7 @@ class TargetVolume(Row):
     delivered_bed10_gy = fields.derived("BED, tumor, delivered", unit="Gy", places=2)
     delivered_eqd2_10_gy = fields.derived("EQD2, tumor, delivered", unit="Gy", places=2)
     delivered_eqd2_3_gy = fields.derived("EQD2, late effects, delivered", unit="Gy", places=2)
-    coverage = fields.derived("Covered", words=COVERAGE)
+    coverage = fields.derived("Covered", words=codes.COVERAGE)
 
     sections = (
         Section("Target", ("lesions", "elective_only", "location", "laterality", "technique", "stereotactic")),
@@ -247,7 +235,7 @@ class Fraction(Row):
     given_on = fields.day("Date", sdtm="PR.PRSTDTC")
     delivered = fields.yes_no("Delivered", sdtm="PR.PROCCUR")
     dose_gy = fields.amount("Dose", digits=4, places=2, between=(0, 40), unit="Gy", sdtm="PR.PRDOSE", when=lambda f: f.delivered == "Y")
-    missed_reason = fields.choice("Reason missed", MissedReason, sdtm="PR.PRREASOC", when=lambda f: f.delivered == "N")
+    missed_reason = fields.choice("Reason missed", codes.MissedReason, sdtm="PR.PRREASOC", when=lambda f: f.delivered == "N")
     second_of_day = fields.yes_no("Second fraction of the day (6 h or more apart)", sdtm="SUPPPR.RTBID", optional=True)
 
     sections = (Section("Fraction", ("volume", "number", "given_on", "delivered", "dose_gy", "missed_reason", "second_of_day")),)

@@ -183,8 +183,8 @@ class Cycle(Record):
             yield "", sentence.format(number=self.number, day_1=day_1, last_on=last)
 
 
-def was_given(administration: "Administration") -> bool:
-    """Return whether the agent was given."""
+def has_dose(administration: "Administration") -> bool:
+    """Return whether the agent was given, so that it has a dose and a day."""
     return administration.was_given == "Y"
 
 
@@ -239,8 +239,8 @@ class Administration(Row):
     day = fields.count("Day", between=(1, 42), sdtm="EC.VISITDY")
     agent = fields.choice("Agent", Agent, sdtm="EC.ECTRT")
     was_given = fields.yes_no("Given", sdtm="EC.ECOCCUR")
-    given_on = fields.day("Date", sdtm="EC.ECSTDTC", when=was_given)
-    dose_mg = fields.amount("Dose given", digits=7, places=1, between=(0, 10_000), unit="mg", sdtm="EC.ECDOSE", when=was_given)
+    given_on = fields.day("Date", sdtm="EC.ECSTDTC", when=has_dose)
+    dose_mg = fields.amount("Dose given", digits=7, places=1, between=(0, 10_000), unit="mg", sdtm="EC.ECDOSE", when=has_dose)
     route = fields.choice("Route", Route, sdtm="EC.ECROUTE")
     adjustment = fields.choice("Adjustment", Adjustment, sdtm="EC.ECADJ")
     adjustment_reason = fields.choice("Reason", Reason, sdtm="SUPPEC.ECRSADJ", when=was_adjusted)
