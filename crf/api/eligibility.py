@@ -9,8 +9,9 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from crf.actions import eligibility
+from crf.actions import confirmation
 from crf.casebook import Casebook
+from crf.derived import eligibility
 from crf.derived.evidence import Piece
 from crf.models import Criterion, Eligibility
 from trial.access import Act
@@ -139,7 +140,7 @@ class EligibilityView(OfSubject):
             ],
             "drafts": assessed.drafts,
             "open_queries": [
-                str(problem) for problem in eligibility.open_queries(subject, assessed)
+                str(problem) for problem in confirmation.open_queries(subject, assessed)
             ],
             "shown_sha256": None if hidden else assessed.shown_sha256,
             "confirmed": confirmed_last(casebook, gate),
@@ -162,7 +163,7 @@ class EligibilityView(OfSubject):
             (item, Criterion._meta.get_field("comment"), text) for item, text in comments.items()
         )
         with proving_to_api(request, sent) as proof:
-            eligibility.confirm(
+            confirmation.confirm(
                 subject, gate=gate, by=request.user, proof=proof, verdicts=sent.get("verdicts", {}),
                 comments=comments, shown_sha256=sent["shown_sha256"],
             )  # fmt: skip

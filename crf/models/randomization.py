@@ -1,5 +1,7 @@
 """The allocation of a subject (crf_spec 2.13)."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy
@@ -98,6 +100,12 @@ class Randomization(Record):
                 ),
             ),
         ]
+
+    @classmethod
+    def codes_of(cls, item: str) -> list[str]:
+        """Return the codes that an item takes."""
+        field: Any = cls._meta.get_field(item)  # the stubs know no choices of a relation
+        return [code for code, label in field.flatchoices]
 
     @property
     def levels_used(self) -> dict[str, str]:

@@ -8,8 +8,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from crf.actions import eligibility
+from crf.actions import confirmation
 from crf.casebook import Casebook
+from crf.derived import eligibility
 from trial.access import Act
 from trial.accounts.proving import asks_code, proving
 from trial.models import Signature, Subject, may
@@ -73,7 +74,7 @@ def eligibility_page(request: HttpRequest, code: str, gate: int) -> HttpResponse
         confirmed=confirmed,
         signature=eligibility.signature_under(confirmed, casebook) if confirmed else None,
         holds=confirmed is not None and eligibility.is_signed(confirmed, casebook),
-        open_queries=eligibility.open_queries(subject, assessed),
+        open_queries=confirmation.open_queries(subject, assessed),
         stale=stale,
         refused=refused,
     )
@@ -83,7 +84,7 @@ def _confirm(request: HttpRequest, subject: Subject, **confirmed: Any) -> None:
     """Confirm and sign what the page shows, and say so."""
     shown = request.POST.get("shown", "")
     with proving(request) as proof:
-        record = eligibility.confirm(
+        record = confirmation.confirm(
             subject, by=request.user, proof=proof, shown_sha256=shown, **confirmed
         )
     gate, result = record.get_gate_display(), record.get_result_display()

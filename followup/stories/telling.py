@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django_otp.plugins.otp_static.models import StaticDevice
 
-from crf.actions import eligibility, randomization, strata
+from crf.actions import confirmation, randomization, strata
 from crf.models import Eligibility, Randomization
 from trial.accounts.second_factor import Proof, ShownDevice
 from trial.actions import enrolment, entry, review
@@ -98,7 +98,7 @@ class Story:
 
         `verdicts` holds, by criterion, a verdict and its reason where it differs from the data.
         """
-        return eligibility.confirm(
+        return confirmation.confirm(
             self.subject,
             gate=gate,
             by=self.team.investigator,

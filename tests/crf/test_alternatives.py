@@ -11,9 +11,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
-from crf.actions import eligibility, randomization
+from crf.actions import randomization
 from crf.casebook import Casebook
-from crf.derived import progression
+from crf.derived import eligibility, progression
 from crf.models import Administration, Cycle, Lesion, Randomization, ResponseAssessment, Scan, TargetMeasurement, VitalSigns
 from followup.actions.flagging import due_of, without_hints
 from followup.stories import demo, setup, telling, usual
