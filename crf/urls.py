@@ -1,3 +1,5 @@
+"""The addresses of the pages about a subject."""
+
 from django.urls import path
 
 from crf.pages import course, eligibility, outside, randomization

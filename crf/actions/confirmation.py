@@ -132,7 +132,7 @@ def _investigators(
 def _store(
     visit: Visit, assessed: Assessed, confirmed: list[gates.Verdict], comments: Mapping[str, str]
 ) -> Eligibility:
-    """Store the confirmation with a row for each criterion: by the data, and by the investigator."""
+    """Store the confirmation, with the verdicts by the data and by the investigator."""
     failed = [verdict.criterion for verdict in confirmed if verdict.passed == gates.Passed.FAIL]
     record = Eligibility.objects.create(
         visit=visit,

@@ -1,4 +1,4 @@
-"""Free text that is sent beside the items of a form."""
+"""Free text that is sent beside the items of a form. An item's field has any type: hence `Any`."""
 
 from typing import Any
 

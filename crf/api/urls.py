@@ -1,3 +1,5 @@
+"""The addresses of the casebook under /api/v1/."""
+
 from django.urls import include, path, re_path
 from rest_framework.routers import SimpleRouter
 

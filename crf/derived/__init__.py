@@ -1,8 +1,8 @@
-"""Derivations: plain functions of a casebook by the protocol, computed anew each time, never stored.
+"""Derivations: plain functions of a casebook by the protocol.
 
-A chapter registers the functions of the derived values that forms name (trial/fields.py, Derived),
-or gathers the facts by which eligibility, the check after cycle 2, strata, schedule and course are
-judged.
+They are computed anew each time and never stored. A chapter registers the functions of the derived
+values that forms name (trial/fields.py, Derived), or gathers the facts by which eligibility, the
+check after cycle 2, strata, schedule and course are judged.
 """
 
 from importlib import import_module

@@ -109,7 +109,7 @@ class _Gatherer:
         return 0 <= (self.on - day).days <= days[self.gate - 1]
 
     def add_items(self, record: Record, **items: str) -> None:
-        """Add fields of the evidence from items of a record. An empty text counts as not entered."""
+        """Add fields of the evidence from items of a record. An empty text is not entered."""
         for field, item in items.items():
             value = getattr(record, item)
             self.values[field] = None if value == "" else value
@@ -216,7 +216,7 @@ class _Gatherer:
             self.pieces["induction"].append(piece)
 
     def progression(self) -> None:
-        """Add the check after cycle 2, where it precedes the gate. It is in no record of its own."""
+        """Add the check after cycle 2, where it precedes the gate. It has no record of its own."""
         if not self.after_cycles:
             return
         place = visit_of_gate(self.gate, self.parameters)

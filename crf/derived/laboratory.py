@@ -1,4 +1,4 @@
-"""Laboratory results in standard units, with their limits of the normal and grades (crf_spec 2.10)."""
+"""Laboratory results in standard units, with limits of the normal and grades (crf_spec 2.10)."""
 
 from decimal import Decimal
 

@@ -164,7 +164,7 @@ def coverage_of_volumes(course: RadiotherapyCourse, casebook: Casebook) -> list[
 
 @RadiotherapyCourse.lesions_covered.computed_by
 def lesions_covered(course: RadiotherapyCourse, casebook: Casebook) -> list[str]:
-    """Return each lesion of the course with its coverage: the best of the volumes that contain it."""
+    """Return each lesion of the course with the best coverage among its volumes."""
     volumes = course.rows(TargetVolume)
     codes = sorted({code for volume in volumes for code in volume.lesions})
     ended = course.has_ended

@@ -28,7 +28,7 @@ BY_RECIST = (
     "change_from_baseline_percent", "change_from_nadir_percent", "change_from_nadir_mm",
     "target", "non_target", "overall",
 )  # fmt: skip
-"""The derived values of the form that have the name of the item of `recist.Assessment` they show."""
+"""The derived values of the form that are named as their item of `recist.Assessment`."""
 
 
 class AssessedResponse(NamedTuple):

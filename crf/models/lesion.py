@@ -243,7 +243,7 @@ class Lesion(Record):
 
     @property
     def is_nodal(self) -> bool:
-        """Whether the lesion is a lymph node."""
+        """True for a lymph node, regional or not."""
         return is_node(self)
 
     @property

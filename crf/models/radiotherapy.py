@@ -89,7 +89,7 @@ class RadiotherapyCourse(Record):
 
     @property
     def has_ended(self) -> bool:
-        """Whether no further fraction will be given."""
+        """True once no further fraction will be given."""
         return self.status in codes.ENDED | codes.FELL_SHORT
 
     def inconsistencies(self) -> Iterator[Problem]:
