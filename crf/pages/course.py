@@ -2,6 +2,7 @@
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from crf.casebook import Casebook
@@ -14,9 +15,7 @@ from .subject import day_asked, subject_of
 @login_required
 @require_GET
 def course_page(request: HttpRequest, code: str) -> HttpResponse:
-    """Show what the protocol derives for the subject, as known on a day: responses, endpoints,
-    doses, coverage.
-    """
+    """Show responses, endpoints, doses and coverage of the subject, as known on a day."""
     subject = subject_of(request, code)
     today = subject.site.today()
     on = min(day_asked(request, "on") or today, today)
@@ -24,7 +23,7 @@ def course_page(request: HttpRequest, code: str) -> HttpResponse:
     return page(
         request,
         "casebook/course.html",
-        title=f"Course of {subject}",
+        title=_("Course of {subject}").format(subject=subject),
         subject=subject,
         today=today,
         on=on,

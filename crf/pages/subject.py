@@ -1,4 +1,4 @@
-"""What the pages about one subject share."""
+"""The shared parts of the pages about a subject."""
 
 from datetime import date
 
@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.dateparse import parse_date
 
 from trial.access import Act
+from trial.accounts.person import person_of
 from trial.models import Subject, may
 
 
@@ -17,18 +18,16 @@ def subject_of(request: HttpRequest, code: str) -> Subject:
     Raise 404 outside the person's scope, and 403 for those who may not see a birth month: it is
     evidence.
     """
-    subject = get_object_or_404(
-        Subject.objects.visible_to(request.user).select_related("site"), code=code
-    )
-    if not may(request.user, Act.READ_BIRTH_MONTH, subject.site_id):
+    person = person_of(request)
+    subjects = Subject.objects.visible_to(person).select_related("site")
+    subject: Subject = get_object_or_404(subjects, code=code)
+    if not may(person, Act.READ_BIRTH_MONTH, subject.site_id):
         raise PermissionDenied
     return subject
 
 
 def day_asked(request: HttpRequest, name: str = "assessed_on") -> date | None:
-    """Return the day that the page names, as that of the assessment; None for none, or for
-    nonsense.
-    """
+    """Return the day that the page sends, else the one in its address; None for no valid day."""
     try:
         return parse_date((request.POST.get(name) or request.GET.get(name) or "").strip())
     except ValueError:
