@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from crf.models import Eligibility, Randomization
-from followup.actions.flagging import states_of
+from followup.actions.due import states_of
 from followup.models import Flag
 from trial.access import Act
 from trial.actions import enrolment

@@ -6,7 +6,7 @@ from crf.models import NonTargetFinding
 
 from . import usual
 from .telling import Story, Team, day, tell
-from .usual import Screening, node, organ
+from .usual_items import Screening, node, organ
 
 CODE, CONSENTED = "01-010", day("2025-07-01")
 LESIONS = (

@@ -2,7 +2,7 @@
 
 from . import usual
 from .telling import Story, Team, day, tell
-from .usual import Screening, node, organ
+from .usual_items import Screening, node, organ
 
 CODE, CONSENTED = "01-003", day("2025-04-28")
 SCREENING = Screening(

@@ -4,7 +4,7 @@ from crf.models import ResponseAssessment
 
 from . import usual
 from .telling import Story, Team, day, tell
-from .usual import Screening, bone, organ
+from .usual_items import Screening, bone, organ
 
 CODE, CONSENTED = "01-002", day("2025-03-31")
 SCREENING = Screening(

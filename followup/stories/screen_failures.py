@@ -14,7 +14,7 @@ from crf.models import Consent, Demographics, DiseaseExtent, Lesion
 
 from . import usual
 from .telling import Chapter, Story, Team, day, tell
-from .usual import Screening, bone, node, organ
+from .usual_items import Screening, bone, node, organ
 
 LUNG = organ("LUNG", "16", organ_detail="Right lower lobe", laterality="RIGHT", role="TARGET")
 PARA_AORTIC = node("PAO_INF", "17", role="TARGET")

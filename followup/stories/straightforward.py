@@ -7,7 +7,7 @@ from crf.models import Fraction, LaboratoryPanel, LaboratoryResult, Radiotherapy
 
 from . import usual
 from .telling import Story, Team, day, tell
-from .usual import Screening, node, organ
+from .usual_items import Screening, node, organ
 
 CODE, CONSENTED = "01-001", day("2025-03-03")
 SCREENING = Screening(

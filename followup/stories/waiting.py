@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from crf.models import Demographics
 
-from . import usual
+from . import usual, usual_items
 from .telling import Story, Team, tell
-from .usual import Screening, node, organ
+from .usual_items import Screening, node, organ
 
 DRAFT, LATE, UNSIGNED, ELSEWHERE = "01-011", "01-012", "01-013", "02-001"
 LESIONS = (
@@ -46,7 +46,7 @@ def in_screening(story: Story) -> None:
     """Enter a panel that was taken yesterday, and whose results have not all come."""
     consented = story.subject.screened_on
     usual.consent(story, consented)
-    story.enter(Demographics, "SCR", usual.PERSON | {"birth_month": "1958-05"})
+    story.enter(Demographics, "SCR", usual_items.PERSON | {"birth_month": "1958-05"})
     usual.panel(story, "SCR", consented + timedelta(1), {"CREAT": ("", "")}, complete=False)
 
 
