@@ -26,7 +26,8 @@ class AllocationSerializer(OfVisit):
     class Meta:
         model = Randomization
         fields = [
-            "id", "version", "site", "subject", "number", "randomized_on", "arm", "sysclass", "metpat",
+            "id", "version", "site", "subject", "number", "randomized_on",
+            "arm", "sysclass", "metpat",
             "late_reason", "sysclass_corrected", "metpat_corrected",
             "outside", "outside_source", "outside_reason",
         ]  # fmt: skip

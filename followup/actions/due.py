@@ -1,4 +1,4 @@
-"""What is late on a day, by the data (crf_spec 3.2, 4.5)."""
+"""The flags that are due on a day, by the data (crf_spec 3.2, 4.5)."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -11,9 +11,8 @@ from trial.models import Record, Standing, Subject, Visit
 from trial.protocol.parameters import Parameters
 from trial.protocol.progression_check import progression
 from trial.protocol.schedule import timetable
+from trial.protocol.schedule.visits import CHECK_AFTER_CYCLE_2
 
-CHECK_AFTER_CYCLE_2 = "PC2"
-"""The visit of the progression check. It has a flag of its own kind."""
 OPEN_STATES = {
     progression.State.OVERDUE: Flag.Severity.NOTICE,
     progression.State.NE_REPEAT: Flag.Severity.NOTICE,
@@ -27,7 +26,7 @@ OPEN_STATES = {
 
 
 class Due(NamedTuple):
-    """A flag that should be open, as the data say; `visit` is the id of the visit that it is about."""
+    """A flag that should be open, by the data. `visit` is the key of its visit."""
 
     kind: str
     anchor: str
@@ -55,17 +54,19 @@ def states_of(visits: Iterable[Visit], *, on: date) -> dict[int, timetable.Visit
     A visit of a series is missed once a later one is held.
     """
     visits = list(visits)
-    held = [visit.code for visit in visits if visit.held_on]
+    held_codes = [visit.code for visit in visits if visit.held_on]
     states = {}
     for visit in visits:
-        later_held = any(timetable.follows(code, visit.code) for code in held)
+        later_held = any(timetable.follows(code, visit.code) for code in held_codes)
         states[visit.pk] = visit.state_on(on, later_held=later_held)
     return states
 
 
 def _late_visits(visits: list[Visit], on: date) -> Iterator[Due]:
-    """Yield a flag for each visit that is overdue or missed, unless somebody has stated what became
-    of it.
+    """Yield a flag for each visit that is overdue or missed.
+
+    There is none where a person has entered the visit's status. The check after cycle 2 has a flag
+    of its own kind.
     """
     kinds = {
         timetable.VisitState.OVERDUE: (Flag.Kind.VISIT_OVERDUE, Flag.Severity.NOTICE),
@@ -124,8 +125,8 @@ def _progression(
     """Yield the flag of the check after cycle 2, while a person must look at its state.
 
     A randomized subject is flagged for progression only, unless randomization comes before the
-    cycles: there, the check is still to be passed. Nothing follows from a progression any more once
-    a person has seen it.
+    cycles: there, the check is still to be passed. A progression is flagged until a person has seen
+    it.
     """
     facts = check.facts_of(casebook, parameters)
     verdict = check.checked(facts, on=on, parameters=parameters)
@@ -152,6 +153,6 @@ def _progression(
 
 
 def _is_acknowledged(subject: Subject, state: str) -> bool:
-    """Say whether a person has seen that the check after cycle 2 came to this state."""
+    """Return whether a person has seen that the check after cycle 2 came to this state."""
     flags = Flag.objects.filter(subject=subject, kind=Flag.Kind.PROGRESSION_CHECK, state=state)
     return flags.exclude(acknowledged_at=None).exists()

@@ -1,5 +1,6 @@
-"""Flags for what is late: computed from the data and a day, safe to compute again at any time
-(crf_spec 3.2, 4.5).
+"""Flags for late visits and forms, computed from the data and a day (crf_spec 3.2, 4.5).
+
+They can be computed again at any time.
 """
 
 from collections.abc import Iterator
@@ -39,8 +40,9 @@ class Swept(NamedTuple):
 
 
 def nightly(site: Site, *, on: date) -> Swept:
-    """Compute the flags of all subjects of a site for a day of its calendar, and remember that this
-    night was done.
+    """Compute the flags of all subjects of a site for a day of its calendar.
+
+    Store that the night was run.
     """
     runs = [
         run_for(subject, on=on)
@@ -55,8 +57,9 @@ def nightly(site: Site, *, on: date) -> Swept:
 
 
 def run_due_sites(*, now: datetime) -> dict[str, Swept]:
-    """Run the nightly job of each site where it is past 02:00 and today's was not run yet; return
-    the counts by site code.
+    """Run the nightly job of each site where it is past 02:00 and today's was not run yet.
+
+    Return the counts by the site's code.
 
     Each site has its own calendar. A site whose night was missed is caught up at the next run.
     """
@@ -73,8 +76,9 @@ def run_due_sites(*, now: datetime) -> dict[str, Swept]:
 
 @transaction.atomic
 def run_for(subject: Subject, *, on: date) -> Swept:
-    """Plan the subject's visits as of a day, and keep one open flag for each visit, form or check
-    that is late.
+    """Plan the subject's visits as of a day, and bring its flags up to date.
+
+    One flag is open for each visit, form or check that is late.
     """
     subject = (
         Subject.objects.select_for_update(no_key=True, of=["self"])
@@ -85,14 +89,12 @@ def run_for(subject: Subject, *, on: date) -> Swept:
     with acting(by=system_user()):
         planned = plan_visits(casebook, on=on)
     if planned:
-        casebook = Casebook(subject)  # the visits that it had read are others now
+        casebook = Casebook(subject)  # the visits that it had read have changed
     return _keep(subject, {(due.kind, due.anchor): due for due in due_of(casebook, on=on)}, on=on)
 
 
 def _keep(subject: Subject, due: dict[tuple[str, str], Due], *, on: date) -> Swept:
-    """Open the flags that should be open, once; bring open ones up to date; close those that the
-    data have satisfied.
-    """
+    """Open the flags that should be open, update open ones, close those that are satisfied."""
     open_flags = {
         (flag.kind, flag.anchor): flag for flag in Flag.objects.open().filter(subject=subject)
     }
@@ -159,14 +161,15 @@ def system_user() -> User:
 
 
 def hints_are_wanted() -> bool:
-    """Say whether a write asks a worker to look at its subject soon."""
+    """Return whether a write asks a worker to compute its subject's flags soon."""
     return _hints.get()
 
 
 @contextmanager
 def without_hints() -> Iterator[None]:
-    """Ask no worker to look at subjects: for a load of many records, after which the nightly job is
-    run anyway.
+    """Ask no worker for flags while the block lasts.
+
+    It is meant for a load of many records, after which the nightly job is run anyway.
     """
     token = _hints.set(False)
     try:

@@ -11,11 +11,12 @@ from rest_framework.routers import SimpleRouter
 from followup.actions.flagging import acknowledge
 from followup.models import Flag
 from trial.access import Act
+from trial.accounts.person import person_of
 from trial.api.base import REFUSALS, Strict, Visible
 
 
 class FlagSerializer(serializers.ModelSerializer):
-    """One flag, as it stands."""
+    """A flag with its state."""
 
     site = serializers.CharField(source="subject.site.code", read_only=True)
     subject = serializers.CharField(source="subject.code", read_only=True)
@@ -27,13 +28,29 @@ class FlagSerializer(serializers.ModelSerializer):
     class Meta:
         model = Flag
         fields = [
-            "id", "site", "subject", "visit", "visit_code", "kind", "anchor", "due_on", "state", "severity", "evidence", "opened_on",
-            "last_seen_on", "closed_on", "acknowledged_at", "acknowledged_by",
-        ]  # fmt: skip
+            "id",
+            "site",
+            "subject",
+            "visit",
+            "visit_code",
+            "kind",
+            "anchor",
+            "due_on",
+            "state",
+            "severity",
+            "evidence",
+            "opened_on",
+            "last_seen_on",
+            "closed_on",
+            "acknowledged_at",
+            "acknowledged_by",
+        ]
         read_only_fields = fields
 
 
 class FlagFilters(filters.FilterSet):
+    """The filters of the list of flags."""
+
     site = filters.CharFilter(field_name="subject__site__code", label="the site's number")
     subject = filters.CharFilter(field_name="subject__code", label="the subject's code")
     visit = filters.NumberFilter(field_name="visit", label="the visit's id")
@@ -70,11 +87,12 @@ class FlagViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visible):
     def acknowledge(self, request: Request, pk: str) -> Response:
         """Say that you have seen it. It stays open until the data say otherwise."""
         Strict.read(request)
-        acknowledge(self.get_object(), by=request.user)
+        acknowledge(self.get_object(), by=person_of(request))
         return Response(self.get_serializer(self.get_object()).data)
 
 
 def routes() -> SimpleRouter:
+    """Return the addresses of this app."""
     router = SimpleRouter()
     router.register("flags", FlagViewSet, "api-flag")
     return router

@@ -49,8 +49,9 @@ Place = tuple[int, str]
 
 
 class Entry(NamedTuple):
-    """One record in its cell: whether it is verified as it stands, and how many of its queries are
-    open.
+    """One record in its cell, with the number of its open queries.
+
+    `verified` holds for the record as it is now.
     """
 
     record: Standing
@@ -59,8 +60,9 @@ class Entry(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """One form at one visit: the records there, and the address to enter another; empty where none
-    may be entered.
+    """One form at one visit, with its records.
+
+    `add` is the address to enter a further one; empty where none may be entered.
     """
 
     label: str
@@ -71,7 +73,7 @@ class Cell(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One visit, with its last signature and whether that covers the visit as it stands."""
+    """One visit with its last signature. `holds`: it covers the visit as it is now."""
 
     visit: Visit
     state: str
@@ -84,7 +86,7 @@ class Line(NamedTuple):
 
 
 class Matrix(NamedTuple):
-    """What the lines are made from, each read once."""
+    """The facts that the lines are made from, each read once."""
 
     visits: list[Visit]
     rows: list[Standing]
@@ -132,9 +134,7 @@ def casebook(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def forms_in_order() -> list[type[Record]]:
-    """Return every form in the order in which a subject meets it in the schedule; those of the
-    whole trial last.
-    """
+    """Return every form in the order of the schedule; those of the whole trial are last."""
     visits = [kind for kind in timetable.TYPES.values() if kind.code != timetable.COMMON]
     visits.append(timetable.visit_type(timetable.COMMON))
     labels = list(dict.fromkeys(label for kind in visits for label in (*kind.forms, *kind.offered)))

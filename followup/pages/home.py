@@ -96,8 +96,7 @@ def _to_read(user: AbstractUser) -> dict[str, Any]:
 
 
 def visits_to_sign(user: AbstractUser) -> list[Visit]:
-    """Return held visits whose records are all complete, and which no signature covers as they
-    stand.
+    """Return held visits whose records are complete, and which no signature covers as they are.
 
     A signature no longer covers a visit where the ledger has a later change or a query a later act,
     unless it is about a form that is signed apart. At most 40, the earliest held first.
@@ -110,16 +109,17 @@ def visits_to_sign(user: AbstractUser) -> list[Visit]:
     questions = acts_of_queries.exclude(query__form__in=signed_apart())
     signatures = Signature.objects.filter(form="trial.visit", record=OuterRef("pk"))
     untouched = signatures.exclude(Exists(changes)).exclude(Exists(questions))
-    held: QuerySet[Visit] = Visit.objects.allowed_to(user, Act.SIGN).exclude(held_on=None)
-    unsigned = held.exclude(Exists(untouched)).select_related("subject").order_by("held_on", "pk")
+    held_visits: QuerySet[Visit] = Visit.objects.allowed_to(user, Act.SIGN).exclude(held_on=None)
+    unsigned = held_visits.exclude(Exists(untouched)).select_related("subject").order_by("held_on", "pk")
     visits = list(unsigned[: 2 * LONGEST_LIST])
     ready = _ready_to_sign(visits)
     return [visit for visit in visits if visit.pk in ready][:LONGEST_LIST]
 
 
 def _ready_to_sign(visits: list[Visit]) -> set[int]:
-    """Return the ids of visits that have records, no draft among them, and no open query that the
-    signature would cover.
+    """Return the keys of visits that have records, but no draft and no open query.
+
+    A query counts only if the visit's signature would cover it.
     """
     rows = standing(*{visit.subject for visit in visits}) if visits else []
     with_records = {row.visit for row in rows if row.is_record}

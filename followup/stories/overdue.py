@@ -7,7 +7,8 @@ from .usual_items import Screening, node, organ
 CODE, CONSENTED = "01-003", day("2025-04-28")
 SCREENING = Screening(
     CONSENTED, "1953-11",
-    (organ("LUNG", "20", organ_detail="Left upper lobe", laterality="LEFT", role="TARGET"), node("PAO_SUP", "16", role="TARGET")),
+    (organ("LUNG", "20", organ_detail="Left upper lobe", laterality="LEFT", role="TARGET"),
+        node("PAO_SUP", "16", role="TARGET")),
     tumor={"location": "URETER_UPPER"},
     signs={"weight_kg": "64", "height_cm": "167"},
 )  # fmt: skip

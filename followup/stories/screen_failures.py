@@ -86,25 +86,30 @@ CASES = (
     case(
         "902", "2025-01-13", "1961-09",
         tumor={
-            "location": "BLADDER", "laterality": "NA", "setting": "OTHER", "in_situ": "Y", "solitary_kidney": "N", "t": "T2a",
+            "location": "BLADDER", "laterality": "NA", "setting": "OTHER", "in_situ": "Y",
+            "solitary_kidney": "N", "t": "T2a",
             "m": "M1a", "oligometastasis": "SYNCHRONOUS",
         },
-        verdicts={"I02": ("NOT_MET", "Bladder tumor after transurethral resection only, and resectable.")},
+        verdicts={"I02": ("NOT_MET",
+            "Bladder tumor after transurethral resection only, and resectable.")},
     ),
     case(
         "903", "2025-01-20", "1955-05",
-        LUNG, organ("LUNG", "9", organ_detail="Left upper lobe", laterality="LEFT"), organ("ADRENAL_GLAND", "21", laterality="LEFT"),
+        LUNG, organ("LUNG", "9", organ_detail="Left upper lobe", laterality="LEFT"),
+        organ("ADRENAL_GLAND", "21", laterality="LEFT"),
         bone("L4", "18", vertebra="Y", compression="0"), PARA_AORTIC,
         extent={"cord_risk": "NO"},
     ),
     case(
         "904", "2025-02-10", "1963-03",
-        LUNG, bone("Right ilium", "20"), PARA_AORTIC, organ("LIVER", "6", organ_detail="Segment VII", certainty="EQUIVOCAL"),
+        LUNG, bone("Right ilium", "20"), PARA_AORTIC,
+        organ("LIVER", "6", organ_detail="Segment VII", certainty="EQUIVOCAL"),
         extent={"liver_metastases": "U"},
     ),
     case(
         "905", "2025-02-17", "1959-11",
-        {"lesion_class": "LOCAL_RECURRENCE", "organ": "OTHER", "organ_detail": "Presacral, within a bowel loop", "longest_mm": "31"},
+        {"lesion_class": "LOCAL_RECURRENCE", "organ": "OTHER",
+            "organ_detail": "Presacral, within a bowel loop", "longest_mm": "31"},
         extent={"radiotherapy_feasible": "NO"},
     ),
     case("906", "2025-02-24", "1966-08"),
@@ -114,9 +119,11 @@ CASES = (
     case("910", "2025-03-17", "1952-10", signs={"ecog": "2"}),
     case("911", "2025-03-24", "1960-04", results={"HGB": ("8.8", "g/dL")}),
     case("912", "2025-04-07", "1956-12", results={"BILI": ("2.6", "mg/dL")}),
-    case("913", "2025-04-14", "1954-07", bone("Left femur", "24"), PARA_AORTIC, results={"ALP": ("375", "U/L")}),
+    case("913", "2025-04-14", "1954-07", bone("Left femur", "24"), PARA_AORTIC,
+        results={"ALP": ("375", "U/L")}),
     case(
-        "914", "2025-04-21", "1953-09", person={"sex": "F", "childbearing": "N", "smoking": "NEVER"},
+        "914", "2025-04-21", "1953-09",
+        person={"sex": "F", "childbearing": "N", "smoking": "NEVER"},
         signs={"weight_kg": "52", "height_cm": "156"}, results={"CREAT": ("132", "umol/L")},
     ),
     case("915", "2025-04-28", "1962-06", tumor={"histology": "NON_UC_SQUAMOUS"}),
@@ -127,7 +134,8 @@ CASES = (
     ),
     case("917", "2025-05-12", "1958-08", *LIVER, extent={"liver_metastases": "Y"}),
     case("918", "2025-05-19", "1950-04", THORACIC, extent={"cord_risk": "NO"}),
-    case("919", "2025-05-26", "1964-01", extent={"pleural": "PRESENT", "pericardial": "TRACE_PHYSIOLOGICAL"}),
+    case("919", "2025-05-26", "1964-01",
+        extent={"pleural": "PRESENT", "pericardial": "TRACE_PHYSIOLOGICAL"}),
 )  # fmt: skip
 
 
@@ -164,8 +172,11 @@ def assess(story: Story, case: Case) -> None:
 def withdrawal(story: Story) -> None:
     """Withdraw the consent of 906 before anything is assessed."""
     story.enter(Consent, "SCR", {
-        "type": "WITHDRAWAL", "signed_on": day("2025-02-27"), "signed_by": "SUBJECT", "investigator_signed_on": day("2025-02-27"),
-        "copy_given": "Y", "missing": dict.fromkeys(("form_version", "future_research", "genetic_research", "data_sharing"), "NA"),
+        "type": "WITHDRAWAL", "signed_on": day("2025-02-27"), "signed_by": "SUBJECT",
+        "investigator_signed_on": day("2025-02-27"),
+        "copy_given": "Y",
+        "missing": dict.fromkeys(("form_version", "future_research", "genetic_research",
+            "data_sharing"), "NA"),
     })  # fmt: skip
 
 

@@ -28,19 +28,26 @@ Bilirubin still has the wrong unit.
 
 DELAYED = {"adjustment": "DELAYED", "adjustment_reason": "RT_SCHEDULING"}
 LYMPH_NODES = {
-    "lesions": ["L02", "L03"], "location": "LYMPH_NODE", "laterality": "MIDLINE", "technique": "1156530009", "stereotactic": "N",
-    "gtv_cm3": "14.20", "ctv_cm3": "118.50", "ptv_cm3": "226.40", "ctv_margin_mm": "7", "ptv_margin_mm": "5",
+    "lesions": ["L02", "L03"], "location": "LYMPH_NODE", "laterality": "MIDLINE",
+    "technique": "1156530009", "stereotactic": "N",
+    "gtv_cm3": "14.20", "ctv_cm3": "118.50", "ptv_cm3": "226.40", "ctv_margin_mm": "7",
+    "ptv_margin_mm": "5",
     "prescribed_gy": "62.5", "prescribed_fractions": 25, "ptv_d95_gy": "61.9",
 }  # fmt: skip
 LUNG = {
-    "lesions": ["L01"], "location": "LUNG", "laterality": "RIGHT", "technique": "1156530009", "stereotactic": "Y",
-    "gtv_cm3": "1.10", "ptv_cm3": "9.80", "ptv_margin_mm": "5", "prescribed_gy": "50", "prescribed_fractions": 5,
+    "lesions": ["L01"], "location": "LUNG", "laterality": "RIGHT", "technique": "1156530009",
+    "stereotactic": "Y",
+    "gtv_cm3": "1.10", "ptv_cm3": "9.80", "ptv_margin_mm": "5", "prescribed_gy": "50",
+    "prescribed_fractions": 5,
     "isodose_percent": 80, "ptv_d95_gy": "50.2",
 }  # fmt: skip
 COURSE = {
-    "intent": "CURATIVE", "simulated_on": day("2025-04-30"), "four_dimensional": "Y", "immobilization": "Vacuum cushion",
-    "modality": "1156506007", "guidance": "DAILY_CBCT", "planned_start_on": day("2025-05-12"), "systemic": "HELD",
-    "held_days": "14 before, 10 after", "uniform": "Y", "plan_review": "PER_PROTOCOL", "status": "PLANNED", "replanned": "N",
+    "intent": "CURATIVE", "simulated_on": day("2025-04-30"), "four_dimensional": "Y",
+    "immobilization": "Vacuum cushion",
+    "modality": "1156506007", "guidance": "DAILY_CBCT", "planned_start_on": day("2025-05-12"),
+    "systemic": "HELD",
+    "held_days": "14 before, 10 after", "uniform": "Y", "plan_review": "PER_PROTOCOL",
+    "status": "PLANNED", "replanned": "N",
 }  # fmt: skip
 
 

@@ -69,7 +69,8 @@ def screen(story: Story, screening: Screening) -> None:
 def consent(story: Story, on: date, *, at: str = "SCR", kind: str = "INITIAL", **more: Any) -> None:
     """Enter a consent on the version in force on that day."""
     values = {
-        "type": kind, "signed_on": on, "form_version": version_on(story, on), "signed_by": "SUBJECT", "investigator_signed_on": on,
+        "type": kind, "signed_on": on, "form_version": version_on(story, on),
+        "signed_by": "SUBJECT", "investigator_signed_on": on,
         "copy_given": "Y", "future_research": "Y", "genetic_research": "N", "data_sharing": "Y",
     }  # fmt: skip
     story.enter(Consent, at, values | more)
@@ -141,7 +142,8 @@ def regimen(story: Story, code: str, *, max_cycles: int | None = 4, at: str = "C
     """Enter the regimen, with its class and the length of its cycles as the protocol defines them."""
     definition = regimens.REGIMENS[code]
     story.enter(Regimen, at, {
-        "code": code, "regimen_class": definition.regimen_class.value, "cycle_length_days": definition.cycle_length_days,
+        "code": code, "regimen_class": definition.regimen_class.value,
+        "cycle_length_days": definition.cycle_length_days,
         "max_cycles": max_cycles, "preconsent_cycles": 0, "cisplatin_eligible": "Y",
     })  # fmt: skip
 
@@ -218,7 +220,8 @@ def assessment(
     target, non_target, overall = response
     header = {
         "evaluator": "INVESTIGATOR", "reader": "R1", "investigator_on": on + timedelta(1),
-        "investigator_target": target, "investigator_non_target": non_target, "investigator_overall": overall,
+        "investigator_target": target, "investigator_non_target": non_target,
+        "investigator_overall": overall,
     }  # fmt: skip
     rows = {
         Scan: [SCAN | {"scanned_on": on}],

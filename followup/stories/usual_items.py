@@ -14,14 +14,19 @@ Response = tuple[str, str, str]
 
 PERSON = {"sex": "M", "race": "ASIAN", "ethnic": "NOT HISPANIC OR LATINO", "smoking": "FORMER"}
 TUMOR = {
-    "location": "RENAL_PELVIS", "laterality": "LEFT", "is_index": "Y", "diagnosed_on": "2024-01", "setting": "AFTER_RNU",
-    "in_situ": "N", "solitary_kidney": "Y", "histology_confirmed": "Y", "material": "PRIMARY", "histology_on": date(2024, 2, 16),
-    "histology": "UC_PURE", "grade": "HIGH", "edition": "AJCC8", "prefix": "p", "t": "T3", "n": "N0", "m": "M0",
+    "location": "RENAL_PELVIS", "laterality": "LEFT", "is_index": "Y", "diagnosed_on": "2024-01",
+    "setting": "AFTER_RNU",
+    "in_situ": "N", "solitary_kidney": "Y", "histology_confirmed": "Y", "material": "PRIMARY",
+    "histology_on": date(2024, 2, 16),
+    "histology": "UC_PURE", "grade": "HIGH", "edition": "AJCC8", "prefix": "p", "t": "T3",
+    "n": "N0", "m": "M0",
     "oligometastasis": "METACHRONOUS",
 }  # fmt: skip
 EXTENT = {
-    "brain_imaged": "Y", "brain_method": "MRI", "brain_result": "NO_METS", "liver_metastases": "N", "pericardial": "ABSENT",
-    "pleural": "ABSENT", "abdominopelvic": "ABSENT", "cord_risk": "NOT_APPLICABLE", "radiotherapy_feasible": "YES",
+    "brain_imaged": "Y", "brain_method": "MRI", "brain_result": "NO_METS", "liver_metastases": "N",
+    "pericardial": "ABSENT",
+    "pleural": "ABSENT", "abdominopelvic": "ABSENT", "cord_risk": "NOT_APPLICABLE",
+    "radiotherapy_feasible": "YES",
     "feasibility_by": "Radiation oncologist", "survival_6_months": "Y",
 }  # fmt: skip
 SIGNS = {
@@ -33,7 +38,8 @@ SIGNS = {
     "ecog": "1",
 }
 LESION = {
-    "first_seen": "BL0", "certainty": "DEFINITE", "basis": ["CT"], "method": "CT SCAN", "slice_mm": "5", "role": "NON-TARGET",
+    "first_seen": "BL0", "certainty": "DEFINITE", "basis": ["CT"], "method": "CT SCAN",
+    "slice_mm": "5", "role": "NON-TARGET",
     "irradiated_before": "N", "radiotherapy": "YES",
 }  # fmt: skip
 SCAN = {
@@ -44,7 +50,8 @@ SCAN = {
     "quality": "GOOD",
 }
 RESULTS = {
-    "HGB": "126", "WBC": "6.4", "NEUT": "3.9", "LYM": "1.6", "PLAT": "218", "BILI": "11.5", "AST": "24", "ALT": "22", "ALP": "82",
+    "HGB": "126", "WBC": "6.4", "NEUT": "3.9", "LYM": "1.6", "PLAT": "218", "BILI": "11.5",
+    "AST": "24", "ALT": "22", "ALP": "82",
     "ALB": "43", "LDH": "188", "CREAT": "78", "UREA": "5.6",
 }  # fmt: skip
 """The usual results, in the tests' standard units."""
