@@ -6,7 +6,7 @@ Two people enter it from one source document (docs/decisions/0042).
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 
 from crf.models import AllocationOutside, Randomization
 from trial.access import Act
@@ -30,7 +30,7 @@ LONGEST = 200
 def enter(
     subject: Subject,
     *,
-    by: AbstractUser,
+    by: User,
     allocated_on: date | None,
     arm: str,
     sysclass: str,
@@ -47,7 +47,8 @@ def enter(
     source = words(source, item="source", asks=Code.SOURCE_MISSING, longest=LONGEST)
     reason = words(reason, longest=LONGEST)
     choices = {"arm": arm, "sysclass": sysclass, "metpat": metpat}
-    if problems := [*_unknown_choices(choices), *_problems_of_day(subject, allocated_on)]:
+    problems = [*_unknown_choices(choices), *_problems_of_day(subject, allocated_on)]
+    if problems or allocated_on is None:
         raise Refused(*problems)
     with writing(by=by):
         _refuse_second(subject)
@@ -64,7 +65,7 @@ def enter(
         )
 
 
-def confirm(subject: Subject, *, by: AbstractUser, entered: int, reason: str) -> Randomization:
+def confirm(subject: Subject, *, by: User, entered: int, reason: str) -> Randomization:
     """Make the entry the subject's allocation, for ever.
 
     `by` is a second person, who has compared it with the source document; `entered` is the key of
@@ -99,14 +100,14 @@ def confirm(subject: Subject, *, by: AbstractUser, entered: int, reason: str) ->
     return record
 
 
-def decline(subject: Subject, *, by: AbstractUser, entered: int, reason: str) -> AllocationOutside:
+def decline(subject: Subject, *, by: User, entered: int, reason: str) -> AllocationOutside:
     """Decline an entry that does not agree with the source document. Another may follow it."""
     with writing(by=by):
         return _decided(subject, OutsideState.DECLINED, by=by, entered=entered, reason=reason)
 
 
 def _decided(
-    subject: Subject, state: OutsideState, *, by: AbstractUser, entered: int, reason: str
+    subject: Subject, state: OutsideState, *, by: User, entered: int, reason: str
 ) -> AllocationOutside:
     """Store the second person's decision, under the study's lock.
 

@@ -42,7 +42,8 @@ SEVERAL = gettext_lazy("More than one value is possible by the data.")
 class PieceSerializer(serializers.Serializer):
     """A piece of evidence, with the place where it is entered."""
 
-    label = serializers.CharField()
+    # The name hides `Field.label` of DRF, which a serializer that is no field does not use.
+    label = serializers.CharField()  # type: ignore[assignment]
     value = serializers.CharField()
     on = serializers.DateField(allow_null=True)
     form = serializers.CharField(help_text="where it stands")

@@ -18,7 +18,10 @@ from trial.protocol.laboratory.clearance import clearance_shown
 from .demographics import person, signed_on
 from .laboratory import as_reported, limits, standardized
 
-SEXES = {Demographics.Sex.M: gettext_lazy("male"), Demographics.Sex.F: gettext_lazy("female")}
+SEXES = {
+    Demographics.Sex.M.value: gettext_lazy("male"),
+    Demographics.Sex.F.value: gettext_lazy("female"),
+}
 CREATININE = "CREAT"
 
 

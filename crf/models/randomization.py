@@ -73,7 +73,7 @@ class Randomization(Record):
     outside_source = fields.text("Source document of that allocation", sdtm="SUPPDS.RANDSRC", optional=True)
     outside_reason = fields.text("Why it was made outside and entered later", sdtm="SUPPDS.RANDWHY", optional=True)
 
-    objects = RandomizationQuerySet.as_manager()
+    objects = RandomizationQuerySet.as_manager()  # type: ignore[misc]  # the stubs refuse a narrower manager
 
     sections = (
         Section("Allocation", ("randomized_on", "number", "arm", "late_reason")),

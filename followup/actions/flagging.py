@@ -10,7 +10,7 @@ from datetime import date, datetime, time
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from django.contrib.auth.models import AbstractUser, User
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
@@ -80,11 +80,8 @@ def run_for(subject: Subject, *, on: date) -> Swept:
 
     One flag is open for each visit, form or check that is late.
     """
-    subject = (
-        Subject.objects.select_for_update(no_key=True, of=["self"])
-        .select_related("site")
-        .get(pk=subject.pk)
-    )
+    locked_rows = Subject.objects.select_for_update(no_key=True, of=["self"])
+    subject = locked_rows.select_related("site").get(pk=subject.pk)
     casebook = Casebook(subject)
     with acting(by=system_user()):
         planned = plan_visits(casebook, on=on)
@@ -125,7 +122,7 @@ def _keep(subject: Subject, due: dict[tuple[str, str], Due], *, on: date) -> Swe
     return Swept(len(new), changed, len(closed))
 
 
-def acknowledge(flag: Flag, *, by: AbstractUser, at: datetime | None = None) -> Flag:
+def acknowledge(flag: Flag, *, by: User, at: datetime | None = None) -> Flag:
     """Record that a person of the site has seen a flag.
 
     It stays open until the data say otherwise.

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -17,6 +18,7 @@ from crf.models import Eligibility, Randomization
 from followup.actions.due import states_of
 from followup.models import Flag
 from trial.access import Act
+from trial.accounts.person import person_of
 from trial.actions import enrolment
 from trial.models import (
     Marks,
@@ -102,35 +104,50 @@ class Matrix(NamedTuple):
 @require_GET
 def casebook(request: HttpRequest, code: str) -> HttpResponse:
     """Show visits by forms: what is entered, what is due, what is late, what is signed."""
-    subject = get_object_or_404(
-        Subject.objects.visible_to(request.user).select_related("site"), code=code
-    )
+    person = person_of(request)
+    subjects = Subject.objects.visible_to(person).select_related("site")
+    subject: Subject = get_object_or_404(subjects, code=code)
     visits = list(Visit.objects.filter(subject=subject).order_by("target_on", "pk"))
     for visit in visits:
         visit.subject = subject
-    rows, forms, marks = standing(subject), forms_in_order(), marks_of(subject)
-    enters = may(request.user, Act.ENTER, subject.site_id)
+    marks, forms = marks_of(subject), forms_in_order()
     flags = list(Flag.objects.open().filter(subject=subject))
+    enters = may(person, Act.ENTER, subject.site_id)
+    matrix = Matrix(
+        visits=visits,
+        rows=standing(subject),
+        forms=forms,
+        flags=flags,
+        marks=marks,
+        today=subject.site.today(),
+        enters=enters and not marks.locked,
+    )
     gates = {record.gate: record for record in Eligibility.objects.of(subject).order_by("pk")}
-    today = subject.site.today()
     return page(
         request,
         "casebook/casebook.html",
         title=_("Casebook of {subject}").format(subject=subject),
         subject=subject,
         forms=[form._meta.verbose_name for form in forms],
-        lines=_lines(Matrix(visits, rows, forms, flags, marks, today, enters and not marks.locked)),
+        lines=_lines(matrix),
         locked=marks.locked,
-        freezes=may(request.user, Act.FREEZE, subject.site_id),
-        raises=may(request.user, Act.RAISE_QUERY, subject.site_id),
         gates=[(number, gates.get(f"G{number}")) for number in (1, 2)],
         allocation=Randomization.objects.of(subject).first(),
         flags=flags,
         enters=enters,
-        signs=may(request.user, Act.SIGN, subject.site_id),
-        reads_items=may(request.user, Act.READ_BIRTH_MONTH, subject.site_id)
-        and request.user.is_staff,
+        **_allowed_acts(person, subject),
     )
+
+
+def _allowed_acts(person: User, subject: Subject) -> dict[str, bool]:
+    """Return what the person may do at the subject's site, for the page."""
+    site = subject.site_id
+    return {
+        "freezes": may(person, Act.FREEZE, site),
+        "raises": may(person, Act.RAISE_QUERY, site),
+        "signs": may(person, Act.SIGN, site),
+        "reads_items": may(person, Act.READ_BIRTH_MONTH, site) and person.is_staff,
+    }
 
 
 def forms_in_order() -> list[type[Record]]:
@@ -221,9 +238,10 @@ def _cell(
 @button
 def unscheduled_page(request: HttpRequest, code: str) -> HttpResponse:
     """Add a visit outside the schedule."""
-    subject = get_object_or_404(Subject.objects.visible_to(request.user), code=code)
+    person = person_of(request)
+    subject: Subject = get_object_or_404(Subject.objects.visible_to(person), code=code)
     try:
-        visit = enrolment.unscheduled_visit(subject=subject, by=request.user)
+        visit = enrolment.unscheduled_visit(subject=subject, by=person)
     except Refused as refusal:
         say(request, refusal)
         return HttpResponseRedirect(reverse("casebook", args=[subject.code]))

@@ -77,6 +77,8 @@ LIVER = [
 ]
 THORACIC = bone("T9", "22", vertebra="Y", compression="2", basis=["CT", "MRI"])
 
+RESECTABLE = "Bladder tumor after transurethral resection only, and resectable."
+
 CASES = (
     case(
         "901", "2025-01-06", "1958-02",
@@ -90,8 +92,7 @@ CASES = (
             "solitary_kidney": "N", "t": "T2a",
             "m": "M1a", "oligometastasis": "SYNCHRONOUS",
         },
-        verdicts={"I02": ("NOT_MET",
-            "Bladder tumor after transurethral resection only, and resectable.")},
+        verdicts={"I02": ("NOT_MET", RESECTABLE)},
     ),
     case(
         "903", "2025-01-20", "1955-05",
@@ -171,13 +172,17 @@ def assess(story: Story, case: Case) -> None:
 
 def withdrawal(story: Story) -> None:
     """Withdraw the consent of 906 before anything is assessed."""
-    story.enter(Consent, "SCR", {
-        "type": "WITHDRAWAL", "signed_on": day("2025-02-27"), "signed_by": "SUBJECT",
-        "investigator_signed_on": day("2025-02-27"),
+    on = day("2025-02-27")
+    not_asked = ("form_version", "future_research", "genetic_research", "data_sharing")
+    values = {
+        "type": "WITHDRAWAL",
+        "signed_on": on,
+        "signed_by": "SUBJECT",
+        "investigator_signed_on": on,
         "copy_given": "Y",
-        "missing": dict.fromkeys(("form_version", "future_research", "genetic_research",
-            "data_sharing"), "NA"),
-    })  # fmt: skip
+        "missing": dict.fromkeys(not_asked, "NA"),
+    }
+    story.enter(Consent, "SCR", values)
 
 
 def hemangioma(story: Story) -> None:

@@ -142,9 +142,8 @@ def _prepare_signer(person: User, password: str, administrator: User) -> None:
     )
     accounts.record(kinds.TRAINING, person, by=administrator, on=ACTIVE, how=training)
     accounts.accept_accountability(person, password=password)
-    StaticDevice.objects.create(
-        user=person, name=RECOVERY
-    )  # without codes: nobody has written any down
+    # The device has no codes: nobody has written any down.
+    StaticDevice.objects.create(user=person, name=RECOVERY)
 
 
 def _give_roles(people: Iterable[Person], users: Mapping[str, User], administrator: User) -> None:
@@ -189,11 +188,8 @@ def _site(code: str, name: str, province: str, laboratory: str) -> None:
     second_version.reconsent = "ALL_ACTIVE"
     _store(second_version)
     for test, sex, low, high, unit in RANGES:
-        limits: dict[str, Any] = {
-            "low": low,
-            "high": high,
-            "unit": unit,
-        }  # Any: cleaned into numbers when stored
+        # Any: texts that are cleaned into numbers when they are stored.
+        limits: dict[str, Any] = {"low": low, "high": high, "unit": unit}
         common = {"site": site, "laboratory": laboratory, "effective_from": ACTIVE}
         _store(ReferenceRange(test=test, sex=sex, **common, **limits))
 
@@ -221,7 +217,8 @@ def key_of_the_demo() -> None:
         write_private(file, key)
     elif not suits_the_stories(file.read_bytes()):
         sentence = _(
-            "The randomization key {file} is not one of the demo's: load the demo where there is no key yet."
+            "The randomization key {file} is not one of the demo's: "
+            "load the demo where there is no key yet."
         )
         raise Unusable(sentence.format(file=file))
 

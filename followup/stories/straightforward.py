@@ -1,4 +1,7 @@
-"""Story 2, 01-001: systemic therapy and radiotherapy as planned; wrong units entered and corrected."""
+"""Story 2, 01-001: systemic therapy and radiotherapy as planned.
+
+Wrong units are entered and corrected.
+"""
 
 from datetime import date, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""A story is told by its people, who enter, confirm, sign and randomize as they would on the pages."""
+"""A story's people, who enter, confirm, sign and randomize as they would on the pages."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
@@ -122,8 +122,7 @@ class Story:
     def sign(self, *codes: str) -> None:
         """Sign visits.
 
-        Inside a larger transaction, the entries so far go into the ledger first, before the
-        signature.
+        In a larger transaction, the entries so far enter the ledger before the signature does.
         """
         if connection.in_atomic_block:
             connection.check_constraints()
@@ -131,13 +130,10 @@ class Story:
             review.sign_visit(self.visit(code), by=self.team.investigator, proof=self.team.proof)
 
     def sign_rest(self, *, but: Iterable[str] = ()) -> None:
-        """Sign every visit that was held and is not signed yet, and the forms of the whole trial."""
-        signed = Signature.objects.filter(form="trial.visit", visit__subject=self.subject).values(
-            "record"
-        )
-        unsigned = (
-            Visit.objects.filter(subject=self.subject).exclude(pk__in=signed).exclude(code__in=but)
-        )
+        """Sign every held visit that is not signed yet, and the forms of the whole trial."""
+        signatures = Signature.objects.filter(form="trial.visit", visit__subject=self.subject)
+        visits = Visit.objects.filter(subject=self.subject).exclude(code__in=but)
+        unsigned = visits.exclude(pk__in=signatures.values("record"))
         self.sign(*(visit.code for visit in unsigned if visit.held_on or visit.is_common))
 
 

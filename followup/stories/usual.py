@@ -109,8 +109,9 @@ def signs(story: Story, at: str, on: date, **items: Any) -> None:
 def panel(
     story: Story, at: str, on: date, results: Results | None = None, *, complete: bool = True
 ) -> Record:
-    """Enter the tests that the visit asks for, at its laboratory: usual results, but for those
-    given.
+    """Enter the tests that the visit asks for, at its site's laboratory.
+
+    Results are the usual ones, except `results`.
     """
     site = story.team.site
     due = lab.due_tests(at)
@@ -139,7 +140,7 @@ def _varied(code: str, on: date) -> str:
 
 
 def regimen(story: Story, code: str, *, max_cycles: int | None = 4, at: str = "C1D1") -> None:
-    """Enter the regimen, with its class and the length of its cycles as the protocol defines them."""
+    """Enter the regimen, with class and cycle length as the protocol defines them."""
     definition = regimens.REGIMENS[code]
     story.enter(Regimen, at, {
         "code": code, "regimen_class": definition.regimen_class.value,
@@ -181,8 +182,7 @@ def cycle(
 def give(
     story: Story, at: str, number: int, on: date, doses: Mapping[tuple[str, int], Items]
 ) -> None:
-    """Enter a cycle: the form as the page prefills it, the doses as the regimen plans them, in
-    whole mg.
+    """Enter a cycle: the form as the page prefills it, the planned doses in whole mg.
 
     `doses` names, by agent and day, items in which a dose differs from the plan.
     """

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, ClassVar, Self, Union
+from typing import TYPE_CHECKING, Any, ClassVar, Self, Union
 
 from django.apps import apps
 from django.conf import settings
@@ -20,6 +20,9 @@ from trial.refusals import Problem as Obstacle
 from .entered import Entered, Shown, add_constraint
 from .kept import KeptQuerySet, of_visit
 from .subject import Subject, Visit
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 Problem = tuple[str, str]
 """The item that a sentence is about ("" for the whole form), and the sentence."""
@@ -62,7 +65,7 @@ class OnceAmongRows(ExclusionConstraint):
     of a save (trial/actions/submission.py), at the latest at commit. Null values are never equal.
     """
 
-    def __init__(self, *, fields: Sequence[str], name: str, condition: Q, violation_error_message: str) -> None:
+    def __init__(self, *, fields: Sequence[str], name: str, condition: Q, violation_error_message: "str | _StrPromise") -> None:
         self.fields = tuple(fields)
         super().__init__(
             name=name,

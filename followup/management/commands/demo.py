@@ -228,11 +228,10 @@ def throw_away() -> None:
         )
         raise Unusable(sentence.format(file=unfinished()))
     if not environment.is_embedded():
-        raise Unusable(
-            _(
-                "--reset deletes only the embedded database: unset DATABASE_URL, or leave --reset out."
-            )
+        sentence = _(
+            "--reset deletes only the embedded database: unset DATABASE_URL, or leave --reset out."
         )
+        raise Unusable(sentence)
     with unused(Postgres(settings.DATA)):
         shutil.rmtree(settings.DATA / "pg", ignore_errors=True)
     anchors.set_aside()
