@@ -103,24 +103,22 @@ class Casebook:
         Each has its rows and this casebook.
         """
         if form not in self._records:
-            around = self._around if isinstance(self._around, form) else None
-            records = [
-                record
-                for record in self._tables.records(form)[self.subject.pk]
-                if around is None or record.pk != around.pk
-            ]
-            groups = form.groups()
-            for record in records:
-                record.casebook = self
-                record.with_rows(
-                    {group: partial(self._rows_of, group, record.pk) for group in groups}
-                )
-            if around is not None:
-                records = sorted(
-                    [*records, around], key=lambda record: (record.pk is None, record.pk or 0)
-                )
-            self._records[form] = records
+            self._records[form] = self._records_of(form)
         return self._records[form]
+
+    def _records_of(self, form: type[Record]) -> list[Any]:
+        stored = self._tables.records(form)[self.subject.pk]
+        around = self._around if isinstance(self._around, form) else None
+        records = [record for record in stored if around is None or record.pk != around.pk]
+        groups = form.groups()
+        for record in records:
+            record.casebook = self
+            readers = {group: partial(self._rows_of, group, record.pk) for group in groups}
+            record.with_rows(readers)
+        if around is not None:
+            records.append(around)
+            records.sort(key=lambda record: (record.pk is None, record.pk or 0))
+        return records
 
     def rows(self, group: type[Row]) -> list[Any]:
         """Return the standing rows of a group, record by record. Each has its record."""

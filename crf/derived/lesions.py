@@ -4,7 +4,7 @@ from datetime import date
 
 from crf.casebook import Casebook
 from crf.models import Lesion, PrimaryTumor
-from crf.models.lesion import is_node, measurable
+from crf.models.lesion import NO_DOUBT, is_node, measurable
 from trial.protocol.eligibility import lymph_nodes, organ_units
 from trial.protocol.response import recist
 
@@ -40,7 +40,7 @@ def doubts(lesion: Lesion, casebook: Casebook) -> str:
     if is_node(lesion) and lesion.size_mm is None:
         return ""
     doubts = recist.lesion_doubts(nodal=is_node(lesion), mm=lesion.size_mm)
-    return " ".join(doubt.sentence for doubt in doubts) or "NONE"
+    return " ".join(doubt.sentence for doubt in doubts) or NO_DOUBT
 
 
 def lesions_of_gate(casebook: Casebook, gate: int, *, on: date) -> list[Lesion]:

@@ -17,7 +17,7 @@ from crf.models import (
     TargetMeasurement,
 )
 from crf.models.lesion import SLICED, is_node
-from crf.models.response_codes import FollowedGrowth
+from crf.models.response_codes import NOTHING, FollowedGrowth
 from trial.protocol.parameters import Parameters
 from trial.protocol.response import recist
 from trial.protocol.response.scan_order import place_in_order
@@ -197,7 +197,7 @@ for value in BY_RECIST:
 def new_lesion(assessment: ResponseAssessment, casebook: Casebook) -> str:
     """Return the certainty of a new lesion, NONE without one; an empty text without a scan."""
     derived = response_of(assessment, casebook)
-    return str(derived.new_lesion or "NONE") if derived else ""
+    return str(derived.new_lesion or NOTHING) if derived else ""
 
 
 @ResponseAssessment.discordance.computed_by

@@ -14,11 +14,17 @@ from trial import fields
 from trial.models import Problem, Record, ReferenceRange, Row, Section, Visit
 from trial.protocol.laboratory import analytes, reported
 from trial.protocol.laboratory import quantities as lab
+from trial.protocol.laboratory.reference_ranges import Indicator
 from trial.refusals import Code, impossible
 
 from .codelists import codelist
 
-INDICATOR = {"LOW": "below", "NORMAL": "within", "HIGH": "above", "UNKNOWN": "not known: no range"}
+INDICATOR: dict[str, str] = {
+    Indicator.LOW: "below",
+    Indicator.NORMAL: "within",
+    Indicator.HIGH: "above",
+    Indicator.UNKNOWN: "not known: no range",
+}
 
 
 def was_performed(panel: "LaboratoryPanel") -> bool:

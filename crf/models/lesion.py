@@ -111,6 +111,7 @@ def is_sliced(lesion: "Lesion") -> bool:
 
 
 REGIONAL = {"Y": "yes", "N": "no", "U": "the investigator decides"}
+NO_DOUBT = "NONE"
 SLICED = {Method.CT_SCAN, Method.MRI, Method.PET_CT_SCAN}
 
 
@@ -194,7 +195,7 @@ class Lesion(Record):
 
     regional_by_anatomy = fields.derived("Regional by anatomy and index primary", words=REGIONAL)
     is_measurable = fields.derived("Measurable (RECIST 1.1)")
-    doubts = fields.derived("To be checked", words={"NONE": "nothing"})
+    doubts = fields.derived("To be checked", words={NO_DOUBT: "nothing"})
 
     sections = (
         Section(

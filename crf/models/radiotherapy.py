@@ -48,9 +48,7 @@ class RadiotherapyCourse(Record):
 
     coverage = fields.derived("Volumes covered")
     lesions_covered = fields.derived("Lesions of this course")
-    all_covered = fields.derived(
-        "All lesions to be irradiated", words={"COMPLETE": "covered", "INCOMPLETE": "not all covered", "PENDING": "pending"}
-    )
+    all_covered = fields.derived("All lesions to be irradiated", words=codes.ALL_LESIONS)
 
     sections = (
         Section(

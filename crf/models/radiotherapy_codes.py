@@ -2,7 +2,19 @@
 
 from django.db import models
 
-COVERAGE = {"FULL": "in full", "PARTIAL": "in part", "NONE": "not", "PENDING": "pending"}
+from trial.protocol.radiotherapy.coverage import Coverage, SubjectCoverage
+
+COVERAGE: dict[str, str] = {
+    Coverage.FULL: "in full",
+    Coverage.PARTIAL: "in part",
+    Coverage.NONE: "not",
+    Coverage.PENDING: "pending",
+}
+ALL_LESIONS: dict[str, str] = {
+    SubjectCoverage.COMPLETE: "covered",
+    SubjectCoverage.INCOMPLETE: "not all covered",
+    SubjectCoverage.PENDING: "pending",
+}
 
 
 class Intent(models.TextChoices):

@@ -15,7 +15,7 @@ from trial.protocol.response.recist import Response
 
 from .codelists import codelist, labeled
 from .lesion import SLICED, Laterality, Lesion, LesionClass, Method, Site
-from .response_codes import DISCORDANCE, WORDS, FollowedGrowth, Growth
+from .response_codes import DISCORDANCE, NEW_LESIONS, RESPONSES, FollowedGrowth, Growth
 
 SHORTEST_NARRATIVE = 20
 ENTERED_TWICE = gettext_lazy("This lesion is entered twice.")
@@ -63,10 +63,10 @@ class ResponseAssessment(Record):
     change_from_baseline_percent = fields.derived("Change from baseline", unit="%", places=1)
     change_from_nadir_percent = fields.derived("Change from nadir", unit="%", places=1)
     change_from_nadir_mm = fields.derived("Change from nadir", unit="mm")
-    target = fields.derived("Target response", words=WORDS)
-    non_target = fields.derived("Non-target response", words=WORDS)
-    new_lesion = fields.derived("New lesion", words={"UNEQUIVOCAL": "unequivocal", "EQUIVOCAL": "equivocal", "NONE": "none"})
-    overall = fields.derived("Overall response (RECIST 1.1)", words=WORDS)
+    target = fields.derived("Target response", words=RESPONSES)
+    non_target = fields.derived("Non-target response", words=RESPONSES)
+    new_lesion = fields.derived("New lesion", words=NEW_LESIONS)
+    overall = fields.derived("Overall response (RECIST 1.1)", words=RESPONSES)
     discordance = fields.derived("Against the investigator's overall response", words=DISCORDANCE)
 
     sections = (
@@ -74,15 +74,11 @@ class ResponseAssessment(Record):
         Section(
             "The investigator's own response",
             (
-                "investigator_target",
-                "investigator_non_target",
-                "investigator_overall",
-                "investigator_on",
-                "progression_mode",
+                "investigator_target", "investigator_non_target", "investigator_overall", "investigator_on", "progression_mode",
                 "clinically_stable",
             ),
         ),
-    )
+    )  # fmt: skip
 
     class Meta(Record.Meta):
         verbose_name = "response assessment"
@@ -226,6 +222,11 @@ class TargetMeasurement(Row):
         ]
 
 
+def is_described(finding: "NonTargetFinding") -> bool:
+    """Return whether the state of the lesion asks for a description."""
+    return finding.state in (NonTargetFinding.State.UNEQUIVOCAL, NonTargetFinding.State.NE)
+
+
 class NonTargetFinding(Row):
     """A non-target lesion at this time point."""
 
@@ -244,7 +245,7 @@ class NonTargetFinding(Row):
     lesion = fields.reference("Non-target lesion", Lesion, sdtm="TR.TRLNKID")
     state = fields.choice("State", State, sdtm="TR.TUMSTATE")
     growth = fields.choice("Compared with the time point before (iRECIST)", Growth, sdtm="SUPPTR.TRGROW", optional=True)
-    narrative = fields.text("Description", longest=1000, sdtm="SUPPTR.TRNARR", when=lambda f: f.state in ("UNEQUIVOCAL", "NE"))
+    narrative = fields.text("Description", longest=1000, sdtm="SUPPTR.TRNARR", when=is_described)
 
     sections = (Section("Non-target lesion", ("lesion", "state", "growth", "narrative")),)
 

@@ -2,11 +2,29 @@
 
 from django.db import models
 
-WORDS = {
-    "CR": "CR, complete response", "PR": "PR, partial response", "SD": "SD, stable disease", "PD": "PD, progressive disease",
-    "NE": "NE, not evaluable", "NED": "NED, no disease at baseline", "NA": "none at baseline",
-}  # fmt: skip
-DISCORDANCE = {"NONE": "agrees", "MINOR": "minor discordance", "MAJOR": "major discordance"}
+from trial.protocol.response.recist import Discordance, NewLesionCertainty, Response
+
+NOTHING = "NONE"
+"""The code of a derived value that says that there is no such thing."""
+RESPONSES: dict[str, str] = {
+    Response.CR: "CR, complete response",
+    Response.PR: "PR, partial response",
+    Response.SD: "SD, stable disease",
+    Response.PD: "PD, progressive disease",
+    Response.NE: "NE, not evaluable",
+    Response.NED: "NED, no disease at baseline",
+    Response.NA: "none at baseline",
+}
+NEW_LESIONS: dict[str, str] = {
+    NewLesionCertainty.UNEQUIVOCAL: "unequivocal",
+    NewLesionCertainty.EQUIVOCAL: "equivocal",
+    NOTHING: "none",
+}
+DISCORDANCE: dict[str, str] = {
+    Discordance.NONE: "agrees",
+    Discordance.MINOR: "minor discordance",
+    Discordance.MAJOR: "major discordance",
+}
 
 
 class Growth(models.TextChoices):

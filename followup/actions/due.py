@@ -75,15 +75,12 @@ def _late_visits(visits: list[Visit], on: date) -> Iterator[Due]:
     states = states_of(visits, on=on)
     for visit in visits:
         state = states[visit.pk]
-        if (
-            state in kinds
-            and not visit.status
-            and visit.code != CHECK_AFTER_CYCLE_2
-            and visit.closes_on
-        ):
-            kind, severity = kinds[state]
-            evidence = {"closes_on": visit.closes_on.isoformat()}
-            yield Due(kind, visit.code, visit.closes_on, state.value, severity, visit.pk, evidence)
+        has_own_kind = visit.code == CHECK_AFTER_CYCLE_2
+        if state not in kinds or visit.status or has_own_kind or not visit.closes_on:
+            continue
+        kind, severity = kinds[state]
+        evidence = {"closes_on": visit.closes_on.isoformat()}
+        yield Due(kind, visit.code, visit.closes_on, state.value, severity, visit.pk, evidence)
 
 
 def _late_entries(
@@ -101,21 +98,19 @@ def _late_entries(
     for visit in visits:
         late = []
         for form in timetable.visit_type(visit.code).forms:
-            due_days = timetable.entry_due_days(form, parameters)
-            if (visit.pk, form) not in complete and timetable.entry_overdue(
-                visit.held_on, on=on, due_days=due_days
-            ):
+            days = timetable.entry_due_days(form, parameters)
+            is_overdue = timetable.entry_overdue(visit.held_on, on=on, due_days=days)
+            if is_overdue and (visit.pk, form) not in complete:
                 late.append(form)
         if late and visit.held_on:
-            evidence = {"held_on": visit.held_on.isoformat(), "forms": late}
             yield Due(
-                Flag.Kind.ENTRY_OVERDUE,
-                visit.code,
-                visit.held_on,
-                "OVERDUE",
-                Flag.Severity.NOTICE,
-                visit.pk,
-                evidence,
+                kind=Flag.Kind.ENTRY_OVERDUE,
+                anchor=visit.code,
+                due_on=visit.held_on,
+                state=timetable.VisitState.OVERDUE.value,
+                severity=Flag.Severity.NOTICE,
+                visit=visit.pk,
+                evidence={"held_on": visit.held_on.isoformat(), "forms": late},
             )
 
 
@@ -137,18 +132,14 @@ def _progression(
         return
     if progressed and _is_acknowledged(casebook.subject, verdict.state):
         return
-    visit = next((visit.pk for visit in visits if visit.code == CHECK_AFTER_CYCLE_2), None)
-    due_on = verdict.window.closes_on if verdict.window else on
-    evidence = {"reason": verdict.reason, "x07": verdict.x07.value}
-    severity = OPEN_STATES[verdict.state]
     yield Due(
-        Flag.Kind.PROGRESSION_CHECK,
-        CHECK_AFTER_CYCLE_2,
-        due_on,
-        verdict.state.value,
-        severity,
-        visit,
-        evidence,
+        kind=Flag.Kind.PROGRESSION_CHECK,
+        anchor=CHECK_AFTER_CYCLE_2,
+        due_on=verdict.window.closes_on if verdict.window else on,
+        state=verdict.state.value,
+        severity=OPEN_STATES[verdict.state],
+        visit=next((visit.pk for visit in visits if visit.code == CHECK_AFTER_CYCLE_2), None),
+        evidence={"reason": verdict.reason, "x07": verdict.x07.value},
     )
 
 
