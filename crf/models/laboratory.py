@@ -28,7 +28,7 @@ INDICATOR: dict[str, str] = {
 
 
 def was_performed(panel: "LaboratoryPanel") -> bool:
-    """Return whether tests were performed: no panel says that they were not."""
+    """Return whether tests were performed. A panel without an answer counts as performed."""
     return panel.performed != "N"
 
 

@@ -29,7 +29,7 @@ def has_diameter(lesion: "Lesion") -> bool:
 
 
 def is_bone(lesion: "Lesion") -> bool:
-    """Return whether the lesion is one of a bone."""
+    """Return whether the lesion is in a bone."""
     return lesion.lesion_class == LesionClass.BONE
 
 
@@ -269,7 +269,8 @@ class Lesion(Record):
             return
         if measurable(self) is not True:
             yield "role", _("A target lesion is measurable (10 mm, a node's short axis 15 mm). Choose non-target.")
-        targets = [recist.Candidate(x.code, x.organ, is_node(x), x.size_mm) for x in (*self._targets_beside(), self)]
+        lesions = [*self._targets_beside(), self]
+        targets = [recist.Candidate(target.code, target.organ, is_node(target), target.size_mm) for target in lesions]
         for sentence in recist.target_selection(targets):
             yield "role", sentence
 
