@@ -1,4 +1,4 @@
-"""The entry screens of the casebook: each form has the page that trial/admin/records.py reads off it."""
+"""The entry screens of the casebook, which trial/admin/records.py reads off the forms."""
 
 from trial.admin.records import register
 from trial.models import Record

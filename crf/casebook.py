@@ -1,9 +1,10 @@
-"""A subject's casebook: its records with their rows, each table read once, handed to whoever
-derives or checks.
+"""The casebook of a subject: its records with their rows, each table read once.
 
 Schedule, check after cycle 2, eligibility, strata, responses, course, API and pages derive from the
-one casebook that they are given. It is for one look, such as that at all preconditions of an
-allocation: what is written meanwhile, it does not see.
+casebook that they are given. A casebook serves one purpose, such as checking all preconditions of
+an allocation: it does not see what is written meanwhile.
+
+Records and rows have the type of their form, which only the caller knows: hence `Any`.
 """
 
 from collections import defaultdict
@@ -21,12 +22,13 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 REFERS_TO: dict[type[Record], tuple[str, ...]] = {Consent: ("form_version__site",)}
-"""What else is read with a form's records, because whoever reads them asks for it."""
+"""The tables that are read together with a form's records, because each reader needs them."""
 
 
 class Tables:
-    """The forms of one or more subjects, in the order of their entry; each table is read when it is
-    first asked for, and once.
+    """The forms of one or more subjects, in the order of their entry.
+
+    Each table is read once, when it is first needed.
     """
 
     def __init__(self, subjects: Iterable[Subject]) -> None:
@@ -35,10 +37,9 @@ class Tables:
         self._rows: dict[type[Row], dict[int, list[Any]]] = {}
 
     def records(self, form: type[Record]) -> dict[int, list[Any]]:
-        """Return the standing records of a form by the key of their subject; each knows its visit
-        and subject.
+        """Return the standing records of a form by the key of their subject. One query.
 
-        One query.
+        Each has its visit and subject.
         """
         if form not in self._records:
             by_subject: dict[int, list[Any]] = defaultdict(list)
@@ -53,8 +54,12 @@ class Tables:
         """Return the standing rows of a group by the key of their record. One query."""
         if group not in self._rows:
             by_record: dict[int, list[Any]] = defaultdict(list)
-            column = group._meta.get_field(group.parent).attname
-            for row in group.objects.standing().filter(**{f"{group.path_to_subject}__in": self.subjects}).order_by("pk"):
+            column = f"{group.parent}_id"
+            for row in (
+                group.objects.standing()
+                .filter(**{f"{group.path_to_subject}__in": self.subjects})
+                .order_by("pk")
+            ):
                 by_record[getattr(row, column)].append(row)
             self._rows[group] = by_record
         return self._rows[group]
@@ -63,7 +68,9 @@ class Tables:
     def ranges(self) -> dict[int, list[ReferenceRange]]:
         """The reference ranges of the subjects' sites, by the key of the site."""
         by_site: dict[int, list[ReferenceRange]] = defaultdict(list)
-        for row in ReferenceRange.objects.filter(site__in={subject.site_id for subject in self.subjects.values()}):
+        for row in ReferenceRange.objects.filter(
+            site__in={subject.site_id for subject in self.subjects.values()}
+        ):
             by_site[row.site_id].append(row)
         return by_site
 
@@ -71,12 +78,14 @@ class Tables:
 class Casebook:
     """One subject's records as they stand, in the order of their entry.
 
-    `around` is a record that counts as it is at hand, also with items that are not stored yet, and
-    with the rows that it was given; the others count as they are stored. `tables` are those of
-    several subjects, which are read together.
+    `around` is a record that counts as it is in memory, with items and rows that are not stored
+    yet; all others count as they are stored. `tables` are those of several subjects, which are read
+    together.
     """
 
-    def __init__(self, subject: Subject, *, around: Record | None = None, tables: Tables | None = None) -> None:
+    def __init__(
+        self, subject: Subject, *, around: Record | None = None, tables: Tables | None = None
+    ) -> None:
         self.subject, self._around = subject, around
         self._tables = tables or Tables([subject])
         self._records: dict[type[Record], list[Any]] = {}
@@ -84,30 +93,35 @@ class Casebook:
 
     @classmethod
     def of_several(cls, subjects: Iterable[Subject]) -> "dict[int, Casebook]":
-        """Return the casebook of each subject, by the subject's key; each table is read once for
-        all of them.
-        """
+        """Return the casebook of each subject by its key. Each table is read once for all."""
         tables = Tables(subjects)
         return {subject.pk: cls(subject, tables=tables) for subject in tables.subjects.values()}
 
     def records(self, form: type[Record]) -> list[Any]:
-        """Return the standing records of a form, in the order of their entry; each has its rows and
-        knows this casebook.
+        """Return the standing records of a form, in the order of their entry.
+
+        Each has its rows and this casebook.
         """
         if form not in self._records:
-            around = self._around if isinstance(self._around, form) else None
-            records = [record for record in self._tables.records(form)[self.subject.pk] if around is None or record.pk != around.pk]
-            groups = form.groups()
-            for record in records:
-                record.casebook = self
-                record.with_rows({group: partial(self._rows_of, group, record.pk) for group in groups})
-            if around is not None:
-                records = sorted([*records, around], key=lambda record: (record.pk is None, record.pk or 0))
-            self._records[form] = records
+            self._records[form] = self._records_of(form)
         return self._records[form]
 
+    def _records_of(self, form: type[Record]) -> list[Any]:
+        stored = self._tables.records(form)[self.subject.pk]
+        around = self._around if isinstance(self._around, form) else None
+        records = [record for record in stored if around is None or record.pk != around.pk]
+        groups = form.groups()
+        for record in records:
+            record.casebook = self
+            readers = {group: partial(self._rows_of, group, record.pk) for group in groups}
+            record.with_rows(readers)
+        if around is not None:
+            records.append(around)
+            records.sort(key=lambda record: (record.pk is None, record.pk or 0))
+        return records
+
     def rows(self, group: type[Row]) -> list[Any]:
-        """Return the standing rows of a group, record by record; each knows its record."""
+        """Return the standing rows of a group, record by record. Each has its record."""
         return [row for record in self.records(group.form()) for row in record.rows(group)]
 
     def find(self, form: type[Record], key: int | None) -> Any:
@@ -117,9 +131,12 @@ class Casebook:
     def _rows_of(self, group: type[Row], key: int) -> list[Any]:
         return self._tables.rows(group)[key]
 
-    def derived_once(self, compute: "Callable[Concatenate[Casebook, P], T]", *args: P.args, **kwargs: P.kwargs) -> T:
-        """Return what the function makes of this casebook; computed when first asked for with these
-        arguments, then kept.
+    def derived_once(
+        self, compute: "Callable[Concatenate[Casebook, P], T]", *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Return the result of a function of this casebook.
+
+        It is computed at the first call with these arguments, then returned again.
         """
         kept_as = (compute, args, *sorted(kwargs.items()))
         if kept_as not in self._derived:
@@ -149,20 +166,23 @@ class Casebook:
 
     @cached_property
     def standing(self) -> list[Standing]:
-        """Every standing record and row with its version, and every query: what signatures are
-        compared with.
+        """Every standing record and row with its version, and every query.
+
+        Signatures are compared with them.
         """
         return standing(self.subject)
 
     def signatures_under(self, label: str, keys: Iterable[int]) -> dict[int, Signature]:
-        """Return the last signature under each of these visits or records (`label` is its form's),
-        by key.
+        """Return the last signature under each of these visits or records, by key. One query.
 
-        One query.
+        `label` is that of their form.
         """
-        kept_as = (label, *sorted(keys))
+        records = sorted(keys)
+        kept_as = (label, *records)
         if kept_as not in self._derived:
-            signatures = Signature.objects.filter(form=label, record__in=kept_as[1:]).order_by("signed_at", "pk")
+            signatures = Signature.objects.filter(form=label, record__in=records).order_by(
+                "signed_at", "pk"
+            )
             self._derived[kept_as] = {signature.record: signature for signature in signatures}
         return self._derived[kept_as]
 
@@ -183,7 +203,8 @@ def once(compute: Callable[Concatenate[Casebook, P], T]) -> Callable[Concatenate
 
 
 def around(record: Record) -> Casebook:
-    """Open the casebook that a record stands in, with this record as it is at hand
-    (trial/models/record.py, Record.casebook).
+    """Open the casebook of a record's subject, with this record as it is in memory.
+
+    See `Record.casebook` (trial/models/record.py).
     """
     return Casebook(record.subject, around=record)

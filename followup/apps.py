@@ -1,4 +1,4 @@
-"""What is due, what is late, and what became of the patient."""
+"""The app of the follow-up: due and late visits, and the outcome of each subject."""
 
 from django.apps import AppConfig
 

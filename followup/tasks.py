@@ -19,7 +19,10 @@ def nightly() -> dict[str, Counts]:
 
     Return what was done, by the site's number.
     """
-    return {site: (swept.raised, swept.changed, swept.closed) for site, swept in flagging.run_due_sites(now=timezone.now()).items()}
+    return {
+        site: (swept.raised, swept.changed, swept.closed)
+        for site, swept in flagging.run_due_sites(now=timezone.now()).items()
+    }
 
 
 @shared_task

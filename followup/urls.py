@@ -1,3 +1,5 @@
+"""The addresses of the start page and of the casebook's pages."""
+
 from django.urls import path
 
 from followup.pages import casebook, home

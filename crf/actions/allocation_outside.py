@@ -1,11 +1,12 @@
-"""Back-entry of an allocation made outside the system: two people, one source document (crf_spec
-2.13, RANDMAN; docs/decisions/0042).
+"""Back-entry of an allocation made outside the system (crf_spec 2.13, RANDMAN).
+
+Two people enter it from one source document (docs/decisions/0042).
 """
 
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import User
 
 from crf.models import AllocationOutside, Randomization
 from trial.access import Act
@@ -17,6 +18,7 @@ from trial.audit.acting import acting
 from trial.models import Subject, Visit, may
 from trial.protocol.parameters import Stratum
 from trial.protocol.randomization.blocks import outside_number
+from trial.protocol.schedule.visits import RANDOMIZATION_VISIT
 from trial.refusals import Code, Problem, Refused
 from trial.states import OutsideState
 
@@ -28,7 +30,7 @@ LONGEST = 200
 def enter(
     subject: Subject,
     *,
-    by: AbstractUser,
+    by: User,
     allocated_on: date | None,
     arm: str,
     sysclass: str,
@@ -36,16 +38,17 @@ def enter(
     source: str,
     reason: str,
 ) -> AllocationOutside:
-    """Store what the source document says.
+    """Store the allocation as the source document states it.
 
-    It is the subject's allocation once a data manager has confirmed it.
+    It counts once a data manager has confirmed it.
     """
     if not may(by, Act.RANDOMIZE, subject.site_id):
         raise Refused(Code.OUTSIDE_BY_INVESTIGATOR)
     source = checked_text(source, item="source", if_blank=Code.SOURCE_MISSING, longest=LONGEST)
     reason = checked_text(reason, longest=LONGEST)
     choices = {"arm": arm, "sysclass": sysclass, "metpat": metpat}
-    if problems := [*_unknown_choices(choices), *_problems_of_day(subject, allocated_on)]:
+    problems = [*_unknown_choices(choices), *_problems_of_day(subject, allocated_on)]
+    if problems or allocated_on is None:
         raise Refused(*problems)
     with writing(by=by):
         _refuse_second(subject)
@@ -62,17 +65,21 @@ def enter(
         )
 
 
-def confirm(subject: Subject, *, by: AbstractUser, entered: int, reason: str) -> Randomization:
-    """Make the entry the subject's allocation, for ever: a second person has compared it with the
-    source document.
+def confirm(subject: Subject, *, by: User, entered: int, reason: str) -> Randomization:
+    """Make the entry the subject's allocation, for ever.
 
-    `entered` is the key of the entry that was read. The allocation takes no place in the key's
-    sequence and no number of it.
+    `by` is a second person, who has compared it with the source document; `entered` is the key of
+    the entry that this person has read. The allocation takes no place and no number in the sequence
+    of the randomization key.
     """
     with writing(by=by):
         decision = _decided(subject, OutsideState.CONFIRMED, by=by, entered=entered, reason=reason)
         why = AllocationOutside.objects.get(pk=entered).reason
-        visit, _ = Visit.objects.get_or_create(subject=subject, code="RAND", defaults={"target_on": decision.allocated_on})
+        visit, _ = Visit.objects.get_or_create(
+            subject=subject,
+            code=RANDOMIZATION_VISIT,
+            defaults={"target_on": decision.allocated_on},
+        )
         record = Randomization.objects.create(
             visit=visit,
             subject_once=subject,
@@ -93,13 +100,15 @@ def confirm(subject: Subject, *, by: AbstractUser, entered: int, reason: str) ->
     return record
 
 
-def decline(subject: Subject, *, by: AbstractUser, entered: int, reason: str) -> AllocationOutside:
-    """Decline the entry: it does not agree with the source document. Another may be entered."""
+def decline(subject: Subject, *, by: User, entered: int, reason: str) -> AllocationOutside:
+    """Decline an entry that does not agree with the source document. Another may follow it."""
     with writing(by=by):
         return _decided(subject, OutsideState.DECLINED, by=by, entered=entered, reason=reason)
 
 
-def _decided(subject: Subject, state: OutsideState, *, by: AbstractUser, entered: int, reason: str) -> AllocationOutside:
+def _decided(
+    subject: Subject, state: OutsideState, *, by: User, entered: int, reason: str
+) -> AllocationOutside:
     """Store the second person's decision, under the study's lock.
 
     It repeats the entry's values, so that it can be read alone.
@@ -135,17 +144,15 @@ def _refuse_second(subject: Subject) -> None:
 
 
 def _unknown_choices(choices: Mapping[str, str]) -> Iterator[Problem]:
+    """Yield a problem for each item whose value is no code of its list."""
     for item, value in choices.items():
-        if value not in _codes(item):
+        if value not in Randomization.codes_of(item):
             yield Problem(Code.OUTSIDE_UNCHOSEN, item)
 
 
 def _problems_of_day(subject: Subject, allocated_on: date | None) -> Iterator[Problem]:
+    """Yield a problem for a day that is missing, in the future, or before the screening."""
     if allocated_on is None or allocated_on > subject.site.today():
         yield Problem(Code.OUTSIDE_DAY_UNFIT, "allocated_on")
     elif allocated_on < subject.screened_on:
         yield Problem(Code.OUTSIDE_BEFORE_SCREENING, "allocated_on", {"day": subject.screened_on})
-
-
-def _codes(item: str) -> list[str]:
-    return [code for code, _ in Randomization._meta.get_field(item).choices or ()]

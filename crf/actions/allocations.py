@@ -1,6 +1,8 @@
-"""All allocations of the study: in their order, and computed again from the revealed key (crf_spec
-2.13, verify).
-"""
+"""All allocations of the study, and their verification by the revealed key (crf_spec 2.13)."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
 
 from crf.models import Randomization
 from trial.models import Study
@@ -10,31 +12,43 @@ from trial.protocol.randomization import allocation_check, blocks, minimization
 
 
 def earlier_allocations() -> list[minimization.Allocated]:
-    """Return all allocations that the key made, in their order, with the levels as they were used
-    (docs/decisions/0042).
+    """Return all allocations that the key made, in their order (docs/decisions/0042).
+
+    Each has the levels that were used.
     """
     rows = Randomization.objects.by_key().order_by("pk")
     return [minimization.Allocated(blocks.Arm(row.arm), row.levels_used) for row in rows]
 
 
 def verify(key: bytes) -> tuple[int, tuple[allocation_check.Finding, ...]]:
-    """Return how many allocations the key made, and what does not agree with the key and the
-    published commitment.
+    """Return the number of allocations that the key made, and the findings about them.
+
+    A finding is an allocation that does not agree with the key or the published commitment.
     """
     rows = list(Randomization.objects.by_key().order_by("pk"))
-    published = Study.objects.filter(registration=study.REGISTRATION).values_list("randomization_commitment", flat=True).first() or ""
-    listed = [allocation_check.Allocation(number=_number(row.number), levels=row.levels_used, arm=row.arm) for row in rows]
-    methods = {row.method or RandMethod.PERMUTED_BLOCK.value for row in rows} or {RandMethod.PERMUTED_BLOCK.value}
+    commitments = Study.objects.filter(registration=study.REGISTRATION)
+    published = commitments.values_list("randomization_commitment", flat=True).first() or ""
+    methods = {row.method or RandMethod.PERMUTED_BLOCK.value for row in rows}
     if len(methods) > 1:
-        sentence = f"Allocations were made by {' and by '.join(sorted(methods))}: one list has one method."
-        return len(rows), (allocation_check.Finding(allocation_check.Problem.METHOD_CHANGED, 0, sentence),)
+        return len(rows), (_method_changed(methods),)
+    listed = [
+        allocation_check.Allocation(number=_place(row.number), levels=row.levels_used, arm=row.arm)
+        for row in rows
+    ]
     design = minimization.design_of(rows[0].levels_used) if rows else minimization.STANDARD
-    return len(rows), allocation_check.verify(key, published, listed, method=RandMethod(methods.pop()), design=design)
+    method = RandMethod(methods.pop()) if methods else RandMethod.PERMUTED_BLOCK
+    findings = allocation_check.verify(key, published, listed, method=method, design=design)
+    return len(rows), findings
 
 
-def _number(number: str) -> int:
-    """Return the place that a number tells: R-012 is the twelfth; 0, which is none, where it cannot
-    be read.
-    """
+def _method_changed(methods: Iterable[str]) -> allocation_check.Finding:
+    """Return the finding that allocations were made by several methods."""
+    sentence = _("Allocations were made by {methods}: one list has one method.")
+    sentence = sentence.format(methods=_(" and by ").join(sorted(methods)))
+    return allocation_check.Finding(allocation_check.Problem.METHOD_CHANGED, 0, sentence)
+
+
+def _place(number: str) -> int:
+    """Return the place of an allocation: R-012 is the twelfth; 0 for a number that has none."""
     digits = number.removeprefix("R-")
     return int(digits) if digits.isdecimal() else 0

@@ -1,5 +1,6 @@
-"""The visits of a subject, planned anew whenever a date moves that they are counted from (crf_spec
-3).
+"""The visits of a subject, planned anew whenever a date changes that they are counted from.
+
+See crf_spec 3.
 """
 
 from datetime import date
@@ -11,11 +12,10 @@ from crf.casebook import Casebook
 from crf.derived.anchors import anchors_of
 from trial.models import Record, Subject, Visit
 from trial.protocol.schedule import timetable
+from trial.protocol.schedule.visits import SCREENING
 
-ALWAYS = (
-    timetable.COMMON,
-    "SCR",
-)  # a subject's consent is entered at screening, before anything is planned from it
+ALWAYS = (timetable.COMMON, SCREENING)
+"""The visits that are there from the start: the consent, by which others are planned, needs one."""
 
 
 def plan_when_dates_move(row: Any, by: AbstractUser, **kwargs: Any) -> None:
@@ -30,12 +30,13 @@ def plan_when_dates_move(row: Any, by: AbstractUser, **kwargs: Any) -> None:
         plan_visits(Casebook(row.subject, around=around))
 
 
-def plan_visits(casebook: Casebook, *, on: date | None = None, anchors: timetable.Anchors | None = None) -> list[Visit]:
-    """Make the visits that are planned and not there yet, move those still open, stop those no
-    longer planned.
+def plan_visits(
+    casebook: Casebook, *, on: date | None = None, anchors: timetable.Anchors | None = None
+) -> list[Visit]:
+    """Make the visits that are newly planned, move the open ones, stop those no longer planned.
 
-    A visit that was held or declared missed keeps the window it had; nothing is ever deleted.
-    Returns what was written.
+    A visit that was held or declared missed keeps its window. Nothing is ever deleted. Return the
+    visits that were written.
     """
     subject = casebook.subject
     on = on or subject.site.today()
@@ -48,7 +49,8 @@ def plan_visits(casebook: Casebook, *, on: date | None = None, anchors: timetabl
         for code in dict.fromkeys([*ALWAYS, *planned])
         if code not in there
     ]
-    moved = [visit for visit in there.values() if _is_open(visit) and _moves(visit, planned.get(visit.code))]
+    open_visits = [visit for visit in there.values() if _is_open(visit)]
+    moved = [visit for visit in open_visits if _moves(visit, planned.get(visit.code))]
     if new:
         Visit.objects.bulk_create(new)
     if moved:
@@ -57,6 +59,7 @@ def plan_visits(casebook: Casebook, *, on: date | None = None, anchors: timetabl
 
 
 def window_of(planned: timetable.PlannedVisit | None) -> dict[str, date | None]:
+    """Return the target and the window of a planned visit, by the columns of `Visit`."""
     if planned is None:
         return {"target_on": None, "opens_on": None, "closes_on": None}
     return {
@@ -67,13 +70,14 @@ def window_of(planned: timetable.PlannedVisit | None) -> dict[str, date | None]:
 
 
 def _is_open(visit: Visit) -> bool:
+    """Return whether the plan may still move the visit."""
     return not visit.held_on and not visit.status and not visit.is_unscheduled
 
 
 def _moves(visit: Visit, planned: timetable.PlannedVisit | None) -> bool:
-    """Take over what is planned, and return whether that changes anything.
+    """Set the visit to its plan. Return whether that changes it.
 
-    A stopped visit keeps its last window, to be read.
+    A stopped visit keeps its last window, for those who read it.
     """
     wanted: dict[str, Any] = {"stopped": planned is None and visit.code not in ALWAYS}
     if planned is not None:

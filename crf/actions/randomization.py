@@ -1,5 +1,6 @@
-"""Randomization: one allocation for each subject, for ever, derived from a key that no table holds
-(crf_spec 2.13).
+"""Randomization: one allocation for each subject, for ever (crf_spec 2.13).
+
+It is derived from a key that no table holds.
 """
 
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from django.contrib.auth.models import AbstractUser
 from django.utils import timezone
 
 from crf.casebook import Casebook
-from crf.derived import progression
+from crf.derived import eligibility, progression
 from crf.derived.evidence import visit_of_gate
 from crf.derived.strata import feasible, levels_of
 from crf.models import AllocationOutside, Consent, Randomization
@@ -35,10 +36,12 @@ from trial.models.locks import block_writers
 from trial.protocol import study
 from trial.protocol.parameters import Parameters, RandMethod, Stratum
 from trial.protocol.randomization import blocks, minimization, preconditions
+from trial.protocol.schedule.visits import RANDOMIZATION_VISIT
 from trial.refusals import Code, Problem, Refused
 
-from . import eligibility
 from .allocations import earlier_allocations
+
+FIXED_PARAMETERS = ("RAND_METHOD", "STRATA")
 
 
 def publish_commitment(*, by: AbstractUser) -> str:
@@ -55,20 +58,30 @@ def publish_commitment(*, by: AbstractUser) -> str:
     return commitment
 
 
-def refusals(casebook: Casebook, *, on: date, late_reason: str = "") -> tuple[preconditions.Refusal, ...]:
-    """Return why the subject cannot be randomized on this day; empty where nothing stands against
-    it.
-    """
+def refusals(
+    casebook: Casebook, *, on: date, late_reason: str = ""
+) -> tuple[preconditions.Refusal, ...]:
+    """Return the reasons why the subject cannot be randomized on a day; empty if there are none."""
     parameters = casebook.parameters_on(on)
     facts = facts_of(casebook, on=on, parameters=parameters, late_reason=late_reason)
     return preconditions.preconditions(facts, parameters)
 
 
-def facts_of(casebook: Casebook, *, on: date, parameters: Parameters, late_reason: str = "") -> preconditions.Facts:
-    """Return what decides whether the subject may be randomized on a day."""
+def facts_of(
+    casebook: Casebook, *, on: date, parameters: Parameters, late_reason: str = ""
+) -> preconditions.Facts:
+    """Return the facts that decide whether the subject may be randomized on a day."""
     subject = casebook.subject
-    entry, confirmed = (eligibility.latest(casebook, gate) for gate in (1, 2))
-    anew = {record: eligibility.assess_anew(record, casebook) for record in (entry, confirmed) if record}
+    entry, confirmed = eligibility.latest(casebook, 1), eligibility.latest(casebook, 2)
+    anew = {
+        record: eligibility.assess_anew(record, casebook) for record in (entry, confirmed) if record
+    }
+    g1_stale = g2_stale = False
+    if entry:
+        on_entry = entry.assessed_on
+        g1_stale = eligibility.is_stale(entry, casebook, on=on_entry, anew=anew[entry])
+    if confirmed:
+        g2_stale = eligibility.is_stale(confirmed, casebook, on=on, anew=anew[confirmed])
     check = progression.check(casebook, on=on)
     scan = check.assessment
     levels = levels_of(casebook, parameters, on)
@@ -76,10 +89,10 @@ def facts_of(casebook: Casebook, *, on: date, parameters: Parameters, late_reaso
     return preconditions.Facts(
         on=on,
         g1_passed=entry is not None and eligibility.is_passed(entry, casebook),
-        g1_stale=entry is not None and eligibility.is_stale(entry, casebook, on=entry.assessed_on, anew=anew[entry]),
+        g1_stale=g1_stale,
         g2_verdict=confirmed.result if confirmed else None,
         g2_signed=confirmed is not None and eligibility.is_signed(confirmed, casebook),
-        g2_stale=confirmed is not None and eligibility.is_stale(confirmed, casebook, on=on, anew=anew[confirmed]),
+        g2_stale=g2_stale,
         evidence_queried=evidence_is_queried(casebook, *anew.values()),
         x07_refusal=check.refusal,
         pc2_scan_on=scan.scanned_on if scan else None,
@@ -88,12 +101,17 @@ def facts_of(casebook: Casebook, *, on: date, parameters: Parameters, late_reaso
         consent_current=consent_is_current(casebook, on=on),
         randomized=bool(casebook.records(Randomization)),
         outside_waits=AllocationOutside.waiting(subject) is not None,
-        withdrawn=any(consent.type == Consent.Type.WITHDRAWAL for consent in casebook.records(Consent)),
+        withdrawn=is_withdrawn(casebook),
         site_active=subject.site.status_on(on) == SiteStatus.Status.ACTIVE,
         allocations=Randomization.objects.count(),
         sysclass=levels[Stratum.SYSCLASS] if all_known else None,
         metpat=levels[Stratum.METPAT] if all_known else None,
     )
+
+
+def is_withdrawn(casebook: Casebook) -> bool:
+    """Return whether the subject has withdrawn consent."""
+    return any(record.type == Consent.Type.WITHDRAWAL for record in casebook.records(Consent))
 
 
 def evidence_is_queried(casebook: Casebook, *assessed: eligibility.Assessed) -> bool:
@@ -103,26 +121,34 @@ def evidence_is_queried(casebook: Casebook, *assessed: eligibility.Assessed) -> 
 
 
 def consent_is_current(casebook: Casebook, *, on: date) -> bool:
-    """Return whether the version last signed is in force, or no later one asks those already in the
-    trial to consent again.
+    """Return whether the version last signed still counts.
+
+    It does until a later one is in force that asks those already in the trial to consent again.
     """
-    types = (Consent.Type.INITIAL, Consent.Type.RECONSENT)
-    given = [consent for consent in casebook.records(Consent) if consent.type in types and consent.declined != "Y"]
-    signed = [consent for consent in given if consent.form_version is not None]
+    signed = [consent for consent in casebook.records(Consent) if is_signature(consent)]
     if not signed:
         return False
-    last = max(signed, key=lambda consent: (consent.signed_on or date.max, consent.pk))  # one without its day counts as the last
+    # A consent without its day counts as the last.
+    last = max(signed, key=lambda consent: (consent.signed_on or date.max, consent.pk))
     newer = ConsentVersion.objects.effective(site_id=casebook.subject.site_id, on=on)
     newer = newer.filter(effective_from__gt=last.form_version.effective_from)
     return not newer.exclude(reconsent=ConsentVersion.Reconsent.NEW_ONLY).exists()
 
 
-def randomize(subject: Subject, *, by: AbstractUser, late_reason: str = "", at: date | None = None) -> tuple[Randomization, bool]:
-    """Allocate the subject; return the allocation, and whether it was made now.
+def is_signature(consent: Consent) -> bool:
+    """Return whether the form is a consent to the trial, with its version."""
+    types = (Consent.Type.INITIAL, Consent.Type.RECONSENT)
+    has_version = consent.form_version is not None
+    return consent.type in types and consent.declined != "Y" and has_version
 
-    Asked again in the same words, the answer is the same (docs/decisions/0043).
 
-    `at` is the day: only demo and tests pass it.
+def randomize(
+    subject: Subject, *, by: AbstractUser, late_reason: str = "", at: date | None = None
+) -> tuple[Randomization, bool]:
+    """Allocate the subject. Return the allocation, and whether it is new.
+
+    The same request again has the same answer (docs/decisions/0043). `at` is the day: only the demo
+    and the tests pass it.
     """
     if not may(by, Act.RANDOMIZE, subject.site_id):
         raise Refused(Code.RANDOMIZED_BY_INVESTIGATOR)
@@ -132,18 +158,14 @@ def randomize(subject: Subject, *, by: AbstractUser, late_reason: str = "", at: 
     on = at or subject.site.today()
     key = _key()
     with writing(by=by):
-        published = Study.objects.select_for_update(no_key=True).filter(registration=study.REGISTRATION).first()
-        if published is None or published.randomization_commitment != blocks.commitment(key):
-            raise Refused(Code.KEY_NOT_COMMITTED, codes=["KEY_NOT_COMMITTED"])
+        _lock_committed_study(key)
         if earlier := allocation_of(subject):  # made by who held the lock before
             return _same(earlier, late_reason), False
         block_writers()  # what is read now stands until the allocation does
-        parameters = parameters_on(on, afresh=True)  # under the study's lock, too, in which no method changes
+        # Read under the study's lock, too: no method changes in it.
+        parameters = parameters_on(on, afresh=True)
         casebook = Casebook(subject)
-        against = refusals(casebook, on=on, late_reason=late_reason)
-        if against:
-            problems = [Problem(Code.NOT_RANDOMIZABLE, facts={"sentence": refusal.sentence}) for refusal in against]
-            raise Refused(*problems, codes=[refusal.code for refusal in against])
+        _refuse_unless_randomizable(casebook, on=on, late_reason=late_reason)
         record = _allocate(casebook, key=key, on=on, parameters=parameters, late_reason=late_reason)
         with acting(by=by, reason=f"OTHER: {record.number}"):
             stored.send(Randomization, row=record, by=by)
@@ -151,14 +173,34 @@ def randomize(subject: Subject, *, by: AbstractUser, late_reason: str = "", at: 
     return record, True
 
 
+def _lock_committed_study(key: bytes) -> None:
+    """Lock the study. Refuse a key whose commitment was not published."""
+    locked_rows = Study.objects.select_for_update(no_key=True)
+    published = locked_rows.filter(registration=study.REGISTRATION).first()
+    if published is None or published.randomization_commitment != blocks.commitment(key):
+        raise Refused(Code.KEY_NOT_COMMITTED, codes=["KEY_NOT_COMMITTED"])
+
+
+def _refuse_unless_randomizable(casebook: Casebook, *, on: date, late_reason: str) -> None:
+    """Refuse the subject for each precondition that does not hold."""
+    against = refusals(casebook, on=on, late_reason=late_reason)
+    if not against:
+        return
+    sentences = [refusal.sentence for refusal in against]
+    problems = [Problem(Code.NOT_RANDOMIZABLE, facts={"sentence": text}) for text in sentences]
+    raise Refused(*problems, codes=[refusal.code for refusal in against])
+
+
 def allocation_of(subject: Subject) -> Randomization | None:
-    return Randomization.objects.filter(subject_once=subject).select_related("visit__subject__site").first()
+    """Return the subject's allocation as it is stored now."""
+    allocations = Randomization.objects.filter(subject_once=subject)
+    return allocations.select_related("visit__subject__site").first()
 
 
 def _same(earlier: Randomization, late_reason: str) -> Randomization:
-    """Return the allocation if it was asked for before in the same words.
+    """Return the allocation if this request is the one that made it.
 
-    Refuse anything else, and name what stands.
+    Refuse any other request, and name the allocation.
     """
     if earlier.outside == "Y" or earlier.late_reason != late_reason:
         raise was_randomized(earlier)
@@ -177,15 +219,19 @@ def was_randomized(earlier: Randomization) -> Refused:
     )
 
 
-def _allocate(casebook: Casebook, *, key: bytes, on: date, parameters: Parameters, late_reason: str) -> Randomization:
-    """Store the next number and the arm that blocks or minimization give it, under the lock of the
-    study's row.
+def _allocate(
+    casebook: Casebook, *, key: bytes, on: date, parameters: Parameters, late_reason: str
+) -> Randomization:
+    """Store the next number with the arm that blocks or minimization give it.
+
+    The study's row is locked meanwhile.
     """
     subject = casebook.subject
-    levels = levels_of(casebook, parameters, on)
+    levels_or_none = levels_of(casebook, parameters, on)
+    levels = {factor: level for factor, level in levels_or_none.items() if level}
     confirmed = eligibility.latest(casebook, 2)
-    visit = Visit.objects.filter(subject=subject, code="RAND").first()
-    if confirmed is None or visit is None or not all(levels.values()):
+    visit = Visit.objects.filter(subject=subject, code=RANDOMIZATION_VISIT).first()
+    if confirmed is None or visit is None or len(levels) < len(levels_or_none):
         raise Refused(Code.STRATUM_UNKNOWN)
     visit.subject = subject
     return Randomization.objects.create(
@@ -205,28 +251,27 @@ def _allocate(casebook: Casebook, *, key: bytes, on: date, parameters: Parameter
 
 
 def _arm(key: bytes, levels: Mapping[str, str], parameters: Parameters) -> blocks.Arm:
+    """Return the arm of the next allocation, by the method in force."""
     if parameters.rand_method == RandMethod.MINIMIZATION:
-        return minimization.allocation(key, levels, earlier_allocations(), design=minimization.design_of(parameters.strata))
-    stratum = blocks.stratum_name(levels[Stratum.SYSCLASS], levels[Stratum.METPAT])
-    in_stratum = Randomization.objects.by_key().filter(sysclass=levels[Stratum.SYSCLASS], metpat=levels[Stratum.METPAT]).count()
-    return blocks.allocation(key, str(stratum), in_stratum + 1)
+        design = minimization.design_of(parameters.strata)
+        return minimization.allocation(key, levels, earlier_allocations(), design=design)
+    sysclass, metpat = levels[Stratum.SYSCLASS], levels[Stratum.METPAT]
+    stratum = blocks.stratum_name(sysclass, metpat)
+    earlier = Randomization.objects.by_key().filter(sysclass=sysclass, metpat=metpat)
+    return blocks.allocation(key, str(stratum), earlier.count() + 1)
 
 
 def keep_method_and_strata(decision: ParameterDecision, **kwargs: Any) -> None:
-    """Refuse another method or other strata once the key has allocated a subject, so that each
-    allocation can be checked.
+    """Refuse another method or other strata once the key has allocated a subject.
 
-    Receives `decided` (trial/actions/signals.py).
+    So each allocation can be checked. It receives `decided` (trial/actions/signals.py).
     """
-    if decision.name in ("RAND_METHOD", "STRATA") and Randomization.objects.by_key().exists():
+    if decision.name in FIXED_PARAMETERS and Randomization.objects.by_key().exists():
         raise Refused(Code.METHOD_FIXED)
 
 
 def _key() -> bytes:
-    """Return the key.
-
-    It is read for each allocation and kept nowhere: no setting, log or error text holds it.
-    """
+    """Return the key, read anew. No setting, log or error text holds it."""
     try:
         return Path(settings.RANDOMIZATION_KEY_FILE).read_bytes()
     except OSError as error:

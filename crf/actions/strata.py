@@ -19,10 +19,9 @@ def correct_strata(
     sysclass: str = "",
     metpat: str = "",
 ) -> Randomization:
-    """Store the stratum values found correct later beside those used, for the analysis; the
-    allocation is never changed.
+    """Store the correct stratum values beside those used, for the analysis.
 
-    An empty value says that the one used was right.
+    The allocation never changes. An empty value says that the one used was right.
     """
     if not may(by, Act.ENTER, record.subject.site_id):
         raise Refused(Code.NOT_ALLOWED_HERE)
@@ -30,7 +29,7 @@ def correct_strata(
     if not reason:
         raise Refused(Code.REASON_MISSING, item="reason")
     values = {"sysclass": sysclass, "metpat": metpat}
-    codes = {item: [code for code, _ in Randomization._meta.get_field(f"{item}_corrected").flatchoices] for item in values}
+    codes = {item: Randomization.codes_of(f"{item}_corrected") for item in values}
     if unknown := [item for item, value in values.items() if value and value not in codes[item]]:
         raise Refused(*(Problem(Code.STRATUM_NOT_A_CODE, f"{item}_corrected") for item in unknown))
     with writing(by=by, reason=reason):

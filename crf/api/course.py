@@ -1,7 +1,9 @@
-"""The course of a subject, derived by the protocol: one subject at a time, nothing by arm (crf_spec
-7).
+"""The course of a subject, derived by the protocol.
+
+It is given for one subject at a time, and nothing by arm (crf_spec 7).
 """
 
+from dataclasses import fields
 from datetime import date
 from typing import Any
 
@@ -22,10 +24,14 @@ from trial.refusals import Code, Refused
 
 from .subject import OfSubject
 
-ON = OpenApiParameter("on", str, description="the day on which it is asked, as 2026-01-31; today if left out")
+ON = OpenApiParameter(
+    "on", str, description="the day on which it is asked, as 2026-01-31; today if left out"
+)
 
 
 class ResponseReadSerializer(serializers.Serializer):
+    """One response of the course."""
+
     assessment = serializers.CharField(help_text="the code of its visit")
     record = serializers.IntegerField(help_text="as under /api/v1/responses/")
     first_scan_on = serializers.DateField(allow_null=True)
@@ -47,6 +53,8 @@ class ResponseReadSerializer(serializers.Serializer):
 
 
 class BestSerializer(serializers.Serializer):
+    """A best response, with the records that it rests on."""
+
     response = serializers.CharField(allow_null=True)
     on = serializers.DateField(allow_null=True)
     reason = serializers.CharField()
@@ -54,6 +62,8 @@ class BestSerializer(serializers.Serializer):
 
 
 class EndpointSerializer(serializers.Serializer):
+    """An endpoint, as far as it is determined."""
+
     name = serializers.CharField()
     determined = serializers.BooleanField()
     event = serializers.BooleanField()
@@ -64,13 +74,19 @@ class EndpointSerializer(serializers.Serializer):
 
 
 class FirstFailureSerializer(serializers.Serializer):
+    """The first progression after randomization, and where it lay."""
+
     site = serializers.ChoiceField(choices=[site.value for site in Site], allow_null=True)
     on = serializers.DateField(allow_null=True)
-    sites = serializers.ListField(child=serializers.CharField(), help_text="more than one where it is COMBINED")
+    sites = serializers.ListField(
+        child=serializers.CharField(), help_text="more than one where it is COMBINED"
+    )
     records = serializers.ListField(child=serializers.CharField())
 
 
 class AgentSerializer(serializers.Serializer):
+    """The cumulative dose of an agent and its relative dose intensity."""
+
     agent = serializers.CharField()
     mg = Derived(allow_null=True)
     normalized = Derived(allow_null=True, help_text="per m² or kg, by which the agent is dosed")
@@ -78,11 +94,15 @@ class AgentSerializer(serializers.Serializer):
 
 
 class CoveredSerializer(serializers.Serializer):
+    """A lesion with its coverage by radiotherapy."""
+
     lesion = serializers.CharField()
     coverage = serializers.CharField()
 
 
 class CourseSerializer(serializers.Serializer):
+    """The course of a subject, as known on a day."""
+
     subject = serializers.CharField()
     on = serializers.DateField()
     status = serializers.ChoiceField(choices=[status.value for status in SubjectStatus])
@@ -93,7 +113,9 @@ class CourseSerializer(serializers.Serializer):
     best_since_randomization = BestSerializer(help_text="against the second baseline")
     best_irecist = serializers.CharField()
     endpoints = EndpointSerializer(many=True)
-    first_failure = FirstFailureSerializer(help_text="where the first progression after randomization lay")
+    first_failure = FirstFailureSerializer(
+        help_text="where the first progression after randomization lay"
+    )
     agents = AgentSerializer(many=True)
     regimen_intensity_percent = Derived(allow_null=True)
     lesions = CoveredSerializer(many=True)
@@ -101,14 +123,17 @@ class CourseSerializer(serializers.Serializer):
 
 
 class CourseView(OfSubject):
+    """The course of a subject."""
+
     @extend_schema(
         summary="what the protocol derives for a subject",
         parameters=[ON],
         responses={200: CourseSerializer} | REFUSALS,
     )
     def get(self, request: Request, code: str) -> Response:
-        """Responses, best response, endpoints, dose intensity and coverage, as known on a day;
-        nothing of it is stored.
+        """Return responses, endpoints, dose intensity and coverage, as known on a day.
+
+        Nothing of it is stored.
         """
         casebook = self.casebook(code)
         on = self.day(request, casebook.subject)
@@ -118,12 +143,17 @@ class CourseView(OfSubject):
             "on": on,
             "status": derived.status,
             "randomized_on": derived.course.randomized_on,
-            "responses": [_response(response, derived.records) for response in derived.course.responses],
+            "responses": [
+                _response(response, derived.records) for response in derived.course.responses
+            ],
             "best": _best(derived.course.best),
             "confirmed_best": _best(derived.course.confirmed_best),
             "best_since_randomization": _best(derived.course.best_since_randomization),
             "best_irecist": derived.course.best_immune,
-            "endpoints": [_endpoint(endpoint) for endpoint in (*derived.course.endpoints, *derived.course.local_control)],
+            "endpoints": [
+                _endpoint(endpoint)
+                for endpoint in (*derived.course.endpoints, *derived.course.local_control)
+            ],
             "first_failure": derived.course.first_failure._asdict(),
             "agents": [agent._asdict() for agent in derived.agents],
             "regimen_intensity_percent": derived.regimen_intensity_percent,
@@ -145,7 +175,10 @@ class CourseView(OfSubject):
 
 
 def _response(response: DerivedResponse, records: dict[str, int]) -> dict[str, Any]:
-    derived = {name: getattr(response.derived, name) for name in response.derived.__dataclass_fields__}
+    """Return one response with the record that it is of."""
+    derived = {
+        field.name: getattr(response.derived, field.name) for field in fields(response.derived)
+    }
     point = response.assessment.point
     return derived | {
         "assessment": point.label,
@@ -159,7 +192,7 @@ def _response(response: DerivedResponse, records: dict[str, int]) -> dict[str, A
 
 
 def _best(best: Any) -> dict[str, Any]:
-    """Return the best response; where it is not determined, the reason stands in its place."""
+    """Return the best response; the reason alone where it is not determined."""
     response = best.response if isinstance(best, Best) else None
     return {
         "response": response,
@@ -170,6 +203,8 @@ def _best(best: Any) -> dict[str, Any]:
 
 
 def _endpoint(endpoint: Endpoint) -> dict[str, Any]:
+    """Return an endpoint with the records that it rests on."""
     result = endpoint.result
-    values = {name: getattr(result, name) for name in ("determined", "event", "on", "value_days", "reason")}
+    names = ("determined", "event", "on", "value_days", "reason")
+    values = {name: getattr(result, name) for name in names}
     return values | {"name": endpoint.name, "records": list(result.records)}

@@ -1,23 +1,30 @@
-"""Eligibility at a gate, through the API: by the data, and as the investigator confirms it."""
+"""Eligibility at a gate, through the API: by the data, and as the investigator confirms it.
+
+JSON values have any type: hence `Any` in this file.
+"""
 
 import re
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser
+from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from crf.actions import eligibility
+from crf.actions import confirmation
 from crf.casebook import Casebook
-from crf.derived.evidence import Piece
+from crf.derived import eligibility
+from crf.derived.pieces import Piece
 from crf.models import Criterion, Eligibility
 from trial.access import Act
+from trial.accounts.person import person_of
 from trial.accounts.proving import proving_to_api
 from trial.api.base import REFUSALS, Strict, whole_number
 from trial.models import Signature, may
 from trial.output.reading import hidden_from, model_of
+from trial.protocol.eligibility import gates
 from trial.protocol.kleene import Truth
 from trial.protocol.study import CRITERION
 from trial.refusals import Code, Refused
@@ -25,13 +32,18 @@ from trial.refusals import Code, Refused
 from .free_text import refuse_unfit
 from .subject import OfSubject
 
-GATE = OpenApiParameter("gate", int, required=True, enum=[1, 2], description="1 entry, 2 randomization")
-OPEN = re.compile(r"\d or \d")
-SEVERAL = "More than one value is possible by the data."
+GATE = OpenApiParameter(
+    "gate", int, required=True, enum=[1, 2], description="1 entry, 2 randomization"
+)
+TWO_AGES = re.compile(r"\d or \d")
+SEVERAL = gettext_lazy("More than one value is possible by the data.")
 
 
 class PieceSerializer(serializers.Serializer):
-    label = serializers.CharField()
+    """A piece of evidence, with the place where it is entered."""
+
+    # The name hides `Field.label` of DRF, which a serializer that is no field does not use.
+    label = serializers.CharField()  # type: ignore[assignment]
     value = serializers.CharField()
     on = serializers.DateField(allow_null=True)
     form = serializers.CharField(help_text="where it stands")
@@ -40,6 +52,8 @@ class PieceSerializer(serializers.Serializer):
 
 
 class VerdictSerializer(serializers.Serializer):
+    """The verdict of a criterion by the data, with its evidence."""
+
     criterion = serializers.CharField()
     text = serializers.CharField()
     truth = serializers.ChoiceField(
@@ -52,7 +66,7 @@ class VerdictSerializer(serializers.Serializer):
 
 
 class UnderItSerializer(serializers.ModelSerializer):
-    """All three parts (21 CFR 11.50); the rest under /api/v1/signatures/."""
+    """A signature with all three parts (21 CFR 11.50); the rest is under /api/v1/signatures/."""
 
     meaning_text = serializers.CharField(source="get_meaning_display")
 
@@ -62,23 +76,33 @@ class UnderItSerializer(serializers.ModelSerializer):
 
 
 class ConfirmedSerializer(serializers.Serializer):
+    """The last confirmation of a gate."""
+
     id = serializers.IntegerField(help_text="as under /api/v1/forms/eligibility/")
     assessed_on = serializers.DateField()
     result = serializers.ChoiceField(choices=Eligibility.Result.choices)
     failed = serializers.CharField()
     signed = serializers.BooleanField(help_text="whether its signature holds")
     signature = UnderItSerializer()
-    stale = serializers.BooleanField(help_text="whether its evidence has changed since; not, whether its windows are over by today")
+    stale = serializers.BooleanField(
+        help_text="whether its evidence has changed since. Windows that are over do not count"
+    )
 
 
 class AtGateSerializer(serializers.Serializer):
+    """Eligibility at a gate, today."""
+
     subject = serializers.CharField()
     gate = serializers.IntegerField()
     on = serializers.DateField()
     overall = serializers.CharField()
     verdicts = VerdictSerializer(many=True)
-    drafts = serializers.ListField(child=serializers.CharField(), help_text="forms that are completed first")
-    open_queries = serializers.ListField(child=serializers.CharField(), help_text="about the evidence: closed before it is confirmed")
+    drafts = serializers.ListField(
+        child=serializers.CharField(), help_text="forms that are completed first"
+    )
+    open_queries = serializers.ListField(
+        child=serializers.CharField(), help_text="about the evidence: closed before it is confirmed"
+    )
     shown_sha256 = serializers.CharField(
         allow_null=True,
         help_text="of all that is shown here; null for those who do not see all evidence",
@@ -87,8 +111,12 @@ class AtGateSerializer(serializers.Serializer):
 
 
 class Confirm(Strict):
+    """A confirmation, as it is sent."""
+
     password = serializers.CharField(max_length=4096, trim_whitespace=False, allow_blank=True)
-    code = serializers.CharField(max_length=20, allow_blank=True, help_text="of the second factor; each is good once")
+    code = serializers.CharField(
+        max_length=20, allow_blank=True, help_text="of the second factor; each is good once"
+    )
     verdicts = serializers.DictField(
         child=serializers.CharField(),
         required=False,
@@ -99,10 +127,14 @@ class Confirm(Strict):
         required=False,
         help_text="the reasons for that",
     )
-    shown_sha256 = serializers.CharField(max_length=64, help_text="of what you read: what changed since is not confirmed")
+    shown_sha256 = serializers.CharField(
+        max_length=64, help_text="of what you read: what changed since is not confirmed"
+    )
 
 
 class EligibilityView(OfSubject):
+    """Eligibility of a subject at a gate."""
+
     acts = {"POST": Act.CONFIRM_ELIGIBILITY}
 
     @extend_schema(
@@ -111,19 +143,24 @@ class EligibilityView(OfSubject):
         responses={200: AtGateSerializer} | REFUSALS,
     )
     def get(self, request: Request, code: str) -> Response:
-        """At a gate, today, with the evidence; beside it what was confirmed last."""
+        """Return the verdicts at a gate, today, with the evidence, and the last confirmation."""
         casebook, gate = self.casebook(code), self.gate()
         subject = casebook.subject
         assessed = eligibility.assess(casebook, gate=gate, on=subject.site.today())
-        hidden = bool(hidden_from(Eligibility, request.user, subject.site_id))
+        hidden = bool(hidden_from(Eligibility, person_of(request), subject.site_id))
         shown = {
             "subject": subject.code,
             "gate": gate,
             "on": assessed.on,
             "overall": assessed.overall,
-            "verdicts": [self.verdict(verdict, assessed.pieces[verdict.criterion], subject.site_id) for verdict in assessed.verdicts],
+            "verdicts": [
+                self.verdict(verdict, assessed.pieces[verdict.criterion], subject.site_id)
+                for verdict in assessed.verdicts
+            ],
             "drafts": assessed.drafts,
-            "open_queries": [str(problem) for problem in eligibility.open_queries(subject, assessed)],
+            "open_queries": [
+                str(problem) for problem in confirmation.open_queries(subject, assessed)
+            ],
             "shown_sha256": None if hidden else assessed.shown_sha256,
             "confirmed": confirmed_last(casebook, gate),
         }
@@ -136,35 +173,48 @@ class EligibilityView(OfSubject):
         responses={201: ConfirmedSerializer} | REFUSALS,
     )
     def post(self, request: Request, code: str) -> Response:
-        """The investigator confirms each criterion, and signs with password and code."""
+        """Confirm each criterion, and sign with password and code."""
         subject, gate, sent = self.subject(code), self.gate(), Confirm.from_request(request)
-        if not may(request.user, Act.CONFIRM_ELIGIBILITY, subject.site_id):
+        if not may(person_of(request), Act.CONFIRM_ELIGIBILITY, subject.site_id):
             raise Refused(Code.CONFIRMED_BY_INVESTIGATOR)
         comments = sent.get("comments", {})
-        refuse_unfit((item, Criterion._meta.get_field("comment"), text) for item, text in comments.items())
+        refuse_unfit(
+            (item, Criterion._meta.get_field("comment"), text) for item, text in comments.items()
+        )
         with proving_to_api(request, sent) as proof:
-            eligibility.confirm(
-                subject, gate=gate, by=request.user, proof=proof, verdicts=sent.get("verdicts", {}),
-                comments=comments, shown_sha256=sent["shown_sha256"],
-            )  # fmt: skip
+            confirmation.confirm(
+                subject,
+                gate=gate,
+                by=person_of(request),
+                proof=proof,
+                verdicts=sent.get("verdicts", {}),
+                comments=comments,
+                shown_sha256=sent["shown_sha256"],
+            )
         return Response(
             ConfirmedSerializer(confirmed_last(Casebook(subject), gate)).data,
             status=status.HTTP_201_CREATED,
         )
 
     def gate(self) -> int:
+        """Return the gate asked for. Answer 400 to anything but 1 or 2."""
         return whole_number(self.request, "gate", default=0, lowest=1, highest=2)
 
-    def verdict(self, verdict: Any, pieces: list[Piece], site_id: int) -> dict[str, Any]:
-        """Return a verdict with its evidence, without what this person may not see."""
-        shown = [piece._asdict() for piece in pieces if not identifies(piece, self.request.user, site_id)]
-        unsure = len(shown) < len(pieces) and OPEN.search(verdict.reason)  # two ages possible: the month of consent is that of birth
+    def verdict(self, verdict: gates.Verdict, pieces: list[Piece], site_id: int) -> dict[str, Any]:
+        """Return a verdict with its evidence, without items that this person may not see.
+
+        A reason that names two ages is left out, too: it tells that the subject was born in the
+        month of the consent.
+        """
+        person = person_of(self.request)
+        shown = [piece._asdict() for piece in pieces if not identifies(piece, person, site_id)]
+        names_two_ages = len(shown) < len(pieces) and TWO_AGES.search(verdict.reason)
         return {
             "criterion": verdict.criterion,
             "text": CRITERION[verdict.criterion].text,
             "truth": verdict.truth,
             "passed": verdict.passed,
-            "reason": SEVERAL if unsure else verdict.reason,
+            "reason": str(SEVERAL) if names_two_ages else verdict.reason,
             "evidence": shown,
         }
 
@@ -173,7 +223,7 @@ def identifies(piece: Piece, by: AbstractUser, site_id: int) -> bool:
     """Return whether a piece of evidence is an item that this person may not see."""
     if not piece.form:
         return False
-    model = model_of(piece.form)
+    model: Any = model_of(piece.form)  # a form: it names its items
     return piece.label in {model.label_of(item) for item in hidden_from(model, by, site_id)}
 
 

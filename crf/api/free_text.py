@@ -1,4 +1,4 @@
-"""Free text that is sent beside the items of a form."""
+"""Free text that is sent beside the items of a form. An item's field has any type: hence `Any`."""
 
 from typing import Any
 
@@ -14,6 +14,8 @@ def refuse_unfit(texts: Any) -> None:
         try:
             field.run_validators(text)
         except Unreadable as error:
-            problems += [Problem(problem.code, item, problem.facts) for problem in problems_of(error)]
+            problems += [
+                Problem(problem.code, item, problem.facts) for problem in problems_of(error)
+            ]
     if problems:
         raise Refused(*problems)

@@ -1,5 +1,6 @@
-"""An allocation made outside the system, through the API: entered, then confirmed or declined
-(crf_spec 2.13, RANDMAN).
+"""An allocation made outside the system, through the API (crf_spec 2.13, RANDMAN).
+
+It is entered by an investigator, then confirmed or declined by a data manager.
 """
 
 from drf_spectacular.utils import extend_schema
@@ -10,6 +11,7 @@ from rest_framework.response import Response
 from crf.actions import allocation_outside
 from crf.models import AllocationOutside, Randomization
 from trial.access import Act
+from trial.accounts.person import person_of
 from trial.api.base import REFUSALS, Strict, WholeNumber
 from trial.states import OutsideState
 
@@ -17,21 +19,34 @@ from .subject import OfSubject
 
 
 class EnterOutside(Strict):
+    """The allocation by its source document, as it is sent."""
+
     allocated_on = serializers.DateField()
     arm = serializers.ChoiceField(choices=Randomization.Arm.choices)
     sysclass = serializers.ChoiceField(choices=Randomization.SystemicClass.choices)
     metpat = serializers.ChoiceField(choices=Randomization.MetastaticPattern.choices)
-    source = serializers.CharField(max_length=200, help_text="the source document, so that another person finds it")
-    reason = serializers.CharField(max_length=200, help_text="why outside the system, and why entered late")
+    # The name hides `Field.source` of DRF, which a serializer that is no field does not use.
+    source = serializers.CharField(  # type: ignore[assignment]
+        max_length=200, help_text="the source document, so that another person finds it"
+    )
+    reason = serializers.CharField(
+        max_length=200, help_text="why outside the system, and why entered late"
+    )
 
 
 class DecideOutside(Strict):
+    """The decision of the second person, as it is sent."""
+
     entered = WholeNumber(min_value=1, help_text="id of the entry that you read")
-    state = serializers.ChoiceField(choices=[OutsideState.CONFIRMED.value, OutsideState.DECLINED.value])
+    state = serializers.ChoiceField(
+        choices=[OutsideState.CONFIRMED.value, OutsideState.DECLINED.value]
+    )
     reason = serializers.CharField(max_length=200)
 
 
 class OutsideSerializer(serializers.ModelSerializer):
+    """One step: entered, confirmed or declined."""
+
     subject = serializers.CharField(source="subject.code", read_only=True)
     by = serializers.CharField(source="by.username", read_only=True)
 
@@ -54,6 +69,8 @@ class OutsideSerializer(serializers.ModelSerializer):
 
 
 class OutsideView(OfSubject):
+    """The steps of a subject's allocation made outside the system."""
+
     acts = {"POST": Act.RANDOMIZE}
 
     @extend_schema(
@@ -61,20 +78,25 @@ class OutsideView(OfSubject):
         responses={200: OutsideSerializer(many=True)} | REFUSALS,
     )
     def get(self, request: Request, code: str) -> Response:
-        """Each step, the last one last: entered, confirmed, declined."""
-        steps = AllocationOutside.objects.filter(subject=self.subject(code)).select_related("subject", "by")
+        """Return each step, the last one last: entered, confirmed, declined."""
+        steps = AllocationOutside.objects.filter(subject=self.subject(code))
+        steps = steps.select_related("subject", "by")
         return Response(OutsideSerializer(steps, many=True).data)
 
-    @extend_schema(summary="enter one", request=EnterOutside, responses={201: OutsideSerializer} | REFUSALS)
+    @extend_schema(
+        summary="enter one", request=EnterOutside, responses={201: OutsideSerializer} | REFUSALS
+    )
     def post(self, request: Request, code: str) -> Response:
-        """It counts once a data manager of the site has confirmed it."""
+        """Enter an allocation. It counts once a data manager of the site has confirmed it."""
         subject, sent = self.subject(code), EnterOutside.from_request(request)
-        entered = allocation_outside.enter(subject, by=request.user, **sent)
+        entered = allocation_outside.enter(subject, by=person_of(request), **sent)
         entered.refresh_from_db()
         return Response(OutsideSerializer(entered).data, status=status.HTTP_201_CREATED)
 
 
 class OutsideDecisionView(OfSubject):
+    """The decision about an allocation made outside the system."""
+
     acts = {"POST": Act.CONFIRM_ALLOCATION}
 
     @extend_schema(
@@ -83,10 +105,13 @@ class OutsideDecisionView(OfSubject):
         responses={201: OutsideSerializer} | REFUSALS,
     )
     def post(self, request: Request, code: str) -> Response:
-        """A second person's word; confirmed, it is the subject's allocation for ever."""
+        """Confirm or decline the entry. Once confirmed, it is the subject's allocation for ever."""
         subject, sent = self.subject(code), DecideOutside.from_request(request)
-        decide = allocation_outside.confirm if sent["state"] == OutsideState.CONFIRMED else allocation_outside.decline
-        decide(subject, by=request.user, entered=sent["entered"], reason=sent["reason"])
+        decision = {"by": person_of(request), "entered": sent["entered"], "reason": sent["reason"]}
+        if sent["state"] == OutsideState.CONFIRMED:
+            allocation_outside.confirm(subject, **decision)
+        else:
+            allocation_outside.decline(subject, **decision)
         return Response(
             OutsideSerializer(AllocationOutside.last_of(subject)).data,
             status=status.HTTP_201_CREATED,

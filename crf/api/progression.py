@@ -13,6 +13,8 @@ from .subject import OfSubject
 
 
 class WindowSerializer(serializers.Serializer):
+    """The window of the check, with the days on which it escalates."""
+
     opens_on = serializers.DateField()
     target_on = serializers.DateField()
     closes_on = serializers.DateField()
@@ -21,6 +23,8 @@ class WindowSerializer(serializers.Serializer):
 
 
 class ProgressionSerializer(serializers.Serializer):
+    """The state of the check after cycle 2."""
+
     subject = serializers.CharField()
     on = serializers.DateField()
     state = serializers.CharField()
@@ -37,9 +41,13 @@ class ProgressionSerializer(serializers.Serializer):
 
 
 class ProgressionView(OfSubject):
-    @extend_schema(summary="the check after cycle 2", responses={200: ProgressionSerializer} | REFUSALS)
+    """The check after cycle 2 of a subject."""
+
+    @extend_schema(
+        summary="the check after cycle 2", responses={200: ProgressionSerializer} | REFUSALS
+    )
     def get(self, request: Request, code: str) -> Response:
-        """Its state today, as the data say."""
+        """Return the state of the check today, by the data."""
         casebook = self.casebook(code)
         on = casebook.subject.site.today()
         check = progression.check(casebook, on=on)

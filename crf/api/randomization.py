@@ -1,5 +1,4 @@
-"""Randomization through the API: what stands against it, the allocation, strata found correct
-later, and all allocations.
+"""Randomization through the API: preconditions, allocation, strata found correct later.
 
 Allocations are read one by one: nothing here counts by arm (crf_spec §7).
 """
@@ -14,6 +13,7 @@ from crf.actions import randomization
 from crf.actions.strata import correct_strata
 from crf.models import Randomization
 from trial.access import Act
+from trial.accounts.person import person_of
 from trial.api.base import REFUSALS, Strict, Visible, WholeNumber, visible_or_404
 
 from .free_text import refuse_unfit
@@ -21,11 +21,15 @@ from .subject import OfSubject, OfVisit, PathFilters
 
 
 class AllocationSerializer(OfVisit):
+    """An allocation."""
+
     class Meta:
         model = Randomization
         fields = [
-            "id", "version", "site", "subject", "number", "randomized_on", "arm", "sysclass", "metpat", "late_reason", "sysclass_corrected",
-            "metpat_corrected", "outside", "outside_source", "outside_reason",
+            "id", "version", "site", "subject", "number", "randomized_on",
+            "arm", "sysclass", "metpat",
+            "late_reason", "sysclass_corrected", "metpat_corrected",
+            "outside", "outside_source", "outside_reason",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -35,7 +39,7 @@ class AllocationSerializer(OfVisit):
     retrieve=extend_schema(summary="one allocation"),
 )
 class AllocationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visible):
-    """Which subject was allocated to which arm."""
+    """Allocations: the arm of each subject."""
 
     model = Randomization
     related = ("visit__subject__site",)
@@ -45,29 +49,47 @@ class AllocationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visibl
 
 
 class Randomize(Strict):
+    """The request to randomize, as it is sent."""
+
     late_reason = serializers.CharField(required=False, allow_blank=True, default="")
 
 
 class Strata(Strict):
+    """The correct strata, as they are sent."""
+
     version = WholeNumber(min_value=1, help_text="of the allocation that you read")
-    sysclass = serializers.ChoiceField(choices=Randomization.SystemicClass.choices, allow_blank=True, default="")
-    metpat = serializers.ChoiceField(choices=Randomization.MetastaticPattern.choices, allow_blank=True, default="")
-    reason = serializers.CharField(max_length=500, help_text="a code of the list, and words of your own after a colon")
+    sysclass = serializers.ChoiceField(
+        choices=Randomization.SystemicClass.choices, allow_blank=True, default=""
+    )
+    metpat = serializers.ChoiceField(
+        choices=Randomization.MetastaticPattern.choices, allow_blank=True, default=""
+    )
+    reason = serializers.CharField(
+        max_length=500, help_text="a code of the list, and words of your own after a colon"
+    )
 
 
 class RefusalSerializer(serializers.Serializer):
+    """A precondition that does not hold."""
+
     code = serializers.CharField()
     sentence = serializers.CharField()
 
 
 class PreconditionsSerializer(serializers.Serializer):
+    """The preconditions that do not hold today, and the allocation."""
+
     subject = serializers.CharField()
     on = serializers.DateField()
-    refusals = RefusalSerializer(many=True, help_text="what stands against randomization; empty where nothing does")
+    refusals = RefusalSerializer(
+        many=True, help_text="what stands against randomization; empty where nothing does"
+    )
     allocation = AllocationSerializer(allow_null=True)
 
 
 class RandomizationView(OfSubject):
+    """Randomization of a subject."""
+
     acts = {"POST": Act.RANDOMIZE}
 
     @extend_schema(
@@ -75,7 +97,7 @@ class RandomizationView(OfSubject):
         responses={200: PreconditionsSerializer} | REFUSALS,
     )
     def get(self, request: Request, code: str) -> Response:
-        """Today; and the allocation, where there is one."""
+        """Return the preconditions that do not hold today, and the allocation."""
         casebook = self.casebook(code)
         subject = casebook.subject
         on = subject.site.today()
@@ -83,7 +105,9 @@ class RandomizationView(OfSubject):
         shown = {
             "subject": subject.code,
             "on": on,
-            "refusals": [{"code": refusal.code, "sentence": refusal.sentence} for refusal in refusals],
+            "refusals": [
+                {"code": refusal.code, "sentence": refusal.sentence} for refusal in refusals
+            ],
             "allocation": randomization.allocation_of(subject),
         }
         return Response(PreconditionsSerializer(shown).data)
@@ -105,13 +129,15 @@ class RandomizationView(OfSubject):
 
         Sent again, after an answer was lost, it gives the same answer, with status 200.
 
-        With another `late_reason`, and where the allocation was made outside the system, it answers
-        409, ALREADY_RANDOMIZED.
+        With another `late_reason`, and where the allocation was made outside the system, the answer
+        is 409, ALREADY_RANDOMIZED.
         """
         subject, sent = self.subject(code), Randomize.from_request(request)
         field: models.Field = Randomization._meta.get_field("late_reason")
         refuse_unfit([("late_reason", field, sent["late_reason"])])
-        record, is_new = randomization.randomize(subject, by=request.user, late_reason=sent["late_reason"])
+        late_reason = sent["late_reason"]
+        by = person_of(request)
+        record, is_new = randomization.randomize(subject, by=by, late_reason=late_reason)
         return Response(
             AllocationSerializer(record).data,
             status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK,
@@ -119,6 +145,8 @@ class RandomizationView(OfSubject):
 
 
 class StrataView(OfSubject):
+    """The strata found correct after the allocation."""
+
     acts = {"POST": Act.ENTER}
 
     @extend_schema(
@@ -127,7 +155,10 @@ class StrataView(OfSubject):
         responses={200: AllocationSerializer} | REFUSALS,
     )
     def post(self, request: Request, code: str) -> Response:
-        """For the analysis: they stand beside those used, and the allocation stays what it is."""
+        """Store the correct strata beside those used, for the analysis. The allocation stays."""
         subject, sent = self.subject(code), Strata.from_request(request)
-        record = visible_or_404(Randomization.objects.select_related("visit__subject__site"), subject_once=subject)
-        return Response(AllocationSerializer(correct_strata(record, by=request.user, **sent)).data)
+        record = visible_or_404(
+            Randomization.objects.select_related("visit__subject__site"), subject_once=subject
+        )
+        corrected = correct_strata(record, by=person_of(request), **sent)
+        return Response(AllocationSerializer(corrected).data)

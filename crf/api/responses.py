@@ -1,9 +1,11 @@
-"""Tumor responses, one by one: nothing here counts by arm (crf_spec §7)."""
+"""Tumor responses, one by one: nothing here counts by arm (crf_spec §7).
+
+The stubs of DRF give querysets and pages any type: hence `Any`.
+"""
 
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, serializers
 
@@ -23,9 +25,7 @@ BY_INVESTIGATOR = (
 
 
 class ResponseSerializer(OfVisit):
-    """A response as RECIST 1.1 derives it, beside what the investigator says; `discordance` where
-    they differ.
-    """
+    """A response by RECIST 1.1, beside the investigator's; `discordance` where they differ."""
 
     visit_code = serializers.CharField(source="visit.code", read_only=True)
     first_scan_on = serializers.DateField(read_only=True, allow_null=True)
@@ -45,15 +45,18 @@ class ResponseSerializer(OfVisit):
     class Meta:
         model = ResponseAssessment
         fields = [
-            "id", "version", "site", "subject", "visit", "visit_code", "state", "evaluator", "first_scan_on", "last_scan_on",
+            "id", "version", "site", "subject", "visit", "visit_code", "state", "evaluator",
+            "first_scan_on", "last_scan_on",
             *BY_INVESTIGATOR, "progression_mode", *ResponseAssessment.derived,
         ]  # fmt: skip
         read_only_fields = fields
 
 
-@extend_schema_view(list=extend_schema(summary="responses: list"), retrieve=extend_schema(summary="one response"))
+@extend_schema_view(
+    list=extend_schema(summary="responses: list"), retrieve=extend_schema(summary="one response")
+)
 class ResponseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visible):
-    """Tumor responses, in the order of their entry; those taken back are left out."""
+    """Tumor responses, in the order of their entry; withdrawn ones are left out."""
 
     model = ResponseAssessment
     related = ("visit__subject__site",)
@@ -62,20 +65,28 @@ class ResponseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visible)
     lookup_value_regex = r"\d{1,18}"
 
     def get_queryset(self) -> Any:
-        return super().get_queryset().standing()
+        """Return the assessments that were not withdrawn."""
+        responses: Any = super().get_queryset()
+        return responses.standing()
 
-    def paginate_queryset(self, queryset: QuerySet) -> list[Any] | None:
+    def paginate_queryset(self, queryset: Any) -> list[Any]:
+        """Return a page of assessments, each in its subject's casebook."""
         return in_their_casebooks(super().paginate_queryset(queryset) or [])
 
     def get_object(self) -> ResponseAssessment:
-        (assessment,) = in_their_casebooks([visible_or_404(self.get_queryset(), pk=self.kwargs["pk"])])
-        return assessment
+        """Return one assessment, in its subject's casebook."""
+        assessment = visible_or_404(self.get_queryset(), pk=self.kwargs["pk"])
+        return in_their_casebooks([assessment])[0]
 
 
 def in_their_casebooks(assessments: Sequence[ResponseAssessment]) -> list[ResponseAssessment]:
-    """Return these assessments as read with the casebooks of their subjects, which are read
-    together: few queries for many.
+    """Return these assessments in the casebooks of their subjects.
+
+    The casebooks are read together, in few queries for many.
     """
     casebooks = Casebook.of_several(assessment.subject for assessment in assessments)
-    records = (casebooks[assessment.visit.subject_id].find(ResponseAssessment, assessment.pk) for assessment in assessments)
+    records = (
+        casebooks[assessment.visit.subject_id].find(ResponseAssessment, assessment.pk)
+        for assessment in assessments
+    )
     return [assessment for assessment in records if assessment]

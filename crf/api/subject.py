@@ -1,10 +1,14 @@
-"""What the addresses about subjects share: outside a person's scope a subject is not there."""
+"""The shared parts of the addresses about a subject.
+
+Outside a person's scope, a subject is not there.
+"""
 
 from django_filters import rest_framework as filters
 from rest_framework import serializers
 from rest_framework.views import APIView
 
 from crf.casebook import Casebook
+from trial.accounts.person import person_of
 from trial.api.base import ByAct, visible_or_404
 from trial.models import Subject
 
@@ -22,14 +26,20 @@ class OfSubject(APIView):
         return Casebook(self.subject(code))
 
     def subject(self, code: str) -> Subject:
-        return visible_or_404(Subject.objects.visible_to(self.request.user).select_related("site"), code=code)
+        """Return the subject. Raise 404 for one that the person may not see."""
+        subjects = Subject.objects.visible_to(person_of(self.request))
+        return visible_or_404(subjects.select_related("site"), code=code)
 
 
 class OfVisit(serializers.ModelSerializer):
+    """A form with the site and the subject that it belongs to."""
+
     site = serializers.CharField(source="visit.subject.site.code", read_only=True)
     subject = serializers.CharField(source="visit.subject.code", read_only=True)
 
 
 class PathFilters(filters.FilterSet):
+    """The filters of a list of forms: by site and by subject."""
+
     site = filters.CharFilter(field_name="visit__subject__site__code", label="the site's number")
     subject = filters.CharFilter(field_name="visit__subject__code", label="the subject's code")

@@ -1,3 +1,5 @@
+"""The addresses of the casebook under /api/v1/."""
+
 from django.urls import include, path, re_path
 from rest_framework.routers import SimpleRouter
 
@@ -16,15 +18,21 @@ router.register("responses", ResponseViewSet, "api-response")
 
 urlpatterns = [
     re_path(rf"{SUBJECT}/eligibility/$", EligibilityView.as_view(), name="api-subject-eligibility"),
-    re_path(rf"{SUBJECT}/randomization/$", RandomizationView.as_view(), name="api-subject-randomization"),
+    re_path(
+        rf"{SUBJECT}/randomization/$", RandomizationView.as_view(), name="api-subject-randomization"
+    ),
     re_path(rf"{SUBJECT}/randomization/strata/$", StrataView.as_view(), name="api-subject-strata"),
-    re_path(rf"{SUBJECT}/randomization/outside/$", OutsideView.as_view(), name="api-subject-outside"),
+    re_path(
+        rf"{SUBJECT}/randomization/outside/$", OutsideView.as_view(), name="api-subject-outside"
+    ),
     re_path(
         rf"{SUBJECT}/randomization/outside/decision/$",
         OutsideDecisionView.as_view(),
         name="api-subject-outside-decision",
     ),
     re_path(rf"{SUBJECT}/course/$", CourseView.as_view(), name="api-subject-course"),
-    re_path(rf"{SUBJECT}/progression-check/$", ProgressionView.as_view(), name="api-subject-progression"),
+    re_path(
+        rf"{SUBJECT}/progression-check/$", ProgressionView.as_view(), name="api-subject-progression"
+    ),
     path("", include(router.urls)),
 ]

@@ -1,9 +1,8 @@
-"""What the protocol makes of a casebook: plain functions of it, computed anew each time, never
-stored.
+"""Derivations: plain functions of a casebook by the protocol.
 
-Each chapter registers the functions of the derived values that forms name (trial/fields.py,
-Derived); the others gather what eligibility, the check after cycle 2, strata, schedule and course
-are judged by.
+They are computed anew each time and never stored. A chapter registers the functions of the derived
+values that forms name (trial/fields.py, Derived), or gathers the facts by which eligibility, the
+check after cycle 2, strata, schedule and course are judged.
 """
 
 from importlib import import_module

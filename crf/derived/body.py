@@ -1,5 +1,6 @@
 """Body surface area and body mass index of a measurement (crf_spec 2.11)."""
 
+from datetime import date
 from decimal import Decimal
 
 from crf.casebook import Casebook, once
@@ -21,7 +22,9 @@ def bsa_m2(signs: VitalSigns, casebook: Casebook) -> Decimal | None:
 def bmi(signs: VitalSigns, casebook: Casebook) -> Decimal | None:
     """Return the body mass index in kg/m²."""
     height = signs.height_cm or height_cm(casebook)
-    return signs.weight_kg * 10_000 / height**2 if signs.weight_kg and height else None
+    if not signs.weight_kg or not height:
+        return None
+    return signs.weight_kg * 10_000 / height**2
 
 
 @once
@@ -31,9 +34,5 @@ def height_cm(casebook: Casebook) -> Decimal | None:
     None where none is entered.
     """
     measured = [signs for signs in casebook.records(VitalSigns) if signs.height_cm is not None]
-    first = min(
-        measured,
-        key=lambda signs: (signs.measured_on is None, str(signs.measured_on)),
-        default=None,
-    )
-    return first.height_cm if first else None
+    measured.sort(key=lambda signs: signs.measured_on or date.max)
+    return measured[0].height_cm if measured else None

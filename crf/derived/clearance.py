@@ -1,11 +1,15 @@
-"""Creatinine clearance of a panel, and what it is computed from (crf_spec 2.10): by the rules that
-judge criterion I12.
+"""The creatinine clearance of a panel, with its inputs (crf_spec 2.10).
+
+It is computed by the rules that judge criterion I12.
 """
 
 from typing import NamedTuple
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from crf.casebook import Casebook, once
-from crf.models import Consent, LaboratoryPanel, LaboratoryResult, VitalSigns
+from crf.models import Consent, Demographics, LaboratoryPanel, LaboratoryResult, VitalSigns
 from trial.protocol.eligibility import estimated_clearance
 from trial.protocol.eligibility.evidence import Evidence, LabValue, Weight
 from trial.protocol.laboratory import reported
@@ -14,12 +18,17 @@ from trial.protocol.laboratory.clearance import clearance_shown
 from .demographics import person, signed_on
 from .laboratory import as_reported, limits, standardized
 
-SEXES = {"M": "male", "F": "female"}
+SEXES = {
+    Demographics.Sex.M.value: gettext_lazy("male"),
+    Demographics.Sex.F.value: gettext_lazy("female"),
+}
+CREATININE = "CREAT"
 
 
 class ClearanceInputs(NamedTuple):
-    """What the clearance of a panel is computed from, and the clearances: one for each age and
-    weight that is possible.
+    """The inputs of a panel's clearance, and the clearances.
+
+    There is one clearance for each age and weight that is possible, in mL/min.
     """
 
     sex: str
@@ -29,41 +38,57 @@ class ClearanceInputs(NamedTuple):
     clearances: list[reported.Reported]
 
     def __str__(self) -> str:
-        sex = SEXES.get(self.sex, "sex not known")
-        age = f"{' or '.join(map(str, sorted(self.ages)))} years" if self.ages else "age not known"
-        weight = " or ".join(f"{weight.kg:f} kg on {weight.on}" for weight in self.weights) or "no weight near that day"
-        creatinine = f"creatinine {self.creatinine.result} µmol/L" if self.creatinine else "no creatinine"
-        return ", ".join((sex, age, weight, creatinine))
+        sex = str(SEXES.get(self.sex, _("sex not known")))
+        return ", ".join((sex, self._age_in_words(), self._weight_in_words(), self._creatinine()))
+
+    def _age_in_words(self) -> str:
+        if not self.ages:
+            return _("age not known")
+        return _("{ages} years").format(ages=_(" or ").join(map(str, sorted(self.ages))))
+
+    def _weight_in_words(self) -> str:
+        weight = _("{weight} kg on {day}")
+        weights = [weight.format(weight=f"{row.kg:f}", day=row.on) for row in self.weights]
+        return _(" or ").join(weights) or _("no weight near that day")
+
+    def _creatinine(self) -> str:
+        if self.creatinine is None:
+            return _("no creatinine")
+        return _("creatinine {value} µmol/L").format(value=self.creatinine.result)
 
 
 @LaboratoryPanel.clearance_ml_min.computed_by
 def clearance_ml_min(panel: LaboratoryPanel, casebook: Casebook) -> str:
-    """Return the clearance, unrounded where it is compared, rounded here (crf_spec 2.10); several,
-    where several ages are possible.
+    """Return the clearance in mL/min; several, where several ages are possible.
+
+    It is rounded here, and compared unrounded (crf_spec 2.10).
     """
-    shown = (f"{value.comparator}{clearance_shown(value.value)}" for value in clearance_inputs(panel, casebook).clearances)
-    return " or ".join(dict.fromkeys(shown))
+    clearances = clearance_inputs(panel, casebook).clearances
+    shown = [f"{value.comparator}{clearance_shown(value.value)}" for value in clearances]
+    return _(" or ").join(dict.fromkeys(shown))
 
 
 @LaboratoryPanel.clearance_inputs.computed_by
 def inputs_in_words(panel: LaboratoryPanel, casebook: Casebook) -> str:
-    """Return sex, age on the day of the specimen, the nearest weight and creatinine; what is
-    missing is named.
+    """Return sex, age on the day of the specimen, the nearest weight, and creatinine.
+
+    An input that is missing is named.
     """
     return str(clearance_inputs(panel, casebook)) if creatinine_of(panel) else ""
 
 
 def creatinine_of(panel: LaboratoryPanel) -> LaboratoryResult | None:
-    """Return the panel's creatinine, where it can be read."""
-    return next(
-        (row for row in panel.rows(LaboratoryResult) if row.test == "CREAT" and as_reported(row)),
-        None,
-    )
+    """Return the panel's creatinine; None where there is none, or it is no number."""
+    for row in panel.rows(LaboratoryResult):
+        if row.test == CREATININE and as_reported(row):
+            return row
+    return None
 
 
 def clearance_inputs(panel: LaboratoryPanel, casebook: Casebook) -> ClearanceInputs:
-    """Return what the panel's clearance is computed from, and what comes out, by the parameters in
-    force on its day.
+    """Return the inputs of the panel's clearance, and the result.
+
+    The parameters in force on the day of the specimen count.
     """
     row = creatinine_of(panel)
     creatinine = lab_value(row, casebook) if row else None
@@ -82,11 +107,11 @@ def clearance_inputs(panel: LaboratoryPanel, casebook: Casebook) -> ClearanceInp
 @once
 def evidence_of_clearance(casebook: Casebook) -> Evidence:
     """Return the part of the evidence of eligibility that a clearance is computed from."""
-    demographics = person(casebook)
+    demographics = person(casebook) or Demographics()
     return Evidence(
-        sex=(demographics.sex or None) if demographics else None,
-        birth_month=(demographics.birth_month or None) if demographics else None,
-        age_confirmed=demographics.age_confirmed if demographics else None,
+        sex=demographics.sex or None,
+        birth_month=demographics.birth_month or None,
+        age_confirmed=demographics.age_confirmed,
         consent_signed_on=signed_on(casebook, Consent.Type.INITIAL),
         weights=weights(casebook),
     )
@@ -95,13 +120,17 @@ def evidence_of_clearance(casebook: Casebook) -> Evidence:
 @once
 def weights(casebook: Casebook) -> tuple[Weight, ...]:
     """Return every weight that was measured on a known day."""
-    measured = [signs for signs in casebook.records(VitalSigns) if signs.weight_kg and signs.measured_on]
-    return tuple(Weight(kg=signs.weight_kg, on=signs.measured_on) for signs in measured)
+    return tuple(
+        Weight(kg=signs.weight_kg, on=signs.measured_on)
+        for signs in casebook.records(VitalSigns)
+        if signs.weight_kg and signs.measured_on
+    )
 
 
 def lab_value(row: LaboratoryResult, casebook: Casebook) -> LabValue | None:
-    """Return a result as eligibility judges it: in the standard unit, with its upper limit; None
-    without a day or a number.
+    """Return a result as eligibility judges it: in the standard unit, with its upper limit.
+
+    None stands for a result without a day or a number.
     """
     result = standardized(row)
     if result is None or row.panel.sampled_on is None:

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from crf.casebook import Casebook, once
 from crf.models import Consent, Demographics
 from trial.protocol.eligibility import age
@@ -16,17 +18,24 @@ def person(casebook: Casebook) -> Demographics | None:
 @once
 def signed_on(casebook: Casebook, kind: Consent.Type) -> date | None:
     """Return the first day on which a consent of this type, or its withdrawal, was signed."""
-    days = [consent.signed_on for consent in casebook.records(Consent) if consent.type == kind and consent.signed_on]
+    days = [
+        consent.signed_on
+        for consent in casebook.records(Consent)
+        if consent.type == kind and consent.signed_on
+    ]
     return min(days, default=None)
 
 
 @Demographics.age_at_consent.computed_by
 def age_at_consent(person: Demographics, casebook: Casebook) -> str:
-    """Return the age at consent in completed years; two ages, where birth month and source leave it
-    open.
+    """Return the age at consent in completed years.
+
+    Two ages are given where birth month and source leave it open.
     """
     consented_on = signed_on(casebook, Consent.Type.INITIAL)
     if not person.birth_month or not consented_on:
         return ""
     ages = age.possible_ages(person.birth_month, on=consented_on)
-    return str(person.age_confirmed) if person.age_confirmed in ages else " or ".join(map(str, sorted(ages)))
+    if person.age_confirmed in ages:
+        return str(person.age_confirmed)
+    return _(" or ").join(map(str, sorted(ages)))

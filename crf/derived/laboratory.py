@@ -1,13 +1,13 @@
-"""Laboratory results in standard units, against their limits of the normal, and graded (crf_spec
-2.10).
-"""
+"""Laboratory results in standard units, with limits of the normal and grades (crf_spec 2.10)."""
 
 from decimal import Decimal
 
+from django.utils.translation import gettext as _
+
 from crf.casebook import Casebook, once
-from crf.models import LaboratoryPanel, LaboratoryResult
+from crf.models import Demographics, LaboratoryPanel, LaboratoryResult
 from trial.models import ReferenceRange
-from trial.protocol.laboratory import analytes, ctcae, reference_ranges, reported
+from trial.protocol.laboratory import analytes, ctcae, ctcae_ladders, reference_ranges, reported
 from trial.protocol.laboratory import quantities as lab
 
 from .demographics import person
@@ -17,9 +17,7 @@ FASTING = {"Y": True, "N": False}
 
 
 def as_reported(row: LaboratoryResult) -> reported.Reported | None:
-    """Return the result as a number with its comparator; None where there is none or it cannot be
-    read.
-    """
+    """Return the result as a number with its comparator; None where it is no number."""
     try:
         return reported.parse(row.result) if row.result and row.unit else None
     except ValueError:
@@ -41,38 +39,48 @@ def standard_value(row: LaboratoryResult, casebook: Casebook) -> Decimal | None:
 
 @LaboratoryResult.standard_unit.computed_by
 def standard_unit(row: LaboratoryResult, casebook: Casebook) -> str:
+    """Return the name of the test's standard unit."""
     return lab.unit_name(analytes.TESTS[row.test].unit) if row.test else ""
 
 
 @LaboratoryResult.times_uln.computed_by
 def times_uln(row: LaboratoryResult, casebook: Casebook) -> Decimal | None:
-    """Return the result as a multiple of the upper limit of the normal; None where the range is not
-    known.
+    """Return the result as a multiple of the upper limit of the normal.
+
+    None stands for a range that is not known.
     """
     value = standard_value(row, casebook)
-    return reference_ranges.times_uln(value, limits(row.panel, row.test, casebook)) if value is not None else None
+    if value is None:
+        return None
+    return reference_ranges.times_uln(value, limits(row.panel, row.test, casebook))
 
 
 @LaboratoryResult.indicator.computed_by
 def indicator(row: LaboratoryResult, casebook: Casebook) -> str:
     """Return whether the result lies below, within or above the normal range."""
     result = standardized(row)
-    return str(reference_ranges.reference_indicator(result, limits(row.panel, row.test, casebook))) if result else ""
+    if result is None:
+        return ""
+    normal = limits(row.panel, row.test, casebook)
+    return str(reference_ranges.reference_indicator(result, normal))
 
 
 @LaboratoryResult.ctcae_5.computed_by
 def ctcae_5(row: LaboratoryResult, casebook: Casebook) -> str:
-    return grades(row, casebook, ctcae.Version.V5)
+    """Return the grades by CTCAE 5.0."""
+    return grades(row, casebook, ctcae_ladders.Version.V5)
 
 
 @LaboratoryResult.ctcae_6.computed_by
 def ctcae_6(row: LaboratoryResult, casebook: Casebook) -> str:
-    return grades(row, casebook, ctcae.Version.V6)
+    """Return the grades by CTCAE 6.0."""
+    return grades(row, casebook, ctcae_ladders.Version.V6)
 
 
-def grades(row: LaboratoryResult, casebook: Casebook, version: ctcae.Version) -> str:
-    """Return the grades by the number alone (crf_spec 2.10), each with its term; an empty text for
-    a test without a term.
+def grades(row: LaboratoryResult, casebook: Casebook, version: ctcae_ladders.Version) -> str:
+    """Return the grades by the number alone, each with its term (crf_spec 2.10).
+
+    The text is empty for a test without a term.
     """
     result = specimen(row, casebook)
     if result is None:
@@ -89,12 +97,15 @@ def grades(row: LaboratoryResult, casebook: Casebook, version: ctcae.Version) ->
     above = [term for term in graded if term.most > 0]
     if not above:
         return "0" if graded else ""
-    return "; ".join(f"{term.term}: grade {grade_in_words(term)}" for term in above)
+    sentence = _("{term}: grade {grade}")
+    return "; ".join(sentence.format(term=t.term, grade=grade_in_words(t)) for t in above)
 
 
 def grade_in_words(term: ctcae.Grade) -> str:
     """Return the grade of a term; the least and the most, where the number leaves it open."""
-    return str(term.grade) if term.grade is not None else f"{term.least} to {term.most}"
+    if term.grade is not None:
+        return str(term.grade)
+    return _("{least} to {most}").format(least=term.least, most=term.most)
 
 
 def specimen(row: LaboratoryResult, casebook: Casebook) -> ctcae.Specimen | None:
@@ -107,8 +118,9 @@ def specimen(row: LaboratoryResult, casebook: Casebook) -> ctcae.Specimen | None
 
 
 def baseline_result(row: LaboratoryResult, casebook: Casebook) -> LaboratoryResult | None:
-    """Return the result that this one's grade is compared with; None where it is the baseline
-    itself, as all are before any dose.
+    """Return the result that this one's grade is compared with.
+
+    None stands for a result that is the baseline itself, as all are before any dose.
     """
     first_on, sampled_on = first_dose_on(casebook), row.panel.sampled_on
     if first_on is None or sampled_on is None or sampled_on <= first_on:
@@ -120,22 +132,27 @@ def baseline_result(row: LaboratoryResult, casebook: Casebook) -> LaboratoryResu
 def baseline_results(casebook: Casebook) -> dict[str, LaboratoryResult]:
     """Return the last readable result of each test up to the first dose."""
     first_on = first_dose_on(casebook)
-    panels = [panel for panel in casebook.records(LaboratoryPanel) if panel.sampled_on and first_on and panel.sampled_on <= first_on]
-    panels.sort(key=lambda panel: panel.sampled_on)
-    return {row.test: row for panel in panels for row in panel.rows(LaboratoryResult) if as_reported(row)}
+    if first_on is None:
+        return {}
+    sampled = [panel for panel in casebook.records(LaboratoryPanel) if panel.sampled_on]
+    before = [panel for panel in sampled if panel.sampled_on <= first_on]
+    before.sort(key=lambda panel: panel.sampled_on)
+    rows = [row for panel in before for row in panel.rows(LaboratoryResult)]
+    return {row.test: row for row in rows if as_reported(row)}
 
 
 def limits(panel: LaboratoryPanel, test: str, casebook: Casebook) -> reference_ranges.RangeChoice:
-    """Return the test's limits of the normal on the day of the specimen; MISSING where person, day
-    or range is not known.
+    """Return the test's limits of the normal on the day of the specimen.
+
+    They are MISSING where person, day or range is not known.
     """
-    demographics = person(casebook)
+    demographics = person(casebook) or Demographics()
     return reference_ranges.choose_range(
         ranges(casebook, panel.laboratory),
         laboratory=panel.laboratory,
         test=test,
-        sex=(demographics.sex or None) if demographics else None,
-        birth_month=demographics.birth_month if demographics else "",
+        sex=demographics.sex or None,
+        birth_month=demographics.birth_month,
         on=panel.sampled_on,
     )
 
@@ -147,6 +164,7 @@ def ranges(casebook: Casebook, laboratory: str) -> list[reference_ranges.Range]:
 
 
 def range_of(row: ReferenceRange) -> reference_ranges.Range:
+    """Return a stored range as the protocol chooses among them."""
     return reference_ranges.Range(
         laboratory=row.laboratory,
         test=row.test,

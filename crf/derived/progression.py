@@ -3,15 +3,23 @@
 from datetime import date
 
 from crf.casebook import Casebook
-from crf.models import Consent, Lesion, NonTargetFinding, Randomization, Scan, TargetMeasurement
+from crf.models import Consent, Lesion, NonTargetFinding, Scan, TargetMeasurement
 from trial.models import versions_of
 from trial.protocol.parameters import Parameters
 from trial.protocol.progression_check import progression
 from trial.protocol.response import irecist, recist
 
+from .allocation import allocation_of
 from .demographics import signed_on
 from .doses import doses_of
-from .responses import AssessedResponse, assessed_lesions, baseline, covers_trunk, responses
+from .responses import (
+    AssessedResponse,
+    assessed_lesions,
+    baseline,
+    covers_trunk,
+    investigator_response,
+    responses,
+)
 
 STABLE = {"Y": True, "N": False}
 
@@ -30,6 +38,7 @@ def checked(facts: progression.Facts, *, on: date, parameters: Parameters) -> pr
 def facts_of(casebook: Casebook, parameters: Parameters) -> progression.Facts:
     """Return the facts that the state of the check is a function of."""
     doses = doses_of(casebook)
+    allocation = allocation_of(casebook)
     scans = [lesion.imaged_on for lesion in baseline_lesions(casebook) if lesion.imaged_on]
     return progression.Facts(
         cycle_1_day_1=doses.day_1(1),
@@ -40,45 +49,56 @@ def facts_of(casebook: Casebook, parameters: Parameters) -> progression.Facts:
         baseline_scan_on=min(scans, default=None),
         pretreated=doses.preconsent_cycles > 0,
         withdrawn_on=signed_on(casebook, Consent.Type.WITHDRAWAL),
-        randomized_on=next((allocation.randomized_on for allocation in casebook.records(Randomization)), None),
+        randomized_on=allocation.randomized_on if allocation else None,
         immunotherapy=doses.immunotherapy,
         assessments=assessments_of(casebook, parameters),
     )
 
 
 def baseline_lesions(casebook: Casebook) -> list[Lesion]:
-    return [lesion for lesion in casebook.records(Lesion) if lesion.first_seen == Lesion.FirstSeen.BL0]
+    """Return the lesions of the first baseline, BL0."""
+    return [
+        lesion for lesion in casebook.records(Lesion) if lesion.first_seen == Lesion.FirstSeen.BL0
+    ]
 
 
-def assessments_of(casebook: Casebook, parameters: Parameters) -> tuple[progression.TumorAssessment, ...]:
-    """Return each scanned assessment, with what RECIST and iRECIST derive from it and all before
-    it.
-    """
+def assessments_of(
+    casebook: Casebook, parameters: Parameters
+) -> tuple[progression.TumorAssessment, ...]:
+    """Return each scanned assessment, with its response by RECIST and by iRECIST."""
     assessed = responses(casebook)
     points = [response.point for response in assessed]
     readings = irecist.assess_all(baseline(casebook), points, parameters=parameters)
     immune = {reading.record: reading.response for reading in readings}
-    return tuple(assessment_of(response, immune.get(response.point.label), casebook) for response in assessed)
+    return tuple(
+        assessment_of(response, immune.get(response.point.label), casebook) for response in assessed
+    )
 
 
-def assessment_of(response: AssessedResponse, immune: irecist.IResponse | None, casebook: Casebook) -> progression.TumorAssessment:
-    """Return one assessment as the check judges it: what was derived, read, covered and signed."""
+def assessment_of(
+    response: AssessedResponse, immune: irecist.IResponse | None, casebook: Casebook
+) -> progression.TumorAssessment:
+    """Return one assessment as the check judges it: derived, read, covered and signed."""
     assessment, point, derived = response
     first = baseline_lesions(casebook)
-    groups = (TargetMeasurement, NonTargetFinding)
-    seen = {lesion.code for group in groups for lesion, _ in assessed_lesions(assessment, group, casebook)}
+    assessed = [
+        *assessed_lesions(assessment, TargetMeasurement, casebook),
+        *assessed_lesions(assessment, NonTargetFinding, casebook),
+    ]
+    codes = {lesion.code for lesion, _ in assessed}
+    targets = [lesion for lesion in first if lesion.role == Lesion.Role.TARGET]
     methods = {scan.method for scan in assessment.rows(Scan)}
     return progression.TumorAssessment(
         label=point.label,
         first_scan_on=point.first_scan_on,
         last_scan_on=point.last_scan_on,
         derived=derived.overall,
-        investigator=recist.Response(assessment.investigator_overall) if assessment.investigator_overall else None,
+        investigator=investigator_response(assessment),
         complete=assessment.state == assessment.State.COMPLETE,
         signed=is_signed(response, casebook),
         covers_chest_abdomen_pelvis=covers_trunk(assessment),
-        same_method=all(lesion.method in methods for lesion in first if lesion.role == Lesion.Role.TARGET),
-        all_lesions_assessed={lesion.code for lesion in first} <= seen,
+        same_method=all(lesion.method in methods for lesion in targets),
+        all_lesions_assessed={lesion.code for lesion in first} <= codes,
         equivocal_new_lesion_only=derived.new_lesion == recist.NewLesionCertainty.EQUIVOCAL,
         stable=STABLE.get(assessment.clinically_stable),
         irecist=immune,

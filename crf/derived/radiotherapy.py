@@ -1,6 +1,4 @@
-"""Radiotherapy: biological dose of each volume, and whether every lesion is covered that must be
-(crf_spec 2.15).
-"""
+"""Radiotherapy: the biological dose of each volume, and the coverage of lesions (crf_spec 2.15)."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -16,13 +14,18 @@ from crf.models import (
     TargetMeasurement,
     TargetVolume,
 )
-from crf.models.radiotherapy import COVERAGE, fractions_delivered
+from crf.models.lesion import LesionClass
+from crf.models.radiotherapy import fractions_delivered
+from crf.models.radiotherapy_codes import COVERAGE
 from trial.protocol.parameters import Parameters
 from trial.protocol.radiotherapy import biological_dose
 from trial.protocol.radiotherapy import coverage as coverage_rules
+from trial.protocol.schedule.visits import CHECK_AFTER_CYCLE_2
+
+AT_A_BASELINE = (Lesion.FirstSeen.BL0, Lesion.FirstSeen.BL1)
 
 Phases = list[tuple[int, Decimal]]
-"""Numbers of fractions, each with the dose of one in Gy."""
+"""Numbers of fractions, each with the dose of a fraction in Gy."""
 
 
 def parameters_of(course: RadiotherapyCourse, casebook: Casebook) -> Parameters:
@@ -43,32 +46,36 @@ def radiotherapy_begins_on(casebook: Casebook) -> date:
 
 @TargetVolume.dose_per_fraction_gy.computed_by
 def dose_per_fraction_gy(volume: TargetVolume, casebook: Casebook) -> Decimal | None:
+    """Return the prescribed dose of one fraction in Gy."""
     if not volume.prescribed_gy or not volume.prescribed_fractions:
         return None
     return biological_dose.dose_per_fraction_gy(volume.prescribed_gy, volume.prescribed_fractions)
 
 
 def prescribed(volume: TargetVolume, casebook: Casebook) -> Phases:
+    """Return the prescription as one phase; no phase where it is not entered."""
     dose = dose_per_fraction_gy(volume, casebook)
     return [(volume.prescribed_fractions, dose)] if dose else []
 
 
 def delivered(volume: TargetVolume) -> Phases:
     """Return phases of fractions of one dose, as they were given."""
-    doses = Counter(fraction.dose_gy for fraction in fractions_delivered(volume) if fraction.dose_gy)
+    doses = Counter(
+        fraction.dose_gy for fraction in fractions_delivered(volume) if fraction.dose_gy
+    )
     return [(number, dose) for dose, number in doses.items()]
 
 
-def effect_gy(formula: Callable[..., Decimal], phases: Phases, alpha_beta_gy: Decimal) -> Decimal | None:
+def effect_gy(
+    formula: Callable[..., Decimal], phases: Phases, alpha_beta_gy: Decimal
+) -> Decimal | None:
     """Return the biological dose in Gy; None without a fraction."""
     return formula(phases, alpha_beta_gy=alpha_beta_gy) if phases else None
 
 
 @TargetVolume.bed10_gy.computed_by
 def bed10_gy(volume: TargetVolume, casebook: Casebook) -> Decimal | None:
-    """Return the BED in Gy by the tumor's α/β in force (AB_TUMOR, 10 Gy by default), as all that
-    follow.
-    """
+    """Return the prescribed BED in Gy, by the tumor's α/β in force (AB_TUMOR, 10 Gy by default)."""
     return effect_gy(
         biological_dose.bed_gy,
         prescribed(volume, casebook),
@@ -78,6 +85,7 @@ def bed10_gy(volume: TargetVolume, casebook: Casebook) -> Decimal | None:
 
 @TargetVolume.eqd2_10_gy.computed_by
 def eqd2_10_gy(volume: TargetVolume, casebook: Casebook) -> Decimal | None:
+    """Return the prescribed EQD2 in Gy, by the tumor's α/β in force."""
     return effect_gy(
         biological_dose.eqd2_gy,
         prescribed(volume, casebook),
@@ -87,6 +95,7 @@ def eqd2_10_gy(volume: TargetVolume, casebook: Casebook) -> Decimal | None:
 
 @TargetVolume.eqd2_3_gy.computed_by
 def eqd2_3_gy(volume: TargetVolume, casebook: Casebook) -> Decimal | None:
+    """Return the prescribed EQD2 in Gy, by the α/β of late effects in force (AB_LATE)."""
     return effect_gy(
         biological_dose.eqd2_gy,
         prescribed(volume, casebook),
@@ -96,35 +105,44 @@ def eqd2_3_gy(volume: TargetVolume, casebook: Casebook) -> Decimal | None:
 
 @TargetVolume.delivered_bed10_gy.computed_by
 def delivered_bed10_gy(volume: TargetVolume, casebook: Casebook) -> Decimal | None:
-    return effect_gy(biological_dose.bed_gy, delivered(volume), parameters_of(volume.course, casebook).ab_tumor)
+    """Return the delivered BED in Gy, by the tumor's α/β in force."""
+    return effect_gy(
+        biological_dose.bed_gy, delivered(volume), parameters_of(volume.course, casebook).ab_tumor
+    )
 
 
 @TargetVolume.delivered_eqd2_10_gy.computed_by
 def delivered_eqd2_10_gy(volume: TargetVolume, casebook: Casebook) -> Decimal | None:
-    return effect_gy(biological_dose.eqd2_gy, delivered(volume), parameters_of(volume.course, casebook).ab_tumor)
+    """Return the delivered EQD2 in Gy, by the tumor's α/β in force."""
+    return effect_gy(
+        biological_dose.eqd2_gy, delivered(volume), parameters_of(volume.course, casebook).ab_tumor
+    )
 
 
 @TargetVolume.delivered_eqd2_3_gy.computed_by
 def delivered_eqd2_3_gy(volume: TargetVolume, casebook: Casebook) -> Decimal | None:
-    return effect_gy(biological_dose.eqd2_gy, delivered(volume), parameters_of(volume.course, casebook).ab_late)
+    """Return the delivered EQD2 in Gy, by the α/β of late effects in force."""
+    return effect_gy(
+        biological_dose.eqd2_gy, delivered(volume), parameters_of(volume.course, casebook).ab_late
+    )
 
 
 @TargetVolume.delivered_gy.computed_by
 def delivered_gy(volume: TargetVolume, casebook: Casebook) -> Decimal:
-    return sum(
-        (fraction.dose_gy for fraction in fractions_delivered(volume) if fraction.dose_gy),
-        Decimal(0),
-    )
+    """Return the sum of the fractions delivered, in Gy."""
+    fractions = fractions_delivered(volume)
+    return sum((fraction.dose_gy for fraction in fractions if fraction.dose_gy), Decimal(0))
 
 
 @TargetVolume.delivered_fractions.computed_by
 def delivered_fractions(volume: TargetVolume, casebook: Casebook) -> int:
+    """Return the number of fractions delivered."""
     return len(fractions_delivered(volume))
 
 
 @TargetVolume.coverage.computed_by
 def volume_coverage(volume: TargetVolume, casebook: Casebook) -> coverage_rules.Coverage:
-    """Return what the volume got of its prescription: FULL, PARTIAL, NONE or PENDING."""
+    """Return how much of its prescription the volume got: FULL, PARTIAL, NONE or PENDING."""
     return coverage_rules.volume_coverage(
         prescribed_gy=volume.prescribed_gy,
         prescribed_fractions=volume.prescribed_fractions,
@@ -137,27 +155,34 @@ def volume_coverage(volume: TargetVolume, casebook: Casebook) -> coverage_rules.
 
 @RadiotherapyCourse.coverage.computed_by
 def coverage_of_volumes(course: RadiotherapyCourse, casebook: Casebook) -> list[str]:
-    return [f"{volume.code} {COVERAGE[volume_coverage(volume, casebook)]}" for volume in course.rows(TargetVolume)]
+    """Return each volume of the course with its coverage, in words."""
+    return [
+        f"{volume.code} {COVERAGE[volume_coverage(volume, casebook)]}"
+        for volume in course.rows(TargetVolume)
+    ]
 
 
 @RadiotherapyCourse.lesions_covered.computed_by
 def lesions_covered(course: RadiotherapyCourse, casebook: Casebook) -> list[str]:
-    """Return each lesion of the course with its coverage, by the best of the volumes that contain
-    it.
-    """
+    """Return each lesion of the course with the best coverage among its volumes."""
     volumes = course.rows(TargetVolume)
     codes = sorted({code for volume in volumes for code in volume.lesions})
     ended = course.has_ended
-    coverage = {code: lesion_coverage(code, volumes, casebook, planning_ended=ended) for code in codes}
+    coverage = {
+        code: lesion_coverage(code, volumes, casebook, planning_ended=ended) for code in codes
+    }
     return [f"{code} {COVERAGE[coverage[code]]}" for code in codes]
 
 
 @RadiotherapyCourse.all_covered.computed_by
 def all_covered(course: RadiotherapyCourse, casebook: Casebook) -> str:
+    """Return whether all lesions are covered that must be, over all courses of the subject."""
     return str(subject_coverage(casebook))
 
 
-def lesion_coverage(code: str, volumes: Iterable[TargetVolume], casebook: Casebook, *, planning_ended: bool) -> coverage_rules.Coverage:
+def lesion_coverage(
+    code: str, volumes: Iterable[TargetVolume], casebook: Casebook, *, planning_ended: bool
+) -> coverage_rules.Coverage:
     """Return the coverage of a lesion by those of the volumes that contain it."""
     containing = [volume_coverage(volume, casebook) for volume in volumes if code in volume.lesions]
     return coverage_rules.lesion_coverage(containing, planning_ended=planning_ended)
@@ -176,32 +201,40 @@ def coverage_by_lesion(casebook: Casebook) -> dict[str, coverage_rules.Coverage]
     """
     courses, volumes = casebook.records(RadiotherapyCourse), casebook.rows(TargetVolume)
     ended = bool(courses) and all(course.has_ended for course in courses)
-    return {code: lesion_coverage(code, volumes, casebook, planning_ended=ended) for code in lesions_to_cover(casebook)}
+    return {
+        code: lesion_coverage(code, volumes, casebook, planning_ended=ended)
+        for code in lesions_to_cover(casebook)
+    }
 
 
 def lesions_to_cover(casebook: Casebook) -> list[str]:
-    """Return the codes of the lesions present at BL1, and of a primary in situ, as the parameters
-    have it.
+    """Return the codes of the lesions present at BL1, and of a primary in situ.
 
-    The parameters are those in force when the first course began; today's before there is one.
+    Which of them must be covered, parameters say: those in force when the first course began, or
+    today's before there is one.
     """
     parameters = casebook.parameters_on(radiotherapy_begins_on(casebook))
     resolved = resolved_at_bl1(casebook)
-    return [
-        lesion.code
-        for lesion in sorted(casebook.records(Lesion), key=lambda lesion: lesion.code)
-        if lesion.first_seen in (Lesion.FirstSeen.BL0, Lesion.FirstSeen.BL1)
-        and coverage_rules.must_be_covered(
-            is_primary=lesion.lesion_class == "PRIMARY",
+    codes = []
+    for lesion in casebook.records(Lesion):
+        is_required = coverage_rules.must_be_covered(
+            is_primary=lesion.lesion_class == LesionClass.PRIMARY,
             resolved=lesion.pk in resolved,
             parameters=parameters,
         )
-    ]
+        if is_required and lesion.first_seen in AT_A_BASELINE:
+            codes.append(lesion.code)
+    return sorted(codes)
 
 
 @once
 def resolved_at_bl1(casebook: Casebook) -> frozenset[int]:
     """Return the keys of the lesions that were gone at BL1, the check after cycle 2."""
-    at_bl1 = [assessment for assessment in casebook.records(ResponseAssessment) if assessment.visit.code == "PC2"]
-    rows = [row for assessment in at_bl1 for group in (TargetMeasurement, NonTargetFinding) for row in assessment.rows(group)]
-    return frozenset(row.lesion_id for row in rows if row.state == "ABSENT" and row.lesion_id)
+    resolved = set()
+    for assessment in casebook.records(ResponseAssessment):
+        if assessment.visit.code != CHECK_AFTER_CYCLE_2:
+            continue
+        for row in (*assessment.rows(TargetMeasurement), *assessment.rows(NonTargetFinding)):
+            if row.state == row.State.ABSENT and row.lesion_id:
+                resolved.add(row.lesion_id)
+    return frozenset(resolved)

@@ -1,5 +1,6 @@
-"""Tumor response at each assessment (crf_spec 2.16): RECIST 1.1, derived from the baseline lesions
-and all assessments before.
+"""Tumor response at each assessment (crf_spec 2.16).
+
+It is derived by RECIST 1.1 from the baseline lesions and all assessments before.
 """
 
 from collections.abc import Callable
@@ -16,21 +17,22 @@ from crf.models import (
     TargetMeasurement,
 )
 from crf.models.lesion import SLICED, is_node
+from crf.models.response_codes import NOTHING, FollowedGrowth
 from trial.protocol.parameters import Parameters
 from trial.protocol.response import recist
 from trial.protocol.response.scan_order import place_in_order
 
-MUST_COVER = {"CHEST", "ABDOMEN", "PELVIS"}
+MUST_COVER = {Scan.Region.CHEST, Scan.Region.ABDOMEN, Scan.Region.PELVIS}
 BY_RECIST = (
-    "sum_mm", "baseline_mm", "nadir_mm", "change_from_baseline_percent", "change_from_nadir_percent", "change_from_nadir_mm",
+    "sum_mm", "baseline_mm", "nadir_mm",
+    "change_from_baseline_percent", "change_from_nadir_percent", "change_from_nadir_mm",
     "target", "non_target", "overall",
 )  # fmt: skip
-"""Derived values of the form that bear the name of the item of `recist.Assessment` that they show.
-"""
+"""The derived values of the form that are named as their item of `recist.Assessment`."""
 
 
 class AssessedResponse(NamedTuple):
-    """A scanned assessment, as RECIST reads it, and what it derives from it."""
+    """A scanned assessment, as RECIST reads it, and the response derived from it."""
 
     assessment: ResponseAssessment
     point: recist.TimePoint
@@ -44,47 +46,69 @@ def responses(casebook: Casebook, *, until: date | None = None) -> list[Assessed
     Each is judged by the parameters in force on the day of its first scan (docs/decisions/0010).
     One that was not finished by the day `until` is not read.
     """
-    assessments = [assessment for assessment in scanned(casebook) if until is None or assessment.last_scan_on <= until]
-    points = [time_point(assessment, casebook) for assessment in assessments]
+    scans = [scan for scan in scanned(casebook) if until is None or scan.last_on <= until]
+    points = [time_point(scan.assessment, casebook) for scan in scans]
     by_parameters: dict[Parameters, list[recist.Assessment]] = {}
     assessed = []
-    for index, assessment in enumerate(assessments):
-        parameters = casebook.parameters_on(assessment.first_scan_on)
+    for index, scan in enumerate(scans):
+        parameters = casebook.parameters_on(scan.first_on)
         if parameters not in by_parameters:
-            by_parameters[parameters] = recist.assess_all(baseline(casebook), points, parameters=parameters)
-        assessed.append(AssessedResponse(assessment, points[index], by_parameters[parameters][index]))
+            derived = recist.assess_all(baseline(casebook), points, parameters=parameters)
+            by_parameters[parameters] = derived
+        response = by_parameters[parameters][index]
+        assessed.append(AssessedResponse(scan.assessment, points[index], response))
     return assessed
 
 
-def scanned(casebook: Casebook) -> list[ResponseAssessment]:
-    """Return the assessments with a scan, in their one order
-    (trial/protocol/response/scan_order.py).
-    """
-    assessments = [assessment for assessment in casebook.records(ResponseAssessment) if assessment.first_scan_on]
-    return sorted(assessments, key=lambda a: place_in_order(a.visit.code, a.first_scan_on, a.last_scan_on))
+class Scanned(NamedTuple):
+    """An assessment with at least one scan, and the days of its first and last one."""
+
+    assessment: ResponseAssessment
+    first_on: date
+    last_on: date
+
+
+def scanned(casebook: Casebook) -> list[Scanned]:
+    """Return the assessments with a scan, in the order of trial/protocol/response/scan_order.py."""
+    scans = []
+    for assessment in casebook.records(ResponseAssessment):
+        first_on, last_on = assessment.first_scan_on, assessment.last_scan_on
+        if first_on and last_on:
+            scans.append(Scanned(assessment, first_on, last_on))
+    return sorted(
+        scans, key=lambda s: place_in_order(s.assessment.visit.code, s.first_on, s.last_on)
+    )
+
+
+def investigator_response(assessment: ResponseAssessment) -> recist.Response | None:
+    """Return the investigator's own overall response; None where it is not entered."""
+    overall = assessment.investigator_overall
+    return recist.Response(overall) if overall else None
 
 
 def response_of(assessment: ResponseAssessment, casebook: Casebook) -> recist.Assessment | None:
-    """Return what RECIST 1.1 derives for one assessment; None without a scan."""
-    return next(
-        (response.derived for response in responses(casebook) if response.assessment is assessment),
-        None,
-    )
+    """Return the response of one assessment by RECIST 1.1; None without a scan."""
+    for response in responses(casebook):
+        if response.assessment is assessment:
+            return response.derived
+    return None
 
 
 @once
 def baseline(casebook: Casebook) -> recist.Baseline:
     """Return BL0: the lesions of the screening, as their forms say."""
     lesions = sorted(casebook.records(Lesion), key=lambda lesion: lesion.code)
-    first = [lesion for lesion in lesions if lesion.first_seen == Lesion.FirstSeen.BL0]
-    return recist.Baseline(
-        targets=tuple(
-            recist.TargetMeasurement(lesion.code, is_node(lesion), recist.TargetState.MEASURED, lesion.size_mm)
-            for lesion in first
-            if lesion.role == Lesion.Role.TARGET
-        ),
-        non_targets=tuple(lesion.code for lesion in first if lesion.role == Lesion.Role.NON_TARGET),
-    )
+    measured = recist.TargetState.MEASURED
+    targets, non_targets = [], []
+    for lesion in lesions:
+        if lesion.first_seen != Lesion.FirstSeen.BL0:
+            continue
+        if lesion.role == Lesion.Role.TARGET:
+            size = (lesion.code, is_node(lesion), measured, lesion.size_mm)
+            targets.append(recist.TargetMeasurement(*size))
+        elif lesion.role == Lesion.Role.NON_TARGET:
+            non_targets.append(lesion.code)
+    return recist.Baseline(targets=tuple(targets), non_targets=tuple(non_targets))
 
 
 def time_point(assessment: ResponseAssessment, casebook: Casebook) -> recist.TimePoint:
@@ -94,15 +118,35 @@ def time_point(assessment: ResponseAssessment, casebook: Casebook) -> recist.Tim
         first_scan_on=assessment.first_scan_on,
         last_scan_on=assessment.last_scan_on,
         targets=tuple(
-            recist.TargetMeasurement(lesion.code, is_node(lesion), recist.TargetState(row.state), row.size_mm)
+            target_of(lesion, row)
             for lesion, row in assessed_lesions(assessment, TargetMeasurement, casebook)
         ),
         non_targets=tuple(
-            recist.NonTargetFinding(lesion.code, recist.NonTargetState(row.state), recist.Growth(row.growth or "NONE"))
+            non_target_of(lesion, row)
             for lesion, row in assessed_lesions(assessment, NonTargetFinding, casebook)
         ),
-        new_lesions=tuple(new_lesion_of(row, casebook) for row in assessment.rows(NewLesion) if row.certainty),
+        new_lesions=tuple(
+            new_lesion_of(row, casebook) for row in assessment.rows(NewLesion) if row.certainty
+        ),
     )
+
+
+def target_of(lesion: Lesion, row: TargetMeasurement) -> recist.TargetMeasurement:
+    """Return a target lesion at this time point, as RECIST reads it."""
+    state = recist.TargetState(row.state)
+    return recist.TargetMeasurement(lesion.code, is_node(lesion), state, row.size_mm)
+
+
+def non_target_of(lesion: Lesion, row: NonTargetFinding) -> recist.NonTargetFinding:
+    """Return a non-target lesion at this time point, as RECIST reads it."""
+    return recist.NonTargetFinding(
+        lesion.code, recist.NonTargetState(row.state), growth_of(row.growth)
+    )
+
+
+def growth_of(code: str) -> recist.Growth:
+    """Return the growth by its code; an answer that is missing counts as none."""
+    return recist.Growth(code) if code else recist.Growth.NONE
 
 
 def assessed_lesions(
@@ -116,16 +160,19 @@ def assessed_lesions(
 
 
 def new_lesion_of(row: NewLesion, casebook: Casebook) -> recist.NewLesion:
-    """Return a new lesion as iRECIST follows it: under its code; by its size, where it is a target
-    among the new ones.
+    """Return a new lesion as iRECIST follows it, under its code.
+
+    It is followed by its size where it is a target among the new ones.
     """
-    gone, lesion = row.growth == "GONE", casebook.find(Lesion, row.followed_id)
+    lesion = casebook.find(Lesion, row.followed_id)
+    gone = row.growth == FollowedGrowth.GONE
+    is_target = lesion is not None and lesion.role == Lesion.Role.TARGET
     return recist.NewLesion(
         recist.NewLesionCertainty(row.certainty),
         code=lesion.code if lesion else "",
         mm=row.size_mm,
-        measured=row.size_mm is not None and lesion is not None and lesion.role == Lesion.Role.TARGET,
-        growth=recist.Growth.NONE if gone else recist.Growth(row.growth or "NONE"),
+        measured=row.size_mm is not None and is_target,
+        growth=recist.Growth.NONE if gone else growth_of(row.growth),
         gone=gone,
         organ=lesion.organ if lesion else "",
     )
@@ -133,8 +180,8 @@ def new_lesion_of(row: NewLesion, casebook: Casebook) -> recist.NewLesion:
 
 def covers_trunk(assessment: ResponseAssessment) -> bool:
     """Return whether CT or MRI covered chest, abdomen and pelvis (crf_spec 4.2 b)."""
-    regions = {region for scan in assessment.rows(Scan) if scan.method in SLICED for region in scan.regions}
-    return regions >= MUST_COVER
+    scans = [scan for scan in assessment.rows(Scan) if scan.method in SLICED]
+    return {region for scan in scans for region in scan.regions} >= MUST_COVER
 
 
 def by_recist(name: str) -> Callable[[ResponseAssessment, Casebook], Any]:
@@ -148,14 +195,15 @@ for value in BY_RECIST:
 
 @ResponseAssessment.new_lesion.computed_by
 def new_lesion(assessment: ResponseAssessment, casebook: Casebook) -> str:
+    """Return the certainty of a new lesion, NONE without one; an empty text without a scan."""
     derived = response_of(assessment, casebook)
-    return str(derived.new_lesion or "NONE") if derived else ""
+    return str(derived.new_lesion or NOTHING) if derived else ""
 
 
 @ResponseAssessment.discordance.computed_by
 def discordance(assessment: ResponseAssessment, casebook: Casebook) -> str:
     """Return how far the investigator's overall response lies from the derived one."""
-    derived = response_of(assessment, casebook)
-    if not derived or not assessment.investigator_overall:
+    derived, own = response_of(assessment, casebook), investigator_response(assessment)
+    if derived is None or own is None:
         return ""
-    return str(recist.discordance(derived.overall, recist.Response(assessment.investigator_overall)))
+    return str(recist.discordance(derived.overall, own))

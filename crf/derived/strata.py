@@ -1,6 +1,4 @@
-"""What an allocation is balanced by: the levels of a subject's factors, as far as the casebook
-tells (crf_spec 2.13).
-"""
+"""The levels of the factors by which an allocation is balanced (crf_spec 2.13)."""
 
 from datetime import date
 
@@ -15,35 +13,49 @@ from .lesions import counted_at_gate, lesions_of_gate
 from .radiotherapy import resolved_at_bl1
 
 FEW_UNITS, MORE_UNITS = "1", "2-3"
+STATES = (
+    PrimaryTumor.Oligometastasis.SYNCHRONOUS,
+    PrimaryTumor.Oligometastasis.METACHRONOUS,
+    PrimaryTumor.Oligometastasis.REPEAT,
+)
+"""The oligometastatic states that are levels. Unknown is none."""
 
 
 def strata_of(casebook: Casebook, *, on: date) -> tuple[str | None, str | None]:
-    """Return the levels of SYSCLASS and METPAT on a day; None where the casebook does not tell."""
+    """Return the levels of SYSCLASS and METPAT on a day; None for a level that is not known."""
     return systemic_class(casebook), metastatic_pattern(casebook, on=on)
 
 
 def systemic_class(casebook: Casebook) -> str | None:
     """Return the class of the regimen entered last, once its form is complete."""
-    regimens = [regimen for regimen in casebook.records(Regimen) if regimen.state == Record.State.COMPLETE]
-    return (regimens[-1].sysclass or None) if regimens else None
+    complete = [r for r in casebook.records(Regimen) if r.state == Record.State.COMPLETE]
+    if not complete:
+        return None
+    return complete[-1].sysclass or None
 
 
 def metastatic_pattern(casebook: Casebook, *, on: date) -> str | None:
     """Return whether nodes alone are left at BL1, or more."""
     resolved = resolved_at_bl1(casebook)
-    pattern = blocks.metpat(
-        blocks.StratumLesion(lesion.lesion_class, lesion.certainty == "DEFINITE", lesion.pk in resolved)
-        for lesion in lesions_of_gate(casebook, 2, on=on)
-    )
+    lesions = []
+    for lesion in lesions_of_gate(casebook, 2, on=on):
+        is_definite = lesion.certainty == lesion.Certainty.DEFINITE
+        is_resolved = lesion.pk in resolved
+        lesions.append(blocks.StratumLesion(lesion.lesion_class, is_definite, is_resolved))
+    pattern = blocks.metpat(lesions)
     return pattern.value if pattern else None
 
 
 def levels_of(casebook: Casebook, parameters: Parameters, on: date) -> dict[str, str | None]:
-    """Return the level of every factor that STRATA names; None where the casebook does not tell."""
-    return {factor.value: level_of(factor, casebook, parameters, on=on) for factor in parameters.strata}
+    """Return the level of every factor that STRATA names; None for a level that is not known."""
+    return {
+        factor.value: level_of(factor, casebook, parameters, on=on) for factor in parameters.strata
+    }
 
 
-def level_of(factor: Stratum, casebook: Casebook, parameters: Parameters, *, on: date) -> str | None:
+def level_of(
+    factor: Stratum, casebook: Casebook, parameters: Parameters, *, on: date
+) -> str | None:
     """Return the level of one factor on a day."""
     match factor:
         case Stratum.SYSCLASS:
@@ -60,14 +72,15 @@ def level_of(factor: Stratum, casebook: Casebook, parameters: Parameters, *, on:
 
 def oligometastasis(casebook: Casebook) -> str | None:
     """Return the oligometastatic state of the index primary; None where it is not known."""
-    index = next((tumor for tumor in casebook.records(PrimaryTumor) if tumor.is_index == "Y"), None)
-    states = PrimaryTumor.Oligometastasis
-    return index.oligometastasis if index and index.oligometastasis in (states.SYNCHRONOUS, states.METACHRONOUS, states.REPEAT) else None
+    index_tumors = [tumor for tumor in casebook.records(PrimaryTumor) if tumor.is_index == "Y"]
+    state = index_tumors[0].oligometastasis if index_tumors else ""
+    return state if state in STATES else None
 
 
 def units_level(casebook: Casebook, parameters: Parameters, *, on: date) -> str | None:
-    """Return whether one organ unit is involved, or more; None where equivocal lesions leave it
-    open.
+    """Return whether one organ unit is involved, or more.
+
+    None stands for a number that equivocal lesions leave open.
     """
     span = organ_units.organ_units(counted_at_gate(casebook, 2, on=on), parameters)
     levels = {FEW_UNITS if number == 1 else MORE_UNITS for number in (span.least, span.most)}
@@ -75,8 +88,9 @@ def units_level(casebook: Casebook, parameters: Parameters, *, on: date) -> str 
 
 
 def feasible(casebook: Casebook, *, at: str) -> str | None:
-    """Return whether radiotherapy can cover all lesions, as judged at a visit before the allocation
-    (crf_spec 2.9, RTFEAS).
+    """Return whether radiotherapy can cover all lesions, as judged at a visit (RTFEAS).
+
+    The judgment precedes the allocation (crf_spec 2.9).
     """
     extents = [extent for extent in casebook.records(DiseaseExtent) if extent.visit.code == at]
     complete = [extent for extent in extents if extent.state == Record.State.COMPLETE]

@@ -1,7 +1,7 @@
 """The casebook: one file one form, in clinical order.
 
-Each file of this folder is imported, so that a new form is known to Django as soon as its file is there. The names below are
-those that other modules use; a new form needs none.
+Each file of this folder is imported, so that Django knows a new form as soon as its file exists.
+The names below are those that other modules use; a new form needs none.
 """
 
 from importlib import import_module

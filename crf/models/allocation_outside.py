@@ -1,8 +1,12 @@
-"""Allocations made outside the system, before go-live or while it was down, entered afterwards (crf_spec 2.13, RANDMAN; EMA 6.9)."""
+"""Allocations made outside the system and entered afterwards (crf_spec 2.13, RANDMAN; EMA 6.9).
+
+They were made before go-live, or while the system was down.
+"""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy
 
 from trial.audit.locking import Follows, HonorsLocks
 from trial.audit.triggers import AppendOnly
@@ -44,12 +48,12 @@ class AllocationOutside(ReviewAct):
                 condition=Q(state=OutsideState.ENTERED, entered_by=None)
                 | (~Q(state=OutsideState.ENTERED) & Q(entered_by__isnull=False) & ~Q(entered_by=F("by"))),
                 name="allocation_outside_has_two_people",
-                violation_error_message="Who entered the allocation does not confirm or decline it. Another person does.",
+                violation_error_message=gettext_lazy("Who entered the allocation does not confirm or decline it. Another person does."),
             ),
             models.CheckConstraint(
                 condition=~Q(source="") & ~Q(reason=""),
                 name="allocation_outside_names_its_source",
-                violation_error_message="Name the source document, and say why.",
+                violation_error_message=gettext_lazy("Name the source document, and say why."),
             ),
         ]
 
@@ -63,10 +67,11 @@ class AllocationOutside(ReviewAct):
 
     @classmethod
     def last_of(cls, subject: Subject) -> "AllocationOutside | None":
+        """Return the last step of a subject's allocation: the one that stands."""
         return cls.objects.filter(subject=subject).select_related("by", "entered_by").last()
 
     @classmethod
     def waiting(cls, subject: Subject) -> "AllocationOutside | None":
-        """Entered, and neither confirmed nor declined."""
+        """Return the entry that was neither confirmed nor declined yet."""
         last = cls.last_of(subject)
         return last if last and last.state == OutsideState.ENTERED else None

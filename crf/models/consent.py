@@ -1,8 +1,13 @@
+"""Informed consent (crf_spec 2.4)."""
+
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from trial import fields
 from trial.models import ConsentVersion, Problem, Record, Section, SiteStatus, Visit
@@ -10,8 +15,13 @@ from trial.refusals import Code, impossible
 
 
 def gives(consent: "Consent") -> bool:
-    """Whether a form was signed that gives consent; one that takes it back has no version and no optional parts."""
-    return consent.type not in ("WITHDRAWAL", "WITHDRAWAL_PARTIAL")
+    """Return whether the signed form gives consent. A withdrawal has no version and no optional parts."""
+    return consent.type not in (Consent.Type.WITHDRAWAL, Consent.Type.WITHDRAWAL_PARTIAL)
+
+
+def repeats(consent: "Consent") -> bool:
+    """Return whether the subject was asked to consent again."""
+    return consent.type == Consent.Type.RECONSENT
 
 
 class Consent(Record):
@@ -50,9 +60,9 @@ class Consent(Record):
     future_research = fields.yes_no("Consents to future research", sdtm="SUPPDS.ICFOPT1", when=gives)
     genetic_research = fields.yes_no("Consents to genetic research", sdtm="SUPPDS.ICFOPT2", when=gives)
     data_sharing = fields.yes_no("Consents to data sharing", sdtm="SUPPDS.ICFOPT3", when=gives)
-    reconsent_reason = fields.choice("Reason for consenting again", Reason, sdtm="SUPPDS.ICFRSN", when=lambda c: c.type == "RECONSENT")
-    unscheduled = fields.yes_no("Outside the roll-out of a version", sdtm="SUPPDS.ICFUNSCH", when=lambda c: c.type == "RECONSENT")
-    declined = fields.yes_no("Subject declined to consent again", sdtm="SUPPDS.ICFDECL", when=lambda c: c.type == "RECONSENT")
+    reconsent_reason = fields.choice("Reason for consenting again", Reason, sdtm="SUPPDS.ICFRSN", when=repeats)
+    unscheduled = fields.yes_no("Outside the roll-out of a version", sdtm="SUPPDS.ICFUNSCH", when=repeats)
+    declined = fields.yes_no("Subject declined to consent again", sdtm="SUPPDS.ICFDECL", when=repeats)
 
     sections = (
         Section("Signature", ("type", "signed_on", "signed_at_time", "form_version", "signed_by", "investigator_signed_on", "copy_given")),
@@ -68,28 +78,44 @@ class Consent(Record):
                 fields=["visit"],
                 condition=Q(withdrawn_at=None, type="INITIAL"),
                 name="one_initial_consent",
-                violation_error_message="The initial consent has been entered already. Choose another type.",
+                violation_error_message=gettext_lazy("The initial consent has been entered already. Choose another type."),
             ),
         ]
 
     @classmethod
     def choices_for(cls, item: str, visit: Visit, record: Record | None) -> models.QuerySet[Any] | None:
-        return ConsentVersion.objects.filter(site=visit.subject.site_id).select_related("site") if item == "form_version" else None
+        """Return the versions of the subject's site."""
+        if item != "form_version":
+            return None
+        return ConsentVersion.objects.filter(site=visit.subject.site_id).select_related("site")
 
     def clean(self) -> None:
+        """Refuse a version of another site, and a day on which nobody could sign."""
         super().clean()
-        site = self.subject.site
-        if self.form_version and self.form_version.site_id != site.pk:
-            raise impossible(Code.IMPOSSIBLE, item="form_version", sentence="This version belongs to another site.")
-        if self.type == self.Type.INITIAL and self.signed_on and site.status_on(self.signed_on) != SiteStatus.Status.ACTIVE:
-            sentence = f"{site} was not active on {self.signed_on}: nobody could consent there on that day."
+        if self.form_version and self.form_version.site_id != self.subject.site_id:
+            sentence = _("This version belongs to another site.")
+            raise impossible(Code.IMPOSSIBLE, item="form_version", sentence=sentence)
+        if self.signed_on and (sentence := self._refusal_of_day(self.signed_on)):
             raise impossible(Code.IMPOSSIBLE, item="signed_on", sentence=sentence)
-        if self.type == self.Type.RECONSENT and self.signed_on:
-            initial = Consent.objects.of(self.subject).filter(type="INITIAL").values_list("signed_on", flat=True).first()
-            if initial and self.signed_on <= initial:
-                sentence = f"Consent is given again after the initial consent of {initial}, not before."
-                raise impossible(Code.IMPOSSIBLE, item="signed_on", sentence=sentence)
+
+    def _refusal_of_day(self, day: date) -> str:
+        """Return why this form cannot have been signed on the day; an empty text where it can."""
+        site = self.subject.site
+        if self.type == self.Type.INITIAL and site.status_on(day) != SiteStatus.Status.ACTIVE:
+            sentence = _("{site} was not active on {day}: nobody could consent there on that day.")
+            return sentence.format(site=site, day=day)
+        if self.type != self.Type.RECONSENT:
+            return ""
+        initial_on = self._initial_consents().values_list("signed_on", flat=True).first()
+        if initial_on and day <= initial_on:
+            sentence = _("Consent is given again after the initial consent of {day}, not before.")
+            return sentence.format(day=initial_on)
+        return ""
 
     def inconsistencies(self) -> Iterator[Problem]:
-        if self.type == self.Type.RECONSENT and not Consent.objects.of(self.subject).filter(type="INITIAL").exists():
-            yield "type", "There is no initial consent yet. Enter it first."
+        """Yield what keeps the form from being complete: consent again without an initial one."""
+        if self.type == self.Type.RECONSENT and not self._initial_consents().exists():
+            yield "type", _("There is no initial consent yet. Enter it first.")
+
+    def _initial_consents(self) -> models.QuerySet[Any]:
+        return Consent.objects.of(self.subject).filter(type=self.Type.INITIAL)

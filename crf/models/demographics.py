@@ -1,8 +1,11 @@
+"""The subject's demographics (crf_spec 2.3)."""
+
 from collections.abc import Iterator
 from datetime import date
 from functools import cached_property
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from trial import fields
 from trial.models import Problem, Record, Section
@@ -13,7 +16,7 @@ from .consent import Consent
 
 
 class Demographics(Record):
-    """Who the subject is, without direct identifiers (crf_spec 2.3; CDASH DM)."""
+    """Demographics of the subject, without direct identifiers (crf_spec 2.3; CDASH DM)."""
 
     class Sex(models.TextChoices):
         M = "M", "Male"
@@ -41,7 +44,8 @@ class Demographics(Record):
         CURRENT = "CURRENT", "Current"
         FORMER = "FORMER", "Former"
 
-    identifying = frozenset({"birth_month", "age_confirmed"})  # that a source was asked tells that consent was in the month of birth
+    # An age confirmed from the source is identifying, too: it tells that consent was in the month of birth.
+    identifying = frozenset({"birth_month", "age_confirmed"})
 
     birth_month = fields.month("Year and month of birth", sdtm="DM.BRTHDTC")
     age_confirmed = fields.count(
@@ -51,7 +55,7 @@ class Demographics(Record):
     sex = fields.choice("Sex at birth", Sex, sdtm="DM.SEX")
     race = fields.choice("Race", Race, sdtm="DM.RACE", optional=True)
     ethnic = fields.choice("Ethnic group", Ethnic, sdtm="DM.ETHNIC", optional=True)
-    childbearing = fields.choice("Childbearing potential", Childbearing, sdtm="SUPPDM.CHILDPOT", when=lambda d: d.sex == "F")
+    childbearing = fields.choice("Childbearing potential", Childbearing, sdtm="SUPPDM.CHILDPOT", when=lambda d: d.sex == Demographics.Sex.F)
     smoking = fields.choice("Smoking history", Smoking, sdtm="SU.SUNCF", optional=True)
 
     age_at_consent = fields.derived("Age at consent", unit="completed years")
@@ -77,16 +81,19 @@ class Demographics(Record):
         return age.possible_ages(self.birth_month, on=self.consented_on)
 
     def clean(self) -> None:
+        """Refuse a birth after the consent, and an age that the month of birth rules out."""
         super().clean()
         consented_on, ages = self.consented_on, self.possible_ages()
         if self.birth_month and consented_on and self.birth_month > consented_on.isoformat()[:7]:
-            sentence = f"The subject consented on {consented_on}, before this month of birth."
+            sentence = _("The subject consented on {day}, before this month of birth.").format(day=consented_on)
             raise impossible(Code.IMPOSSIBLE, item="birth_month", sentence=sentence)
         if self.age_confirmed is not None and ages and self.age_confirmed not in ages:
-            possible = " or ".join(map(str, sorted(ages)))
-            sentence = f"Born in {self.birth_month}, the subject was {possible} at consent, not {self.age_confirmed}."
-            raise impossible(Code.IMPOSSIBLE, item="age_confirmed", sentence=sentence)
+            possible = _(" or ").join(map(str, sorted(ages)))
+            sentence = _("Born in {month}, the subject was {possible} at consent, not {age}.")
+            facts = {"month": self.birth_month, "possible": possible, "age": self.age_confirmed}
+            raise impossible(Code.IMPOSSIBLE, item="age_confirmed", sentence=sentence.format(**facts))
 
     def inconsistencies(self) -> Iterator[Problem]:
-        if self.sex == self.Sex.M and self.childbearing in ("Y", "N"):
-            yield "childbearing", "For a man, childbearing potential is not applicable."
+        """Yield what keeps the form from being complete: childbearing potential of a man."""
+        if self.sex == self.Sex.M and self.childbearing in (self.Childbearing.Y, self.Childbearing.N):
+            yield "childbearing", _("For a man, childbearing potential is not applicable.")

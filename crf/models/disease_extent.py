@@ -1,22 +1,32 @@
+"""The extent of disease (crf_spec 2.9)."""
+
 from collections.abc import Iterator
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from trial import fields
 from trial.models import Problem, Record, Section
 
-from .lesion import Lesion
+from .lesion import Lesion, Site
 
 
 class Effusion(models.TextChoices):
+    """The codes of an effusion."""
+
     ABSENT = "ABSENT", "Absent"
     TRACE_PHYSIOLOGICAL = "TRACE_PHYSIOLOGICAL", "Trace, physiological"
     PRESENT = "PRESENT", "Present"
     NOT_ASSESSED = "NOT_ASSESSED", "Not assessed"
 
 
+def is_feasibility_judged(extent: "DiseaseExtent") -> bool:
+    """Return whether somebody has judged if radiotherapy can cover all lesions."""
+    return extent.radiotherapy_feasible in (DiseaseExtent.Feasible.YES, DiseaseExtent.Feasible.NO)
+
+
 class DiseaseExtent(Record):
-    """How far the disease reaches, summed up at each gate (crf_spec 2.9)."""
+    """The extent of the disease, summed up at each gate (crf_spec 2.9)."""
 
     class BrainMethod(models.TextChoices):
         MRI = "MRI", "MRI"
@@ -48,10 +58,8 @@ class DiseaseExtent(Record):
     abdominopelvic = fields.choice("Abdominopelvic fluid", Effusion, sdtm="SUPPTU.EFFABD")
     cord_risk = fields.choice("Risk of cord compression, as judged by the radiation oncologist", CordRisk, sdtm="SUPPTU.CORDRISK")
     radiotherapy_feasible = fields.choice("All lesions can be covered by radiotherapy", Feasible, sdtm="SUPPTU.RTFEAS")
-    feasibility_on = fields.day("Judged on", sdtm="SUPPTU.RTFEASDT", when=lambda d: d.radiotherapy_feasible in ("YES", "NO"))
-    feasibility_by = fields.text(
-        "Judged by (role, no name)", sdtm="SUPPTU.RTFEASRL", when=lambda d: d.radiotherapy_feasible in ("YES", "NO")
-    )
+    feasibility_on = fields.day("Judged on", sdtm="SUPPTU.RTFEASDT", when=is_feasibility_judged)
+    feasibility_by = fields.text("Judged by (role, no name)", sdtm="SUPPTU.RTFEASRL", when=is_feasibility_judged)
     survival_6_months = fields.yes_no_unknown("Expected survival of 6 months or more", sdtm="SUPPTU.SURV6M")
 
     units_counted = fields.derived("Organ units, all lesions counted")
@@ -68,8 +76,10 @@ class DiseaseExtent(Record):
         verbose_name = "disease extent"
 
     def inconsistencies(self) -> Iterator[Problem]:
-        entered = Lesion.objects.of(self.subject).filter(organ="LIVER", certainty="DEFINITE").exists()
-        if self.liver_metastases == "Y" and not entered:
-            yield "liver_metastases", "No definite liver lesion is entered. Enter it, or correct this answer."
-        if self.liver_metastases == "N" and entered:
-            yield "liver_metastases", "A definite liver lesion is entered. Correct it, or correct this answer."
+        """Yield what keeps the form from being complete: lesions of the liver that contradict the answer."""
+        definite = Lesion.objects.of(self.subject).filter(certainty=Lesion.Certainty.DEFINITE)
+        has_liver_lesion = definite.filter(organ=Site.LIVER).exists()
+        if self.liver_metastases == "Y" and not has_liver_lesion:
+            yield "liver_metastases", _("No definite liver lesion is entered. Enter it, or correct this answer.")
+        if self.liver_metastases == "N" and has_liver_lesion:
+            yield "liver_metastases", _("A definite liver lesion is entered. Correct it, or correct this answer.")

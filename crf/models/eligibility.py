@@ -1,12 +1,19 @@
+"""Eligibility, with a row for each criterion (crf_spec 2.12)."""
+
 from django.db import models
+from django.utils.translation import gettext as _
 
 from trial import fields
 from trial.models import Record, Row, Section, Shown
 from trial.protocol import study
 from trial.protocol.kleene import Truth
 
+from .codelists import codelist
+
 
 class Verdict(models.TextChoices):
+    """The truth of a criterion's text."""
+
     MET = Truth.MET.value, "Met"
     NOT_MET = Truth.NOT_MET.value, "Not met"
     UNKNOWN = Truth.UNKNOWN.value, "Unknown"
@@ -51,9 +58,9 @@ class Eligibility(Record):
 
 
 class Criterion(Row):
-    """One criterion: what the data say, what they say it with, and what the investigator confirms."""
+    """One criterion: the verdict by the data, the evidence for it, and the investigator's verdict."""
 
-    Code = models.TextChoices("Code", {c.code: (c.code, c.code) for c in study.CRITERIA})
+    Code = codelist("Code", {c.code: (c.code, c.code) for c in study.CRITERIA})
 
     parent = "eligibility"
     path_to_site = "eligibility__visit__subject__site"
@@ -84,6 +91,6 @@ class Criterion(Row):
         return super().bookkeeping() | {"evidence"}
 
     def shown(self) -> dict[str, Shown]:
-        """With the evidence, since the signature is bound to it."""
-        told = "; ".join(f"{e['label']}: {e['value']}" for e in self.evidence)
-        return super().shown() | {"evidence": Shown("Evidence", told, "")}
+        """Return the items with the evidence: the signature is bound to it."""
+        text = "; ".join(f"{piece['label']}: {piece['value']}" for piece in self.evidence)
+        return super().shown() | {"evidence": Shown(_("Evidence"), text, "")}

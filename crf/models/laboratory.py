@@ -1,3 +1,5 @@
+"""Laboratory panels and their results (crf_spec 2.10)."""
+
 from collections.abc import Iterator
 from functools import reduce
 from operator import or_
@@ -5,17 +7,28 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from trial import fields
 from trial.models import Problem, Record, ReferenceRange, Row, Section, Visit
 from trial.protocol.laboratory import analytes, reported
 from trial.protocol.laboratory import quantities as lab
+from trial.protocol.laboratory.reference_ranges import Indicator
 from trial.refusals import Code, impossible
 
-INDICATOR = {"LOW": "below", "NORMAL": "within", "HIGH": "above", "UNKNOWN": "not known: no range"}
+from .codelists import codelist
+
+INDICATOR: dict[str, str] = {
+    Indicator.LOW: "below",
+    Indicator.NORMAL: "within",
+    Indicator.HIGH: "above",
+    Indicator.UNKNOWN: "not known: no range",
+}
 
 
 def was_performed(panel: "LaboratoryPanel") -> bool:
+    """Return whether tests were performed. A panel without an answer counts as performed."""
     return panel.performed != "N"
 
 
@@ -23,7 +36,8 @@ class LaboratoryPanel(Record):
     """One specimen's results: hematology, liver, renal (crf_spec 2.10; CDASH LB)."""
 
     several = True
-    tells_birth_month = frozenset({"clearance_ml_min", "clearance_inputs"})  # the age it is computed with moves on in that month
+    # The age that the clearance is computed with changes in the month of birth.
+    tells_birth_month = frozenset({"clearance_ml_min", "clearance_inputs"})
 
     performed = fields.yes_no("Laboratory tests performed", sdtm="LB.LBPERF")
     sampled_on = fields.day("Specimen taken on", sdtm="LB.LBDTC", when=was_performed)
@@ -45,34 +59,48 @@ class LaboratoryPanel(Record):
 
     @classmethod
     def prefilled(cls, visit: Visit) -> dict[str, Any]:
-        known = ReferenceRange.objects.filter(site=visit.subject.site_id).values_list("laboratory", flat=True).distinct()[:2]
-        return {"performed": "Y", "laboratory": known[0] if len(known) == 1 else ""}
+        """Return the laboratory of the site where it has only one."""
+        laboratories = laboratories_of(visit.subject.site_id)
+        return {"performed": "Y", "laboratory": laboratories[0] if len(laboratories) == 1 else ""}
 
     @classmethod
     def prefilled_rows(cls, visit: Visit) -> dict[type[Row], list[dict[str, Any]]]:
+        """Return a row for each test that is due at the visit, in its standard unit."""
         due = lab.due_tests(visit.code)
         return {LaboratoryResult: [{"test": code, "unit": test.unit} for code, test in analytes.TESTS.items() if code in due]}
 
     def clean(self) -> None:
+        """Refuse a laboratory that the site does not have."""
         super().clean()
-        site = self.subject.site_id
-        if self.laboratory and not ReferenceRange.objects.filter(site=site, laboratory=self.laboratory).exists():
-            known = ReferenceRange.objects.filter(site=site).values_list("laboratory", flat=True).distinct().order_by("laboratory")
-            sentence = f"This site has no laboratory {self.laboratory}. Known: {', '.join(known) or 'none'}."
+        if not self.laboratory:
+            return
+        laboratories = laboratories_of(self.subject.site_id)
+        if self.laboratory not in laboratories:
+            sentence = _("This site has no laboratory {laboratory}. Known: {laboratories}.")
+            names = ", ".join(laboratories) or _("none")
+            sentence = sentence.format(laboratory=self.laboratory, laboratories=names)
             raise impossible(Code.IMPOSSIBLE, item="laboratory", sentence=sentence)
 
     def inconsistencies(self) -> Iterator[Problem]:
+        """Yield what keeps the panel from being complete: tests that are missing, or entered twice."""
         if not was_performed(self):
             if self.rows(LaboratoryResult):
-                yield "performed", "Results are entered, so the tests were performed. Correct this answer."
+                yield "performed", _("Results are entered, so the tests were performed. Correct this answer.")
             return
         entered = [row.test for row in self.rows(LaboratoryResult)]
         missing = lab.due_tests(self.visit.code, entered) - set(entered)
         if missing:
             names = ", ".join(analytes.TESTS[code].name for code in analytes.TESTS if code in missing)
-            yield "", f"Not entered: {names}. Add them, with “Not done” where there is no result."
+            sentence = _("Not entered: {tests}. Add them, with “Not done” where there is no result.")
+            yield "", sentence.format(tests=names)
         if twice := sorted({code for code in entered if entered.count(code) > 1}):
-            yield "", f"Entered twice: {', '.join(twice)}. Withdraw one of them."
+            yield "", _("Entered twice: {tests}. Withdraw one of them.").format(tests=", ".join(twice))
+
+
+def laboratories_of(site_id: int) -> list[str]:
+    """Return the laboratories of a site: those that it has reference ranges of, by name."""
+    names = ReferenceRange.objects.filter(site=site_id).values_list("laboratory", flat=True)
+    return list(names.distinct().order_by("laboratory"))
 
 
 class LaboratoryResult(Row):
@@ -83,8 +111,8 @@ class LaboratoryResult(Row):
     path_to_site = "panel__visit__subject__site"
     path_to_subject = "panel__visit__subject"
 
-    Test = models.TextChoices("Test", {code: (code, test.name) for code, test in analytes.TESTS.items()})
-    Unit = models.TextChoices("Unit", {unit: (unit, lab.unit_name(unit)) for unit in lab.units()})
+    Test = codelist("Test", {code: (code, test.name) for code, test in analytes.TESTS.items()})
+    Unit = codelist("Unit", {unit: (unit, lab.unit_name(unit)) for unit in lab.units()})
 
     panel = models.ForeignKey(LaboratoryPanel, models.PROTECT, related_name="results")
 
@@ -109,7 +137,7 @@ class LaboratoryResult(Row):
             models.CheckConstraint(
                 name="unit_belongs_to_test",
                 condition=reduce(or_, (Q(test=code, unit__in=[*t.factors]) for code, t in analytes.TESTS.items())) | Q(unit=""),
-                violation_error_message="This test is not reported in this unit.",
+                violation_error_message=gettext_lazy("This test is not reported in this unit."),
             ),
         ]
 
@@ -117,6 +145,7 @@ class LaboratoryResult(Row):
         return f"{self.get_test_display() or 'Result'} {self.result} {self.get_unit_display()}".strip()
 
     def clean(self) -> None:
+        """Refuse a result that is no number, or that nobody can have in its unit."""
         super().clean()
         if not self.test or not self.result:
             return
@@ -124,5 +153,7 @@ class LaboratoryResult(Row):
             result = reported.parse(self.result)
         except ValueError as error:
             raise impossible(Code.NOT_A_VALUE, item="result", sentence=error) from error
-        if self.unit and self.unit in analytes.TESTS[self.test].factors and (refused := lab.refusal(self.test, result, self.unit)):
-            raise impossible(Code.IMPOSSIBLE, item="result", sentence=refused)
+        if self.unit not in analytes.TESTS[self.test].factors:
+            return
+        if sentence := lab.refusal(self.test, result, self.unit):
+            raise impossible(Code.IMPOSSIBLE, item="result", sentence=sentence)

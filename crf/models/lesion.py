@@ -1,9 +1,13 @@
+"""Lesions, each followed under one code through the whole trial (crf_spec 2.8)."""
+
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from trial import fields
 from trial.models import Problem, Record, Section
@@ -11,22 +15,36 @@ from trial.protocol.eligibility import lymph_nodes
 from trial.protocol.response import recist
 from trial.refusals import Code, impossible
 
+from .codelists import codelist
+
 
 def is_node(lesion: "Lesion") -> bool:
-    return lesion.lesion_class in ("REGIONAL_LN", "NONREGIONAL_LN")
+    """Return whether the lesion is a lymph node, regional or not."""
+    return lesion.lesion_class in (LesionClass.REGIONAL_LN, LesionClass.NONREGIONAL_LN)
 
 
 def has_diameter(lesion: "Lesion") -> bool:
-    """Fluid and diffuse disease have none."""
+    """Return whether the lesion is measured by its longest diameter. Fluid and diffuse disease have none."""
     return not is_node(lesion) and not lesion.kind
 
 
+def is_bone(lesion: "Lesion") -> bool:
+    """Return whether the lesion is in a bone."""
+    return lesion.lesion_class == LesionClass.BONE
+
+
 def is_vertebra(lesion: "Lesion") -> bool:
+    """Return whether the lesion is in a vertebra."""
     return lesion.vertebra == "Y"
 
 
+def is_elsewhere(lesion: "Lesion") -> bool:
+    """Return whether the lesion is in an organ that has no code."""
+    return lesion.organ == Site.OTHER
+
+
 class Site(models.TextChoices):
-    """Where a lesion lies (TULOC, a subset of C74456)."""
+    """The organ that a lesion is in (TULOC, a subset of C74456)."""
 
     LIVER = "LIVER", "Liver"
     LUNG = "LUNG", "Lung"
@@ -48,6 +66,8 @@ class Site(models.TextChoices):
 
 
 class LesionClass(models.TextChoices):
+    """The class of a lesion, by the tissue that it is in."""
+
     PRIMARY = "PRIMARY", "Primary tumor"
     LOCAL_RECURRENCE = "LOCAL_RECURRENCE", "Local recurrence"
     REGIONAL_LN = "REGIONAL_LN", "Regional lymph node"
@@ -60,6 +80,8 @@ class LesionClass(models.TextChoices):
 
 
 class Laterality(models.TextChoices):
+    """The side of the body."""
+
     LEFT = "LEFT", "Left"
     RIGHT = "RIGHT", "Right"
     BILATERAL = "BILATERAL", "Bilateral"
@@ -67,7 +89,7 @@ class Laterality(models.TextChoices):
 
 
 class Method(models.TextChoices):
-    """TUMETHOD (C85492)."""
+    """The method of imaging (TUMETHOD, C85492)."""
 
     CT_SCAN = "CT SCAN", "CT"
     MRI = "MRI", "MRI"
@@ -78,7 +100,18 @@ class Method(models.TextChoices):
     PHYSICAL_EXAMINATION = "PHYSICAL EXAMINATION", "Examination"
 
 
+def was_irradiated(lesion: "Lesion") -> bool:
+    """Return whether the lesion was irradiated before."""
+    return lesion.irradiated_before == "Y"
+
+
+def is_sliced(lesion: "Lesion") -> bool:
+    """Return whether the lesion was imaged in slices, whose thickness counts."""
+    return lesion.method in SLICED
+
+
 REGIONAL = {"Y": "yes", "N": "no", "U": "the investigator decides"}
+NO_DOUBT = "NONE"
 SLICED = {Method.CT_SCAN, Method.MRI, Method.PET_CT_SCAN}
 
 
@@ -120,7 +153,7 @@ class Lesion(Record):
         NOT_ASSESSED = "NOT_ASSESSED", "Not assessed"
 
     class Kind(models.TextChoices):
-        """What RECIST 1.1 never measures."""
+        """The kinds of disease that RECIST 1.1 never measures."""
 
         LEPTOMENINGEAL = "LEPTOMENINGEAL", "Leptomeningeal disease"
         LYMPHANGITIC = "LYMPHANGITIC", "Lymphangitic spread"
@@ -130,7 +163,7 @@ class Lesion(Record):
         PERICARDIAL_EFFUSION = "PERICARDIAL_EFFUSION", "Pericardial effusion"
         INFLAMMATORY_BREAST = "INFLAMMATORY_BREAST", "Inflammatory breast disease"
 
-    Subregion = models.TextChoices("Subregion", {n.code: (n.code, n.name) for n in lymph_nodes.SUBREGIONS})
+    Subregion = codelist("Subregion", {n.code: (n.code, n.name) for n in lymph_nodes.SUBREGIONS})
 
     several = True
 
@@ -138,7 +171,7 @@ class Lesion(Record):
     first_seen = fields.choice("First seen at", FirstSeen, sdtm="SUPPTU.TUBASE")
     lesion_class = fields.choice("Class", LesionClass, sdtm="SUPPTU.LESCLASS")
     organ = fields.choice("Organ", Site, sdtm="TU.TULOC")
-    organ_detail = fields.text("Detail (segment, level, other organ)", sdtm="SUPPTU.TULOCDTL", when=lambda x: x.organ == "OTHER")
+    organ_detail = fields.text("Detail (segment, level, other organ)", sdtm="SUPPTU.TULOCDTL", when=is_elsewhere)
     laterality = fields.choice("Side", Laterality, sdtm="TU.TULAT", optional=True)
     subregion = fields.choice("Lymph node subregion", Subregion, sdtm="SUPPTU.LNSUBREG", when=is_node)
     regional = fields.yes_no("Regional, as judged by the investigator", sdtm="SUPPTU.LNREG", when=is_node)
@@ -148,23 +181,21 @@ class Lesion(Record):
     kind = fields.choice("If it is no mass: what it is", Kind, sdtm="SUPPTU.LESKIND", optional=True)
     imaged_on = fields.day("Date of imaging", sdtm="TU.TUDTC")
     method = fields.choice("Method", Method, sdtm="TU.TUMETHOD")
-    slice_mm = fields.amount(
-        "Slice thickness", digits=3, places=1, between=("0.1", 50), unit="mm", sdtm="SUPPTU.TUSLICE", when=lambda x: x.method in SLICED
-    )
+    slice_mm = fields.amount("Slice thickness", digits=3, places=1, between=("0.1", 50), unit="mm", sdtm="SUPPTU.TUSLICE", when=is_sliced)
     longest_mm = fields.amount("Longest diameter", digits=4, places=1, between=("0.1", 400), unit="mm", sdtm="TR.LDIAM", when=has_diameter)
     short_axis_mm = fields.amount("Short axis", digits=4, places=1, between=("0.1", 400), unit="mm", sdtm="TR.LPERP", when=is_node)
     role = fields.choice("RECIST role", Role, sdtm="TU.TUORRES")
     irradiated_before = fields.yes_no("Irradiated before", sdtm="TU.TUPRVIR")
-    progressed_since = fields.yes_no("Progressed since then", sdtm="TU.TUPRVIRP", when=lambda x: x.irradiated_before == "Y")
-    soft_tissue = fields.yes_no("Bone: soft-tissue component", sdtm="SUPPTU.BONESOFT", when=lambda x: x.lesion_class == "BONE")
+    progressed_since = fields.yes_no("Progressed since then", sdtm="TU.TUPRVIRP", when=was_irradiated)
+    soft_tissue = fields.yes_no("Bone: soft-tissue component", sdtm="SUPPTU.BONESOFT", when=is_bone)
 
     radiotherapy = fields.choice("Radiotherapy planned, if allocated", RadiotherapyPlanned, sdtm="SUPPTU.RTPLAN", optional=True)
-    vertebra = fields.yes_no("Vertebral", sdtm="SUPPTU.VERTEBRA", when=lambda x: x.lesion_class == "BONE")
+    vertebra = fields.yes_no("Vertebral", sdtm="SUPPTU.VERTEBRA", when=is_bone)
     compression = fields.choice("Spine: ESCC grade", Compression, sdtm="SUPPTU.ESCC", when=is_vertebra)
 
     regional_by_anatomy = fields.derived("Regional by anatomy and index primary", words=REGIONAL)
     is_measurable = fields.derived("Measurable (RECIST 1.1)")
-    doubts = fields.derived("To be checked", words={"NONE": "nothing"})
+    doubts = fields.derived("To be checked", words={NO_DOUBT: "nothing"})
 
     sections = (
         Section(
@@ -182,12 +213,12 @@ class Lesion(Record):
             models.CheckConstraint(
                 condition=~Q(code=""),
                 name="lesion_has_its_code",
-                violation_error_message="A lesion gets its code when it is stored. Store lesions one by one.",
+                violation_error_message=gettext_lazy("A lesion gets its code when it is stored. Store lesions one by one."),
             ),
             models.CheckConstraint(
                 condition=Q(short_axis_mm=None) | Q(longest_mm=None) | Q(short_axis_mm__lte=F("longest_mm")),
                 name="short_axis_within_longest_diameter",
-                violation_error_message="The short axis is longer than the longest diameter. Have they been exchanged?",
+                violation_error_message=gettext_lazy("The short axis is longer than the longest diameter. Have they been exchanged?"),
             ),
         ]
 
@@ -204,7 +235,7 @@ class Lesion(Record):
         return super().bookkeeping() | {"code"}
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """A lesion gets its code when it is first stored: L01 … at baseline, N01 … later. Withdrawn codes are not used again."""
+        """Store the lesion. It gets its code the first time: L01 … at baseline, N01 … later. A withdrawn code is not used again."""
         if not self.code:
             letter = "N" if self.first_seen == self.FirstSeen.POST else "L"
             taken = Lesion.objects.filter(visit=self.visit, code__startswith=letter).count()
@@ -213,36 +244,44 @@ class Lesion(Record):
 
     @property
     def is_nodal(self) -> bool:
+        """True for a lymph node, regional or not."""
         return is_node(self)
 
     @property
     def size_mm(self) -> Decimal | None:
-        """What enters the sum of diameters: a node's short axis, else the longest diameter."""
+        """The size in mm that enters the sum of diameters: a node's short axis, else the longest diameter."""
         return self.short_axis_mm if is_node(self) else self.longest_mm
 
     def clean(self) -> None:
+        """Refuse a lymph node in another organ."""
         super().clean()
         if self.organ and is_node(self) and self.organ != Site.LYMPH_NODE:
-            raise impossible(Code.IMPOSSIBLE, item="organ", sentence="A lymph node's organ is “Lymph node”.")
+            sentence = _("A lymph node's organ is “Lymph node”.")
+            raise impossible(Code.IMPOSSIBLE, item="organ", sentence=sentence)
 
     def inconsistencies(self) -> Iterator[Problem]:
-        """New lesions have targets of their own, by the same rules: iRECIST follows them by size."""
+        """Yield what keeps the form from being complete: its kind, and its choice as a target."""
         if self.kind and is_node(self):
-            yield "kind", "A lymph node is measured by its short axis. Leave the kind empty."
-        if self.kind == self.Kind.BLASTIC_BONE and self.lesion_class != LesionClass.BONE:
-            yield "kind", "A blastic bone lesion is of the class “Bone”."
+            yield "kind", _("A lymph node is measured by its short axis. Leave the kind empty.")
+        if self.kind == self.Kind.BLASTIC_BONE and not is_bone(self):
+            yield "kind", _("A blastic bone lesion is of the class “Bone”.")
         if self.role != self.Role.TARGET:
             return
         if measurable(self) is not True:
-            yield "role", "A target lesion is measurable (10 mm, a node's short axis 15 mm). Choose non-target."
-        others = [
-            lesion
-            for lesion in Lesion.objects.of(self.subject).filter(role="TARGET").exclude(pk=self.pk)
-            if (lesion.first_seen == self.FirstSeen.POST) == (self.first_seen == self.FirstSeen.POST)
-        ]
-        targets = [recist.Candidate(lesion.code, lesion.organ, is_node(lesion), lesion.size_mm) for lesion in (*others, self)]
+            yield "role", _("A target lesion is measurable (10 mm, a node's short axis 15 mm). Choose non-target.")
+        lesions = [*self._targets_beside(), self]
+        targets = [recist.Candidate(target.code, target.organ, is_node(target), target.size_mm) for target in lesions]
         for sentence in recist.target_selection(targets):
             yield "role", sentence
+
+    def _targets_beside(self) -> "list[Lesion]":
+        """Return the targets chosen beside this one, at baseline or among the new lesions.
+
+        New lesions have targets of their own, by the same rules: iRECIST follows them by size.
+        """
+        is_new = self.first_seen == self.FirstSeen.POST
+        targets = Lesion.objects.of(self.subject).filter(role=self.Role.TARGET).exclude(pk=self.pk)
+        return [lesion for lesion in targets if (lesion.first_seen == self.FirstSeen.POST) == is_new]
 
 
 def measurable(lesion: Lesion) -> bool | None:
@@ -251,9 +290,9 @@ def measurable(lesion: Lesion) -> bool | None:
         nodal=is_node(lesion),
         mm=lesion.size_mm,
         slice_mm=lesion.slice_mm,
-        bone=lesion.lesion_class == LesionClass.BONE,
+        bone=is_bone(lesion),
         soft_tissue=lesion.soft_tissue == "Y",
-        irradiated=lesion.irradiated_before == "Y",
+        irradiated=was_irradiated(lesion),
         progressed=lesion.progressed_since == "Y",
         xray=lesion.method == Method.XRAY,
         kind=recist.NotMeasurable(lesion.kind) if lesion.kind else None,

@@ -1,87 +1,46 @@
+"""Courses of radiotherapy, with their interruptions, volumes and fractions (crf_spec 2.15)."""
+
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from trial import fields
 from trial.models import OnceAmongRows, Problem, Record, Row, Section, Visit
 from trial.protocol.radiotherapy import biological_dose
 from trial.refusals import Code, impossible
 
+from . import radiotherapy_codes as codes
 from .lesion import Laterality, Lesion, Site
-
-COVERAGE = {"FULL": "in full", "PARTIAL": "in part", "NONE": "not", "PENDING": "pending"}
 
 
 class RadiotherapyCourse(Record):
     """A course of radiotherapy (crf_spec 2.15, RTC; mCODE Radiotherapy Course Summary)."""
 
-    class Intent(models.TextChoices):
-        CURATIVE = "CURATIVE", "Curative (ablative, consolidative)"
-        PALLIATIVE = "PALLIATIVE", "Palliative"
-
-    class Modality(models.TextChoices):
-        PHOTON = "1156506007", "Photons"
-        ELECTRON = "45643008", "Electrons"
-        PROTON = "10611004", "Protons"
-        CARBON = "1156505006", "Carbon ions"
-
-    class Guidance(models.TextChoices):
-        DAILY_CBCT = "DAILY_CBCT", "Daily cone beam CT"
-        MR = "MR", "MR"
-        KV = "KV", "kV"
-        NONE = "NONE", "None"
-
-    class Concurrent(models.TextChoices):
-        CONTINUED = "CONTINUED", "Continued"
-        HELD = "HELD", "Held"
-        ICI_ONLY = "ICI_ONLY", "Checkpoint inhibitor only"
-        NONE = "NONE", "None"
-
-    class Status(models.TextChoices):
-        PLANNED = "PLANNED", "Planned"
-        IN_PROGRESS = "IN_PROGRESS", "In progress"
-        COMPLETED = "COMPLETED", "Completed"
-        STOPPED_EARLY = "STOPPED_EARLY", "Stopped early"
-        NOT_STARTED = "NOT_STARTED", "Not started"
-
-    class StopReason(models.TextChoices):
-        TOXICITY = "407563006", "Toxicity"
-        PATIENT_REFUSAL = "105480006", "Refused by the patient"
-        PD = "PD", "Progression"
-        DEATH = "419620001", "Death"
-        LOGISTICS = "309846006", "Logistics"
-        PHYSICIAN = "PHYSICIAN", "Physician's decision"
-        OTHER = "OTHER", "Other"
-
-    class Review(models.TextChoices):
-        PER_PROTOCOL = "PER_PROTOCOL", "Per protocol"
-        ACCEPTABLE_VARIATION = "ACCEPTABLE_VARIATION", "Acceptable variation"
-        UNACCEPTABLE = "UNACCEPTABLE", "Unacceptable"
-        NOT_DONE = "ND", "Not done"
-
     several = True
     moves_the_schedule = True
 
-    intent = fields.choice("Intent", Intent, sdtm="PR.PRTRTINT")
+    intent = fields.choice("Intent", codes.Intent, sdtm="PR.PRTRTINT")
     simulated_on = fields.day("Simulation", sdtm="SUPPPR.RTSIMDAT")
     four_dimensional = fields.yes_no("4D-CT", sdtm="SUPPPR.RT4D", optional=True)
     immobilization = fields.text("Immobilization", sdtm="SUPPPR.RTIMMOB", optional=True)
-    modality = fields.choice("Modality", Modality, sdtm="SUPPPR.RTMODAL")
-    guidance = fields.choice("Image guidance", Guidance, sdtm="SUPPPR.RTIGRT")
+    modality = fields.choice("Modality", codes.Modality, sdtm="SUPPPR.RTMODAL")
+    guidance = fields.choice("Image guidance", codes.Guidance, sdtm="SUPPPR.RTIGRT")
     planned_start_on = fields.day("Planned start", sdtm="SUPPPR.RTPLSTDT", planned=True)
-    systemic = fields.choice("Systemic therapy during radiotherapy", Concurrent, sdtm="SUPPPR.RTCONC")
-    held_days = fields.text("Held: days before and after", sdtm="SUPPPR.RTHELD", when=lambda c: c.systemic == "HELD")
+    systemic = fields.choice("Systemic therapy during radiotherapy", codes.Concurrent, sdtm="SUPPPR.RTCONC")
+    held_days = fields.text("Held: days before and after", sdtm="SUPPPR.RTHELD", when=lambda c: c.systemic == codes.Concurrent.HELD)
     uniform = fields.yes_no("All fractions of a volume have the same dose", sdtm="SUPPPR.RTUNIF")
-    plan_review = fields.choice("Plan reviewed", Review, sdtm="SUPPPR.RTQA", optional=True)
+    plan_review = fields.choice("Plan reviewed", codes.Review, sdtm="SUPPPR.RTQA", optional=True)
 
-    status = fields.choice("Status", Status, sdtm="SUPPPR.RTSTAT")
-    started_on = fields.day("Started", sdtm="PR.PRSTDTC", when=lambda c: c.status in ("IN_PROGRESS", "COMPLETED", "STOPPED_EARLY"))
-    ended_on = fields.day("Ended", sdtm="PR.PRENDTC", when=lambda c: c.status in ("COMPLETED", "STOPPED_EARLY"))
+    status = fields.choice("Status", codes.Status, sdtm="SUPPPR.RTSTAT")
+    started_on = fields.day("Started", sdtm="PR.PRSTDTC", when=lambda c: c.status in codes.STARTED)
+    ended_on = fields.day("Ended", sdtm="PR.PRENDTC", when=lambda c: c.status in codes.ENDED)
     stop_reason = fields.choice(
-        "Reason why stopped or not started", StopReason, sdtm="SUPPPR.RTRSN", when=lambda c: c.status in ("STOPPED_EARLY", "NOT_STARTED")
+        "Reason why stopped or not started", codes.StopReason, sdtm="SUPPPR.RTRSN", when=lambda c: c.status in codes.FELL_SHORT
     )
     replanned = fields.yes_no("Planned again", sdtm="SUPPPR.RTREPL")
     replanned_on = fields.day("Planned again on", sdtm="SUPPPR.RTREPLDT", when=lambda c: c.replanned == "Y")
@@ -89,28 +48,19 @@ class RadiotherapyCourse(Record):
 
     coverage = fields.derived("Volumes covered")
     lesions_covered = fields.derived("Lesions of this course")
-    all_covered = fields.derived(
-        "All lesions to be irradiated", words={"COMPLETE": "covered", "INCOMPLETE": "not all covered", "PENDING": "pending"}
-    )
+    all_covered = fields.derived("All lesions to be irradiated", words=codes.ALL_LESIONS)
 
     sections = (
         Section(
             "Plan",
             (
-                "intent",
-                "simulated_on",
-                "four_dimensional",
-                "immobilization",
-                "modality",
-                "guidance",
-                "planned_start_on",
-                "uniform",
-                "plan_review",
+                "intent", "simulated_on", "four_dimensional", "immobilization", "modality", "guidance", "planned_start_on",
+                "uniform", "plan_review",
             ),
         ),
         Section("With systemic therapy", ("systemic", "held_days")),
         Section("Course", ("status", "started_on", "ended_on", "stop_reason", "replanned", "replanned_on", "replanned_reason")),
-    )
+    )  # fmt: skip
 
     class Meta(Record.Meta):
         verbose_name = "radiotherapy course"
@@ -119,7 +69,7 @@ class RadiotherapyCourse(Record):
             models.CheckConstraint(
                 condition=Q(ended_on=None) | Q(started_on=None) | Q(ended_on__gte=models.F("started_on")),
                 name="course_ends_after_start",
-                violation_error_message="The course ends before it starts. Check both dates.",
+                violation_error_message=gettext_lazy("The course ends before it starts. Check both dates."),
             ),
         ]
 
@@ -128,28 +78,33 @@ class RadiotherapyCourse(Record):
 
     @classmethod
     def choices_for(cls, item: str, visit: Visit, record: Record | None) -> models.QuerySet[Any] | None:
-        """A fraction names a volume that is stored already."""
+        """Return the volumes that a fraction may name: those of the course that are stored already."""
         if item != "volume":
             return None
-        return TargetVolume.objects.standing().filter(course=record) if record else TargetVolume.objects.none()
+        if record is None:
+            return TargetVolume.objects.none()
+        return TargetVolume.objects.standing().filter(course=record)
 
     @property
     def has_ended(self) -> bool:
-        return self.status in (self.Status.COMPLETED, self.Status.STOPPED_EARLY, self.Status.NOT_STARTED)
+        """True once no further fraction will be given."""
+        return self.status in codes.ENDED | codes.FELL_SHORT
 
     def inconsistencies(self) -> Iterator[Problem]:
+        """Yield what keeps the form from being complete: volumes, their lesions, the sum of their fractions."""
         volumes = self.rows(TargetVolume)
-        if not volumes and self.status != self.Status.NOT_STARTED:
-            yield "", "No target volume is entered. Add at least one."
-        known = set(Lesion.objects.of(self.subject).values_list("code", flat=True))
+        if not volumes and self.status != codes.Status.NOT_STARTED:
+            yield "", _("No target volume is entered. Add at least one.")
+        lesion_codes = set(Lesion.objects.of(self.subject).values_list("code", flat=True))
         for volume in volumes:
-            if unknown := sorted(set(volume.lesions) - known):
-                yield (
-                    "",
-                    f"Volume {volume.code or 'new'} names {', '.join(unknown)}; the subject has {', '.join(sorted(known)) or 'no lesion'}.",
-                )
+            label = volume.code or _("new")
+            if unknown := sorted(set(volume.lesions) - lesion_codes):
+                sentence = _("Volume {volume} names {unknown}; the subject has {lesions}.")
+                lesions = ", ".join(sorted(lesion_codes)) or _("no lesion")
+                yield "", sentence.format(volume=label, unknown=", ".join(unknown), lesions=lesions)
             if self.uniform == "Y" and not is_uniform(volume):
-                yield "", f"Volume {volume.code or 'new'}: its fractions do not add up to the prescribed dose (±0.1 Gy)."
+                sentence = _("Volume {volume}: its fractions do not add up to the prescribed dose (±0.1 Gy).")
+                yield "", sentence.format(volume=label)
 
 
 class Interruption(Row):
@@ -163,7 +118,7 @@ class Interruption(Row):
 
     from_on = fields.day("From", sdtm="SUPPPR.RTINTST")
     to_on = fields.day("To", sdtm="SUPPPR.RTINTEN")
-    reason = fields.choice("Reason", RadiotherapyCourse.StopReason, sdtm="SUPPPR.RTINTRS")
+    reason = fields.choice("Reason", codes.StopReason, sdtm="SUPPPR.RTINTRS")
     missed = fields.count("Fractions missed", between=(0, 45), sdtm="SUPPPR.RTINTMS")
     compensated = fields.yes_no("Compensated", sdtm="SUPPPR.RTINTCP")
 
@@ -175,21 +130,13 @@ class Interruption(Row):
             models.CheckConstraint(
                 condition=Q(to_on=None) | Q(from_on=None) | Q(to_on__gte=models.F("from_on")),
                 name="interruption_ends_after_start",
-                violation_error_message="The interruption ends before it starts. Check both dates.",
+                violation_error_message=gettext_lazy("The interruption ends before it starts. Check both dates."),
             ),
         ]
 
 
 class TargetVolume(Row):
     """A target volume and its prescription (crf_spec 2.15, RTV)."""
-
-    class Technique(models.TextChoices):
-        IMRT = "441799006", "IMRT"
-        VMAT = "1156530009", "VMAT"
-        THREE_D_CRT = "1162782007", "3D-CRT"
-        TOMO = "TOMO", "Tomotherapy"
-        CYBERKNIFE = "CYBERKNIFE", "CyberKnife"
-        PROTON_PBS = "PROTON_PBS", "Proton pencil beam"
 
     parent = "course"
     path_to_site = "course__visit__subject__site"
@@ -202,7 +149,7 @@ class TargetVolume(Row):
     elective_only = fields.yes_no("Elective volume without a lesion", sdtm="SUPPPR.RTELECT", optional=True)
     location = fields.choice("Body site", Site, sdtm="PR.PRLOC")
     laterality = fields.choice("Side", Laterality, sdtm="PR.PRLAT", optional=True)
-    technique = fields.choice("Technique", Technique, sdtm="SUPPPR.PRTECH")
+    technique = fields.choice("Technique", codes.Technique, sdtm="SUPPPR.PRTECH")
     stereotactic = fields.yes_no("Stereotactic", sdtm="SUPPPR.RTSTEREO")
     gtv_cm3 = fields.amount("GTV", digits=7, places=2, between=(0, 20_000), unit="cm³", sdtm="SUPPPR.GTVV")
     ctv_cm3 = fields.amount(
@@ -229,7 +176,7 @@ class TargetVolume(Row):
     delivered_bed10_gy = fields.derived("BED, tumor, delivered", unit="Gy", places=2)
     delivered_eqd2_10_gy = fields.derived("EQD2, tumor, delivered", unit="Gy", places=2)
     delivered_eqd2_3_gy = fields.derived("EQD2, late effects, delivered", unit="Gy", places=2)
-    coverage = fields.derived("Covered", words=COVERAGE)
+    coverage = fields.derived("Covered", words=codes.COVERAGE)
 
     sections = (
         Section("Target", ("lesions", "elective_only", "location", "laterality", "technique", "stereotactic")),
@@ -245,7 +192,7 @@ class TargetVolume(Row):
             models.CheckConstraint(
                 condition=~Q(code=""),
                 name="volume_has_its_code",
-                violation_error_message="A target volume gets its code when it is stored. Store volumes one by one.",
+                violation_error_message=gettext_lazy("A target volume gets its code when it is stored. Store volumes one by one."),
             ),
         ]
 
@@ -261,26 +208,19 @@ class TargetVolume(Row):
         return super().bookkeeping() | {"code"}
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """A volume gets its code when it is first stored: V1, V2 …"""
+        """Store the volume. It gets its code the first time: V1, V2 …"""
         if not self.code:
             self.code = f"V{TargetVolume.objects.filter(course=self.course).count() + 1}"
         super().save(*args, **kwargs)
 
     def clean(self) -> None:
+        """Sort the codes of the lesions, in capitals."""
         super().clean()
         self.lesions = sorted({code.strip().upper() for code in self.lesions if code.strip()})
 
 
 class Fraction(Row):
     """One fraction of one volume (crf_spec 2.15, RTF)."""
-
-    class MissedReason(models.TextChoices):
-        MACHINE = "MACHINE", "Machine"
-        HOLIDAY = "HOLIDAY", "Holiday"
-        TOXICITY = "TOXICITY", "Toxicity"
-        PATIENT = "PATIENT", "Patient"
-        INTERCURRENT = "INTERCURRENT", "Intercurrent illness"
-        OTHER = "OTHER", "Other"
 
     parent = "course"
     path_to_site = "course__visit__subject__site"
@@ -293,7 +233,7 @@ class Fraction(Row):
     given_on = fields.day("Date", sdtm="PR.PRSTDTC")
     delivered = fields.yes_no("Delivered", sdtm="PR.PROCCUR")
     dose_gy = fields.amount("Dose", digits=4, places=2, between=(0, 40), unit="Gy", sdtm="PR.PRDOSE", when=lambda f: f.delivered == "Y")
-    missed_reason = fields.choice("Reason missed", MissedReason, sdtm="PR.PRREASOC", when=lambda f: f.delivered == "N")
+    missed_reason = fields.choice("Reason missed", codes.MissedReason, sdtm="PR.PRREASOC", when=lambda f: f.delivered == "N")
     second_of_day = fields.yes_no("Second fraction of the day (6 h or more apart)", sdtm="SUPPPR.RTBID", optional=True)
 
     sections = (Section("Fraction", ("volume", "number", "given_on", "delivered", "dose_gy", "missed_reason", "second_of_day")),)
@@ -305,31 +245,35 @@ class Fraction(Row):
                 fields=["volume", "given_on"],
                 condition=Q(withdrawn_at=None, delivered="Y") & ~Q(second_of_day="Y"),
                 name="one_fraction_of_a_day",
-                violation_error_message="This volume already has a fraction on this day. Mark the second one as such, or check the date.",
+                violation_error_message=gettext_lazy(
+                    "This volume already has a fraction on this day. Mark the second one as such, or check the date."
+                ),
             ),
             OnceAmongRows(
                 fields=["volume", "number"],
                 condition=Q(withdrawn_at=None),
                 name="one_fraction_of_a_number",
-                violation_error_message="This volume already has a fraction of this number.",
+                violation_error_message=gettext_lazy("This volume already has a fraction of this number."),
             ),
             models.CheckConstraint(
                 condition=~Q(delivered="N") | Q(dose_gy=None),
                 name="no_dose_unless_delivered",
-                violation_error_message="A fraction that was not delivered has no dose.",
+                violation_error_message=gettext_lazy("A fraction that was not delivered has no dose."),
             ),
         ]
 
     def clean(self) -> None:
+        """Refuse a volume of another course, and a day outside the course."""
         super().clean()
         course = self.course
         if self.volume and self.volume.course_id != course.pk:
-            raise impossible(Code.IMPOSSIBLE, item="volume", sentence="This volume belongs to another course.")
+            sentence = _("This volume belongs to another course.")
+            raise impossible(Code.IMPOSSIBLE, item="volume", sentence=sentence)
         if self.given_on and course.started_on and self.given_on < course.started_on:
-            sentence = f"The course started on {course.started_on}; a fraction cannot be earlier."
+            sentence = _("The course started on {day}; a fraction cannot be earlier.").format(day=course.started_on)
             raise impossible(Code.IMPOSSIBLE, item="given_on", sentence=sentence)
         if self.given_on and course.ended_on and self.given_on > course.ended_on:
-            sentence = f"The course ended on {course.ended_on}; a fraction cannot be later."
+            sentence = _("The course ended on {day}; a fraction cannot be later.").format(day=course.ended_on)
             raise impossible(Code.IMPOSSIBLE, item="given_on", sentence=sentence)
 
 

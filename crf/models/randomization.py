@@ -1,21 +1,29 @@
+"""The allocation of a subject (crf_spec 2.13)."""
+
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 
 from trial import fields
 from trial.models import Record, Section, Subject
 from trial.models.row import WithdrawableQuerySet
-from trial.protocol.parameters import RandMethod
+from trial.protocol.parameters import RandMethod, Stratum
 from trial.protocol.randomization.blocks import Arm as ProtocolArm
 
 from .eligibility import Eligibility
 
 
 class RandomizationQuerySet(WithdrawableQuerySet):
+    """Allocations, by who made them."""
+
     def by_key(self) -> "RandomizationQuerySet":
-        """Those that the system made: the key's sequence."""
+        """Return the allocations that the system made: the key's sequence."""
         return self.exclude(outside="Y")
 
     def outside(self) -> "RandomizationQuerySet":
+        """Return the allocations made outside the system."""
         return self.filter(outside="Y")
 
 
@@ -65,7 +73,7 @@ class Randomization(Record):
     outside_source = fields.text("Source document of that allocation", sdtm="SUPPDS.RANDSRC", optional=True)
     outside_reason = fields.text("Why it was made outside and entered later", sdtm="SUPPDS.RANDWHY", optional=True)
 
-    objects = RandomizationQuerySet.as_manager()
+    objects = RandomizationQuerySet.as_manager()  # type: ignore[misc]  # the stubs refuse a narrower manager
 
     sections = (
         Section("Allocation", ("randomized_on", "number", "arm", "late_reason")),
@@ -81,38 +89,35 @@ class Randomization(Record):
             models.CheckConstraint(
                 condition=Q(withdrawn_at=None),
                 name="allocation_is_never_withdrawn",
-                violation_error_message="An allocation stands for ever.",
+                violation_error_message=gettext_lazy("An allocation stands for ever."),
             ),
             models.CheckConstraint(
                 condition=(Q(outside="Y") & ~Q(outside_source="") & ~Q(outside_reason="") & Q(number__startswith="X-"))
                 | (~Q(outside="Y") & Q(outside_source="", outside_reason="", eligibility__isnull=False) & ~Q(number__startswith="X-")),
                 name="allocation_outside_says_so",
-                violation_error_message="An allocation made outside the system names its source; one of the system rests on eligibility.",
+                violation_error_message=gettext_lazy(
+                    "An allocation made outside the system names its source; one of the system rests on eligibility."
+                ),
             ),
         ]
 
+    @classmethod
+    def codes_of(cls, item: str) -> list[str]:
+        """Return the codes that an item takes."""
+        field: Any = cls._meta.get_field(item)  # the stubs know no choices of a relation
+        return [code for code, label in field.flatchoices]
+
     @property
     def levels_used(self) -> dict[str, str]:
-        """By factor. Allocations of the first version of this form name the two strata alone."""
-        return self.levels or {"SYSCLASS": self.sysclass, "METPAT": self.metpat}
+        """The level of each factor as it was used. The first version of this form kept the two strata alone."""
+        return self.levels or {Stratum.SYSCLASS.value: self.sysclass, Stratum.METPAT.value: self.metpat}
 
     @classmethod
     def fixed(cls) -> list[str]:
         return [
-            *super().fixed(),
-            "subject_once_id",
-            "eligibility_id",
-            "randomized_on",
-            "number",
-            "arm",
-            "sysclass",
-            "metpat",
-            "method",
-            "levels",
-            "outside",
-            "outside_source",
-            "outside_reason",
-        ]
+            *super().fixed(), "subject_once_id", "eligibility_id", "randomized_on", "number", "arm", "sysclass", "metpat", "method",
+            "levels", "outside", "outside_source", "outside_reason",
+        ]  # fmt: skip
 
     @classmethod
     def bookkeeping(cls) -> set[str]:

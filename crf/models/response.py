@@ -1,52 +1,40 @@
-from collections.abc import Iterator
+"""The assessment of response at one time point, with its rows (crf_spec 2.16)."""
+
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from trial import fields
 from trial.models import OnceAmongRows, Problem, Record, Row, Section, Visit
+from trial.protocol.response.recist import Response
 
+from .codelists import codelist, labeled
 from .lesion import SLICED, Laterality, Lesion, LesionClass, Method, Site
+from .response_codes import DISCORDANCE, NEW_LESIONS, RESPONSES, FollowedGrowth, Growth
 
-WORDS = {
-    "CR": "CR, complete response", "PR": "PR, partial response", "SD": "SD, stable disease", "PD": "PD, progressive disease",
-    "NE": "NE, not evaluable", "NED": "NED, no disease at baseline", "NA": "none at baseline",
-}  # fmt: skip
-DISCORDANCE = {"NONE": "agrees", "MINOR": "minor discordance", "MAJOR": "major discordance"}
 SHORTEST_NARRATIVE = 20
-
-
-class Growth(models.TextChoices):
-    """Of a lesion followed without being measured; iRECIST asks for it."""
-
-    NONE = "NONE", "Not larger"
-    SOME = "SOME", "Larger"
-    UNEQUIVOCAL = "UNEQUIVOCAL", "Unequivocally larger"
-
-
-class FollowedGrowth(models.TextChoices):
-    """Of a new lesion; it may be gone again."""
-
-    NONE = "NONE", "Not larger"
-    SOME = "SOME", "Larger"
-    UNEQUIVOCAL = "UNEQUIVOCAL", "Unequivocally larger"
-    GONE = "GONE", "Gone"
+ENTERED_TWICE = gettext_lazy("This lesion is entered twice.")
 
 
 class ResponseAssessment(Record):
     """Tumor assessment at one time point, and the investigator's own response (crf_spec 2.16; CDASH TU, TR, RS)."""
 
     class Evaluator(models.TextChoices):
-        """TUEVAL (C78735)."""
+        """The role of the person who assesses (TUEVAL, C78735)."""
 
         INVESTIGATOR = "INVESTIGATOR", "Investigator"
         CENTRAL = "INDEPENDENT ASSESSOR", "Independent assessor"
 
-    Target = models.TextChoices("Target", {f"T{r}": (r, r) for r in ("CR", "PR", "SD", "PD", "NE", "NA")})
-    NonTarget = models.TextChoices("NonTarget", {f"N{i}": (r, r) for i, r in enumerate(("CR", "NON-CR/NON-PD", "PD", "NE", "NA"))})
-    Overall = models.TextChoices("Overall", {f"O{i}": (r, r) for i, r in enumerate(("CR", "PR", "SD", "NON-CR/NON-PD", "PD", "NE", "NED"))})
+    Target = codelist("Target", labeled(Response.CR, Response.PR, Response.SD, Response.PD, Response.NE, Response.NA))
+    NonTarget = codelist("NonTarget", labeled(Response.CR, Response.NON_CR_NON_PD, Response.PD, Response.NE, Response.NA))
+    Overall = codelist(
+        "Overall", labeled(Response.CR, Response.PR, Response.SD, Response.NON_CR_NON_PD, Response.PD, Response.NE, Response.NED)
+    )
 
     class ProgressionMode(models.TextChoices):
         TARGET = "TARGET", "Target lesions"
@@ -64,7 +52,7 @@ class ResponseAssessment(Record):
     investigator_overall = fields.choice("Overall response", Overall, sdtm="RS.INVOVR")
     investigator_on = fields.day("Assessed on", sdtm="RS.RSDTC")
     progression_mode = fields.choice(
-        "Progression shown by", ProgressionMode, sdtm="SUPPRS.PDMODE", when=lambda a: a.investigator_overall == "PD"
+        "Progression shown by", ProgressionMode, sdtm="SUPPRS.PDMODE", when=lambda a: a.investigator_overall == Response.PD
     )
 
     clinically_stable = fields.yes_no("If progression under immunotherapy: clinically stable", sdtm="SUPPRS.CLINSTAB", optional=True)
@@ -75,10 +63,10 @@ class ResponseAssessment(Record):
     change_from_baseline_percent = fields.derived("Change from baseline", unit="%", places=1)
     change_from_nadir_percent = fields.derived("Change from nadir", unit="%", places=1)
     change_from_nadir_mm = fields.derived("Change from nadir", unit="mm")
-    target = fields.derived("Target response", words=WORDS)
-    non_target = fields.derived("Non-target response", words=WORDS)
-    new_lesion = fields.derived("New lesion", words={"UNEQUIVOCAL": "unequivocal", "EQUIVOCAL": "equivocal", "NONE": "none"})
-    overall = fields.derived("Overall response (RECIST 1.1)", words=WORDS)
+    target = fields.derived("Target response", words=RESPONSES)
+    non_target = fields.derived("Non-target response", words=RESPONSES)
+    new_lesion = fields.derived("New lesion", words=NEW_LESIONS)
+    overall = fields.derived("Overall response (RECIST 1.1)", words=RESPONSES)
     discordance = fields.derived("Against the investigator's overall response", words=DISCORDANCE)
 
     sections = (
@@ -86,39 +74,38 @@ class ResponseAssessment(Record):
         Section(
             "The investigator's own response",
             (
-                "investigator_target",
-                "investigator_non_target",
-                "investigator_overall",
-                "investigator_on",
-                "progression_mode",
+                "investigator_target", "investigator_non_target", "investigator_overall", "investigator_on", "progression_mode",
                 "clinically_stable",
             ),
         ),
-    )
+    )  # fmt: skip
 
     class Meta(Record.Meta):
         verbose_name = "response assessment"
 
     @classmethod
     def prefilled(cls, visit: Visit) -> dict[str, Any]:
+        """Return the evaluator of an empty form: the investigator."""
         return {"evaluator": cls.Evaluator.INVESTIGATOR}
 
     @classmethod
     def prefilled_rows(cls, visit: Visit) -> dict[type[Row], list[dict[str, Any]]]:
-        """A row for each baseline lesion, so that none is forgotten."""
-        lesions = list(Lesion.objects.of(visit.subject).filter(first_seen="BL0").order_by("code"))
+        """Return a row for each baseline lesion, so that none is forgotten."""
+        lesions = list(Lesion.objects.of(visit.subject).filter(first_seen=Lesion.FirstSeen.BL0).order_by("code"))
         return {
-            TargetMeasurement: [{"lesion": lesion.pk} for lesion in lesions if lesion.role == "TARGET"],
-            NonTargetFinding: [{"lesion": lesion.pk} for lesion in lesions if lesion.role == "NON-TARGET"],
+            TargetMeasurement: [{"lesion": lesion.pk} for lesion in lesions if lesion.role == Lesion.Role.TARGET],
+            NonTargetFinding: [{"lesion": lesion.pk} for lesion in lesions if lesion.role == Lesion.Role.NON_TARGET],
         }
 
     @classmethod
     def choices_for(cls, item: str, visit: Visit, record: Record | None) -> models.QuerySet[Any] | None:
+        """Return the lesions that an item may name: all, or the new ones that are followed."""
         lesions = Lesion.objects.of(visit.subject).order_by("code")
         return {"lesion": lesions, "followed": lesions.filter(first_seen=Lesion.FirstSeen.POST)}.get(item)
 
     @classmethod
-    def choices_at_hand(cls, item: str, visit: Visit, record: Record | None) -> list[Any] | None:
+    def choices_at_hand(cls, item: str, visit: Visit, record: Record | None) -> Sequence[Any] | None:
+        """Return the same lesions from the casebook, without a query of their own."""
         if item not in ("lesion", "followed") or record is None:
             return super().choices_at_hand(item, visit, record)
         lesions = sorted(record.casebook.records(Lesion), key=lambda lesion: lesion.code)
@@ -127,23 +114,28 @@ class ResponseAssessment(Record):
 
     @property
     def first_scan_on(self) -> date | None:
+        """The day of the first scan."""
         return min((scan.scanned_on for scan in self.rows(Scan) if scan.scanned_on), default=None)
 
     @property
     def last_scan_on(self) -> date | None:
+        """The day of the last scan."""
         return max((scan.scanned_on for scan in self.rows(Scan) if scan.scanned_on), default=None)
 
     def inconsistencies(self) -> Iterator[Problem]:
+        """Yield what keeps the form from being complete: scans, lesions not assessed, descriptions too short."""
         if not self.rows(Scan):
-            yield "", "No scan is entered. Add a row for each."
-        for role, group in (("TARGET", TargetMeasurement), ("NON-TARGET", NonTargetFinding)):
+            yield "", _("No scan is entered. Add a row for each.")
+        for role, group in ((Lesion.Role.TARGET, TargetMeasurement), (Lesion.Role.NON_TARGET, NonTargetFinding)):
             assessed = {row.lesion_id for row in self.rows(group)}
             for lesion in self.casebook.records(Lesion):
                 if lesion.role == role and lesion.first_seen == Lesion.FirstSeen.BL0 and lesion.pk not in assessed:
-                    yield "", f"{lesion} is not assessed. Add it; where it cannot be assessed, say so and why."
+                    sentence = _("{lesion} is not assessed. Add it; where it cannot be assessed, say so and why.")
+                    yield "", sentence.format(lesion=lesion)
         for row in self.rows(NonTargetFinding):
-            if row.state == "UNEQUIVOCAL" and len(row.narrative) < SHORTEST_NARRATIVE:
-                yield "", f"{row.lesion}: describe the unequivocal progression in {SHORTEST_NARRATIVE} characters or more."
+            if row.state == row.State.UNEQUIVOCAL and len(row.narrative) < SHORTEST_NARRATIVE:
+                sentence = _("{lesion}: describe the unequivocal progression in {number} characters or more.")
+                yield "", sentence.format(lesion=row.lesion, number=SHORTEST_NARRATIVE)
 
 
 class Scan(Row):
@@ -204,9 +196,9 @@ class TargetMeasurement(Row):
     state = fields.choice("State", State, sdtm="TR.TUMSTATE")
     size_mm = fields.amount(
         "Diameter (node: short axis)", digits=4, places=1, between=("0.1", 400), unit="mm", sdtm="TR.TRORRES",
-        when=lambda m: m.state == "MEASURED",
+        when=lambda m: m.state == TargetMeasurement.State.MEASURED,
     )  # fmt: skip
-    reason = fields.text("Why not evaluable", sdtm="TR.TRREASND", when=lambda m: m.state == "NOT_EVALUABLE")
+    reason = fields.text("Why not evaluable", sdtm="TR.TRREASND", when=lambda m: m.state == TargetMeasurement.State.NOT_EVALUABLE)
     local_status = fields.choice("If irradiated: local status", LocalStatus, sdtm="SUPPTR.LOCSTAT", optional=True)
 
     sections = (Section("Target lesion", ("lesion", "state", "size_mm", "reason", "local_status")),)
@@ -218,15 +210,20 @@ class TargetMeasurement(Row):
             models.CheckConstraint(
                 condition=~Q(state__in=["ABSENT", "NOT_EVALUABLE"]) | Q(size_mm=None),
                 name="no_size_of_what_is_not_measured",
-                violation_error_message="A lesion that is absent or not evaluable has no diameter.",
+                violation_error_message=gettext_lazy("A lesion that is absent or not evaluable has no diameter."),
             ),
             OnceAmongRows(
                 fields=["assessment", "lesion"],
                 condition=Q(withdrawn_at=None),
                 name="target_assessed_once",
-                violation_error_message="This lesion is entered twice.",
+                violation_error_message=ENTERED_TWICE,
             ),
         ]
+
+
+def is_described(finding: "NonTargetFinding") -> bool:
+    """Return whether the state of the lesion asks for a description."""
+    return finding.state in (NonTargetFinding.State.UNEQUIVOCAL, NonTargetFinding.State.NE)
 
 
 class NonTargetFinding(Row):
@@ -247,7 +244,7 @@ class NonTargetFinding(Row):
     lesion = fields.reference("Non-target lesion", Lesion, sdtm="TR.TRLNKID")
     state = fields.choice("State", State, sdtm="TR.TUMSTATE")
     growth = fields.choice("Compared with the time point before (iRECIST)", Growth, sdtm="SUPPTR.TRGROW", optional=True)
-    narrative = fields.text("Description", longest=1000, sdtm="SUPPTR.TRNARR", when=lambda f: f.state in ("UNEQUIVOCAL", "NE"))
+    narrative = fields.text("Description", longest=1000, sdtm="SUPPTR.TRNARR", when=is_described)
 
     sections = (Section("Non-target lesion", ("lesion", "state", "growth", "narrative")),)
 
@@ -259,7 +256,7 @@ class NonTargetFinding(Row):
                 fields=["assessment", "lesion"],
                 condition=Q(withdrawn_at=None),
                 name="non_target_assessed_once",
-                violation_error_message="This lesion is entered twice.",
+                violation_error_message=ENTERED_TWICE,
             ),
         ]
 
@@ -268,7 +265,7 @@ class NewLesion(Row):
     """A lesion that was not there at baseline. Followed as a lesion of its own, it is the same one at each time point."""
 
     class Certainty(models.TextChoices):
-        """NEWLPROG."""
+        """The certainty that a lesion is new (NEWLPROG)."""
 
         EQUIVOCAL = "EQUIVOCAL", "Equivocal"
         UNEQUIVOCAL = "UNEQUIVOCAL", "Unequivocal"

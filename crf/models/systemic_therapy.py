@@ -1,3 +1,5 @@
+"""Systemic therapy: the regimen, its cycles and each dose (crf_spec 2.14)."""
+
 from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
@@ -5,13 +7,19 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from trial import fields
 from trial.models import OnceAmongRows, OnceOfASubject, Problem, Record, Row, Section, Visit, parameters_on
 from trial.protocol.therapy import regimens
 from trial.refusals import Code, impossible
 
+from .codelists import codelist
 from .vital_signs import VitalSigns
+
+OTHER = "OTHER"
+"""The code of a regimen that the protocol does not list."""
 
 
 class Regimen(Record):
@@ -32,14 +40,14 @@ class Regimen(Record):
         HEARING_2 = "HEARING_2", "Hearing loss grade 2 or worse"
         NYHA_3 = "NYHA_3", "Heart failure NYHA III or worse"
 
-    Code = models.TextChoices("Code", {code: (code, regimen.title) for code, regimen in regimens.REGIMENS.items()})
+    Code = codelist("Code", {code: (code, regimen.title) for code, regimen in regimens.REGIMENS.items()})
 
     several = True
     moves_the_schedule = True
 
     code = fields.choice("Regimen", Code, sdtm="EC.ECTRT")
     regimen_class = fields.choice("Class", RegimenClass, sdtm="EC.ECSCAT")
-    other_agents = fields.text("Other regimen: agents, doses, days", sdtm="SUPPEC.REGOTH", when=lambda r: r.code == "OTHER")
+    other_agents = fields.text("Other regimen: agents, doses, days", sdtm="SUPPEC.REGOTH", when=lambda r: r.code == OTHER)
     cycle_length_days = fields.count("Cycle length", between=(7, 42), unit="days", sdtm="SUPPEC.CYCLEN")
     max_cycles = fields.count("Planned number of cycles at most", between=(1, 60), sdtm="SUPPEC.MAXCYC", optional=True)
     preconsent_cycles = fields.count("Cycles completed before consent", between=(0, 6), sdtm="SUPPEC.PRECNS")
@@ -62,18 +70,21 @@ class Regimen(Record):
         return str(regimens.sysclass(self.regimen_class) or "") if self.regimen_class else ""
 
     def inconsistencies(self) -> Iterator[Problem]:
-        known = regimens.REGIMENS.get(self.code)
-        if known and self.code != "OTHER" and self.regimen_class and self.regimen_class != known.regimen_class:
-            yield "regimen_class", f"{known.title} is of the class {known.regimen_class}."
+        """Yield what keeps the form from being complete: another class than the regimen's, too many cycles before."""
+        regimen = regimens.REGIMENS.get(self.code)
+        if regimen and self.code != OTHER and self.regimen_class and self.regimen_class != regimen.regimen_class:
+            sentence = _("{regimen} is of the class {regimen_class}.")
+            yield "regimen_class", sentence.format(regimen=regimen.title, regimen_class=regimen.regimen_class)
         yield from self._cycles_before_consent()
 
     def _cycles_before_consent(self) -> Iterator[Problem]:
-        """ALLOW_PRECONSENT_CYCLES and MAX_PRECONSENT_CYCLES (crf_spec 1), as in force at the visit."""
+        """Yield what ALLOW_PRECONSENT_CYCLES and MAX_PRECONSENT_CYCLES forbid (crf_spec 1), as in force at the visit."""
         parameters = parameters_on(self.visit.held_on or self.subject.site.today())
         if self.preconsent_cycles and not parameters.allow_preconsent_cycles:
-            yield "preconsent_cycles", "No cycle may be given before consent: the parameter ALLOW_PRECONSENT_CYCLES says so."
+            yield "preconsent_cycles", _("No cycle may be given before consent: the parameter ALLOW_PRECONSENT_CYCLES says so.")
         elif (self.preconsent_cycles or 0) > parameters.max_preconsent_cycles:
-            yield "preconsent_cycles", f"{parameters.max_preconsent_cycles} cycles before consent are allowed (MAX_PRECONSENT_CYCLES)."
+            sentence = _("{number} cycles before consent are allowed (MAX_PRECONSENT_CYCLES).")
+            yield "preconsent_cycles", sentence.format(number=parameters.max_preconsent_cycles)
 
 
 class Cycle(Record):
@@ -86,7 +97,7 @@ class Cycle(Record):
     height_cm = fields.amount("Height used for dosing", digits=4, places=1, between=(120, 220), unit="cm", sdtm="VS.HEIGHT")
     clearance_ml_min = fields.amount(
         "Creatinine clearance used for dosing", digits=5, places=2, between=(1, 300), unit="mL/min", sdtm="SUPPEC.CRCLDOSE",
-        when=lambda c: any(row.agent == "CARBOPLATIN" for row in c.rows(Administration)),
+        when=lambda c: any(row.agent == regimens.Agent.CARBOPLATIN for row in c.rows(Administration)),
     )  # fmt: skip
     beyond_progression = fields.yes_no("Given beyond progression", sdtm="SUPPEC.TBP", optional=True)
 
@@ -113,7 +124,7 @@ class Cycle(Record):
 
     @classmethod
     def prefilled(cls, visit: Visit) -> dict[str, Any]:
-        """The number from the visit's code; height and weight as measured at this visit, else last."""
+        """Return the number that the visit's code names, with the height measured first and the weight measured last."""
         number = visit.code.removeprefix("C").removesuffix("D1")
         signs = VitalSigns.objects.of(visit.subject)
         last = signs.exclude(weight_kg=None).order_by("-measured_on").values_list("weight_kg", flat=True).first()
@@ -122,43 +133,64 @@ class Cycle(Record):
 
     @classmethod
     def prefilled_rows(cls, visit: Visit) -> dict[type[Row], list[dict[str, Any]]]:
-        """The regimen's agents, each on its days."""
+        """Return a row for each agent of the regimen, on each of its days."""
         code = Regimen.objects.of(visit.subject).exclude(code="").order_by("-pk").values_list("code", flat=True).first()
         agents = regimens.REGIMENS[code].agents if code else ()
-        given = [(day, planned.agent.value) for planned in agents for day in planned.days]
-        return {Administration: [{"day": day, "agent": agent, "route": "INTRAVENOUS", "dose_level": "0"} for day, agent in sorted(given)]}
+        doses = sorted((day, planned.agent.value) for planned in agents for day in planned.days)
+        usual = {"route": Administration.Route.INTRAVENOUS.value, "dose_level": Administration.DoseLevel.ZERO.value}
+        return {Administration: [{"day": day, "agent": agent, **usual} for day, agent in doses]}
 
     def days_given(self) -> list[date]:
         """Return the days on which an agent was given."""
-        return [row.given_on for row in self.rows(Administration) if row.given == "Y" and row.given_on]
+        return [row.given_on for row in self.rows(Administration) if row.was_given == "Y" and row.given_on]
 
     def clean(self) -> None:
-        """A cycle given before its visit was planned, as before gate 1 is signed, is recorded at an unscheduled visit: it happened."""
+        """Refuse a cycle at the visit of another, or recorded twice.
+
+        A cycle given before its visit was planned, as before gate 1 is signed, is recorded at an unscheduled visit: it happened.
+        """
         super().clean()
         if self.number and not self.visit.is_unscheduled and self.visit.code != f"C{self.number}D1":
-            sentence = f"Cycle {self.number} belongs to the visit C{self.number}D1, not to {self.visit.code}."
+            sentence = _("Cycle {number} belongs to the visit C{number}D1, not to {visit}.")
+            sentence = sentence.format(number=self.number, visit=self.visit.code)
             raise impossible(Code.IMPOSSIBLE, item="number", sentence=sentence)
         if self.number and Cycle.objects.of(self.visit.subject).filter(number=self.number).exclude(visit=self.visit).exists():
-            sentence = f"Cycle {self.number} is recorded already, at another visit."
+            sentence = _("Cycle {number} is recorded already, at another visit.").format(number=self.number)
             raise impossible(Code.ENTERED_AT_ANOTHER_VISIT, item="number", sentence=sentence)
 
     def inconsistencies(self) -> Iterator[Problem]:
+        """Yield what keeps the form from being complete: doses, the cycle before, days out of order."""
         if not self.rows(Administration):
-            yield "", "No administration is entered. Add a row for each agent and day, also for those not given."
+            yield "", _("No administration is entered. Add a row for each agent and day, also for those not given.")
         if self.number and self.number > 1 and not Cycle.objects.of(self.subject).filter(number=self.number - 1).exists():
-            yield "number", f"Cycle {self.number - 1} is not entered yet."
+            yield "number", _("Cycle {number} is not entered yet.").format(number=self.number - 1)
         yield from self._days_in_order()
 
     def _days_in_order(self) -> Iterator[Problem]:
-        given = sorted((row.day, row.given_on) for row in self.rows(Administration) if row.day and row.given_on)
-        for (early, first), (late, second) in pairwise(given):
-            if early < late and first >= second:
-                yield "", f"Day {late} ({second}) does not come after day {early} ({first})."
-        before = Administration.objects.of(self.subject).filter(cycle__number=(self.number or 0) - 1, given="Y").exclude(cycle=self.pk)
+        days = sorted((row.day, row.given_on) for row in self.rows(Administration) if row.day and row.given_on)
+        for (early, first_on), (late, second_on) in pairwise(days):
+            if early < late and first_on >= second_on:
+                sentence = _("Day {late} ({late_on}) does not come after day {early} ({early_on}).")
+                yield "", sentence.format(late=late, late_on=second_on, early=early, early_on=first_on)
+        yield from self._begins_after_cycle_before()
+
+    def _begins_after_cycle_before(self) -> Iterator[Problem]:
+        before = Administration.objects.of(self.subject).filter(cycle__number=(self.number or 0) - 1, was_given="Y").exclude(cycle=self.pk)
         last = before.aggregate(last=models.Max("given_on"))["last"]
         day_1 = min(self.days_given(), default=None)
         if last and day_1 and day_1 <= last:
-            yield "", f"Day 1 of cycle {self.number} ({day_1}) does not come after the last dose of the cycle before ({last})."
+            sentence = _("Day 1 of cycle {number} ({day_1}) does not come after the last dose of the cycle before ({last_on}).")
+            yield "", sentence.format(number=self.number, day_1=day_1, last_on=last)
+
+
+def has_dose(administration: "Administration") -> bool:
+    """Return whether the agent was given, so that it has a dose and a day."""
+    return administration.was_given == "Y"
+
+
+def was_adjusted(administration: "Administration") -> bool:
+    """Return whether the dose differs from what was planned."""
+    return administration.adjustment not in ("", Administration.Adjustment.NONE)
 
 
 class Administration(Row):
@@ -196,7 +228,7 @@ class Administration(Row):
         MINUS_1 = "-1", "−1"
         MINUS_2 = "-2", "−2"
 
-    Agent = models.TextChoices("Agent", {code: (code, code.replace("_", " ").capitalize()) for code in regimens.AGENTS})
+    Agent = codelist("Agent", {str(code): (str(code), code.replace("_", " ").capitalize()) for code in regimens.AGENTS})
 
     parent = "cycle"
     path_to_site = "cycle__visit__subject__site"
@@ -206,14 +238,12 @@ class Administration(Row):
 
     day = fields.count("Day", between=(1, 42), sdtm="EC.VISITDY")
     agent = fields.choice("Agent", Agent, sdtm="EC.ECTRT")
-    given = fields.yes_no("Given", sdtm="EC.ECOCCUR")
-    given_on = fields.day("Date", sdtm="EC.ECSTDTC", when=lambda a: a.given == "Y")
-    dose_mg = fields.amount(
-        "Dose given", digits=7, places=1, between=(0, 10_000), unit="mg", sdtm="EC.ECDOSE", when=lambda a: a.given == "Y"
-    )
+    was_given = fields.yes_no("Given", sdtm="EC.ECOCCUR")
+    given_on = fields.day("Date", sdtm="EC.ECSTDTC", when=has_dose)
+    dose_mg = fields.amount("Dose given", digits=7, places=1, between=(0, 10_000), unit="mg", sdtm="EC.ECDOSE", when=has_dose)
     route = fields.choice("Route", Route, sdtm="EC.ECROUTE")
     adjustment = fields.choice("Adjustment", Adjustment, sdtm="EC.ECADJ")
-    adjustment_reason = fields.choice("Reason", Reason, sdtm="SUPPEC.ECRSADJ", when=lambda a: a.adjustment not in ("", "NONE"))
+    adjustment_reason = fields.choice("Reason", Reason, sdtm="SUPPEC.ECRSADJ", when=was_adjusted)
     dose_level = fields.choice("Dose level", DoseLevel, sdtm="SUPPEC.ECDLVL")
 
     planned_level = fields.derived("Planned level")
@@ -222,7 +252,7 @@ class Administration(Row):
 
     sections = (
         Section(
-            "Administration", ("day", "agent", "given", "given_on", "dose_mg", "route", "adjustment", "adjustment_reason", "dose_level")
+            "Administration", ("day", "agent", "was_given", "given_on", "dose_mg", "route", "adjustment", "adjustment_reason", "dose_level")
         ),
     )
 
@@ -231,14 +261,16 @@ class Administration(Row):
             *Row.Meta.constraints,
             models.CheckConstraint(
                 name="no_dose_unless_given",
-                condition=~Q(given="N") | Q(dose_mg=None, given_on=None),
-                violation_error_message="What was not given has no dose and no date. Delete them, or answer “Given” with yes.",
+                condition=~Q(was_given="N") | Q(dose_mg=None, given_on=None),
+                violation_error_message=gettext_lazy(
+                    "What was not given has no dose and no date. Delete them, or answer “Given” with yes."
+                ),
             ),
             OnceAmongRows(
                 fields=["cycle", "agent", "day"],
                 condition=Q(withdrawn_at=None) & ~Q(agent="") & Q(day__isnull=False),
                 name="agent_once_a_day",
-                violation_error_message="This agent is entered twice for the same day.",
+                violation_error_message=gettext_lazy("This agent is entered twice for the same day."),
             ),
         ]
 

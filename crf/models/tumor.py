@@ -1,12 +1,14 @@
+"""The primary tumor, its histology and its stage at diagnosis (crf_spec 2.5)."""
+
 from collections.abc import Iterator
 
 from django.db import models
+from django.utils.translation import gettext as _
 
 from trial import fields
 from trial.models import Problem, Record, Section
 
 UPPER_TRACT = {"RENAL_PELVIS", "CALYX", "URETER_UPPER", "URETER_MIDDLE", "URETER_LOWER", "MULTIFOCAL_UTUC"}
-MATERIAL_KNOWN = ("Y",)
 
 
 class PrimaryTumor(Record):
@@ -80,7 +82,8 @@ class PrimaryTumor(Record):
         TX, T0, TA, TIS, T1, T2 = "TX", "T0", "Ta", "Tis", "T1", "T2"
         T2A, T2B, T3, T3A, T3B, T4, T4A, T4B = "T2a", "T2b", "T3", "T3a", "T3b", "T4", "T4a", "T4b"
 
-    N = models.TextChoices("N", "NX N0 N1 N2 N3")
+    class N(models.TextChoices):
+        NX, N0, N1, N2, N3 = "NX", "N0", "N1", "N2", "N3"
 
     class M(models.TextChoices):
         M0, M1, M1A, M1B = "M0", "M1", "M1a", "M1b"
@@ -132,10 +135,13 @@ class PrimaryTumor(Record):
         return f"{self.get_location_display() or 'Primary tumor'} of {self.visit}"
 
     def inconsistencies(self) -> Iterator[Problem]:
-        others = PrimaryTumor.objects.of(self.subject).exclude(pk=self.pk).filter(is_index="Y").count()
-        if others + (self.is_index == "Y") != 1:
-            yield "is_index", "Exactly one primary tumor is the index primary."
-        if self.laterality == "NA" and self.location in UPPER_TRACT:
-            yield "laterality", "Only bladder and urethra have no side."
-        if self.n == "N3" and self.location in UPPER_TRACT and self.edition == "AJCC8":
-            yield "n", "AJCC 8 knows no N3 for the upper tract. Check N, or choose AJCC 7."
+        """Yield what keeps the form from being complete: the index primary, the side, N by its edition."""
+        index_tumors = PrimaryTumor.objects.of(self.subject).exclude(pk=self.pk).filter(is_index="Y").count()
+        if index_tumors + (self.is_index == "Y") != 1:
+            yield "is_index", _("Exactly one primary tumor is the index primary.")
+        if self.location not in UPPER_TRACT:
+            return
+        if self.laterality == self.Laterality.NA:
+            yield "laterality", _("Only bladder and urethra have no side.")
+        if self.n == self.N.N3 and self.edition == self.Edition.AJCC8:
+            yield "n", _("AJCC 8 knows no N3 for the upper tract. Check N, or choose AJCC 7.")

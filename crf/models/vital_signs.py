@@ -1,14 +1,19 @@
+"""Vital signs and performance status (crf_spec 2.11)."""
+
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy
 
 from trial import fields
 from trial.models import Record, Section
+
+from .codelists import codelist
 
 
 class VitalSigns(Record):
     """Vital signs and performance status (crf_spec 2.11; CDASH VS, RS)."""
 
-    Ecog = models.TextChoices("Ecog", {f"ECOG{grade}": (str(grade), str(grade)) for grade in range(6)})
+    Ecog = codelist("Ecog", {f"ECOG{grade}": (str(grade), str(grade)) for grade in range(6)})
 
     measured_on = fields.day("Date", sdtm="VS.VSDTC")
     weight_kg = fields.amount("Weight", digits=4, places=1, between=(25, 250), unit="kg", sdtm="VS.WEIGHT")
@@ -39,6 +44,6 @@ class VitalSigns(Record):
             models.CheckConstraint(
                 condition=Q(diastolic=None) | Q(systolic=None) | Q(diastolic__lt=F("systolic")),
                 name="diastolic_below_systolic",
-                violation_error_message="The diastolic pressure lies below the systolic one. Have they been exchanged?",
+                violation_error_message=gettext_lazy("The diastolic pressure lies below the systolic one. Have they been exchanged?"),
             ),
         ]

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from crf.actions import eligibility
+from crf.actions import confirmation
 from crf.casebook import Casebook
+from crf.derived import eligibility
 from crf.models import Eligibility
 from trial.access import Act
 from trial.accounts.proving import asks_code, proving
@@ -69,7 +70,7 @@ def eligibility_page(request: PersonalRequest, code: str, gate: int) -> HttpResp
         truths=[(truth.value, _in_words(truth)) for truth in Truth],
         may_confirm=may(request.user, Act.CONFIRM_ELIGIBILITY, subject.site_id),
         meaning=Signature.Meaning.ELIGIBILITY.label,
-        open_queries=eligibility.open_queries(subject, assessed),
+        open_queries=confirmation.open_queries(subject, assessed),
         **state,
         refused=refused,
     )
@@ -100,7 +101,7 @@ def _confirm(request: PersonalRequest, subject: Subject, **confirmed: Any) -> No
     """Confirm and sign what the page shows, and say so."""
     shown = request.POST.get("shown", "")
     with proving(request) as proof:
-        record = eligibility.confirm(
+        record = confirmation.confirm(
             subject, by=request.user, proof=proof, shown_sha256=shown, **confirmed
         )
     gate, result = record.get_gate_display(), record.get_result_display()

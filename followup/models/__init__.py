@@ -1,7 +1,6 @@
-"""What is due, what is late, what became of the patient: one file one form.
+"""The follow-up: due and late visits, and the outcome of each subject. One file is one form.
 
-Each file of this folder is imported, so that a new form is known to Django as soon as its file is
-there.
+Each file of this folder is imported, so that Django knows a new form as soon as its file exists.
 """
 
 from importlib import import_module

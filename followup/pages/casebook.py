@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -14,9 +15,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from crf.models import Eligibility, Randomization
-from followup.actions.flagging import states_of
+from followup.actions.due import states_of
 from followup.models import Flag
 from trial.access import Act
+from trial.accounts.person import person_of
 from trial.actions import enrolment
 from trial.models import (
     Marks,
@@ -49,8 +51,9 @@ Place = tuple[int, str]
 
 
 class Entry(NamedTuple):
-    """One record in its cell: whether it is verified as it stands, and how many of its queries are
-    open.
+    """One record in its cell, with the number of its open queries.
+
+    `verified` holds for the record as it is now.
     """
 
     record: Standing
@@ -59,8 +62,9 @@ class Entry(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """One form at one visit: the records there, and the address to enter another; empty where none
-    may be entered.
+    """One form at one visit, with its records.
+
+    `add` is the address to enter a further one; empty where none may be entered.
     """
 
     label: str
@@ -71,7 +75,7 @@ class Cell(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One visit, with its last signature and whether that covers the visit as it stands."""
+    """One visit with its last signature. `holds`: it covers the visit as it is now."""
 
     visit: Visit
     state: str
@@ -84,7 +88,7 @@ class Line(NamedTuple):
 
 
 class Matrix(NamedTuple):
-    """What the lines are made from, each read once."""
+    """The facts that the lines are made from, each read once."""
 
     visits: list[Visit]
     rows: list[Standing]
@@ -100,38 +104,54 @@ class Matrix(NamedTuple):
 @require_GET
 def casebook(request: HttpRequest, code: str) -> HttpResponse:
     """Show visits by forms: what is entered, what is due, what is late, what is signed."""
-    subject = get_object_or_404(Subject.objects.visible_to(request.user).select_related("site"), code=code)
+    person = person_of(request)
+    subjects = Subject.objects.visible_to(person).select_related("site")
+    subject: Subject = get_object_or_404(subjects, code=code)
     visits = list(Visit.objects.filter(subject=subject).order_by("target_on", "pk"))
     for visit in visits:
         visit.subject = subject
-    rows, forms, marks = standing(subject), forms_in_order(), marks_of(subject)
-    enters = may(request.user, Act.ENTER, subject.site_id)
+    marks, forms = marks_of(subject), forms_in_order()
     flags = list(Flag.objects.open().filter(subject=subject))
+    enters = may(person, Act.ENTER, subject.site_id)
+    matrix = Matrix(
+        visits=visits,
+        rows=standing(subject),
+        forms=forms,
+        flags=flags,
+        marks=marks,
+        today=subject.site.today(),
+        enters=enters and not marks.locked,
+    )
     gates = {record.gate: record for record in Eligibility.objects.of(subject).order_by("pk")}
-    today = subject.site.today()
     return page(
         request,
         "casebook/casebook.html",
         title=_("Casebook of {subject}").format(subject=subject),
         subject=subject,
         forms=[form._meta.verbose_name for form in forms],
-        lines=_lines(Matrix(visits, rows, forms, flags, marks, today, enters and not marks.locked)),
+        lines=_lines(matrix),
         locked=marks.locked,
-        freezes=may(request.user, Act.FREEZE, subject.site_id),
-        raises=may(request.user, Act.RAISE_QUERY, subject.site_id),
         gates=[(number, gates.get(f"G{number}")) for number in (1, 2)],
         allocation=Randomization.objects.of(subject).first(),
         flags=flags,
         enters=enters,
-        signs=may(request.user, Act.SIGN, subject.site_id),
-        reads_items=may(request.user, Act.READ_BIRTH_MONTH, subject.site_id) and request.user.is_staff,
+        **_allowed_acts(person, subject),
     )
 
 
+def _allowed_acts(person: User, subject: Subject) -> dict[str, bool]:
+    """Return what the person may do at the subject's site, for the page."""
+    site = subject.site_id
+    return {
+        "freezes": may(person, Act.FREEZE, site),
+        "raises": may(person, Act.RAISE_QUERY, site),
+        "signs": may(person, Act.SIGN, site),
+        "reads_items": may(person, Act.READ_BIRTH_MONTH, site) and person.is_staff,
+    }
+
+
 def forms_in_order() -> list[type[Record]]:
-    """Return every form in the order in which a subject meets it in the schedule; those of the
-    whole trial last.
-    """
+    """Return every form in the order of the schedule; those of the whole trial are last."""
     visits = [kind for kind in timetable.TYPES.values() if kind.code != timetable.COMMON]
     visits.append(timetable.visit_type(timetable.COMMON))
     labels = list(dict.fromkeys(label for kind in visits for label in (*kind.forms, *kind.offered)))
@@ -147,10 +167,19 @@ def _lines(matrix: Matrix) -> list[Line]:
     visits, marks = matrix.visits, matrix.marks
     states = states_of(visits, on=matrix.today)
     entries = _entries(matrix.rows, marks)
-    signatures = Signature.objects.filter(form="trial.visit", record__in=[visit.pk for visit in visits])
+    signatures = Signature.objects.filter(
+        form="trial.visit", record__in=[visit.pk for visit in visits]
+    )
     last = {signature.record: signature for signature in signatures.order_by("signed_at", "pk")}
     lines = []
-    for visit in sorted(visits, key=lambda visit: (not visit.is_common, visit.held_on or visit.target_on or matrix.today, visit.pk)):
+    for visit in sorted(
+        visits,
+        key=lambda visit: (
+            not visit.is_common,
+            visit.held_on or visit.target_on or matrix.today,
+            visit.pk,
+        ),
+    ):
         has_records = any(entries[visit.pk, form._meta.label_lower] for form in matrix.forms)
         if visit.stopped and not has_records:
             continue
@@ -182,7 +211,9 @@ def _entries(rows: list[Standing], marks: Marks) -> dict[Place, list[Entry]]:
             queries[row.form, row.record] += row.is_open_query
         else:
             versions[row.form, row.record].append([row.label, row.row, row.version])
-    verified = {record for record, seen in marks.verified.items() if seen == sorted(versions[record])}
+    verified = {
+        record for record, seen in marks.verified.items() if seen == sorted(versions[record])
+    }
     entries: dict[Place, list[Entry]] = defaultdict(list)
     for row in rows:
         if row.is_record:
@@ -191,7 +222,9 @@ def _entries(rows: list[Standing], marks: Marks) -> dict[Place, list[Entry]]:
     return entries
 
 
-def _cell(form: type[Record], visit: Visit, entries: dict[Place, list[Entry]], *, enters: bool) -> Cell:
+def _cell(
+    form: type[Record], visit: Visit, entries: dict[Place, list[Entry]], *, enters: bool
+) -> Cell:
     kind, label = timetable.visit_type(visit.code), form._meta.label_lower
     records = entries[visit.pk, label]
     belongs = label in kind.forms or label in kind.offered
@@ -205,11 +238,14 @@ def _cell(form: type[Record], visit: Visit, entries: dict[Place, list[Entry]], *
 @button
 def unscheduled_page(request: HttpRequest, code: str) -> HttpResponse:
     """Add a visit outside the schedule."""
-    subject = get_object_or_404(Subject.objects.visible_to(request.user), code=code)
+    person = person_of(request)
+    subject: Subject = get_object_or_404(Subject.objects.visible_to(person), code=code)
     try:
-        visit = enrolment.unscheduled_visit(subject=subject, by=request.user)
+        visit = enrolment.unscheduled_visit(subject=subject, by=person)
     except Refused as refusal:
         say(request, refusal)
         return HttpResponseRedirect(reverse("casebook", args=[subject.code]))
-    messages.success(request, _("Visit {visit} is there. Enter its date and forms.").format(visit=visit))
+    messages.success(
+        request, _("Visit {visit} is there. Enter its date and forms.").format(visit=visit)
+    )
     return HttpResponseRedirect(reverse("casebook", args=[subject.code]) + f"#visit-{visit.code}")

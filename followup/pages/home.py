@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET
 from followup.actions.flagging import acknowledge
 from followup.models import Flag
 from trial.access import Act
+from trial.accounts.person import person_of
 from trial.actions import enrolment
 from trial.models import (
     Ledger,
@@ -25,6 +26,7 @@ from trial.models import (
     Record,
     Signature,
     Site,
+    SiteStatus,
     Subject,
     Visit,
     may,
@@ -44,7 +46,7 @@ LONGEST_LIST = 40
 @require_GET
 def start(request: HttpRequest) -> HttpResponse:
     """Show what waits for the person: visits to enter, flags, queries, visits to sign."""
-    user = request.user
+    user = person_of(request)
     context: dict[str, Any] = {
         "title": _("What waits for you"),
         "may_acknowledge": may(user, Act.ACKNOWLEDGE),
@@ -62,55 +64,80 @@ def start(request: HttpRequest) -> HttpResponse:
 def _to_enter(user: AbstractUser) -> dict[str, Any]:
     """Return the visits that are due, and the sites where the person may create a subject today."""
     today = timezone.localdate()
-    visits = Visit.objects.allowed_to(user, Act.ENTER).filter(stopped=False).select_related("subject__site")
+    visits = (
+        Visit.objects.allowed_to(user, Act.ENTER)
+        .filter(stopped=False)
+        .select_related("subject__site")
+    )
     due = visits.due(on=today).exclude(code=timetable.COMMON).order_by("closes_on", "subject__code")
-    sites = Site.objects.filter(pk__in=sites_where(user, Act.ENTER))
+    sites = _sites_to_enter(user)
     return {
         "due": due[:LONGEST_LIST],
-        "enrolling_sites": [site for site in sites if site.status_on(today) == "ACTIVE"],
+        "enrolling_sites": [
+            site for site in sites if site.status_on(today) == SiteStatus.Status.ACTIVE
+        ],
         "today": today,
     }
 
 
+def _sites_to_enter(user: AbstractUser) -> QuerySet[Site]:
+    """Return the sites where the person may enter data."""
+    keys = {key for key in sites_where(user, Act.ENTER) if key is not None}
+    return Site.objects.filter(pk__in=keys)
+
+
 def _to_read(user: AbstractUser) -> dict[str, Any]:
     """Return the open flags and queries that the person may see, and the subjects."""
-    flags = Flag.objects.open().visible_to(user).select_related("subject", "visit").order_by("due_on", "pk")
+    flags = (
+        Flag.objects.open()
+        .visible_to(user)
+        .select_related("subject", "visit")
+        .order_by("due_on", "pk")
+    )
     return {
         "checks": flags.filter(kind=Flag.Kind.PROGRESSION_CHECK)[:LONGEST_LIST],
         "flags": flags.exclude(kind=Flag.Kind.PROGRESSION_CHECK)[:LONGEST_LIST],
         "flags_in_all": flags.count(),
-        "queries": Query.objects.open().visible_to(user).select_related("visit__subject")[:LONGEST_LIST],
+        "queries": Query.objects.open()
+        .visible_to(user)
+        .select_related("visit__subject")[:LONGEST_LIST],
         "subjects": Subject.objects.visible_to(user).select_related("site").order_by("code"),
     }
 
 
 def visits_to_sign(user: AbstractUser) -> list[Visit]:
-    """Return held visits whose records are all complete, and which no signature covers as they
-    stand.
+    """Return held visits whose records are complete, and which no signature covers as they are.
 
     A signature no longer covers a visit where the ledger has a later change or a query a later act,
     unless it is about a form that is signed apart. At most 40, the earliest held first.
     """
     since = {"visit": OuterRef("visit"), "at__gt": OuterRef("signed_at")}
     changes = Ledger.objects.changes().filter(**since).exclude(form__in=rows_signed_apart())
-    acts_of_queries = QueryAct.objects.filter(query__visit=OuterRef("visit"), at__gt=OuterRef("signed_at"))
+    acts_of_queries = QueryAct.objects.filter(
+        query__visit=OuterRef("visit"), at__gt=OuterRef("signed_at")
+    )
     questions = acts_of_queries.exclude(query__form__in=signed_apart())
     signatures = Signature.objects.filter(form="trial.visit", record=OuterRef("pk"))
     untouched = signatures.exclude(Exists(changes)).exclude(Exists(questions))
-    held: QuerySet[Visit] = Visit.objects.allowed_to(user, Act.SIGN).exclude(held_on=None)
-    unsigned = held.exclude(Exists(untouched)).select_related("subject").order_by("held_on", "pk")
+    held_visits: QuerySet[Visit] = Visit.objects.allowed_to(user, Act.SIGN).exclude(held_on=None)
+    unsigned = (
+        held_visits.exclude(Exists(untouched)).select_related("subject").order_by("held_on", "pk")
+    )
     visits = list(unsigned[: 2 * LONGEST_LIST])
     ready = _ready_to_sign(visits)
     return [visit for visit in visits if visit.pk in ready][:LONGEST_LIST]
 
 
 def _ready_to_sign(visits: list[Visit]) -> set[int]:
-    """Return the ids of visits that have records, no draft among them, and no open query that the
-    signature would cover.
+    """Return the keys of visits that have records, but no draft and no open query.
+
+    A query counts only if the visit's signature would cover it.
     """
     rows = standing(*{visit.subject for visit in visits}) if visits else []
     with_records = {row.visit for row in rows if row.is_record}
-    with_drafts = {row.visit for row in rows if row.is_record and row.state != Record.State.COMPLETE}
+    with_drafts = {
+        row.visit for row in rows if row.is_record and row.state != Record.State.COMPLETE
+    }
     with_queries = {row.visit for row in rows if row.is_open_query and row.signed_with_visit}
     return with_records - with_drafts - with_queries
 
@@ -118,27 +145,32 @@ def _ready_to_sign(visits: list[Visit]) -> set[int]:
 @button
 def enrol_page(request: HttpRequest) -> HttpResponse:
     """Create a subject, from the start page."""
-    sites = Site.objects.filter(pk__in=sites_where(request.user, Act.ENTER))
-    site = get_object_or_404(sites, code=request.POST.get("site", ""))
+    site: Site = get_object_or_404(
+        _sites_to_enter(person_of(request)), code=request.POST.get("site", "")
+    )
     try:
         screened_on = parse_date(request.POST.get("screened_on", "").strip())
     except ValueError:
         screened_on = None
     try:
-        subject = enrolment.enrol(site=site, by=request.user, screened_on=screened_on)
+        subject = enrolment.enrol(site=site, by=person_of(request), screened_on=screened_on)
     except Refused as refusal:
         say(request, refusal)
         return HttpResponseRedirect(reverse("start"))
-    messages.success(request, _("Subject {subject} is created. Enter the consent first.").format(subject=subject))
+    messages.success(
+        request, _("Subject {subject} is created. Enter the consent first.").format(subject=subject)
+    )
     return HttpResponseRedirect(reverse("casebook", args=[subject.code]))
 
 
 @button
 def acknowledge_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Record that the person has seen a flag."""
-    flag = get_object_or_404(Flag.objects.visible_to(request.user).select_related("subject"), pk=pk)
+    flag = get_object_or_404(
+        Flag.objects.visible_to(person_of(request)).select_related("subject"), pk=pk
+    )
     try:
-        acknowledge(flag, by=request.user)
+        acknowledge(flag, by=person_of(request))
     except Refused as refusal:
         say(request, refusal)
     else:

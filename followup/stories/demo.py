@@ -15,7 +15,16 @@ from followup.actions import flagging
 from trial.access import ALLOWED, Act, Role
 from trial.models import Site
 
-from . import intolerance, overdue, progression, screen_failures, setup, straightforward, telling, waiting
+from . import (
+    intolerance,
+    overdue,
+    progression,
+    screen_failures,
+    setup,
+    straightforward,
+    telling,
+    waiting,
+)
 
 PEOPLE = (
     ("dan", "data manager", "Dan Li"),
@@ -27,7 +36,9 @@ PEOPLE = (
 )
 """Username, role, printed name."""
 
-SHOW_CODES = tuple(username for username, role, name in PEOPLE if {Act.SIGN, Act.SET_UP} & ALLOWED[Role(role)])
+SHOW_CODES = tuple(
+    username for username, role, name in PEOPLE if {Act.SIGN, Act.SET_UP} & ALLOWED[Role(role)]
+)
 """The people whose signing, or administration, takes a second factor."""
 
 ALLOCATED = (straightforward, progression, overdue, intolerance, waiting)
@@ -96,7 +107,9 @@ def _team(code: str, passwords: Mapping[str, str]) -> telling.Team:
     people = {user.username: user for user in User.objects.filter(username__in=(author, "ida"))}
     site = Site.objects.get(code=code)
     password = passwords["ida"]
-    return telling.team(site, data_manager=people[author], investigator=people["ida"], password=password)
+    return telling.team(
+        site, data_manager=people[author], investigator=people["ida"], password=password
+    )
 
 
 def _run_nightly() -> None:

@@ -6,7 +6,7 @@ from crf.models import NonTargetFinding
 
 from . import usual
 from .telling import Story, Team, day, tell
-from .usual import Screening, node, organ
+from .usual_items import Screening, node, organ
 
 CODE, CONSENTED = "01-010", day("2025-07-01")
 LESIONS = (
@@ -25,7 +25,10 @@ def load(team: Team) -> int:
 
 def screening(story: Story) -> None:
     """Screen the subject, pass the first gate, and choose the regimen."""
-    usual.screen(story, Screening(CONSENTED, "1959-02", LESIONS, signs={"weight_kg": "67", "height_cm": "166"}))
+    usual.screen(
+        story,
+        Screening(CONSENTED, "1959-02", LESIONS, signs={"weight_kg": "67", "height_cm": "166"}),
+    )
     story.confirm(1, day("2025-07-04"))
     usual.regimen(story, "GC_CIS", max_cycles=2)
 
@@ -36,8 +39,15 @@ def two_cycles(story: Story) -> None:
     On day 8 of cycle 1, neutrophils are of grade 4. In cycle 2, gemcitabine is given at three
     quarters of its dose.
     """
-    usual.cycle(story, 1, day("2025-07-07"), results={"NEUT": ("0.4", "10^9/L"), "WBC": ("2.3", "10^9/L")})
-    usual.cycle(story, 2, day("2025-07-28"), doses={("GEMCITABINE", 1): REDUCED, ("GEMCITABINE", 8): REDUCED})
+    usual.cycle(
+        story, 1, day("2025-07-07"), results={"NEUT": ("0.4", "10^9/L"), "WBC": ("2.3", "10^9/L")}
+    )
+    usual.cycle(
+        story,
+        2,
+        day("2025-07-28"),
+        doses={("GEMCITABINE", 1): REDUCED, ("GEMCITABINE", 8): REDUCED},
+    )
 
 
 def response(story: Story) -> None:

@@ -37,21 +37,29 @@ class Logins:
 
     def passwords(self, usernames: Iterable[str]) -> dict[str, str]:
         """Return a password for each, the same at each start."""
-        return {name: self._stored("passwords", name, lambda: secrets.token_urlsafe(9)) for name in usernames}
+        return {
+            name: self._stored("passwords", name, lambda: secrets.token_urlsafe(9))
+            for name in usernames
+        }
 
     def tokens(self, usernames: Iterable[str]) -> dict[str, str]:
         """Return a token for each that holds for an hour at least.
 
         One that ends sooner is made anew.
         """
-        return {username: self._token(User.objects.get(username=username)) for username in usernames}
+        return {
+            username: self._token(User.objects.get(username=username)) for username in usernames
+        }
 
     def second_factors(self, usernames: Iterable[str]) -> dict[str, str]:
         """Return the secret of each person's codes, as an authenticator app takes it.
 
         The database is given the same secret, until it is reported lost.
         """
-        return {username: self._second_factor(User.objects.get(username=username)) for username in usernames}
+        return {
+            username: self._second_factor(User.objects.get(username=username))
+            for username in usernames
+        }
 
     def _second_factor(self, user: User) -> str:
         secret = self._stored("second_factors", user.username, _new_secret)
@@ -68,10 +76,14 @@ class Logins:
     def _token(self, user: User) -> str:
         token = self.values.get("tokens", {}).get(user.username, "")
         digest = hash_token(token) if token else ""
-        holding = AuthToken.objects.filter(user=user, digest=digest, expiry__gt=timezone.now() + LONG_ENOUGH)
+        holding = AuthToken.objects.filter(
+            user=user, digest=digest, expiry__gt=timezone.now() + LONG_ENOUGH
+        )
         if not holding.exists():
             self.values.get("tokens", {}).pop(user.username, None)
-            token = self._stored("tokens", user.username, lambda: str(AuthToken.objects.create(user)[1]))
+            token = self._stored(
+                "tokens", user.username, lambda: str(AuthToken.objects.create(user)[1])
+            )
         return token
 
     def _stored(self, kind: str, username: str, make: Callable[[], str]) -> str:

@@ -2,12 +2,13 @@
 
 from . import usual
 from .telling import Story, Team, day, tell
-from .usual import Screening, node, organ
+from .usual_items import Screening, node, organ
 
 CODE, CONSENTED = "01-003", day("2025-04-28")
 SCREENING = Screening(
     CONSENTED, "1953-11",
-    (organ("LUNG", "20", organ_detail="Left upper lobe", laterality="LEFT", role="TARGET"), node("PAO_SUP", "16", role="TARGET")),
+    (organ("LUNG", "20", organ_detail="Left upper lobe", laterality="LEFT", role="TARGET"),
+        node("PAO_SUP", "16", role="TARGET")),
     tumor={"location": "URETER_UPPER"},
     signs={"weight_kg": "64", "height_cm": "167"},
 )  # fmt: skip
@@ -52,12 +53,16 @@ def allocation(story: Story) -> None:
 
 def first_assessment(story: Story) -> None:
     """Enter the first assessment: stable disease."""
-    usual.assessed(story, "TA1", day("2025-09-12"), sizes={"L01": "20", "L02": "18"}, response=STABLE)
+    usual.assessed(
+        story, "TA1", day("2025-09-12"), sizes={"L01": "20", "L02": "18"}, response=STABLE
+    )
 
 
 def third_assessment(story: Story) -> None:
     """Hold the third assessment. The second was never done."""
-    usual.assessed(story, "TA3", day("2026-01-14"), sizes={"L01": "21", "L02": "17"}, response=STABLE)
+    usual.assessed(
+        story, "TA3", day("2026-01-14"), sizes={"L01": "21", "L02": "17"}, response=STABLE
+    )
 
 
 def stratum_corrected(story: Story) -> None:
@@ -65,7 +70,10 @@ def stratum_corrected(story: Story) -> None:
 
     The allocation stays.
     """
-    story.correct_strata(metpat="NODE_ONLY", reason="SOURCE_UPDATED: the lung lesion was read as a scar by the second reader")
+    story.correct_strata(
+        metpat="NODE_ONLY",
+        reason="SOURCE_UPDATED: the lung lesion was read as a scar by the second reader",
+    )
 
 
 def later(story: Story) -> None:
@@ -75,4 +83,13 @@ def later(story: Story) -> None:
 
 
 LATER = [f"TA{number}" for number in range(4, 30)]
-CHAPTERS = (screening, three_cycles, late_check, allocation, first_assessment, third_assessment, stratum_corrected, later)
+CHAPTERS = (
+    screening,
+    three_cycles,
+    late_check,
+    allocation,
+    first_assessment,
+    third_assessment,
+    stratum_corrected,
+    later,
+)

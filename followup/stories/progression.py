@@ -4,7 +4,7 @@ from crf.models import ResponseAssessment
 
 from . import usual
 from .telling import Story, Team, day, tell
-from .usual import Screening, bone, organ
+from .usual_items import Screening, bone, organ
 
 CODE, CONSENTED = "01-002", day("2025-03-31")
 SCREENING = Screening(
@@ -20,7 +20,11 @@ SCREENING = Screening(
 )  # fmt: skip
 SIZES = {"L01": "31", "L02": "27", "L03": "PRESENT"}
 STABLE = ("SD", "NON-CR/NON-PD", "SD")
-PROGRESSED = {"investigator_target": "PD", "investigator_overall": "PD", "progression_mode": "TARGET"}
+PROGRESSED = {
+    "investigator_target": "PD",
+    "investigator_overall": "PD",
+    "progression_mode": "TARGET",
+}
 CONTACTS = [f"SFU{number}" for number in range(1, 40)]
 
 
@@ -51,7 +55,11 @@ def first_reading(story: Story) -> None:
 def second_reading(story: Story) -> None:
     """Correct the response to progressive disease, and sign again."""
     record = ResponseAssessment.objects.of(story.subject).get(visit__code="PC2")
-    story.change(record, PROGRESSED | {"investigator_on": day("2025-05-22")}, reason="QUERY_RESPONSE: read a second time")
+    story.change(
+        record,
+        PROGRESSED | {"investigator_on": day("2025-05-22")},
+        reason="QUERY_RESPONSE: read a second time",
+    )
     story.sign("PC2")
 
 
@@ -66,7 +74,9 @@ def second_gate(story: Story) -> None:
 def contacts(story: Story) -> None:
     """Contact the subject by telephone on each target day, as far as they were due."""
     today = story.subject.site.today()
-    for visit in story.subject.visits.filter(code__in=CONTACTS, closes_on__lt=today).order_by("target_on"):
+    for visit in story.subject.visits.filter(code__in=CONTACTS, closes_on__lt=today).order_by(
+        "target_on"
+    ):
         story.hold(visit.code, visit.target_on, mode="PHONE")
     story.sign_rest()
 

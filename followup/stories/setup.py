@@ -21,7 +21,15 @@ from trial.access import ALLOWED, STUDY_WIDE, Act, Role
 from trial.accounts.second_factor import RECOVERY
 from trial.actions import accounts
 from trial.audit.acting import acting
-from trial.models import AccountAct, ConsentVersion, Membership, ReferenceRange, Site, SiteStatus, Study
+from trial.models import (
+    AccountAct,
+    ConsentVersion,
+    Membership,
+    ReferenceRange,
+    Site,
+    SiteStatus,
+    Study,
+)
 from trial.models.kept import Kept
 from trial.protocol.randomization.blocks import Arm, allocation
 from trial.server.data_folder import Unusable, prepare, write_private
@@ -66,14 +74,19 @@ RANGES = (
     ("UREA",  "BOTH", "2.9",  "8.2", "mmol/L"),
     ("UREAN", "BOTH", "2.9",  "8.2", "mmol/L"),
 )  # fmt: skip
-ALLOCATED_FIRST = {"NO_ICI/ANY_VISCERAL_OR_BONE": Arm.SYSRT, "ICI_CONTAINING/ANY_VISCERAL_OR_BONE": Arm.SYS}
+ALLOCATED_FIRST = {
+    "NO_ICI/ANY_VISCERAL_OR_BONE": Arm.SYSRT,
+    "ICI_CONTAINING/ANY_VISCERAL_OR_BONE": Arm.SYS,
+}
 """The arms that stories 2 and 4 need, each the first allocation of its stratum."""
 
 
 def prepare_trial(people: Iterable[Person], passwords: Mapping[str, str]) -> None:
     """Make what is missing. A second run changes nothing."""
     users = _users({username: name for username, role, name in people}, passwords)
-    administrator = next(users[username] for username, role, name in people if role == Role.ADMINISTRATOR)
+    administrator = next(
+        users[username] for username, role, name in people if role == Role.ADMINISTRATOR
+    )
     if not Site.objects.exists():
         with transaction.atomic(), acting(by=administrator):
             for code, hospital, province, laboratory in SITES:
@@ -124,10 +137,13 @@ def _prepare_signer(person: User, password: str, administrator: User) -> None:
     """Record what a first signature needs: identity, training, accountability."""
     kinds = AccountAct.Kind
     training = "Signing and the protocol, half a day."
-    accounts.attest(kinds.IDENTITY, person, by=administrator, on=ACTIVE, how="Identity card seen in person.")
+    accounts.attest(
+        kinds.IDENTITY, person, by=administrator, on=ACTIVE, how="Identity card seen in person."
+    )
     accounts.attest(kinds.TRAINING, person, by=administrator, on=ACTIVE, how=training)
     accounts.accept_accountability(person, password=password)
-    StaticDevice.objects.create(user=person, name=RECOVERY)  # without codes: nobody has written any down
+    # The device has no codes: nobody has written any down.
+    StaticDevice.objects.create(user=person, name=RECOVERY)
 
 
 def _give_roles(people: Iterable[Person], users: Mapping[str, User], administrator: User) -> None:
@@ -161,14 +177,19 @@ def _site(code: str, name: str, province: str, laboratory: str) -> None:
     )
     _store(site)
     _store(SiteStatus(site=site, status=SiteStatus.Status.ACTIVE, since=ACTIVE))
-    first_version = ConsentVersion(site=site, number="1.0", ec_approved_on=APPROVED, effective_from=ACTIVE)
+    first_version = ConsentVersion(
+        site=site, number="1.0", ec_approved_on=APPROVED, effective_from=ACTIVE
+    )
     first_version.effective_to = AMENDED - timedelta(days=1)
     _store(first_version)
-    second_version = ConsentVersion(site=site, number="2.0", ec_approved_on=AMENDMENT_APPROVED, effective_from=AMENDED)
+    second_version = ConsentVersion(
+        site=site, number="2.0", ec_approved_on=AMENDMENT_APPROVED, effective_from=AMENDED
+    )
     second_version.reconsent = "ALL_ACTIVE"
     _store(second_version)
     for test, sex, low, high, unit in RANGES:
-        limits: dict[str, Any] = {"low": low, "high": high, "unit": unit}  # Any: cleaned into numbers when stored
+        # Any: texts that are cleaned into numbers when they are stored.
+        limits: dict[str, Any] = {"low": low, "high": high, "unit": unit}
         common = {"site": site, "laboratory": laboratory, "effective_from": ACTIVE}
         _store(ReferenceRange(test=test, sex=sex, **common, **limits))
 
@@ -195,7 +216,10 @@ def key_of_the_demo() -> None:
             key = secrets.token_hex(48)
         write_private(file, key)
     elif not suits_the_stories(file.read_bytes()):
-        sentence = _("The randomization key {file} is not one of the demo's: load the demo where there is no key yet.")
+        sentence = _(
+            "The randomization key {file} is not one of the demo's: "
+            "load the demo where there is no key yet."
+        )
         raise Unusable(sentence.format(file=file))
 
 

@@ -1,4 +1,7 @@
-"""Story 2, 01-001: systemic therapy and radiotherapy as planned; wrong units entered and corrected."""
+"""Story 2, 01-001: systemic therapy and radiotherapy as planned.
+
+Wrong units are entered and corrected.
+"""
 
 from datetime import date, timedelta
 from typing import Any
@@ -7,7 +10,7 @@ from crf.models import Fraction, LaboratoryPanel, LaboratoryResult, Radiotherapy
 
 from . import usual
 from .telling import Story, Team, day, tell
-from .usual import Screening, node, organ
+from .usual_items import Screening, node, organ
 
 CODE, CONSENTED = "01-001", day("2025-03-03")
 SCREENING = Screening(
@@ -28,19 +31,26 @@ Bilirubin still has the wrong unit.
 
 DELAYED = {"adjustment": "DELAYED", "adjustment_reason": "RT_SCHEDULING"}
 LYMPH_NODES = {
-    "lesions": ["L02", "L03"], "location": "LYMPH_NODE", "laterality": "MIDLINE", "technique": "1156530009", "stereotactic": "N",
-    "gtv_cm3": "14.20", "ctv_cm3": "118.50", "ptv_cm3": "226.40", "ctv_margin_mm": "7", "ptv_margin_mm": "5",
+    "lesions": ["L02", "L03"], "location": "LYMPH_NODE", "laterality": "MIDLINE",
+    "technique": "1156530009", "stereotactic": "N",
+    "gtv_cm3": "14.20", "ctv_cm3": "118.50", "ptv_cm3": "226.40", "ctv_margin_mm": "7",
+    "ptv_margin_mm": "5",
     "prescribed_gy": "62.5", "prescribed_fractions": 25, "ptv_d95_gy": "61.9",
 }  # fmt: skip
 LUNG = {
-    "lesions": ["L01"], "location": "LUNG", "laterality": "RIGHT", "technique": "1156530009", "stereotactic": "Y",
-    "gtv_cm3": "1.10", "ptv_cm3": "9.80", "ptv_margin_mm": "5", "prescribed_gy": "50", "prescribed_fractions": 5,
+    "lesions": ["L01"], "location": "LUNG", "laterality": "RIGHT", "technique": "1156530009",
+    "stereotactic": "Y",
+    "gtv_cm3": "1.10", "ptv_cm3": "9.80", "ptv_margin_mm": "5", "prescribed_gy": "50",
+    "prescribed_fractions": 5,
     "isodose_percent": 80, "ptv_d95_gy": "50.2",
 }  # fmt: skip
 COURSE = {
-    "intent": "CURATIVE", "simulated_on": day("2025-04-30"), "four_dimensional": "Y", "immobilization": "Vacuum cushion",
-    "modality": "1156506007", "guidance": "DAILY_CBCT", "planned_start_on": day("2025-05-12"), "systemic": "HELD",
-    "held_days": "14 before, 10 after", "uniform": "Y", "plan_review": "PER_PROTOCOL", "status": "PLANNED", "replanned": "N",
+    "intent": "CURATIVE", "simulated_on": day("2025-04-30"), "four_dimensional": "Y",
+    "immobilization": "Vacuum cushion",
+    "modality": "1156506007", "guidance": "DAILY_CBCT", "planned_start_on": day("2025-05-12"),
+    "systemic": "HELD",
+    "held_days": "14 before, 10 after", "uniform": "Y", "plan_review": "PER_PROTOCOL",
+    "status": "PLANNED", "replanned": "N",
 }  # fmt: skip
 
 
@@ -60,7 +70,9 @@ def correction(story: Story) -> None:
     panel = LaboratoryPanel.objects.of(story.subject).get(visit__code="SCR")
     bilirubin = panel.results.get(test="BILI")
     row = {"id": bilirubin.pk, "version": bilirubin.version, "unit": "mg/dL"}
-    story.change(panel, {}, reason="UNIT_ERROR: the report says mg/dL", rows={LaboratoryResult: [row]})
+    story.change(
+        panel, {}, reason="UNIT_ERROR: the report says mg/dL", rows={LaboratoryResult: [row]}
+    )
     story.confirm(1, day("2025-03-07"))
     story.sign("SCR")
 
@@ -75,7 +87,13 @@ def induction(story: Story) -> None:
 def check(story: Story) -> None:
     """Check after cycle 2: 26 mm of 40 are a partial response."""
     sizes = {"L01": "12", "L02": "14", "L03": "ABSENT"}  # 9 mm: no longer pathological
-    usual.checked(story, day("2025-04-21"), sizes=sizes, response=("PR", "CR", "PR"), feasibility_on=day("2025-04-23"))
+    usual.checked(
+        story,
+        day("2025-04-21"),
+        sizes=sizes,
+        response=("PR", "CR", "PR"),
+        feasibility_on=day("2025-04-23"),
+    )
     story.sign("PC2")
 
 
@@ -89,13 +107,24 @@ def allocation(story: Story) -> None:
 def radiotherapy(story: Story) -> None:
     """Give nodes 62.5 Gy in 25 fractions and lung 50 Gy in 5, in one course."""
     story.hold("RTPLAN", day("2025-04-30"))
-    course = story.enter(RadiotherapyCourse, "COMMON", COURSE, {TargetVolume: [LYMPH_NODES, LUNG]}, complete=False)
+    course = story.enter(
+        RadiotherapyCourse, "COMMON", COURSE, {TargetVolume: [LYMPH_NODES, LUNG]}, complete=False
+    )
     usual.signs(story, "RTS", day("2025-05-12"), weight_kg="69")
     story.hold("RTS", day("2025-05-12"))
     nodes, lung = course.rows(TargetVolume)
-    fractions = [*daily(nodes, day("2025-05-12"), 25, "2.5"), *daily(lung, day("2025-05-19"), 5, "10")]
+    fractions = [
+        *daily(nodes, day("2025-05-12"), 25, "2.5"),
+        *daily(lung, day("2025-05-19"), 5, "10"),
+    ]
     done = {"status": "COMPLETED", "started_on": day("2025-05-12"), "ended_on": day("2025-06-13")}
-    story.change(course, done, reason="SOURCE_UPDATED: the course is completed", rows={Fraction: fractions}, complete=True)
+    story.change(
+        course,
+        done,
+        reason="SOURCE_UPDATED: the course is completed",
+        rows={Fraction: fractions},
+        complete=True,
+    )
     story.hold("RTE", day("2025-06-13"))
 
 
@@ -112,7 +141,9 @@ def cycle_after_radiotherapy(story: Story) -> None:
 
     The consent to the new version is given that day.
     """
-    usual.cycle(story, 4, day("2025-06-23"), doses={("GEMCITABINE", 1): DELAYED, ("CISPLATIN", 1): DELAYED})
+    usual.cycle(
+        story, 4, day("2025-06-23"), doses={("GEMCITABINE", 1): DELAYED, ("CISPLATIN", 1): DELAYED}
+    )
     usual.consent_again(story, day("2025-06-23"), at="C4D1")
 
 
@@ -135,4 +166,14 @@ def signatures(story: Story) -> None:
 
 RESOLVED, COMPLETE = {"L01": "ABSENT", "L02": "8", "L03": "ABSENT"}, ("CR", "CR", "CR")
 LATER = [f"TA{number}" for number in range(3, 30)]
-CHAPTERS = (screening, correction, induction, check, allocation, radiotherapy, cycle_after_radiotherapy, response, signatures)
+CHAPTERS = (
+    screening,
+    correction,
+    induction,
+    check,
+    allocation,
+    radiotherapy,
+    cycle_after_radiotherapy,
+    response,
+    signatures,
+)

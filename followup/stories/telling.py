@@ -1,4 +1,4 @@
-"""A story is told by its people, who enter, confirm, sign and randomize as they would on the pages."""
+"""A story's people, who enter, confirm, sign and randomize as they would on the pages."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django_otp.plugins.otp_static.models import StaticDevice
 
-from crf.actions import eligibility, randomization, strata
+from crf.actions import confirmation, randomization, strata
 from crf.models import Eligibility, Randomization
 from trial.accounts.second_factor import Proof, ShownDevice
 from trial.actions import enrolment, entry, review
@@ -47,7 +47,9 @@ class Story:
 
     def visit(self, code: str) -> Visit:
         """Return the visit as it is stored now."""
-        self._visits[code] = Visit.objects.select_related("subject__site").get(subject=self.subject, code=code)
+        self._visits[code] = Visit.objects.select_related("subject__site").get(
+            subject=self.subject, code=code
+        )
         return self._visits[code]
 
     def enter(
@@ -62,12 +64,18 @@ class Story:
         """Enter a form at a visit."""
         visit = self._visits.get(at) or self.visit(at)  # the action reads it anew, under its lock
         author = self.team.data_manager
-        return entry.enter(form, visit=visit, by=author, values=values, rows=rows, complete=complete)
+        return entry.enter(
+            form, visit=visit, by=author, values=values, rows=rows, complete=complete
+        )
 
-    def change(self, record: Record, values: Mapping[str, Any], *, reason: str = "", **more: Any) -> Any:
+    def change(
+        self, record: Record, values: Mapping[str, Any], *, reason: str = "", **more: Any
+    ) -> Any:
         """Change items of a record. `more` goes to the action: rows, complete."""
         author, version = self.team.data_manager, record.version
-        return entry.change(record, by=author, version=version, values=values, reason=reason, **more)
+        return entry.change(
+            record, by=author, version=version, values=values, reason=reason, **more
+        )
 
     def withdraw(self, row: Any, *, reason: str) -> None:
         """Withdraw a record, or a row of one."""
@@ -90,7 +98,7 @@ class Story:
 
         `verdicts` holds, by criterion, a verdict and its reason where it differs from the data.
         """
-        return eligibility.confirm(
+        return confirmation.confirm(
             self.subject,
             gate=gate,
             by=self.team.investigator,
@@ -114,8 +122,7 @@ class Story:
     def sign(self, *codes: str) -> None:
         """Sign visits.
 
-        Inside a larger transaction, the entries so far go into the ledger first, before the
-        signature.
+        In a larger transaction, the entries so far enter the ledger before the signature does.
         """
         if connection.in_atomic_block:
             connection.check_constraints()
@@ -123,9 +130,10 @@ class Story:
             review.sign_visit(self.visit(code), by=self.team.investigator, proof=self.team.proof)
 
     def sign_rest(self, *, but: Iterable[str] = ()) -> None:
-        """Sign every visit that was held and is not signed yet, and the forms of the whole trial."""
-        signed = Signature.objects.filter(form="trial.visit", visit__subject=self.subject).values("record")
-        unsigned = Visit.objects.filter(subject=self.subject).exclude(pk__in=signed).exclude(code__in=but)
+        """Sign every held visit that is not signed yet, and the forms of the whole trial."""
+        signatures = Signature.objects.filter(form="trial.visit", visit__subject=self.subject)
+        visits = Visit.objects.filter(subject=self.subject).exclude(code__in=but)
+        unsigned = visits.exclude(pk__in=signatures.values("record"))
         self.sign(*(visit.code for visit in unsigned if visit.held_on or visit.is_common))
 
 
@@ -134,7 +142,9 @@ Chapter = Callable[[Story], None]
 
 def begin(team: Team, code: str, *, screened_on: date) -> Story:
     """Enrol the subject of a story."""
-    subject = enrolment.enrol(site=team.site, by=team.data_manager, screened_on=screened_on, code=code)
+    subject = enrolment.enrol(
+        site=team.site, by=team.data_manager, screened_on=screened_on, code=code
+    )
     return Story(subject, team)
 
 

@@ -1,7 +1,6 @@
 """Usual values, all invented, for what a complete form needs and the stories do not mention."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -29,76 +28,40 @@ from trial.protocol.laboratory import quantities as lab
 from trial.protocol.therapy import dosing, regimens
 
 from .telling import Story
-
-Items = Mapping[str, Any]
-"""Values by item, as the entry action takes them: texts, numbers, days, lists. Hence `Any`."""
-Results = Mapping[str, tuple[str, str]]
-"""Result and unit by laboratory test."""
-Response = tuple[str, str, str]
-"""The investigator's target, non-target and overall response."""
-
-PERSON = {"sex": "M", "race": "ASIAN", "ethnic": "NOT HISPANIC OR LATINO", "smoking": "FORMER"}
-TUMOR = {
-    "location": "RENAL_PELVIS", "laterality": "LEFT", "is_index": "Y", "diagnosed_on": "2024-01", "setting": "AFTER_RNU",
-    "in_situ": "N", "solitary_kidney": "Y", "histology_confirmed": "Y", "material": "PRIMARY", "histology_on": date(2024, 2, 16),
-    "histology": "UC_PURE", "grade": "HIGH", "edition": "AJCC8", "prefix": "p", "t": "T3", "n": "N0", "m": "M0",
-    "oligometastasis": "METACHRONOUS",
-}  # fmt: skip
-EXTENT = {
-    "brain_imaged": "Y", "brain_method": "MRI", "brain_result": "NO_METS", "liver_metastases": "N", "pericardial": "ABSENT",
-    "pleural": "ABSENT", "abdominopelvic": "ABSENT", "cord_risk": "NOT_APPLICABLE", "radiotherapy_feasible": "YES",
-    "feasibility_by": "Radiation oncologist", "survival_6_months": "Y",
-}  # fmt: skip
-SIGNS = {"systolic": 128, "diastolic": 78, "pulse": 74, "temperature": "36.5", "oxygen_saturation": 97, "ecog": "1"}
-LESION = {
-    "first_seen": "BL0", "certainty": "DEFINITE", "basis": ["CT"], "method": "CT SCAN", "slice_mm": "5", "role": "NON-TARGET",
-    "irradiated_before": "N", "radiotherapy": "YES",
-}  # fmt: skip
-SCAN = {"method": "CT SCAN", "regions": ["CHEST", "ABDOMEN", "PELVIS"], "contrast": "Y", "slice_mm": "5", "quality": "GOOD"}
-RESULTS = {
-    "HGB": "126", "WBC": "6.4", "NEUT": "3.9", "LYM": "1.6", "PLAT": "218", "BILI": "11.5", "AST": "24", "ALT": "22", "ALP": "82",
-    "ALB": "43", "LDH": "188", "CREAT": "78", "UREA": "5.6",
-}  # fmt: skip
-"""The usual results, in the tests' standard units."""
-
-
-@dataclass(frozen=True)
-class Screening:
-    """The screening of a story's subject.
-
-    Imaging is 7 days before the consent, measurements are 1 day after it.
-    """
-
-    consent_on: date
-    birth_month: str
-    lesions: tuple[Items, ...]
-    person: Items = field(default_factory=dict)
-    tumor: Items = field(default_factory=dict)
-    extent: Items = field(default_factory=dict)
-    signs: Items = field(default_factory=dict)
-    results: Results = field(default_factory=dict)
-
-    @property
-    def imaged_on(self) -> date:
-        """The day of the imaging."""
-        return self.consent_on - timedelta(7)
-
-    @property
-    def measured_on(self) -> date:
-        """The day of the measurements."""
-        return self.consent_on + timedelta(1)
+from .usual_items import (
+    EXTENT,
+    LESION,
+    PERSON,
+    RESULTS,
+    SCAN,
+    SIGNS,
+    TUMOR,
+    Items,
+    Response,
+    Results,
+    Screening,
+)
 
 
 def screen(story: Story, screening: Screening) -> None:
     """Enter the lesions, and all forms of the screening visit but eligibility."""
     imaged_on, measured_on = screening.imaged_on, screening.measured_on
     consent(story, screening.consent_on)
-    story.enter(Demographics, "SCR", PERSON | {"birth_month": screening.birth_month, **screening.person})
-    story.enter(PrimaryTumor, "SCR", TUMOR | {"metastatic_on": f"{imaged_on:%Y-%m}", **screening.tumor})
+    story.enter(
+        Demographics, "SCR", PERSON | {"birth_month": screening.birth_month, **screening.person}
+    )
+    story.enter(
+        PrimaryTumor, "SCR", TUMOR | {"metastatic_on": f"{imaged_on:%Y-%m}", **screening.tumor}
+    )
     for lesion in screening.lesions:
         story.enter(Lesion, "COMMON", LESION | {"imaged_on": imaged_on, **lesion})
     extent(story, "SCR", screening.consent_on, **screening.extent)
-    signs(story, "SCR", measured_on, **({"weight_kg": "66", "height_cm": "168"} | dict(screening.signs)))
+    signs(
+        story,
+        "SCR",
+        measured_on,
+        **({"weight_kg": "66", "height_cm": "168"} | dict(screening.signs)),
+    )
     panel(story, "SCR", measured_on, screening.results)
     story.hold("SCR", measured_on)
 
@@ -106,7 +69,8 @@ def screen(story: Story, screening: Screening) -> None:
 def consent(story: Story, on: date, *, at: str = "SCR", kind: str = "INITIAL", **more: Any) -> None:
     """Enter a consent on the version in force on that day."""
     values = {
-        "type": kind, "signed_on": on, "form_version": version_on(story, on), "signed_by": "SUBJECT", "investigator_signed_on": on,
+        "type": kind, "signed_on": on, "form_version": version_on(story, on),
+        "signed_by": "SUBJECT", "investigator_signed_on": on,
         "copy_given": "Y", "future_research": "Y", "genetic_research": "N", "data_sharing": "Y",
     }  # fmt: skip
     story.enter(Consent, at, values | more)
@@ -114,30 +78,21 @@ def consent(story: Story, on: date, *, at: str = "SCR", kind: str = "INITIAL", *
 
 def consent_again(story: Story, on: date, *, at: str) -> None:
     """Enter the consent to a new version."""
-    consent(story, on, at=at, kind="RECONSENT", reconsent_reason="NEW_VERSION", unscheduled="N", declined="N")
+    consent(
+        story,
+        on,
+        at=at,
+        kind="RECONSENT",
+        reconsent_reason="NEW_VERSION",
+        unscheduled="N",
+        declined="N",
+    )
 
 
 def version_on(story: Story, on: date) -> ConsentVersion | None:
     """Return the site's latest consent version that is in force on the day."""
     versions = ConsentVersion.objects.effective(site_id=story.subject.site_id, on=on)
     return versions.order_by("-effective_from").first()
-
-
-def organ(organ: str, mm: str, **more: Any) -> dict[str, Any]:
-    """Return the items of a visceral lesion, by its longest diameter."""
-    return {"lesion_class": "VISCERAL", "organ": organ, "longest_mm": mm} | more
-
-
-def node(subregion: str, mm: str, **more: Any) -> dict[str, Any]:
-    """Return the items of a regional lymph node, by its short axis."""
-    place = {"lesion_class": "REGIONAL_LN", "organ": "LYMPH_NODE", "subregion": subregion, "regional": "Y"}
-    return place | {"short_axis_mm": mm} | more
-
-
-def bone(detail: str, mm: str, **more: Any) -> dict[str, Any]:
-    """Return the items of a bone lesion, by its longest diameter."""
-    place = {"lesion_class": "BONE", "organ": "BONE", "organ_detail": detail, "vertebra": "N", "soft_tissue": "N"}
-    return place | {"longest_mm": mm} | more
 
 
 def extent(story: Story, at: str, on: date, **items: Any) -> None:
@@ -151,15 +106,23 @@ def signs(story: Story, at: str, on: date, **items: Any) -> None:
     story.enter(VitalSigns, at, SIGNS | {"measured_on": on, "ecog_on": on} | items)
 
 
-def panel(story: Story, at: str, on: date, results: Results | None = None, *, complete: bool = True) -> Record:
-    """Enter the tests that the visit asks for, at its laboratory: usual results, but for those
-    given.
+def panel(
+    story: Story, at: str, on: date, results: Results | None = None, *, complete: bool = True
+) -> Record:
+    """Enter the tests that the visit asks for, at its site's laboratory.
+
+    Results are the usual ones, except `results`.
     """
     site = story.team.site
     due = lab.due_tests(at)
-    usual = {code: (_varied(code, on), analytes.TESTS[code].unit) for code in RESULTS if code in due}
+    usual = {
+        code: (_varied(code, on), analytes.TESTS[code].unit) for code in RESULTS if code in due
+    }
     all_results = usual | dict(results or {})
-    rows = [{"test": code, "result": result, "unit": unit} for code, (result, unit) in all_results.items()]
+    rows = [
+        {"test": code, "result": result, "unit": unit}
+        for code, (result, unit) in all_results.items()
+    ]
     name = site.reference_ranges.values_list("laboratory", flat=True).first()
     header = {"performed": "Y", "sampled_on": on, "laboratory": name, "fasting": "Y"}
     return story.enter(LaboratoryPanel, at, header, {LaboratoryResult: rows}, complete=complete)
@@ -177,10 +140,11 @@ def _varied(code: str, on: date) -> str:
 
 
 def regimen(story: Story, code: str, *, max_cycles: int | None = 4, at: str = "C1D1") -> None:
-    """Enter the regimen, with its class and the length of its cycles as the protocol defines them."""
+    """Enter the regimen, with class and cycle length as the protocol defines them."""
     definition = regimens.REGIMENS[code]
     story.enter(Regimen, at, {
-        "code": code, "regimen_class": definition.regimen_class.value, "cycle_length_days": definition.cycle_length_days,
+        "code": code, "regimen_class": definition.regimen_class.value,
+        "cycle_length_days": definition.cycle_length_days,
         "max_cycles": max_cycles, "preconsent_cycles": 0, "cisplatin_eligible": "Y",
     })  # fmt: skip
 
@@ -199,7 +163,12 @@ def cycle(
     the blood on day 8.
     """
     code = f"C{number}D1"
-    weight = VitalSigns.objects.of(story.subject).exclude(height_cm=None).values_list("weight_kg", flat=True).first()
+    weight = (
+        VitalSigns.objects.of(story.subject)
+        .exclude(height_cm=None)
+        .values_list("weight_kg", flat=True)
+        .first()
+    )
     signs(story, code, on, weight_kg=weight)
     if number > 1:
         panel(story, code, on)
@@ -210,9 +179,10 @@ def cycle(
         story.hold(f"C{number}D8", on + timedelta(7))
 
 
-def give(story: Story, at: str, number: int, on: date, doses: Mapping[tuple[str, int], Items]) -> None:
-    """Enter a cycle: the form as the page prefills it, the doses as the regimen plans them, in
-    whole mg.
+def give(
+    story: Story, at: str, number: int, on: date, doses: Mapping[tuple[str, int], Items]
+) -> None:
+    """Enter a cycle: the form as the page prefills it, the planned doses in whole mg.
 
     `doses` names, by agent and day, items in which a dose differs from the plan.
     """
@@ -222,14 +192,23 @@ def give(story: Story, at: str, number: int, on: date, doses: Mapping[tuple[str,
     surface = dosing.bsa_m2(weight_kg=values["weight_kg"], height_cm=values["height_cm"])
     rows = []
     for row in Cycle.prefilled_rows(visit)[Administration]:
-        planned = dosing.planned_dose_mg(code, row["agent"], weight_kg=values["weight_kg"], bsa_m2=surface)
+        planned = dosing.planned_dose_mg(
+            code, row["agent"], weight_kg=values["weight_kg"], bsa_m2=surface
+        )
         given_on = on + timedelta(row["day"] - 1)
-        as_planned = {"given": "Y", "given_on": given_on, "dose_mg": round(planned or 0), "adjustment": "NONE"}
+        as_planned = {
+            "was_given": "Y",
+            "given_on": given_on,
+            "dose_mg": round(planned or 0),
+            "adjustment": "NONE",
+        }
         rows.append(row | as_planned | dict(doses.get((row["agent"], row["day"]), {})))
     story.enter(Cycle, visit.code, values, {Administration: rows})
 
 
-def assessment(story: Story, at: str, on: date, *, sizes: Mapping[str, str], response: Response) -> Record:
+def assessment(
+    story: Story, at: str, on: date, *, sizes: Mapping[str, str], response: Response
+) -> Record:
     """Enter a tumor assessment. `sizes` are in mm, or states, by lesion."""
     lesions = {lesion.code: lesion for lesion in Lesion.objects.of(story.subject)}
     measurements, findings = [], []
@@ -241,9 +220,14 @@ def assessment(story: Story, at: str, on: date, *, sizes: Mapping[str, str], res
     target, non_target, overall = response
     header = {
         "evaluator": "INVESTIGATOR", "reader": "R1", "investigator_on": on + timedelta(1),
-        "investigator_target": target, "investigator_non_target": non_target, "investigator_overall": overall,
+        "investigator_target": target, "investigator_non_target": non_target,
+        "investigator_overall": overall,
     }  # fmt: skip
-    rows = {Scan: [SCAN | {"scanned_on": on}], TargetMeasurement: measurements, NonTargetFinding: findings}
+    rows = {
+        Scan: [SCAN | {"scanned_on": on}],
+        TargetMeasurement: measurements,
+        NonTargetFinding: findings,
+    }
     return story.enter(ResponseAssessment, at, header, rows)
 
 
@@ -276,7 +260,9 @@ def _weight(story: Story) -> Decimal | None:
     return measured.values_list("weight_kg", flat=True).last()
 
 
-def checked(story: Story, on: date, *, sizes: Mapping[str, str], response: Response, **extent_items: Any) -> Record:
+def checked(
+    story: Story, on: date, *, sizes: Mapping[str, str], response: Response, **extent_items: Any
+) -> Record:
     """Hold the visit of the check after cycle 2, with all its forms but eligibility."""
     record = assessed(story, "PC2", on, sizes=sizes, response=response)
     extent(story, "PC2", on, **extent_items)
@@ -284,7 +270,9 @@ def checked(story: Story, on: date, *, sizes: Mapping[str, str], response: Respo
     return record
 
 
-def assessments_since(story: Story, codes: Iterable[str], *, sizes: Mapping[str, str], response: Response) -> None:
+def assessments_since(
+    story: Story, codes: Iterable[str], *, sizes: Mapping[str, str], response: Response
+) -> None:
     """Hold the visits of a series whose window has closed by today, each on its target day."""
     today = story.subject.site.today()
     for code in codes:

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from crf.models import Demographics
 
-from . import usual
+from . import usual, usual_items
 from .telling import Story, Team, tell
-from .usual import Screening, node, organ
+from .usual_items import Screening, node, organ
 
 DRAFT, LATE, UNSIGNED, ELSEWHERE = "01-011", "01-012", "01-013", "02-001"
 LESIONS = (
@@ -37,14 +37,16 @@ def load(team: Team) -> int:
 
 def load_elsewhere(team: Team) -> int:
     """Make, at the second site, a subject whom the people of the first one never see."""
-    return tell(team, ELSEWHERE, screened_on=team.site.today() - timedelta(5), chapters=(in_screening,))
+    return tell(
+        team, ELSEWHERE, screened_on=team.site.today() - timedelta(5), chapters=(in_screening,)
+    )
 
 
 def in_screening(story: Story) -> None:
     """Enter a panel that was taken yesterday, and whose results have not all come."""
     consented = story.subject.screened_on
     usual.consent(story, consented)
-    story.enter(Demographics, "SCR", usual.PERSON | {"birth_month": "1958-05"})
+    story.enter(Demographics, "SCR", usual_items.PERSON | {"birth_month": "1958-05"})
     usual.panel(story, "SCR", consented + timedelta(1), {"CREAT": ("", "")}, complete=False)
 
 
@@ -71,4 +73,6 @@ def two_cycles(story: Story) -> None:
     usual.cycle(story, 1, first)
     usual.cycle(story, 2, first + timedelta(21))
     story.sign("C1D1", "C1D8", "C2D1", "C2D8")
-    usual.checked(story, first + timedelta(42), sizes={"L01": "14", "L02": "13"}, response=("PR", "NA", "PR"))
+    usual.checked(
+        story, first + timedelta(42), sizes={"L01": "14", "L02": "13"}, response=("PR", "NA", "PR")
+    )

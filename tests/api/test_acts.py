@@ -2,7 +2,8 @@
 
 import pytest
 
-from crf.actions import eligibility, randomization
+from crf.actions import randomization
+from crf.derived import eligibility
 from crf.models import Eligibility, Randomization
 from followup.models import Flag
 from tests.api.conftest import caller, confirmed, signed

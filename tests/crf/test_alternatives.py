@@ -11,13 +11,14 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
-from crf.actions import eligibility, randomization
+from crf.actions import randomization
 from crf.casebook import Casebook
-from crf.derived import progression
+from crf.derived import eligibility, progression
 from crf.models import Administration, Cycle, Lesion, Randomization, ResponseAssessment, Scan, TargetMeasurement, VitalSigns
-from followup.actions.flagging import due_of, without_hints
-from followup.stories import demo, setup, telling, usual
-from followup.stories.usual import Screening, node, organ
+from followup.actions.due import due_of
+from followup.actions.flagging import without_hints
+from followup.stories import demo, setup, telling, usual, usual_items
+from followup.stories.usual_items import Screening, node, organ
 from tests.conftest import give_codes, log_in_with_code
 from tests.pages import filled_in
 from trial.actions import enrolment, entry
@@ -145,7 +146,7 @@ def assess(story, at, on, sizes, read, **answers):
     header |= {"evaluator": "INVESTIGATOR", "investigator_on": on, **answers}
     if read[2] == "PD":
         header["progression_mode"] = "TARGET"
-    rows = {Scan: [usual.SCAN | {"scanned_on": on}], TargetMeasurement: targets}
+    rows = {Scan: [usual_items.SCAN | {"scanned_on": on}], TargetMeasurement: targets}
     return story.enter(ResponseAssessment, at, header, rows)
 
 

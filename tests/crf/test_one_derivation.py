@@ -5,9 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from crf.actions import eligibility
 from crf.casebook import Casebook
-from crf.derived import evidence, progression, strata
+from crf.derived import eligibility, evidence, progression, strata
 from crf.derived.doses import doses_of
 from crf.models import (
     Consent,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from crf.models import Demographics, Lesion, PrimaryTumor, RadiotherapyCourse, Randomization, Regimen, TargetVolume
-from followup.stories import straightforward, telling, usual
+from followup.stories import straightforward, telling, usual, usual_items
 from tests.crf.test_alternatives import CONSENTED, LUNG, NODE, SAME, STABLE, assess, team  # noqa: F401  (a fixture among them)
 from trial.actions import enrolment
 from trial.models import Visit
@@ -88,10 +88,10 @@ def machine_of(team):  # noqa: F811
         def screening(self):
             """All of it but the consent."""
             imaged, measured = date(2025, 2, 24), date(2025, 3, 4)
-            self.story.enter(Demographics, "SCR", usual.PERSON | {"birth_month": "1960-07"})
-            self.story.enter(PrimaryTumor, "SCR", usual.TUMOR | {"metastatic_on": "2025-02"})
+            self.story.enter(Demographics, "SCR", usual_items.PERSON | {"birth_month": "1960-07"})
+            self.story.enter(PrimaryTumor, "SCR", usual_items.TUMOR | {"metastatic_on": "2025-02"})
             for lesion in (LUNG, NODE):
-                self.story.enter(Lesion, "COMMON", usual.LESION | {"imaged_on": imaged, **lesion})
+                self.story.enter(Lesion, "COMMON", usual_items.LESION | {"imaged_on": imaged, **lesion})
             usual.extent(self.story, "SCR", CONSENTED)
             usual.signs(self.story, "SCR", measured, weight_kg="70", height_cm="170")
             usual.panel(self.story, "SCR", measured)

@@ -9,9 +9,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from crf.actions import eligibility
 from crf.casebook import Casebook
-from crf.derived import course, progression
+from crf.derived import course, eligibility, progression
 from crf.derived.anchors import anchors_of
 from crf.models import (
     Administration,

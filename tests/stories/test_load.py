@@ -6,9 +6,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 
-from crf.actions import eligibility, randomization
+from crf.actions import randomization
 from crf.casebook import Casebook
-from crf.derived import progression
+from crf.derived import eligibility, progression
 from crf.models import LaboratoryPanel, Randomization
 from followup.models import Flag, NightlyRun
 from followup.pages.home import visits_to_sign

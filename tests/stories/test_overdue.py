@@ -8,7 +8,7 @@ from crf.actions.randomization import consent_is_current
 from crf.casebook import Casebook
 from crf.derived import progression
 from crf.models import Randomization, ResponseAssessment
-from followup.actions import flagging
+from followup.actions import due, flagging
 from followup.models import Flag
 from followup.stories import overdue
 from followup.stories.telling import day
@@ -127,7 +127,7 @@ class TestMissedAssessment:
         assert one.visits.get(code="TA2").state_on(day(on)) == state
 
     def test_second_is_missed_once_the_third_is_held(self, one):
-        states = flagging.states_of(one.visits.all(), on=day("2026-01-14"))
+        states = due.states_of(one.visits.all(), on=day("2026-01-14"))
         assert states[one.visits.get(code="TA2").pk] == "MISSED"
 
     def test_flag_of_the_missed_one_is_open(self, one):

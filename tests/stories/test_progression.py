@@ -5,9 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from crf.actions import eligibility
 from crf.casebook import Casebook
-from crf.derived import progression
+from crf.derived import eligibility, progression
 from crf.derived.doses import doses_of
 from crf.models import Randomization, ResponseAssessment
 from followup.actions import flagging

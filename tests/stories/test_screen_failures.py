@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from crf.actions import eligibility
+from crf.actions import confirmation
 from crf.casebook import Casebook
-from crf.derived import evidence, progression
+from crf.derived import eligibility, evidence, progression
 from crf.models import Administration, Consent, Cycle, Demographics, Eligibility, Lesion, Randomization
 from followup.stories import intolerance, usual
 from followup.stories.telling import begin, day
@@ -79,14 +79,14 @@ class TestWhatTheDataLeaveOpen:
 
     def test_is_not_decided_without_one(self, subject, team):
         with pytest.raises(Refused, match="Give the reason"):
-            eligibility.confirm(
+            confirmation.confirm(
                 subject("01-901"), gate=1, by=team.investigator, proof=team.proof, verdicts={"I01": "NOT_MET"},
                 assessed_on=day("2025-01-10"),
             )  # fmt: skip
 
     def test_what_fails_by_the_data_is_not_overruled(self, subject, team):
         with pytest.raises(Refused, match="cannot be overruled"):
-            eligibility.confirm(
+            confirmation.confirm(
                 subject("01-910"), gate=1, by=team.investigator, proof=team.proof, verdicts={"I08": "MET"},
                 comments={"I08": "Looks well."}, assessed_on=day("2025-03-21"),
             )  # fmt: skip

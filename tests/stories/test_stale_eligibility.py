@@ -4,8 +4,9 @@ from datetime import date
 
 import pytest
 
-from crf.actions import eligibility, randomization
+from crf.actions import confirmation, randomization
 from crf.casebook import Casebook
+from crf.derived import eligibility
 from crf.models import Eligibility, LaboratoryPanel, LaboratoryResult, Lesion, PrimaryTumor, Randomization, VitalSigns
 from followup.stories import straightforward
 from trial.actions import queries
@@ -42,7 +43,7 @@ def story(tell):
 
 def confirm(story, shown):
     team = story.team
-    return eligibility.confirm(
+    return confirmation.confirm(
         story.subject, gate=2, by=team.investigator, proof=team.proof, shown_sha256=shown, assessed_on=date(2025, 4, 24)
     )
 

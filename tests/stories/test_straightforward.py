@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from crf.actions import eligibility, randomization
+from crf.actions import randomization
 from crf.casebook import Casebook
-from crf.derived import progression
+from crf.derived import eligibility, progression
 from crf.derived.doses import delay_days, doses_of
 from crf.models import (
     Administration,

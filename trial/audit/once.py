@@ -1,7 +1,7 @@
 """Constraints that a form, a row or a value is entered once."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
@@ -9,6 +9,9 @@ from django.db.models import Q
 
 from trial.audit.triggers import Triggers
 from trial.refusals import Code
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise  # text, or text that is translated when it is shown
 
 
 class OneOfAVisit(models.UniqueConstraint):
@@ -26,7 +29,7 @@ class OnceAmongRows(ExclusionConstraint):
     violation_error_code = Code.ENTERED_TWICE.value
 
     def __init__(
-        self, *, fields: Sequence[str], name: str, condition: Q, violation_error_message: str
+        self, *, fields: Sequence[str], name: str, condition: Q, violation_error_message: "StrOrPromise"
     ) -> None:
         self.fields = tuple(fields)
         super().__init__(

@@ -30,7 +30,11 @@ class Command(BaseCommand):
         if findings:
             sentence = _("{findings} findings in {number} allocations.")
             raise CommandError(sentence.format(findings=len(findings), number=number))
-        self.stdout.write(_("{number} allocations, each the one that the key makes.").format(number=number))
+        self.stdout.write(
+            _("{number} allocations, each the one that the key makes.").format(number=number)
+        )
         if outside := Randomization.objects.outside().count():
-            sentence = _("{number} more were made outside: compare them with their source documents.")
+            sentence = _(
+                "{number} more were made outside: compare them with their source documents."
+            )
             self.stdout.write(sentence.format(number=outside))

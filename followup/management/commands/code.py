@@ -23,6 +23,8 @@ class Command(BaseCommand):
     def handle(self, *, username: str, **options: object) -> None:
         code = Logins(settings.DATA).code(username)
         if code is None:
-            sentence = _("{folder} holds no second factor of {username}. Only the demo stores them there.")
+            sentence = _(
+                "{folder} holds no second factor of {username}. Only the demo stores them there."
+            )
             raise CommandError(sentence.format(folder=settings.DATA, username=username))
         self.stdout.write(code)

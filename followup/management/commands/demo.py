@@ -39,7 +39,14 @@ WEB = (
     "--no-control-socket",
 )
 CELERY = ("celery", "-A", "trial.server")
-WORKER = (*CELERY, "worker", "--pool=solo", "--without-gossip", "--without-mingle", "--loglevel=INFO")
+WORKER = (
+    *CELERY,
+    "worker",
+    "--pool=solo",
+    "--without-gossip",
+    "--without-mingle",
+    "--loglevel=INFO",
+)
 BEAT = (*CELERY, "beat", "--pidfile=", "--loglevel=INFO")
 
 
@@ -50,15 +57,36 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--data", metavar="DIR", help="the data folder (otherwise CASEBOOK_DATA, otherwise .data)")
-        parser.add_argument("--port", type=int, default=8000, metavar="N", help="on 127.0.0.1 (8000)")
-        parser.add_argument("--reset", action="store_true", help="throw this data folder's database away first")
+        parser.add_argument(
+            "--data",
+            metavar="DIR",
+            help="the data folder (otherwise CASEBOOK_DATA, otherwise .data)",
+        )
+        parser.add_argument(
+            "--port", type=int, default=8000, metavar="N", help="on 127.0.0.1 (8000)"
+        )
+        parser.add_argument(
+            "--reset", action="store_true", help="throw this data folder's database away first"
+        )
         parser.add_argument("--no-serve", action="store_true", help="load the trial and end")
-        parser.add_argument("--json", action="store_true", help="print addresses, logins and API tokens for scripts")
+        parser.add_argument(
+            "--json", action="store_true", help="print addresses, logins and API tokens for scripts"
+        )
 
-    def handle(self, *, data: str | None, port: int, reset: bool, no_serve: bool, json: bool, **options: Any) -> None:
+    def handle(
+        self,
+        *,
+        data: str | None,
+        port: int,
+        reset: bool,
+        no_serve: bool,
+        json: bool,
+        **options: Any,
+    ) -> None:
         if data and Path(data).expanduser().absolute() != settings.DATA:
-            raise CommandError(_("The data folder must be known before settings: set CASEBOOK_DATA here."))
+            raise CommandError(
+                _("The data folder must be known before settings: set CASEBOOK_DATA here.")
+            )
         self.json, self.ready = json, False
         try:
             with stopping_on_signals(), ExitStack() as stack:
@@ -81,16 +109,23 @@ class Command(BaseCommand):
     def serve(self, logins: Logins, port: int) -> None:
         """Start the site, then the jobs: the first page is what a person waits for."""
         environment_of_children = child_environment()
-        with redis() as has_redis, Supervisor(settings.DATA / "logs", cwd=settings.BASE_DIR) as children:
+        with (
+            redis() as has_redis,
+            Supervisor(settings.DATA / "logs", cwd=settings.BASE_DIR) as children,
+        ):
             environment_of_children["CASEBOOK_JOBS_BY_COMMAND"] = "0" if has_redis else "1"
-            children.start("web", _python(*WEB, f"--bind=127.0.0.1:{port}"), environment_of_children)
+            children.start(
+                "web", _python(*WEB, f"--bind=127.0.0.1:{port}"), environment_of_children
+            )
             readiness.await_first_page(port, meanwhile=children.check)
             if has_redis:
                 schedule = f"--schedule={settings.DATA / 'beat-schedule'}"
                 children.start("worker", _python(*WORKER), environment_of_children)
                 children.start("beat", _python(*BEAT, schedule), environment_of_children)
             else:
-                self.say(_("No Redis server was found: run the jobs by command (`manage.py help`)."))
+                self.say(
+                    _("No Redis server was found: run the jobs by command (`manage.py help`).")
+                )
             self.print_summary(self.summary(logins, port) | {"processes": children.process_ids()})
             self.ready = True
             children.watch()
@@ -142,9 +177,16 @@ def in_words(summary: dict[str, Any], *, serves: bool) -> str:  # Any: it become
         lines = [_("The demo trial is loaded."), ""]
     lines += ["", f"  {_('Role'):<14} {_('Login'):<10} {_('Password'):<14} {_('Name')}"]
     for login in summary["logins"]:
-        lines.append(f"  {login['role']:<14} {login['username']:<10} {login['password']:<14} {login['name']}")
+        lines.append(
+            f"  {login['role']:<14} {login['username']:<10} {login['password']:<14} {login['name']}"
+        )
     command = f".venv/bin/python manage.py code {demo.SHOW_CODES[0]}"
-    lines += ["", _("Signing and administration take a code, too: {command} prints it.").format(command=command)]
+    lines += [
+        "",
+        _("Signing and administration take a code, too: {command} prints it.").format(
+            command=command
+        ),
+    ]
     ending = _("The data are in {folder}.").format(folder=summary["data"])
     if serves:
         ending += " " + _("Ctrl-C stops everything.")
@@ -181,10 +223,15 @@ def unfinished() -> Path:
 def throw_away() -> None:
     """Delete the embedded database. Refuse to touch one that DATABASE_URL names."""
     if not environment.is_embedded() and unfinished().exists():
-        sentence = _("The load of the demo was cut off: empty the database of DATABASE_URL, delete {file}.")
+        sentence = _(
+            "The load of the demo was cut off: empty the database of DATABASE_URL, delete {file}."
+        )
         raise Unusable(sentence.format(file=unfinished()))
     if not environment.is_embedded():
-        raise Unusable(_("--reset deletes only the embedded database: unset DATABASE_URL, or leave --reset out."))
+        sentence = _(
+            "--reset deletes only the embedded database: unset DATABASE_URL, or leave --reset out."
+        )
+        raise Unusable(sentence)
     with unused(Postgres(settings.DATA)):
         shutil.rmtree(settings.DATA / "pg", ignore_errors=True)
     anchors.set_aside()
@@ -208,7 +255,11 @@ def redis() -> Iterator[bool]:
 
 def child_environment() -> dict[str, str]:
     """Return our environment with plain HTTP added: the demo is seen from this machine only."""
-    own = {"CASEBOOK_DATA": str(settings.DATA), "CASEBOOK_INSECURE_HTTP": "1", "PYTHONUNBUFFERED": "1"}
+    own = {
+        "CASEBOOK_DATA": str(settings.DATA),
+        "CASEBOOK_INSECURE_HTTP": "1",
+        "PYTHONUNBUFFERED": "1",
+    }
     return os.environ | {"DJANGO_SETTINGS_MODULE": "trial.settings"} | own
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 from rest_framework.test import APIClient
 
-from crf.actions import eligibility
+from crf.actions import confirmation
 from crf.models import Consent, VitalSigns
 from tests.conftest import CODE, PASSWORD, PROOF
 from tests.examples import complete
@@ -171,7 +171,7 @@ def test_page_pdf_and_api_show_name_time_and_meaning(signature, investigator, cl
 def test_wherever_a_signature_is_shown_its_three_parts_are(signature, subject, investigator, data_manager, client):
     """The casebook's line, the page of the gate and what the API says of it; the full page of a signature is above."""
     with acting(by=data_manager):
-        eligibility.confirm(subject, gate=1, by=investigator, proof=PROOF)
+        confirmation.confirm(subject, gate=1, by=investigator, proof=PROOF)
     client.force_login(investigator)
     signature.refresh_from_db()
     line = client.get(f"/subjects/{subject.code}/").content.decode()

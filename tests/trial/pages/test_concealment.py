@@ -16,7 +16,8 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 
-from crf.actions import eligibility, randomization
+from crf.actions import randomization
+from crf.derived import eligibility
 from crf.models import Eligibility, Randomization
 from tests.conftest import SCREENED, founder
 from tests.examples import complete

@@ -10,6 +10,9 @@ from typing import NamedTuple
 from trial.protocol.study import Arm
 
 COMMON = "COMMON"
+SCREENING = "SCR"
+CHECK_AFTER_CYCLE_2 = "PC2"
+RANDOMIZATION_VISIT = "RAND"
 SYSRT = Arm.SYSRT
 
 CONSENT, DEMOGRAPHICS, TUMOR = "crf.consent", "crf.demographics", "crf.primarytumor"

@@ -1,0 +1,122 @@
+"""Eligibility at a gate: the verdicts by the data, the last confirmation, and its signature."""
+
+import hashlib
+import json
+from datetime import date
+from typing import NamedTuple
+
+from crf.casebook import Casebook
+from crf.models import Criterion, Eligibility
+from trial.models import Signature
+from trial.protocol.eligibility import gates
+from trial.protocol.study import CRITERION
+
+from .evidence import gather
+from .pieces import Piece
+
+
+class Assessed(NamedTuple):
+    """The verdict of each criterion of a gate on a day, with the evidence behind it."""
+
+    gate: int
+    on: date
+    verdicts: tuple[gates.Verdict, ...]
+    pieces: dict[str, list[Piece]]
+    drafts: list[str]
+    overall: gates.Overall
+
+    @property
+    def shown_sha256(self) -> str:
+        """The SHA-256 of the text that the confirmation page shows, including its day."""
+        shown = [
+            [*verdict, CRITERION[verdict.criterion], self.pieces[verdict.criterion]]
+            for verdict in self.verdicts
+        ]
+        text = json.dumps([self.gate, self.on, shown], default=str, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def evidence_sha256(self) -> str:
+        """The SHA-256 of the evidence and verdicts whose change makes a signature stale.
+
+        A reference range counts through the verdicts alone (crf_spec 2.2).
+        """
+        evidence = {
+            criterion: sorted(piece.signed_part() for piece in pieces)
+            for criterion, pieces in self.pieces.items()
+        }
+        verdicts = {verdict.criterion: verdict.truth.value for verdict in self.verdicts}
+        text = json.dumps([evidence, verdicts], sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def assess(casebook: Casebook, *, gate: int, on: date) -> Assessed:
+    """Evaluate the criteria of a gate on a day, by the data as they are now.
+
+    The parameters in force on that day count.
+    """
+    parameters = casebook.parameters_on(on)
+    gathered = gather(casebook, gate=gate, on=on, parameters=parameters)
+    verdicts = gates.evaluate(gathered.evidence, gate=gate, parameters=parameters)
+    pieces = {
+        verdict.criterion: gathered.behind(verdict.criterion, verdict.evidence)
+        for verdict in verdicts
+    }
+    return Assessed(gate, on, verdicts, pieces, gathered.drafts, gates.overall(verdicts))
+
+
+def behind(*assessed: Assessed) -> set[tuple[str, int]]:
+    """Return form and key of the records that the evidence stands in."""
+    records = set()
+    for gate in assessed:
+        for pieces in gate.pieces.values():
+            records |= {(piece.form, piece.record) for piece in pieces}
+    return records
+
+
+def is_passed(confirmed: Eligibility, casebook: Casebook) -> bool:
+    """Return whether a confirmation says eligible, and its signature holds."""
+    return confirmed.result == Eligibility.Result.ELIGIBLE and is_signed(confirmed, casebook)
+
+
+def latest(casebook: Casebook, gate: int) -> Eligibility | None:
+    """Return the last confirmation of a gate: the one that counts."""
+    assessments = [record for record in casebook.records(Eligibility) if record.gate == f"G{gate}"]
+    return assessments[-1] if assessments else None
+
+
+def assess_anew(confirmed: Eligibility, casebook: Casebook) -> Assessed:
+    """Evaluate the gate for the day that it was confirmed for, by the data as they are now."""
+    return assess(casebook, gate=int(confirmed.gate[1]), on=confirmed.assessed_on)
+
+
+def is_stale(
+    confirmed: Eligibility, casebook: Casebook, *, on: date, anew: Assessed | None = None
+) -> bool:
+    """Return whether the evidence has changed since it was signed, or its verdicts will on a day.
+
+    Evidence that was changed and put back counts as changed: its version is part of it (crf_spec
+    2.12). `anew` is the result of `assess_anew`, where it was computed already.
+    """
+    anew = anew or assess_anew(confirmed, casebook)
+    if confirmed.evidence_sha256 != anew.evidence_sha256:
+        return True
+    signed = {row.code: row.automatic for row in confirmed.rows(Criterion)}
+    now = anew if on == confirmed.assessed_on else assess(casebook, gate=anew.gate, on=on)
+    return any(signed.get(verdict.criterion) != verdict.truth for verdict in now.verdicts)
+
+
+def signature_under(confirmed: Eligibility, casebook: Casebook) -> Signature | None:
+    """Return the signature under a confirmation."""
+    confirmations = [record.pk for record in casebook.records(Eligibility)]
+    return casebook.signatures_under(Eligibility._meta.label_lower, confirmations).get(confirmed.pk)
+
+
+def is_signed(confirmed: Eligibility, casebook: Casebook) -> bool:
+    """Return whether the signature under a confirmation holds."""
+    last = signature_under(confirmed, casebook)
+    if last is None:
+        return False
+    place = (last.form, last.record)
+    rows = [row for row in casebook.standing if (row.form, row.record) == place]
+    return last.holds({(row.label, row.row, row.version) for row in rows})
