@@ -10,19 +10,17 @@ from trial.server.celery import hint
 from .actions import flagging
 
 Counts = tuple[int, int, int]
-"""How many flags were raised, changed and closed."""
+"""The numbers of flags that were raised, changed and closed."""
 
 
 @shared_task
 def nightly() -> dict[str, Counts]:
-    """Do the night of each site where it is past 02:00, once; asked every quarter of an hour.
+    """Run the nightly job of each site where it is past 02:00, once.
 
-    Return what was done, by the site's number.
+    It is called every quarter of an hour. Return the counts by the site's number.
     """
-    return {
-        site: (swept.raised, swept.changed, swept.closed)
-        for site, swept in flagging.run_due_sites(now=timezone.now()).items()
-    }
+    swept = flagging.run_due_sites(now=timezone.now())
+    return {site: (run.raised, run.changed, run.closed) for site, run in swept.items()}
 
 
 @shared_task
@@ -47,7 +45,7 @@ def check_soon(row: Subject | Visit | Record, **signal: object) -> None:
 def check_all() -> int:
     """Compute the flags of every subject by the parameters in force, soon after one was decided.
 
-    Return how many subjects.
+    Return the number of subjects.
     """
     subjects = list(Subject.objects.select_related("site"))
     for subject in subjects:
