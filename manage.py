@@ -9,5 +9,7 @@ if __name__ == "__main__":
     try:
         from trial.management.command_line import run
     except ModuleNotFoundError as missing:
-        sys.exit(f"Casebook: {missing.name} is missing here: run `make demo`, or use .venv/bin/python.")
+        sys.exit(
+            f"Casebook: {missing.name} is missing here: run `make demo`, or use .venv/bin/python."
+        )
     run(sys.argv)

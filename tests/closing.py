@@ -2,12 +2,12 @@
 
 from django.apps import apps
 from django.db import connection
-
 from tests.examples import complete
-from trial.actions import review
 from trial.audit.acting import acting
 from trial.models import Freeze, Record, Signature, StudyLock, Visit, standing, versions_of
 from trial.states import FreezeState, LockState
+
+from trial.actions import review
 
 
 def held_and_complete(visit, by, *forms):

@@ -13,7 +13,6 @@ from django.db import connection
 from django.utils import timezone
 from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
-
 from tests.servers import (  # noqa: F401  (pytest finds fixtures and hooks by their names here)
     anchor_folder,
     django_db_modify_db_settings,
@@ -25,9 +24,10 @@ from tests.servers import (  # noqa: F401  (pytest finds fixtures and hooks by t
 from tests.sharing import pytest_collection_modifyitems, pytest_xdist_make_scheduler  # noqa: F401
 from trial.access import ALLOWED, Act, Role
 from trial.accounts.second_factor import Proof
-from trial.actions import enrolment
 from trial.audit.acting import acting
 from trial.models import AccountAct, ConsentVersion, Membership, ReferenceRange, Site, SiteStatus, Visit
+
+from trial.actions import enrolment
 
 PASSWORD = "correct horse"
 CODE = "secondfactor"

@@ -16,7 +16,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
-
 from tests.conftest import SCREENED, founder, new_site, ranges_of
 from trial.audit.acting import acting
 from trial.models import ConsentVersion, Record, ReferenceRange, Row, Subject, Visit

@@ -4,7 +4,6 @@ import pytest
 from celery import signals
 from celery.contrib.testing.worker import start_worker
 from kombu import pools
-
 from trial.server.celery import app
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from django.db import connection
-
 from trial.audit.history import kept_models
 from trial.server.embedded_postgres import APP
 

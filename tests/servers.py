@@ -11,7 +11,6 @@ import tempfile
 import pytest
 from django.conf import settings
 from django.db import connection
-
 from tests import duration
 from trial.server import embedded_redis
 from trial.server.embedded import used

@@ -11,9 +11,8 @@ from datetime import date, time
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.contrib.auth.models import User
-
 from crf.models import Eligibility, Lesion, TargetVolume
+from django.contrib.auth.models import User
 from trial.models import Visit
 from trial.protocol.laboratory import analytes, quantities
 from trial.protocol.schedule.timetable import COMMON

@@ -3,7 +3,6 @@ copes with real rules.
 """
 
 import pytest
-
 from tests.derived_examples import derived, groups_in_order, problems_of, refers_to_its_record, visit_code_of
 from tests.examples import name_of, placed, referred, visit_for
 from tests.kept import TABLES

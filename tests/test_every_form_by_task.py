@@ -9,19 +9,19 @@ import pytest
 from celery.contrib.testing.worker import start_worker
 from django.apps import apps
 from django.db import IntegrityError, connections
-from kombu import pools
-
 from followup.actions.flagging import system_user, without_hints
+from kombu import pools
 from tests.closing import freeze_all, lock_study
 from tests.conftest import SCREENED
 from tests.examples import EXAMPLES, name_of, unsaved
 from tests.kept import KEPT, TABLES
 from tests.test_every_form_locked import SENTENCES
-from trial.actions import enrolment
 from trial.actions.verification import verify_ledger
 from trial.audit.acting import acting
 from trial.models import Ledger, Subject
 from trial.server.celery import app
+
+from trial.actions import enrolment
 
 PATIENCE_S = 60
 BROKER = ("broker_url", "broker_read_url", "broker_write_url")

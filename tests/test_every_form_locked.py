@@ -9,17 +9,17 @@ import pytest
 from django.db import IntegrityError, connection
 from django.db.models.base import ModelState
 from rest_framework.test import APIClient
-
 from tests.closing import freeze, freeze_all, lock_study
 from tests.examples import complete, name_of, unsaved
 from tests.kept import FORMS, TABLES
 from tests.pages import errors, filled_in
 from tests.test_every_form import bulk_create, bulk_update, change_of, create, raw_insert, raw_sql, save, update
-from trial.actions import enrolment, entry
 from trial.audit.acting import acting
 from trial.models import Record, Row, Subject, Visit
 from trial.protocol.schedule.timetable import COMMON
 from trial.refusals import Conflict
+
+from trial.actions import enrolment, entry
 
 pytestmark = pytest.mark.proves("D06")
 

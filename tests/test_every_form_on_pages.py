@@ -6,7 +6,6 @@ import pytest
 from django.contrib import admin
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
-
 from tests.examples import EXAMPLES, complete, name_of, placed, row_of_example, rows_of, unsaved, visit_for
 from tests.kept import FORMS, KEPT, TABLES
 from tests.pages import errors, filled_in

@@ -1,12 +1,12 @@
 """Two people open the empty page of one form of a visit: the second reads what the first entered, and chooses (docs/decisions/0041)."""
 
 import pytest
-
 from crf.models import Cycle, VitalSigns
 from tests.examples import EXAMPLES, complete, visit_for
 from tests.pages import errors, filled_in
-from trial.actions import entry
 from trial.audit.acting import acting
+
+from trial.actions import entry
 
 SIGNS = EXAMPLES["crf.vitalsigns"].values
 REASON = {"reason": "TRANSCRIPTION", "reason_words": "misread"}

@@ -5,19 +5,19 @@ from decimal import Decimal
 from typing import ClassVar
 
 import pytest
+from crf.models import Demographics, LaboratoryPanel, LaboratoryResult, VitalSigns
 from django.db import transaction
 from django.test import Client
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from rest_framework.test import APIClient
-
-from crf.models import Demographics, LaboratoryPanel, LaboratoryResult, VitalSigns
 from tests.examples import complete
 from tests.pages import errors, filled_in, forms_of
-from trial.actions import entry
 from trial.audit.acting import acting
 from trial.models import Verification
+
+from trial.actions import entry
 
 REASON = {"reason": "TRANSCRIPTION", "reason_words": "misread"}
 ITEMS = ("weight_kg", "height_cm")

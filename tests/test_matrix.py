@@ -5,7 +5,6 @@ import subprocess
 import sys
 
 import pytest
-
 from tests.matrix import HOUSE, RULES, crosswalk, printed, requirements
 
 SAID = (HOUSE / "docs" / "requirements.md").read_text()

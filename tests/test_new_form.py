@@ -13,16 +13,16 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
-
 from tests.conftest import PROOF, SCREENED
 from tests.examples import EXAMPLES, complete, name_of, row_of_example
 from tests.test_every_form import TestDefinition as Definition
 from tests.test_every_form import TestForm as Form
-from trial.actions import entry, review
 from trial.audit.acting import acting
 from trial.models import Ledger, Record, Signature, Visit, standing, standing_rows, versions_of
 from trial.output.blank_forms import blank_form
 from trial.protocol.schedule import timetable
+
+from trial.actions import entry, review
 
 FILE = Path(__file__).parent / "drills/new_form/hearing.py"
 APP = "followup"

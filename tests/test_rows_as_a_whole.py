@@ -4,14 +4,14 @@ from datetime import timedelta
 from itertools import permutations
 
 import pytest
-from rest_framework.test import APIClient
-
 from crf.models import Administration, Cycle, Fraction, RadiotherapyCourse
+from rest_framework.test import APIClient
 from tests.examples import complete, course_of_three_fractions
 from tests.pages import errors, filled_in
-from trial.actions import entry
 from trial.audit.acting import acting
 from trial.refusals import Refused
+
+from trial.actions import entry
 
 REASON = "TRANSCRIPTION: misread"
 TYPED = {"reason": "TRANSCRIPTION", "reason_words": "misread"}

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-
 from tests import duration, sharing
 
 HOUSE = Path(__file__).parent.parent

@@ -1,12 +1,12 @@
 """A row is withdrawn while another person has its page open: that person reads so, and stores the rest (docs/decisions/0041)."""
 
 import pytest
-
 from crf.models import Fraction, RadiotherapyCourse
 from tests.examples import course_of_three_fractions
 from tests.pages import errors, filled_in
-from trial.actions import entry
 from trial.audit.acting import acting
+
+from trial.actions import entry
 
 REASON = {"reason": "TRANSCRIPTION", "reason_words": "misread"}
 DOSE = "10.00"

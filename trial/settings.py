@@ -21,7 +21,9 @@ SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked from inside the container
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if environment.flag("CASEBOOK_BEHIND_PROXY") else None
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if environment.flag("CASEBOOK_BEHIND_PROXY") else None
+)
 
 INSTALLED_APPS = [
     "trial.admin.site.Config",  # django.contrib.admin, with a site of our own
@@ -93,7 +95,10 @@ TEMPLATES = [
 
 # Logging in. axes comes first: a locked-out person is refused before a password is hashed.
 SESSION_COOKIE_AGE = 15 * 60  # since the session was stored last: trial/accounts/idle.py
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "trial.accounts.passwords.ByPassword"]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "trial.accounts.passwords.ByPassword",
+]
 # The first one hashes; a password that another has hashed is hashed anew when its owner logs in.
 PASSWORD_HASHERS = [
     "trial.accounts.passwords.Argon2id",
@@ -104,7 +109,10 @@ PASSWORD_HASHERS = [
 # They judge a password on every path that sets one: trial/accounts/passwords.py.
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
@@ -112,7 +120,9 @@ OTP_TOTP_ISSUER = "Casebook NCT06652022"  # what the app on the telephone shows
 # In PostgreSQL: one count for all web processes, which outlives a restart.
 AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
 AXES_FAILURE_LIMIT = 5
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # both: nobody locks a colleague out from elsewhere
+AXES_LOCKOUT_PARAMETERS = [
+    ["username", "ip_address"]
+]  # both: nobody locks a colleague out from elsewhere
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 # A lockout ends after 15 minutes, whatever is tried meanwhile.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
@@ -157,7 +167,9 @@ LOGGING = {
 
 # The file with the key that allocations are derived from (crf_spec 2.13). Its path only: no setting
 # holds the key.
-RANDOMIZATION_KEY_FILE = os.environ.get("CASEBOOK_RANDOMIZATION_KEY_FILE") or DATA / "randomization_key"
+RANDOMIZATION_KEY_FILE = (
+    os.environ.get("CASEBOOK_RANDOMIZATION_KEY_FILE") or DATA / "randomization_key"
+)
 
 # Anchors of the ledger leave the database for this folder, and by mail (docs/decisions/0020).
 ANCHOR_FOLDER = os.environ.get("CASEBOOK_ANCHORS") or DATA / "anchors"

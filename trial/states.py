@@ -85,7 +85,11 @@ RECORD_NEXT: Mapping[str, set[str]] = {
     R.DRAFT: {R.COMPLETE},
     R.COMPLETE: {R.DRAFT, R.SIGNED},
     R.SIGNED: {R.DRAFT, R.COMPLETE, R.FROZEN},  # a change breaks the signature
-    R.FROZEN: {R.COMPLETE, R.SIGNED, R.LOCKED},  # unfrozen, it is complete where a query broke its signature
+    R.FROZEN: {
+        R.COMPLETE,
+        R.SIGNED,
+        R.LOCKED,
+    },  # unfrozen, it is complete where a query broke its signature
     R.LOCKED: {R.FROZEN},
 }
 FREEZE_NEXT: Mapping[str, set[str]] = {BEGIN: {F.FROZEN}, F.FROZEN: {F.OPEN}, F.OPEN: {F.FROZEN}}
@@ -135,7 +139,9 @@ def record_state(stored: str, *, signed: bool, frozen: bool, locked: bool) -> Re
 
 def pairs(table: Steps) -> list[str]:
     """Return the steps of a table as text that SQL compares: `OPEN>ANSWERED`."""
-    return sorted(f"{state}>{following}" for state, next_states in table.items() for following in next_states)
+    return sorted(
+        f"{state}>{following}" for state, next_states in table.items() for following in next_states
+    )
 
 
 def diagram(title: str, table: Steps) -> str:
@@ -153,7 +159,8 @@ def page() -> str:
     """
     opening = (
         "# States\n\n"
-        "Printed from the tables in `trial/states.py`, `trial/protocol/schedule/visit_states.py` and "
+        "Printed from the tables in `trial/states.py`, "
+        "`trial/protocol/schedule/visit_states.py` and "
         "`trial/protocol/progression_check/progression_states.py`; a test keeps it current.\n"
         "States are derived, acts are stored.\n\n"
     )

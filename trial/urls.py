@@ -4,7 +4,9 @@ from django.contrib import admin
 from django.urls import include, path
 
 from trial.accounts.login_form import LoginForm
-from trial.admin import accounts, memberships, people, setup, tokens, visits  # noqa: F401  (each registers its pages with the admin)
+
+# Each module of the admin registers its pages.
+from trial.admin import accounts, memberships, people, setup, tokens, visits  # noqa: F401
 from trial.pages import account, history, locks, paper, review, signing, study
 
 admin.site.login_form = LoginForm
@@ -14,7 +16,9 @@ handler404, handler500 = "trial.api.answers.not_found", "trial.api.answers.faile
 
 urlpatterns = [
     path("healthz", study.healthz, name="healthz"),
-    path("admin/password_change/", account.password_page, name="account-password"),  # instead of the admin's own
+    path(
+        "admin/password_change/", account.password_page, name="account-password"
+    ),  # instead of the admin's own
     path("admin/", admin.site.urls),
     path("api/v1/", include("trial.api.urls")),
     path("account/", account.account_page, name="account"),

@@ -62,7 +62,9 @@ def confirm(
         confirmed = _investigators(assessed, verdicts or {}, comments)
         record = _store(visit, assessed, confirmed, comments)
         content = {f"crf.eligibility#{record.pk}": signed_part(record)}
-        store_signature(visit, row=record, by=by, meaning=Signature.Meaning.ELIGIBILITY, content=content)
+        store_signature(
+            visit, row=record, by=by, meaning=Signature.Meaning.ELIGIBILITY, content=content
+        )
         stored.send(Eligibility, row=record, by=by)
     return record
 

@@ -7,7 +7,6 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy
-
 from trial.audit.locking import Follows, HonorsLocks
 from trial.audit.triggers import AppendOnly
 from trial.models import Subject

@@ -6,7 +6,6 @@ from functools import cached_property
 
 from django.db import models
 from django.utils.translation import gettext as _
-
 from trial import fields
 from trial.models import Problem, Record, Section
 from trial.protocol.eligibility import age

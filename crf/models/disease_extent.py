@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from django.db import models
 from django.utils.translation import gettext as _
-
 from trial import fields
 from trial.models import Problem, Record, Section
 

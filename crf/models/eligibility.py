@@ -2,7 +2,6 @@
 
 from django.db import models
 from django.utils.translation import gettext as _
-
 from trial import fields
 from trial.models import Record, Row, Section, Shown
 from trial.protocol import study

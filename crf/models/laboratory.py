@@ -9,7 +9,6 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-
 from trial import fields
 from trial.models import Problem, Record, ReferenceRange, Row, Section, Visit
 from trial.protocol.laboratory import analytes, reported

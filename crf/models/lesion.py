@@ -8,7 +8,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-
 from trial import fields
 from trial.models import Problem, Record, Section
 from trial.protocol.eligibility import lymph_nodes

@@ -1,7 +1,6 @@
 """Code lists of radiotherapy: SNOMED CT where mCODE asks for it (crf_spec 2.15)."""
 
 from django.db import models
-
 from trial.protocol.radiotherapy.coverage import Coverage, SubjectCoverage
 
 COVERAGE: dict[str, str] = {

@@ -5,7 +5,6 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy
-
 from trial import fields
 from trial.models import Record, Section, Subject
 from trial.models.row import WithdrawableQuerySet

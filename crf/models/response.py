@@ -8,7 +8,6 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-
 from trial import fields
 from trial.models import OnceAmongRows, Problem, Record, Row, Section, Visit
 from trial.protocol.response.recist import Response

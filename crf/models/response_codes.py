@@ -1,7 +1,6 @@
 """Code lists of the response assessment and its rows (crf_spec 2.16)."""
 
 from django.db import models
-
 from trial.protocol.response.recist import Discordance, NewLesionCertainty, Response
 
 NOTHING = "NONE"

@@ -3,7 +3,6 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy
-
 from trial import fields
 from trial.models import Record, Section
 

@@ -4,7 +4,6 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
-
 from trial.access import Act
 from trial.models import Subject, Visit, scope
 

@@ -3,17 +3,17 @@
 import json
 
 import pytest
-from knox.models import AuthToken
-from rest_framework.test import APIClient
-
 from crf.models import Demographics, VitalSigns
 from followup.models import Flag
+from knox.models import AuthToken
+from rest_framework.test import APIClient
 from tests.conftest import CODE, PASSWORD, PROOF, SCREENED
 from tests.examples import EXAMPLES, complete
 from trial.access import Role
-from trial.actions import entry, review
 from trial.audit.acting import acting
 from trial.models import Record, Visit
+
+from trial.actions import entry, review
 
 
 def written(sent):

@@ -2,11 +2,11 @@
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
-
 from tests.conftest import CODE, PASSWORD, founder
-from trial.actions import review
 from trial.audit.acting import acting
 from trial.models import Membership, Record, Signature, Subject, Visit
+
+from trial.actions import review
 
 READS = (
     "sites/", "subjects/", "subjects/01-001/", "visits/", "visits/{visit}/", "visits/{visit}/content/", "signatures/",

@@ -1,7 +1,6 @@
 """The acts through the API: signature, eligibility, randomization, the check after cycle 2, flags; and the study itself."""
 
 import pytest
-
 from crf.actions import randomization
 from crf.derived import eligibility
 from crf.models import Eligibility, Randomization
@@ -10,10 +9,11 @@ from tests.api.conftest import caller, confirmed, signed
 from tests.conftest import CODE, PASSWORD, SCREENED, founder, member
 from tests.examples import complete
 from trial.access import Role
-from trial.actions import entry
 from trial.audit.acting import acting
 from trial.models import Signature, Study, Visit
 from trial.protocol import study
+
+from trial.actions import entry
 
 
 @pytest.fixture

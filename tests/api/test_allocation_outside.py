@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-
 from crf.actions import allocation_outside
 from crf.models import AllocationOutside, Randomization
 from tests.crf.test_allocation_outside import COMPARED, TOLD

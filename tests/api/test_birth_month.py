@@ -3,12 +3,12 @@
 import json
 
 import pytest
-
 from crf.models import Consent, Criterion, Demographics, Eligibility
 from tests.examples import complete
-from trial.actions import entry
 from trial.audit.acting import acting
 from trial.models import Ledger, Record, Signature
+
+from trial.actions import entry
 
 from .test_access import READS, asked, forms_and_histories, keys_of
 

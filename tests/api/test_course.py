@@ -1,9 +1,9 @@
 """/api/v1/subjects/CODE/course/: what the protocol derives, for those who read records."""
 
 import pytest
-
 from crf.models import LaboratoryPanel, LaboratoryResult
 from tests.conftest import LABORATORY, SCREENED
+
 from trial.actions import entry
 
 PATH = "subjects/01-001/course/"

@@ -4,7 +4,6 @@ import json
 from decimal import Decimal
 
 import pytest
-
 from tests.examples import EXAMPLES, complete, name_of, placed, row_of_example, rows_of, visit_for
 from trial.audit.acting import acting
 from trial.models import Record

@@ -5,10 +5,10 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
-
 from tests.conftest import SCREENED
-from trial.actions import enrolment, entry
 from trial.models import Ledger, Site
+
+from trial.actions import enrolment, entry
 
 
 @pytest.fixture

@@ -1,16 +1,16 @@
 """Lists: pages that stay in place, and as many queries for twenty records as for two."""
 
 import pytest
+from crf.models import Lesion, ResponseAssessment
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-
-from crf.models import Lesion, ResponseAssessment
 from followup.models import Flag
 from tests.conftest import PROOF, SCREENED
 from tests.examples import complete
-from trial.actions import enrolment, entry, review
 from trial.audit.acting import acting
 from trial.models import Record
+
+from trial.actions import enrolment, entry, review
 
 from .test_history import walked
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from django.apps import apps
 from django.utils import timezone
-
 from tests.api.conftest import Caller, signed
 from tests.conftest import CODE, PASSWORD
 from trial.api.base import NOT_FOUND

@@ -1,13 +1,13 @@
 """Queries, verification, freeze and lock through the API: 201, and 403, 404 or 409 with a sentence."""
 
 import pytest
-from rest_framework.test import APIClient
-
 from crf.models import VitalSigns
+from rest_framework.test import APIClient
 from tests.closing import held_and_complete
 from tests.conftest import CODE, PASSWORD, PROOF
-from trial.actions import review
 from trial.models import Visit
+
+from trial.actions import review
 
 
 @pytest.fixture

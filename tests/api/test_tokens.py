@@ -10,10 +10,10 @@ from django.db import connection
 from django.utils import timezone
 from django_otp.plugins.otp_static.models import StaticDevice
 from knox.models import AuthToken
-
 from tests.conftest import CODE, PASSWORD, log_in_with_code
-from trial.actions import accounts
 from trial.models import SystemEvent
+
+from trial.actions import accounts
 
 from .conftest import Caller
 

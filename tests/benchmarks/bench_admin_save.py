@@ -11,6 +11,7 @@ from time import perf_counter
 from types import ModuleType
 
 import pytest
+from crf.models import VitalSigns
 from django.contrib import admin
 from django.db import connection, models
 from django.test import Client
@@ -19,8 +20,6 @@ from django.urls import include, path
 from django.utils.http import urlencode
 from simple_history.admin import SimpleHistoryAdmin
 from simple_history.models import HistoricalRecords
-
-from crf.models import VitalSigns
 from tests.conftest import user
 from tests.examples import EXAMPLES
 from tests.pages import filled_in

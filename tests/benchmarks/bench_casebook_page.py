@@ -7,7 +7,6 @@ from time import perf_counter
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-
 from tests.followup.test_casebook import with_visits
 
 ROUNDS = 20

@@ -14,24 +14,24 @@ from statistics import median
 from time import perf_counter
 
 import pytest
+from crf.models import VitalSigns
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, models, transaction
 from django.test import Client
-
-from crf.models import VitalSigns
 from tests.benchmarks.bench_admin_save import own_checks, timed_post
 from tests.conftest import SCREENED, member, new_site
 from tests.examples import EXAMPLES
 from tests.pages import filled_in
 from trial.access import Role
-from trial.actions import enrolment
 from trial.audit.acting import acting
 from trial.audit.history import KeepsHistory
 from trial.audit.ledger_sql import salted
 from trial.models import Ledger, Visit
 from trial.server.embedded import used
 from trial.server.embedded_postgres import APP, OWNER, Postgres, find_binaries
+
+from trial.actions import enrolment
 
 ROUNDS, BATCH = 100, 10
 MOST_TIMES = 1.8

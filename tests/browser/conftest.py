@@ -5,7 +5,6 @@ import os
 import pytest
 from django.db import connections
 from playwright.sync_api import sync_playwright
-
 from tests.browser.nurse import Nurse
 
 CHROMIUM = "/usr/bin/chromium"

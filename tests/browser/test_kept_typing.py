@@ -3,15 +3,15 @@
 from decimal import Decimal
 
 import pytest
-from django.contrib.sessions.models import Session
-
 from crf.models import Fraction, RadiotherapyCourse, VitalSigns
+from django.contrib.sessions.models import Session
 from tests.closing import sign_as_it_stands
 from tests.conftest import PASSWORD
 from tests.examples import complete, course_of_three_fractions
-from trial.actions import entry, locks, queries
 from trial.audit.acting import acting
 from trial.models import Query
+
+from trial.actions import entry, locks, queries
 
 BACK = "What you typed before is here again"
 

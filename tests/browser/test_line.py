@@ -5,7 +5,6 @@ import urllib.request
 from datetime import timedelta
 
 from knox.models import AuthToken
-
 from tests.conftest import CODE, PASSWORD
 from trial.models import Ledger, Signature
 

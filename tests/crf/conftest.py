@@ -1,11 +1,11 @@
 """Entering forms as a person does, starting from their examples."""
 
 import pytest
-
 from tests.examples import EXAMPLES, name_of, placed, rows_of, visit_for
-from trial.actions import entry
 from trial.audit.acting import acting
 from trial.models import Visit
+
+from trial.actions import entry
 
 
 def row(group, **changes):

@@ -4,15 +4,15 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-
 from crf.models import Administration, Cycle, Demographics, LaboratoryPanel, LaboratoryResult, ResponseAssessment, VitalSigns
 from crf.models.response import NonTargetFinding, TargetMeasurement
 from tests.conftest import SCREENED
 from tests.examples import EXAMPLES, RESULTS, complete, lesion_of, visit_for
 from tests.pages import errors, filled_in
-from trial.actions import enrolment
 from trial.audit.acting import acting
 from trial.models import Ledger, Visit
+
+from trial.actions import enrolment
 
 SIGNS = EXAMPLES["crf.vitalsigns"].values
 REASON = {"reason": "TRANSCRIPTION", "reason_words": "misread"}

@@ -3,18 +3,16 @@
 from datetime import date, timedelta
 
 import pytest
+from crf.actions import allocation_outside, allocations, randomization
+from crf.casebook import Casebook
+from crf.models import AllocationOutside, Eligibility, Randomization
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.urls import reverse
-
-from crf.actions import allocation_outside, allocations, randomization
-from crf.casebook import Casebook
-from crf.models import AllocationOutside, Eligibility, Randomization
 from tests.conftest import founder, member
 from tests.examples import complete
 from trial.access import Role
-from trial.actions import enrolment
 from trial.actions.parameters import decide
 from trial.actions.verification import verify_ledger
 from trial.audit.acting import acting
@@ -22,6 +20,8 @@ from trial.models import Ledger, Membership, Visit, parameters_on
 from trial.protocol.randomization import minimization
 from trial.protocol.randomization.blocks import allocation
 from trial.refusals import Conflict, NotAllowed, Refused
+
+from trial.actions import enrolment
 
 pytestmark = pytest.mark.proves("D08")
 KEY = bytes(range(32))

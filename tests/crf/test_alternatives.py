@@ -8,23 +8,23 @@ from decimal import Decimal
 from io import StringIO
 
 import pytest
-from django.contrib.auth.models import User
-from django.core.management import CommandError, call_command
-
 from crf.actions import randomization
 from crf.casebook import Casebook
 from crf.derived import eligibility, progression
 from crf.models import Administration, Cycle, Lesion, Randomization, ResponseAssessment, Scan, TargetMeasurement, VitalSigns
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
 from followup.actions.due import due_of
 from followup.actions.flagging import without_hints
 from followup.stories import demo, setup, telling, usual, usual_items
 from followup.stories.usual_items import Screening, node, organ
 from tests.conftest import give_codes, log_in_with_code
 from tests.pages import filled_in
-from trial.actions import enrolment, entry
 from trial.actions.parameters import decide
 from trial.models import Site, Subject, Visit
 from trial.refusals import Conflict
+
+from trial.actions import enrolment, entry
 
 D = Decimal
 CONSENTED = date(2025, 3, 3)

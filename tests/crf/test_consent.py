@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-
 from crf.models import Consent
 from tests.conftest import founder
 from trial.audit.acting import acting

@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-
 from crf.models import Consent, Demographics
 from trial.refusals import Refused
 

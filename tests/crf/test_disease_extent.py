@@ -1,7 +1,6 @@
 """Disease extent (crf_spec 2.9)."""
 
 import pytest
-
 from crf.models import DiseaseExtent, Lesion
 from trial.refusals import Refused
 

@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 import pytest
-
 from crf.models import Demographics, LaboratoryPanel, LaboratoryResult
 from tests.examples import RESULTS
 from trial.protocol.laboratory.analytes import TESTS

@@ -3,11 +3,11 @@
 from decimal import Decimal
 
 import pytest
-
 from crf.models import Lesion
-from trial.actions import entry
 from trial.protocol.response.measurability import NotMeasurable
 from trial.refusals import Refused
+
+from trial.actions import entry
 
 D = Decimal
 NODE = {

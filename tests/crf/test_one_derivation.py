@@ -4,7 +4,6 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-
 from crf.casebook import Casebook
 from crf.derived import eligibility, evidence, progression, strata
 from crf.derived.doses import doses_of

@@ -4,17 +4,17 @@ from datetime import date
 from typing import ClassVar
 
 import pytest
+from crf.models import Demographics, Lesion, PrimaryTumor, RadiotherapyCourse, Randomization, Regimen, TargetVolume
 from django.db import transaction
+from followup.stories import straightforward, telling, usual, usual_items
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
-
-from crf.models import Demographics, Lesion, PrimaryTumor, RadiotherapyCourse, Randomization, Regimen, TargetVolume
-from followup.stories import straightforward, telling, usual, usual_items
 from tests.crf.test_alternatives import CONSENTED, LUNG, NODE, SAME, STABLE, assess, team  # noqa: F401  (a fixture among them)
-from trial.actions import enrolment
 from trial.models import Visit
 from trial.refusals import Refused
+
+from trial.actions import enrolment
 
 ORDER = ("consent", "screening", "gate 1", "cycle 1", "cycle 2", "check", "sign check", "gate 2", "randomize", "treat")
 NEEDS = {

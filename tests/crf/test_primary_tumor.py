@@ -1,7 +1,6 @@
 """Primary tumor and histology (crf_spec 2.5)."""
 
 import pytest
-
 from crf.models import PrimaryTumor
 from trial.refusals import Refused
 

@@ -6,9 +6,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
-
 from crf.casebook import Casebook
 from crf.derived import course, eligibility, progression
 from crf.derived.anchors import anchors_of
@@ -25,6 +22,8 @@ from crf.models import (
     TargetMeasurement,
     VitalSigns,
 )
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.conftest import LABORATORY, SCREENED
 from tests.crf.conftest import row
 from tests.examples import complete, lesion_of

@@ -4,7 +4,6 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-
 from crf.models import Fraction, Interruption, Lesion, RadiotherapyCourse, TargetVolume
 from tests.crf.conftest import row
 from trial.refusals import Refused

@@ -1,7 +1,6 @@
 """The page of a subject's randomization: what it shows, and when it offers the act. That the act refuses by itself has tests of its own."""
 
 import pytest
-
 from crf.actions import randomization
 from crf.models import Randomization
 from crf.pages import randomization as randomization_page

@@ -1,10 +1,9 @@
 """Strata found correct later (crf_spec 2.13): beside those used; the allocation never changes."""
 
 import pytest
-from django.urls import reverse
-
 from crf.actions.strata import correct_strata
 from crf.models import Randomization
+from django.urls import reverse
 from tests.conftest import founder
 from tests.examples import complete
 from trial.audit.acting import acting

@@ -4,13 +4,13 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-
 from crf.models import Administration, Cycle, Regimen, VitalSigns
 from tests.conftest import BEGAN
 from tests.crf.conftest import row
-from trial.actions import enrolment
 from trial.actions.parameters import decide
 from trial.refusals import Refused
+
+from trial.actions import enrolment
 
 
 def cycle(enter, number=1, *days, **more):

@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 import pytest
-
 from crf.models import VitalSigns
 from trial.refusals import Refused
 

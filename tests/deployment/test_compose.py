@@ -10,7 +10,6 @@ import sys
 
 import pytest
 import yaml
-
 from tests.deployment.processes import HOUSE, environment
 from trial.server.embedded_postgres import APP, OLDEST
 

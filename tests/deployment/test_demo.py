@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
-
 from followup.stories.demo import PEOPLE
 from tests.deployment import processes
 from tests.deployment.processes import manage, refusal

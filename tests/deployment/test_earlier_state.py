@@ -9,7 +9,6 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 from django.db import connection
-
 from tests.deployment import processes
 from tests.deployment.processes import manage, refusal
 from trial.server.earlier_state import is_earlier, migrations_of_the_code

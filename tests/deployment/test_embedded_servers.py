@@ -14,7 +14,6 @@ from pathlib import Path
 import psycopg
 import pytest
 from redis import Redis as Client
-
 from tests.deployment import processes
 from trial.server import embedded_postgres, embedded_redis, keeper
 from trial.server.data_folder import Unusable, own_secret, write_private

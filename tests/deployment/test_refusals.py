@@ -6,7 +6,6 @@ import socket
 
 import pytest
 from django.db import NotSupportedError, connection
-
 from tests.deployment import processes
 from tests.deployment.processes import manage, refusal
 from trial.server import environment, servers

@@ -4,7 +4,6 @@ import re
 import tomllib
 
 import pytest
-
 from tests.deployment.processes import HOUSE
 
 FILES = ["requirements.txt", "requirements-dev.txt", "requirements-uv.txt"]

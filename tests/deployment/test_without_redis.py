@@ -3,7 +3,6 @@
 import time
 
 import pytest
-
 from followup.tasks import nightly
 from tests.deployment.processes import eventually
 from trial.server import embedded_redis

@@ -14,7 +14,6 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-
 from tests.drills.fire import Site, in_sequence, told_by_api
 
 ROUNDS = int(os.environ.get("CASEBOOK_ROUNDS", "200"))

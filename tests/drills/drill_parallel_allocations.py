@@ -17,7 +17,6 @@ from threading import Barrier, Thread
 from time import perf_counter
 
 import pytest
-
 from tests.drills.fire import Site, in_sequence, told_by_api, told_by_page
 
 RUNS = int(os.environ.get("CASEBOOK_RUNS", "20"))

@@ -12,7 +12,6 @@ from time import perf_counter
 
 import pytest
 from django.db import connection, transaction
-
 from trial.actions.verification import anchors
 from trial.actions.verification.verify_ledger import findings
 from trial.audit.history import kept_models

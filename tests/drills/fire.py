@@ -21,7 +21,6 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 import psycopg
-
 from followup.management.commands.demo import WEB
 from tests.servers import copied
 from trial.server import keeper

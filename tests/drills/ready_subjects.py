@@ -18,7 +18,6 @@ PROCESSES = 2
 def tell(password, numbers):
     from django.contrib.auth.models import User
     from django.db import connection
-
     from followup.actions import flagging
     from followup.stories import telling, waiting
     from trial.models import Site
@@ -44,7 +43,6 @@ def main(wanted):
     from django.contrib.auth.models import User
     from django.core.management import call_command
     from django.db import connections
-
     from followup.stories import demo, setup
     from followup.stories.logins import Logins
     from trial.actions.parameters import decide

@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from crf.models import VitalSigns
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-
-from crf.models import VitalSigns
 from tests.conftest import SCREENED
-from trial.actions import enrolment
 from trial.audit.acting import acting
 from trial.models import Visit
+
+from trial.actions import enrolment
 
 MOST_QUERIES = 15
 

@@ -5,12 +5,12 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django_otp.plugins.otp_static.models import StaticDevice
-
 from followup.stories.logins import Logins
 from tests.conftest import SCREENED
+from trial.models import loss_stands
+
 from trial.accounts import second_factor
 from trial.actions import accounts
-from trial.models import loss_stands
 
 
 @pytest.fixture

@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
-
-from followup import tasks
 from followup.actions import flagging
 from followup.models import Flag, NightlyRun
-from trial.actions import entry
 from trial.audit.acting import acting
 from trial.models import Visit
 from trial.refusals import Conflict, NotAllowed
+
+from followup import tasks
+from trial.actions import entry
 
 CLOSES = date(2025, 2, 3)
 

@@ -20,7 +20,9 @@ from trial.protocol.study import CRITERIA
 
 GATE = date(2025, 6, 16)
 
-LUNG = Lesion(code="L01", lesion_class="VISCERAL", organ="LUNG", certainty="DEFINITE", radiotherapy="YES")
+LUNG = Lesion(
+    code="L01", lesion_class="VISCERAL", organ="LUNG", certainty="DEFINITE", radiotherapy="YES"
+)
 LIVER = Lesion(code="L02", lesion_class="VISCERAL", organ="LIVER", certainty="DEFINITE")
 EQUIVOCAL_LIVER = Lesion(code="L03", lesion_class="VISCERAL", organ="LIVER", certainty="EQUIVOCAL")
 BONE = Lesion(code="L04", lesion_class="BONE", organ="BONE", certainty="DEFINITE", vertebra="N")
@@ -43,7 +45,9 @@ NODE = Lesion(
 
 
 def lab(test, reported, *, on=GATE, uln=None):
-    return LabValue(test=test, result=parse(reported), on=on, uln=None if uln is None else Decimal(uln))
+    return LabValue(
+        test=test, result=parse(reported), on=on, uln=None if uln is None else Decimal(uln)
+    )
 
 
 NORMAL = {

@@ -3,7 +3,6 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from trial.protocol.kleene import Truth, all_of, any_of, negate, truth
 
 T, F, U = Truth.MET, Truth.NOT_MET, Truth.UNKNOWN
@@ -36,6 +35,9 @@ def test_of_no_statements_all_hold_and_none_does():
 
 @given(st.lists(st.sampled_from(Truth), min_size=1), st.data())
 def test_what_is_decided_stays_so_when_something_unknown_becomes_known(statements, data):
-    decided = [data.draw(st.sampled_from([T, F])) if statement == U else statement for statement in statements]
+    decided = [
+        data.draw(st.sampled_from([T, F])) if statement == U else statement
+        for statement in statements
+    ]
     for combined in (all_of, any_of):
         assert combined(statements) in (U, combined(decided))

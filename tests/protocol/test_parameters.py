@@ -3,7 +3,6 @@
 from dataclasses import FrozenInstanceError, replace
 
 import pytest
-
 from trial.protocol.parameters import DEFAULT, LnUnitRule, RandMethod, Status, listed
 
 SECTION_1 = [
@@ -63,7 +62,9 @@ def test_parameter_has_the_default_and_status_of_the_specification(name, default
 def test_page_lists_every_parameter_with_a_meaning():
     names = [row.name for row in listed()]
     assert names == [name.upper() for name in DEFAULT.__dataclass_fields__]
-    assert set(names) - {row[0] for row in SECTION_1} == {"MAX_PRECONSENT_CYCLES"}  # the "max 2" of ALLOW_PRECONSENT_CYCLES
+    assert set(names) - {row[0] for row in SECTION_1} == {
+        "MAX_PRECONSENT_CYCLES"
+    }  # the "max 2" of ALLOW_PRECONSENT_CYCLES
     assert all(row.meaning for row in listed())
 
 

@@ -4,7 +4,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-
 from trial.protocol.parameters import DEFAULT, CgConstant, listed
 from trial.protocol.parameters_page import QUESTIONS, page
 
@@ -19,7 +18,9 @@ def test_page_lists_every_parameter_with_value_status_and_meaning(row):
 
 def test_page_asks_the_nineteen_questions_in_order():
     questions = page().partition("## Open questions")[2]
-    assert [line.partition(".")[0] for line in questions.splitlines() if line[:1].isdigit()] == [str(n) for n in range(1, 20)]
+    assert [line.partition(".")[0] for line in questions.splitlines() if line[:1].isdigit()] == [
+        str(n) for n in range(1, 20)
+    ]
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.text[:30])

@@ -1,11 +1,10 @@
 """The demo trial, loaded once, into a database of its own. A test reads it, or tells a story anew to a subject of its own."""
 
 import pytest
+from crf.models import Eligibility
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import override_settings
-
-from crf.models import Eligibility
 from followup.stories import demo, telling
 from tests.servers import _administrate as administrate
 from tests.servers import copied

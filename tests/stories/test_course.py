@@ -4,12 +4,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from django.contrib.auth.models import User
-from django.urls import reverse
-
 from crf.casebook import Casebook
 from crf.derived import course
 from crf.models import LaboratoryPanel, LaboratoryResult, ResponseAssessment
+from django.contrib.auth.models import User
+from django.urls import reverse
 from followup.stories.telling import Story
 from trial.models import Subject
 

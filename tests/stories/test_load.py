@@ -3,13 +3,12 @@
 from collections import Counter
 
 import pytest
-from django.contrib.auth.models import User
-from django.db import connection
-
 from crf.actions import randomization
 from crf.casebook import Casebook
 from crf.derived import eligibility, progression
 from crf.models import LaboratoryPanel, Randomization
+from django.contrib.auth.models import User
+from django.db import connection
 from followup.models import Flag, NightlyRun
 from followup.pages.home import visits_to_sign
 from followup.stories import demo, setup, waiting

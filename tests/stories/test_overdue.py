@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 import pytest
-
 from crf.actions.randomization import consent_is_current
 from crf.casebook import Casebook
 from crf.derived import progression

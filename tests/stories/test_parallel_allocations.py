@@ -6,13 +6,12 @@ from threading import Barrier, Thread
 from time import sleep
 
 import pytest
-from django.conf import settings
-from django.db import connection, connections, transaction
-from django.test.utils import CaptureQueriesContext
-
 from crf.actions import allocations, randomization
 from crf.api.randomization import AllocationSerializer
 from crf.models import Randomization, VitalSigns
+from django.conf import settings
+from django.db import connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 from followup.actions import flagging
 from followup.stories import waiting
 from followup.stories.telling import begin

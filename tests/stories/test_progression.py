@@ -4,7 +4,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-
 from crf.casebook import Casebook
 from crf.derived import eligibility, progression
 from crf.derived.doses import doses_of

@@ -4,19 +4,19 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-
 from crf.actions import confirmation
 from crf.casebook import Casebook
 from crf.derived import eligibility, evidence, progression
 from crf.models import Administration, Consent, Cycle, Demographics, Eligibility, Lesion, Randomization
 from followup.stories import intolerance, usual
 from followup.stories.telling import begin, day
-from trial.actions import entry
 from trial.models import Signature
 from trial.protocol.eligibility import gates as rules
 from trial.protocol.laboratory import clearance
 from trial.protocol.parameters import DEFAULT, BrainLiverLogic, Parameters
 from trial.refusals import Conflict, Refused
+
+from trial.actions import entry
 
 FAILURES = [
     # subject, failed,   criterion, its truth

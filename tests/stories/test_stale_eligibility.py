@@ -3,17 +3,17 @@
 from datetime import date
 
 import pytest
-
 from crf.actions import confirmation, randomization
 from crf.casebook import Casebook
 from crf.derived import eligibility
 from crf.models import Eligibility, LaboratoryPanel, LaboratoryResult, Lesion, PrimaryTumor, Randomization, VitalSigns
 from followup.stories import straightforward
-from trial.actions import queries
 from trial.audit.acting import acting
 from trial.models import ReferenceRange
 from trial.refusals import Conflict
 from trial.states import QueryState
+
+from trial.actions import queries
 
 DAY = date(2025, 4, 25)
 

@@ -4,7 +4,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-
 from crf.actions import randomization
 from crf.casebook import Casebook
 from crf.derived import eligibility, progression
@@ -24,13 +23,14 @@ from crf.models import (
 )
 from followup.stories import straightforward, usual
 from followup.stories.telling import begin, day
-from trial.actions import review
 from trial.models import Study
 from trial.protocol.laboratory import clearance, quantities
 from trial.protocol.radiotherapy import coverage as coverage_rules
 from trial.protocol.randomization.blocks import commitment
 from trial.protocol.therapy import dosing
 from trial.refusals import Conflict, Refused
+
+from trial.actions import review
 
 CODE = straightforward.CODE
 

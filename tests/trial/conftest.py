@@ -1,7 +1,6 @@
 """A record with a row of a group, complete."""
 
 import pytest
-
 from crf.models import Cycle
 from tests.examples import complete
 from trial.audit.acting import acting

@@ -5,7 +5,6 @@ from collections import Counter
 
 import pytest
 from django.core.management import call_command
-
 from trial.management.sentences import messages, sentences
 from trial.management.sentences.literals import texts_of
 from trial.management.sentences.sentence import KINDS

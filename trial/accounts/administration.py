@@ -27,7 +27,9 @@ class SecondFactorForAdministration:
         return self.get_response(request)
 
     # Any: Django hands over whatever the address names, and the arguments of that view.
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
         """Return where the person is sent to, or None where nothing is missing."""
         person = request.user
         if not _administers(getattr(view, "model_admin", None), request.resolver_match):
@@ -35,9 +37,13 @@ class SecondFactorForAdministration:
         if not person.is_authenticated or has_shown_a_code(person) or not _may_administer(person):
             return None
         if not is_enrolled(person):
-            messages.warning(request, _("Administration takes a second factor. Set it up here first."))
+            messages.warning(
+                request, _("Administration takes a second factor. Set it up here first.")
+            )
             return HttpResponseRedirect(reverse("account"))
-        return HttpResponseRedirect(f"{reverse('account-code')}?{urlencode({'next': request.get_full_path()})}")
+        return HttpResponseRedirect(
+            f"{reverse('account-code')}?{urlencode({'next': request.get_full_path()})}"
+        )
 
 
 def has_shown_a_code(person: User) -> bool:
@@ -55,8 +61,14 @@ def _administers(model_admin: object, address: ResolverMatch | None) -> bool:
     """
     if getattr(model_admin, "administers", False):
         return True
-    return address is not None and "admin" in address.app_names and (address.url_name or "").startswith("auth_")
+    return (
+        address is not None
+        and "admin" in address.app_names
+        and (address.url_name or "").startswith("auth_")
+    )
 
 
 def _may_administer(person: User) -> bool:
-    return person.is_superuser or any(None in sites_where(person, act) for act in (Act.SET_UP, Act.MANAGE_PEOPLE))
+    return person.is_superuser or any(
+        None in sites_where(person, act) for act in (Act.SET_UP, Act.MANAGE_PEOPLE)
+    )

@@ -16,7 +16,9 @@ def address_of(request: HttpRequest) -> str:
     Behind a proxy it is the last entry of X-Forwarded-For, the proxy's own; anybody may have sent
     the entries before it.
     """
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.SECURE_PROXY_SSL_HEADER else ""
+    forwarded = (
+        request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.SECURE_PROXY_SSL_HEADER else ""
+    )
     last = str(forwarded).rpartition(",")[2].strip()
     return last or str(request.META.get("REMOTE_ADDR", ""))
 

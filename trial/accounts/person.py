@@ -9,7 +9,8 @@ from rest_framework.request import Request
 def person_of(request: HttpRequest | Request) -> User:
     """Return the person who sent the request. Raise PermissionDenied for a request without one.
 
-    The views ask for a login before they come here; this is for the type, and for a view that forgets.
+    The views ask for a login before they come here; this is for the type, and for a view that
+    forgets.
     """
     if not isinstance(request.user, User):
         raise PermissionDenied

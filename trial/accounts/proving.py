@@ -19,7 +19,7 @@ SIGNED = "signed_with_code_from"
 
 
 class LockedOutSigner(Refused):
-    """Too many failures: nothing is tried (429)."""
+    """A signer with too many failures, for whom nothing is tried (429)."""
 
 
 def asks_code(request: HttpRequest) -> bool:

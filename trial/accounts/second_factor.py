@@ -55,7 +55,10 @@ class Unproven(Refused):
 
 def is_enrolled(user: AbstractUser) -> bool:
     """Return whether the person has a second factor: a device, or codes for recovery."""
-    return TOTPDevice.objects.filter(user=user, confirmed=True).exists() or recovery_codes_left(user) > 0
+    return (
+        TOTPDevice.objects.filter(user=user, confirmed=True).exists()
+        or recovery_codes_left(user) > 0
+    )
 
 
 def needs_second_factor(user: AbstractUser) -> bool:
@@ -82,7 +85,11 @@ def device_that_accepts(user: AbstractUser, code: str) -> Device | None:
         return None
     kind = TOTPDevice if len(code) == 6 and code.isdecimal() else StaticDevice
     with transaction.atomic():
-        devices = kind.objects.filter(user=user, confirmed=True).select_for_update(no_key=True).order_by("pk")
+        devices = (
+            kind.objects.filter(user=user, confirmed=True)
+            .select_for_update(no_key=True)
+            .order_by("pk")
+        )
         return next((device for device in devices if device.verify_token(code)), None)
 
 
@@ -150,7 +157,9 @@ def confirm(device: TOTPDevice, code: str) -> bool:
     From now on an old secret is refused.
     """
     with binding(device.user):
-        stored = TOTPDevice.objects.filter(pk=device.pk).first()  # to save a deleted device would bring it back
+        stored = TOTPDevice.objects.filter(
+            pk=device.pk
+        ).first()  # to save a deleted device would bring it back
         if stored is None or not stored.verify_token("".join(code.split())):
             return False
         TOTPDevice.objects.filter(user=stored.user).exclude(pk=stored.pk).delete()
@@ -178,4 +187,6 @@ def picture_of(device: TOTPDevice) -> str:
     """Return the QR picture as an address that holds the picture itself: the secret is in no file
     and no log.
     """
-    return str(segno.make(device.config_url, error="m").svg_data_uri(scale=5, border=3, light="#fff"))
+    return str(
+        segno.make(device.config_url, error="m").svg_data_uri(scale=5, border=3, light="#fff")
+    )

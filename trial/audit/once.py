@@ -29,7 +29,12 @@ class OnceAmongRows(ExclusionConstraint):
     violation_error_code = Code.ENTERED_TWICE.value
 
     def __init__(
-        self, *, fields: Sequence[str], name: str, condition: Q, violation_error_message: "StrOrPromise"
+        self,
+        *,
+        fields: Sequence[str],
+        name: str,
+        condition: Q,
+        violation_error_message: "StrOrPromise",
     ) -> None:
         self.fields = tuple(fields)
         super().__init__(

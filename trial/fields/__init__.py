@@ -1,6 +1,7 @@
-"""The kinds of item that a form asks for (kinds.py), and the values that it derives (derived_values.py)."""
+"""The parts of a form file: kinds of item (kinds.py) and derived values (derived_values.py)."""
 
 from .derived_values import Derived, derived, half_up
+from .identifiers import without_identifiers
 from .kinds import (
     YesNo,
     YesNoUnknown,
@@ -16,7 +17,6 @@ from .kinds import (
     partial_date,
     reference,
     text,
-    without_identifiers,
     yes_no,
     yes_no_unknown,
 )

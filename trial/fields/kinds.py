@@ -11,7 +11,6 @@ is needed, unless it is `optional`; with `when` it is needed only where that hol
 A form file writes each label once, as plain text; the functions here pass it on to gettext.
 """
 
-import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -25,22 +24,14 @@ from django.utils.translation import gettext, gettext_lazy
 
 from trial.refusals import Code, impossible
 
+from .identifiers import without_identifiers
+
 # A record of some form, or a value of some item: what it is, only the form file knows. Hence `Any`.
 When = Callable[[Any], bool] | None
 Limits = tuple[Decimal | int | str, Decimal | int | str]
 F = TypeVar("F", bound=models.Field)
 
 LONGEST_CODE = 40
-IDENTIFIERS = (
-    (gettext_lazy("a resident identity number"), re.compile(r"(?<!\d)\d{17}[\dXx](?![\dXx])")),
-    (gettext_lazy("a mobile telephone number"), re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")),
-    (gettext_lazy("an e-mail address"), re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,255}\.\w")),
-)
-"""Patterns of text that names a person (crf_spec 0.3).
-
-They look around instead of using `\\b`, because a CJK character is a word character. They are
-bounded (RFC 5321, section 4.5.3.1), because the time of a search grows with the text.
-"""
 
 
 class YesNo(models.TextChoices):
@@ -56,13 +47,6 @@ class YesNoUnknown(models.TextChoices):
     Y = "Y", gettext_lazy("Yes")
     N = "N", gettext_lazy("No")
     U = "U", gettext_lazy("Unknown")
-
-
-def without_identifiers(text: str) -> None:
-    """Refuse free text that names a person (crf_spec 0.3)."""
-    for kind, pattern in IDENTIFIERS:
-        if pattern.search(text):
-            raise impossible(Code.IDENTIFIER_IN_TEXT, kind=kind)
 
 
 def day(

@@ -13,7 +13,15 @@ from trial.audit.client import sent_by
 from trial.server import servers
 from trial.server.data_folder import Unusable
 
-NEEDS_NO_DATABASE = {"check", "collectstatic", "diffsettings", "help", "sentences", "spectacular", "version"}
+NEEDS_NO_DATABASE = {
+    "check",
+    "collectstatic",
+    "diffsettings",
+    "help",
+    "sentences",
+    "spectacular",
+    "version",
+}
 STARTS_ITS_OWN = "demo"
 
 

@@ -16,7 +16,7 @@ from trial.protocol.study import PLANNED_ENROLLMENT
 
 
 class Status(StrEnum):
-    """Where a parameter's default comes from: the public registry, or an assumption."""
+    """The origin of a parameter's default: the public registry, or an assumption."""
 
     REGISTRY = "R"
     ASSUMPTION = "A"
@@ -36,14 +36,14 @@ class BirthdatePrecision(StrEnum):
 
 
 class LnUnitRule(StrEnum):
-    """How non-regional lymph nodes are counted as organ units."""
+    """The rule by which non-regional lymph nodes are counted as organ units."""
 
     SUBREGION = "SUBREGION"
     ALL_NONREGIONAL_AS_ONE = "ALL_NONREGIONAL_AS_ONE"
 
 
 class BrainLiverLogic(StrEnum):
-    """Whether brain or liver metastases exclude each alone, or only together."""
+    """The logic by which brain and liver metastases exclude: each alone, or only together."""
 
     OR = "OR"
     AND = "AND"

@@ -30,7 +30,9 @@ def hint(task: Task, *arguments: object) -> None:
     global _publisher
     _waiting.put((task.name, arguments))
     with _starting:
-        if _publisher is None or not _publisher.is_alive():  # a forked process begins without its parent's threads
+        if (
+            _publisher is None or not _publisher.is_alive()
+        ):  # a forked process begins without its parent's threads
             _publisher = Thread(target=_publish, name="hints", daemon=True)
             _publisher.start()
 
@@ -47,7 +49,9 @@ def _publish() -> None:
         for name, arguments in hints:
             try:
                 publish(name, arguments)
-            except Exception:  # whatever a client under repair raises: the thread goes on for the next hint
+            except (
+                Exception
+            ):  # whatever a client under repair raises: the thread goes on for the next hint
                 logger.exception("A hint was lost: %s waits for its next run.", name)
 
 

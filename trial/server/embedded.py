@@ -94,7 +94,9 @@ def make_socket_folder(folder: Path) -> Path:
     socket = socket_folder(folder)
     socket.mkdir(mode=0o700, parents=True, exist_ok=True)
     if os.geteuid() and socket.stat().st_uid != os.geteuid():
-        sentence = f"{socket} belongs to another user: set CASEBOOK_DATA to a folder with a shorter path."
+        sentence = (
+            f"{socket} belongs to another user: set CASEBOOK_DATA to a folder with a shorter path."
+        )
         raise Unusable(sentence)
     return socket
 
@@ -102,7 +104,13 @@ def make_socket_folder(folder: Path) -> Path:
 def _appoint_keeper(server: Server, users: IO[str]) -> None:
     """Start the keeper, which ends the server when its last user is gone."""
     isolated_python = [sys.executable, "-I", "-S"]
-    command = [*isolated_python, keeper.__file__, users.name, str(server.socket), str(int(server.ends_on))]
+    command = [
+        *isolated_python,
+        keeper.__file__,
+        users.name,
+        str(server.socket),
+        str(int(server.ends_on)),
+    ]
     nothing = subprocess.DEVNULL
     subprocess.run(command, stdin=nothing, stdout=nothing, stderr=nothing, check=True)
 
@@ -116,7 +124,9 @@ def _leave(server: Server, users: IO[str]) -> None:
     if _lock(users, fcntl.LOCK_EX):
         keeper.end(str(server.socket), server.ends_on)
     else:
-        fcntl.flock(users, fcntl.LOCK_SH)  # at once where others use the server, otherwise when the keeper is done
+        fcntl.flock(
+            users, fcntl.LOCK_SH
+        )  # at once where others use the server, otherwise when the keeper is done
 
 
 def _lock(file: IO[str], kind: int) -> bool:

@@ -42,7 +42,10 @@ MAKE_ROLES = f"""
       end if;
     exception when duplicate_object or unique_violation then null;
     end $$"""
-WAYS_OUT = f"install PostgreSQL {OLDEST} or newer, name its binaries by CASEBOOK_PG_BIN, or set DATABASE_URL"
+WAYS_OUT = (
+    f"install PostgreSQL {OLDEST} or newer, name its binaries by CASEBOOK_PG_BIN, "
+    "or set DATABASE_URL"
+)
 AS_SOMEBODY_ELSE = "run the command as an ordinary user, or set DATABASE_URL"
 STALE_LOCK_S = 15
 STRAGGLERS_S = 1
@@ -85,7 +88,17 @@ class Postgres:
         own_settings = [f"unix_socket_directories={socket}", "listen_addresses=", "port=5432"]
         options = " ".join(f"-c '{setting}'" for setting in (*own_settings, *self.settings))
         pg_ctl = binaries.folder / "pg_ctl"
-        command: list[str | Path] = [pg_ctl, "-w", "-D", self.cluster, "-l", log, "-o", options, "start"]
+        command: list[str | Path] = [
+            pg_ctl,
+            "-w",
+            "-D",
+            self.cluster,
+            "-l",
+            log,
+            "-o",
+            options,
+            "start",
+        ]
         self._start_despite_a_stale_lock(command, log)
 
     def _create(self, binaries: Binaries) -> None:
@@ -95,14 +108,24 @@ class Postgres:
             shutil.rmtree(draft)
         draft.mkdir(mode=0o700)
         _hand_over(draft)
-        options = ("--encoding=UTF8", "--locale=C", "--data-checksums", "--no-instructions", "--auth=trust")
+        options = (
+            "--encoding=UTF8",
+            "--locale=C",
+            "--data-checksums",
+            "--no-instructions",
+            "--auth=trust",
+        )
         done = _run(binaries.folder / "initdb", "-D", draft, "-U", OWNER, *options)
         if done.returncode and "ermission denied" in done.stdout:
-            sentence = f"PostgreSQL, which refuses root, cannot reach {self.folder}: {AS_SOMEBODY_ELSE}."
+            sentence = (
+                f"PostgreSQL, which refuses root, cannot reach {self.folder}: {AS_SOMEBODY_ELSE}."
+            )
             raise Unusable(sentence)
         if done.returncode:
             reason = _last_line(done.stdout)
-            raise Unusable(f"PostgreSQL could not make its files in {draft} ({reason}): {WAYS_OUT}.")
+            raise Unusable(
+                f"PostgreSQL could not make its files in {draft} ({reason}): {WAYS_OUT}."
+            )
         draft.rename(self.cluster)
 
     def _start_despite_a_stale_lock(self, command: Sequence[str | Path], log: Path) -> None:
@@ -147,7 +170,9 @@ def find_binaries(made_by: int | None = None) -> Binaries:
         _examine_named(named, installed)
     new_enough = [binaries for binaries in installed if binaries.version >= OLDEST]
     if not new_enough:
-        older = f" newer than {max(binaries.version for binaries in installed)}" if installed else ""
+        older = (
+            f" newer than {max(binaries.version for binaries in installed)}" if installed else ""
+        )
         raise Unusable(f"No PostgreSQL server{older} was found on this machine: {WAYS_OUT}.")
     if made_by is None:
         return new_enough[0]
@@ -168,7 +193,9 @@ def _examine_named(folder: str, installed: list[Binaries]) -> None:
         raise Unusable(f"{place}: correct it or unset it.")
     version = installed[0].version
     if version < OLDEST:
-        raise Unusable(f"The PostgreSQL in {folder} is too old ({version}, needed {OLDEST}): {WAYS_OUT}.")
+        raise Unusable(
+            f"The PostgreSQL in {folder} is too old ({version}, needed {OLDEST}): {WAYS_OUT}."
+        )
 
 
 def _candidates() -> Iterator[Path]:
@@ -176,7 +203,11 @@ def _candidates() -> Iterator[Path]:
     if named := os.environ.get("CASEBOOK_PG_BIN"):
         yield Path(named)
         return
-    for pattern in ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql@*/bin"):
+    for pattern in (
+        "/usr/lib/postgresql/*/bin",
+        "/usr/pgsql-*/bin",
+        "/opt/homebrew/opt/postgresql@*/bin",
+    ):
         yield from map(Path, sorted(glob.glob(pattern), reverse=True))
     if program := shutil.which("postgres"):
         yield Path(program).resolve().parent
@@ -204,7 +235,9 @@ def _version_of(cluster: Path) -> int | None:
 
 
 @cache
-def _step_down() -> tuple[tuple[str, ...], dict[str, Any]]:  # Any: subprocess takes numbers and lists
+def _step_down() -> tuple[
+    tuple[str, ...], dict[str, Any]
+]:  # Any: subprocess takes numbers and lists
     """Return how to run PostgreSQL as another user than root: words before the command, arguments
     of subprocess.
     """

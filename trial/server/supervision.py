@@ -86,8 +86,12 @@ class Supervisor:
         """Refuse to go on when a child has ended."""
         for name, child in self.children.items():
             if child.poll() is not None:
-                sentence = _("The {name} has ended (code {code}), and all else was stopped: see {log}.")
-                raise Unusable(sentence.format(name=name, code=child.returncode, log=self.log(name)))
+                sentence = _(
+                    "The {name} has ended (code {code}), and all else was stopped: see {log}."
+                )
+                raise Unusable(
+                    sentence.format(name=name, code=child.returncode, log=self.log(name))
+                )
 
     def watch(self) -> None:
         """Stay until a signal comes or a child ends."""

@@ -201,7 +201,9 @@ def load() -> Logins:
     with roles.as_owner():
         executor = MigrationExecutor(connection)
         pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
-        is_unnoted = not noted_schema.noted_digests()  # a `migrate` was cut off before it noted the schema
+        is_unnoted = (
+            not noted_schema.noted_digests()
+        )  # a `migrate` was cut off before it noted the schema
     if pending or is_unnoted:
         call_command("migrate", verbosity=0, interactive=False)
     logins = Logins(settings.DATA)

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from django.db import models
 from django.db.models import F, Q
+from trial.models import Problem, Record, Row, Section
 
 from trial import fields
-from trial.models import Problem, Record, Row, Section
 
 
 class Hearing(Record):

@@ -11,15 +11,15 @@ from django.contrib import admin
 from django.db import connection
 from pypdf import PdfReader
 from rest_framework.test import APIClient
-
 from tests.conftest import PROOF, SCREENED
 from tests.examples import EXAMPLES, complete, name_of, row_of_example
 from tests.kept import FORMS
 from tests.stated_examples import STATED
-from trial.actions import entry, review
 from trial.audit.acting import acting
 from trial.models import Record, Visit, standing, versions_of
 from trial.output.blank_forms import blank_form, blank_visit
+
+from trial.actions import entry, review
 
 (FORM,) = [form for form in FORMS if form._meta.model_name == "hearing"]
 (GROUP,) = FORM.groups()

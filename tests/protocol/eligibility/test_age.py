@@ -5,7 +5,6 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from trial.protocol.eligibility.age import AgeContradicted, ages, possible_ages, refusal
 
 POSSIBLE = [
@@ -48,13 +47,17 @@ CONFIRMED = [
 @pytest.mark.parametrize(("born", "consent", "source", "on", "expected"), CONFIRMED)
 def test_source_at_consent_decides_as_far_as_it_can(born, consent, source, on, expected):
     consent_on = date.fromisoformat(consent)
-    assert ages(born, on=date.fromisoformat(on), confirmed=source, consent_on=consent_on) == expected
+    assert (
+        ages(born, on=date.fromisoformat(on), confirmed=source, consent_on=consent_on) == expected
+    )
 
 
 @pytest.mark.parametrize("source", [79, 82])
 def test_source_that_cannot_be_right_is_refused(source):
     consent = date(2025, 6, 15)
-    with pytest.raises(AgeContradicted, match=f"was 80 or 81 at consent on 2025-06-15, not {source}"):
+    with pytest.raises(
+        AgeContradicted, match=f"was 80 or 81 at consent on 2025-06-15, not {source}"
+    ):
         ages("1944-06", on=consent, confirmed=source, consent_on=consent)
 
 
@@ -63,7 +66,9 @@ def test_source_that_can_be_right_is_not_refused(born, source):
     assert refusal(born, consent_on=date(2025, 6, 15), confirmed=source) is None
 
 
-@given(st.dates(date(1920, 1, 1), date(2005, 12, 31)), st.dates(date(2021, 12, 4), date(2040, 1, 1)))
+@given(
+    st.dates(date(1920, 1, 1), date(2005, 12, 31)), st.dates(date(2021, 12, 4), date(2040, 1, 1))
+)
 def test_true_age_is_always_among_the_possible_ones(birthday, on):
     true_age = on.year - birthday.year - ((on.month, on.day) < (birthday.month, birthday.day))
     assert true_age in possible_ages(birthday.isoformat()[:7], on=on)

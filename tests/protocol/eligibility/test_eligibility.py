@@ -7,7 +7,6 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tests.protocol.screened import (
     BONE,
     EQUIVOCAL_LIVER,
@@ -75,7 +74,10 @@ def test_verdict_names_exactly_the_evidence_it_depends_on(gate, parameters):
 
 def test_reason_is_a_sentence_with_the_numbers():
     reason = judged("I10", laboratory=labs(BILI=lab("BILI", "44.4704", uln=21))).reason
-    assert reason == f"Total bilirubin 44.4704 µmol/L = 2.12 × ULN on {GATE}; at most 2 × ULN is required."
+    assert (
+        reason
+        == f"Total bilirubin 44.4704 µmol/L = 2.12 × ULN on {GATE}; at most 2 × ULN is required."
+    )
     for verdict in (*evaluate(SUITABLE, gate=1), *evaluate(Evidence(), gate=2)):
         assert verdict.reason[0].isupper()
         assert verdict.reason.endswith(".")
@@ -156,7 +158,9 @@ STORY_1 = [
 @pytest.mark.parametrize(("subject", "entered", "expected"), STORY_1)
 def test_screen_failures_of_story_1(subject, entered, expected):
     verdicts = evaluate(replace(SUITABLE, **entered), gate=1)
-    not_passed = {verdict.criterion: verdict.truth for verdict in verdicts if verdict.passed != Passed.PASS}
+    not_passed = {
+        verdict.criterion: verdict.truth for verdict in verdicts if verdict.passed != Passed.PASS
+    }
     criterion, truth = expected
     if subject == "915":
         assert not_passed.pop("I01") == NOT_MET
@@ -236,7 +240,9 @@ def test_confirmed_truth_counts_in_the_overall_result():
 FIELDS = sorted(field.name for field in fields(Evidence))
 
 
-@given(st.sets(st.sampled_from(FIELDS)), st.sampled_from([1, 2]), st.sampled_from([DEFAULT, AND, SI]))
+@given(
+    st.sets(st.sampled_from(FIELDS)), st.sampled_from([1, 2]), st.sampled_from([DEFAULT, AND, SI])
+)
 def test_omitting_evidence_never_raises_and_never_turns_a_verdict_round(omitted, gate, parameters):
     for verdict in evaluate(without(omitted), gate=gate, parameters=parameters):
         assert verdict.passed != Passed.FAIL

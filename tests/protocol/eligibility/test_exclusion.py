@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-
 from tests.protocol.screened import (
     BONE,
     EQUIVOCAL_LIVER,
@@ -35,7 +34,9 @@ VARIANTS = [
 
 
 @pytest.mark.parametrize(("components", "percent", "expected"), VARIANTS)
-def test_variant_of_half_the_tumor_or_neuroendocrine_is_left_to_the_investigator(components, percent, expected):
+def test_variant_of_half_the_tumor_or_neuroendocrine_is_left_to_the_investigator(
+    components, percent, expected
+):
     changed = {"variant_components": frozenset(components), "variant_percent": percent}
     assert judged("X01", histology_type="UC_WITH_VARIANT", **changed).truth == expected
     assert judged("I01", histology_type="UC_WITH_VARIANT", **changed).truth == MET
@@ -79,8 +80,12 @@ BRAIN_AND_LIVER = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("brain", "lesions", "or_brain", "or_liver", "and_brain", "and_liver"), BRAIN_AND_LIVER)
-def test_brain_and_liver_exclude_each_or_only_together(brain, lesions, or_brain, or_liver, and_brain, and_liver):
+@pytest.mark.parametrize(
+    ("brain", "lesions", "or_brain", "or_liver", "and_brain", "and_liver"), BRAIN_AND_LIVER
+)
+def test_brain_and_liver_exclude_each_or_only_together(
+    brain, lesions, or_brain, or_liver, and_brain, and_liver
+):
     changed = {"brain_result": brain, "lesions": lesions}
     assert [judged(code, **changed).truth for code in ("X02", "X03")] == [or_brain, or_liver]
     assert [judged(code, parameters=AND, **changed).truth for code in ("X02", "X03")] == [
@@ -107,13 +112,19 @@ CORD = [
 
 @pytest.mark.parametrize(("grades", "risk", "expected"), CORD)
 def test_risk_of_cord_compression_follows_grade_and_judgment(grades, risk, expected):
-    vertebrae = tuple(replace(VERTEBRA, code=f"L{n:02}", compression=grade) for n, grade in enumerate(grades, 2))
+    vertebrae = tuple(
+        replace(VERTEBRA, code=f"L{n:02}", compression=grade) for n, grade in enumerate(grades, 2)
+    )
     assert judged("X04", lesions=(LUNG, *vertebrae), cord_risk=risk).truth == expected
 
 
 def test_bone_lesion_that_may_be_vertebral_leaves_it_open():
-    assert judged("X04", lesions=(LUNG, replace(BONE, vertebra=None)), cord_risk="NO").truth == UNKNOWN
-    assert judged("X04", lesions=(LUNG, replace(BONE, vertebra="N")), cord_risk="NO").truth == NOT_MET
+    assert (
+        judged("X04", lesions=(LUNG, replace(BONE, vertebra=None)), cord_risk="NO").truth == UNKNOWN
+    )
+    assert (
+        judged("X04", lesions=(LUNG, replace(BONE, vertebra="N")), cord_risk="NO").truth == NOT_MET
+    )
     assert (
         judged(
             "X04",
@@ -138,7 +149,10 @@ FLUID = [
 
 @pytest.mark.parametrize(("pericardial", "pleural", "abdominopelvic", "expected"), FLUID)
 def test_fluid_in_any_space_excludes(pericardial, pleural, abdominopelvic, expected):
-    assert judged("X05", pericardial=pericardial, pleural=pleural, abdominopelvic=abdominopelvic).truth == expected
+    assert (
+        judged("X05", pericardial=pericardial, pleural=pleural, abdominopelvic=abdominopelvic).truth
+        == expected
+    )
 
 
 INDUCTION = [

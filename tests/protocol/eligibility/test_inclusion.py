@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-
 from tests.protocol.screened import EQUIVOCAL_LIVER, GATE, LUNG, judged, lab
 from trial.protocol.eligibility.gates import Ecog, Lesion, Weight
 from trial.protocol.kleene import Truth
@@ -120,7 +119,10 @@ AGES = [
 @pytest.mark.parametrize(("vector", "born", "consent", "source", "expected"), AGES)
 def test_age_at_consent_is_judged_over_every_possible_age(vector, born, consent, source, expected):
     signed = date.fromisoformat(consent) if consent else None
-    assert judged("I06", birth_month=born, consent_signed_on=signed, age_confirmed=source).truth == expected
+    assert (
+        judged("I06", birth_month=born, consent_signed_on=signed, age_confirmed=source).truth
+        == expected
+    )
 
 
 @pytest.mark.parametrize(
@@ -154,7 +156,10 @@ def test_measurement_counts_only_in_its_window(gate, before, within):
     assert judged("I08", gate=gate, ecog=(Ecog(grade=0, on=day),)).truth == expected
     assert judged("I09", gate=gate, laboratory=(lab("HGB", "112", on=day),)).truth == expected
     weights = (Weight(kg=Decimal(70), on=day),)
-    assert judged("I12", gate=gate, laboratory=(lab("CREAT", "88", on=day),), weights=weights).truth == expected
+    assert (
+        judged("I12", gate=gate, laboratory=(lab("CREAT", "88", on=day),), weights=weights).truth
+        == expected
+    )
 
 
 def test_latest_in_the_window_counts_and_not_the_better_one():
@@ -168,4 +173,7 @@ def test_two_results_of_one_day_that_contradict_each_other_decide_nothing():
 
 
 def test_without_the_day_of_the_gate_no_measurement_can_be_chosen():
-    assert judged("I09", gate_on=None).reason == "The day of the gate is not known yet, so no hemoglobin can be chosen."
+    assert (
+        judged("I09", gate_on=None).reason
+        == "The day of the gate is not known yet, so no hemoglobin can be chosen."
+    )

@@ -5,7 +5,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-
 from tests.protocol.screened import GATE, LIVER, LUNG, SUITABLE, judged, lab, labs
 from trial.protocol.eligibility.gates import Clearance, Weight
 from trial.protocol.kleene import Truth
@@ -30,8 +29,12 @@ HEMOGLOBIN_AND_BILIRUBIN = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("criterion", "test", "reported", "uln", "expected"), HEMOGLOBIN_AND_BILIRUBIN)
-def test_hemoglobin_and_bilirubin_on_both_sides_of_their_limits(criterion, test, reported, uln, expected):
+@pytest.mark.parametrize(
+    ("criterion", "test", "reported", "uln", "expected"), HEMOGLOBIN_AND_BILIRUBIN
+)
+def test_hemoglobin_and_bilirubin_on_both_sides_of_their_limits(
+    criterion, test, reported, uln, expected
+):
     assert judged(criterion, laboratory=(lab(test, reported, uln=uln),)).truth == expected
 
 
@@ -95,10 +98,17 @@ CLEARANCE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("vector", "sex", "born", "kg", "creatinine", "parameters", "expected"), CLEARANCE)
-def test_clearance_is_compared_unrounded_over_all_possible_ages(vector, sex, born, kg, creatinine, parameters, expected):
+@pytest.mark.parametrize(
+    ("vector", "sex", "born", "kg", "creatinine", "parameters", "expected"), CLEARANCE
+)
+def test_clearance_is_compared_unrounded_over_all_possible_ages(
+    vector, sex, born, kg, creatinine, parameters, expected
+):
     person = {"sex": sex, "birth_month": born, "weights": (Weight(kg=Decimal(kg), on=GATE),)}
-    assert judged("I12", laboratory=(lab("CREAT", creatinine),), parameters=parameters, **person).truth == expected
+    assert (
+        judged("I12", laboratory=(lab("CREAT", creatinine),), parameters=parameters, **person).truth
+        == expected
+    )
 
 
 WEIGHTS = [
@@ -115,7 +125,9 @@ WEIGHTS = [
 
 @pytest.mark.parametrize(("weights", "expected"), WEIGHTS)
 def test_nearest_weight_counts(weights, expected):
-    measured = tuple(Weight(kg=Decimal(kg), on=GATE + timedelta(days)) for days, kg in weights.items())
+    measured = tuple(
+        Weight(kg=Decimal(kg), on=GATE + timedelta(days)) for days, kg in weights.items()
+    )
     assert (
         judged(
             "I12",
@@ -131,5 +143,15 @@ def test_nearest_weight_counts(weights, expected):
 def test_measured_clearance_counts_only_where_the_protocol_says_so():
     measured = (Clearance(source="MEASURED_GFR", result=parse("29"), on=GATE),)
     assert judged("I12", clearances=measured).truth == MET
-    assert judged("I12", clearances=measured, parameters=replace(DEFAULT, cg_source=CgSource.MEASURED_GFR)).truth == NOT_MET
-    assert judged("I12", clearances=measured, parameters=replace(DEFAULT, cg_source=CgSource.URINE_24H)).truth == UNKNOWN
+    assert (
+        judged(
+            "I12", clearances=measured, parameters=replace(DEFAULT, cg_source=CgSource.MEASURED_GFR)
+        ).truth
+        == NOT_MET
+    )
+    assert (
+        judged(
+            "I12", clearances=measured, parameters=replace(DEFAULT, cg_source=CgSource.URINE_24H)
+        ).truth
+        == UNKNOWN
+    )

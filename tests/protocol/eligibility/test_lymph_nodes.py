@@ -1,7 +1,6 @@
 """Lymph node subregions, row by row as in crf_spec Appendix A."""
 
 import pytest
-
 from trial.protocol.eligibility.lymph_nodes import SUBREGIONS, regional_status
 
 SITES = ("RENAL_PELVIS", "URETER_UPPER", "URETER_MIDDLE", "URETER_LOWER", "BLADDER")

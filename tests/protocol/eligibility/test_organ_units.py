@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from trial.protocol.eligibility.organ_units import (
     Lesion,
     Span,
@@ -51,7 +50,10 @@ def lesion(description):
 
 def lesions(text):
     """Return the lesions, numbered, since two lesions in one place have two codes."""
-    return [replace(lesion(description), code=f"L{n:02}") for n, description in enumerate(text.split(), 1)]
+    return [
+        replace(lesion(description), code=f"L{n:02}")
+        for n, description in enumerate(text.split(), 1)
+    ]
 
 
 UNITS = [

@@ -5,10 +5,30 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-
-from tests.protocol.screened import BONE, EQUIVOCAL_LIVER, GATE, LIVER, LUNG, NODE, VERTEBRA, agent, judged, lab, labs, livers
+from tests.protocol.screened import (
+    BONE,
+    EQUIVOCAL_LIVER,
+    GATE,
+    LIVER,
+    LUNG,
+    NODE,
+    VERTEBRA,
+    agent,
+    judged,
+    lab,
+    labs,
+    livers,
+)
 from trial.protocol.eligibility.evidence import Evidence
-from trial.protocol.eligibility.gates import Clearance, Ecog, Weight, applying, confirmable, confirmed, evaluate
+from trial.protocol.eligibility.gates import (
+    Clearance,
+    Ecog,
+    Weight,
+    applying,
+    confirmable,
+    confirmed,
+    evaluate,
+)
 from trial.protocol.eligibility.organ_units import Lesion
 from trial.protocol.kleene import Truth
 from trial.protocol.laboratory.reported import parse
@@ -19,50 +39,108 @@ BRAIN = replace(LUNG, organ="BRAIN")
 SECOND = replace(NODE, organ="BRAIN", code="L07")
 
 REASONS = [
-    ("I01", {"histology_source": "CYTOLOGY_ONLY"}, "Cytology only: there is no histological confirmation yet."),
-    ("I01", {"histology_confirmed": "N", "histology_type": None}, "Histologically confirmed: N; type: not entered."),
+    (
+        "I01",
+        {"histology_source": "CYTOLOGY_ONLY"},
+        "Cytology only: there is no histological confirmation yet.",
+    ),
+    (
+        "I01",
+        {"histology_confirmed": "N", "histology_type": None},
+        "Histologically confirmed: N; type: not entered.",
+    ),
     (
         "I01",
         {"histology_confirmed": None, "histology_type": "NON_UC_SQUAMOUS"},
         "Histologically confirmed: not entered; type: NON_UC_SQUAMOUS.",
     ),
-    ("I01", {"histology_confirmed": "U"}, "Confirmation, material or type of the histology is not entered or not known."),
+    (
+        "I01",
+        {"histology_confirmed": "U"},
+        "Confirmation, material or type of the histology is not entered or not known.",
+    ),
     (
         "I02",
         {
             "clinical_setting": None,
-            "lesions": (NODE, replace(LUNG, lesion_class=""), replace(LUNG, lesion_class="PRIMARY"), EQUIVOCAL_LIVER),
+            "lesions": (
+                NODE,
+                replace(LUNG, lesion_class=""),
+                replace(LUNG, lesion_class="PRIMARY"),
+                EQUIVOCAL_LIVER,
+            ),
         },
         "Setting: not entered; definite lesions besides the primary tumor: 1.",
     ),
     ("I03", {"lesions": ()}, "No lesion is entered yet."),
     (
         "I04",
-        {"lesions": (replace(LUNG, radiotherapy="NO_CONSTRAINT"), replace(NODE, radiotherapy="NO_CONSTRAINT"))},
+        {
+            "lesions": (
+                replace(LUNG, radiotherapy="NO_CONSTRAINT"),
+                replace(NODE, radiotherapy="NO_CONSTRAINT"),
+            )
+        },
         "Full coverage is said to be possible, but a dose constraint bars L01, L06.",
     ),
     ("I04", {"radiotherapy_feasible": None}, "Full coverage by radiotherapy: not judged yet."),
     ("I05", {"consent_declined": True}, "Consent was declined."),
     ("I05", {"consent_withdrawn_on": GATE}, "Consent was withdrawn on 2025-06-16."),
     ("I05", {"consent_signed_on": None}, "No initial consent is entered yet."),
-    ("I05", {"consent_version_valid": None}, "Signed on 2025-06-01, on a version not known to be valid at the site on that day."),
-    ("I05", {"first_study_procedure_on": date(2025, 5, 31)}, "Signed on 2025-06-01, after a study procedure on 2025-05-31."),
-    ("I05", {"gate_on": date(2025, 5, 31)}, "Signed on 2025-06-01, after the day of the gate, 2025-05-31."),
+    (
+        "I05",
+        {"consent_version_valid": None},
+        "Signed on 2025-06-01, on a version not known to be valid at the site on that day.",
+    ),
+    (
+        "I05",
+        {"first_study_procedure_on": date(2025, 5, 31)},
+        "Signed on 2025-06-01, after a study procedure on 2025-05-31.",
+    ),
+    (
+        "I05",
+        {"gate_on": date(2025, 5, 31)},
+        "Signed on 2025-06-01, after the day of the gate, 2025-05-31.",
+    ),
     ("I06", {"birth_month": None}, "Age at consent: not known; 18 to 80 years are required."),
     ("I06", {"birth_month": "1944-06"}, "Age at consent: 80 or 81; 18 to 80 years are required."),
-    ("I07", {"survival_6_months": "Y"}, "Expected survival of 6 months or more, by the investigator: yes."),
-    ("I07", {"survival_6_months": "N"}, "Expected survival of 6 months or more, by the investigator: no."),
-    ("I07", {"survival_6_months": "U"}, "Expected survival of 6 months or more, by the investigator: not known."),
-    ("I07", {"survival_6_months": None}, "Expected survival of 6 months or more, by the investigator: not entered."),
+    (
+        "I07",
+        {"survival_6_months": "Y"},
+        "Expected survival of 6 months or more, by the investigator: yes.",
+    ),
+    (
+        "I07",
+        {"survival_6_months": "N"},
+        "Expected survival of 6 months or more, by the investigator: no.",
+    ),
+    (
+        "I07",
+        {"survival_6_months": "U"},
+        "Expected survival of 6 months or more, by the investigator: not known.",
+    ),
+    (
+        "I07",
+        {"survival_6_months": None},
+        "Expected survival of 6 months or more, by the investigator: not entered.",
+    ),
     ("I08", {"ecog": ()}, "No ECOG status in the 14 days up to 2025-06-16."),
-    ("I08", {"gate_on": None}, "The day of the gate is not known yet, so no ECOG status can be chosen."),
+    (
+        "I08",
+        {"gate_on": None},
+        "The day of the gate is not known yet, so no ECOG status can be chosen.",
+    ),
     (
         "I08",
         {"ecog": (Ecog(grade=1, on=GATE), Ecog(grade=2, on=GATE))},
         "ECOG 1 on 2025-06-16 and ECOG 2 on 2025-06-16; 0 or 1 is required.",
     ),
     ("I09", {"laboratory": ()}, "No hemoglobin in the 14 days up to 2025-06-16."),
-    ("I09", {"laboratory": labs(HGB=lab("HGB", "<95"))}, "Hemoglobin <95 g/L on 2025-06-16; at least 90 g/L is required."),
+    (
+        "I09",
+        {"laboratory": labs(HGB=lab("HGB", "<95"))},
+        "Hemoglobin <95 g/L on 2025-06-16; at least 90 g/L is required.",
+    ),
     (
         "I10",
         {"laboratory": labs(BILI=lab("BILI", "44.4704"))},
@@ -73,20 +151,41 @@ REASONS = [
         {"laboratory": ()},
         "No creatinine clearance (Cockcroft–Gault, creatinine of no day in the window): a value, or age, sex or weight for it, is missing.",
     ),
-    ("I12", {}, "Creatinine clearance 67.2 mL/min (Cockcroft–Gault, creatinine of 2025-06-16); at least 30 mL/min is required."),
+    (
+        "I12",
+        {},
+        "Creatinine clearance 67.2 mL/min (Cockcroft–Gault, creatinine of 2025-06-16); at least 30 mL/min is required.",
+    ),
     ("X01", {"histology_type": "NON_UC_SQUAMOUS"}, "Histological type NON_UC_SQUAMOUS."),
     ("X01", {"histology_type": None}, "The histological type is not known."),
-    ("X01", {"histology_type": "UC_WITH_VARIANT"}, "Urothelial with variant components: not entered; share: not entered."),
     (
         "X01",
-        {"histology_type": "UC_WITH_VARIANT", "variant_components": frozenset({"SQUAMOUS", "GLANDULAR"}), "variant_percent": 20},
+        {"histology_type": "UC_WITH_VARIANT"},
+        "Urothelial with variant components: not entered; share: not entered.",
+    ),
+    (
+        "X01",
+        {
+            "histology_type": "UC_WITH_VARIANT",
+            "variant_components": frozenset({"SQUAMOUS", "GLANDULAR"}),
+            "variant_percent": 20,
+        },
         "Urothelial with variant components: GLANDULAR, SQUAMOUS; share: 20 %.",
     ),
-    ("X02", {"lesions": (BRAIN, SECOND)}, "Brain imaging: NO_METS; brain lesions entered: L01, L07."),
+    (
+        "X02",
+        {"lesions": (BRAIN, SECOND)},
+        "Brain imaging: NO_METS; brain lesions entered: L01, L07.",
+    ),
     ("X02", {"brain_result": "METS"}, "Brain imaging: METS; brain lesions entered: none."),
     (
         "X02",
-        {"lesions": (replace(BRAIN, certainty="EQUIVOCAL"), replace(SECOND, certainty="EQUIVOCAL"))},
+        {
+            "lesions": (
+                replace(BRAIN, certainty="EQUIVOCAL"),
+                replace(SECOND, certainty="EQUIVOCAL"),
+            )
+        },
         "Brain imaging: NO_METS; equivocal brain lesions: L01, L07.",
     ),
     (
@@ -101,13 +200,21 @@ REASONS = [
     ),
     ("X03", {"lesions": ()}, "No lesion is entered yet, so the liver metastases are not known."),
     ("X04", {"lesions": ()}, "No lesion is entered yet."),
-    ("X04", {"cord_risk": None}, "No vertebral lesion is entered; risk of cord compression: not judged."),
+    (
+        "X04",
+        {"cord_risk": None},
+        "No vertebral lesion is entered; risk of cord compression: not judged.",
+    ),
     (
         "X04",
         {"lesions": (VERTEBRA, replace(VERTEBRA, code="L07", compression=None)), "cord_risk": "NO"},
         "Vertebral lesions: L05 ESCC 0, L07 ESCC not entered; risk of cord compression: NO.",
     ),
-    ("X05", {"pleural": "PRESENT", "pericardial": None}, "Fluid: pericardial not entered, pleural PRESENT, abdominopelvic ABSENT."),
+    (
+        "X05",
+        {"pleural": "PRESENT", "pericardial": None},
+        "Fluid: pericardial not entered, pleural PRESENT, abdominopelvic ABSENT.",
+    ),
     ("X06", {"induction": ()}, "Cycle 1 is not entered; cycle 2 is not entered."),
     ("X06", {}, "Cycles 1 and 2 were given without a reduction for toxicity."),
     (
@@ -115,7 +222,14 @@ REASONS = [
         {
             "induction": (
                 agent(1, "gemcitabine", adjustment=None, percent=None),
-                agent(2, "cisplatin", adjustment="REDUCED", reason="OTHER", percent="92.50", delay_days=7),
+                agent(
+                    2,
+                    "cisplatin",
+                    adjustment="REDUCED",
+                    reason="OTHER",
+                    percent="92.50",
+                    delay_days=7,
+                ),
             )
         },
         "Gemcitabine in cycle 1: adjustment not entered, share of the planned dose not entered; "
@@ -173,13 +287,23 @@ def test_measured_clearance_names_its_source():
 
 
 def test_creatinine_of_a_fraction_of_1_is_computed_and_not_dropped():
-    tiny = judged("I12", laboratory=labs(CREAT=lab("CREAT", "0.5")), weights=(Weight(kg=Decimal(70), on=GATE),))
+    tiny = judged(
+        "I12",
+        laboratory=labs(CREAT=lab("CREAT", "0.5")),
+        weights=(Weight(kg=Decimal(70), on=GATE),),
+    )
     assert tiny.truth == MET
 
 
 def test_units_follow_the_parameters_in_the_sentence_too():
     far = [
-        Lesion(code=f"L1{n}", lesion_class="NONREGIONAL_LN", subregion=subregion, regional="N", certainty="DEFINITE")
+        Lesion(
+            code=f"L1{n}",
+            lesion_class="NONREGIONAL_LN",
+            subregion=subregion,
+            regional="N",
+            certainty="DEFINITE",
+        )
         for n, subregion in enumerate(("MEDUP", "MEDLO"))
     ]
     parameters = replace(DEFAULT, ln_unit_rule=LnUnitRule.ALL_NONREGIONAL_AS_ONE)
@@ -192,10 +316,19 @@ def test_units_follow_the_parameters_in_the_sentence_too():
 
 def test_brain_and_liver_together_tell_both():
     parameters = replace(DEFAULT, brain_liver_logic=BrainLiverLogic.AND)
-    brain, liver = (judged(code, brain_result="METS", lesions=livers(4), parameters=parameters) for code in ("X02", "X03"))
+    brain, liver = (
+        judged(code, brain_result="METS", lesions=livers(4), parameters=parameters)
+        for code in ("X02", "X03")
+    )
     said = "Only brain and more than 3 liver metastases together exclude."
-    of_brain, of_liver = "Brain imaging: METS; brain lesions entered: none.", "Liver metastases: 4; more than 3 exclude."
-    assert (brain.reason, liver.reason) == (f"{of_brain} {of_liver} {said}", f"{of_liver} {of_brain} {said}")
+    of_brain, of_liver = (
+        "Brain imaging: METS; brain lesions entered: none.",
+        "Liver metastases: 4; more than 3 exclude.",
+    )
+    assert (brain.reason, liver.reason) == (
+        f"{of_brain} {of_liver} {said}",
+        f"{of_liver} {of_brain} {said}",
+    )
     assert brain.evidence == liver.evidence
 
 
@@ -208,7 +341,10 @@ def test_vertebra_counts_whatever_the_class_of_its_lesion():
 @pytest.mark.parametrize("criterion", ["I08", "I09", "I10", "I11", "I12"])
 def test_each_gate_has_its_own_window(criterion, level, window):
     old = GATE.fromordinal(GATE.toordinal() - 8)
-    changed = {"ecog": (Ecog(grade=1, on=old),), "laboratory": tuple(replace(value, on=old) for value in labs())}
+    changed = {
+        "ecog": (Ecog(grade=1, on=old),),
+        "laboratory": tuple(replace(value, on=old) for value in labs()),
+    }
     changed["weights"] = (Weight(kg=Decimal(70), on=old),)
     assert judged(criterion, gate=level, **changed).truth == (MET if window > 8 else UNKNOWN)
 
@@ -216,7 +352,9 @@ def test_each_gate_has_its_own_window(criterion, level, window):
 def test_criteria_that_apply_follow_the_parameters():
     before = replace(DEFAULT, randomization_timing="BEFORE_CYCLES")
     verdicts = evaluate(Evidence(), gate=2, parameters=before)
-    assert [verdict.criterion for verdict in verdicts] == [criterion.code for criterion in applying(2, before)]
+    assert [verdict.criterion for verdict in verdicts] == [
+        criterion.code for criterion in applying(2, before)
+    ]
     assert "X06" not in [verdict.criterion for verdict in verdicts]
 
 
@@ -227,4 +365,6 @@ def test_confirmed_verdict_is_passed_by_the_investigators_truth():
 
 
 def test_another_truth_without_a_reason_is_refused():
-    assert confirmable(judged("X05", pleural="TRACE"), NOT_MET) == ("X05 is UNKNOWN by the data. Give the reason why it is NOT_MET.")
+    assert confirmable(judged("X05", pleural="TRACE"), NOT_MET) == (
+        "X05 is UNKNOWN by the data. Give the reason why it is NOT_MET."
+    )

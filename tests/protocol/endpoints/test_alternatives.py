@@ -7,12 +7,20 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-
 from tests.protocol.screened import GATE, LUNG, NODE, SUITABLE, VERTEBRA, judged, lab, labs, livers
 from trial.protocol.eligibility.gates import Clearance, Lesion, Weight
 from trial.protocol.kleene import Truth
 from trial.protocol.laboratory.reported import parse
-from trial.protocol.parameters import DEFAULT, BrainLiverLogic, BsaFormula, CgConstant, CgSource, LnUnitRule, Parameters, RandMethod
+from trial.protocol.parameters import (
+    DEFAULT,
+    BrainLiverLogic,
+    BsaFormula,
+    CgConstant,
+    CgSource,
+    LnUnitRule,
+    Parameters,
+    RandMethod,
+)
 from trial.protocol.radiotherapy import coverage
 from trial.protocol.randomization.allocation_check import Allocation, verify
 from trial.protocol.randomization.blocks import Arm, commitment
@@ -35,7 +43,8 @@ V2 = {
     "weights": (Weight(kg=Decimal(46), on=GATE),),
 }
 MEASURED = tuple(
-    Clearance(source=source, result=parse(ml_min), on=GATE) for source, ml_min in (("MEASURED_GFR", "29"), ("URINE_24H", "31"))
+    Clearance(source=source, result=parse(ml_min), on=GATE)
+    for source, ml_min in (("MEASURED_GFR", "29"), ("URINE_24H", "31"))
 )
 BRAIN = {"brain_result": "METS", "lesions": (LUNG,)}
 
@@ -77,7 +86,10 @@ ELIGIBILITY = [
     ],
 )
 def test_criterion_follows_the_choice(criterion, data, parameter, value, expected):
-    assert judged(criterion, parameters=replace(DEFAULT, **{parameter: value}), **data).truth == expected
+    assert (
+        judged(criterion, parameters=replace(DEFAULT, **{parameter: value}), **data).truth
+        == expected
+    )
 
 
 CHOSEN = [
@@ -90,7 +102,9 @@ CHOSEN = [
 
 @pytest.mark.parametrize(("parameter", "values"), CHOSEN)
 def test_every_value_of_a_choice_stands_in_the_table(parameter, values):
-    assert {value for _, _, name, answers in ELIGIBILITY for value in answers if name == parameter} == {*values}
+    assert {
+        value for _, _, name, answers in ELIGIBILITY for value in answers if name == parameter
+    } == {*values}
 
 
 SURFACE = {BsaFormula.MOSTELLER: "1.818", BsaFormula.DUBOIS: "1.810"}
@@ -98,7 +112,9 @@ SURFACE = {BsaFormula.MOSTELLER: "1.818", BsaFormula.DUBOIS: "1.810"}
 
 @pytest.mark.parametrize("formula", BsaFormula)
 def test_surface_follows_the_formula(formula):
-    found = dosing.bsa_m2(weight_kg=Decimal(70), height_cm=Decimal(170), parameters=Parameters(bsa_formula=formula))
+    found = dosing.bsa_m2(
+        weight_kg=Decimal(70), height_cm=Decimal(170), parameters=Parameters(bsa_formula=formula)
+    )
     assert round(found, 3) == Decimal(SURFACE[formula])
 
 
@@ -113,7 +129,12 @@ COVERED = [
 
 @pytest.mark.parametrize(("primary", "resolved", "parameter", "value", "expected"), COVERED)
 def test_lesions_to_cover_follow_the_choice(primary, resolved, parameter, value, expected):
-    assert coverage.must_be_covered(is_primary=primary, resolved=resolved, parameters=Parameters(**{parameter: value})) == expected
+    assert (
+        coverage.must_be_covered(
+            is_primary=primary, resolved=resolved, parameters=Parameters(**{parameter: value})
+        )
+        == expected
+    )
 
 
 KEY = bytes(range(32))

@@ -6,7 +6,6 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from trial.protocol.endpoints.course import derive
 from trial.protocol.endpoints.course_facts import CourseAssessment, CourseFacts
 from trial.protocol.endpoints.facts import Facts, Therapy
@@ -52,12 +51,18 @@ def course_of(*later, **more):
 
 
 def result(course, name):
-    return next(row.result for row in (*course.endpoints, *course.local_control) if row.name.startswith(name))
+    return next(
+        row.result
+        for row in (*course.endpoints, *course.local_control)
+        if row.name.startswith(name)
+    )
 
 
 def test_responses_follow_each_other_in_order_of_their_scans():
     course = derive(
-        course_of(assessed("TA2", date(2025, 8, 29), 36, PD), assessed("TA1", date(2025, 6, 26), 28, PR)),
+        course_of(
+            assessed("TA2", date(2025, 8, 29), 36, PD), assessed("TA1", date(2025, 6, 26), 28, PR)
+        ),
         on=ASKED,
     )
     assert [(row.assessment.point.label, str(row.derived.overall)) for row in course.responses] == [
@@ -100,13 +105,17 @@ def test_second_baseline_leads_its_own_responses():
     ],
 )
 def test_first_failure_lies_where_the_assessment_says(statuses, new, mm, site):
-    last = assessed("TA1", date(2025, 6, 26), mm, PD, new=new, statuses=statuses, fields=(False,) * len(new))
+    last = assessed(
+        "TA1", date(2025, 6, 26), mm, PD, new=new, statuses=statuses, fields=(False,) * len(new)
+    )
     assert derive(course_of(last), on=ASKED).first_failure.site == site
 
 
 def test_irradiated_lesion_is_followed_from_both_days():
     course = derive(
-        course_of(assessed("TA1", date(2025, 6, 26), 28, PR), irradiated=(("L01", date(2025, 6, 13)),)),
+        course_of(
+            assessed("TA1", date(2025, 6, 26), 28, PR), irradiated=(("L01", date(2025, 6, 13)),)
+        ),
         on=ASKED,
     )
     assert [row.name for row in course.local_control] == [
@@ -154,7 +163,11 @@ def test_derivation_answers_whatever_is_entered(rows, day):
                 f"TA{n}",
                 scanned,
                 scanned,
-                (TargetMeasurement("L01", False, TargetState.MEASURED if mm else TargetState.ABSENT, mm),),
+                (
+                    TargetMeasurement(
+                        "L01", False, TargetState.MEASURED if mm else TargetState.ABSENT, mm
+                    ),
+                ),
             ),
             investigator,
         )

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-
 from trial.protocol.endpoints.facts import (
     Contact,
     Death,
@@ -80,7 +79,9 @@ def test_unknown_day_of_death_is_the_15th_or_the_day_after_the_last_alive(alive,
 def test_result_names_its_records():
     facts = replace(RANDOMIZED, contacts=(ALIVE, Contact("V1", on(100)), Contact("V0", on(2))))
     assert overall_survival(facts, on=LATER).records == ("SFU1", "V1")
-    assert overall_survival(replace(facts, death=Death("DTH", 2026, 1, 1)), on=LATER).records == ("DTH",)
+    assert overall_survival(replace(facts, death=Death("DTH", 2026, 1, 1)), on=LATER).records == (
+        "DTH",
+    )
 
 
 KNOWN = [
@@ -105,9 +106,14 @@ def test_what_happens_or_is_entered_later_does_not_count(asked_on, expected):
     assert (result.value_days, result.event) == expected
 
 
-@pytest.mark.parametrize(("asked_on", "event"), [(date(2025, 7, 14), False), (date(2025, 7, 15), True)])
+@pytest.mark.parametrize(
+    ("asked_on", "event"), [(date(2025, 7, 14), False), (date(2025, 7, 15), True)]
+)
 def test_death_on_an_unknown_day_counts_from_the_day_assumed_for_it(asked_on, event):
-    assert overall_survival(replace(RANDOMIZED, death=Death("DTH", 2025, 7)), on=asked_on).event is event
+    assert (
+        overall_survival(replace(RANDOMIZED, death=Death("DTH", 2025, 7)), on=asked_on).event
+        is event
+    )
 
 
 def test_undated_facts_count_once_entered():
@@ -129,13 +135,18 @@ NEXT_THERAPY = [
 @pytest.mark.parametrize(("therapies", "days", "event", "reason"), NEXT_THERAPY)
 def test_time_to_next_systemic_therapy(therapies, days, event, reason):
     died = on(120)
-    facts = replace(RANDOMIZED, therapies=therapies, death=Death("DTH", died.year, died.month, died.day))
+    facts = replace(
+        RANDOMIZED, therapies=therapies, death=Death("DTH", died.year, died.month, died.day)
+    )
     result = time_to_next_systemic(facts, on=LATER)
     assert (result.value_days, result.event, result.reason.name) == (days, event, reason)
 
 
 def test_without_event_the_next_therapy_is_censored_as_survival():
-    assert time_to_next_systemic(replace(RANDOMIZED, contacts=(ALIVE,)), on=LATER).reason == Reason.ALIVE
+    assert (
+        time_to_next_systemic(replace(RANDOMIZED, contacts=(ALIVE,)), on=LATER).reason
+        == Reason.ALIVE
+    )
     assert time_to_next_systemic(Facts(), on=LATER).reason == Reason.NOT_RANDOMIZED
 
 

@@ -7,7 +7,6 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from trial.protocol.endpoints.facts import Death, Facts
 from trial.protocol.endpoints.failure_pattern import (
     Failure,
@@ -114,8 +113,14 @@ def test_local_control_of_a_lesion(followed, expected):
 
 def test_local_control_from_the_end_of_radiotherapy():
     followed = lesion(scan(30, 20, INFIELD), scan(63, 20), scan(126, 25))
-    assert summary(local_control(followed, RANDOMIZED, on=LATER, start=Start.RADIOTHERAPY_END)) == "77 LOCAL_GROWTH"
-    assert local_control(lesion(irradiated=None), RANDOMIZED, on=LATER, start=Start.RADIOTHERAPY_END) is None
+    assert (
+        summary(local_control(followed, RANDOMIZED, on=LATER, start=Start.RADIOTHERAPY_END))
+        == "77 LOCAL_GROWTH"
+    )
+    assert (
+        local_control(lesion(irradiated=None), RANDOMIZED, on=LATER, start=Start.RADIOTHERAPY_END)
+        is None
+    )
     assert summary(local_control(followed, Facts(), on=LATER)) == "None NOT_RANDOMIZED"
 
 
@@ -159,7 +164,10 @@ def test_failure_at_the_margin_is_no_failure_in_the_field(followed, expected):
     [(62, "1 NO_ASSESSMENT"), (125, "63 NO_EVENT"), (126, "126 LOCAL_GROWTH")],
 )
 def test_local_control_counts_only_scans_up_to_the_day(asked_on, expected):
-    assert summary(local_control(lesion(scan(63, 20), scan(126, 30)), RANDOMIZED, on=on(asked_on))) == expected
+    assert (
+        summary(local_control(lesion(scan(63, 20), scan(126, 30)), RANDOMIZED, on=on(asked_on)))
+        == expected
+    )
 
 
 def new(day, certainty=UNEQUIVOCAL, *, in_field=False):
@@ -189,7 +197,10 @@ NEW = [
 @pytest.mark.parametrize(("lesions", "more", "with_rt", "without"), NEW)
 def test_time_to_new_metastasis(lesions, more, with_rt, without):
     facts = replace(RANDOMIZED, **more)
-    result = [summary(time_to_new_metastasis(lesions, facts, on=LATER, irradiated=irradiated)) for irradiated in (True, False)]
+    result = [
+        summary(time_to_new_metastasis(lesions, facts, on=LATER, irradiated=irradiated))
+        for irradiated in (True, False)
+    ]
     assert result == [with_rt, without]
 
 
@@ -218,7 +229,9 @@ def test_pattern_of_first_failure(failures, site, sites):
 
 def test_pattern_belongs_to_the_day_of_progression():
     failures = [failure(63, Site.MARGINAL), failure(126, Site.NEW)]
-    assert first_failure(failures, on=LATER, progressed_on=on(126)) == Pattern(Site.NEW, on(126), (Site.NEW,), ("TA126",))
+    assert first_failure(failures, on=LATER, progressed_on=on(126)) == Pattern(
+        Site.NEW, on(126), (Site.NEW,), ("TA126",)
+    )
     assert first_failure(failures, on=on(125), progressed_on=on(126)).site is None
 
 
@@ -246,5 +259,8 @@ def test_there_is_always_an_answer(scans, node, irradiated, asked_on, start):
 )
 def test_a_larger_lesion_is_never_better_controlled(before, mm, growth, node):
     scans = [scan(63 + 63 * n, size) for n, size in enumerate(before)]
-    smaller, larger = (local_control(lesion(*scans, scan(400, size), node=node), RANDOMIZED, on=LATER) for size in (mm, mm + growth))
+    smaller, larger = (
+        local_control(lesion(*scans, scan(400, size), node=node), RANDOMIZED, on=LATER)
+        for size in (mm, mm + growth)
+    )
     assert larger.event or not smaller.event

@@ -5,9 +5,13 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from trial.protocol.parameters import BsaFormula, Parameters
-from trial.protocol.radiotherapy.biological_dose import NoBiologicalDose, bed_gy, dose_per_fraction_gy, eqd2_gy
+from trial.protocol.radiotherapy.biological_dose import (
+    NoBiologicalDose,
+    bed_gy,
+    dose_per_fraction_gy,
+    eqd2_gy,
+)
 from trial.protocol.therapy.dosing import NoDose, bsa_m2, calvert_mg, planned_dose_mg
 from trial.protocol.therapy.regimens import AGENTS, REGIMENS
 

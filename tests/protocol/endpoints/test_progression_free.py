@@ -9,7 +9,6 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from trial.protocol.endpoints.facts import Death, Facts, Therapy, TherapyKind
 from trial.protocol.endpoints.progression_free import (
     Censoring,
@@ -33,7 +32,9 @@ def on(days):
 
 
 def scans(*pairs):
-    return tuple(Evaluation(f"TA{n}", on(day), None, response) for n, (day, response) in enumerate(pairs, 1))
+    return tuple(
+        Evaluation(f"TA{n}", on(day), None, response) for n, (day, response) in enumerate(pairs, 1)
+    )
 
 
 def dead(day):
@@ -113,7 +114,9 @@ TABLE_A = [
 FINAL = [Reason.PROGRESSION, Reason.PROGRESSION_BEFORE_RANDOMIZATION, Reason.DEATH]
 
 
-@pytest.mark.parametrize(("situation", "given_facts", "fda", "ema"), TABLE_A, ids=[row[0] for row in TABLE_A])
+@pytest.mark.parametrize(
+    ("situation", "given_facts", "fda", "ema"), TABLE_A, ids=[row[0] for row in TABLE_A]
+)
 def test_both_sets_of_censoring_rules(situation, given_facts, fda, ema):
     for censoring, expected in ((FDA, fda), (EMA, ema)):
         result = progression_free_survival(given_facts, on=LATER, censoring=censoring)
@@ -154,7 +157,10 @@ UNDETERMINED = [
 
 @pytest.mark.parametrize(("given_facts", "fda", "ema"), UNDETERMINED)
 def test_what_the_facts_do_not_decide_has_its_reason(given_facts, fda, ema):
-    result = [progression_free_survival(given_facts, on=LATER, censoring=censoring).reason.name for censoring in (FDA, EMA)]
+    result = [
+        progression_free_survival(given_facts, on=LATER, censoring=censoring).reason.name
+        for censoring in (FDA, EMA)
+    ]
     assert result == [fda, ema]
 
 
@@ -163,10 +169,17 @@ def test_new_lesion_dates_back_to_where_it_was_first_seen():
         Evaluation("TA1", on(63), None, SD),
         Evaluation("TA2", on(126), None, PD, pd_on=on(63)),
     )
-    result = progression_free_survival(Facts(START, True, assessments=(equivocal, confirmed)), on=LATER)
+    result = progression_free_survival(
+        Facts(START, True, assessments=(equivocal, confirmed)), on=LATER
+    )
     assert (result.value_days, result.event, result.records) == (63, True, ("TA2",))
     at_pc2 = replace(confirmed, pd_on=on(-3))
-    assert progression_free_survival(Facts(START, True, assessments=(equivocal, at_pc2)), on=LATER).value_days == 1
+    assert (
+        progression_free_survival(
+            Facts(START, True, assessments=(equivocal, at_pc2)), on=LATER
+        ).value_days
+        == 1
+    )
 
 
 def test_result_rests_on_its_records():
@@ -203,7 +216,9 @@ def test_story_4_is_not_censored_for_a_gap_of_124_days():
         Evaluation("TA1", date(2025, 9, 12), None, SD),
         Evaluation("TA3", date(2026, 1, 14), None, PD),
     )
-    result = progression_free_survival(Facts(date(2025, 7, 9), True, assessments=assessments), on=LATER)
+    result = progression_free_survival(
+        Facts(date(2025, 7, 9), True, assessments=assessments), on=LATER
+    )
     assert (result.event, result.on) == (True, date(2026, 1, 14))
 
 
@@ -231,7 +246,9 @@ def test_ipfs_dates_back_to_the_first_unconfirmed_progression():
         Reading("TA1", first, IResponse.IUPD, first),
         Reading("CONF", date(2025, 10, 7), IResponse.ICPD, first),
     ]
-    result = progression_free_survival(Facts(date(2025, 6, 30), True, assessments=immune(readings)), on=LATER)
+    result = progression_free_survival(
+        Facts(date(2025, 6, 30), True, assessments=immune(readings)), on=LATER
+    )
     assert (result.event, result.on, result.records) == (True, first, ("TA1",))
 
 
@@ -284,7 +301,10 @@ def test_there_is_always_an_answer(any_facts, asked_on, censoring):
 
 @given(ANY_FACTS)
 def test_the_ema_counts_every_event_the_fda_does(any_facts):
-    fda, ema = (progression_free_survival(any_facts, on=LATER, censoring=censoring) for censoring in (FDA, EMA))
+    fda, ema = (
+        progression_free_survival(any_facts, on=LATER, censoring=censoring)
+        for censoring in (FDA, EMA)
+    )
     if fda.event:
         assert ema == fda
 

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from trial.protocol.endpoints.facts import Death, Facts, Therapy
 from trial.protocol.endpoints.progression_free import Censoring
 from trial.protocol.endpoints.responders import (
@@ -35,8 +34,13 @@ def on(days):
 
 def facts(*triples, **more):
     """Return facts from rows of day, response since BL0, and response since randomization."""
-    scans = tuple(Evaluation(f"TA{n}", on(day), None, first, second) for n, (day, first, second) in enumerate(triples, 1))
-    return Facts(START, **{"baseline_complete": True, "measurable": True, "assessments": scans, **more})
+    scans = tuple(
+        Evaluation(f"TA{n}", on(day), None, first, second)
+        for n, (day, first, second) in enumerate(triples, 1)
+    )
+    return Facts(
+        START, **{"baseline_complete": True, "measurable": True, "assessments": scans, **more}
+    )
 
 
 OBJECTIVE = [
@@ -111,7 +115,9 @@ DURATION = [
 
 @pytest.mark.parametrize(("given_facts", "plain", "confirmed"), DURATION)
 def test_duration_of_response(given_facts, plain, confirmed):
-    result = [duration_of_response(given_facts, on=LATER, confirmed=twice) for twice in (False, True)]
+    result = [
+        duration_of_response(given_facts, on=LATER, confirmed=twice) for twice in (False, True)
+    ]
     assert [f"{subject.value_days} {subject.reason.name}" for subject in result] == [
         plain,
         confirmed,
@@ -119,7 +125,9 @@ def test_duration_of_response(given_facts, plain, confirmed):
 
 
 def test_duration_follows_either_set_of_censoring_rules():
-    given_facts = facts((63, PR, PR), (126, SD, SD), (189, PD, None), therapies=(Therapy("S", on(130)),))
+    given_facts = facts(
+        (63, PR, PR), (126, SD, SD), (189, PD, None), therapies=(Therapy("S", on(130)),)
+    )
     assert duration_of_response(given_facts, on=LATER).reason == Reason.NEW_THERAPY
     result = duration_of_response(given_facts, on=LATER, censoring=Censoring.EMA)
     assert (result.value_days, result.event, result.records) == (127, True, ("TA1", "TA3"))
@@ -141,15 +149,23 @@ def test_best_response_of_story_2():
 
 
 def test_best_response_is_open_while_an_assessment_is():
-    assert best_since_randomization(facts((63, PR, PR), (126, None, None)), on=LATER).reason == Reason.UNRESOLVED
+    assert (
+        best_since_randomization(facts((63, PR, PR), (126, None, None)), on=LATER).reason
+        == Reason.UNRESOLVED
+    )
     assert best_since_randomization(facts((63, CR, CR), (126, None, None)), on=LATER).response == CR
 
 
 def test_without_word_of_measurable_disease_the_response_is_open():
-    assert objective_response(facts((63, PR, PR), measurable=None), on=LATER).reason == Reason.MEASURABLE_UNKNOWN
+    assert (
+        objective_response(facts((63, PR, PR), measurable=None), on=LATER).reason
+        == Reason.MEASURABLE_UNKNOWN
+    )
 
 
-@pytest.mark.parametrize(("asked_on", "reason"), [(0, "NOT_RANDOMIZED"), (62, "NO_ASSESSMENT"), (63, "RESPONSE")])
+@pytest.mark.parametrize(
+    ("asked_on", "reason"), [(0, "NOT_RANDOMIZED"), (62, "NO_ASSESSMENT"), (63, "RESPONSE")]
+)
 def test_only_facts_up_to_the_day_count(asked_on, reason):
     assert objective_response(facts((63, PR, PR)), on=on(asked_on)).reason.name == reason
 
@@ -170,10 +186,14 @@ def test_rate_counts_those_who_can_respond():
 
 
 RESPONSES = st.none() | st.sampled_from(Response)
-ANY = st.lists(st.tuples(st.integers(-20, 400), RESPONSES, RESPONSES), max_size=5).map(lambda rows: facts(*rows))
+ANY = st.lists(st.tuples(st.integers(-20, 400), RESPONSES, RESPONSES), max_size=5).map(
+    lambda rows: facts(*rows)
+)
 
 
-@given(ANY, st.sampled_from(Reference), st.booleans(), st.integers(-30, 500), st.none() | st.booleans())
+@given(
+    ANY, st.sampled_from(Reference), st.booleans(), st.integers(-30, 500), st.none() | st.booleans()
+)
 def test_there_is_always_an_answer(any_facts, reference, confirmed, asked_on, measurable):
     any_facts = replace(any_facts, measurable=measurable)
     for endpoint in (objective_response, duration_of_response):

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from trial.protocol.endpoints import unrecorded
 from trial.protocol.endpoints.course import derive
 from trial.protocol.endpoints.course_facts import CourseFacts
@@ -94,12 +93,16 @@ def test_unknown_has_no_date_and_no_days():
 
 def test_every_kind_has_its_reason():
     assert set(unrecorded.REASONS) == set(Unrecorded)
-    assert all(reason.startswith("Unknown: no record of ") for reason in unrecorded.REASONS.values())
+    assert all(
+        reason.startswith("Unknown: no record of ") for reason in unrecorded.REASONS.values()
+    )
 
 
 def course(*missing, **more):
     facts = Facts(START, True, True, contacts=(Contact("V1", ON),))
-    return derive(CourseFacts(Baseline(), facts=facts, unrecorded=frozenset(missing), **more), on=LATER)
+    return derive(
+        CourseFacts(Baseline(), facts=facts, unrecorded=frozenset(missing), **more), on=LATER
+    )
 
 
 def reason(result, name):
@@ -145,7 +148,9 @@ SCANS = st.lists(
 @given(SCANS, st.integers(1, 700))
 def test_what_stands_without_a_record_stands_whatever_the_record_would_say(scans, day):
     """No therapy, on any day, changes a result that is given without records of therapy."""
-    evaluations = tuple(Evaluation(f"TA{n}", START + timedelta(k), None, r, r) for n, (k, r) in enumerate(scans))
+    evaluations = tuple(
+        Evaluation(f"TA{n}", START + timedelta(k), None, r, r) for n, (k, r) in enumerate(scans)
+    )
     bare = Facts(START, True, True, assessments=evaluations)
     therapy = replace(bare, therapies=(Therapy("SUBTX", START + timedelta(day)),))
     for required, derive_endpoint in (

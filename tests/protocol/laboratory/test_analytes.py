@@ -4,7 +4,6 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-
 from trial.protocol.laboratory.analytes import ANALYTES, MORE, QUALITATIVE, TESTS
 from trial.protocol.laboratory.quantities import (
     corrected_calcium_mmol_l,
@@ -51,7 +50,9 @@ STEP = D("0.001")
 
 
 @pytest.mark.parametrize(("code", "unit", "others", "lowest", "highest", "low", "high"), TABLE)
-def test_analyte_has_the_units_and_limits_of_the_table(code, unit, others, lowest, highest, low, high):
+def test_analyte_has_the_units_and_limits_of_the_table(
+    code, unit, others, lowest, highest, low, high
+):
     assert [*ANALYTES[code].factors] == [unit, *others.split()]
     assert [is_possible(code, D(lowest) - STEP, unit), is_possible(code, D(lowest), unit)] == [
         False,
@@ -124,7 +125,9 @@ def test_range_of_any_analyte_is_chosen_in_its_standard_unit():
         low=D(8),
         high=D(10),
     )
-    choice = choose_range([row], laboratory="PUFH-1", test="CA", sex="F", birth_month="1960-07", on=date(2025, 3, 4))
+    choice = choose_range(
+        [row], laboratory="PUFH-1", test="CA", sex="F", birth_month="1960-07", on=date(2025, 3, 4)
+    )
     assert choice == RangeChoice(RangeStatus.FOUND, D("1.996"), D("2.495"))
 
 
@@ -140,7 +143,9 @@ MULTIPLES = [
 
 @pytest.mark.parametrize(("code", "result", "uln", "expected"), MULTIPLES)
 def test_creatine_kinase_is_usual_up_to_five_times_its_limit(code, result, uln, expected):
-    choice = RangeChoice(RangeStatus.FOUND, None, D(uln)) if uln else RangeChoice(RangeStatus.MISSING)
+    choice = (
+        RangeChoice(RangeStatus.FOUND, None, D(uln)) if uln else RangeChoice(RangeStatus.MISSING)
+    )
     assert within_usual_multiple(code, parse(result), choice) == expected
 
 

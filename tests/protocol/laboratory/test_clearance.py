@@ -5,7 +5,6 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from trial.protocol.laboratory.clearance import (
     NoClearance,
     clearance_shown,
@@ -42,7 +41,9 @@ def test_clearance_that_cannot_be_computed_is_refused_in_words(sex, creatinine):
 
 @given(st.decimals(20, 40, places=6))
 def test_display_never_moves_a_clearance_by_more_than_half_its_last_digit(ml_min):
-    assert abs(D(clearance_shown(ml_min)) - ml_min) <= (D("0.005") if near_clearance_limit(ml_min) else D("0.05"))
+    assert abs(D(clearance_shown(ml_min)) - ml_min) <= (
+        D("0.005") if near_clearance_limit(ml_min) else D("0.05")
+    )
 
 
 EXACT, SI_ROUNDED, CN_0818 = CgConstant
@@ -58,7 +59,9 @@ CLEARANCE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("vector", "age", "kg", "sex", "creatinine", "constant", "expected"), CLEARANCE)
+@pytest.mark.parametrize(
+    ("vector", "age", "kg", "sex", "creatinine", "constant", "expected"), CLEARANCE
+)
 def test_clearance_of_the_golden_vectors(vector, age, kg, sex, creatinine, constant, expected):
     parameters = Parameters(cg_constant=constant)
     clearance = creatinine_clearance(age, D(kg), sex, D(creatinine), parameters=parameters)

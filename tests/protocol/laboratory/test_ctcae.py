@@ -5,7 +5,6 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from trial.protocol.laboratory.ctcae import Grade, Specimen, grades, worst
 from trial.protocol.laboratory.ctcae_ladders import TERMS, Version
 from trial.protocol.laboratory.reported import parse
@@ -158,7 +157,9 @@ CHEMISTRY = [
 
 @pytest.mark.parametrize("version", Version)
 @pytest.mark.parametrize(("test", "term", "low", "high", "reported", "expected"), CHEMISTRY)
-def test_chemistry_is_graded_alike_in_both_versions(test, term, low, high, reported, expected, version):
+def test_chemistry_is_graded_alike_in_both_versions(
+    test, term, low, high, reported, expected, version
+):
     assert graded(test, reported, version, term, low=low, high=high) == expected
 
 
@@ -191,7 +192,11 @@ def test_creatine_kinase_is_graded_in_version_5(reported, expected):
 
 @pytest.mark.parametrize(("reported", "expected"), [("14", 0), ("15", None)])
 def test_troponin_above_its_limit_is_for_the_manufacturers_table(reported, expected):
-    assert graded("TROPONI", reported, V5, high="14") == graded("TROPONT", reported, V5, high="14") == expected
+    assert (
+        graded("TROPONI", reported, V5, high="14")
+        == graded("TROPONT", reported, V5, high="14")
+        == expected
+    )
 
 
 OPEN = [
@@ -210,7 +215,9 @@ OPEN = [
 
 
 @pytest.mark.parametrize(("test", "reported", "low", "high", "least", "most"), OPEN)
-def test_unknown_limit_leaves_the_grade_open_as_far_as_it_must(test, reported, low, high, least, most):
+def test_unknown_limit_leaves_the_grade_open_as_far_as_it_must(
+    test, reported, low, high, least, most
+):
     of_test = grades(test, specimen(reported, low, high), version=V5)
     (grade,) = [grade for grade in of_test if "decreased" in grade.term or test == "CK"]
     assert (grade.least, grade.most) == (least, most)
@@ -231,7 +238,9 @@ def test_worst_grade_is_known_when_no_further_term_can_be_worse(spans, expected)
     assert worst(tuple(Grade("a term", *span) for span in spans)) == expected
 
 
-REPORTED = st.builds("{}{}".format, st.sampled_from(["", "<", "<=", ">", ">="]), st.decimals(0, 1000, places=2))
+REPORTED = st.builds(
+    "{}{}".format, st.sampled_from(["", "<", "<=", ">", ">="]), st.decimals(0, 1000, places=2)
+)
 LIMIT = st.none() | st.decimals(0, 500, places=1)
 
 
@@ -244,7 +253,9 @@ LIMIT = st.none() | st.decimals(0, 500, places=1)
     st.none() | st.booleans(),
     st.booleans(),
 )
-def test_grade_never_raises_and_least_is_at_most_most(term, reported, low, high, baseline, answer, is_baseline):
+def test_grade_never_raises_and_least_is_at_most_most(
+    term, reported, low, high, baseline, answer, is_baseline
+):
     before = baseline and Specimen(result=parse(baseline), low=low, high=high)
     now = Specimen(result=parse(reported), low=low, high=high)
     answers = {"anticoagulated": answer, "fasting": answer, "is_baseline": is_baseline}

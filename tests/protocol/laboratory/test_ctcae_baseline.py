@@ -1,7 +1,6 @@
 """Laboratory grades that count from the baseline, by the tables of CTCAE 5.0 and 6.0."""
 
 import pytest
-
 from tests.protocol.laboratory.test_ctcae import V5, graded, specimen
 from trial.protocol.laboratory.ctcae_ladders import Version
 
@@ -59,7 +58,9 @@ ENZYMES = [
 
 
 @pytest.mark.parametrize(("test", "baseline", "reported", "v5", "v6"), ENZYMES)
-def test_liver_value_is_graded_by_its_baseline_where_that_was_abnormal(test, baseline, reported, v5, v6):
+def test_liver_value_is_graded_by_its_baseline_where_that_was_abnormal(
+    test, baseline, reported, v5, v6
+):
     before = baseline and specimen(baseline, high="40")
     assert [graded(test, reported, version, high="40", baseline=before) for version in Version] == [
         v5,
@@ -111,9 +112,13 @@ INR = [
 
 @pytest.mark.parametrize("version", Version)
 @pytest.mark.parametrize(("baseline", "anticoagulated", "reported", "expected"), INR)
-def test_inr_counts_from_its_baseline_under_anticoagulants(baseline, anticoagulated, reported, expected, version):
+def test_inr_counts_from_its_baseline_under_anticoagulants(
+    baseline, anticoagulated, reported, expected, version
+):
     before = baseline and specimen(baseline)
-    assert graded("INR", reported, version, baseline=before, anticoagulated=anticoagulated) == expected
+    assert (
+        graded("INR", reported, version, baseline=before, anticoagulated=anticoagulated) == expected
+    )
 
 
 @pytest.mark.parametrize(

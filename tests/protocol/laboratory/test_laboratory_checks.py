@@ -5,7 +5,6 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from trial.protocol.laboratory.laboratory_checks import (
     conversion_factor,
     direct_bilirubin,
@@ -58,7 +57,9 @@ def test_jump_is_described_in_a_sentence():
     )
 
 
-@pytest.mark.parametrize(("previous", "current"), [(None, D(1)), (D(1), None), (None, None), (D(100), D(90))])
+@pytest.mark.parametrize(
+    ("previous", "current"), [(None, D(1)), (D(1), None), (None, None), (D(100), D(90))]
+)
 def test_values_without_a_jump_raise_no_doubt(previous, current):
     assert unit_jump("CREAT", previous=previous, current=current) is None
 
@@ -83,7 +84,10 @@ def test_parts_do_not_exceed_the_leukocytes(leukocytes, neutrophils, lymphocytes
 
 def test_sentence_about_the_parts_gives_their_sum():
     doubt = parts_of_leukocytes(leukocytes=D("4.0"), neutrophils=D("3.0"), lymphocytes=D("1.5"))
-    assert doubt.sentence == "Neutrophils and lymphocytes make 4.5 10⁹/L, more than the leukocytes, 4.0 10⁹/L."
+    assert (
+        doubt.sentence
+        == "Neutrophils and lymphocytes make 4.5 10⁹/L, more than the leukocytes, 4.0 10⁹/L."
+    )
     assert doubt.level == "S"
 
 
@@ -102,4 +106,7 @@ BILIRUBIN = [
 def test_direct_bilirubin_is_part_of_the_total(direct, total, level):
     doubt = direct_bilirubin(direct=direct and D(direct), total=total and D(total))
     assert (doubt and doubt.level) == level
-    assert doubt is None or doubt.sentence == f"Direct bilirubin, {direct} µmol/L, is above total, {total} µmol/L."
+    assert (
+        doubt is None
+        or doubt.sentence == f"Direct bilirubin, {direct} µmol/L, is above total, {total} µmol/L."
+    )

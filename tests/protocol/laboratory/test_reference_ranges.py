@@ -4,7 +4,6 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-
 from trial.protocol.laboratory.reference_ranges import (
     Range,
     RangeChoice,
@@ -56,7 +55,9 @@ CHOICE = [
 @pytest.mark.parametrize(("laboratory", "test", "sex", "born", "on", "status", "high"), CHOICE)
 def test_one_range_is_chosen_or_none(laboratory, test, sex, born, on, status, high):
     day = date.fromisoformat(on) if on else None
-    choice = choose_range(RANGES, laboratory=laboratory, test=test, sex=sex, birth_month=born, on=day)
+    choice = choose_range(
+        RANGES, laboratory=laboratory, test=test, sex=sex, birth_month=born, on=day
+    )
     assert choice == RangeChoice(RangeStatus(status), None, Decimal(high) if high else None)
 
 
@@ -65,7 +66,11 @@ def test_one_range_is_chosen_or_none(laboratory, test, sex, born, on, status, hi
     [("375", "125", "3"), ("26.25", "21", "1.25"), ("375", None, None)],
 )
 def test_multiple_of_the_upper_limit_needs_the_limit(value, uln, expected):
-    choice = RangeChoice(RangeStatus.FOUND, None, Decimal(uln)) if uln else RangeChoice(RangeStatus.AMBIGUOUS)
+    choice = (
+        RangeChoice(RangeStatus.FOUND, None, Decimal(uln))
+        if uln
+        else RangeChoice(RangeStatus.AMBIGUOUS)
+    )
     assert times_uln(Decimal(value), choice) == (Decimal(expected) if expected else None)
 
 

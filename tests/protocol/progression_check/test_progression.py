@@ -7,7 +7,6 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from trial.protocol.kleene import Truth
 from trial.protocol.parameters import DEFAULT
 from trial.protocol.progression_check.progression import (
@@ -124,7 +123,9 @@ def test_cycle_4_escalates_at_once():
     assert on(replace(V13, cycle_4_day_1=day("04-25")), "04-24").state == State.DUE
 
 
-@pytest.mark.parametrize(("text", "remarks"), [("04-20", ()), ("04-21", (Remark.CYCLE_2_NOT_STARTED,))])
+@pytest.mark.parametrize(
+    ("text", "remarks"), [("04-20", ()), ("04-21", (Remark.CYCLE_2_NOT_STARTED,))]
+)
 def test_cycle_2_that_does_not_start_is_remarked_after_two_cycle_lengths(text, remarks):
     assert on(Facts(day("03-10"), cycle_length_days=21), text).remarks == remarks
 
@@ -171,7 +172,9 @@ def test_scan_that_lacks_something_does_not_pass(lacking, state):
     assert (result.state, result.refusal) == (state, RefusalCode.X07_UNKNOWN)
 
 
-@pytest.mark.parametrize(("text", "state"), [("04-13", State.DUE), ("04-14", State.PASSED), ("04-28", State.PASSED)])
+@pytest.mark.parametrize(
+    ("text", "state"), [("04-13", State.DUE), ("04-14", State.PASSED), ("04-28", State.PASSED)]
+)
 def test_scan_passes_from_the_day_the_window_opens(text, state):
     assert on(after(scan(text)), "04-28").state == state
 
@@ -193,7 +196,9 @@ def test_baseline_is_at_most_28_days_older_than_the_first_dose(baseline, pretrea
     assert on(facts, "04-22").state == state
 
 
-@pytest.mark.parametrize("lacking", [{}, {"signed": False}, {"complete": False}, {"all_lesions_assessed": False}])
+@pytest.mark.parametrize(
+    "lacking", [{}, {"signed": False}, {"complete": False}, {"all_lesions_assessed": False}]
+)
 def test_progression_before_the_window_counts_at_once(lacking):
     assert on(after(scan("03-25", PD, **lacking)), "03-25").state == State.PD
 
@@ -244,7 +249,9 @@ def test_death_and_withdrawal_cancel_what_is_not_decided(facts, state):
 
 DAYS = st.none() | st.dates(date(2025, 1, 1), date(2025, 12, 31))
 READINGS = st.none() | st.sampled_from(Response)
-SCANS = st.builds(TumorAssessment, st.just("TA"), DAYS, DAYS, READINGS, READINGS, *([st.booleans()] * 6))
+SCANS = st.builds(
+    TumorAssessment, st.just("TA"), DAYS, DAYS, READINGS, READINGS, *([st.booleans()] * 6)
+)
 ANY_FACTS = st.builds(
     Facts, DAYS, DAYS, DAYS, st.none() | st.integers(7, 42), DAYS, st.booleans(), DAYS, st.booleans(),
     st.lists(SCANS, max_size=4).map(tuple), DAYS, DAYS, DAYS,
@@ -255,8 +262,14 @@ ANY_FACTS = st.builds(
 def test_check_answers_whatever_the_facts(facts, today):
     result = check(facts, on=today)
     assert result.reason.endswith(".")
-    assert (result.refusal is None) == (result.state == State.PASSED) == (result.x07 == Truth.NOT_MET)
-    assert (result.refusal == RefusalCode.X07_PD) == (result.state == State.PD) == (result.x07 == Truth.MET)
+    assert (
+        (result.refusal is None) == (result.state == State.PASSED) == (result.x07 == Truth.NOT_MET)
+    )
+    assert (
+        (result.refusal == RefusalCode.X07_PD)
+        == (result.state == State.PD)
+        == (result.x07 == Truth.MET)
+    )
 
 
 @st.composite
@@ -265,11 +278,17 @@ def courses(draw):
     length = draw(st.sampled_from([14, 21, 28]))
     first = date(2025, 3, 10)
     second = first + timedelta(length + draw(st.integers(0, 10)))
-    fourth = draw(st.none() | st.integers(2 * length - 5, 60).map(lambda days: second + timedelta(days)))
+    fourth = draw(
+        st.none() | st.integers(2 * length - 5, 60).map(lambda days: second + timedelta(days))
+    )
     offsets = draw(st.lists(st.integers(1, 120), max_size=3, unique=True))
-    scans = tuple(replace(draw(SCANS), first_scan_on=first + timedelta(n), last_scan_on=None) for n in offsets)
+    scans = tuple(
+        replace(draw(SCANS), first_scan_on=first + timedelta(n), last_scan_on=None) for n in offsets
+    )
     ended = draw(st.none() | st.integers(1, 150).map(lambda days: first + timedelta(days)))
-    return Facts(first, second, fourth, length, baseline_scan_on=first, assessments=scans, died_on=ended)
+    return Facts(
+        first, second, fourth, length, baseline_scan_on=first, assessments=scans, died_on=ended
+    )
 
 
 @given(courses())

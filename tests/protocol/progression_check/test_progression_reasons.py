@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-
 from trial.protocol.parameters import DEFAULT
 from trial.protocol.progression_check.progression import (
     Facts,
@@ -79,7 +78,9 @@ FOUND = [
 def test_check_tells_its_reason_scan_window_and_lateness(facts, scans, on, state, late, sentence):
     result = check(replace(facts, assessments=tuple(scans)), on=day(on))
     assert (result.state, result.late_days, result.reason) == (state, late, sentence)
-    assert result.assessment == (scans[-1] if scans and scans[-1].scanned_on >= day("04-14") else None)
+    assert result.assessment == (
+        scans[-1] if scans and scans[-1].scanned_on >= day("04-14") else None
+    )
     assert (result.window is None) == (state in ("NOT_STARTED", "WAITING"))
     assert result.window is None or result.window.opens_on == day("04-14")
 
@@ -105,11 +106,15 @@ def test_scan_in_the_window_that_cannot_be_evaluated_keeps_it_open(text, lacking
 
 
 def test_scan_that_can_be_evaluated_does_not_keep_the_window_open():
-    assert check(replace(V13, assessments=(scan("04-28"),)), on=day("04-30")).window.closes_on == day("04-28")
+    assert check(
+        replace(V13, assessments=(scan("04-28"),)), on=day("04-30")
+    ).window.closes_on == day("04-28")
 
 
 def test_baseline_without_a_date_keeps_the_window_open_for_the_repeat():
-    result = check(replace(V13, baseline_scan_on=None, assessments=(scan("04-28"),)), on=day("04-30"))
+    result = check(
+        replace(V13, baseline_scan_on=None, assessments=(scan("04-28"),)), on=day("04-30")
+    )
     assert result.window.closes_on == day("05-12")
 
 
@@ -118,8 +123,12 @@ def test_window_follows_its_parameters_in_the_check():
     result = check(V13, on=day("04-22"), parameters=parameters)
     assert result.window == window(V13, parameters)
     assert (result.window.opens_on, result.window.target_on) == (day("04-25"), day("04-28"))
-    assert window(Facts(day("03-10"), day("03-10"), cycle_length_days=0)).target_on == day("03-10")  # held off by no day
-    assert check(Facts(day("03-10"), day("03-10"), cycle_length_days=0), on=day("03-10")).window.target_on == day("03-10")
+    assert window(Facts(day("03-10"), day("03-10"), cycle_length_days=0)).target_on == day(
+        "03-10"
+    )  # held off by no day
+    assert check(
+        Facts(day("03-10"), day("03-10"), cycle_length_days=0), on=day("03-10")
+    ).window.target_on == day("03-10")
 
 
 def test_what_happens_later_does_not_count_yet():
@@ -148,7 +157,9 @@ def test_scans_are_taken_in_the_order_of_their_days():
 
 
 def test_earlier_agreement_does_not_settle_a_later_disagreement():
-    result = check(replace(V13, assessments=(scan("04-15"), scan("04-21", CR, SD))), on=day("04-22"))
+    result = check(
+        replace(V13, assessments=(scan("04-15"), scan("04-21", CR, SD))), on=day("04-22")
+    )
     assert result.state == State.DISCORDANT
 
 

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-
 from tests.protocol.progression_check.test_progression import NE, PD, PR, SD, after, day, on, scan
 from trial.protocol.kleene import Truth
 from trial.protocol.progression_check.progression import Facts, RefusalCode, Remark, State, check
@@ -54,7 +53,10 @@ STORY_3 = Facts(day("04-07"), day("04-28"), cycle_length_days=21, baseline_scan_
 def test_story_3_is_discordant_until_the_investigator_corrects():
     first = check(replace(STORY_3, assessments=(scan("05-20", PD, SD),)), on=day("05-21"))
     assert (first.state, first.refusal) == (State.DISCORDANT, RefusalCode.X07_UNKNOWN)
-    assert first.reason == "The scan of 2025-05-20 is PD by measurement, SD by the investigator: read it again."
+    assert (
+        first.reason
+        == "The scan of 2025-05-20 is PD by measurement, SD by the investigator: read it again."
+    )
     second = check(replace(STORY_3, assessments=(scan("05-20", PD, PD),)), on=day("05-22"))
     assert (second.state, second.x07, second.refusal) == (State.PD, Truth.MET, RefusalCode.X07_PD)
 

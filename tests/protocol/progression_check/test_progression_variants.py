@@ -7,7 +7,6 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from trial.protocol.kleene import Truth
 from trial.protocol.parameters import DEFAULT, Pc2Criteria, RandomizationTiming
 from trial.protocol.progression_check.progression import (
@@ -119,7 +118,10 @@ def test_only_immunotherapy_and_the_parameter_together_wait(facts, parameters, e
 def test_pending_check_tells_when_to_confirm():
     facts = replace(V13, assessments=(scan("04-21", PD, IUPD),))
     result = check(facts, on=day("06-16"), parameters=IMMUNE)
-    assert result.reason == "The scan of 2025-04-21 shows progression under immunotherapy: confirm it from 2025-05-19 to 2025-06-16."
+    assert (
+        result.reason
+        == "The scan of 2025-04-21 shows progression under immunotherapy: confirm it from 2025-05-19 to 2025-06-16."
+    )
     assert (result.x07, result.refusal, result.remarks) == (
         Truth.UNKNOWN,
         RefusalCode.X07_UNKNOWN,
@@ -136,7 +138,10 @@ def test_pending_check_tells_when_to_confirm():
 
 def test_story_10_had_it_happened_at_the_check():
     scans = (scan("04-21", PD, IUPD), scan("05-27", PR, IPR))
-    result = [check(replace(V13, assessments=scans), on=day(on), parameters=IMMUNE) for on in ("04-21", "05-26", "05-27")]
+    result = [
+        check(replace(V13, assessments=scans), on=day(on), parameters=IMMUNE)
+        for on in ("04-21", "05-26", "05-27")
+    ]
     assert [result.state for result in result] == [
         State.PENDING_IUPD,
         State.PENDING_IUPD,
@@ -168,14 +173,21 @@ BEFORE_CYCLES = [
 
 @pytest.mark.parametrize(("scans", "expected", "consequences"), BEFORE_CYCLES)
 def test_randomized_before_the_cycles_the_check_decides_on_treatment(scans, expected, consequences):
-    result = check(replace(RANDOMIZED, assessments=tuple(scans)), on=day("06-20"), parameters=BEFORE)
+    result = check(
+        replace(RANDOMIZED, assessments=tuple(scans)), on=day("06-20"), parameters=BEFORE
+    )
     assert (result.state, result.refusal, result.consequences) == (expected, None, consequences)
 
 
 def test_scans_after_randomization_do_not_count_for_the_check():
-    facts = replace(V13, randomized_on=day("04-25"), assessments=(scan("04-21", SD), scan("06-10", PD)))
+    facts = replace(
+        V13, randomized_on=day("04-25"), assessments=(scan("04-21", SD), scan("06-10", PD))
+    )
     assert check(facts, on=day("06-20")).state == State.PASSED
-    assert check(replace(RANDOMIZED, assessments=(scan("04-21", PD),)), on=day("06-20")).state == State.MISSED
+    assert (
+        check(replace(RANDOMIZED, assessments=(scan("04-21", PD),)), on=day("06-20")).state
+        == State.MISSED
+    )
 
 
 def test_progression_before_randomization_ends_the_induction():
@@ -217,7 +229,9 @@ def courses(draw):
     first = date(2025, 3, 10)
     second = first + timedelta(length + draw(st.integers(0, 10)))
     offsets = draw(st.lists(st.integers(1, 120), max_size=4, unique=True))
-    scans = tuple(replace(draw(SCANS), first_scan_on=first + timedelta(n), last_scan_on=None) for n in offsets)
+    scans = tuple(
+        replace(draw(SCANS), first_scan_on=first + timedelta(n), last_scan_on=None) for n in offsets
+    )
     ended = draw(st.none() | st.integers(1, 150).map(lambda days: first + timedelta(days)))
     return Facts(
         first,
@@ -247,7 +261,8 @@ def test_two_repeats_keep_the_window_open_until_the_check_is_missed():
     """
     unread = {"derived": None, "investigator": None, "complete": False, "signed": False}
     partial = [
-        TumorAssessment("TA", day, None, **unread, covers_chest_abdomen_pelvis=False) for day in (date(2025, 4, 20), date(2025, 5, 4))
+        TumorAssessment("TA", day, None, **unread, covers_chest_abdomen_pelvis=False)
+        for day in (date(2025, 4, 20), date(2025, 5, 4))
     ]
     whole = TumorAssessment("TA", date(2025, 5, 5), None, **unread)
     first = date(2025, 3, 10)

@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 import pytest
-
 from trial.protocol.parameters import Parameters
 from trial.protocol.radiotherapy.coverage import (
     Coverage,
@@ -33,8 +32,12 @@ VOLUMES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("gy", "fractions", "delivered_gy", "delivered_fractions", "ended", "expected"), VOLUMES)
-def test_volume_is_covered_by_95_percent_and_all_fractions(gy, fractions, delivered_gy, delivered_fractions, ended, expected):
+@pytest.mark.parametrize(
+    ("gy", "fractions", "delivered_gy", "delivered_fractions", "ended", "expected"), VOLUMES
+)
+def test_volume_is_covered_by_95_percent_and_all_fractions(
+    gy, fractions, delivered_gy, delivered_fractions, ended, expected
+):
     coverage = volume_coverage(
         prescribed_gy=gy and D(gy),
         prescribed_fractions=fractions,
@@ -89,5 +92,12 @@ MUST = [
 
 
 @pytest.mark.parametrize(("is_primary", "is_resolved", "changed", "expected"), MUST)
-def test_lesion_present_must_be_covered_and_others_by_parameter(is_primary, is_resolved, changed, expected):
-    assert must_be_covered(is_primary=is_primary, resolved=is_resolved, parameters=Parameters(**changed)) is expected
+def test_lesion_present_must_be_covered_and_others_by_parameter(
+    is_primary, is_resolved, changed, expected
+):
+    assert (
+        must_be_covered(
+            is_primary=is_primary, resolved=is_resolved, parameters=Parameters(**changed)
+        )
+        is expected
+    )

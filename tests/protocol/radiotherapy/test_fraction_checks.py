@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
-
 from tests.protocol.radiotherapy.test_treatment_time import (
     FRACTIONS,
     HOLIDAY,
@@ -59,7 +58,9 @@ LOGS = [
 
 @pytest.mark.parametrize(("fractions", "course", "expected"), LOGS)
 def test_log_raises_its_doubts_and_no_others(fractions, course, expected):
-    assert [f"{doubt.code}:{doubt.level}" for doubt in fraction_doubts(fractions, **course)] == expected.split()
+    assert [
+        f"{doubt.code}:{doubt.level}" for doubt in fraction_doubts(fractions, **course)
+    ] == expected.split()
 
 
 @given(FRACTIONS)

@@ -6,7 +6,6 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from trial.protocol.parameters import Parameters
 from trial.protocol.radiotherapy.prescription_checks import (
     SEEDS,
@@ -65,8 +64,13 @@ CASES = [
 
 @pytest.mark.parametrize(("volume", "changed", "expected"), CASES)
 def test_prescription_raises_its_doubts_and_no_others(volume, changed, expected):
-    exact = {name: D(value) if name.endswith("_gy") and value is not None else value for name, value in changed.items()}
-    assert [f"{doubt.code}:{doubt.level}" for doubt in prescription_doubts(replace(volume, **exact))] == expected.split()
+    exact = {
+        name: D(value) if name.endswith("_gy") and value is not None else value
+        for name, value in changed.items()
+    }
+    assert [
+        f"{doubt.code}:{doubt.level}" for doubt in prescription_doubts(replace(volume, **exact))
+    ] == expected.split()
 
 
 def test_every_doubt_is_tested():
@@ -89,7 +93,9 @@ def test_dose_of_the_seed_library_raises_no_doubt(seed):
 
 def test_alpha_beta_is_a_parameter():
     low = replace(NODES, total_gy=D(45), fractions=3)
-    assert [doubt.code for doubt in prescription_doubts(low, parameters=Parameters(ab_tumor=D(3)))] == ["BED_HIGH"]
+    assert [
+        doubt.code for doubt in prescription_doubts(low, parameters=Parameters(ab_tumor=D(3)))
+    ] == ["BED_HIGH"]
     assert prescription_doubts(low, parameters=Parameters(ab_tumor=D(0))) == ()
 
 

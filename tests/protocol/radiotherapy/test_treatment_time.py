@@ -6,7 +6,6 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from trial.protocol.radiotherapy.treatment_time import (
     Calendar,
     Fraction,
@@ -22,7 +21,10 @@ MONDAY = date(2025, 3, 10)
 
 
 def march(*days, delivered=True, gy="10"):
-    return [Fraction(number=n, on=date(2025, 3, day), delivered=delivered, dose_gy=D(gy)) for n, day in enumerate(days, 1)]
+    return [
+        Fraction(number=n, on=date(2025, 3, day), delivered=delivered, dose_gy=D(gy))
+        for n, day in enumerate(days, 1)
+    ]
 
 
 MISSED_FRACTION = Fraction(number=9, on=date(2025, 3, 28), delivered=False)
@@ -55,7 +57,9 @@ def test_time_is_in_calendar_days_and_gaps_in_working_days(fractions, plan, days
     assert gap_days(fractions, **plan) == gap
 
 
-HOLIDAY = Calendar(holidays=frozenset({date(2025, 3, 12)}), working_weekends=frozenset({date(2025, 3, 15)}))
+HOLIDAY = Calendar(
+    holidays=frozenset({date(2025, 3, 12)}), working_weekends=frozenset({date(2025, 3, 15)})
+)
 CALENDARS = [
     # fractions             gap on weekdays  gap with the holiday
     (march(10, 11, 13),     1,               0),
@@ -110,7 +114,9 @@ MISSED = [
 
 
 @pytest.mark.parametrize(("fractions", "prescribed", "ended", "expected"), MISSED)
-def test_missed_fractions_were_prescribed_and_not_made_up_for(fractions, prescribed, ended, expected):
+def test_missed_fractions_were_prescribed_and_not_made_up_for(
+    fractions, prescribed, ended, expected
+):
     assert missed_fractions(fractions, prescribed=prescribed, course_ended=ended) == expected
 
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from trial.protocol.parameters import RandMethod
 from trial.protocol.randomization import blocks, minimization
 from trial.protocol.randomization.allocation_check import Allocation, Problem, verify
@@ -16,7 +15,11 @@ from trial.protocol.randomization.minimization import Allocated, Design
 KEY = bytes(range(32))
 PUBLISHED = commitment(KEY)
 BLOCKS, MINIMIZATION = RandMethod
-STRATA = [(sysclass, metpat) for sysclass in ("ICI_CONTAINING", "NO_ICI") for metpat in ("NODE_ONLY", "ANY_VISCERAL_OR_BONE")]
+STRATA = [
+    (sysclass, metpat)
+    for sysclass in ("ICI_CONTAINING", "NO_ICI")
+    for metpat in ("NODE_ONLY", "ANY_VISCERAL_OR_BONE")
+]
 
 
 def in_blocks(strata, key=KEY):
@@ -56,7 +59,10 @@ METHODS = pytest.mark.parametrize("method", RandMethod)
 
 
 def problems(rows, method, key=KEY, published=PUBLISHED):
-    return [(finding.problem.value, finding.number) for finding in verify(key, published, rows, method=method)]
+    return [
+        (finding.problem.value, finding.number)
+        for finding in verify(key, published, rows, method=method)
+    ]
 
 
 def with_other_arm(row):
@@ -89,7 +95,9 @@ def test_other_key_is_distinguished_from_a_changed_list(method):
     assert problems(LISTS[method], method, key=bytes(32)) == [("OTHER_COMMITMENT", 0)]
     assert problems(LISTS[method], method, published="") == [("OTHER_COMMITMENT", 0)]
     assert problems(LISTS[method], method, published="Schlüssel") == [("OTHER_COMMITMENT", 0)]
-    assert problems(LISTS[method], method, key=KEY[:31], published=commitment(KEY[:31])) == [("KEY_TOO_SHORT", 0)]
+    assert problems(LISTS[method], method, key=KEY[:31], published=commitment(KEY[:31])) == [
+        ("KEY_TOO_SHORT", 0)
+    ]
 
 
 @METHODS
@@ -166,7 +174,10 @@ ROWS = st.builds(
 
 @given(st.lists(ROWS, max_size=6), st.sampled_from(RandMethod))
 def test_check_answers_whatever_the_list_holds(rows, method):
-    assert all(finding.problem in Problem and finding.sentence.endswith(".") for finding in verify(KEY, PUBLISHED, rows, method=method))
+    assert all(
+        finding.problem in Problem and finding.sentence.endswith(".")
+        for finding in verify(KEY, PUBLISHED, rows, method=method)
+    )
 
 
 @given(st.lists(st.sampled_from(STRATA), max_size=40), st.binary(min_size=32, max_size=64))

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
-
 from tests.protocol.screened import LUNG, NODE, VERTEBRA, judged, lab, labs
 from trial.fields import without_identifiers
 from trial.protocol.eligibility.gates import Lesion, Verdict, overall, passed
@@ -37,7 +36,9 @@ CLEARANCES = [
 
 @pytest.mark.parametrize(("vector", "age", "kg", "sex", "umol_l", "constant", "ml_min"), CLEARANCES)
 def test_clearance(vector, age, kg, sex, umol_l, constant, ml_min):
-    found = creatinine_clearance(age, D(kg), sex, D(umol_l), parameters=Parameters(cg_constant=constant))
+    found = creatinine_clearance(
+        age, D(kg), sex, D(umol_l), parameters=Parameters(cg_constant=constant)
+    )
     assert round(found, len(ml_min.partition(".")[2])) == D(ml_min)
     assert (found >= 30) == (D(ml_min) >= 30)
 
@@ -46,9 +47,16 @@ def test_v1_creatinine_of_110_mg_dl():
     assert to_standard("CREAT", D("1.10"), "mg/dL") == D("97.24")
 
 
-@pytest.mark.parametrize(("formula", "m2"), [(BsaFormula.MOSTELLER, "1.818"), (BsaFormula.DUBOIS, "1.810")])
+@pytest.mark.parametrize(
+    ("formula", "m2"), [(BsaFormula.MOSTELLER, "1.818"), (BsaFormula.DUBOIS, "1.810")]
+)
 def test_v5_body_surface(formula, m2):
-    assert round(dosing.bsa_m2(weight_kg=D(70), height_cm=D(170), parameters=Parameters(bsa_formula=formula)), 3) == D(m2)
+    assert round(
+        dosing.bsa_m2(
+            weight_kg=D(70), height_cm=D(170), parameters=Parameters(bsa_formula=formula)
+        ),
+        3,
+    ) == D(m2)
 
 
 def test_v6_calvert():
@@ -72,9 +80,13 @@ def test_biological_dose(vector, gy, fractions, bed, eqd2, late):
 
 
 def test_v12_dose_intensity_of_full_doses_42_days_late():
-    days = dict(enumerate((date(2025, 3, 10), date(2025, 3, 31), date(2025, 4, 21), date(2025, 6, 23)), 1))
+    days = dict(
+        enumerate((date(2025, 3, 10), date(2025, 3, 31), date(2025, 4, 21), date(2025, 6, 23)), 1)
+    )
     full = [dose_intensity.Dose(cycle=n, planned_mg=D(100), actual_mg=D(100)) for n in days]
-    assert round(dose_intensity.agent_intensity_percent(full, day_1_of=days, cycle_length_days=21), 1) == D("66.7")
+    assert round(
+        dose_intensity.agent_intensity_percent(full, day_1_of=days, cycle_length_days=21), 1
+    ) == D("66.7")
 
 
 V13 = progression.Facts(date(2025, 3, 10), date(2025, 3, 31), cycle_length_days=21)
@@ -101,7 +113,10 @@ LIVER = {"Y": (replace(LUNG, organ="LIVER"),), "N": (LUNG,), "U": (LUNG,)}
 @pytest.mark.parametrize(("metastases", "expected"), [("U", UNKNOWN), ("Y", MET), ("N", NOT_MET)])
 def test_v15_alt_of_31_times_uln(metastases, expected):
     alt = labs(ALT=lab("ALT", "155", uln=50))
-    assert judged("I11", laboratory=alt, liver_metastases=metastases, lesions=LIVER[metastases]).truth == expected
+    assert (
+        judged("I11", laboratory=alt, liver_metastases=metastases, lesions=LIVER[metastases]).truth
+        == expected
+    )
 
 
 @pytest.mark.parametrize(("confirmed", "expected"), [(None, UNKNOWN), (80, MET), (81, NOT_MET)])
@@ -150,7 +165,10 @@ SUMS = [
 
 @pytest.mark.parametrize(("vector", "baseline", "nadir", "now", "percent", "mm", "responses"), SUMS)
 def test_growth_from_the_nadir(vector, baseline, nadir, now, percent, mm, responses):
-    points = [TimePoint(label, None, None, (_target(size),)) for label, size in (("TA1", nadir), ("TA2", now))]
+    points = [
+        TimePoint(label, None, None, (_target(size),))
+        for label, size in (("TA1", nadir), ("TA2", now))
+    ]
     assessment = recist.assess(Baseline((_target(baseline),)), points[:1], points[1])
     assert (round(assessment.change_from_nadir_percent, 1), assessment.change_from_nadir_mm) == (
         D(percent),
@@ -168,7 +186,10 @@ def _target(mm):
     [((MET, UNKNOWN, MET), "UNDETERMINED"), ((UNKNOWN, NOT_MET), "INELIGIBLE")],
 )
 def test_v24_criteria_together(truths, expected):
-    verdicts = [Verdict(code, truth, passed(code, truth), (), "") for code, truth in zip(("I07", "I08", "I09"), truths, strict=False)]
+    verdicts = [
+        Verdict(code, truth, passed(code, truth), (), "")
+        for code, truth in zip(("I07", "I08", "I09"), truths, strict=False)
+    ]
     assert overall(verdicts) == expected
 
 
@@ -179,6 +200,8 @@ def test_v25_telephone_number_after_a_character_without_a_space(text):
 
 
 def test_v26_report_after_26_hours_and_10_minutes_is_late():
-    aware_at, submitted_at = (datetime.fromisoformat(f"2025-07-{at}:00+08:00") for at in ("15T16:30", "16T18:40"))
+    aware_at, submitted_at = (
+        datetime.fromisoformat(f"2025-07-{at}:00+08:00") for at in ("15T16:30", "16T18:40")
+    )
     assert elapsed(aware_at, submitted_at) == timedelta(hours=26, minutes=10)
     assert report_state(aware_at, submitted_at=submitted_at, now=submitted_at) == "LATE_MINOR"

@@ -11,7 +11,6 @@ from itertools import islice
 
 from hypothesis import given
 from hypothesis import strategies as st
-
 from trial.protocol.parameters import DEFAULT, GateDays
 from trial.protocol.randomization.blocks import Arm, allocation, blocks
 from trial.protocol.randomization.keyed import keyed_bytes
@@ -29,12 +28,18 @@ def letters(arms):
 
 def test_bytes_are_those_of_the_published_construction():
     """Its messages are the name and a counter of eight bytes, the most significant first."""
-    expected = b"".join(hmac.new(KEY, b"A/B" + bytes(7) + bytes([counter]), hashlib.sha256).digest() for counter in range(3))
+    expected = b"".join(
+        hmac.new(KEY, b"A/B" + bytes(7) + bytes([counter]), hashlib.sha256).digest()
+        for counter in range(3)
+    )
     assert bytes(islice(keyed_bytes(KEY, "A/B"), 96)) == expected
 
 
 def test_blocks_of_a_key_are_frozen():
-    assert letters(allocation(KEY, "NO_ICI/NODE_ONLY", n) for n in range(1, 25)) == "RRSSRSSRSSSRRRSSRRSRRSSR"
+    assert (
+        letters(allocation(KEY, "NO_ICI/NODE_ONLY", n) for n in range(1, 25))
+        == "RRSSRSSRSSSRRRSSRRSRRSSR"
+    )
 
 
 @given(st.binary(min_size=32, max_size=64), st.text(max_size=20))

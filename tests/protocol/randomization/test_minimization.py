@@ -11,7 +11,6 @@ from statistics import stdev, variance
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from trial.protocol.randomization.blocks import Arm
 from trial.protocol.randomization.keyed import below
 from trial.protocol.randomization.minimization import (
@@ -74,15 +73,24 @@ def test_measures_may_disagree():
     factors = {"A": 1, "B": 1, "C": 1}
 
     def allocated(arm, number, factor):
-        return [Allocated(arm, {name: "same" if name == factor else "other" for name in factors})] * number
+        return [
+            Allocated(arm, {name: "same" if name == factor else "other" for name in factors})
+        ] * number
 
     def by_measure(earlier):
         subject = dict.fromkeys(factors, "same")
         measures = (Measure.RANGE, Measure.VARIANCE)
-        return [preferred(subject, earlier, design=Design(weights=factors, measure=measure)) for measure in measures]
+        return [
+            preferred(subject, earlier, design=Design(weights=factors, measure=measure))
+            for measure in measures
+        ]
 
-    assert by_measure(allocated(SYS, 3, "A") + allocated(SYSRT, 2, "B") + allocated(SYSRT, 2, "C")) == [{SYS}, {SYS}]
-    assert by_measure(allocated(SYS, 3, "A") + allocated(SYSRT, 1, "B") + allocated(SYSRT, 1, "C")) == [{SYS}, {SYSRT}]
+    assert by_measure(
+        allocated(SYS, 3, "A") + allocated(SYSRT, 2, "B") + allocated(SYSRT, 2, "C")
+    ) == [{SYS}, {SYS}]
+    assert by_measure(
+        allocated(SYS, 3, "A") + allocated(SYSRT, 1, "B") + allocated(SYSRT, 1, "C")
+    ) == [{SYS}, {SYSRT}]
 
 
 SUBJECTS = st.lists(
@@ -107,7 +115,9 @@ def plainly(subject, earlier, arm, design):
     total = 0
     for factor, weight in design.weights.items():
         alike = [row.arm for row in earlier if row.levels[factor] == subject[factor]] + [arm]
-        total += weight * spread([alike.count(SYS) / design.share[0], alike.count(SYSRT) / design.share[1]])
+        total += weight * spread(
+            [alike.count(SYS) / design.share[0], alike.count(SYSRT) / design.share[1]]
+        )
     return total
 
 
@@ -151,7 +161,10 @@ COINS = [
 
 @pytest.mark.parametrize(("earlier", "design", "least", "most"), COINS)
 def test_coin_falls_as_often_as_the_design_says(earlier, design, least, most):
-    arms = Counter(allocation(key, levels(NO_ICI, NODES), earlier, design=Design(**design)) for key in keys(2000))
+    arms = Counter(
+        allocation(key, levels(NO_ICI, NODES), earlier, design=Design(**design))
+        for key in keys(2000)
+    )
     assert least <= arms[SYS] <= most
 
 
@@ -192,7 +205,9 @@ def test_same_key_and_order_give_the_same_arms_and_another_key_others():
     assert run(KEY, 30) != run(bytes(32), 30)
 
 
-@pytest.mark.parametrize("subject", [{}, {"SYSCLASS": NO_ICI}, levels(NO_ICI, ""), levels(None, NODES)])
+@pytest.mark.parametrize(
+    "subject", [{}, {"SYSCLASS": NO_ICI}, levels(NO_ICI, ""), levels(None, NODES)]
+)
 def test_subject_of_an_unknown_level_is_not_allocated(subject):
     with pytest.raises(NotAllocatable, match="A subject is allocated when every factor is"):
         allocation(KEY, subject, [])

@@ -12,7 +12,6 @@ from itertools import islice
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from trial.protocol.parameters import DEFAULT, RandomizationTiming
 from trial.protocol.randomization.blocks import (
     BLOCK_SIZES,
@@ -72,12 +71,16 @@ def test_short_key_and_number_zero_are_refused(key, n):
         allocation(key, "A", n)
 
 
-@pytest.mark.parametrize(("n", "name"), [(1, "R-001"), (102, "R-102"), (999, "R-999"), (1000, "R-1000")])
+@pytest.mark.parametrize(
+    ("n", "name"), [(1, "R-001"), (102, "R-102"), (999, "R-999"), (1000, "R-1000")]
+)
 def test_allocation_number_has_three_digits_and_more_when_needed(n, name):
     assert allocation_number(n) == name
 
 
-NODE, FAR_NODE, BED, PRIMARY = (StratumLesion(name) for name in ("REGIONAL_LN", "NONREGIONAL_LN", "LOCAL_RECURRENCE", "PRIMARY"))
+NODE, FAR_NODE, BED, PRIMARY = (
+    StratumLesion(name) for name in ("REGIONAL_LN", "NONREGIONAL_LN", "LOCAL_RECURRENCE", "PRIMARY")
+)
 LUNG, BONE, SEROSA = (StratumLesion(name) for name in ("VISCERAL", "BONE", "SEROSAL"))
 
 
@@ -221,7 +224,10 @@ def test_overrun_raises_the_cap():
 
 def test_refusal_tells_how_old_the_scan_is():
     (refusal,) = preconditions(scanned(15))
-    assert refusal.sentence == "The scan of the check after cycle 2 is 15 days old, more than 14. Give the reason."
+    assert (
+        refusal.sentence
+        == "The scan of the check after cycle 2 is 15 days old, more than 14. Give the reason."
+    )
 
 
 @pytest.mark.parametrize("code", REFUSALS)

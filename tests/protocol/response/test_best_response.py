@@ -5,7 +5,6 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from trial.protocol.response.best_response import BEST_FIRST, best_response, confirmed_best_response
 from trial.protocol.response.evaluations import Evaluation, PdDate, progression_on
 from trial.protocol.response.lesions import NewLesion, NewLesionCertainty, TimePoint
@@ -21,7 +20,9 @@ def on(days):
 
 
 def scans(*pairs):
-    return [Evaluation(f"TA{n}", on(day), None, response) for n, (day, response) in enumerate(pairs, 1)]
+    return [
+        Evaluation(f"TA{n}", on(day), None, response) for n, (day, response) in enumerate(pairs, 1)
+    ]
 
 
 def best(*pairs, **knobs):
@@ -155,7 +156,9 @@ DATES = [
 
 
 @pytest.mark.parametrize(("response", "first", "last", "pd_on", "dated"), DATES)
-def test_progression_dates_from_its_first_scan_a_response_from_the_last(response, first, last, pd_on, dated):
+def test_progression_dates_from_its_first_scan_a_response_from_the_last(
+    response, first, last, pd_on, dated
+):
     days = [None if day is None else on(day) for day in (first, last, pd_on, dated)]
     assert Evaluation("TA1", days[0], days[1], response, pd_on=days[2]).dated_on == days[3]
 
@@ -182,7 +185,9 @@ PD_DATES = [
 
 
 @pytest.mark.parametrize(("now", "before", "by_sum", "rule", "expected"), PD_DATES)
-def test_new_lesion_dates_from_its_first_scan_even_when_equivocal(now, before, by_sum, rule, expected):
+def test_new_lesion_dates_from_its_first_scan_even_when_equivocal(
+    now, before, by_sum, rule, expected
+):
     assert progression_on(now, before, by_sum=by_sum, pd_date=rule) == on(expected)
 
 
@@ -203,7 +208,9 @@ EVALUATIONS = st.lists(
 )
 
 
-@given(EVALUATIONS, st.none() | st.just(START), DAYS, st.booleans(), st.booleans(), st.integers(0, 2))
+@given(
+    EVALUATIONS, st.none() | st.just(START), DAYS, st.booleans(), st.booleans(), st.integers(0, 2)
+)
 def test_there_is_always_an_answer(evaluations, start_on, until_on, accept_sd, again, max_ne):
     knobs = {"accept_sd": accept_sd, "cr_read_again": again, "max_ne": max_ne}
     plain = best_response(evaluations, start_on=start_on, until_on=until_on)

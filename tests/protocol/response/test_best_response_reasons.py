@@ -1,7 +1,6 @@
 """The day, the reason and the evaluations of a best response."""
 
 import pytest
-
 from tests.protocol.response.test_best_response import CR, NE, NED, NN, PD, PR, SD, START, on, scans
 from trial.protocol.response.best_response import Best, best_response, confirmed_best_response
 
@@ -43,16 +42,22 @@ def test_best_response_tells_its_day_why_and_which(pairs, response, day, why, wh
 
 @pytest.mark.parametrize(("pairs", "response", "day", "why", "which"), CONFIRMED)
 def test_confirmed_best_response_tells_its_day_why_and_which(pairs, response, day, why, which):
-    assert confirmed_best_response(scans(*pairs), start_on=START) == best_of(response, day, why, which)
+    assert confirmed_best_response(scans(*pairs), start_on=START) == best_of(
+        response, day, why, which
+    )
 
 
 @pytest.mark.parametrize("derive", [best_response, confirmed_best_response])
 def test_without_a_start_there_is_none(derive):
-    assert derive(scans((63, PR)), start_on=None) == Best(None, None, "There is no day to count from.")
+    assert derive(scans((63, PR)), start_on=None) == Best(
+        None, None, "There is no day to count from."
+    )
 
 
 def test_without_targets_what_is_left_of_a_response_is_non_cr_non_pd():
-    assert confirmed_best_response(scans((63, CR)), start_on=START, targets=False) == best_of(NN, 63, "CR at TA1, not confirmed.", "TA1")
+    assert confirmed_best_response(scans((63, CR)), start_on=START, targets=False) == best_of(
+        NN, 63, "CR at TA1, not confirmed.", "TA1"
+    )
 
 
 READ_AGAIN = [

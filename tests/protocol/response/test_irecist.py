@@ -11,7 +11,6 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from trial.protocol.response import irecist
 from trial.protocol.response.irecist import (
     IResponse,
@@ -43,7 +42,13 @@ START = date(2025, 9, 1)
 
 
 def target(mm, code="L01"):
-    state = TargetState.NOT_EVALUABLE if mm is None else TargetState.ABSENT if mm == 0 else TargetState.MEASURED
+    state = (
+        TargetState.NOT_EVALUABLE
+        if mm is None
+        else TargetState.ABSENT
+        if mm == 0
+        else TargetState.MEASURED
+    )
     return TargetMeasurement(code, False, state, Decimal(str(mm)) if mm else None)
 
 
@@ -220,7 +225,9 @@ ANEW = [
 
 @pytest.mark.parametrize(("then", "expected"), ANEW)
 def test_new_lesions_count_again_by_the_rules_of_a_first_progression(then, expected):
-    assert called(scan(50, None, new("N01", 12)), scan(35, None, new("N01", 12)), then, non_target=False) == [IUPD, IPR, expected]
+    assert called(
+        scan(50, None, new("N01", 12)), scan(35, None, new("N01", 12)), then, non_target=False
+    ) == [IUPD, IPR, expected]
 
 
 @pytest.mark.parametrize(("growth", "expected"), [(Growth.NONE, IPR), (SOME, IPR), (MUCH, IUPD)])
@@ -233,9 +240,14 @@ def test_new_lesions_not_measured_must_then_grow_unequivocally(growth, expected)
     assert called(*scans, non_target=False)[-1] == expected
 
 
-def numbered(*sizes, organs=("LUNG", "LUNG", "LIVER", "LIVER", "BONE", "BRAIN"), growth=Growth.NONE):
+def numbered(
+    *sizes, organs=("LUNG", "LUNG", "LIVER", "LIVER", "BONE", "BRAIN"), growth=Growth.NONE
+):
     """Return new lesions N01 … of these sizes; `growth` is that of the last."""
-    lesions = [replace(new(f"N{n:02}", mm), organ=organ) for n, (mm, organ) in enumerate(zip(sizes, organs, strict=False), 1)]
+    lesions = [
+        replace(new(f"N{n:02}", mm), organ=organ)
+        for n, (mm, organ) in enumerate(zip(sizes, organs, strict=False), 1)
+    ]
     return (*lesions[:-1], replace(lesions[-1], growth=growth))
 
 
@@ -309,7 +321,9 @@ def test_a_confirmed_progression_stays_so():
 
 def test_scan_without_a_date_is_not_evaluable():
     readings = assess_all(Baseline((target(50),)), [scan(90)])
-    assert [(reading.on, reading.response, reading.reason) for reading in readings] == [(None, NE, "There is no scan.")]
+    assert [(reading.on, reading.response, reading.reason) for reading in readings] == [
+        (None, NE, "There is no scan.")
+    ]
 
 
 def test_readings_give_their_reasons():
@@ -345,11 +359,18 @@ def test_responses_move_only_as_the_table_says(points, baseline, non_target):
     scans = [replace(point, targets=point.targets if baseline else ()) for point, _ in points]
     days = [sum(gap for _, gap in points[:n]) for n in range(len(points))]
     readings = series(*scans, days=days, baseline=baseline, non_target=non_target)
-    assert all(now in irecist.NEXT[then] for then, now in pairwise(reading.response for reading in readings))
+    assert all(
+        now in irecist.NEXT[then]
+        for then, now in pairwise(reading.response for reading in readings)
+    )
     assert all(bool(reading.since_on) for reading in readings if reading.response in (IUPD, ICPD))
     assert readings == series(*scans, days=days, baseline=baseline, non_target=non_target)
     for n in range(len(readings)):  # what comes later changes nothing before
-        assert series(*scans[:n], days=days[:n], baseline=baseline, non_target=non_target) == readings[:n] or n == 0
+        assert (
+            series(*scans[:n], days=days[:n], baseline=baseline, non_target=non_target)
+            == readings[:n]
+            or n == 0
+        )
 
 
 def test_every_response_has_its_moves():

@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-
 from tests.protocol.response.test_irecist import ICPD, ICR, IPR, ISD, IUPD, NE, NN, START, target
 from trial.protocol.response.irecist import (
     IResponse,
@@ -26,7 +25,10 @@ STORY_10 = [
 def test_story_10_is_pseudoprogression():
     readings = assess_all(Baseline((target(50),)), STORY_10)
     assert [reading.response for reading in readings] == [ISD, IUPD, IUPD, IPR]
-    assert readings[2].reason == "Less than 28 days after 2025-09-01: neither confirms nor clears the progression."
+    assert (
+        readings[2].reason
+        == "Less than 28 days after 2025-09-01: neither confirms nor clears the progression."
+    )
     assert (progression(readings), best(readings)) == (None, IPR)
     assert confirmation_window(date(2025, 9, 1)) == (date(2025, 9, 29), date(2025, 10, 27))
     before = progression(readings[:3])

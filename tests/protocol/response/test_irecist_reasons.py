@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-
 from tests.protocol.response.test_irecist import (
     ICPD,
     IPR,
@@ -65,7 +64,9 @@ READ = [
 
 
 @pytest.mark.parametrize(("scans", "response", "since", "by", "why"), READ)
-def test_reading_gives_the_start_the_categories_and_the_reason_of_a_progression(scans, response, since, by, why):
+def test_reading_gives_the_start_the_categories_and_the_reason_of_a_progression(
+    scans, response, since, by, why
+):
     number = len(scans)
     since_on = None if since is None else START + timedelta(since)
     expected = Reading(
@@ -81,7 +82,9 @@ def test_reading_gives_the_start_the_categories_and_the_reason_of_a_progression(
 
 def test_scan_too_early_says_so_and_changes_nothing():
     early = "Less than 28 days after 2025-09-01: neither confirms nor clears the progression."
-    assert series(GROWN, scan(70, PRESENT), days=[0, 25])[-1] == Reading("TA2", START + timedelta(25), IUPD, START, ("TARGET",), early)
+    assert series(GROWN, scan(70, PRESENT), days=[0, 25])[-1] == Reading(
+        "TA2", START + timedelta(25), IUPD, START, ("TARGET",), early
+    )
     assert series(GROWN, scan(65, PRESENT), scan(65, PRESENT), days=[0, 20, 36])[-1].reason == BY_5
 
 
@@ -109,14 +112,19 @@ def test_time_point_without_a_scan_comes_last_and_says_so():
 
 
 def test_two_time_points_of_a_day_keep_their_order():
-    dated = [replace(scan(mm, PRESENT), label=label, first_scan_on=START) for mm, label in ((50, "UNS1"), (60, "TA1"))]
+    dated = [
+        replace(scan(mm, PRESENT), label=label, first_scan_on=START)
+        for mm, label in ((50, "UNS1"), (60, "TA1"))
+    ]
     assert [reading.record for reading in assess_all(Baseline((target(50),), ("L03",)), dated)] == [
         "UNS1",
         "TA1",
     ]
 
 
-@pytest.mark.parametrize(("reading", "response"), [("STRICT", "NE"), ("LENIENT", "NON-iCR/NON-iUPD")])
+@pytest.mark.parametrize(
+    ("reading", "response"), [("STRICT", "NE"), ("LENIENT", "NON-iCR/NON-iUPD")]
+)
 def test_non_targets_partly_assessed_follow_the_reading_of_recist(reading, response):
     findings = (NonTargetFinding("L03", PRESENT), NonTargetFinding("L04", UNSEEN))
     point = TimePoint("TA1", START, None, (), findings)
@@ -132,7 +140,10 @@ def test_non_targets_partly_assessed_follow_the_reading_of_recist(reading, respo
 
 def test_size_of_a_new_lesion_that_is_not_followed_by_size_is_not_compared():
     unmeasured = [replace(new("N01", mm), measured=False) for mm in (12, 30)]
-    assert series(scan(50, PRESENT, unmeasured[0]), scan(50, PRESENT, unmeasured[1]))[-1].response == IUPD
+    assert (
+        series(scan(50, PRESENT, unmeasured[0]), scan(50, PRESENT, unmeasured[1]))[-1].response
+        == IUPD
+    )
 
 
 def test_new_lesions_keep_their_smallest_size_while_the_progression_waits():

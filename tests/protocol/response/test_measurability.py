@@ -3,7 +3,6 @@
 from decimal import Decimal
 
 import pytest
-
 from trial.protocol.doubts import Level
 from trial.protocol.response import measurability, recist
 from trial.protocol.response.lesions import NewLesion, NewLesionCertainty, TimePoint
@@ -72,11 +71,16 @@ NODES = [
 def test_node_is_measurable_pathological_or_normal(nodal, mm, name, measured, questioned):
     mm = mm and D(mm)
     assert measurable(nodal=nodal, mm=mm) is measured, name
-    assert [(doubt.code, doubt.level) for doubt in lesion_doubts(nodal=nodal, mm=mm)] == [(LesionCode.NORMAL_NODE, Level.SOFT)] * questioned
+    assert [(doubt.code, doubt.level) for doubt in lesion_doubts(nodal=nodal, mm=mm)] == [
+        (LesionCode.NORMAL_NODE, Level.SOFT)
+    ] * questioned
 
 
 def candidates(*organs, node_mm=15):
-    return [Candidate(f"L{n:02}", organ, organ.endswith("node"), D(node_mm)) for n, organ in enumerate(organs, 1)]
+    return [
+        Candidate(f"L{n:02}", organ, organ.endswith("node"), D(node_mm))
+        for n, organ in enumerate(organs, 1)
+    ]
 
 
 SELECTIONS = [
@@ -120,7 +124,9 @@ FOLLOWED = [
 
 @pytest.mark.parametrize(("organs", "followed"), FOLLOWED)
 @pytest.mark.parametrize("at_once", [True, False])
-def test_new_lesions_followed_by_size_are_five_at_most_and_two_of_an_organ(organs, followed, at_once):
+def test_new_lesions_followed_by_size_are_five_at_most_and_two_of_an_organ(
+    organs, followed, at_once
+):
     """The choice of recist11, section 9."""
     lesions = [new(*(one.split() if " " in one else (one, ""))) for one in organs]
     groups = [lesions] if at_once else [[lesion] for lesion in lesions]

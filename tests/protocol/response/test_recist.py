@@ -7,7 +7,6 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from trial.protocol.parameters import DEFAULT
 from trial.protocol.response.recist import (
     Baseline,
@@ -80,12 +79,24 @@ def test_lesion_too_small_to_measure_counts_5_mm_unless_it_was_measured():
 
 
 def test_pieces_of_a_split_lesion_are_added():
-    assert assess(TWO, [], point(lesion("L01", 20), lesion("L01", 15), lesion("L02", 30, node=True))).sum_mm == 65
-    assert target_after(point(lesion("L01", 20), lesion("L01", None, UNSEEN), lesion("L02", 30, node=True))) == NE
+    assert (
+        assess(
+            TWO, [], point(lesion("L01", 20), lesion("L01", 15), lesion("L02", 30, node=True))
+        ).sum_mm
+        == 65
+    )
+    assert (
+        target_after(
+            point(lesion("L01", 20), lesion("L01", None, UNSEEN), lesion("L02", 30, node=True))
+        )
+        == NE
+    )
 
 
 def two_lesions(first, second):
-    return point(lesion("L01", first, GONE if first == 0 else MEASURED), lesion("L02", second, node=True))
+    return point(
+        lesion("L01", first, GONE if first == 0 else MEASURED), lesion("L02", second, node=True)
+    )
 
 
 def test_growth_is_measured_from_the_smallest_sum_so_far():
@@ -126,7 +137,10 @@ AFTER_CR = [
 @pytest.mark.parametrize(("then", "expected", "with_floor"), AFTER_CR)
 def test_reappearance_after_complete_response_is_pd_however_small(then, expected, with_floor):
     assert target_after(two_lesions(0, 8), two_lesions(*then)) == expected
-    assert target_after(two_lesions(0, 8), two_lesions(*then), recist_floor_after_cr=True) == with_floor
+    assert (
+        target_after(two_lesions(0, 8), two_lesions(*then), recist_floor_after_cr=True)
+        == with_floor
+    )
 
 
 def test_reappearance_counts_also_when_another_lesion_is_not_assessed():
@@ -175,13 +189,17 @@ def test_any_disease_after_complete_response_is_pd(mm, third, fourth, non_target
     def non_targets(*states):
         return point(
             lesion("L01", None, GONE),
-            non_targets=[NonTargetFinding(c, s) for c, s in zip(("L03", "L04"), states, strict=True)],
+            non_targets=[
+                NonTargetFinding(c, s) for c, s in zip(("L03", "L04"), states, strict=True)
+            ],
         )
 
     now = non_targets(third, fourth)
     assessment = assess(baseline, [non_targets(ABSENT, ABSENT)], now)
     assert (assessment.non_target, assessment.overall) == (non_target, overall)
-    assert assess(baseline, [non_targets(PRESENT, ABSENT)], non_targets(PRESENT, ABSENT)).overall == PR
+    assert (
+        assess(baseline, [non_targets(PRESENT, ABSENT)], non_targets(PRESENT, ABSENT)).overall == PR
+    )
 
 
 def test_two_findings_that_differ_are_none():
@@ -225,7 +243,9 @@ def test_patient_stories(before, now, overall, percent):
     assessment = assess(
         baseline,
         [],
-        point(*(lesion(code, mm, node=node) for (code, _, node), mm in zip(before, now, strict=True))),
+        point(
+            *(lesion(code, mm, node=node) for (code, _, node), mm in zip(before, now, strict=True))
+        ),
     )
     assert assessment.overall == overall
     assert round(assessment.change_from_baseline_percent, 1) == D(percent)
@@ -259,7 +279,9 @@ POINTS = st.builds(
     st.none() | st.dates(date(2025, 1, 1), date(2026, 1, 1)),
     st.lists(STATES, max_size=3).map(tuple),
     st.lists(
-        st.builds(NonTargetFinding, st.sampled_from(["L03", "L04"]), st.sampled_from(NonTargetState)),
+        st.builds(
+            NonTargetFinding, st.sampled_from(["L03", "L04"]), st.sampled_from(NonTargetState)
+        ),
         max_size=2,
     ).map(tuple),
     st.lists(st.builds(NewLesion, st.sampled_from(NewLesionCertainty)), max_size=2).map(tuple),
@@ -300,11 +322,14 @@ BEST_FIRST = [CR, PR, SD, PD]
     st.booleans(),
     st.booleans(),
 )
-def test_a_larger_sum_never_improves_the_response(before, earlier, small, growth, continuing, floor):
+def test_a_larger_sum_never_improves_the_response(
+    before, earlier, small, growth, continuing, floor
+):
     baseline = Baseline((lesion("L01", sum(before)),))
     series = [one_lesion(mm, date(2025, month, 1)) for month, mm in enumerate(earlier, 1)]
     parameters = replace(DEFAULT, recist_continuing_pr=continuing, recist_floor_after_cr=floor)
     smaller, larger = (
-        assess(baseline, series, one_lesion(mm, date(2025, 9, 1)), parameters=parameters).target for mm in (small, small + growth)
+        assess(baseline, series, one_lesion(mm, date(2025, 9, 1)), parameters=parameters).target
+        for mm in (small, small + growth)
     )
     assert BEST_FIRST.index(smaller) <= BEST_FIRST.index(larger)

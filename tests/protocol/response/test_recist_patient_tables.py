@@ -4,7 +4,6 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-
 from trial.protocol.parameters import DEFAULT, NontargetNe
 from trial.protocol.response.recist import (
     Discordance,
@@ -126,7 +125,9 @@ NON_TARGETS = [
 
 @pytest.mark.parametrize(("third", "fourth", "strict", "lenient"), NON_TARGETS)
 def test_non_target_response_in_both_conventions(third, fourth, strict, lenient):
-    findings = [NonTargetFinding(code, state) for code, state in (("L03", third), ("L04", fourth)) if state]
+    findings = [
+        NonTargetFinding(code, state) for code, state in (("L03", third), ("L04", fourth)) if state
+    ]
     assert non_target_response(["L03", "L04"], findings) == strict
     assert (
         non_target_response(

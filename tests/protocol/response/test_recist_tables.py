@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-
 from trial.protocol.endpoints.facts import Facts, Therapy, TherapyKind
 from trial.protocol.endpoints.progression_free import Censoring, progression_free_survival
 from trial.protocol.response.best_response import best_response, confirmed_best_response
@@ -63,13 +62,22 @@ def test_lesion_classes(facts, expected):
 TARGETS = [
     case("1 targets: paired organ, two lesions", ("KIDNEY", "KIDNEY"), 0),
     case("1 targets: paired organ, three lesions", ("KIDNEY", "KIDNEY", "KIDNEY"), 1),
-    case("1 targets: six, three of one organ", ("LUNG", "LUNG", "LUNG", "LIVER", "BONE", "SKIN"), 2),
+    case(
+        "1 targets: six, three of one organ", ("LUNG", "LUNG", "LUNG", "LIVER", "BONE", "SKIN"), 2
+    ),
 ]
 
 
 @pytest.mark.parametrize(("organs", "sentences"), TARGETS)
 def test_targets(organs, sentences):
-    assert len(target_selection(Candidate(f"L{n}", organ, False, D(20)) for n, organ in enumerate(organs))) == sentences
+    assert (
+        len(
+            target_selection(
+                Candidate(f"L{n}", organ, False, D(20)) for n, organ in enumerate(organs)
+            )
+        )
+        == sentences
+    )
 
 
 def lesion(code, mm, state=MEASURED):
@@ -81,7 +89,8 @@ THREE = Baseline((lesion("L01", 20), lesion("L02", 20), lesion("L03", 10)))
 
 def sizes(*mm):
     assessment = (
-        lesion(f"L0{n}", size or None, GONE if size == 0 else UNSEEN if size is None else MEASURED) for n, size in enumerate(mm, 1)
+        lesion(f"L0{n}", size or None, GONE if size == 0 else UNSEEN if size is None else MEASURED)
+        for n, size in enumerate(mm, 1)
     )
     return TimePoint("TA", None, None, tuple(assessment))
 
@@ -98,7 +107,9 @@ SERIES = [
 
 @pytest.mark.parametrize(("points", "expected"), SERIES)
 def test_targets_from_lesion_to_response(points, expected):
-    assert [assessment.target for assessment in assess_all(THREE, [sizes(*mm) for mm in points])] == expected
+    assert [
+        assessment.target for assessment in assess_all(THREE, [sizes(*mm) for mm in points])
+    ] == expected
 
 
 OVERALL = [
@@ -140,7 +151,9 @@ def on(days):
 
 
 def scans(*pairs):
-    return [Evaluation(f"TA{n}", on(day), None, response) for n, (day, response) in enumerate(pairs, 1)]
+    return [
+        Evaluation(f"TA{n}", on(day), None, response) for n, (day, response) in enumerate(pairs, 1)
+    ]
 
 
 BEST = [
@@ -173,7 +186,9 @@ IMMUNE = [
 
 @pytest.mark.parametrize(("names", "expected"), IMMUNE)
 def test_best_response_by_irecist(names, expected):
-    readings = [Reading(f"TA{n}", on(63 * n), IResponse(name)) for n, name in enumerate(names.split(), 1)]
+    readings = [
+        Reading(f"TA{n}", on(63 * n), IResponse(name)) for n, name in enumerate(names.split(), 1)
+    ]
     assert best(readings) == expected
 
 

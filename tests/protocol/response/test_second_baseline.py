@@ -8,7 +8,6 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-
 from trial.protocol.parameters import DEFAULT
 from trial.protocol.response.lesions import (
     Baseline,
@@ -24,7 +23,13 @@ PRESENT, ABSENT, UNSEEN = NonTargetState.PRESENT, NonTargetState.ABSENT, NonTarg
 
 
 def target(mm, code="L01", *, nodal=False):
-    state = TargetState.NOT_EVALUABLE if mm is None else TargetState.ABSENT if mm == 0 else TargetState.MEASURED
+    state = (
+        TargetState.NOT_EVALUABLE
+        if mm is None
+        else TargetState.ABSENT
+        if mm == 0
+        else TargetState.MEASURED
+    )
     return TargetMeasurement(code, nodal, state, Decimal(str(mm)) if mm else None)
 
 
@@ -50,7 +55,9 @@ SINCE = [
 
 @pytest.mark.parametrize(("at", "later", "expected"), SINCE)
 def test_response_is_measured_from_the_sum_at_randomization(at, later, expected):
-    assert responses_since(BEFORE, point(target(at)), [point(target(mm)) for mm in later]) == expected
+    assert (
+        responses_since(BEFORE, point(target(at)), [point(target(mm)) for mm in later]) == expected
+    )
 
 
 @pytest.mark.parametrize(("reading", "expected"), [("STRICT", "NE"), ("LENIENT", "NON-CR/NON-PD")])
@@ -65,7 +72,9 @@ def test_non_targets_partly_assessed_follow_the_reading(reading, expected):
 
 
 def test_same_lesions_are_carried_through_and_others_are_not():
-    second = rebased(Baseline((target(50), target(20, "L02")), ("L03",)), point(target(40), target(9, "L09")))
+    second = rebased(
+        Baseline((target(50), target(20, "L02")), ("L03",)), point(target(40), target(9, "L09"))
+    )
     assert [(target_at_bl1.code, target_at_bl1.mm) for target_at_bl1 in second.targets] == [
         ("L01", 40),
         ("L02", None),
@@ -87,7 +96,9 @@ MEASURABLE = [
 
 @pytest.mark.parametrize(("targets", "expected"), MEASURABLE)
 def test_disease_is_measurable_by_one_target(targets, expected):
-    before = Baseline(tuple(target(50, nodal=target_at_bl1.nodal) for target_at_bl1 in targets) or (target(50),))
+    before = Baseline(
+        tuple(target(50, nodal=target_at_bl1.nodal) for target_at_bl1 in targets) or (target(50),)
+    )
     assert measurable(before, point(*targets)) is expected
 
 
@@ -112,4 +123,7 @@ LEFT = [
 
 @pytest.mark.parametrize(("targets", "non_target", "expected"), LEFT)
 def test_nothing_is_left_only_where_everything_was_seen_gone(targets, non_target, expected):
-    assert no_disease(Baseline((target(50),), ("L03",)), point(*targets, non_target=non_target)) is expected
+    assert (
+        no_disease(Baseline((target(50),), ("L03",)), point(*targets, non_target=non_target))
+        is expected
+    )

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-
 from trial.protocol.parameters import Parameters
 from trial.protocol.safety.safety_report import NoOffset, elapsed, report_state
 
@@ -46,7 +45,12 @@ def test_submitted_report_keeps_its_state(submitted_at, state):
 
 @pytest.mark.parametrize(("hours", "state"), [(47, "ALERT"), (48, "OVERDUE")])
 def test_deadline_follows_the_parameter(hours, state):
-    assert report_state(AWARE, submitted_at=None, now=after(hours), parameters=Parameters(sae_clock_h=48)) == state
+    assert (
+        report_state(
+            AWARE, submitted_at=None, now=after(hours), parameters=Parameters(sae_clock_h=48)
+        )
+        == state
+    )
 
 
 def test_offset_of_the_reader_does_not_matter():

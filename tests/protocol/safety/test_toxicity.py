@@ -7,7 +7,6 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from trial.protocol.safety.toxicity import (
     Kind,
     Relation,
@@ -90,13 +89,18 @@ RELATIONS = [
 @pytest.mark.parametrize(("systemic", "radiotherapy", "treatment", "by_rt"), RELATIONS)
 def test_related_is_possible_or_more(systemic, radiotherapy, treatment, by_rt):
     toxicity = event(3, 10, to_systemic=systemic, to_radiotherapy=radiotherapy)
-    assert [is_kind(toxicity, kind, irradiated_on=RT_END) for kind in (Kind.ANY, Kind.TREATMENT, Kind.RT_ACUTE)] == [True, treatment, by_rt]
+    assert [
+        is_kind(toxicity, kind, irradiated_on=RT_END)
+        for kind in (Kind.ANY, Kind.TREATMENT, Kind.RT_ACUTE)
+    ] == [True, treatment, by_rt]
 
 
 @pytest.mark.parametrize(("days", "acute"), [(-10, True), (0, True), (90, True), (91, False)])
 def test_late_is_more_than_90_days_after_radiotherapy(days, acute):
     toxicity = replace(event(3, 10, to_radiotherapy=POSSIBLE), began_on=RT_END + timedelta(days))
-    assert [is_kind(toxicity, kind, irradiated_on=RT_END) for kind in (Kind.RT_ACUTE, Kind.RT_LATE)] == [acute, not acute]
+    assert [
+        is_kind(toxicity, kind, irradiated_on=RT_END) for kind in (Kind.RT_ACUTE, Kind.RT_LATE)
+    ] == [acute, not acute]
 
 
 KINDS = [

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from trial.protocol.parameters import AssessmentSchedule, CycleDays, Interval, Parameters
 from trial.protocol.progression_check import progression
 from trial.protocol.schedule.timetable import (
@@ -96,7 +95,9 @@ def test_screening_of_the_pretreated_is_shorter(pretreated, closes):
 
 
 def test_cycles_before_consent_have_no_window():
-    anchors = Anchors(day("03-03"), pretreated=True, cycle_day_1={1: day("02-10")}, cycle_length_days=21)
+    anchors = Anchors(
+        day("03-03"), pretreated=True, cycle_day_1={1: day("02-10")}, cycle_length_days=21
+    )
     assert window(visits(anchors, "03-03")["C1D1"]) == (None, day("02-10"), None)
     assert visits(anchors, "03-03")["C2D1"].target_on == day("03-03")
 
@@ -112,7 +113,9 @@ def test_next_cycle_is_planned_once_the_one_before_was_given():
 
 
 def test_no_cycle_is_planned_beyond_the_last_or_after_the_end_of_treatment():
-    six = replace(STORY_2, cycle_day_1={n: day("03-10") + timedelta(21 * (n - 1)) for n in range(1, 7)})
+    six = replace(
+        STORY_2, cycle_day_1={n: day("03-10") + timedelta(21 * (n - 1)) for n in range(1, 7)}
+    )
     assert cycles(six)[-1] == "C6D1"
     assert cycles(replace(six, max_cycles=None), "07-01")[-1] == "C7D1"
     assert cycles(replace(STORY_2, treatment_ended=True, last_dose_on=day("06-30")))[-1] == "C4D1"
@@ -168,7 +171,9 @@ def test_radiotherapy_is_planned_in_its_arm_only(code):
 
 
 def test_radiotherapy_not_begun_at_progression_is_no_longer_planned():
-    early = replace(STORY_2, rt_first_fraction_on=None, rt_last_fraction_on=None, pd_on=day("05-05"))
+    early = replace(
+        STORY_2, rt_first_fraction_on=None, rt_last_fraction_on=None, pd_on=day("05-05")
+    )
     assert "RTS" not in visits(early, "06-25")
     assert "RTS" in visits(replace(early, pd_on=day("05-24")), "06-25")
     assert "RTS" in visits(replace(early, rt_first_fraction_on=day("05-02")), "06-25")
@@ -219,7 +224,9 @@ STOPS = [
 
 @pytest.mark.parametrize(("stop", "on", "planned"), STOPS)
 def test_tumor_assessments_end_with_progression_new_therapy_or_the_end(stop, on, planned):
-    anchors = Anchors(randomized_on=day("01-01"), **{name: day(text) for name, text in stop.items()})
+    anchors = Anchors(
+        randomized_on=day("01-01"), **{name: day(text) for name, text in stop.items()}
+    )
     assert series(anchors, on, "TA") == planned
 
 
@@ -248,9 +255,13 @@ SURVIVAL = [
 
 
 @pytest.mark.parametrize(("randomized", "pd", "therapy", "first"), SURVIVAL)
-def test_survival_follow_up_counts_from_the_later_of_progression_and_end_of_treatment(randomized, pd, therapy, first):
+def test_survival_follow_up_counts_from_the_later_of_progression_and_end_of_treatment(
+    randomized, pd, therapy, first
+):
     texts = {"randomized_on": randomized, "pd_on": pd, "new_therapy_on": therapy}
-    planned = visits(replace(ENDED, **{name: text and day(text) for name, text in texts.items()}), "07-02")
+    planned = visits(
+        replace(ENDED, **{name: text and day(text) for name, text in texts.items()}), "07-02"
+    )
     assert (planned["SFU1"].target_on if "SFU1" in planned else None) == (first and day(first))
 
 
@@ -289,12 +300,19 @@ NEAREST = [
 
 @pytest.mark.parametrize(("held_on", "code"), NEAREST)
 def test_date_belongs_to_the_visit_whose_target_is_nearest(held_on, code):
-    assert nearest(plan(Anchors(randomized_on=day("01-01")), on=day("01-01")), held_on=day(held_on)).code == code
+    assert (
+        nearest(
+            plan(Anchors(randomized_on=day("01-01")), on=day("01-01")), held_on=day(held_on)
+        ).code
+        == code
+    )
 
 
 def test_of_two_targets_as_near_the_earlier_is_taken():
     anchors = Anchors(randomized_on=day("01-01"), arm="SYS")
-    schedule_of_62 = Parameters(ta_schedule=AssessmentSchedule(Interval(62, 7), 372, Interval(84, 14)))
+    schedule_of_62 = Parameters(
+        ta_schedule=AssessmentSchedule(Interval(62, 7), 372, Interval(84, 14))
+    )
     planned = plan(anchors, on=day("01-01"), parameters=schedule_of_62)
     assert nearest(planned, held_on=day("01-01") + timedelta(93)).code == "TA1"
     assert nearest([], held_on=day("01-01")) is None

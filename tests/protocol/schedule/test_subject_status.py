@@ -4,7 +4,6 @@ from datetime import date
 from itertools import combinations
 
 import pytest
-
 from trial.protocol.schedule.subject_status import StatusFacts, subject_status
 
 DAY, LATER = date(2025, 3, 10), date(2025, 4, 25)

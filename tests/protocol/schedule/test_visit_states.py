@@ -6,7 +6,6 @@ from itertools import pairwise
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-
 from tests.protocol.schedule.test_schedule import day, visits, window
 from trial.protocol.progression_check import progression
 from trial.protocol.schedule.timetable import Anchors
@@ -52,7 +51,10 @@ def test_visit_state_on_both_sides_of_its_days(facts, on, expected):
 
 def test_visit_without_a_window_is_planned_until_held():
     assert visit_state(None, None, on=day("06-24"), grace_days=14) == VisitState.PLANNED
-    assert visit_state(None, None, on=day("06-24"), held_on=day("06-24"), grace_days=14) == VisitState.DONE_IN
+    assert (
+        visit_state(None, None, on=day("06-24"), held_on=day("06-24"), grace_days=14)
+        == VisitState.DONE_IN
+    )
     assert visit_state(OPENS, None, on=day("12-24"), grace_days=14) == VisitState.DUE
 
 
@@ -71,7 +73,9 @@ STORY_4_TA2 = [("11-19", "DUE"), ("11-20", "OVERDUE"), ("12-03", "OVERDUE"), ("1
 def test_story_4_second_tumor_assessment_is_missed(on, state):
     ta2 = visits(Anchors(randomized_on=day("07-09"), arm="SYS"), "11-01")["TA2"]
     assert window(ta2) == (day("11-05"), day("11-12"), day("11-19"))
-    assert visit_state(ta2.opens_on, ta2.closes_on, on=day(on), grace_days=TYPES["TAk"].grace) == state
+    assert (
+        visit_state(ta2.opens_on, ta2.closes_on, on=day(on), grace_days=TYPES["TAk"].grace) == state
+    )
 
 
 def test_check_is_missed_on_the_same_day_by_both_rules():
@@ -95,7 +99,10 @@ DUE_DAYS = [
 
 @pytest.mark.parametrize(("form", "held_on", "on", "expected"), DUE_DAYS)
 def test_entry_is_overdue_after_its_days(form, held_on, on, expected):
-    assert entry_overdue(held_on and day(held_on), on=day(on), due_days=entry_due_days(form)) is expected
+    assert (
+        entry_overdue(held_on and day(held_on), on=day(on), due_days=entry_due_days(form))
+        is expected
+    )
 
 
 @given(
@@ -106,7 +113,9 @@ def test_entry_is_overdue_after_its_days(form, held_on, on, expected):
 )
 @example(held_on=OPENS, declared_on=None, cancelled_on=None, grace_days=14)
 @settings(max_examples=300)
-def test_a_day_that_passes_moves_a_visit_only_as_the_table_says(held_on, declared_on, cancelled_on, grace_days):
+def test_a_day_that_passes_moves_a_visit_only_as_the_table_says(
+    held_on, declared_on, cancelled_on, grace_days
+):
     states = [
         visit_state(
             OPENS,

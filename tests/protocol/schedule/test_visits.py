@@ -1,7 +1,6 @@
 """The table of visits (crf_spec 3.1): codes, forms and series."""
 
 import pytest
-
 from trial.protocol.schedule.visits import TYPES, follows, visit_type
 
 CODES = [
@@ -53,7 +52,9 @@ def test_forms_due_at_a_visit(code, forms):
 
 def test_lesions_and_radiotherapy_are_reminders_of_the_common_visit():
     assert visit_type("COMMON").offered == ("crf.lesion", "crf.radiotherapycourse")
-    assert not any({"crf.lesion", "crf.radiotherapycourse"} & set(row.forms) for row in TYPES.values())
+    assert not any(
+        {"crf.lesion", "crf.radiotherapycourse"} & set(row.forms) for row in TYPES.values()
+    )
 
 
 FOLLOWS = [

@@ -6,15 +6,20 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from trial.protocol.doubts import Level
 from trial.protocol.therapy.dose_checks import AgentDose, DoseCode, dose_doubts
 from trial.protocol.therapy.regimens import AGENTS, REGIMENS
 
 D = Decimal
-GEM = AgentDose(regimen="GC_CIS", agent="GEMCITABINE", planned_mg=D(1000), actual_mg=D(1000), adjustment="NONE")
-CIS = AgentDose(regimen="GC_CIS", agent="CISPLATIN", planned_mg=D(127), actual_mg=D(127), adjustment="NONE")
-CARBO = AgentDose(regimen="GC_CARBO", agent="CARBOPLATIN", actual_mg=D("357.25"), clearance_ml_min=D("46.45"))
+GEM = AgentDose(
+    regimen="GC_CIS", agent="GEMCITABINE", planned_mg=D(1000), actual_mg=D(1000), adjustment="NONE"
+)
+CIS = AgentDose(
+    regimen="GC_CIS", agent="CISPLATIN", planned_mg=D(127), actual_mg=D(127), adjustment="NONE"
+)
+CARBO = AgentDose(
+    regimen="GC_CARBO", agent="CARBOPLATIN", actual_mg=D("357.25"), clearance_ml_min=D("46.45")
+)
 DV = AgentDose(regimen="DV_TORI", agent="DISITAMAB_VEDOTIN")
 EV = AgentDose(regimen="EV_PEMBRO", agent="ENFORTUMAB_VEDOTIN")
 PEMBRO = AgentDose(regimen="EV_PEMBRO", agent="PEMBROLIZUMAB")
@@ -92,8 +97,13 @@ AMOUNTS = {"actual_mg", "planned_mg", "clearance_ml_min", "auc", "neutrophils", 
 
 @pytest.mark.parametrize(("dose", "changed", "expected"), CASES)
 def test_dose_raises_its_doubts_and_no_others(dose, changed, expected):
-    exact = {name: D(value) if name in AMOUNTS and value is not None else value for name, value in changed.items()}
-    assert [f"{doubt.code}:{doubt.level}" for doubt in dose_doubts(replace(dose, **exact))] == expected.split()
+    exact = {
+        name: D(value) if name in AMOUNTS and value is not None else value
+        for name, value in changed.items()
+    }
+    assert [
+        f"{doubt.code}:{doubt.level}" for doubt in dose_doubts(replace(dose, **exact))
+    ] == expected.split()
 
 
 def codes(expected):

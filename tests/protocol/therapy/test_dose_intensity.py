@@ -6,7 +6,6 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from trial.protocol.therapy.dose_intensity import (
     Cumulative,
     Dose,
@@ -37,7 +36,9 @@ def test_delay_counts_from_the_cycle_before(before, day_1, length, days):
 
 def dose(cycle, planned, actual, measure=None):
     amounts = (None if amount is None else D(amount) for amount in (planned, actual, measure))
-    return Dose(cycle=cycle, **dict(zip(("planned_mg", "actual_mg", "measure"), amounts, strict=True)))
+    return Dose(
+        cycle=cycle, **dict(zip(("planned_mg", "actual_mg", "measure"), amounts, strict=True))
+    )
 
 
 CUMULATIVE = [
@@ -90,7 +91,9 @@ INTENSITY = [
 
 @pytest.mark.parametrize(("name", "doses", "day_1_of", "max_cycles", "percent"), INTENSITY)
 def test_intensity_is_dose_per_time_of_what_was_planned(name, doses, day_1_of, max_cycles, percent):
-    intensity = agent_intensity_percent(doses, day_1_of=day_1_of, cycle_length_days=21, max_cycles=max_cycles)
+    intensity = agent_intensity_percent(
+        doses, day_1_of=day_1_of, cycle_length_days=21, max_cycles=max_cycles
+    )
     assert (intensity and round(intensity, 1)) == (percent and D(percent))
 
 
@@ -105,7 +108,9 @@ REGIMEN = [
 
 @pytest.mark.parametrize(("agents", "percent"), REGIMEN)
 def test_intensity_of_a_regimen_is_the_mean_of_its_agents(agents, percent):
-    assert regimen_intensity_percent([agent and D(agent) for agent in agents]) == (percent and D(percent))
+    assert regimen_intensity_percent([agent and D(agent) for agent in agents]) == (
+        percent and D(percent)
+    )
 
 
 @given(st.lists(st.integers(0, 1000), min_size=1, max_size=8), st.integers(0, 60))
@@ -113,5 +118,8 @@ def test_delay_never_raises_the_intensity(actual, late):
     on_time = {cycle: C1 + timedelta(21 * (cycle - 1)) for cycle in range(1, len(actual) + 1)}
     delayed = on_time | {len(actual): on_time[len(actual)] + timedelta(late)}
     doses = cycles(*actual, planned=1000)
-    first, second = (agent_intensity_percent(doses, day_1_of=day_1_of, cycle_length_days=21) for day_1_of in (on_time, delayed))
+    first, second = (
+        agent_intensity_percent(doses, day_1_of=day_1_of, cycle_length_days=21)
+        for day_1_of in (on_time, delayed)
+    )
     assert second <= first <= 100

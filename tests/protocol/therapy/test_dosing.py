@@ -4,7 +4,6 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-
 from trial.protocol.parameters import BsaFormula, Parameters
 from trial.protocol.therapy.dosing import (
     bsa_m2,
@@ -19,7 +18,9 @@ from trial.protocol.therapy.regimens import REGIMENS, Agent, Basis, planned_agen
 D = Decimal
 
 
-@pytest.mark.parametrize(("formula", "expected"), [(BsaFormula.MOSTELLER, "1.818"), (BsaFormula.DUBOIS, "1.810")])
+@pytest.mark.parametrize(
+    ("formula", "expected"), [(BsaFormula.MOSTELLER, "1.818"), (BsaFormula.DUBOIS, "1.810")]
+)
 def test_v5_body_surface_of_170_cm_and_70_kg(formula, expected):
     parameters = Parameters(bsa_formula=formula)
     assert round(bsa_m2(weight_kg=D(70), height_cm=D(170), parameters=parameters), 3) == D(expected)
@@ -82,16 +83,23 @@ def test_antibody_drug_conjugates_are_capped(regimen, agent, weight, mg):
     assert planned_dose_mg(regimen, agent, weight_kg=D(weight)) == D(mg)
 
 
-@pytest.mark.parametrize(("regimen", "agent"), [(regimen, agent) for regimen, agent, mg in PLANNED if mg])
+@pytest.mark.parametrize(
+    ("regimen", "agent"), [(regimen, agent) for regimen, agent, mg in PLANNED if mg]
+)
 def test_dose_is_unknown_without_its_measure(regimen, agent):
     is_flat = planned_agent(regimen, agent).basis == Basis.MG
     assert (planned_dose_mg(regimen, agent) is not None) == is_flat
 
 
 def test_split_cisplatin_gives_half_on_each_day():
-    options = [planned for planned in REGIMENS["GC_CIS"].options if planned.agent == Agent.CISPLATIN]
+    options = [
+        planned for planned in REGIMENS["GC_CIS"].options if planned.agent == Agent.CISPLATIN
+    ]
     assert [planned.days for planned in options] == [(1, 8), (1, 2)]
-    assert all(2 * dose_mg(planned, **MEASURES) == planned_dose_mg("GC_CIS", "CISPLATIN", **MEASURES) for planned in options)
+    assert all(
+        2 * dose_mg(planned, **MEASURES) == planned_dose_mg("GC_CIS", "CISPLATIN", **MEASURES)
+        for planned in options
+    )
 
 
 def rounded(percent):
@@ -115,7 +123,9 @@ def test_percent_of_planned_needs_both_doses(actual, planned, percent):
     assert rounded(share) == (percent and D(percent))
 
 
-@pytest.mark.parametrize(("actual", "planned", "percent"), [(400, 400, "66.7"), (200, 400, "33.3"), (0, 0, None)])
+@pytest.mark.parametrize(
+    ("actual", "planned", "percent"), [(400, 400, "66.7"), (200, 400, "33.3"), (0, 0, None)]
+)
 def test_v12_relative_dose_intensity_counts_the_delay(actual, planned, percent):
     times = {
         "cycles": 4,

@@ -1,7 +1,6 @@
 """The regimen library (crf_spec 2.14)."""
 
 import pytest
-
 from trial.protocol.therapy.regimens import AGENTS, REGIMENS, RegimenClass, planned_agent, sysclass
 
 LIBRARY = [
@@ -20,7 +19,9 @@ LIBRARY = [
 
 
 @pytest.mark.parametrize(("code", "regimen_class", "days", "cycles", "day_8", "stratum"), LIBRARY)
-def test_library_is_the_table_of_the_specification(code, regimen_class, days, cycles, day_8, stratum):
+def test_library_is_the_table_of_the_specification(
+    code, regimen_class, days, cycles, day_8, stratum
+):
     regimen = REGIMENS[code]
     assert (regimen.regimen_class, regimen.cycle_length_days, regimen.max_cycles) == (
         regimen_class,

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-
 from tests.conftest import founder, member, new_site
 from tests.kept import KEPT
 from trial.access import ALLOWED, READS, STUDY_WIDE, Act, Role, roles_that_may

@@ -26,16 +26,16 @@ from django.urls import URLResolver, get_resolver, path
 from django.views import defaults
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
-from knox.models import AuthToken
-
 from followup.models import Flag
+from knox.models import AuthToken
 from tests.conftest import PASSWORD, PROOF, SCREENED, founder, give_codes, give_role, log_in_with_code, member, user
 from tests.examples import complete
 from trial.access import ALLOWED, STUDY_WIDE, Act, Role
-from trial.actions import entry, queries, review
 from trial.audit.acting import acting
 from trial.models import AccountAct, Membership, ParameterDecision, Record, Visit
 from trial.output.reading import row_name
+
+from trial.actions import entry, queries, review
 
 PUBLIC, OWN, STAFF, MANAGERS, NOBODY = "public", "own", "staff", "managers", "nobody"
 """Instead of an act.

@@ -14,11 +14,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django_otp.plugins.otp_static.models import StaticDevice
 from knox.models import AuthToken
-
 from tests.conftest import CODE, PASSWORD, log_in_with_code
+from trial.models import Ledger, Mail, SystemEvent
+
 from trial import settings as product
 from trial import tasks
-from trial.models import Ledger, Mail, SystemEvent
 
 LOGIN = "/admin/login/"
 WEAK = ["1", "short-one-1", "dan-dan-dora", "password1234", "738201946572"]

@@ -7,9 +7,9 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from trial.models import Visit
 
 from trial.accounts import idle
-from trial.models import Visit
 
 pytestmark = pytest.mark.proves("A07")
 

@@ -8,13 +8,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-
 from tests.conftest import STUDY_ENDS, give_role, log_in_with_code, member, user
 from tests.pages import errors, filled_in
 from trial.access import Act, Role
-from trial.actions import memberships
 from trial.models import Ledger, Membership, may
 from trial.refusals import Conflict, NotAllowed, Refused
+
+from trial.actions import memberships
 
 ROLES, ADD = "/admin/trial/membership/", "/admin/trial/membership/add/"
 WHY = {"reason": "OTHER", "reason_words": "moved to another site"}

@@ -5,7 +5,6 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
-
 from tests.conftest import PASSWORD, give_codes, log_in_with_code
 from trial.audit.names import skeleton
 from trial.models import SystemEvent

@@ -6,7 +6,6 @@ import pytest
 from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 from django.urls import reverse
-
 from tests.conftest import PASSWORD, give_codes, log_in_with_code, member
 from tests.pages import errors
 from trial.access import Role

@@ -9,15 +9,15 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
-
 from tests.conftest import STUDY_ENDS, end_role, founder, give_codes, give_role, log_in_with_code, member, new_site, user
 from tests.pages import errors
 from tests.trial.accounts.test_people import as_shown
 from trial.access import ALLOWED, STUDY_WIDE, Act, Role, are_apart
-from trial.actions import enrolment
 from trial.audit.acting import acting
 from trial.models import Membership, Subject, may
 from trial.refusals import NotAllowed
+
+from trial.actions import enrolment
 
 DM, INV, CRA, SP, ADM, AUD = Role.DATA_MANAGER, Role.INVESTIGATOR, Role.MONITOR, Role.SPONSOR, Role.ADMINISTRATOR, Role.AUDITOR
 COLUMNS = (DM, INV, CRA, SP, ADM)

@@ -14,13 +14,13 @@ from django.utils import timezone
 from django_otp.oath import totp
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
-
 from tests.conftest import CODE, PASSWORD, PROOF, SCREENED, log_in_with_code
-from trial.accounts import proving, second_factor
 from trial.accounts.second_factor import Proof, ShownDevice
-from trial.actions import entry, review
 from trial.models import Signature
 from trial.refusals import Refused
+
+from trial.accounts import proving, second_factor
+from trial.actions import entry, review
 
 ACCOUNT, ASKED, SETUP = "/account/", "/account/code/", "/admin/trial/site/"
 

@@ -18,17 +18,17 @@ from django_otp.oath import totp
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from pypdf import PdfReader
-
 from tests.conftest import CODE, PASSWORD, PROOF, SCREENED, founder, give_codes, give_role, log_in_with_code, member, user
 from tests.trial.accounts.test_access_matrix import routes_of
 from trial.access import Role
-from trial.accounts import proving, second_factor
 from trial.accounts.passwords import matches
 from trial.accounts.second_factor import Proof, ShownDevice
-from trial.actions import accounts, entry, review
 from trial.audit.acting import acting
 from trial.models import AccountAct, Ledger, Membership, Signature, Visit
 from trial.refusals import Conflict, NotAllowed, Refused
+
+from trial.accounts import proving, second_factor
+from trial.actions import accounts, entry, review
 
 K = AccountAct.Kind
 NEW = "another horse"

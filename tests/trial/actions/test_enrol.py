@@ -3,12 +3,12 @@
 from datetime import date, timedelta
 
 import pytest
-
 from tests.conftest import BEGAN, SCREENED, new_site
-from trial.actions import enrolment
 from trial.audit.acting import acting
 from trial.models import SiteStatus, Subject, Visit
 from trial.refusals import Conflict, NotAllowed, Refused
+
+from trial.actions import enrolment
 
 
 def enrol(site, by, on=SCREENED, **more):

@@ -3,19 +3,19 @@
 from pathlib import Path
 
 import pytest
-from django.db import IntegrityError, connection, transaction
-
 from crf.models import VitalSigns
+from django.db import IntegrityError, connection, transaction
 from tests.closing import freeze, held_and_complete, lock_study, sign_as_it_stands
 from tests.conftest import PROOF, end_role, give_role, member
-from trial import states
 from trial.access import Role
-from trial.actions import locks, queries, review
 from trial.actions.verification import anchors, verify_ledger
 from trial.audit.acting import acting
 from trial.models import Change, Freeze, Ledger, Query, QueryAct, Signature, StudyLock, Verification
 from trial.refusals import Conflict, NotAllowed, Refused
 from trial.states import LOCK_NEXT, FreezeState, LockState, QueryState, RecordState
+
+from trial import states
+from trial.actions import locks, queries, review
 
 L, Q = LockState, QueryState
 EVERYBODY = ("data_manager", "investigator", "monitor", "sponsor", "administrator", "auditor", "stranger")

@@ -3,17 +3,17 @@
 from threading import Thread
 
 import pytest
+from crf.models import Cycle, LaboratoryPanel, VitalSigns
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
-
-from crf.models import Cycle, LaboratoryPanel, VitalSigns
 from tests.conftest import SCREENED
 from tests.examples import EXAMPLES
-from trial.actions import enrolment, entry
 from trial.actions.verification import verify_ledger
 from trial.audit.acting import acting
 from trial.models import Ledger, Query, Subject, Visit
 from trial.refusals import Conflict
+
+from trial.actions import enrolment, entry
 
 VALUES = EXAMPLES["crf.laboratorypanel"].values
 

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
-
 from tests.conftest import founder, log_in_with_code, member
 from tests.pages import filled_in
 from trial.access import Role

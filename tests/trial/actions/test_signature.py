@@ -3,18 +3,18 @@
 from datetime import date
 
 import pytest
-from django.db import IntegrityError, transaction
-
 from crf.models import Eligibility, LaboratoryPanel, LaboratoryResult, Lesion, ResponseAssessment, TargetMeasurement, VitalSigns
+from django.db import IntegrityError, transaction
 from tests.closing import held_and_complete
 from tests.conftest import CODE, PASSWORD, PROOF
 from tests.examples import EXAMPLES, complete, lesion_of, unsaved
 from trial.accounts.second_factor import Proof
-from trial.actions import entry, review
 from trial.audit.acting import acting
 from trial.models import Change, Signature, Visit
 from trial.output.reading import read_part
 from trial.refusals import Conflict, NotAllowed, Refused
+
+from trial.actions import entry, review
 
 REASON = "TRANSCRIPTION"
 

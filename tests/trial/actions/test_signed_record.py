@@ -6,22 +6,22 @@ from html import unescape
 from io import BytesIO
 
 import pytest
+from crf.actions import confirmation
+from crf.models import Consent, VitalSigns
 from django.db import IntegrityError, connection, transaction
 from django.utils.timezone import localtime
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 from rest_framework.test import APIClient
-
-from crf.actions import confirmation
-from crf.models import Consent, VitalSigns
 from tests.conftest import CODE, PASSWORD, PROOF
 from tests.examples import complete
-from trial.actions import queries, review
 from trial.audit.acting import acting
 from trial.models import Query, Signature, SystemEvent, Visit
 from trial.refusals import Conflict, NotAllowed, Refused
 from trial.states import QueryState
+
+from trial.actions import queries, review
 
 
 @pytest.fixture

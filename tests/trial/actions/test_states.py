@@ -4,16 +4,16 @@ from contextlib import suppress
 from random import Random
 
 import pytest
-from django.db import transaction
-
 from crf.models import VitalSigns
+from django.db import transaction
 from tests.conftest import PROOF
 from tests.trial.actions.test_locks import people, record, steps, visit  # noqa: F401  (fixtures, found by their names)
-from trial import states
-from trial.actions import entry, locks, queries, review
 from trial.models import Query, is_locked
 from trial.refusals import Refused
 from trial.states import LockState, QueryState, RecordState
+
+from trial import states
+from trial.actions import entry, locks, queries, review
 
 L, Q = LockState, QueryState
 

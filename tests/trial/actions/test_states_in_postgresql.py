@@ -3,19 +3,19 @@
 import re
 
 import pytest
+from crf.models import Eligibility, LaboratoryPanel, VitalSigns
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-
-from crf.models import Eligibility, LaboratoryPanel, VitalSigns
 from tests.closing import freeze, held_and_complete, lock_study, sign_as_it_stands, sign_what_is_signed_apart
 from tests.conftest import end_role, member
 from tests.examples import complete
 from trial.access import ALLOWED, Act, Role
-from trial.actions import enrolment, entry, locks, queries, redaction, review
 from trial.audit.acting import acting
 from trial.models import WHO_LOCKS, Freeze, Query, Signature, StudyLock, Verification, Visit
 from trial.refusals import Conflict
 from trial.states import FreezeState, LockState, QueryState
+
+from trial.actions import enrolment, entry, locks, queries, redaction, review
 
 pytestmark = pytest.mark.proves("D06")
 

@@ -3,17 +3,17 @@
 from datetime import date
 
 import pytest
-from django.db import transaction
-
 from crf.models import VitalSigns
+from django.db import transaction
 from tests.conftest import PROOF, give_codes, give_role, make_ready, member, user
 from tests.examples import complete
 from trial.access import Role
-from trial.actions import locks, queries, review
 from trial.audit.acting import acting
 from trial.models import StudyLock, Visit
 from trial.refusals import Refused
 from trial.states import LockState, QueryState
+
+from trial.actions import locks, queries, review
 
 pytestmark = pytest.mark.proves("S09")
 

@@ -1,14 +1,14 @@
 """A record, or a row of one, that was made by mistake is taken back, and stays readable."""
 
 import pytest
-from django.db import IntegrityError
-
 from crf.models import Administration, Cycle, Eligibility
+from django.db import IntegrityError
 from tests.examples import unsaved
-from trial.actions import entry
 from trial.audit.acting import acting
 from trial.models import standing
 from trial.refusals import Conflict, NotAllowed, Refused
+
+from trial.actions import entry
 
 REASON = "ENTRY_ERROR: wrong subject"
 

@@ -4,7 +4,6 @@ from contextlib import suppress
 
 import pytest
 from django.db import OperationalError, connection, transaction
-
 from trial.audit.acting import acting
 
 

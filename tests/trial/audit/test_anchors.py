@@ -6,7 +6,6 @@ import os
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
-
 from trial.actions.verification import anchors
 from trial.audit.acting import acting
 from trial.audit.ledger_sql import content

@@ -7,16 +7,16 @@ from contextlib import contextmanager
 
 import psycopg
 import pytest
-from django.db import IntegrityError, ProgrammingError, connection, transaction
-
 from crf.models import Cycle
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 from tests.closing import freeze
 from trial.actions.verification import triggers, verify_ledger
-from trial.audit import roles
 from trial.audit.acting import acting
 from trial.audit.history import kept_models
 from trial.models import Ledger
 from trial.server.embedded_postgres import APP
+
+from trial.audit import roles
 
 DENIED = "42501"
 TABLES = "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' order by 1"

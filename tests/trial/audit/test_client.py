@@ -1,21 +1,21 @@
 """Each entry of the ledger names the program that sent it (D11)."""
 
 import pytest
+from crf.models import VitalSigns
 from django.db import connection
 from django.test import Client
 from knox.models import AuthToken
 from rest_framework.test import APIClient
-
-from crf.models import VitalSigns
 from tests.api.conftest import caller
 from tests.conftest import SCREENED
 from tests.examples import EXAMPLES
 from tests.pages import filled_in
-from trial.actions import enrolment
 from trial.actions.verification import verify_ledger
 from trial.audit.acting import acting
 from trial.audit.client import client, sent_by
 from trial.models import Ledger, SystemEvent
+
+from trial.actions import enrolment
 
 pytestmark = pytest.mark.proves("D11")
 SUBJECT = {"site": "01", "screened_on": str(SCREENED)}

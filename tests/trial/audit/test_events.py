@@ -7,13 +7,13 @@ from django.db.models import ProtectedError
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from knox.models import AuthToken
-
 from tests.conftest import PASSWORD, PROOF
-from trial.accounts import second_factor
-from trial.actions import events, review
 from trial.actions.verification.verify_ledger import findings
 from trial.audit.acting import acting
 from trial.models import Ledger, Signature, SystemEvent, Visit
+
+from trial.accounts import second_factor
+from trial.actions import events, review
 
 
 @pytest.fixture

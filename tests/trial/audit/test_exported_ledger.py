@@ -8,13 +8,13 @@ import sys
 import pytest
 from django.core import mail
 from django.core.management import CommandError, call_command
-
 from docs import verify_ledger
 from tests.conftest import PASSWORD
 from tests.trial.audit.test_redaction import erase, mistaken  # noqa: F401  (a fixture, found by its name)
-from trial.actions import redaction
 from trial.actions.verification import anchors
 from trial.models import Ledger, SystemEvent
+
+from trial.actions import redaction
 
 pytestmark = pytest.mark.proves("R13")
 

@@ -4,22 +4,22 @@ from decimal import Decimal
 from random import Random
 
 import pytest
+from crf.models import Cycle
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, models, transaction
 from django.db.migrations.autodetector import MigrationAutodetector
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ModelState
 from django.test.utils import isolate_apps
-
-from crf.models import Cycle
 from trial.actions.verification import verify_ledger
-from trial.audit import ledger_sql
 from trial.audit.acting import acting
 from trial.audit.history import KeepsHistory
 from trial.audit.ledger_triggers import EntersLedger
 from trial.audit.locking import HonorsLocks
 from trial.audit.once import OneOfAVisit
 from trial.models import Ledger, Record, Visit
+
+from trial.audit import ledger_sql
 
 
 @pytest.mark.proves("R02")

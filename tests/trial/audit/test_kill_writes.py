@@ -3,9 +3,8 @@
 import random
 
 import pytest
-from django.db import connection
-
 from crf.models import LaboratoryPanel
+from django.db import connection
 from tests.examples import complete
 from tests.kill_writes import kill_writers, without_their_other_half
 from trial.actions.verification.verify_ledger import findings

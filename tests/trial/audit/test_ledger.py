@@ -1,10 +1,9 @@
 """The ledger: every change of the study, in the order of commits, and no way to forge one unseen (R13)."""
 
 import pytest
+from crf.models import Administration, Cycle
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
-
-from crf.models import Administration, Cycle
 from trial.actions.verification import anchors, schema, verify_ledger
 from trial.audit.acting import acting
 from trial.models import Ledger, Site

@@ -6,7 +6,6 @@ import psycopg
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
-
 from tests.conftest import PASSWORD
 from trial.actions.verification import anchors, noted_schema, verify_ledger
 from trial.models import Ledger, SystemEvent

@@ -1,16 +1,16 @@
 """A reason says something, on every path (R08)."""
 
 import pytest
-from django.db import IntegrityError, connection, transaction
-
 from crf.models import Administration, Cycle, Lesion
+from django.db import IntegrityError, connection, transaction
 from tests.examples import EXAMPLES, placed
-from trial.actions import entry
 from trial.actions.verification.verify_ledger import findings
 from trial.audit.acting import STOCK, ChangeReason, acting, says_nothing
 from trial.models import Visit
 from trial.protocol.schedule.timetable import COMMON
 from trial.refusals import Refused
+
+from trial.actions import entry
 
 pytestmark = pytest.mark.proves("R08")
 

@@ -1,9 +1,8 @@
 """When a change needs a reason: Python's rule and PostgreSQL's are one (trial/audit/reasons.py)."""
 
 import pytest
-from django.db import IntegrityError, transaction
-
 from crf.models import Administration, Cycle
+from django.db import IntegrityError, transaction
 from tests.examples import EXAMPLES, complete
 from trial.audit.acting import acting
 from trial.audit.reasons import needs_reason

@@ -4,18 +4,18 @@ import subprocess
 import sys
 
 import pytest
+from crf.models import Criterion, Demographics, Eligibility
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
-
-from crf.models import Criterion, Demographics, Eligibility
 from tests.conftest import PASSWORD, PROOF, SCREENED
 from tests.examples import complete
-from trial.actions import entry, redaction, review
 from trial.actions.verification import anchors
 from trial.actions.verification.verify_ledger import findings
 from trial.audit.acting import acting
 from trial.models import Ledger, Redaction, RedactionRequest, Signature, Visit
 from trial.refusals import NotAllowed, Refused
+
+from trial.actions import entry, redaction, review
 
 pytestmark = pytest.mark.proves("R05")
 

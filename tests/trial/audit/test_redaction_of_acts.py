@@ -3,20 +3,20 @@
 from datetime import timedelta
 
 import pytest
+from crf.models import AllocationOutside
 from django.db import connection
 from django.utils import timezone
-
-from crf.models import AllocationOutside
 from tests import closing
 from tests.trial.audit.test_redaction import MISTAKE, WHY, says
 from tests.trial.pages.test_review_pages import record  # noqa: F401  (a fixture, found by its name)
-from trial.actions import papers, queries, redaction
 from trial.actions.verification.verify_ledger import findings
 from trial.audit.acting import acting
 from trial.models import FromPaper, Ledger, RedactionRequest, StudyLock
 from trial.models.redaction import WORDS
-from trial.output import trail
 from trial.refusals import NotAllowed, Refused
+
+from trial.actions import papers, queries, redaction
+from trial.output import trail
 
 pytestmark = pytest.mark.proves("R05")
 

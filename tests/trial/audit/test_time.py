@@ -9,15 +9,15 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from crf.models import VitalSigns
 from django.db import connection
 from django.utils.http import http_date
-
-from crf.models import VitalSigns
 from tests.api.conftest import as_data_manager, signs  # noqa: F401  (fixtures, found by their names)
 from tests.conftest import SCREENED
 from tests.trial.actions.test_parallel import in_parallel
-from trial.actions import enrolment
 from trial.models import Ledger, Site
+
+from trial.actions import enrolment
 
 ZONES = ("Asia/Shanghai", "UTC", "America/New_York")
 CLIENT_IS = (timedelta(days=-1), timedelta(), timedelta(days=1))

@@ -3,17 +3,15 @@
 from html import unescape
 
 import pytest
+from crf.actions import allocation_outside
+from crf.models import AllocationOutside, Demographics, LaboratoryResult, VitalSigns
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import localtime
-
-from crf.actions import allocation_outside
-from crf.models import AllocationOutside, Demographics, LaboratoryResult, VitalSigns
 from tests import closing
 from tests.api.conftest import as_data_manager, as_sponsor, caller, everything  # noqa: F401  (fixtures, found by their names)
 from tests.trial.output.test_history_export import ABROAD, exported, rows_of
 from tests.trial.output.test_history_pdf import blankless, table_of, taken
-from trial.actions import enrolment, queries, redaction
 from trial.audit.ledger_triggers import inserted_forms
 from trial.models import (
     AccountAct,
@@ -31,6 +29,8 @@ from trial.models import (
 from trial.output.history_pdf import cells
 from trial.output.trail import acts
 from trial.states import LockState, QueryState
+
+from trial.actions import enrolment, queries, redaction
 
 ABOUT = "Is 1957-04 in the source?"
 ERASE = "A name was typed into the item by mistake"

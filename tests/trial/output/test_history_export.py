@@ -6,14 +6,14 @@ import io
 import re
 
 import pytest
-from django.utils.dateparse import parse_datetime
-
 from crf.models import VitalSigns
+from django.utils.dateparse import parse_datetime
 from tests.api.conftest import as_data_manager, as_sponsor, caller, everything  # noqa: F401  (fixtures, found by their names)
-from trial.actions import entry
 from trial.models import Ledger, Record, SystemEvent, Visit
 from trial.output.history_csv import COLUMNS, cell
 from trial.output.history_lines import changes_in
+
+from trial.actions import entry
 
 ABROAD = {"recipient": "Sponsor's statistics", "country": "DE", "legal_basis": "HGR filing 2026-01, PIPL Art. 38"}
 FORMULAS = ("=1+1", "@SUM(A1)", "+1+1", "-1-1", "\t=1", "\r=1", "＝1+1")

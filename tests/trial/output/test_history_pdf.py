@@ -5,19 +5,19 @@ from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
+from crf.models import VitalSigns
 from pypdf import PdfReader
 from reportlab.pdfbase.pdfmetrics import stringWidth
-
-from crf.models import VitalSigns
 from tests.api.conftest import as_data_manager, as_sponsor, caller, everything  # noqa: F401  (fixtures, found by their names)
 from tests.trial.output.test_history_export import ABROAD, exported, rows_of
-from trial.actions import entry
 from trial.models import Ledger, SystemEvent
-from trial.output import history_file, history_pdf
 from trial.output.history_lines import changes_in
 from trial.output.history_pdf import COLUMNS, cells, pdf_of
 from trial.output.paper import font_of, wrapped
 from trial.refusals import Refused
+
+from trial.actions import entry
+from trial.output import history_file, history_pdf
 
 PDF = {"format": "pdf"}
 

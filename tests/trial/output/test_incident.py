@@ -6,19 +6,19 @@ import io
 from datetime import timedelta
 
 import pytest
+from crf.models import VitalSigns
 from django.core.management import CommandError, call_command
 from django.utils import timezone
-
-from crf.models import VitalSigns
 from tests.api.conftest import as_data_manager, as_sponsor, everything  # noqa: F401  (fixtures, found by their names)
 from tests.conftest import PASSWORD, SCREENED, founder, member
 from tests.examples import complete
 from tests.trial.output.test_history_export import ABROAD, exported
 from trial.access import Role
-from trial.actions import enrolment, incident
 from trial.audit.acting import acting
 from trial.models import Membership, SystemEvent
 from trial.refusals import NotAllowed, Refused
+
+from trial.actions import enrolment, incident
 
 HOUR = timedelta(hours=1)
 

@@ -4,23 +4,23 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from crf.models import Demographics, LaboratoryPanel, VitalSigns
 from django.core.validators import MaxValueValidator
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from pypdf import PdfReader
-
-from crf.models import Demographics, LaboratoryPanel, VitalSigns
 from tests.api.conftest import as_data_manager, as_sponsor, caller, everything, people, signs  # noqa: F401  (fixtures, found by their names)
 from tests.conftest import PROOF
 from tests.examples import complete
 from tests.trial.output.test_history_export import exported, rows_of
 from tests.trial.output.test_history_pdf import table_of, taken
-from trial.actions import papers, review
 from trial.audit.acting import acting
 from trial.models import FromPaper, Ledger, Record, Row, Visit
 from trial.output.blank_forms import blank_form, blank_visit
 from trial.protocol.schedule import timetable
 from trial.refusals import Conflict, NotAllowed, Refused
+
+from trial.actions import papers, review
 
 WHY = "No network at the site from 08:10 to 17:45"
 YESTERDAY = timedelta(days=1, hours=2)

@@ -13,16 +13,14 @@ from itertools import chain, islice
 from urllib.parse import quote
 
 import pytest
-from django.conf import settings
-from django.db import connection, transaction
-
 from crf.actions import randomization
 from crf.derived import eligibility
 from crf.models import Eligibility, Randomization
+from django.conf import settings
+from django.db import connection, transaction
 from tests.conftest import SCREENED, founder
 from tests.examples import complete
 from tests.trial.accounts.test_access_matrix import EVERYBODY, NOBODY, PARTS, PUBLIC, asked, needs_of, routes_in, unwatched, world  # noqa: F401
-from trial.actions import enrolment
 from trial.actions.verification import anchors
 from trial.audit.acting import acting
 from trial.models import Visit
@@ -30,6 +28,8 @@ from trial.protocol.randomization.blocks import Arm, blocks
 from trial.protocol.randomization.keyed import keyed_bytes
 from trial.refusals import Conflict
 from trial.server.embedded_postgres import find_binaries
+
+from trial.actions import enrolment
 
 pytestmark = pytest.mark.proves("D05")
 KEY, OTHER = (

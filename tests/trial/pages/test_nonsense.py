@@ -4,23 +4,23 @@ import time
 from contextlib import suppress
 
 import pytest
+from crf.models import Demographics, LaboratoryPanel, PrimaryTumor, VitalSigns
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 from rest_framework import serializers
-
-from crf.models import Demographics, LaboratoryPanel, PrimaryTumor, VitalSigns
 from tests.api.conftest import caller
 from tests.conftest import PASSWORD, SCREENED, give_role, member
 from tests.examples import EXAMPLES, complete
 from tests.pages import filled_in
 from trial.access import Role
-from trial.actions import enrolment, papers, queries, redaction
 from trial.api.base import Strict
 from trial.audit.acting import acting
 from trial.fields import without_identifiers
 from trial.refusals import Refused
+
+from trial.actions import enrolment, papers, queries, redaction
 
 NUL, DIGITS, LONG = "a\0b", "9" * 5000, "x" * 80_000
 

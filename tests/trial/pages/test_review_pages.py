@@ -1,13 +1,13 @@
 """The review's pages: what each person is offered, what a button does, and that the stranger sees none of it."""
 
 import pytest
-from django_otp.plugins.otp_static.models import StaticDevice
-
 from crf.models import VitalSigns
+from django_otp.plugins.otp_static.models import StaticDevice
 from tests.closing import held_and_complete
 from tests.conftest import CODE, PASSWORD, PROOF
-from trial.actions import queries, review
 from trial.models import Freeze, Query, StudyLock, Verification
+
+from trial.actions import queries, review
 
 
 @pytest.fixture

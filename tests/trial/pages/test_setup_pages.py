@@ -3,7 +3,6 @@
 import pytest
 from django.contrib import admin
 from django.test import Client
-
 from tests.conftest import BEGAN, LABORATORY, log_in_with_code, member
 from tests.pages import errors, filled_in
 from trial.access import Role

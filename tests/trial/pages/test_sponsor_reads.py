@@ -1,7 +1,6 @@
 """What the sponsor reads is an event of the ledger (crf_spec §7); what others read, and what everybody may know, is not."""
 
 import pytest
-
 from tests.api.conftest import as_sponsor, everything  # noqa: F401  (fixtures, found by their names)
 from trial.models import Ledger, SystemEvent
 

@@ -8,7 +8,6 @@ from django.apps import apps
 from django.db import models
 from django.test import Client
 from django.urls import get_resolver
-
 from tests.conftest import PASSWORD
 from tests.trial.accounts.test_access_matrix import routes_of
 from trial.audit.acting import acting

@@ -47,7 +47,7 @@ def endpoints(
     for chapter in (
         _survival(facts, on=on, parameters=parameters),
         _response(course, facts, on=on),
-        _other(course, facts, on=on),
+        _therapy_and_safety(course, facts, on=on),
     ):
         for name, result, required in chapter:
             yield Endpoint(name, unrecorded.limited(result, required, course.unrecorded))
@@ -83,7 +83,7 @@ def _response(
     yield "Duration of response", duration, unrecorded.FREE_BY_FDA
 
 
-def _other(
+def _therapy_and_safety(
     course: CourseFacts, facts: Facts, *, on: date
 ) -> Iterator[tuple[str, Result, RequiredRecords]]:
     next_therapy = time_to_next_systemic(facts, on=on)

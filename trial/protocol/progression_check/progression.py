@@ -251,7 +251,8 @@ def _pending(scan: TumorAssessment, due: Window | None, on: date) -> Check | Non
         return None
     first_on, last_on = irecist.confirmation_window(day)
     ask = ", and say whether the patient is stable" if scan.stable is None else ""
-    reason = f"The scan of {day} shows progression under immunotherapy: confirm it from {first_on} to {last_on}{ask}."
+    window = f"confirm it from {first_on} to {last_on}{ask}"
+    reason = f"The scan of {day} shows progression under immunotherapy: {window}."
     return _unknown(
         State.PENDING_IUPD,
         due,

@@ -66,7 +66,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class _History:
-    """What stands before a time point. Sums are the smallest since the iUPD: steps add up."""
+    """The readings before a time point. Sums are the smallest since the iUPD: steps add up."""
 
     since_on: date | None = None
     by: frozenset[Category] = frozenset()

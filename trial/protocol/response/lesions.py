@@ -118,7 +118,7 @@ class TimePoint:
 
     @property
     def place(self) -> tuple[date, date, str, int]:
-        """What time points are sorted by (scan_order.py)."""
+        """Return the key by which time points are sorted (scan_order.py)."""
         return place_in_order(self.label, self.first_scan_on, self.last_scan_on)
 
 
