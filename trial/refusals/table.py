@@ -54,12 +54,15 @@ class Code(StrEnum):
         """
         if "sentence" in facts and FORM_SAYS not in self.source:
             return str(facts["sentence"])
-        return " ".join(gettext(part).format(**facts).strip() for part in (self.wrong, self.remedy) if part)
+        return " ".join(
+            gettext(part).format(**facts).strip() for part in (self.wrong, self.remedy) if part
+        )
 
     def lazily(self, **facts: object) -> str:
         """Return the sentence as text that is translated when it is shown, for fields and constraints."""
         return lazy(lambda: self.sentence(**facts), str)()
 
+    # fmt: off
     # ── Requests that the API cannot read
     MALFORMED = "malformed", 400, _("What was sent cannot be read.")
     FIELD_MISSING = "field_missing", 400, _("This is required.")
@@ -74,7 +77,7 @@ class Code(StrEnum):
     NOT_KNOWN = (
         "not_known", 401, _("Send a token that is known and has not ended, as “Authorization: Token …”."),
         _("A new one is given at /api/v1/token/."),
-    )  # fmt: skip
+    )
     LOGIN_WRONG = "login_wrong", 401, _("Username or password is wrong.")
     LOCKED_OUT = "locked_out", 429, _("Too many failed attempts."), _("Wait 15 minutes, then try again; or ask the administrator.")
     NOT_FOUND = "not_found", 404, _("There is nothing here that you may see.")
@@ -84,7 +87,7 @@ class Code(StrEnum):
     FAILED = (
         "failed", 500, _("Casebook failed here."),
         _("Look whether it was stored before you send it again; the log tells the administrator why."),
-    )  # fmt: skip
+    )
 
     # ── Who may
     NOT_ALLOWED = "not_allowed", FORBIDDEN, _("Your role does not allow this.")
@@ -95,30 +98,30 @@ class Code(StrEnum):
     CONFIRMED_BY_INVESTIGATOR = "confirmed_by_investigator", FORBIDDEN, _("Only an investigator of this site confirms eligibility.")
     FROZEN_BY_DATA_MANAGER = (
         "frozen_by_data_manager", FORBIDDEN, _("Only a data manager of this site freezes its visits, or unfreezes them."),
-    )  # fmt: skip
+    )
     STEP_OF_ANOTHER_ROLE = (
         "step_of_another_role", FORBIDDEN, _("A data manager proposes the lock, a monitor approves it, an administrator carries it out."),
-    )  # fmt: skip
+    )
     QUERY_OF_ANOTHER = "query_of_another", FORBIDDEN, _("A query is closed or reopened by the person who raised it.")
     OWN_ENTRIES = "own_entries", FORBIDDEN, _("Nobody verifies what they entered themselves."), _("Ask another monitor.")
     RANDOMIZED_BY_INVESTIGATOR = "randomized_by_investigator", FORBIDDEN, _("Only an investigator of this site randomizes its subjects.")
     OUTSIDE_BY_INVESTIGATOR = (
         "outside_by_investigator", FORBIDDEN,
         _("Only an investigator of this site enters an allocation that was made outside the system."),
-    )  # fmt: skip
+    )
     OUTSIDE_BY_DATA_MANAGER = (
         "outside_by_data_manager", FORBIDDEN,
         _("Only a data manager of this site confirms an allocation that was made outside the system."),
-    )  # fmt: skip
+    )
     OUTSIDE_SECOND_PERSON = (
         "outside_second_person", FORBIDDEN, _("Who entered the allocation does not confirm or decline it. Another person does."),
-    )  # fmt: skip
+    )
     FLAGS_OF_ANOTHER_ROLE = "flags_of_another_role", FORBIDDEN, _("Your role at this site does not acknowledge flags.")
     REDACTION_BY_SITE = "redaction_by_site", FORBIDDEN, _("Only who enters data at this site asks for a redaction.")
     REDACTION_BY_INVESTIGATOR = "redaction_by_investigator", FORBIDDEN, _("Only an investigator of this site decides on a redaction.")
     REDACTION_SECOND_PERSON = (
         "redaction_second_person", FORBIDDEN, _("Another person than the one who asked for it decides on a redaction."),
-    )  # fmt: skip
+    )
     LEDGER_READERS = "ledger_readers", FORBIDDEN, _("Only an administrator, or an auditor of the whole study, exports the ledger.")
     INCIDENT_READERS = "incident_readers", FORBIDDEN, _("Only an administrator lists whom an incident affects.")
     SCHEMA_BY_ADMINISTRATOR = "schema_by_administrator", FORBIDDEN, _("Only an administrator accepts what the database is made of.")
@@ -141,21 +144,21 @@ class Code(StrEnum):
     REASON_UNSAID = "reason_unsaid", INVALID, _("With “other”, say in your own words why the value changes.")
     REASON_SAYS_NOTHING = (
         "reason_says_nothing", INVALID, _("“{words}” explains nothing."), _("Say in your own words why the value changes."),
-    )  # fmt: skip
+    )
     WITHDRAWAL_REASON_MISSING = "withdrawal_reason_missing", INVALID, _("Say why this is withdrawn.")
     WORDS_MISSING = "words_missing", INVALID, _("Say why, in a few words.")
     PAPER_REASON_MISSING = (
         "paper_reason_missing", INVALID, _("Say why it was on paper first, in a few words: what could not be reached, and for how long."),
-    )  # fmt: skip
+    )
     METHOD_MISSING = "method_missing", INVALID, _("Say how it was done, in a few words.")
     SOURCE_MISSING = "source_missing", INVALID, _("Name the source document.")
     JUSTIFICATION_SHORT = (
         "justification_short", INVALID, _("Say in {shortest} characters or more why this must be erased, without repeating it."),
-    )  # fmt: skip
+    )
     TEXT_TOO_LONG = "text_too_long", INVALID, _("This is longer than {longest} characters."), _("Say it in fewer.")
     IDENTIFIER_IN_TEXT = (
         "identifier_in_text", INVALID, _("This looks like {kind}."), _("Nothing that identifies a person is entered here."),
-    )  # fmt: skip
+    )
 
     # ── Values of items
     OUT_OF_LIMITS = "out_of_limits", INVALID, _("“{label}” lies between {low} and {high}.")
@@ -171,10 +174,10 @@ class Code(StrEnum):
     UNANSWERED = "unanswered", INVALID, _("“{label}” is not answered."), _("Enter it, or say why it is missing.")
     VALUE_AND_MISSING_REASON = (
         "value_and_missing_reason", INVALID, _("“{label}” has a value and a reason for its absence."), _("Keep one."),
-    )  # fmt: skip
+    )
     MISSING_REASON_UNKNOWN = (
         "missing_reason_unknown", INVALID, _("Reasons are ND (not done), UNK (unknown) or NA (not applicable)."),
-    )  # fmt: skip
+    )
     MISSING_ITEM_UNKNOWN = "missing_item_unknown", INVALID, _("The reasons name what is no item of this form: {items}."), _("Leave it out.")
     REFERENCE_FOREIGN = "reference_foreign", INVALID, _("“{label}” names something that does not belong to {subject}.")
     REFERENCE_UNKNOWN = "reference_unknown", INVALID, _("“{label}”: {key} is none of those that this form can name.")
@@ -194,18 +197,18 @@ class Code(StrEnum):
     TIME_ZONE_UNKNOWN = "time_zone_unknown", INVALID, _("{name} is no time zone; enter one such as Asia/Shanghai.")
     SITE_DATES_MISSING = (
         "site_dates_missing", INVALID, _("An active site has the dates of its ethics approval and its activation."), _("Enter them first."),
-    )  # fmt: skip
+    )
     ACTIVE_BEFORE_ACTIVATION = (
         "active_before_activation", INVALID, _("{site} was activated on {day}; it is not active before."),
-    )  # fmt: skip
+    )
     CONSENT_VERSIONS_OVERLAP = (
         "consent_versions_overlap", INVALID, _("Another version is effective in this period."),
         _("End that one first, or mark that they overlap."),
-    )  # fmt: skip
+    )
     UNIT_OF_ANOTHER_TEST = "unit_of_another_test", INVALID, _("This test is not reported in this unit.")
     RANGES_OVERLAP = (
         "ranges_overlap", INVALID, _("Another range holds for this test, sex and age in this period."), _("End that one first."),
-    )  # fmt: skip
+    )
 
     # ── Drafts, queries, signatures
     DRAFT_LEFT = "draft_left", CONFLICT, _("{record} is a draft."), _("It is completed first.")
@@ -219,13 +222,13 @@ class Code(StrEnum):
     CHANGED_SINCE_SHOWN = (
         "changed_since_shown", CONFLICT, _("{visit} has changed since this page was opened. Nothing was signed."),
         _("Read it again, then sign."),
-    )  # fmt: skip
+    )
     ALREADY_SIGNED = "already_signed", CONFLICT, _("{visit} is signed, and the signature holds.")
     WRONG_PASSWORD = "wrong_password", INVALID, _("The password does not match. {undone}")
     WRONG_CODE = "wrong_code", INVALID, _("The code does not match, or was used already: wait for the next one. {undone}")
     WRONG_FIRST_CODE = (
         "wrong_first_code", INVALID, _("The code does not match."), _("Wait for the next one, and check the clock of your telephone."),
-    )  # fmt: skip
+    )
     NO_SECOND_FACTOR = "no_second_factor", INVALID, _("You need a second factor. Set it up on the page Account first. {undone}")
 
     # ── Freeze and lock
@@ -234,22 +237,22 @@ class Code(StrEnum):
     VISIT_FROZEN = "visit_frozen", CONFLICT, _("Visit {visit} is frozen."), _("A data manager unfreezes it first. Nothing was stored.")
     VISIT_NOT_SIGNED = (
         "visit_not_signed", CONFLICT, _("{visit} is not signed, or its signature does not hold."), _("An investigator signs it first."),
-    )  # fmt: skip
+    )
     STEP_UNCHOSEN = "step_unchosen", INVALID, _("Choose a step.")
     LOCK_STEP_OUT_OF_ORDER = (
         "lock_step_out_of_order", CONFLICT, _("The lock stands at “{state}”: this step does not follow."), _("Open the page again."),
-    )  # fmt: skip
+    )
     DRAFTS_LEFT = "drafts_left", CONFLICT, _("Drafts to be completed: {count}.")
     QUERIES_LEFT = "queries_left", CONFLICT, _("Queries to be closed: {count}.")
     VISITS_LEFT = "visits_left", CONFLICT, _("Visits to be signed and frozen: {count}.")
     ELIGIBILITY_UNSIGNED = "eligibility_unsigned", CONFLICT, _("Eligibility without its signature: {count}.")
     SIGNATURES_BROKEN = (
         "signatures_broken", CONFLICT, _("Frozen visits to be signed again, as their signature does not hold: {count}."),
-    )  # fmt: skip
+    )
     STUDY_LOCKED = (
         "study_locked", CONFLICT, _("The study is locked. Nothing was stored."),
         _("Three people unlock it: one proposes, one approves, one carries it out."),
-    )  # fmt: skip
+    )
     THREE_PEOPLE = "three_people", CONFLICT, _("Three different people propose, approve and carry out."), _("Nothing was stored.")
 
     # ── Paper, exports, redaction, incidents
@@ -264,7 +267,7 @@ class Code(StrEnum):
     TOO_LONG_FOR_PDF = (
         "too_long_for_pdf", INVALID, _("More than {most} lines fit what you ask for: too many for one PDF."),
         _("Narrow it down by subject, form or days, or take the CSV."),
-    )  # fmt: skip
+    )
     NOT_AN_ITEM = "not_an_item", INVALID, _("{name} is no item of this form, so nothing is erased.")
     NOT_WORDS = "not_words", INVALID, _("Nobody wrote words under {name} there, so nothing is erased.")
     VERSION_UNKNOWN = "version_unknown", INVALID, _("{row} has versions 1 to {last}.")
@@ -275,7 +278,7 @@ class Code(StrEnum):
     SITE_UNKNOWN = "site_unknown", INVALID, _("There is no site {names}.")
     SCHEMA_CHANGED = (
         "schema_changed", CONFLICT, _("The database has changed meanwhile. Nothing was noted."), _("Read the differences again."),
-    )  # fmt: skip
+    )
     FLAG_CLOSED = "flag_closed", CONFLICT, _("This flag is closed already.")
 
     # ── Accounts and roles
@@ -283,93 +286,93 @@ class Code(StrEnum):
     DAY_UNFIT = "day_unfit", INVALID, _("Give the day it was done: today, or one before.")
     IDENTITY_UNRECORDED = (
         "identity_unrecorded", CONFLICT, _("Your identity check is not on record."), _("Ask the administrator to record it."),
-    )  # fmt: skip
+    )
     TRAINING_UNRECORDED = (
         "training_unrecorded", CONFLICT, _("Your training is not on record."), _("Ask the administrator to record it."),
-    )  # fmt: skip
+    )
     ACCOUNTABILITY_UNACCEPTED = (
         "accountability_unaccepted", CONFLICT, _("You have not accepted accountability for your signature."),
         _("Do so on the page Account, with a password of your own."),
-    )  # fmt: skip
+    )
     PASSWORD_OF_ANOTHER = (
         "password_of_another", CONFLICT, _("Another person set your password."), _("Change it on the page Account; then only you know it."),
-    )  # fmt: skip
+    )
     ALREADY_ACCEPTED = "already_accepted", CONFLICT, _("You have accepted it already.")
     NOTHING_LOST = "nothing_lost", CONFLICT, _("{person} has not lost a second factor.")
     LOSS_REPORTED = (
         "loss_reported", INVALID, _("Your second factor was reported lost."),
         _("An administrator first checks who you are, and records it."),
-    )  # fmt: skip
+    )
     CODE_UNSHOWN = "code_unshown", INVALID, _("Show a code first.")
     FACTOR_IN_USE = (
         "factor_in_use", INVALID, _("You have a second factor: show its code before you set up another."),
         _("If it is lost, report the loss."),
-    )  # fmt: skip
+    )
     NO_FACTOR_TO_LOSE = "no_factor_to_lose", INVALID, _("You have no second factor to lose.")
     TOO_MANY_TOKENS = (
         "too_many_tokens", CONFLICT, _("You hold {most} tokens, and no more are made."),
         _("Revoke one, or ask an administrator to end one. No token was made."),
-    )  # fmt: skip
+    )
     PASSWORD_UNCHANGED = "password_unchanged", INVALID, _("Choose another password than the one you have.")
     USER_NAME_TOO_LONG = "user_name_too_long", INVALID, _("A user name has {longest} characters at most.")
     USER_NAME_CHARACTERS = "user_name_characters", INVALID, _("A user name is made of Latin letters, digits and @ . + - _")
     USER_NAME_TAKEN = (
         "user_name_taken", INVALID,
         _("This user name is another person's, or looks like one: it was used before, or differs in case or in a letter that looks alike."),
-    )  # fmt: skip
+    )
     ACCOUNT_DEACTIVATED = "account_deactivated", INVALID, _("The account of {person} is deactivated.")
     LAST_DAY_MISSING = "last_day_missing", INVALID, _("Give the last day of the role.")
     LAST_DAY_TOO_EARLY = "last_day_too_early", INVALID, _("The last day is yesterday at the earliest: then the role ends at once.")
     ROLES_APART = (
         "roles_apart", INVALID, _("Who is {other} is not {role} at the same time: end the one role first."), _("Nothing was stored."),
-    )  # fmt: skip
+    )
     ROLE_OF_SUPERUSER = (
         "role_of_superuser", INVALID, _("A superuser holds no role but the administrator's: no clinical data are theirs to write."),
         _("Nothing was stored."),
-    )  # fmt: skip
+    )
 
     # ── Eligibility, allocation, parameters
     VISIT_UNPLANNED = (
         "visit_unplanned", CONFLICT, _("{subject} has no visit {visit} yet."), _("Eligibility is confirmed once it is planned."),
-    )  # fmt: skip
+    )
     EVIDENCE_CHANGED = (
         "evidence_changed", CONFLICT, _("The data have changed since this page was opened."), _("Read the criteria again, then confirm."),
-    )  # fmt: skip
+    )
     CRITERION_UNKNOWN = "criterion_unknown", INVALID, _("This gate has no criterion {criteria}.")
     VERDICT_UNKNOWN = "verdict_unknown", INVALID, _("{criterion}: choose met, not met or unknown.")
     VERDICT_NOT_CONFIRMABLE = "verdict_not_confirmable", INVALID, FORM_SAYS
     GATE_1_OPEN = (
         "gate_1_open", CONFLICT, _("Gate 1 is not confirmed as eligible, or its signature does not hold."),
         _("Confirm it first: not all of it is asked again."),
-    )  # fmt: skip
+    )
     GATE_1_STALE = (
         "gate_1_stale", CONFLICT, _("Data have changed since gate 1 was confirmed."), _("Confirm it again, as assessed on {day}."),
-    )  # fmt: skip
+    )
     NOT_RANDOMIZABLE = "not_randomizable", CONFLICT, FORM_SAYS
     ALREADY_RANDOMIZED = "already_randomized", CONFLICT, _("{subject} was randomized on {day} ({number}, {arm}).")
     STRATUM_UNKNOWN = "stratum_unknown", CONFLICT, _("The stratum cannot be computed, or the visit RAND is not planned.")
     COMMITMENT_OF_ANOTHER_KEY = (
         "commitment_of_another_key", CONFLICT,
         _("Another commitment has been published. The key that it belongs to is the only one that allocates."),
-    )  # fmt: skip
+    )
     KEY_NOT_COMMITTED = (
         "key_not_committed", CONFLICT, _("The randomization key does not belong to the published commitment."),
         _("Nobody is randomized until it does."),
-    )  # fmt: skip
+    )
     KEY_UNREADABLE = "key_unreadable", CONFLICT, _("The randomization key cannot be read."), _("Tell the study administrator.")
     METHOD_FIXED = (
         "method_fixed", CONFLICT,
         _("Subjects have been randomized: method and strata stay as they are, so that every allocation can be checked."),
-    )  # fmt: skip
+    )
     OUTSIDE_UNCHOSEN = "outside_unchosen", INVALID, _("Choose one of the list.")
     OUTSIDE_DAY_UNFIT = "outside_day_unfit", INVALID, _("Enter the day of the allocation; it does not lie in the future.")
     OUTSIDE_BEFORE_SCREENING = (
         "outside_before_screening", INVALID, _("The subject was screened on {day}; an allocation cannot be earlier."),
-    )  # fmt: skip
+    )
     OUTSIDE_WAITS = "outside_waits", CONFLICT, _("An allocation of {subject} waits for a data manager already.")
     OUTSIDE_DECIDED = (
         "outside_decided", CONFLICT, _("This entry was confirmed, declined or replaced in the meantime."), _("Open the page again."),
-    )  # fmt: skip
+    )
     STRATUM_NOT_A_CODE = "stratum_not_a_code", INVALID, _("Choose one of the codes of its list.")
     STRATUM_AS_USED = "stratum_as_used", INVALID, _("This is the value that was used."), _("Leave it empty, or choose another.")
     STRATUM_UNCHANGED = "stratum_unchanged", INVALID, _("This changes nothing."), _("Choose the value that was found correct.")
@@ -378,10 +381,10 @@ class Code(StrEnum):
     READ_COMMITTED_ONLY = "read_committed_only", INVALID, _("This is written at READ COMMITTED only. Nothing was stored.")
     LOCK_READ_COMMITTED_ONLY = (
         "lock_read_committed_only", CONFLICT, _("The study is locked at READ COMMITTED only. Nothing was stored."),
-    )  # fmt: skip
+    )
     STEP_OUT_OF_ORDER = (
         "step_out_of_order", CONFLICT, _("{subject}: “{after}” does not follow “{before}”. Nothing was stored."), _("Open the page again."),
-    )  # fmt: skip
+    )
     STEP_DONE = "step_done", CONFLICT, _("{subject} is already “{before}”. Nothing was stored.")
     NOT_BY_NOBODY = "not_by_nobody", INVALID, _("Nobody is named as the author of this change.")
     NOT_BEGUN = "not_begun", INVALID, _("Nobody is named as who began this row of {table}. Nothing was stored.")
@@ -401,21 +404,22 @@ class Code(StrEnum):
     SIGNER_NOT_READY = (
         "signer_not_ready", INVALID,
         _("Who signs has identity, training and accountability on record, and a password of their own. Nothing was stored."),
-    )  # fmt: skip
+    )
     SIGNATURE_WITHOUT_CONTENT = (
         "signature_without_content", INVALID, _("A signature keeps items and versions of each form. Nothing was stored."),
-    )  # fmt: skip
+    )
     SIGNATURE_MEANING = "signature_meaning", INVALID, _("This is not what a signature under it means. Nothing was stored.")
     SIGNED_TOO_EARLY = (
         "signed_too_early", CONFLICT, _("Forms are completed and queries closed before they are signed. Nothing was stored."),
-    )  # fmt: skip
+    )
     SIGNED_OTHERWISE = (
         "signed_otherwise", CONFLICT, _("What is signed is not what stands."), _("Read it again, then sign. Nothing was stored."),
-    )  # fmt: skip
+    )
     LEFT_BEFORE_LOCK = (
         "left_before_lock", CONFLICT,
         _("Drafts, open queries, or visits that are not frozen under a signature that holds are left. Nothing was stored."),
-    )  # fmt: skip
+    )
+    # fmt: on
 
 
 CODES: dict[str, Code] = {code.value: code for code in Code}
