@@ -30,9 +30,9 @@ TABLES = {
 
 VAGUE = {
     "one", "ones", "other", "another", "others", "found", "said", "told", "asked", "read", "held",
-    "made", "known", "given", "thing", "things", "stuff", "it", "them", "whole", "that", "those",
+    "made", "known", "thing", "things", "stuff", "it", "them", "whole", "that", "those",
 }  # fmt: skip
-"""Identifiers that say nothing about what they hold."""
+"""Identifiers that say nothing about what they hold. (`given` is an item: CDASH ECOCCUR.)"""
 
 FRAGMENTS = {
     "Of", "What", "Whether", "Over", "As", "Who", "Whom", "Whose", "How", "By", "From", "With",

@@ -171,7 +171,7 @@ STATED = {
     ),
     "crf.administration": Example(
         {
-            "day": 1, "agent": "CISPLATIN", "was_given": "Y", "given_on": date(2025, 1, 14), "dose_mg": Decimal("130.0"),
+            "day": 1, "agent": "CISPLATIN", "given": "Y", "given_on": date(2025, 1, 14), "dose_mg": Decimal("130.0"),
             "route": "INTRAVENOUS", "adjustment": "NONE", "dose_level": "0",
         },
         {"dose_mg": Decimal("120.0")},

@@ -186,7 +186,7 @@ def as_dose(row: Administration, casebook: Casebook) -> dose_intensity.Dose:
     return dose_intensity.Dose(
         cycle=row.cycle.number,
         planned_mg=planned_mg(row, casebook),
-        actual_mg=Decimal(0) if row.was_given == "N" else row.dose_mg,
+        actual_mg=Decimal(0) if row.given == "N" else row.dose_mg,
         measure=bsa_m2(row.cycle, casebook) if by_surface else row.cycle.weight_kg,
     )
 

@@ -141,7 +141,7 @@ class Cycle(Record):
 
     def days_given(self) -> list[date]:
         """Return the days on which an agent was given."""
-        return [row.given_on for row in self.rows(Administration) if row.was_given == "Y" and row.given_on]
+        return [row.given_on for row in self.rows(Administration) if row.given == "Y" and row.given_on]
 
     def clean(self) -> None:
         """Refuse a cycle at the visit of another, or recorded twice.
@@ -174,7 +174,7 @@ class Cycle(Record):
         yield from self._begins_after_cycle_before()
 
     def _begins_after_cycle_before(self) -> Iterator[Problem]:
-        before = Administration.objects.of(self.subject).filter(cycle__number=(self.number or 0) - 1, was_given="Y").exclude(cycle=self.pk)
+        before = Administration.objects.of(self.subject).filter(cycle__number=(self.number or 0) - 1, given="Y").exclude(cycle=self.pk)
         last = before.aggregate(last=models.Max("given_on"))["last"]
         day_1 = min(self.days_given(), default=None)
         if last and day_1 and day_1 <= last:
@@ -184,7 +184,7 @@ class Cycle(Record):
 
 def has_dose(administration: "Administration") -> bool:
     """Return whether the agent was given, so that it has a dose and a day."""
-    return administration.was_given == "Y"
+    return administration.given == "Y"
 
 
 def was_adjusted(administration: "Administration") -> bool:
@@ -237,7 +237,7 @@ class Administration(Row):
 
     day = fields.count("Day", between=(1, 42), sdtm="EC.VISITDY")
     agent = fields.choice("Agent", Agent, sdtm="EC.ECTRT")
-    was_given = fields.yes_no("Given", sdtm="EC.ECOCCUR")
+    given = fields.yes_no("Given", sdtm="EC.ECOCCUR")
     given_on = fields.day("Date", sdtm="EC.ECSTDTC", when=has_dose)
     dose_mg = fields.amount("Dose given", digits=7, places=1, between=(0, 10_000), unit="mg", sdtm="EC.ECDOSE", when=has_dose)
     route = fields.choice("Route", Route, sdtm="EC.ECROUTE")
@@ -251,7 +251,7 @@ class Administration(Row):
 
     sections = (
         Section(
-            "Administration", ("day", "agent", "was_given", "given_on", "dose_mg", "route", "adjustment", "adjustment_reason", "dose_level")
+            "Administration", ("day", "agent", "given", "given_on", "dose_mg", "route", "adjustment", "adjustment_reason", "dose_level")
         ),
     )
 
@@ -260,7 +260,7 @@ class Administration(Row):
             *Row.Meta.constraints,
             models.CheckConstraint(
                 name="no_dose_unless_given",
-                condition=~Q(was_given="N") | Q(dose_mg=None, given_on=None),
+                condition=~Q(given="N") | Q(dose_mg=None, given_on=None),
                 violation_error_message=gettext_lazy(
                     "What was not given has no dose and no date. Delete them, or answer “Given” with yes."
                 ),

@@ -197,7 +197,7 @@ def give(
         )
         given_on = on + timedelta(row["day"] - 1)
         as_planned = {
-            "was_given": "Y",
+            "given": "Y",
             "given_on": given_on,
             "dose_mg": round(planned or 0),
             "adjustment": "NONE",

@@ -136,10 +136,10 @@ class TestRefusal:
     def test_of_a_row_stands_with_the_page_and_keeps_its_rows(self, browser, url, cycle):
         page = browser.get(url)
         prefix = prefix_of(page, Administration)
-        sent = filled_in(page, **REASON, **{f"{prefix}-0-was_given": "N"})
+        sent = filled_in(page, **REASON, **{f"{prefix}-0-given": "N"})
         answer = browser.post(url, sent)
         assert "What was not given has no dose and no date" in errors(answer)
-        assert Administration.objects.get().was_given == "Y"
+        assert Administration.objects.get().given == "Y"
         assert f'name="{prefix}-0-dose_mg" value="130.0"' in answer.content.decode()
 
 

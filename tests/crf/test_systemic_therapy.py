@@ -141,7 +141,7 @@ class TestCycle:
 
 
 class TestAdministration:
-    NOT_GIVEN = {"was_given": "N", "given_on": None, "dose_mg": None, "adjustment": "OMITTED", "adjustment_reason": "AE"}
+    NOT_GIVEN = {"given": "N", "given_on": None, "dose_mg": None, "adjustment": "OMITTED", "adjustment_reason": "AE"}
 
     @pytest.mark.parametrize("dose", [{"dose_mg": Decimal("1.0")}, {"given_on": date(2025, 1, 14)}])
     def test_that_was_not_given_has_neither_dose_nor_date(self, enter, dose):

@@ -162,7 +162,7 @@ def item_beside(path, call):
     named = {key.arg: key.value for key in call.keywords}
     has_place = maker(call) in ("Problem", "Obstacle") and len(call.args) > 1
     item = named.get("item") or (call.args[1] if has_place else None)
-    if item is None and (maker(call) in ("malformed", "told") or path.name == "fields.py"):
+    if item is None and (maker(call) in ("malformed", "detail_of") or "fields" in path.parts):
         return ANY
     if item is None:
         return "reason" if maker(call) == "checked_text" else ""
