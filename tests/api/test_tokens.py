@@ -99,7 +99,7 @@ def test_a_malformed_login_is_400(data_manager, anyone, sent):
 def test_an_unknown_token_is_401_with_a_sentence(data_manager, header):
     answer = Caller().generic("GET", "/api/v1/subjects/", HTTP_AUTHORIZATION=header)
     assert answer.status_code == 401
-    assert "Send a token" in answer.json()["detail"]
+    assert "no valid token" in answer.json()["detail"]
 
 
 @pytest.mark.proves("A03")

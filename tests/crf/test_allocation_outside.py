@@ -129,7 +129,7 @@ def test_postgresql_refuses_the_same_person_too(subject, entered, investigator, 
 def test_postgresql_refuses_a_decision_without_an_entry(subject, investigator, data_manager, told, state):
     with (
         acting(by=data_manager),
-        pytest.raises(IntegrityError, match=f"The allocation of 01-001: “{state}” does not follow “BEGIN”"),
+        pytest.raises(IntegrityError, match=f"The allocation of 01-001: “{state}” cannot follow “BEGIN”"),
         transaction.atomic(),
     ):
         AllocationOutside.objects.create(subject=subject, state=state, by=data_manager, entered_by=investigator, **told)
@@ -237,7 +237,7 @@ class TestPage:
         assert self.ADDRESS in client.get(reverse("randomization", args=["01-001"])).content.decode()
         assert client.post(self.ADDRESS, told).status_code == 302
         shown = client.get(self.ADDRESS).content.decode()
-        assert "Waits for a data manager" in shown
+        assert "Waiting for a data manager" in shown
         assert 'value="confirm"' not in shown
         client.force_login(data_manager)
         shown = client.get(self.ADDRESS).content.decode()

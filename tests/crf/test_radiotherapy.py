@@ -106,7 +106,7 @@ class TestVolume:
             return change(course, rows={TargetVolume: [{"id": volume.pk, "version": volume.version, item: D(value)}]})
 
         for value in (below, above):
-            with pytest.raises(Refused, match="lies between"):
+            with pytest.raises(Refused, match="must lie between"):
                 with_value(value)
         for value in (lowest, highest):
             assert with_value(value).pk

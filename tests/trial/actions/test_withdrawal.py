@@ -53,10 +53,10 @@ def test_withdrawal_is_refused_to(request, cycle, who):
 
 def test_withdrawn_record_is_neither_withdrawn_again_nor_changed(cycle, data_manager):
     entry.withdraw(cycle, by=data_manager, reason=REASON)
-    with pytest.raises(Conflict, match="was withdrawn"):
+    with pytest.raises(Conflict, match="is withdrawn"):
         entry.withdraw(cycle, by=data_manager, reason=REASON)
     cycle.refresh_from_db()
-    with pytest.raises(Conflict, match="was withdrawn"):
+    with pytest.raises(Conflict, match="is withdrawn"):
         entry.change(cycle, by=data_manager, version=cycle.version, values={"weight_kg": 60}, reason=REASON)
 
 

@@ -164,7 +164,7 @@ def test_justification_is_needed(mistaken, data_manager, why):
 
 @pytest.mark.parametrize("item", ["code", "version", "subject_id", "nonsense"])
 def test_what_is_no_item_stays(mistaken, data_manager, investigator, item):
-    with pytest.raises(Refused, match="is no item of this form"):
+    with pytest.raises(Refused, match="is not an item of this form"):
         redaction.ask(mistaken, item=item, by=data_manager, justification=WHY)
     asked = redaction.ask(mistaken, item="missed_reason", by=data_manager, justification=WHY)
     forged = RedactionRequest.objects.create(
