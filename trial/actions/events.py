@@ -74,12 +74,12 @@ def _was_alerted(person: User | None) -> bool:
 
 def _alert(person: User | None, address: str) -> None:
     """Put the alert of a lockout into the outbox, for each address that is alerted."""
-    name = _("A user name that nobody has")
+    name = _("A name that is nobody's")
     if person:
         name = f"{person.get_full_name()} ({person.get_username()})"
     sentences = _(
         "{name} was locked out after {failures} failed attempts, from {address}. The failures are "
-        "listed under All forms, Access failures. Ask the person. If somebody else tried to log in, set a new "
+        "listed under All forms, Access failures. Ask the person; if it was another, set a new "
         "password and report the loss of the second factor."
     )
     body = sentences.format(name=name, failures=settings.AXES_FAILURE_LIMIT, address=address)

@@ -26,8 +26,7 @@ HOLDS_OTHERS = gettext_noop(
     "A superuser can have only the administrator's role. End these roles first: {roles}."
 )
 STALE = gettext_noop(
-    "“{label}” was “{seen}” when this page was opened, and is “{stored}” now. "
-    "Open the page again."
+    "“{label}” was “{seen}” when this page was opened, and is “{stored}” now. Open the page again."
 )
 
 

@@ -67,7 +67,9 @@ class ParameterDecision(Kept):
     path_to_site = "pk"  # no site, as Study
 
     name = models.CharField(_("parameter"), max_length=40, choices=Name)
-    value = models.CharField(max_length=120, help_text=_("a value of the kind that stands behind the parameter's name"))
+    value = models.CharField(
+        max_length=120, help_text=_("a value of the kind that stands behind the parameter's name")
+    )
     effective_from = models.DateField(_("valid from"))
     basis = models.CharField(
         _("decided by"),
@@ -86,7 +88,8 @@ class ParameterDecision(Kept):
                 fields=["name", "effective_from"],
                 name="one_decision_of_a_day",
                 violation_error_message=_(
-                    "A decision on this parameter for that day exists already. Change that decision."
+                    "A decision on this parameter for that day exists already. "
+                    "Change that decision."
                 ),
             ),
             models.CheckConstraint(

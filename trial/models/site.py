@@ -250,7 +250,9 @@ class ReferenceRange(Setup):
             models.CheckConstraint(
                 condition=Q(age_from__lte=F("age_to")),
                 name="reference_range_ages_in_order",
-                violation_error_message=_("The age at which the range begins must not be above the age at which it ends."),
+                violation_error_message=_(
+                    "The age at which the range begins must not be above the age at which it ends."
+                ),
             ),
         ]
 

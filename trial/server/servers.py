@@ -19,7 +19,7 @@ from trial.server.embedded_postgres import MAKE_ROLES, OLDEST, OWNER, Postgres
 TOO_OLD = gettext_lazy(
     "The PostgreSQL that DATABASE_URL names is too old ({version}): Casebook needs {oldest} or newer, so name another server."
 )
-NOT_LET_IN = gettext_lazy("The PostgreSQL that DATABASE_URL names refuses the connection ({reason}): start it, or correct the address.")
+NOT_LET_IN = gettext_lazy("The PostgreSQL that DATABASE_URL names does not let us in ({reason}): start it, or correct the address.")
 
 
 @contextmanager

@@ -28,7 +28,9 @@ class Command(BaseCommand):
         shown = noted_schema.present_digest()
         findings = noted_schema.findings(anchors.read_anchors())
         if not findings:
-            self.stdout.write(_("The database schema is the same as noted last. There is nothing to accept."))
+            self.stdout.write(
+                _("The database schema is the same as noted last. There is nothing to accept.")
+            )
             return
         self.stdout.write("\n".join(findings))
         try:
