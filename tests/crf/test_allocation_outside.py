@@ -161,14 +161,14 @@ def test_entry_is_refused(subject, investigator, told, changed, sentence):
 def test_day_of_the_allocation_lies_not_in_the_future(subject, investigator, told, days, refused):
     told["allocated_on"] = subject.site.today() + timedelta(days)
     if refused:
-        with pytest.raises(Refused, match="future"):
+        with pytest.raises(Refused, match="today or earlier"):
             allocation_outside.enter(subject, by=investigator, **told)
     else:
         assert allocation_outside.enter(subject, by=investigator, **told).pk
 
 
 def test_one_waits_at_a_time_and_a_declined_one_is_entered_anew(subject, entered, investigator, data_manager, told):
-    with pytest.raises(Conflict, match="waits"):
+    with pytest.raises(Conflict, match="is already waiting"):
         allocation_outside.enter(subject, by=investigator, **told)
     allocation_outside.decline(subject, by=data_manager, entered=entered.pk, reason="The log says SYS")
     with pytest.raises(Conflict, match="in the meantime"):

@@ -429,7 +429,7 @@ class Code(StrEnum):
     ACT_OF_ANOTHER_ROLE = "act_of_another_role", INVALID, _("The person's role does not allow this act ({step}). Nothing was stored.")
     NEVER_DELETED = "never_deleted", INVALID, _("Entered data are never deleted."), _("Withdraw the entry instead.")
     PEOPLE_NEVER_DELETED = "people_never_deleted", INVALID, _("People are deactivated, never deleted.")
-    APPEND_ONLY = "append_only", INVALID, _("Rows of {table} can be added, but never changed or deleted.")
+    APPEND_ONLY = "append_only", INVALID, _("{table} is append-only: its rows are never changed or deleted.")
     WRITTEN_BY_POSTGRESQL = "written_by_postgresql", INVALID, _("Only PostgreSQL itself can add rows to {table}.")
     PLACE_FIXED = "place_fixed", INVALID, _("Code, place and allocation of a row of {table} can never change. Nothing was stored.")
     NOT_FIRST_VERSION = "not_first_version", INVALID, _("A new entry must begin with version 1.")

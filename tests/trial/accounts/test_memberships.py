@@ -65,7 +65,7 @@ class TestPage:
     @pytest.mark.parametrize(
         ("sent", "sentence"),
         [
-            ({"role": "monitor"}, "Who is data manager is not monitor at the same time"),
+            ({"role": "monitor"}, "A person cannot be data manager and monitor at the same time"),
             ({"role": "auditor", "site": ""}, "An auditor's role needs a last day"),
             ({"role": "investigator", "site": ""}, "Name the site"),
             ({"role": "data manager"}, "already has this role at this site"),
@@ -126,7 +126,7 @@ class TestAction:
 
     def test_refuses_what_the_page_refuses(self, administrator, site, nell, data_manager):
         membership = Membership.objects.get(user=data_manager)
-        with pytest.raises(Refused, match="Who is data manager is not auditor"):
+        with pytest.raises(Refused, match="A person cannot be data manager and auditor"):
             memberships.give(data_manager, Role.AUDITOR, site=None, by=administrator, ends_on=STUDY_ENDS)
         for values, refused in (
             ({"ends_on": None}, "Give the last day"),

@@ -66,7 +66,7 @@ def test_one_after_the_other_is_allowed_and_the_first_does_not_come_back(site):
     person = member("mo", DM, site)
     end_role(person, DM)
     assert give_role(person, CRA, site).pk
-    with pytest.raises(IntegrityError, match="Who is monitor is not data manager"), acting(by=founder(), reason="Back again"):
+    with pytest.raises(IntegrityError, match="A person cannot be monitor and data manager"), acting(by=founder(), reason="Back again"):
         Membership.objects.filter(user=person, role=DM).update(ends_on=None)
     with acting(by=founder(), reason="Its day was another"):
         Membership.objects.filter(user=person, role=DM).update(ends_on="2025-01-01")
@@ -124,7 +124,7 @@ def test_the_page_of_people_makes_no_superuser_of_who_holds_another_role(data_ma
     log_in_with_code(client, root)
     address = reverse("admin:auth_user_change", args=[data_manager.pk])
     answer = client.post(address, as_shown(client.get(address)) | {"is_superuser": "on"})
-    assert "End first: data manager." in errors(answer)
+    assert "End these roles first: data manager." in errors(answer)
     data_manager.refresh_from_db()
     assert not data_manager.is_superuser
 

@@ -168,7 +168,7 @@ def test_each_record_has_its_own_kind_of_signature_at_its_own_visit(visit, recor
     at = enrolment.unscheduled_visit(subject=visit.subject, by=data_manager) if elsewhere else confirmed.visit
     key = record.pk if form == "crf.vitalsigns" else confirmed.pk
     content = {f"{form}#{key}": {"form": "", "form_version": "", "versions": [], "items": {}}}
-    with pytest.raises(IntegrityError, match=r"not what a signature under it means|not what stands"), acting(by=investigator):
+    with pytest.raises(IntegrityError, match=r"does not fit what is signed|differs from the stored data"), acting(by=investigator):
         Signature.objects.create(
             visit=at, form=form, record=key, meaning=meaning, signed_by=investigator, printed_name="Ida Li", content=content,
             content_sha256="0" * 64,
@@ -198,9 +198,9 @@ def test_whoever_has_a_name_signs_with_it(visit, investigator, first, last, prin
 @pytest.mark.parametrize(("form", "key"), [("crf.nope", 1), ("crf.vitalsigns", -1), ("crf.laboratorypanel", 0), ("trial.visit", -1)])
 def test_a_query_is_about_a_form_that_stands_at_its_visit(visit, record, monitor, form, key):
     asked = {"visit": visit, "form": form, "record": key or record.pk}
-    with pytest.raises(IntegrityError, match=f"{form} .* does not stand at this visit"), acting(by=monitor):
+    with pytest.raises(IntegrityError, match=f"{form} .* does not belong to this visit"), acting(by=monitor):
         Query.objects.create(**asked)
-    with pytest.raises(IntegrityError, match=f"{form} .* does not stand at this visit"), acting(by=monitor):
+    with pytest.raises(IntegrityError, match=f"{form} .* does not belong to this visit"), acting(by=monitor):
         Verification.objects.create(**asked, versions=[], by=monitor)
 
 
