@@ -20,7 +20,7 @@ from trial.states import FreezeState, LockState, QueryState
 pytestmark = pytest.mark.proves("D06")
 
 REASON = "TRANSCRIPTION"
-REFUSED = r"role does not allow this act|identity, training and accountability"  # what only who signs has on record
+REFUSED = r"role does not allow this act|identity check, training and accountability"  # what only who signs has on record
 L = LockState
 BREAKING = ["a change", "a change of the visit", "another form", "a withdrawal", "a closed query"]
 
