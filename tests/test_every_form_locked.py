@@ -24,7 +24,7 @@ from trial.actions import enrolment, entry
 pytestmark = pytest.mark.proves("D06")
 
 REASON = {"reason": "TRANSCRIPTION", "reason_words": "misread"}
-SENTENCES = {"frozen": "A data manager unfreezes it first", "locked": "The study is locked"}
+SENTENCES = {"frozen": "Ask a data manager to unfreeze it", "locked": "The study is locked"}
 BY_HAND = [form for form in FORMS if form.entered_by_hand]
 
 

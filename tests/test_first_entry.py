@@ -39,7 +39,7 @@ def chosen(page, choice):
 
 def test_the_second_sees_both_values_and_nothing_is_stored(too_late):
     _, answer = too_late(VitalSigns, **SIGNS | {"pulse": 99})
-    assert "Someone else has changed this in the meantime" in errors(answer)
+    assert "Someone else has changed this entry in the meantime" in errors(answer)
     assert differences(answer) == [("pulse", "99", f"{SIGNS['pulse']}")]
     assert VitalSigns.objects.get().pulse == SIGNS["pulse"]
 
@@ -68,7 +68,7 @@ def test_who_entered_the_same_reads_so_and_stores_nothing(too_late, browser):
 def test_of_a_form_with_rows_the_page_leads_to_the_record_shows_it_and_keeps_what_was_typed(too_late):
     _, answer = too_late(Cycle, weight_kg="61.5")
     first = Cycle.objects.get()
-    assert "This visit already has its systemic therapy cycle. Open that one." in errors(answer)
+    assert "This visit already has its systemic therapy cycle. Open the existing form." in errors(answer)
     assert f'href="/admin/crf/cycle/{first.pk}/change/"' in answer.content.decode()
     assert f"{first.weight_kg}" in str(answer.context["part"].items)
     assert answer.context["adminform"].form["weight_kg"].value() == "61.5"

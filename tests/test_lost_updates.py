@@ -67,7 +67,7 @@ def test_what_is_chosen_stands(stale, browser, url, choice, weight):
 
 def test_without_a_choice_nothing_is_stored_and_the_page_asks_again(stale, browser, url):
     answer = browser.post(url, chosen(stale))
-    assert "choose which value stands" in errors(answer)
+    assert "choose which value to keep" in errors(answer)
     assert VitalSigns.objects.get().weight_kg == 72
     assert [one.item for one in answer.context["adminform"].form.differences] == ["weight_kg"]
 
@@ -122,7 +122,7 @@ def test_api_tells_who_comes_second_to_an_empty_form_both_values_and_where_they_
     api.force_authenticate(investigator)
     sent = {"visit": record.visit_id, "items": {"weight_kg": "71", "height_cm": str(record.height_cm)}, "complete": False}
     answer = api.post("/api/v1/forms/vitalsigns/", sent, format="json")
-    assert (answer.status_code, answer.data["detail"]) == (409, "This visit already has its vital signs and ECOG. Open that one.")
+    assert (answer.status_code, answer.data["detail"]) == (409, "This visit already has its vital signs and ECOG. Open the existing form.")
     assert answer.data["both"] == {"id": record.pk, "version": record.version, "items": {"weight_kg": {"yours": "71", "stored": "70.0"}}}
     assert VitalSigns.objects.count() == 1
 
@@ -280,7 +280,7 @@ class TestRows:
         self.changed_by_another(panel, data_manager, what)
         answer = browser.post(address, REASON | shown)
         assert (answer.status_code, LaboratoryPanel.objects.get().withdrawn_at) == (409, None)
-        assert "changed this in the meantime" in answer.content.decode()
+        assert "changed this entry in the meantime" in answer.content.decode()
         assert shown_in(answer) == shown_in(browser.get(address)), "as it stands now"
         assert browser.post(address, REASON | read_in(answer)).status_code == 302
         assert LaboratoryPanel.objects.get().withdrawn_at

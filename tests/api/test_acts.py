@@ -67,7 +67,7 @@ class TestSignature:
             ({"password": "", "code": CODE}, 422, "password does not match"),
             ({"shown_sha256": "0" * 64}, 409, "has changed since"),
             ({"shown_sha256": ""}, 400, "may not be blank"),
-            ({"signed_by": 1}, 400, "not asked for"),
+            ({"signed_by": 1}, 400, "no such field"),
         ],
     )
     def test_is_refused(self, held, as_investigator, sent, status, sentence):

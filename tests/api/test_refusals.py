@@ -28,7 +28,7 @@ REFUSED = {
     "a value nested deeply": ("forms/vitalsigns/", {"items": {"pulse": json.loads("[" * 500 + "]" * 500)}}, 400, "malformed", "pulse"),
     "no object": ("forms/vitalsigns/", [], 400, "malformed", "Expected a dictionary"),
     "no visit": ("forms/vitalsigns/", {"items": {}}, 400, "field_missing", "required"),
-    "another key": ("forms/vitalsigns/", {"items": {}, "signed_by": 1}, 400, "field_unknown", "not asked for"),
+    "another key": ("forms/vitalsigns/", {"items": {}, "signed_by": 1}, 400, "field_unknown", "no such field"),
     "an unknown item": ("forms/vitalsigns/", {"items": {"wait_kg": 70}}, 400, "item_unknown", "no such item"),
     "an unknown group": ("forms/vitalsigns/", {"items": {}, "rows": {"results": []}}, 400, "group_unknown", "no such group"),
     "an unknown item of a row": ("forms/laboratorypanel/", panel(colour="red"), 400, "item_unknown", "no such item"),
@@ -47,7 +47,7 @@ REFUSED = {
         {"items": {"pulse": 71}, "missing": {"pulse": "ND"}},
         422,
         "value_and_missing_reason",
-        "Keep one",
+        "Delete one",
     ),
     "a telephone number": ("forms/laboratorypanel/", {"items": {"specimen": "13812345678"}}, 422, "identifier_in_text", "telephone"),
 }
@@ -89,11 +89,11 @@ def test_an_entry_that_is_refused_stores_nothing(case, visit, as_data_manager):
 CHANGES = {
     "without a reason": ({"version": 1, "items": {"pulse": 72}}, 422, "reason_missing", "Say why"),
     "with a reason of spaces": ({"version": 1, "reason": " \u200b", "items": {"pulse": 72}}, 422, "reason_missing", "Say why"),
-    "with a reason that is none": ({"version": 1, "reason": "because", "items": {"pulse": 72}}, 422, "reason_code_unknown", "begins with"),
+    "with a reason that is none": ({"version": 1, "reason": "because", "items": {"pulse": 72}}, 422, "reason_code_unknown", "Begin"),
     "with other, unsaid": ({"version": 1, "reason": "OTHER", "items": {"pulse": 72}}, 422, "reason_unsaid", "your own words"),
     "of a stale form": ({"version": 7, "reason": "ENTRY_ERROR", "items": {"pulse": 72}}, 409, "stale_version", "Someone else"),
     "without a version": ({"reason": "ENTRY_ERROR", "items": {"pulse": 72}}, 400, "field_missing", "required"),
-    "of a visit": ({"version": 1, "reason": "ENTRY_ERROR", "visit": 1}, 400, "field_unknown", "not asked for"),
+    "of a visit": ({"version": 1, "reason": "ENTRY_ERROR", "visit": 1}, 400, "field_unknown", "no such field"),
     "of what the system computes": ({"version": 1, "reason": "ENTRY_ERROR", "items": {"bsa_m2": 2}}, 400, "item_unknown", "no such item"),
     "to an impossible value": ({"version": 1, "reason": "ENTRY_ERROR", "items": {"pulse": 0}}, 422, "out_of_limits", "20"),
 }
@@ -125,14 +125,14 @@ ENROLMENTS = {
     "before the site was active": ({"site": "01", "screened_on": "2020-01-01"}, 409, "site_not_active", "not active"),
     "without a day": ({"site": "01"}, 400, "field_missing", "required"),
     "at no site": ({"site": "one", "screened_on": "2025-01-07"}, 400, "malformed", "site"),
-    "at another site": ({"site": "02", "screened_on": "2025-01-07"}, 404, "not_found", "nothing here"),
+    "at another site": ({"site": "02", "screened_on": "2025-01-07"}, 404, "not_found", "no access"),
     "again, after a subject of another site": (
         {"site": "01", "screened_on": "2025-01-07", "rescreen_of": "02-001"},
         404,
         "not_found",
-        "nothing here",
+        "no access",
     ),
-    "with a code of one's own": ({"site": "01", "screened_on": "2025-01-07", "code": "01-999"}, 400, "field_unknown", "not asked for"),
+    "with a code of one's own": ({"site": "01", "screened_on": "2025-01-07", "code": "01-999"}, 400, "field_unknown", "no such field"),
 }
 
 
@@ -149,7 +149,7 @@ VISITS = {
     "in the future": ({"items": {"held_on": TOMORROW}}, 422, "future_date", "future"),
     "with a window of one's own": ({"items": {"closes_on": "2025-01-08"}}, 400, "item_unknown", "no such item"),
     "of a version that is not": ({"version": 99, "items": {"held_on": "2025-01-08"}}, 409, "stale_version", "Someone else"),
-    "with rows": ({"rows": {}}, 400, "field_unknown", "not asked for"),
+    "with rows": ({"rows": {}}, 400, "field_unknown", "no such field"),
 }
 
 

@@ -54,7 +54,7 @@ def test_monitor_verifies_the_version_that_was_read(record, post, monitor, data_
 def test_visit_is_frozen_when_signed_and_unfrozen(record, visit, post, data_manager, investigator, monitor):
     asked = {"visit": visit.pk, "state": "FROZEN", "reason": "Cleaned"}
     answer = post(data_manager, "freezes", **asked)
-    assert (answer.status_code, "signs it first" in answer.data["detail"]) == (409, True)
+    assert (answer.status_code, "must sign the visit first" in answer.data["detail"]) == (409, True)
     review.sign_visit(Visit.objects.select_related("subject__site").get(pk=visit.pk), by=investigator, proof=PROOF)
     assert post(monitor, "freezes", **asked).status_code == 403
     assert post(data_manager, "freezes", **asked).status_code == 201

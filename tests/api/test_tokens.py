@@ -99,7 +99,7 @@ def test_a_malformed_login_is_400(data_manager, anyone, sent):
 def test_an_unknown_token_is_401_with_a_sentence(data_manager, header):
     answer = Caller().generic("GET", "/api/v1/subjects/", HTTP_AUTHORIZATION=header)
     assert answer.status_code == 401
-    assert "Send a token" in answer.json()["detail"]
+    assert "no valid token" in answer.json()["detail"]
 
 
 @pytest.mark.proves("A03")
@@ -170,7 +170,7 @@ def test_tokens_end_with_a_reported_loss(investigator, data_manager, as_data_man
 def test_nobody_holds_more_than_ten(data_manager, anyone):
     login = {"username": "dan", "password": PASSWORD}
     assert [anyone.post("token/", login).status_code for _ in range(11)] == [201] * 10 + [409]
-    assert "You hold 10 tokens" in anyone.post("token/", login).json()["detail"]
+    assert "You have 10 tokens" in anyone.post("token/", login).json()["detail"]
     assert AuthToken.objects.count() == 10
     AuthToken.objects.filter(pk=AuthToken.objects.first().pk).update(expiry=timezone.now() - timedelta(seconds=1))
     assert anyone.post("token/", login).status_code == 201

@@ -36,7 +36,7 @@ def test_new_subject_gets_to_its_signed_visit_and_to_its_json(nurse, live_server
     nurse.fill(measured_on="2025-03-03", weight_kg=700, height_cm=170, systolic=128, diastolic=76, pulse=72, temperature="36.6")
     nurse.fill(ecog="1", ecog_on="2025-03-03")
     nurse.press("_complete")
-    nurse.sees("“Weight” lies between 25 and 250 kg.")
+    nurse.sees("“Weight” must lie between 25 and 250 kg.")
     assert nurse.page.input_value("#id_pulse") == "72", "what was typed stays"
     nurse.fill(weight_kg=70)
     nurse.press("_complete")

@@ -129,7 +129,7 @@ def test_postgresql_refuses_the_same_person_too(subject, entered, investigator, 
 def test_postgresql_refuses_a_decision_without_an_entry(subject, investigator, data_manager, told, state):
     with (
         acting(by=data_manager),
-        pytest.raises(IntegrityError, match=f"The allocation of 01-001: “{state}” does not follow “BEGIN”"),
+        pytest.raises(IntegrityError, match=f"The allocation of 01-001: “{state}” cannot follow “BEGIN”"),
         transaction.atomic(),
     ):
         AllocationOutside.objects.create(subject=subject, state=state, by=data_manager, entered_by=investigator, **told)
@@ -161,14 +161,14 @@ def test_entry_is_refused(subject, investigator, told, changed, sentence):
 def test_day_of_the_allocation_lies_not_in_the_future(subject, investigator, told, days, refused):
     told["allocated_on"] = subject.site.today() + timedelta(days)
     if refused:
-        with pytest.raises(Refused, match="future"):
+        with pytest.raises(Refused, match="today or earlier"):
             allocation_outside.enter(subject, by=investigator, **told)
     else:
         assert allocation_outside.enter(subject, by=investigator, **told).pk
 
 
 def test_one_waits_at_a_time_and_a_declined_one_is_entered_anew(subject, entered, investigator, data_manager, told):
-    with pytest.raises(Conflict, match="waits"):
+    with pytest.raises(Conflict, match="is already waiting"):
         allocation_outside.enter(subject, by=investigator, **told)
     allocation_outside.decline(subject, by=data_manager, entered=entered.pk, reason="The log says SYS")
     with pytest.raises(Conflict, match="in the meantime"):
@@ -237,7 +237,7 @@ class TestPage:
         assert self.ADDRESS in client.get(reverse("randomization", args=["01-001"])).content.decode()
         assert client.post(self.ADDRESS, told).status_code == 302
         shown = client.get(self.ADDRESS).content.decode()
-        assert "Waits for a data manager" in shown
+        assert "Waiting for a data manager" in shown
         assert 'value="confirm"' not in shown
         client.force_login(data_manager)
         shown = client.get(self.ADDRESS).content.decode()

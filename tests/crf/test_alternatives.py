@@ -293,7 +293,7 @@ class TestMinimization:
 
     @pytest.mark.parametrize(("name", "value"), [("RAND_METHOD", "MINIMIZATION"), ("STRATA", "SYSCLASS × METPAT")])
     def test_method_and_strata_stay_once_a_subject_is_randomized(self, allocated, decided, name, value):
-        with pytest.raises(Conflict, match="method and strata stay as they are"):
+        with pytest.raises(Conflict, match="method and strata can no longer change"):
             decided(name, value, date(2025, 6, 1))
 
     def test_administrator_reads_on_the_page_why_they_stay(self, allocated, client):
@@ -303,7 +303,7 @@ class TestMinimization:
         url = "/admin/trial/parameterdecision/add/"
         said = {"name": "RAND_METHOD", "value": "MINIMIZATION", "effective_from": "2025-06-01", "basis": "PI"}
         answer = client.post(url, filled_in(client.get(url), **said))
-        assert "method and strata stay as they are" in answer.content.decode()
+        assert "method and strata can no longer change" in answer.content.decode()
 
 
 def test_blocks_are_computed_again_from_the_key(screened, settings):

@@ -69,7 +69,7 @@ def test_month_of_birth_is_year_and_month_since_1920(enter, born, accepted):
         ("M", "NA", ""),
         ("M", "Y", "not applicable"),
         ("M", "N", "not applicable"),
-        ("U", "", "“Sex at birth” is one of the codes of its list"),
+        ("U", "", "“Sex at birth” must be one of the codes of its list"),
     ],
 )
 def test_childbearing_potential_is_asked_of_women(enter, sex, potential, said):

@@ -105,7 +105,7 @@ class TestVolume:
             return change(course, rows={TargetVolume: [{"id": volume.pk, "version": volume.version, item: D(value)}]})
 
         for value in (below, above):
-            with pytest.raises(Refused, match="lies between"):
+            with pytest.raises(Refused, match="must lie between"):
                 with_value(value)
         for value in (lowest, highest):
             assert with_value(value).pk
@@ -154,7 +154,7 @@ class TestFraction:
         if accepted:
             assert give({"dose_gy": D(gy)}).pk
         else:
-            with pytest.raises(Refused, match="lies between 0 and 40 Gy"):
+            with pytest.raises(Refused, match="must lie between 0 and 40 Gy"):
                 give({"dose_gy": D(gy)})
 
     @pytest.mark.parametrize(("gy", "accepted"), [("9.89", False), ("9.90", True), ("10.10", True), ("10.11", False)])
@@ -198,5 +198,5 @@ class TestInterruption:
         if accepted:
             assert change(course, rows=rows).pk
         else:
-            with pytest.raises(Refused, match="lies between 0 and 45"):
+            with pytest.raises(Refused, match="must lie between 0 and 45"):
                 change(course, rows=rows)

@@ -77,7 +77,7 @@ def test_diameter_has_its_limits(assess, target, mm, accepted):
     if accepted:
         assert assess(measured=measured).pk
     else:
-        with pytest.raises(Refused, match=r"lies between 0.1 and 400 mm"):
+        with pytest.raises(Refused, match=r"must lie between 0.1 and 400 mm"):
             assess(measured=measured)
 
 

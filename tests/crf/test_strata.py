@@ -28,11 +28,11 @@ def test_stands_beside_the_one_used(allocated, data_manager):
     ("sent", "refusal", "sentence"),
     [
         ({"reason": ""}, Refused, "Say why"),
-        ({"reason": "because"}, Refused, "A reason begins with one of"),
-        ({"metpat": "NODE_ONLY"}, Refused, "the value that was used"),
-        ({"metpat": ""}, Refused, "changes nothing"),
+        ({"reason": "because"}, Refused, "Begin the reason with one of"),
+        ({"metpat": "NODE_ONLY"}, Refused, "the one that was used"),
+        ({"metpat": ""}, Refused, "the same as those stored"),
         ({"version": 7}, Conflict, "in the meantime"),
-        ({"metpat": "NODES"}, Refused, "one of the codes of its list"),
+        ({"metpat": "NODES"}, Refused, "one of the codes of the list"),
     ],
 )
 def test_is_refused(allocated, data_manager, sent, refusal, sentence):

@@ -47,8 +47,8 @@ class TestRegimen:
             ({}, 0, None),
             ({}, 2, None),
             ({}, 3, "2 cycles before consent are allowed"),
-            ({}, 7, "lies between 0 and 6"),
-            ({}, -1, "lies between 0 and 6"),
+            ({}, 7, "must lie between 0 and 6"),
+            ({}, -1, "must lie between 0 and 6"),
             ({"MAX_PRECONSENT_CYCLES": "3"}, 3, None),
             ({"MAX_PRECONSENT_CYCLES": "3"}, 4, "3 cycles before consent are allowed"),
             ({"ALLOW_PRECONSENT_CYCLES": "no"}, 0, None),
@@ -127,7 +127,7 @@ class TestCycle:
     def test_is_dosed_within_limits(self, enter, change, item, below, lowest, highest, above):
         stored = enter(Cycle)
         for value in (below, above):
-            with pytest.raises(Refused, match="lies between"):
+            with pytest.raises(Refused, match="must lie between"):
                 change(stored, **{item: Decimal(value)})
         for value in (lowest, highest):
             assert getattr(change(stored, **{item: Decimal(value)}), item) == Decimal(value)
@@ -155,7 +155,7 @@ class TestAdministration:
         if accepted:
             assert enter(Cycle, rows=rows).pk
         else:
-            with pytest.raises(Refused, match="“Dose given” lies between 0 and 10000 mg"):
+            with pytest.raises(Refused, match="“Dose given” must lie between 0 and 10000 mg"):
                 enter(Cycle, rows=rows)
 
     @pytest.mark.parametrize(("day", "accepted"), [(0, False), (1, True), (42, True), (43, False)])
@@ -164,7 +164,7 @@ class TestAdministration:
         if accepted:
             assert enter(Cycle, rows=rows).pk
         else:
-            with pytest.raises(Refused, match="“Day” lies between 1 and 42"):
+            with pytest.raises(Refused, match="“Day” must lie between 1 and 42"):
                 enter(Cycle, rows=rows)
 
     def test_of_an_agent_is_entered_once_a_day(self, enter):

@@ -96,7 +96,7 @@ def test_evidence_in_doubt_is_not_signed(story, team, form, state, is_confirmed)
     if is_confirmed:
         assert confirm(story, shown.shown_sha256)
     else:
-        with pytest.raises(Conflict, match=f"Query {query.pk} at .* about .*, is {state.value.lower()}. It is closed first."):
+        with pytest.raises(Conflict, match=f"Query {query.pk} at .* about .*, is {state.value.lower()}. Close the query first."):
             confirm(story, shown.shown_sha256)
 
 

@@ -11,8 +11,8 @@ from trial.management.sentences.sentence import KINDS
 from trial.management.sentences.templates import FOLDER, files, outside_gettext
 
 SAMPLES = [
-    ("refusal", "refusals.stale_version", "Someone else has changed this in the meantime. Nothing was stored. Open it again."),
-    ("refusal", "refusals.wrong_code", "The code does not match, or was used already: wait for the next one. {undone}"),
+    ("refusal", "refusals.stale_version", "Someone else has changed this entry in the meantime. Nothing was stored. Open the entry again."),
+    ("refusal", "refusals.wrong_code", "The code does not match, or was used already. Wait for the next code. {undone}"),
     ("notice", "trial.pages.signing", "Visit {visit} is signed."),
     ("notice", "trial.output.blank_forms", "Where a value is missing, tick why: {codes}."),
     ("notice", "trial.pages.signing", "Sign {number} visit | Sign {number} visits"),

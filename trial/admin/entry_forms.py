@@ -17,11 +17,14 @@ from trial.models import Entered, Kept, Missing, Row
 from trial.pages.base import WhyForm
 from trial.refusals import Both
 
-CHOOSE = gettext_noop("“{label}”: choose which value stands.")
+CHOOSE = gettext_noop("“{label}”: choose which value to keep.")
 STALE_ITEM = gettext_noop(
-    "“{label}”: you entered {entered}, but {stored} has been stored in the meantime. Choose one."
+    "“{label}”: you entered {entered}, but {stored} has been stored in the meantime. "
+    "Choose the value to keep."
 )
-STALE_PAGE = gettext_noop("Someone else has changed this in the meantime. Nothing was stored.")
+STALE_PAGE = gettext_noop(
+    "Someone else has changed this entry in the meantime. Nothing was stored."
+)
 MISSING = "missing__"
 
 

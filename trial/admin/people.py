@@ -23,11 +23,10 @@ from trial.audit.acting import acting
 from trial.models import roles_today, sites_where
 
 HOLDS_OTHERS = gettext_noop(
-    "A superuser holds no role but the administrator's. End first: {roles}."
+    "A superuser can have only the administrator's role. End these roles first: {roles}."
 )
 STALE = gettext_noop(
-    "“{label}” was “{seen}” when this page was opened, and is “{stored}” by now. "
-    "Open the page anew."
+    "“{label}” was “{seen}” when this page was opened, and is “{stored}” now. Open the page again."
 )
 
 

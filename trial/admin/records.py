@@ -250,7 +250,7 @@ def refuse_withdrawn(record: Record) -> None:
     """
     person = record.withdrawn_by
     if person is not None:
-        sentence = _("{record} was withdrawn by {name} meanwhile. Nothing was stored.")
+        sentence = _("{record} was withdrawn by {name} in the meantime. Nothing was stored.")
         raise PermissionDenied(sentence.format(record=record, name=person.get_full_name()))
 
 

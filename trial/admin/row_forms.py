@@ -14,8 +14,8 @@ from trial.admin.entry_forms import EnteredForm, OneOf
 from trial.pages.base import number_from
 
 WITHDRAWN_ROW = gettext_noop(
-    "Withdrawn by {name} in the meantime. Nothing was stored. "
-    "Send the page again to store it without this row."
+    "{name} withdrew this row in the meantime. Nothing was stored. "
+    "Save again to store the form without this row."
 )
 
 

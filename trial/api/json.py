@@ -31,7 +31,7 @@ class FlatEnough(JSONParser):
                 object_pairs_hook=_with_each_name_once,
             )
         except RecursionError as error:
-            raise ParseError(_("It is nested too deeply.")) from error
+            raise ParseError(_("The JSON is nested too deeply.")) from error
         except (ValueError, LookupError, ArithmeticError) as error:
             sentence = _("JSON parse error - {error}")
             raise ParseError(sentence.format(error=error)) from error
@@ -40,7 +40,7 @@ class FlatEnough(JSONParser):
 def _with_each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     values = dict(pairs)
     if len(values) < len(pairs):
-        raise ValueError(_("a name stands twice in one object"))
+        raise ValueError(_("an object has the same name twice"))
     return values
 
 
@@ -51,10 +51,10 @@ def _exact(number: str) -> float:
     """
     value = float(number)
     if Decimal(repr(value)) != Decimal(number):
-        sentence = _("{number} is more than a number keeps: send it as text")
+        sentence = _("{number} has more digits than a JSON number keeps: send it as text")
         raise ValueError(sentence.format(number=number[:40]))
     return value
 
 
 def _refuse_constant(name: str) -> float:
-    raise ValueError(_("{name} is no number").format(name=name))
+    raise ValueError(_("{name} is not a number").format(name=name))

@@ -183,9 +183,9 @@ def _refuse_unlike_page(field: models.Field, text: str) -> None:
     The page would change it when somebody saves another item of the form (D03).
     """
     if text != text.strip():
-        raise Unreadable(_("Send it without blanks before and after."))
+        raise Unreadable(_("Send the text without blanks before and after it."))
     if isinstance(field, models.CharField) and len(text.splitlines()) > 1:
-        raise Unreadable(_("Send one line."))
+        raise Unreadable(_("Send the text in one line."))
 
 
 def as_text(value: str | float) -> str:
@@ -199,7 +199,7 @@ def _refuse_unstorable(text: Any) -> None:
         return
     has_half_pair = any("\ud800" <= sign <= "\udfff" for sign in text)
     if "\x00" in text or has_half_pair:
-        raise Unreadable(_("This holds a character that cannot be stored."))
+        raise Unreadable(_("The text holds a character that cannot be stored."))
 
 
 def _referred(field: Any, pk: int, place: Place) -> Any:

@@ -80,7 +80,7 @@ class SystemEvent(models.Model):
         LOGOUT = "logout", _("Logged out")
         LOGIN_FAILED = "login failed", _("Login failed")
         LOGIN_LOCKED = "login locked", _("Locked after failed logins")
-        LOCKOUT_ENDED = "lockout ended", _("Failed logins forgiven by an administrator")
+        LOCKOUT_ENDED = "lockout ended", _("Failed logins cleared by an administrator")
         EXPORT = "export", _("Export")
         READ = "read", _("Read by the sponsor")
         ACKNOWLEDGED = "flag acknowledged", _("Flag acknowledged")

@@ -43,7 +43,7 @@ class Membership(models.Model):
                 condition=Q(ends_on=None),
                 nulls_distinct=False,
                 name="role_held_once",
-                violation_error_message=_("The person holds this role there already."),
+                violation_error_message=_("The person already has this role at this site."),
             ),
             models.CheckConstraint(
                 condition=Q(site__isnull=False) | Q(role__in=sorted(STUDY_WIDE)),
@@ -56,7 +56,7 @@ class Membership(models.Model):
             models.CheckConstraint(
                 condition=~Q(role=Role.AUDITOR.value) | Q(ends_on__isnull=False),
                 name="role_of_an_auditor_ends",
-                violation_error_message=_("An auditor's role has its last day."),
+                violation_error_message=_("An auditor's role needs a last day."),
             ),
             HeldApart(
                 name="roles_held_apart",

@@ -44,13 +44,13 @@ class FromPaper(ReviewAct):
                 condition=models.Q(written_at__lte=models.F("entered_at")),
                 name="paper_before_entry",
                 violation_error_message=_(
-                    "The paper was filled in before it was entered, not after."
+                    "The paper must have been filled in before the form was entered."
                 ),
             ),
             models.CheckConstraint(
                 condition=~models.Q(reason=""),
                 name="from_paper_says_why",
-                violation_error_message=_("Say why it was on paper first."),
+                violation_error_message=_("Say why the form was filled in on paper."),
             ),
         ]
 

@@ -67,13 +67,15 @@ class ParameterDecision(Kept):
     path_to_site = "pk"  # no site, as Study
 
     name = models.CharField(_("parameter"), max_length=40, choices=Name)
-    value = models.CharField(max_length=120, help_text=_("as said behind the parameter's name"))
-    effective_from = models.DateField(_("holds from"))
+    value = models.CharField(
+        max_length=120, help_text=_("a value of the kind that stands behind the parameter's name")
+    )
+    effective_from = models.DateField(_("valid from"))
     basis = models.CharField(
         _("decided by"),
         max_length=300,
         validators=[without_identifiers],
-        help_text=_("role of who decided, and the document that says so"),
+        help_text=_("role of the person who decided, and the document of the decision"),
     )
 
     # django-stubs take the manager of the base for a class variable, and this one not.
@@ -86,13 +88,14 @@ class ParameterDecision(Kept):
                 fields=["name", "effective_from"],
                 name="one_decision_of_a_day",
                 violation_error_message=_(
-                    "This parameter is decided for that day already. Change that decision."
+                    "A decision on this parameter for that day exists already. "
+                    "Change that decision."
                 ),
             ),
             models.CheckConstraint(
                 condition=VALUES,
                 name="parameter_has_a_value_of_its_type",
-                violation_error_message=_("This is no value of the parameter."),
+                violation_error_message=_("The parameter cannot have this value."),
             ),
         ]
 

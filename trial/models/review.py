@@ -203,7 +203,7 @@ def _changes_of_part(key: str, signed: dict[str, Any], current: dict[str, Any]) 
     if not signed or not current or signed.get("items", {}) != current.get("items", {}):
         return changes
     if _without_queries(signed) != _without_queries(current):
-        changes.append(Change(title, gettext("changed and put back"), "", ""))
+        changes.append(Change(title, gettext("changed and changed back"), "", ""))
     return changes
 
 

@@ -47,10 +47,10 @@ class Site(Setup):
     """A hospital that takes part."""
 
     class Technique(models.TextChoices):
-        IMRT = "IMRT"
-        VMAT = "VMAT"
-        SBRT = "SBRT"
-        CBCT = "CBCT"
+        IMRT = "IMRT", "IMRT"
+        VMAT = "VMAT", "VMAT"
+        SBRT = "SBRT", "SBRT"
+        CBCT = "CBCT", "CBCT"
         MR_LINAC = "MR_LINAC", "MR-LINAC"
         PROTON = "PROTON"
 
@@ -245,12 +245,14 @@ class ReferenceRange(Setup):
             models.CheckConstraint(
                 condition=Q(low=None) | Q(high=None) | Q(low__lt=F("high")),
                 name="reference_range_low_below_high",
-                violation_error_message=_("The lower limit lies below the upper one."),
+                violation_error_message=_("The lower limit must lie below the upper limit."),
             ),
             models.CheckConstraint(
                 condition=Q(age_from__lte=F("age_to")),
                 name="reference_range_ages_in_order",
-                violation_error_message=_("The ages are not in order."),
+                violation_error_message=_(
+                    "The age at which the range begins must not be above the age at which it ends."
+                ),
             ),
         ]
 

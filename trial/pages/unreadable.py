@@ -28,12 +28,12 @@ class RefusesUnreadable:
     def process_view(self, request: HttpRequest, *view: object) -> None:
         """Refuse the request before its view sees it."""
         if (request.content_params or {}).get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
-            raise BadRequest(_("This is not sent as UTF-8. Send it as UTF-8."))
+            raise BadRequest(_("The text was not sent as UTF-8. Send it as UTF-8."))
         texts = [request.path, *_texts_of(request.GET)]
         if request.method == "POST" and not request.path.startswith("/api/"):
             texts += _texts_of(request.POST)
         if any(NUL in text for text in texts):
-            raise BadRequest(_("This contains a NUL, which no text holds. Leave it out."))
+            raise BadRequest(_("The text contains the character NUL. Leave that character out."))
 
 
 def _texts_of(sent: QueryDict) -> list[str]:

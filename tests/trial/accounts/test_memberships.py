@@ -65,11 +65,11 @@ class TestPage:
     @pytest.mark.parametrize(
         ("sent", "sentence"),
         [
-            ({"role": "monitor"}, "Who is data manager is not monitor at the same time"),
-            ({"role": "auditor", "site": ""}, "An auditor's role has its last day"),
+            ({"role": "monitor"}, "A person cannot be data manager and monitor at the same time"),
+            ({"role": "auditor", "site": ""}, "An auditor's role needs a last day"),
             ({"role": "investigator", "site": ""}, "Name the site"),
-            ({"role": "data manager"}, "holds this role there already"),
-            ({"role": "investigator", "ends_on": "2025-01-01"}, "yesterday at the earliest"),
+            ({"role": "data manager"}, "already has this role at this site"),
+            ({"role": "investigator", "ends_on": "2025-01-01"}, "cannot lie before yesterday"),
         ],
     )
     def test_what_does_not_go_is_refused_in_a_sentence(self, browser, site, data_manager, sent, sentence):
@@ -80,7 +80,7 @@ class TestPage:
     @pytest.mark.proves("A04")
     def test_nobody_gives_or_ends_their_own(self, browser, administrator, site):
         sent = {"user": administrator.pk, "role": "administrator", "site": site.pk, "ends_on": ""}
-        assert "Another administrator gives or ends a role of yours" in errors(browser.post(ADD, sent))
+        assert "Another administrator must give or end a role of yours" in errors(browser.post(ADD, sent))
         own = Membership.objects.get(user=administrator)
         assert browser.post(page_of(own), {"ends_on": "", "seen": own.version} | WHY).status_code == 403
         assert Membership.objects.get(user=administrator).version == 1
@@ -126,14 +126,14 @@ class TestAction:
 
     def test_refuses_what_the_page_refuses(self, administrator, site, nell, data_manager):
         membership = Membership.objects.get(user=data_manager)
-        with pytest.raises(Refused, match="Who is data manager is not auditor"):
+        with pytest.raises(Refused, match="A person cannot be data manager and auditor"):
             memberships.give(data_manager, Role.AUDITOR, site=None, by=administrator, ends_on=STUDY_ENDS)
         for values, refused in (
             ({"ends_on": None}, "Give the last day"),
             ({"reason": ""}, "Say why"),
-            ({"reason": "gone"}, "begins with one of"),
+            ({"reason": "gone"}, "Begin the reason with one of"),
             ({"version": 7}, "Someone else has changed"),
-            ({"ends_on": days(-2)}, "yesterday at the earliest"),
+            ({"ends_on": days(-2)}, "cannot lie before yesterday"),
         ):
             with pytest.raises(Refused, match=refused):
                 memberships.end(membership, by=administrator, **{"version": 1, "ends_on": days(0), "reason": REASON} | values)

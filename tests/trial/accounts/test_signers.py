@@ -200,7 +200,7 @@ class TestBeforeTheFirstSignature:
             give_role(newcomer, Role.DATA_MANAGER, site)
         else:
             investigator_at(site, newcomer)
-        roles = {"author": "bears the name of who signs", "role": "act of another role"}
+        roles = {"author": "must bear the name of the person who signs", "role": "role does not allow this act"}
         sentence = roles.get(missing, "on record, and a password of their own")
         refused = pytest.raises(IntegrityError, match=sentence) if missing else nullcontext()
         with refused, acting(by=investigator if missing == "author" else newcomer):
@@ -245,7 +245,7 @@ class TestBeforeTheFirstSignature:
             accounts.attest(K.IDENTITY, administrator, by=administrator, on=SCREENED, how="Myself.")
         log_in_with_code(client, administrator)
         sent = {"person": administrator.pk, "kind": "identity", "on": "2025-01-02", "how": "Myself."}
-        assert "Another administrator records this" in client.post(RECORD, sent).content.decode()
+        assert "Another administrator must record this" in client.post(RECORD, sent).content.decode()
         for kind, by in (("identity", administrator), ("accountability", user("other"))):
             with pytest.raises(IntegrityError, match="account_act_by_whom_it_may"), transaction.atomic():
                 AccountAct.objects.create(person=administrator, kind=kind, on=SCREENED, how="So.", by=by)
@@ -254,9 +254,9 @@ class TestBeforeTheFirstSignature:
     @pytest.mark.parametrize(
         ("changed", "sentence"),
         [
-            ({"on": None}, "Give the day"),
-            ({"on": date(2999, 1, 1)}, "Give the day"),
-            ({"how": " \u200b"}, "Say how"),
+            ({"on": None}, "Enter the day"),
+            ({"on": date(2999, 1, 1)}, "Enter the day"),
+            ({"how": " \u200b"}, "Say in a few words how"),
         ],
     )
     def test_it_says_when_and_how(self, administrator, newcomer, changed, sentence):
@@ -384,7 +384,7 @@ class TestLoss:
             confirming = thread.submit(in_a_connection_of_its_own, second_factor.confirm, waiting, code)
             with pytest.raises(TimeoutError):
                 confirming.result(timeout=1)
-        with pytest.raises(Refused, match="first checks who you are"):
+        with pytest.raises(Refused, match="must first check who you are"):
             confirming.result(timeout=20)
         assert not TOTPDevice.objects.exists()
 
@@ -393,7 +393,7 @@ class TestLoss:
         client.force_login(investigator)
         assert "An administrator checks who you are" in client.get("/account/").content.decode()
         begin = {"act": "begin", "password": PASSWORD}
-        assert "first checks who you are" in client.post("/account/", begin).content.decode()
+        assert "must first check who you are" in client.post("/account/", begin).content.decode()
         assert not TOTPDevice.objects.filter(user=investigator).exists()
         accounts.attest(K.AFTER_LOSS, investigator, by=administrator, on=SCREENED, how="Seen by video, with the identity card.")
         client.post("/account/", begin)
@@ -404,16 +404,16 @@ class TestLoss:
     def test_one_that_was_begun_before_is_not_bound_either(self, investigator, device):
         waiting = second_factor.begin(investigator)
         accounts.report_loss(investigator, by=investigator)
-        with pytest.raises(Refused, match="first checks who you are"):
+        with pytest.raises(Refused, match="must first check who you are"):
             second_factor.confirm(waiting, self.code(waiting))
         assert not TOTPDevice.objects.exists()
 
     def test_the_check_before_a_loss_does_not_count_after_it(self, investigator, device, administrator):
-        with pytest.raises(Conflict, match="has not lost"):
+        with pytest.raises(Conflict, match="has not reported"):
             accounts.attest(K.AFTER_LOSS, investigator, by=administrator, on=SCREENED, how="Seen.")
         for _ in range(2):
             accounts.report_loss(investigator, by=administrator)
-            with pytest.raises(Refused, match="first checks"):
+            with pytest.raises(Refused, match="must first check"):
                 second_factor.begin(investigator)
             accounts.attest(K.AFTER_LOSS, investigator, by=administrator, on=SCREENED, how="Seen.")
             assert second_factor.begin(investigator)

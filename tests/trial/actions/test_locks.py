@@ -107,7 +107,7 @@ def test_data_manager_of_the_site_freezes_a_signed_visit_and_nobody_else(request
 
 
 def test_visit_that_is_not_signed_is_not_frozen(visit, data_manager):
-    with pytest.raises(Conflict, match="An investigator signs it first"):
+    with pytest.raises(Conflict, match="An investigator must sign the visit first"):
         locks.freeze(visit, by=data_manager, reason="Cleaned")
     assert not Freeze.objects.exists()
 
@@ -158,9 +158,9 @@ def test_each_step_of_the_lock_is_one_roles(request, people, who, state):
 
 
 def test_step_that_does_not_follow_is_refused_by_action_and_database(people):
-    with pytest.raises(Conflict, match="does not follow"):
+    with pytest.raises(Conflict, match="cannot follow"):
         locks.step(L.LOCKED, by=people[L.LOCKED], reason="Analysis", proof=PROOF)
-    with pytest.raises(IntegrityError, match="The study: “LOCKED” does not follow “BEGIN”"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="The study: “LOCKED” cannot follow “BEGIN”"), transaction.atomic():
         StudyLock.objects.create(state=L.LOCKED, by=people[L.LOCKED], reason="x")
 
 
@@ -222,9 +222,9 @@ def test_lock_waits_for_a_signature_that_does_not_hold(visit, record, people, in
     assert locks.obstacles_to_lock() == []
     raised = queries.raise_query(record, by=monitor, text="Is it right?", item="")
     queries.act_on(raised, Q.CLOSED, by=monitor, text="Thank you")
-    assert list(map(str, locks.obstacles_to_lock())) == ["Frozen visits to be signed again, as their signature does not hold: 1."]
+    assert list(map(str, locks.obstacles_to_lock())) == ["Frozen visits to be signed again, because their signature does not hold: 1."]
     steps((L.LOCK_PROPOSED, people[L.LOCK_PROPOSED]), (L.LOCK_APPROVED, people[L.LOCK_APPROVED]))
-    with pytest.raises(Conflict, match="to be signed again, as"):
+    with pytest.raises(Conflict, match="to be signed again, because"):
         locks.step(L.LOCKED, by=people[L.LOCKED], reason="Analysis", proof=PROOF)
     review.sign_visit(visit, by=investigator, proof=PROOF)
     assert locks.step(L.LOCKED, by=people[L.LOCKED], reason="Analysis", proof=PROOF).state == L.LOCKED
@@ -233,7 +233,7 @@ def test_lock_waits_for_a_signature_that_does_not_hold(visit, record, people, in
 def test_no_query_without_who_asks(visit, record):
     with transaction.atomic(), connection.cursor() as cursor:
         Query.objects.create(visit=visit, form="crf.vitalsigns", record=record.pk)
-        with pytest.raises(IntegrityError, match="Nobody is named as who began this"), transaction.atomic():
+        with pytest.raises(IntegrityError, match="No author is recorded for this new row"), transaction.atomic():
             cursor.execute("set constraints all immediate")
         transaction.set_rollback(True)
 
@@ -274,7 +274,7 @@ def test_who_raises_answers_and_closes(request, record, query, who, to):
 
 @pytest.mark.parametrize("to", [Q.OPEN, Q.REOPENED])
 def test_state_that_does_not_follow_is_refused_by_the_database(query, monitor, to):
-    said = f"Query {query.pk} is already “OPEN”" if to == Q.OPEN else f"Query {query.pk}: “REOPENED” does not follow “OPEN”"
+    said = f"Query {query.pk} is already “OPEN”" if to == Q.OPEN else f"Query {query.pk}: “REOPENED” cannot follow “OPEN”"
     with pytest.raises(IntegrityError, match=said), transaction.atomic():
         QueryAct.objects.create(query=query, state=to, by=monitor, text="x")
 
@@ -291,7 +291,7 @@ def test_visit_is_not_signed_while_a_query_is_not_closed(visit, query, data_mana
     for answered in (False, True):
         if answered:
             queries.act_on(query, Q.ANSWERED, by=data_manager, text="It is")
-        with pytest.raises(Conflict, match="It is closed first"):
+        with pytest.raises(Conflict, match="Close the query first"):
             review.sign_visit(visit, by=investigator, proof=PROOF)
     queries.act_on(query, Q.CLOSED, by=monitor, text="Fine")
     signature = review.sign_visit(visit, by=investigator, proof=PROOF)
@@ -314,7 +314,7 @@ def test_query_raised_after_signing_breaks_the_signature_until_it_is_signed_agai
 def test_monitor_verifies_a_record_and_the_mark_lapses_when_it_changes(record, monitor, data_manager):
     queries.verify(record, by=monitor, versions_sha256=record.versions_sha256())
     assert queries.is_verified(record)
-    with pytest.raises(Conflict, match="verified as it stands"):
+    with pytest.raises(Conflict, match="is already verified"):
         queries.verify(record, by=monitor, versions_sha256=record.versions_sha256())
     with acting(by=data_manager, reason="TRANSCRIPTION"):
         VitalSigns.objects.update(weight_kg=71)
@@ -360,7 +360,7 @@ def test_query_of_who_may_not_close_it_is_closed_by_who_may(visit, record, site,
 def test_draft_is_not_verified(record, monitor, data_manager):
     with acting(by=data_manager, reason="TRANSCRIPTION"):
         VitalSigns.objects.update(state="DRAFT")
-    with pytest.raises(Conflict, match="completed first"):
+    with pytest.raises(Conflict, match="Complete the form first"):
         queries.verify(record, by=monitor, versions_sha256=VitalSigns.objects.get().versions_sha256())
 
 

@@ -59,7 +59,7 @@ def test_form_that_a_visit_has_once_is_entered_once_whoever_comes_at_the_same_ti
     values = EXAMPLES["crf.vitalsigns"].values
     failed = in_parallel(*[lambda: entry.enter(VitalSigns, visit=visits[1], by=data_manager, values=values)] * 4)
     assert [type(refused) for refused in failed] == [Conflict] * 3
-    assert {str(refused) for refused in failed} == {"This visit already has its vital signs and ECOG. Open that one."}
+    assert {str(refused) for refused in failed} == {"This visit already has its vital signs and ECOG. Open the existing form."}
     assert VitalSigns.objects.count() == 1
 
 
@@ -104,7 +104,7 @@ def test_a_cycle_taken_back_can_be_entered_again_and_another_subject_has_its_own
 def test_no_write_from_an_older_snapshot_which_would_not_see_a_lock_made_since(visits, data_manager, level):
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"set transaction isolation level {level}")
-        with pytest.raises(IntegrityError, match="at READ COMMITTED only"), transaction.atomic():
+        with pytest.raises(IntegrityError, match="in a transaction at READ COMMITTED"), transaction.atomic():
             Query.objects.create(visit=visits[1], form="crf.vitalsigns", record=1)
 
 

@@ -78,7 +78,7 @@ class TestDecision:
 
     def test_stands_once_for_a_day(self, deciding):
         deciding("LIVER_MAX", "4")
-        with pytest.raises(Refused, match="decided for that day already"):
+        with pytest.raises(Refused, match="for that day exists already"):
             deciding("LIVER_MAX", "5")
 
     def test_that_contradicts_another_is_refused(self, deciding):

@@ -88,7 +88,7 @@ def test_signature_breaks_when_a_value_changes_and_names_the_item(signature, vis
 def test_signature_stays_broken_when_the_value_is_put_back(signature, visit, data_manager):
     weigh(data_manager, 72, 70)
     assert review.valid_signature(visit) is None
-    assert changes(signature) == [Change("Vital signs and ECOG", "changed and put back", "", "")]
+    assert changes(signature) == [Change("Vital signs and ECOG", "changed and changed back", "", "")]
 
 
 @pytest.mark.proves("S10", "C04")

@@ -20,7 +20,7 @@ from trial.actions import enrolment, entry, locks, queries, redaction, review
 pytestmark = pytest.mark.proves("D06")
 
 REASON = "TRANSCRIPTION"
-REFUSED = r"the act of another role|identity, training and accountability"  # what only who signs has on record
+REFUSED = r"role does not allow this act|identity check, training and accountability"  # what only who signs has on record
 L = LockState
 BREAKING = ["a change", "a change of the visit", "another form", "a withdrawal", "a closed query"]
 
@@ -64,7 +64,7 @@ def bring(visit, record, data_manager, monitor, investigator):
 @pytest.mark.parametrize("what", ["a draft", "an open query"])
 def test_what_is_a_draft_or_in_doubt_is_not_signed(visit, bring, investigator, what):
     bring(what)
-    with pytest.raises(IntegrityError, match="Forms are completed and queries closed before"):
+    with pytest.raises(IntegrityError, match="Forms must be completed and queries closed before"):
         sign_as_it_stands(visit, investigator)
 
 
@@ -73,7 +73,7 @@ def test_what_is_a_draft_or_in_doubt_is_not_signed(visit, bring, investigator, w
 def test_what_no_longer_stands_is_not_signed(visit, bring, investigator, what):
     read = review.content_of_visit(visit)
     bring(what)
-    with pytest.raises(IntegrityError, match="What is signed is not what stands"), acting(by=investigator):
+    with pytest.raises(IntegrityError, match="The signed content differs from the stored data"), acting(by=investigator):
         review.store_signature(visit, row=visit, by=investigator, meaning=Signature.Meaning.VISIT, content=read)
 
 
@@ -115,7 +115,7 @@ def test_study_is_locked_when_nothing_is_left(visit, bring, investigator, data_m
         freeze(visit, data_manager, investigator)
         bring({"a broken signature": "a closed query"}.get(what, what))
     assert locks.obstacles_to_lock()
-    with pytest.raises(IntegrityError, match="Drafts, open queries, or visits that are not frozen"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="drafts, open queries, or visits that are not frozen"), transaction.atomic():
         lock_study(data_manager, monitor, administrator)
     assert StudyLock.now() == L.OPEN
 
@@ -148,7 +148,7 @@ def odd(visit, **changes):
 )
 def test_what_no_page_could_read_is_not_kept(visit, investigator, content):
     signed = {"visit": visit, "row": visit, "by": investigator, "meaning": Signature.Meaning.VISIT, "content": content(visit)}
-    with pytest.raises(IntegrityError, match="keeps items and versions of each form"), acting(by=investigator):
+    with pytest.raises(IntegrityError, match="must keep the items and the version of each form"), acting(by=investigator):
         review.store_signature(**signed)
 
 
@@ -168,7 +168,7 @@ def test_each_record_has_its_own_kind_of_signature_at_its_own_visit(visit, recor
     at = enrolment.unscheduled_visit(subject=visit.subject, by=data_manager) if elsewhere else confirmed.visit
     key = record.pk if form == "crf.vitalsigns" else confirmed.pk
     content = {f"{form}#{key}": {"form": "", "form_version": "", "versions": [], "items": {}}}
-    with pytest.raises(IntegrityError, match=r"not what a signature under it means|not what stands"), acting(by=investigator):
+    with pytest.raises(IntegrityError, match=r"does not fit what is signed|differs from the stored data"), acting(by=investigator):
         Signature.objects.create(
             visit=at, form=form, record=key, meaning=meaning, signed_by=investigator, printed_name="Ida Li", content=content,
             content_sha256="0" * 64,
@@ -179,7 +179,7 @@ def test_each_record_has_its_own_kind_of_signature_at_its_own_visit(visit, recor
 @pytest.mark.parametrize("name", ["Nobody Known", "", "ida"])
 def test_printed_name_is_that_of_the_account(visit, investigator, name):
     signed = {"meaning": "visit", "signed_by": investigator, "content": odd(visit), "content_sha256": "0" * 64, "printed_name": name}
-    with pytest.raises(IntegrityError, match="bears the name of who signs"), acting(by=investigator):
+    with pytest.raises(IntegrityError, match="must bear the name of the person who signs"), acting(by=investigator):
         Signature.objects.create(visit=visit, form="trial.visit", record=visit.pk, **signed)
 
 
@@ -198,9 +198,9 @@ def test_whoever_has_a_name_signs_with_it(visit, investigator, first, last, prin
 @pytest.mark.parametrize(("form", "key"), [("crf.nope", 1), ("crf.vitalsigns", -1), ("crf.laboratorypanel", 0), ("trial.visit", -1)])
 def test_a_query_is_about_a_form_that_stands_at_its_visit(visit, record, monitor, form, key):
     asked = {"visit": visit, "form": form, "record": key or record.pk}
-    with pytest.raises(IntegrityError, match=f"{form} .* does not stand at this visit"), acting(by=monitor):
+    with pytest.raises(IntegrityError, match=f"{form} .* does not belong to this visit"), acting(by=monitor):
         Query.objects.create(**asked)
-    with pytest.raises(IntegrityError, match=f"{form} .* does not stand at this visit"), acting(by=monitor):
+    with pytest.raises(IntegrityError, match=f"{form} .* does not belong to this visit"), acting(by=monitor):
         Verification.objects.create(**asked, versions=[], by=monitor)
 
 
@@ -210,8 +210,8 @@ def test_study_is_not_locked_over_eligibility_that_nobody_signed(visit, investig
     with acting(by=data_manager):
         complete(Eligibility, visit.subject)
     Freeze.objects.create(visit=visit, state=FreezeState.FROZEN, by=data_manager, reason="Test")  # it is no part of the visit's signature
-    assert list(map(str, locks.obstacles_to_lock())) == ["Eligibility without its signature: 1."]
-    with pytest.raises(IntegrityError, match="Drafts, open queries, or visits that are not frozen"), transaction.atomic():
+    assert list(map(str, locks.obstacles_to_lock())) == ["Eligibility assessments to be signed: 1."]
+    with pytest.raises(IntegrityError, match="drafts, open queries, or visits that are not frozen"), transaction.atomic():
         lock_study(data_manager, monitor, administrator)
 
 
@@ -233,7 +233,7 @@ def test_nor_is_the_lock_kept_for_ever_by_a_word_that_was_erased_of_it(visit, in
 @pytest.mark.proves("A02")
 def test_act_in_another_s_name_is_refused(visit, investigator, data_manager, monitor):
     sign_as_it_stands(visit, investigator)
-    with pytest.raises(IntegrityError, match="bears the name of who acts"), acting(by=monitor):
+    with pytest.raises(IntegrityError, match="must bear the name of the person who carries it out"), acting(by=monitor):
         Freeze.objects.create(visit=visit, state=FreezeState.FROZEN, by=data_manager, reason="Cleaned")
 
 
@@ -301,5 +301,5 @@ def test_role_counts_at_its_site_while_it_lasts_and_who_holds_it_may_log_in(visi
         with acting(by=member("ada", Role.ADMINISTRATOR)):
             dora.is_active = False
             dora.save()
-    with pytest.raises(IntegrityError, match="the act of another role"):
+    with pytest.raises(IntegrityError, match="role does not allow this act"):
         Freeze.objects.create(visit=visit, state=FreezeState.FROZEN, by=dora, reason="Cleaned")

@@ -18,8 +18,8 @@ from trial.actions import locks, queries, review
 pytestmark = pytest.mark.proves("S09")
 
 SIGNED, NO = "signed", "Only an investigator of this site signs its records"
-DRAFT, UNDATED = "is a draft. It is completed first", "“Date of visit” is not answered"
-OPEN, ANSWERED, HOLDS = "is open. It is closed first", "is answered. It is closed first", "is signed, and the signature holds"
+DRAFT, UNDATED = "is a draft. Complete the form first", "“Date of visit” is not answered"
+OPEN, ANSWERED, HOLDS = "is open. Close the query first", "is answered. Close the query first", "is already signed, and the signature holds"
 ANSWERS = {
     # state of the visit  investigator      data manager  monitor    sponsor    administrator  auditor
     #                     here      there   here there    here there here there here there     here there

@@ -40,7 +40,7 @@ def test_withdrawal_needs_a_reason(cycle, data_manager, reason):
 @pytest.mark.proves("R08")
 @pytest.mark.parametrize("reason", ["changed via admin", "OTHER", "OTHER: \u200b"])
 def test_reason_is_one_of_the_codes_and_other_says_what(cycle, data_manager, reason):
-    with pytest.raises(Refused, match=r"begins with one of|in your own words"):
+    with pytest.raises(Refused, match=r"Begin the reason with one of|in your own words"):
         entry.withdraw(cycle, by=data_manager, reason=reason)
 
 
@@ -53,10 +53,10 @@ def test_withdrawal_is_refused_to(request, cycle, who):
 
 def test_withdrawn_record_is_neither_withdrawn_again_nor_changed(cycle, data_manager):
     entry.withdraw(cycle, by=data_manager, reason=REASON)
-    with pytest.raises(Conflict, match="was withdrawn"):
+    with pytest.raises(Conflict, match="is withdrawn"):
         entry.withdraw(cycle, by=data_manager, reason=REASON)
     cycle.refresh_from_db()
-    with pytest.raises(Conflict, match="was withdrawn"):
+    with pytest.raises(Conflict, match="is withdrawn"):
         entry.change(cycle, by=data_manager, version=cycle.version, values={"weight_kg": 60}, reason=REASON)
 
 

@@ -202,7 +202,7 @@ class TestTemporaryTables:
         freeze(cycle.visit, data_manager, investigator)
         commit()
         shadowed(but=["crf_cycle"])
-        refused = pytest.raises(IntegrityError, match="A data manager unfreezes it first")
+        refused = pytest.raises(IntegrityError, match="Ask a data manager to unfreeze it")
         with as_app() as cursor, acting(by=investigator, reason="Misread"), refused, transaction.atomic():
             cursor.execute("update public.crf_cycle set weight_kg = 72")
 

@@ -152,7 +152,7 @@ def test_what_is_put_into_the_sql_asks_for_a_migration_too(monkeypatch):
 @pytest.mark.parametrize("version", [0, 2, 7])
 def test_what_is_entered_begins_with_its_first_version(subject, data_manager, version):
     """Else the entry of the next version would not say what stood before."""
-    refused = pytest.raises(IntegrityError, match="begins with its first version")
+    refused = pytest.raises(IntegrityError, match="must begin with version 1")
     with refused, acting(by=data_manager), transaction.atomic():
         Visit.objects.create(subject=subject, code="UNS1", version=version)
 

@@ -75,7 +75,7 @@ def test_ledger_is_append_only(changed_cycle, sql):
 
 
 def test_nobody_but_postgresql_writes_the_ledger(changed_cycle):
-    with pytest.raises(IntegrityError, match="PostgreSQL alone writes"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="Only PostgreSQL itself can add rows"), transaction.atomic():
         Ledger.objects.create(seq=10_000, at="2025-01-01T00:00Z", by_id=1, act="~", record=1, row=1, history_id=1, items={}, hash=b"")
 
 

@@ -137,14 +137,14 @@ def test_nobody_accepts_without_the_password_or_the_role(accept, data_manager, a
 
 def test_where_nothing_differs_nothing_is_noted(accept, capsys):
     accept()
-    assert "Nothing is to be accepted." in capsys.readouterr().out
+    assert "There is nothing to accept." in capsys.readouterr().out
     assert SystemEvent.objects.filter(kind="schema").count() == 1
 
 
 def test_what_changed_while_it_was_read_is_not_accepted(administrator):
     shown = noted_schema.present_digest()
     execute("create role backup")
-    with pytest.raises(Exception, match="has changed meanwhile"):
+    with pytest.raises(Exception, match="has changed in the meantime"):
         noted_schema.accept(shown, by=administrator, reason=WHY)
 
 

@@ -164,14 +164,14 @@ def test_justification_is_needed(mistaken, data_manager, why):
 
 @pytest.mark.parametrize("item", ["code", "version", "subject_id", "nonsense"])
 def test_what_is_no_item_stays(mistaken, data_manager, investigator, item):
-    with pytest.raises(Refused, match="is no item of this form"):
+    with pytest.raises(Refused, match="is not an item of this form"):
         redaction.ask(mistaken, item=item, by=data_manager, justification=WHY)
     asked = redaction.ask(mistaken, item="missed_reason", by=data_manager, justification=WHY)
     forged = RedactionRequest.objects.create(
         form=asked.form, record=asked.record, row=asked.row, item=item, through_version=3, subject=asked.subject, site=asked.site,
         justification=WHY, requested_by=data_manager,
     )  # fmt: skip
-    with pytest.raises(IntegrityError, match=r"cannot be erased|stay what they are"), acting(by=investigator), transaction.atomic():
+    with pytest.raises(IntegrityError, match=r"cannot be erased|can never change"), acting(by=investigator), transaction.atomic():
         Redaction.objects.create(request=forged, decided_by=investigator)
 
 

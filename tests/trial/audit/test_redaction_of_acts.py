@@ -83,7 +83,7 @@ def test_nothing_but_words_is_erased_of_an_act(record, data_manager, investigato
     act = query.acts.get()
     commit()
     for item in ("state", "by_id", "nonsense"):
-        with pytest.raises(Refused, match="Nobody wrote words"):
+        with pytest.raises(Refused, match="Nobody wrote a text"):
             redaction.ask_of_act(act, item=item, by=data_manager, justification=WHY)
         told = {"form": "trial.queryact", "record": act.pk, "row": act.pk, "item": item, "through_version": 1, "justification": WHY}
         with acting(by=data_manager):
@@ -92,5 +92,5 @@ def test_nothing_but_words_is_erased_of_an_act(record, data_manager, investigato
             redaction.decide(request, by=investigator)
     with pytest.raises(NotAllowed, match="at this site"):
         redaction.ask_of_act(act, item="text", by=stranger, justification=WHY)
-    with pytest.raises(Refused, match="Nothing is erased"):
+    with pytest.raises(Refused, match="No text can be erased"):
         redaction.ask_of_act(monitor, item="username", by=data_manager, justification=WHY)

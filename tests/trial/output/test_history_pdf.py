@@ -174,7 +174,7 @@ def test_too_many_are_refused_in_a_sentence(everything, as_data_manager, client,
     page = client.post("/history/", PDF)
     assert (answer.status_code, page.status_code) == (422, 422)
     for said in (answer.json()["detail"], page.content.decode()):
-        assert "too many for one PDF. Narrow it down by subject, form or days, or take the CSV." in said
+        assert "too many for one PDF. Narrow the selection by subject, form or days, or download the CSV." in said
     assert SystemEvent.objects.filter(kind="export").count() == noted
     with pytest.raises(Refused):
         pdf_of([{}] * there, heading={})

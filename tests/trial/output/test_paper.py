@@ -142,10 +142,10 @@ def test_the_record_s_history_says_it(entered, written_at, data_manager, client)
 @pytest.mark.parametrize(
     ("told", "said"),
     [
-        ({"reason": " "}, "Say why it was on paper first"),
+        ({"reason": " "}, "why the form was filled in on paper"),
         ({"reason": "call 13912345678"}, "mobile telephone number"),
         ({"written_at": None}, "Enter the day and the time"),
-        ({"written_at": timezone.now() + timedelta(days=1)}, "does not lie in the future"),
+        ({"written_at": timezone.now() + timedelta(days=1)}, "lies in the future"),
     ],
 )
 def test_what_says_too_little_is_refused(entered, written_at, data_manager, told, said):
@@ -157,7 +157,7 @@ def test_what_says_too_little_is_refused(entered, written_at, data_manager, told
 @pytest.mark.proves("D08")
 def test_paper_comes_before_its_entry(entered, data_manager, commit):
     at = papers.first_entered_at(entered)
-    with pytest.raises(Refused, match="the paper was filled in before"):
+    with pytest.raises(Refused, match="The paper must have been filled in before"):
         papers.mark([entered], by=data_manager, written_at=at + timedelta(microseconds=1), reason=WHY)
     (mark,) = papers.mark([entered], by=data_manager, written_at=at, reason=WHY)
     assert mark.late == "0 min"
@@ -180,7 +180,7 @@ def test_what_is_not_entered_is_not_marked(visit, data_manager):
 
 def test_the_last_mark_stands_and_the_same_is_not_made_twice(entered, written_at, data_manager):
     papers.mark([entered], by=data_manager, written_at=written_at, reason=WHY)
-    with pytest.raises(Conflict, match="marked so already"):
+    with pytest.raises(Conflict, match="already marked"):
         papers.mark([entered], by=data_manager, written_at=written_at, reason=WHY)
     papers.mark([entered], by=data_manager, written_at=written_at - YESTERDAY, reason=WHY)
     assert [mark.late for mark in papers.marks_of(entered)] == ["1 d 2 h", "2 d 4 h"]

@@ -24,11 +24,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, by: str, reason: str, **options: object) -> None:
         if not noted_schema.noted_digests():
-            raise CommandError(_("Nothing is noted yet: run `manage.py migrate` first."))
+            raise CommandError(_("No schema is noted yet: run `manage.py migrate` first."))
         shown = noted_schema.present_digest()
         findings = noted_schema.findings(anchors.read_anchors())
         if not findings:
-            self.stdout.write(_("The database is made as it was noted. Nothing is to be accepted."))
+            self.stdout.write(
+                _("The database schema is the same as noted last. There is nothing to accept.")
+            )
             return
         self.stdout.write("\n".join(findings))
         try:

@@ -110,7 +110,8 @@ def moment(text: str) -> datetime:
         at = None
     if at is None or at.tzinfo is None:
         sentence = _(
-            "“{text}” is not a moment. Enter day, time and the offset from UTC, as {example}."
+            "“{text}” is not a point in time. Enter day, time and the offset from UTC, "
+            "for example {example}."
         )
         raise CommandError(sentence.format(text=text, example=EXAMPLE))
     return at

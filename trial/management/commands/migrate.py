@@ -11,8 +11,8 @@ from trial.actions.verification import anchors, noted_schema
 from trial.audit import roles
 
 UNNOTED = gettext_noop(
-    "This was so before, and nothing notes why: `manage.py verify_ledger` says so until "
-    "`manage.py accept_schema` notes it."
+    "These differences existed before, and no note explains them: `manage.py verify_ledger` "
+    "reports them until `manage.py accept_schema` notes them."
 )
 
 
