@@ -97,6 +97,10 @@ class Casebook:
         tables = Tables(subjects)
         return {subject.pk: cls(subject, tables=tables) for subject in tables.subjects.values()}
 
+    def with_record(self, record: Record) -> "Casebook":
+        """Return the casebook with a record that was stored since; no table is read anew."""
+        return Casebook(self.subject, around=record, tables=self._tables)
+
     def records(self, form: type[Record]) -> list[Any]:
         """Return the standing records of a form, in the order of their entry.
 

@@ -18,16 +18,19 @@ ALWAYS = (timetable.COMMON, SCREENING)
 """The visits that are there from the start: the consent, by which others are planned, needs one."""
 
 
-def plan_when_dates_move(row: Any, by: AbstractUser, **kwargs: Any) -> None:
+def plan_when_dates_move(
+    row: Any, by: AbstractUser, casebook: Casebook | None = None, **kwargs: Any
+) -> None:
     """Plan the subject's visits when a date is stored that they are counted from.
 
-    Receives `stored` (trial/actions/signals.py), inside the transaction that stores.
+    Receives `stored` (trial/actions/signals.py), inside the transaction that stores. An act that
+    has read the casebook hands it on, with the row in it.
     """
     if isinstance(row, Subject):
         plan_visits(Casebook(row), anchors=timetable.Anchors())  # nothing is entered yet
     elif isinstance(row, Record) and row.moves_the_schedule:
         around = None if row.withdrawn_at else row
-        plan_visits(Casebook(row.subject, around=around))
+        plan_visits(casebook or Casebook(row.subject, around=around))
 
 
 def plan_visits(

@@ -168,7 +168,7 @@ def randomize(
         _refuse_unless_randomizable(casebook, on=on, late_reason=late_reason)
         record = _allocate(casebook, key=key, on=on, parameters=parameters, late_reason=late_reason)
         with acting(by=by, reason=f"OTHER: {record.number}"):
-            stored.send(Randomization, row=record, by=by)
+            stored.send(Randomization, row=record, by=by, casebook=casebook.with_record(record))
         anchors.at_commit()
     return record, True
 

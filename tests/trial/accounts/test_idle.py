@@ -89,6 +89,6 @@ def test_a_button_pressed_too_late_leads_back_to_the_page_that_it_stands_on(at_w
 
 def test_every_page_of_a_person_keeps_what_is_typed_under_that_person(at_work, data_manager, visit):
     page = at_work.get(f"/admin/crf/vitalsigns/add/?visit={visit.pk}").content.decode()
-    assert f'trial/kept_typing.js" data-person="{data_manager.pk}" defer' in page
+    assert f'trial/kept_typing.js" data-person="{data_manager.pk}"' in page
     at_work.logout()
     assert 'data-person=""' in at_work.get("/admin/login/").content.decode()
