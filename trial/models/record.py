@@ -167,10 +167,6 @@ class Record(Withdrawable):
             cached[group] = source if callable(source) else list(source)
         return self
 
-    def hold_rows(self, group: type[Row], rows: Sequence[Row]) -> None:
-        """Do what `with_rows` does, for one group."""
-        self.with_rows({group: rows})
-
     def _standing_rows(self, group: type[Row]) -> Sequence[Row]:
         if not self.pk:
             return []
