@@ -48,6 +48,14 @@ class History(HistoricalRecords):
             user_db_constraint=False,
         )
 
+    def get_extra_fields(self, model: Any, fields: Any) -> Any:
+        """Give each history a field of its own for the reason; simple_history shares one.
+
+        A shared field belongs to the model that was made last, and reads its table.
+        """
+        extra: dict[str, Any] = super().get_extra_fields(model, fields)
+        return extra | {"history_change_reason": models.TextField(null=True)}
+
     def create_history_model(self, model: Any, inherited: bool) -> Any:
         """Make the history's model, and add the triggers to both models."""
         history: Any = super().create_history_model(model, inherited)

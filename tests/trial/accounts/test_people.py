@@ -128,7 +128,7 @@ class TestOlderPage:
         del sent["is_active"]
         assert client.post(page_of(data_manager), sent).status_code == 302
         answer = older.post(page_of(data_manager), shown | {"email": "dan@example.org"})
-        assert "“Active” was “yes” when this page was opened, and is “no” by now" in errors(answer)
+        assert "“Active” was “yes” when this page was opened, and is “no” now" in errors(answer)
         data_manager.refresh_from_db()
         assert (data_manager.is_active, data_manager.email) == (False, "")
         again = older.post(page_of(data_manager), as_shown(older.get(page_of(data_manager))) | {"email": "dan@example.org"})
@@ -141,7 +141,7 @@ class TestOlderPage:
         shown = as_shown(older.get(page_of(data_manager)))
         User.objects.filter(pk=data_manager.pk).update(is_active=False)
         for _ in range(2):
-            assert "is “no” by now" in errors(older.post(page_of(data_manager), shown))
+            assert "is “no” now" in errors(older.post(page_of(data_manager), shown))
 
     def test_what_a_browser_is_given_is_what_the_test_sends(self, root, data_manager):
         written = browser_of(root).get(page_of(data_manager)).content.decode()

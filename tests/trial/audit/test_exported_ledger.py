@@ -224,7 +224,7 @@ def test_the_export_to_standard_output_is_noted_too(as_ada, commit, capfd):
         ({"password": "wrong"}, "Name and password do not match"),
         ({"by": "dan"}, "Only an administrator"),
         ({"by": "sam"}, "Only an administrator"),
-        ({"country": "Germany"}, "without it"),
+        ({"country": "Germany"}, "state who receives it"),
     ],
 )
 def test_nothing_is_written_where_the_export_is_refused(as_ada, data_manager, sponsor, tmp_path, asked, said):

@@ -198,9 +198,9 @@ def test_a_reason_that_nobody_sees_is_none(signs, data_manager, commit, sign):
 
 @pytest.mark.parametrize("sign", ["\u2800", "\u3164", "\u034f", "\u200b", " "])
 def test_an_act_is_not_explained_by_what_nobody_sees(signs, monitor, data_manager, sign):
-    with pytest.raises(Refused, match="Say why"):
+    with pytest.raises(Refused, match=r"Say .*why"):
         queries.raise_query(signs, by=monitor, text=sign * 3)
-    with pytest.raises(Refused, match="Say why"):
+    with pytest.raises(Refused, match=r"Say .*why"):
         papers.mark([signs], by=data_manager, written_at=timezone.now(), reason=sign * 3)
     with pytest.raises(Refused, match="Say in 20 characters"):
         redaction.ask(signs, item="pulse", by=data_manager, justification=sign * 30)
