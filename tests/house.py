@@ -4,6 +4,7 @@
 """
 
 import ast
+import inspect
 import re
 import sys
 import tomllib
@@ -135,12 +136,12 @@ def vague_names(root: Path = HOUSE) -> list[Definition]:
 
 
 def docstrings(root: Path = HOUSE) -> Iterator[tuple[str, str]]:
-    """Yield `file:line` and the text of each docstring."""
-    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    """Yield `file:line` and the text of each docstring, also of those behind an attribute."""
     for path in sources(root):
         for node in ast.walk(parsed(path)):
-            if isinstance(node, documented) and (text := ast.get_docstring(node)):
-                yield f"{relative(path, root)}:{getattr(node, 'lineno', 1)}", text
+            is_text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+            if is_text and isinstance(node.value.value, str):
+                yield f"{relative(path, root)}:{node.lineno}", inspect.cleandoc(node.value.value)
 
 
 def fragments(root: Path = HOUSE) -> list[str]:

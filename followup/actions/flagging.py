@@ -27,7 +27,7 @@ from .due import Due, due_of
 
 SYSTEM = "system:celery"
 NIGHT = time(2)
-"""From this hour on, by a site's own clock, its nightly job is due."""
+"""The hour of a site's own clock from which its nightly job is due."""
 _hints = ContextVar("hints", default=True)
 
 

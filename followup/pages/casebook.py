@@ -97,7 +97,7 @@ class Matrix(NamedTuple):
     marks: Marks
     today: date
     enters: bool
-    """Whether the person may enter forms, and the study is not locked."""
+    """True where the person may enter forms, and the study is not locked."""
 
 
 @login_required

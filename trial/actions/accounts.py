@@ -28,7 +28,7 @@ from .writing import checked_text
 
 K = AccountAct.Kind
 SHOWN_FOR = timedelta(hours=24)
-"""How long a signature shows that another person had set the signer's password."""
+"""The time for which a signature shows that another person had set the signer's password."""
 ACCEPTED = _(
     "I am accountable for everything signed with my name: my electronic signature binds me as my "
     "handwritten one does. I keep password and second factor to myself, and report their loss at "
@@ -39,7 +39,7 @@ MISSING = {
     K.TRAINING: Code.TRAINING_UNRECORDED,
     K.ACCOUNTABILITY: Code.ACCOUNTABILITY_UNACCEPTED,
 }
-"""What is recorded of a person before they sign, and the refusal where it is not."""
+"""Each act on record before a person signs, and the refusal where it is missing."""
 
 
 def missing_before_signing(person: AbstractUser) -> list[Problem]:

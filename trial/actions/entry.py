@@ -119,11 +119,13 @@ def change_visit(
     with writing(by=by, reason=reason):
         visit = lock_row(Visit, visit.pk)
         refuse_stale(visit, version, values)
-        if needs_reason(assign(visit, values)) and not reason:
+        changes = assign(visit, values)
+        if needs_reason(changes) and not reason:
             raise Refused(Code.REASON_MISSING, item="reason")
-        validate(visit)
-        visit.save()
-        stored.send(Visit, row=visit, by=by)
+        if changes:
+            validate(visit)
+            visit.save()
+            stored.send(Visit, row=visit, by=by)
     return visit
 
 

@@ -16,7 +16,7 @@ ACT_FOR = {
     QueryState.CLOSED: Act.CLOSE_QUERY,
     QueryState.REOPENED: Act.CLOSE_QUERY,
 }
-"""What a person's roles must allow to bring a query into a state."""
+"""The act that a person's roles must allow, by the state that a query is brought into."""
 
 
 def raise_query(row: Record | Visit, *, by: User, text: str, item: str = "") -> Query:

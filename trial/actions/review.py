@@ -38,7 +38,7 @@ from .verification import anchors
 from .writing import lock_row, writing
 
 Content = dict[str, Any]
-"""What a signature covers, as JSON (see Signature.content). Any: JSON nests."""
+"""The content of a signature, as JSON (see Signature.content). Any: JSON nests."""
 # Any: a query is annotated with its state and its version, which its type does not tell.
 AnnotatedQuery = Any
 

@@ -26,7 +26,7 @@ from .judging import (
 SentRows = Mapping[type[Row], Sequence[Mapping[str, Any]]]
 """The rows sent for each repeating group: items by name, with `id`, `version` and `withdraw`."""
 KEYS = frozenset({"id", "version", "withdraw"})
-"""What a sent row says besides its items."""
+"""The keys of a sent row that are no items."""
 
 
 @dataclass

@@ -22,7 +22,7 @@ from trial.audit.acting import (
     is_unsaid,
     says_nothing,
 )
-from trial.audit.once import OnceAmongRows, OneOfAVisit
+from trial.audit.once import OneOfAVisit
 from trial.fields import without_identifiers
 from trial.models import Kept, may
 from trial.models.parameter import read_once
@@ -132,9 +132,8 @@ def code_of(constraint: models.BaseConstraint) -> Code:
         return Code.FORM_ENTERED
     if constraint.violation_error_code in CODES:
         return CODES[constraint.violation_error_code]
-    if isinstance(constraint, models.UniqueConstraint | OnceAmongRows):
-        return Code.ENTERED_TWICE
-    return Code.IMPOSSIBLE
+    is_unique = isinstance(constraint, models.UniqueConstraint)
+    return Code.ENTERED_TWICE if is_unique else Code.IMPOSSIBLE
 
 
 def lock_row(model: type[K], pk: int, *, version: int | None = None) -> K:

@@ -50,7 +50,7 @@ class WholeNumber(serializers.IntegerField):
 
 
 class WrongLogin(exceptions.AuthenticationFailed):
-    """The same sentence, whether the username or the password is wrong."""
+    """A wrong login: one sentence for a wrong username and for a wrong password."""
 
     code = Code.LOGIN_WRONG
     default_detail = Code.LOGIN_WRONG.lazily()

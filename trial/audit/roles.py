@@ -235,7 +235,7 @@ def findings(role: str = APP) -> list[str]:
 
 Verbs = dict[str, list[str]]
 HeldVerbs = dict[tuple[str, str], bool]
-"""By table and verb: whether the role has it on the table, or only on some of its columns."""
+"""The role's grants: (table, verb), and True where it covers the table, not some columns only."""
 
 
 def _too_much(role: str, verbs: Verbs, held_verbs: HeldVerbs) -> dict[tuple[str, str], str]:

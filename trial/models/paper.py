@@ -29,7 +29,7 @@ class FromPaper(ReviewAct):
     record = models.BigIntegerField()
     written_at = models.DateTimeField()
     entered_at = models.DateTimeField()
-    """When it was first entered, by the ledger."""
+    """The time of its first entry, by the ledger."""
     reason = models.CharField(max_length=200)
 
     class Meta(ReviewAct.Meta):

@@ -57,13 +57,13 @@ class Record(Withdrawable):
     path_to_site = "visit__subject__site"
     path_to_subject = "visit__subject"
     several: ClassVar[bool] = False
-    """Whether a visit may have more than one of this form."""
+    """True where a visit may have more than one of this form."""
     moves_the_schedule: ClassVar[bool] = False
-    """Whether visits are planned from its dates."""
+    """True where visits are planned from its dates."""
     entered_by_hand: ClassVar[bool] = True
-    """Whether people fill it in. Otherwise an act of the system writes it."""
+    """True where people fill it in. Otherwise an act of the system writes it."""
     signed_with_visit: ClassVar[bool] = True
-    """Whether the visit's signature covers it. IE has one of its own (crf_spec 4.2)."""
+    """True where the visit's signature covers it. IE has one of its own (crf_spec 4.2)."""
 
     visit = models.ForeignKey(Visit, models.PROTECT, related_name="+")
     state = models.CharField(

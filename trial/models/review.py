@@ -87,7 +87,7 @@ class Signature(models.Model):
     content = models.JSONField()
     content_sha256 = models.CharField(max_length=64)
     password_reset_at = models.DateTimeField(null=True)
-    """When another person set the signer's password, if within the 24 hours before (S06)."""
+    """The time at which another person set the password, if in the 24 hours before (S06)."""
 
     objects = SignatureQuerySet.as_manager()
 

@@ -19,7 +19,7 @@ HIDDEN = frozenset({"visit_id", "withdrawn_by_id"})
 KEPT_BACK = gettext_noop("[kept back]")
 
 Reasons = dict[str, str]
-"""Why items are missing, by the item's name."""
+"""The reasons for missing values, by the item's name."""
 
 
 # A derived value is of the type that its rule returns, hence `Any`.

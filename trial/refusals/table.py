@@ -15,7 +15,7 @@ from django.utils.translation import gettext_noop as _
 
 INVALID, FORBIDDEN, CONFLICT = 422, 403, 409
 FORM_SAYS = "{sentence}"
-"""Where the sentence is the form's, the protocol's or the parser's own."""
+"""A sentence that is the form's, the protocol's or the parser's own."""
 
 
 class Code(StrEnum):

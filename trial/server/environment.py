@@ -11,7 +11,7 @@ from trial.server.embedded_postgres import APP, OWNER
 
 MINUTE = 60
 PREPARED = {"server_side_binding": True, "prepare_threshold": 3}
-"""From the third time on, PostgreSQL keeps a statement ready.
+"""PostgreSQL keeps a statement ready from the third time on.
 
 A pooler between must know prepared statements (PgBouncer: 1.22 or newer).
 """
