@@ -66,14 +66,17 @@ def screening(story: Story) -> None:
 
 
 def correction(story: Story) -> None:
-    """Correct the unit. The assessment of the first gate no longer stands, and is signed again."""
+    """Correct the unit. The assessment of the first gate no longer stands, and is signed again.
+
+    It keeps its day.
+    """
     panel = LaboratoryPanel.objects.of(story.subject).get(visit__code="SCR")
     bilirubin = panel.results.get(test="BILI")
     row = {"id": bilirubin.pk, "version": bilirubin.version, "unit": "mg/dL"}
     story.change(
         panel, {}, reason="UNIT_ERROR: the report says mg/dL", rows={LaboratoryResult: [row]}
     )
-    story.confirm(1, day("2025-03-07"))
+    story.confirm(1, day("2025-03-05"))
     story.sign("SCR")
 
 

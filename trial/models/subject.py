@@ -40,6 +40,11 @@ class Subject(Kept):
     def __str__(self) -> str:
         return self.code
 
+    def created_on(self) -> date:
+        """Return the day on which the subject was entered, on the site's own calendar."""
+        entered_at = self.history.values_list("history_date", flat=True).earliest("history_id")
+        return self.site.date_of(entered_at)
+
     @classmethod
     def fixed(cls) -> list[str]:
         return ["site_id", "code"]

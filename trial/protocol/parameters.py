@@ -110,7 +110,7 @@ class NontargetNe(StrEnum):
 
 
 class GateDays(NamedTuple):
-    """Days before gate 1 (first dose) and before gate 2 (randomization)."""
+    """Days before gate 1's day and before randomization, which gate 2 is counted back from."""
 
     gate_1: int
     gate_2: int

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from trial.protocol.parameters import AssessmentSchedule, CycleDays, Interval, Parameters
 from trial.protocol.progression_check import progression
+from trial.protocol.schedule.series import nearest
 from trial.protocol.schedule.timetable import (
     TYPES,
     Anchors,
-    nearest,
     plan,
     visit_type,
 )
@@ -35,7 +35,7 @@ def window(visit):
 # fractions 05-12 to 06-13
 STORY_2 = Anchors(
     consent_on=day("03-03"),
-    eligibility_g1_signed_on=day("03-07"),
+    gate_1_on=day("03-07"),
     cycle_day_1={1: day("03-10"), 2: day("03-31"), 3: day("04-21"), 4: day("06-23")},
     gives_day_8=True,
     cycle_length_days=21,

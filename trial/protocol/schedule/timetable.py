@@ -5,7 +5,7 @@ too. Day arithmetic is in calendar days, and windows include their first and las
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import count
@@ -37,7 +37,6 @@ __all__ = [
     "entry_due_days",
     "entry_overdue",
     "follows",
-    "nearest",
     "plan",
     "visit_state",
     "visit_type",
@@ -53,7 +52,7 @@ class Anchors:
 
     consent_on: date | None = None
     pretreated: bool = False
-    eligibility_g1_signed_on: date | None = None
+    gate_1_on: date | None = None
     cycle_day_1: Mapping[int, date] = field(default_factory=dict)
     gives_day_8: bool = False
     cycle_length_days: int | None = None
@@ -71,6 +70,7 @@ class Anchors:
     withdrawn_on: date | None = None
     ended_on: date | None = None
     randomization_open_on: date | None = None  # before the cycles: when both gates are passed
+    entry_failed: bool = False  # the last confirmation of gate 1 came out INELIGIBLE
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def plan(
     Unscheduled visits are never planned.
 
     >>> [visit.code for visit in plan(Anchors(consent_on=date(2025, 3, 3)), on=date(2025, 3, 3))]
-    ['COMMON', 'SCR']
+    ['COMMON', 'SCR', 'C1D1']
     """
     planner = _Planner(anchors, parameters, on + timedelta(horizon_days))
     visits = [
@@ -123,7 +123,8 @@ def plan(
     order = list(TYPES)
 
     def position(visit: PlannedVisit) -> tuple[date, int, str]:
-        return visit.target_on or date.min, order.index(visit.type), visit.code
+        undated = date.min if visit.code == COMMON else date.max
+        return visit.target_on or undated, order.index(visit.type), visit.code
 
     return tuple(sorted(visits, key=position))
 
@@ -177,11 +178,18 @@ class _Planner:
             yield self.visit("SCR", self.anchors.consent_on, after=after)
 
     def first_cycle(self) -> Iterator[PlannedVisit]:
+        """Yield cycle 1, due from gate 1's day on.
+
+        Before that day it has no window, but is there: what was given before the gate, too, is
+        entered at its own visit.
+        """
         a, day_1 = self.anchors, self.anchors.cycle_day_1.get(1)
-        if day_1 and (a.pretreated or not a.eligibility_g1_signed_on):
+        if day_1 and (a.pretreated or not a.gate_1_on):
             yield self.visit("C1D1", day_1, before=None, after=None)  # nothing was due yet
-        elif day_1 or (a.eligibility_g1_signed_on and not a.treatment_ended):
-            yield self.visit("C1D1", a.eligibility_g1_signed_on)
+        elif day_1 or (a.gate_1_on and not a.entry_failed and not a.treatment_ended):
+            yield self.visit("C1D1", a.gate_1_on)
+        elif a.consent_on and not a.entry_failed and not a.treatment_ended:
+            yield self.visit("C1D1")
 
     def later_cycles(self) -> Iterator[PlannedVisit]:
         day_1, length = self.anchors.cycle_day_1, self.anchors.cycle_length_days
@@ -279,20 +287,3 @@ class _Planner:
             if visit.opens_on is None or visit.opens_on > self.horizon_on:
                 return
             yield visit
-
-
-def nearest(planned: Iterable[PlannedVisit], *, held_on: date) -> PlannedVisit | None:
-    """Return the visit of a series that a date belongs to (crf_spec 3.2).
-
-    It is the visit with the nearest target; of two as near, the earlier.
-
-    >>> visits = plan(Anchors(randomized_on=date(2025, 1, 1)), on=date(2025, 1, 1))
-    >>> nearest(visits, held_on=date(2025, 4, 1)).code
-    'TA1'
-    """
-    distances = [
-        (abs((held_on - visit.target_on).days), visit.target_on, visit.code, visit)
-        for visit in planned
-        if visit.target_on
-    ]
-    return min(distances)[-1] if distances else None

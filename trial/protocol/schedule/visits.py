@@ -51,7 +51,7 @@ TYPES = {row.code: row for row in (
     VisitType(COMMON,   "Whole trial",              "",              None,   None,   None,   None,  (), (LESION, RADIOTHERAPY)),
     VisitType("SCR",    "Screening",                "consent",       0,      0,      28,     14,
               (CONSENT, DEMOGRAPHICS, TUMOR, EXTENT, VITALS, LABORATORY, ELIGIBILITY)),  # pre-treated: 0 to +14
-    VisitType("C1D1",   "Cycle 1, day 1",           "G1 signature",  0,      0,      7,      None,
+    VisitType("C1D1",   "Cycle 1, day 1",           "gate 1's day", 0,      0,      7,      None,
               (REGIMEN, CYCLE, VITALS), (LABORATORY,)),  # laboratory values of the 7 days before will do
     VisitType("CnD1",   "Cycle {}, day 1",          "C(n-1)D1",      None,   CYC_1,  CYC_1,  None,  (CYCLE, VITALS, LABORATORY)),
     VisitType("CnD8",   "Cycle {}, day 8",          "CnD1",          7,      CYC_8,  CYC_8,  14,    (LABORATORY,)),
