@@ -7,6 +7,20 @@ from crf.models import Consent
 from trial.models import ConsentVersion
 
 
+def consents_by(casebook: Casebook, on: date) -> list[Consent]:
+    """Return the consents that count on a day, in the order of their days.
+
+    They are those signed up to that day, the initial one whenever it was signed, and those whose
+    day is not known.
+    """
+    standing = [
+        consent
+        for consent in casebook.records(Consent)
+        if consent.type == Consent.Type.INITIAL or not consent.signed_on or consent.signed_on <= on
+    ]
+    return sorted(standing, key=lambda consent: consent.signed_on or date.max)
+
+
 def is_withdrawn(casebook: Casebook) -> bool:
     """Return whether the subject has withdrawn consent."""
     return any(record.type == Consent.Type.WITHDRAWAL for record in casebook.records(Consent))
@@ -17,7 +31,7 @@ def consent_is_current(casebook: Casebook, *, on: date) -> bool:
 
     It does until a later one is in force that asks those already in the trial to consent again.
     """
-    signed = [consent for consent in casebook.records(Consent) if is_signature(consent)]
+    signed = [consent for consent in consents_by(casebook, on) if is_signature(consent)]
     if not signed:
         return False
     # A consent without its day counts as the last.

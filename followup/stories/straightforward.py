@@ -147,7 +147,7 @@ def cycle_after_radiotherapy(story: Story) -> None:
     usual.cycle(
         story, 4, day("2025-06-23"), doses={("GEMCITABINE", 1): DELAYED, ("CISPLATIN", 1): DELAYED}
     )
-    usual.consent_again(story, day("2025-06-23"), at="C4D1")
+    usual.consent_again(story, day("2025-06-23"))
 
 
 def response(story: Story) -> None:

@@ -66,22 +66,21 @@ def screen(story: Story, screening: Screening) -> None:
     story.hold("SCR", measured_on)
 
 
-def consent(story: Story, on: date, *, at: str = "SCR", kind: str = "INITIAL", **more: Any) -> None:
-    """Enter a consent on the version in force on that day."""
+def consent(story: Story, on: date, *, kind: str = "INITIAL", **more: Any) -> None:
+    """Enter a consent on the version in force on that day: at screening, or for the whole trial."""
     values = {
         "type": kind, "signed_on": on, "form_version": version_on(story, on),
         "signed_by": "SUBJECT", "investigator_signed_on": on,
         "copy_given": "Y", "future_research": "Y", "genetic_research": "N", "data_sharing": "Y",
     }  # fmt: skip
-    story.enter(Consent, at, values | more)
+    story.enter(Consent, "SCR" if kind == "INITIAL" else "COMMON", values | more)
 
 
-def consent_again(story: Story, on: date, *, at: str) -> None:
+def consent_again(story: Story, on: date) -> None:
     """Enter the consent to a new version."""
     consent(
         story,
         on,
-        at=at,
         kind="RECONSENT",
         reconsent_reason="NEW_VERSION",
         unscheduled="N",

@@ -16,7 +16,7 @@ from trial.protocol.laboratory import analytes
 from trial.refusals import Conflict
 from trial.states import QueryState
 
-from trial.actions import enrolment, queries
+from trial.actions import enrolment, queries, review
 
 DAY = date(2025, 4, 25)
 
@@ -289,3 +289,34 @@ def test_what_is_no_evidence_may_change(confirmed):
     with acting(by=confirmed.team.data_manager, reason="TRANSCRIPTION"):
         assert VitalSigns.objects.of(confirmed.subject).filter(visit__code="C1D1").update(pulse=99)
     assert against(confirmed) == set()
+
+
+def asked_again(story, on, declined):
+    usual.consent(story, date.fromisoformat(on), kind="RECONSENT", reconsent_reason="NEW_VERSION", unscheduled="N", declined=declined)
+
+
+ASKED_AGAIN = [
+    # re-consents: day and whether declined   codes against randomization on 04-25
+    ([("2025-09-01", "Y")],                    set()),          # after both gates
+    ([("2025-04-26", "Y")],                    set()),
+    ([("2025-04-25", "Y")],                    {"G2_STALE"}),
+    ([("2025-04-01", "Y")],                    {"G2_STALE"}),   # after gate 1's day, before gate 2's
+    ([("2025-03-05", "Y")],                    {"G1_STALE", "G2_STALE"}),
+    ([("2025-04-01", "Y"), ("2025-04-10", "N")], set()),        # asked once more, and signed
+    ([("2025-04-01", "N"), ("2025-04-10", "Y")], {"G2_STALE"}),
+    ([("2025-04-10", "N"), ("2025-09-01", "Y")], set()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("consents", "codes"), ASKED_AGAIN)
+def test_criteria_read_the_consent_as_it_stood_on_the_gates_own_day(confirmed, consents, codes):
+    for on, declined in consents:
+        asked_again(confirmed, on, declined)
+    assert against(confirmed) == codes
+
+
+def test_consent_asked_for_again_breaks_no_signature_of_another_visit(confirmed):
+    before = {visit.pk for visit in confirmed.subject.visits.all() if review.valid_signature(visit)}
+    assert before
+    asked_again(confirmed, "2025-04-10", "N")
+    assert {visit.pk for visit in confirmed.subject.visits.all() if review.valid_signature(visit)} == before

@@ -22,7 +22,7 @@ from .visit_states import (
     entry_overdue,
     visit_state,
 )
-from .visits import COMMON, SFU, SYSRT, TYPES, VisitType, follows, visit_type
+from .visits import COMMON, SFU, SYSRT, TYPES, VisitType, belongs_to_common, follows, visit_type
 
 __all__ = [
     "COMMON",
@@ -33,6 +33,7 @@ __all__ = [
     "PlannedVisit",
     "VisitState",
     "VisitType",
+    "belongs_to_common",
     "days_outside",
     "entry_due_days",
     "entry_overdue",

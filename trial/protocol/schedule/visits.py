@@ -1,6 +1,7 @@
 """The visits of the trial, as a table (crf_spec 3.1).
 
-A form is named by its label. Forms of the common visit are reminders, and never missing. The weekly
+A form is named by its label. Forms of the common visit are reminders, and never missing; of the
+consents, the initial one belongs to screening and all others to the common visit. The weekly
 visits of radiotherapy (RTW), CONF and IRAE90 are not planned here. Days are calendar days.
 """
 
@@ -48,7 +49,7 @@ REVIEW = (VITALS, LABORATORY)
 
 TYPES = {row.code: row for row in (
     #         code      title                       anchor           offset  before  after   grace  forms
-    VisitType(COMMON,   "Whole trial",              "",              None,   None,   None,   None,  (), (LESION, RADIOTHERAPY)),
+    VisitType(COMMON,   "Whole trial",              "",              None,   None,   None,   None,  (), (LESION, RADIOTHERAPY, CONSENT)),
     VisitType("SCR",    "Screening",                "consent",       0,      0,      28,     14,
               (CONSENT, DEMOGRAPHICS, TUMOR, EXTENT, VITALS, LABORATORY, ELIGIBILITY)),  # pre-treated: 0 to +14
     VisitType("C1D1",   "Cycle 1, day 1",           "gate 1's day", 0,      0,      7,      None,
@@ -88,6 +89,16 @@ def visit_type(code: str) -> VisitType:
         raise KeyError(code)
     cycle, cycle_day, series, unscheduled = numbered.groups()
     return TYPES[f"Cn{cycle_day}" if cycle else f"{series or unscheduled}k"]
+
+
+def belongs_to_common(form: str) -> bool:
+    """Return True for a form whose records all belong to the common visit.
+
+    >>> belongs_to_common(LESION), belongs_to_common(CONSENT)
+    (True, False)
+    """
+    is_due_elsewhere = any(form in row.forms for row in TYPES.values())
+    return form in TYPES[COMMON].offered and not is_due_elsewhere
 
 
 def follows(code: str, earlier: str) -> bool:
