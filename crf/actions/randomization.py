@@ -41,7 +41,7 @@ from trial.protocol.randomization import blocks, minimization, preconditions
 from trial.protocol.schedule.visits import RANDOMIZATION_VISIT
 from trial.refusals import Code, Problem, Refused
 
-from .allocations import earlier_allocations
+from .allocations import earlier_allocations, hold_visit
 from .confirmation import address_of_gate
 
 FIXED_PARAMETERS = ("RAND_METHOD", "STRATA")
@@ -230,6 +230,7 @@ def _allocate(
     if confirmed is None or visit is None or len(levels) < len(levels_or_none):
         raise Refused(Code.STRATUM_UNKNOWN)
     visit.subject = subject
+    hold_visit(visit, on=on)
     return Randomization.objects.create(
         visit=visit,
         subject_once=subject,
