@@ -103,11 +103,12 @@ def visits_due(sites: Iterable[Site]) -> list[DueVisit]:
         opened = Visit.objects.filter(subject__site=site, stopped=False).due(on=today)
         subjects = Visit.objects.filter(subject__in=opened.values("subject"))
         visits = list(subjects.select_related("subject__site"))
+        rows = standing(*{visit.subject for visit in visits}) if visits else []
         by_subject: dict[int, list[Visit]] = defaultdict(list)
         for visit in visits:
             by_subject[visit.subject_id].append(visit)
         for of_subject in by_subject.values():
-            states = states_of(of_subject, on=today)
+            states = states_of(of_subject, rows, on=today)
             due += [
                 DueVisit(visit, states[visit.pk].value)
                 for visit in of_subject

@@ -6,11 +6,13 @@ from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
+from crf.models import Consent
 from django.core.management import call_command
 from django.db import IntegrityError, OperationalError, connection, transaction
 from followup.actions import flagging
 from followup.models import Flag, NightlyRun
 from tests.conftest import PROOF
+from tests.examples import EXAMPLES, placed
 from trial.actions.parameters import decide
 from trial.audit.acting import acting
 from trial.models import Visit
@@ -24,10 +26,10 @@ CLOSES = date(2025, 2, 3)
 
 @pytest.fixture
 def planned(visit, data_manager):
-    """The screening visit with a window; the plan is computed from consent, so the window is that of a visit that has none."""
-    with acting(by=data_manager):
-        Visit.objects.create(subject=visit.subject, code="UNS1", opens_on=date(2025, 1, 6), closes_on=CLOSES)
-    return Visit.objects.get(subject=visit.subject, code="UNS1")
+    """The screening visit, whose window the consent of 2025-01-06 has opened for 28 days."""
+    values = placed(EXAMPLES["crf.consent"].values, visit)
+    entry.enter(Consent, visit=visit, by=data_manager, values=values)
+    return Visit.objects.get(pk=visit.pk)
 
 
 def night(subject, day):

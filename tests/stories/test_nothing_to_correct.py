@@ -3,6 +3,7 @@
 import pytest
 from followup.actions import flagging
 from followup.models import Flag
+from followup.pages import home
 from followup.stories import intolerance, overdue, progression, screen_failures, straightforward, telling
 from followup.stories.screen_failures import CASES
 from trial.models import Subject, Visit
@@ -72,3 +73,16 @@ def test_the_job_finds_nothing_to_correct_once_a_flag_was_seen(tell, team, djang
     with django_capture_on_commit_callbacks(execute=True):
         flagging.acknowledge(flag, by=team.investigator)
     assert flagging.run_for(Subject.objects.get(pk=story.subject.pk), on=today) == (0, 0, 0)
+
+
+def test_randomized_subject_is_not_due_for_randomization(tell, team, client):
+    story = tell(straightforward, until=straightforward.check)
+    story.confirm(2, telling.day("2025-04-24"))
+    story.randomize(telling.day("2025-04-25"))
+    visit = Visit.objects.get(subject=story.subject, code="RAND")
+    assert (visit.held_on, visit.status) == (telling.day("2025-04-25"), "DONE")
+    client.force_login(team.data_manager)
+    due = {(due.visit.subject.code, due.visit.code) for due in home.visits_due([team.site])}
+    assert (story.subject.code, "RAND") not in due
+    lines = client.get(f"/subjects/{story.subject.code}/").context["lines"]
+    assert [line.state for line in lines if line.visit.code == "RAND"] == ["DONE_IN"]

@@ -66,6 +66,7 @@ FOLLOWS = [
     ("C3D8",   "C2D1",  False),
     ("SFU2",   "TA1",   False),
     ("RTE",    "RTS",   False),
+    ("UNS2",   "UNS1",  False),  # an unscheduled visit belongs to no series
 ]  # fmt: skip
 
 

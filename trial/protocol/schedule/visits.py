@@ -13,6 +13,7 @@ from trial.protocol.study import Arm
 COMMON = "COMMON"
 SCREENING = "SCR"
 CHECK_AFTER_CYCLE_2 = "PC2"
+UNSCHEDULED = "UNS"
 RANDOMIZATION_VISIT = "RAND"
 SYSRT = Arm.SYSRT
 
@@ -24,6 +25,8 @@ REGIMEN, CYCLE = "crf.regimen", "crf.cycle"
 RADIOTHERAPY, RESPONSE = "crf.radiotherapycourse", "crf.responseassessment"
 
 URGENT_FORMS = {ELIGIBILITY}  # entered within the shorter time of ENTRY_DUE_DAYS
+APART_FROM_THE_VISIT = {CONSENT, ELIGIBILITY, RANDOMIZATION}
+"""Forms with a day of their own: they do not show that the visit was held."""
 
 
 class VisitType(NamedTuple):
@@ -104,13 +107,16 @@ def belongs_to_common(form: str) -> bool:
 def follows(code: str, earlier: str) -> bool:
     """Return True for a visit that is later in the same series than another (crf_spec 3.2).
 
-    Once it is held, the earlier visit can only be missed.
+    Once it is held, the earlier visit can only be missed. An unscheduled visit belongs to no
+    series.
 
     >>> follows("C2D1", "C1D1"), follows("TA3", "TA10")
     (True, False)
     """
     series, number = _place(code)
     earlier_series, earlier_number = _place(earlier)
+    if series == UNSCHEDULED:
+        return False
     return series == earlier_series and number > earlier_number
 
 
