@@ -11,10 +11,12 @@ from crf.models import (
     ResponseAssessment,
     Scan,
 )
+from crf.models.radiotherapy_codes import ENDED, Status
 from trial.protocol.eligibility.gate_days import day_of_entry
 from trial.protocol.parameters import Parameters
 from trial.protocol.response.recist import Response
 from trial.protocol.schedule import timetable
+from trial.protocol.schedule.end_of_treatment import presumed_end_on
 from trial.protocol.schedule.visits import CHECK_AFTER_CYCLE_2
 
 from .allocation import allocation_of, is_irradiated
@@ -53,11 +55,33 @@ def anchors_of(casebook: Casebook, parameters: Parameters) -> timetable.Anchors:
         arm=allocation.arm if allocation else None,
         rt_first_fraction_on=first_fraction_on,
         rt_last_fraction_on=last_fraction_on,
+        rt_ended_on=last_fraction_on,
         last_dose_on=doses.last_on,
         randomization_open_on=opened_on,
         treatment_ended=pd_on is not None and (allocation is None or parameters.before_cycles),
         pd_on=pd_on,
         withdrawn_on=signed_on(casebook, Consent.Type.WITHDRAWAL),
+    )
+
+
+def treatment_ended_on(casebook: Casebook, *, on: date) -> date | None:
+    """Return the day from which the treatment of a randomized subject has ended, by a day.
+
+    It has when every component of its arm has (crf_spec 3.1).
+    """
+    parameters = casebook.parameters_on(on)
+    anchors = anchors_of(casebook, parameters)
+    end_on = presumed_end_on(anchors, parameters)
+    if anchors.randomized_on is None or end_on is None or end_on > on:
+        return None
+    return end_on if not is_irradiated(casebook) or has_ended_radiotherapy(casebook) else None
+
+
+def has_ended_radiotherapy(casebook: Casebook) -> bool:
+    """Return whether each course of radiotherapy has its end, or was decided not to begin."""
+    courses = casebook.records(RadiotherapyCourse)
+    return bool(courses) and all(
+        course.status in ENDED | {Status.NOT_STARTED} for course in courses
     )
 
 

@@ -79,6 +79,7 @@ def stratum_corrected(story: Story) -> None:
 def later(story: Story) -> None:
     """Enter the assessments since, and sign what is held."""
     usual.assessments_since(story, LATER, sizes={"L01": "21", "L02": "17"}, response=STABLE)
+    usual.followed_up(story)
     story.sign_rest(but=("TA3",))
 
 

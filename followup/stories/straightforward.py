@@ -162,6 +162,11 @@ def response(story: Story) -> None:
     usual.assessments_since(story, LATER, sizes=RESOLVED, response=COMPLETE)
 
 
+def follow_up(story: Story) -> None:
+    """End the systemic therapy after four cycles, and contact the subject since."""
+    usual.followed_up(story)
+
+
 def signatures(story: Story) -> None:
     """Sign what is held, but for one visit."""
     story.sign_rest(but=("TA2",))
@@ -178,5 +183,6 @@ CHAPTERS = (
     radiotherapy,
     cycle_after_radiotherapy,
     response,
+    follow_up,
     signatures,
 )

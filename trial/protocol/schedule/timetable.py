@@ -6,7 +6,7 @@ too. Day arithmetic is in calendar days, and windows include their first and las
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import count
 from operator import attrgetter
@@ -14,6 +14,7 @@ from operator import attrgetter
 from trial.protocol.parameters import DEFAULT, Parameters
 from trial.protocol.progression_check import progression
 
+from .end_of_treatment import presumed_end_on
 from .visit_states import (
     NEXT,
     VisitState,
@@ -71,6 +72,7 @@ class Anchors:
     withdrawn_on: date | None = None
     ended_on: date | None = None
     randomization_open_on: date | None = None  # before the cycles: when both gates are passed
+    rt_ended_on: date | None = None  # its last fraction, or the decision not to begin it
     entry_failed: bool = False  # the last confirmation of gate 1 came out INELIGIBLE
 
 
@@ -104,7 +106,8 @@ def plan(
     >>> [visit.code for visit in plan(Anchors(consent_on=date(2025, 3, 3)), on=date(2025, 3, 3))]
     ['COMMON', 'SCR', 'C1D1']
     """
-    planner = _Planner(anchors, parameters, on + timedelta(horizon_days))
+    presumed_ended = (presumed_end_on(anchors, parameters) or date.max) <= on
+    planner = _Planner(anchors, parameters, on + timedelta(horizon_days), presumed_ended)
     visits = [
         *planner.entry(),
         *planner.first_cycle(),
@@ -137,6 +140,7 @@ class _Planner:
     anchors: Anchors
     parameters: Parameters
     horizon_on: date
+    presumed_ended: bool  # while no end is entered
 
     def days(self, cell: int | str | None) -> int:
         """Return the days of a cell of the table: a number, or the parameter that it names."""
@@ -195,7 +199,9 @@ class _Planner:
     def later_cycles(self) -> Iterator[PlannedVisit]:
         day_1, length = self.anchors.cycle_day_1, self.anchors.cycle_length_days
         for n in range(2, max(day_1, default=0) + 2):
-            if n - 1 in day_1 and length and (n in day_1 or self.goes_on(n)):
+            if n not in day_1 and self.presumed_ended and self.goes_on(n):
+                yield self.visit("CnD1", n=n)  # not due; but a later dose can be entered there
+            elif n - 1 in day_1 and length and (n in day_1 or self.goes_on(n)):
                 yield self.visit("CnD1", day_1[n - 1], n=n, offset=length)
             elif n in day_1:
                 yield self.visit("CnD1", day_1[n], n=n, before=None, after=None)
@@ -274,14 +280,18 @@ class _Planner:
             yield visit
 
     def follow_up(self) -> Iterator[PlannedVisit]:
-        """Yield EOTS, then survival contacts once no tumor assessments are planned."""
+        """Yield EOTS and the survival contacts, from the end of treatment on.
+
+        While the end is only presumed, EOTS has no last day: it stays due (crf_spec 3.1).
+        """
         a = self.anchors
-        if not (a.treatment_ended and a.last_dose_on):
+        has_ended = a.treatment_ended or self.presumed_ended
+        if not (has_ended and a.last_dose_on):
             return
         end_of_treatment = self.visit("EOTS", a.last_dose_on)
+        if not a.treatment_ended:
+            end_of_treatment = replace(end_of_treatment, closes_on=None)
         yield end_of_treatment
-        if a.randomized_on and not a.pd_on and not a.new_therapy_on:
-            return
         anchor_on = max(day for day in (end_of_treatment.target_on, a.pd_on) if day)
         for k in count(1):
             visit = self.visit("SFUk", anchor_on, n=k, offset=k * self.days(SFU))
