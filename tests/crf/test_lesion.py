@@ -118,7 +118,7 @@ def test_there_are_two_targets_of_an_organ_among_the_new_ones_at_most(enter):
     enter(Lesion)
     for _ in range(2):
         enter(Lesion, **NEW)
-    with pytest.raises(Refused, match=r"3 targets lie in LUNG \(N01, N02, N03\). At most 2 of one organ may be"):
+    with pytest.raises(Refused, match=r"3 targets lie in lung \(N01, N02, N03\). At most 2 of one organ may be"):
         enter(Lesion, **NEW)
     assert enter(Lesion).pk  # the second of the baseline
 

@@ -13,6 +13,8 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
+from .words import in_words, translated
+
 INVALID, FORBIDDEN, CONFLICT = 422, 403, 409
 FORM_SAYS = "{sentence}"
 """A sentence that is the form's, the protocol's or the parser's own."""
@@ -50,10 +52,11 @@ class Code(StrEnum):
     def sentence(self, **facts: object) -> str:
         """Return what is wrong and what to do, in the reader's language.
 
-        A fact named `sentence` is used as it is: the form, Django or the protocol says it.
+        A fact named `sentence` takes its place: the form, Django or the protocol says it.
         """
+        facts = in_words(facts)
         if "sentence" in facts and FORM_SAYS not in self.source:
-            return str(facts["sentence"])
+            return translated(str(facts["sentence"]))
         return " ".join(
             gettext(part).format(**facts).strip() for part in (self.wrong, self.remedy) if part
         )

@@ -10,6 +10,7 @@ from decimal import Decimal
 from trial.protocol.parameters import Parameters
 from trial.protocol.response.recist import NewLesionCertainty, Response, TargetMeasurement
 from trial.protocol.safety.toxicity import Treated, severe_toxicity
+from trial.protocol.sentence import Sentence
 
 from . import unrecorded
 from .course_facts import CourseFacts, DerivedResponse, Endpoint
@@ -62,7 +63,7 @@ def _survival(
     ):
         schedule = parameters.ta_schedule
         free = progression_free_survival(facts, on=on, censoring=rules, schedule=schedule)
-        yield f"Progression-free survival ({title})", free, required
+        yield Sentence("Progression-free survival ({title})", title=title), free, required
     yield "Overall survival", overall_survival(facts, on=on), unrecorded.SURVIVAL
 
 
@@ -130,13 +131,13 @@ def lesion_endpoints(course: CourseFacts, facts: Facts, *, on: date) -> Iterator
         )
         control = local_control(lesion, facts, on=on)
         if control:
-            name = f"Local control of {code}, from randomization"
+            name = Sentence("Local control of {code}, from randomization", code=code)
             yield Endpoint(name, _limited_by_site(course, control))
         if code not in irradiated:
             continue
         since_end = local_control(lesion, facts, on=on, start=Start.RADIOTHERAPY_END)
         if since_end:
-            name = f"Local control of {code}, from the end of radiotherapy"
+            name = Sentence("Local control of {code}, from the end of radiotherapy", code=code)
             yield Endpoint(name, _limited_by_site(course, since_end))
 
 
