@@ -234,7 +234,7 @@ BEFORE = [
     ("The data have changed since this page was opened. Read the criteria again, then confirm.", 409, "", "evidence_changed"),
     ("No such criterion at this gate: ….", 422, "", "criterion_unknown"),
     ("I07: choose met, not met or unknown.", 422, "I07", "verdict_unknown"),
-    ("I07 is unknown by the data. Give the reason why it is met.", 422, "I07", "verdict_not_confirmable"),
+    ("I07 is UNKNOWN by the data. Give the reason why it is MET.", 422, "I07", "verdict_not_confirmable"),
     ("Gate 1 is not confirmed as eligible, or its signature does not hold. Confirm it first: not all of i…", 409, "", "gate_1_open"),
     ("Data have changed since gate 1 was confirmed. Confirm it again, as assessed on ….", 409, "", "gate_1_stale"),
     ("The second eligibility assessment does not find the subject eligible.", 409, "", "not_randomizable"),

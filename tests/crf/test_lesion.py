@@ -131,7 +131,7 @@ def test_every_kind_that_is_never_measured_can_be_entered():
     ("answers", "sentence"),
     [
         (NODE | {"kind": "ASCITES"}, "A lymph node is measured by its short axis"),
-        ({"kind": "BLASTIC_BONE"}, "A blastic bone lesion is of the class “Bone”"),
+        ({"kind": "BLASTIC_BONE"}, "A blastic bone lesion must have the class “Bone”"),
     ],
 )
 def test_kind_agrees_with_the_class(enter, answers, sentence):

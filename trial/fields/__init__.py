@@ -1,6 +1,5 @@
 """The parts of a form file: kinds of item (kinds.py) and derived values (derived_values.py)."""
 
-from . import texts as texts
 from .derived_values import Derived, derived, half_up
 from .identifiers import without_identifiers
 from .kinds import (

@@ -1,7 +1,7 @@
 """The texts of every table go through gettext, whoever wrote them: the one place that sees to it.
 
 A form file writes labels, units, names of codes and its title as plain text. When its class is
-ready, each is made a text that is translated when it is shown. Migrations compare equal.
+prepared, each is made a text that is translated when it is shown. Migrations compare equal.
 """
 
 from typing import Any
@@ -30,6 +30,3 @@ def pass_texts_to_gettext(sender: type[models.Model], **kwargs: Any) -> None:
 # A text is a string, or one that Django translates already: the stubs have no name for both.
 def _lazily(text: Any) -> Any:
     return gettext_lazy(text) if text and isinstance(text, str) else text
-
-
-models.signals.class_prepared.connect(pass_texts_to_gettext)

@@ -222,7 +222,7 @@ class Code(StrEnum):
         "consent_versions_overlap", INVALID, _("Another consent version is effective in this period."),
         _("End that version first, or mark that the versions may overlap."),
     )
-    UNIT_OF_ANOTHER_TEST = "unit_of_another_test", INVALID, _("This test is not reported in this unit.")
+    UNIT_OF_ANOTHER_TEST = "unit_of_another_test", INVALID, _("This test is not reported in this unit."), _("Choose another unit.")
     RANGES_OVERLAP = (
         "ranges_overlap", INVALID, _("Another reference range is valid for this test, sex and age in this period."),
         _("End that range first."),
