@@ -15,8 +15,10 @@ from trial.models import Entered, Kept
 from trial.protocol.code_words import agent_name
 from trial.protocol.eligibility.gates import Overall
 from trial.protocol.endpoints.failure_pattern import Site
+from trial.protocol.endpoints.results import Reason
 from trial.protocol.kleene import Truth
 from trial.protocol.laboratory.analytes import ANALYTES
+from trial.protocol.progression_check.progression_states import State
 from trial.protocol.radiotherapy.coverage import Coverage, SubjectCoverage
 from trial.protocol.response.lesions import NewLesionCertainty
 from trial.protocol.response.recist import Discordance
@@ -112,6 +114,10 @@ def of_the_protocol() -> Iterator[Sentence]:
     for agent in Agent:
         place = f"trial.protocol.code_words.agent_name={agent}"
         yield Sentence(CODE, (place,), agent_name(agent))
+    for reason in Reason:
+        yield Sentence(NOTICE, (f"{Reason.__module__}.Reason.{reason.name}",), reason.value)
+    for state in State:
+        yield Sentence(CODE, (f"{State.__module__}.State.{state.name}",), state.label)
     for enum in PRINTED:
         for member in enum:
             place = f"{enum.__module__}.{enum.__name__}.{member.name}"

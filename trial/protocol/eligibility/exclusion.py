@@ -48,7 +48,7 @@ def other_pathology(evidence: Evidence, gate: int = 2, parameters: Parameters = 
     if kind in ("UC_PURE", "UC_PAPILLARY"):
         return finding(NOT_MET, "Histological type: {kind}.", kind=in_words(kind))
     if kind != "UC_WITH_VARIANT":
-        return Finding(UNKNOWN, "The histological type is not known.")
+        return finding(UNKNOWN, "The histological type is not known.")
     variants = evidence.variant_components
     is_minor = percent is not None and 0 <= percent < VARIANT_PERCENT
     is_urothelial = is_minor and variants and "NEUROENDOCRINE" not in variants
@@ -145,7 +145,7 @@ def _is_in_brain(lesion: Lesion) -> bool:
 
 def _liver_count(evidence: Evidence, parameters: Parameters) -> Finding:
     if not evidence.lesions:
-        return Finding(UNKNOWN, "No lesion is entered yet, so the liver metastases are not known.")
+        return finding(UNKNOWN, "No lesion is entered yet, so the liver metastases are not known.")
     count, most = liver_metastases(evidence.lesions), parameters.liver_max
     judgment = UNKNOWN
     if count.least > most:
@@ -172,7 +172,7 @@ def cord_compression(
     <Truth.UNKNOWN: 'UNKNOWN'>
     """
     if not evidence.lesions:
-        return Finding(UNKNOWN, "No lesion is entered yet.")
+        return finding(UNKNOWN, "No lesion is entered yet.")
     spinal = [lesion for lesion in evidence.lesions if _may_be_vertebral(lesion)]
     judgment = answered(evidence.cord_risk)
     risk = in_words(evidence.cord_risk or "NOT_JUDGED")
@@ -240,7 +240,7 @@ def intolerance(evidence: Evidence, gate: int = 2, parameters: Parameters = DEFA
     judgments = {dose: _not_tolerated(dose) for dose in doses}
     judgment = any_of([*judgments.values(), *(UNKNOWN for _ in missing)])
     if judgment == NOT_MET:
-        return Finding(judgment, "Cycles 1 and 2 were given without a reduction for toxicity.")
+        return finding(judgment, "Cycles 1 and 2 were given without a reduction for toxicity.")
     clauses = [dose_in_words(dose) for dose, own in judgments.items() if own == judgment]
     if judgment == UNKNOWN:
         clauses += [Sentence("Cycle {cycle} is not entered.", cycle=cycle) for cycle in missing]

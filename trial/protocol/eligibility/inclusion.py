@@ -38,7 +38,7 @@ def histology(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAUL
     kind, source = evidence.histology_type or "", evidence.histology_source
     is_confirmed = evidence.histology_confirmed
     if source == "CYTOLOGY_ONLY":
-        return Finding(UNKNOWN, "Cytology only: there is no histological confirmation yet.")
+        return finding(UNKNOWN, "Cytology only: there is no histological confirmation yet.")
     if is_confirmed == "N" or kind.startswith("NON_UC"):
         return finding(
             NOT_MET,
@@ -53,7 +53,7 @@ def histology(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAUL
             kind=in_words(kind),
             source=in_words(source),
         )
-    return Finding(
+    return finding(
         UNKNOWN, "Confirmation, material or type of the histology is not entered or not known."
     )
 
@@ -86,7 +86,7 @@ def organ_count(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFA
     'No lesion is entered yet.'
     """
     if not evidence.lesions:
-        return Finding(UNKNOWN, "No lesion is entered yet.")
+        return finding(UNKNOWN, "No lesion is entered yet.")
     count = organ_units(evidence.lesions, parameters)
     possible = sorted(units(evidence.lesions, parameters).possible)
     names = in_turn(map(in_words, possible), ", ") or Sentence("none")
@@ -137,7 +137,7 @@ def consent(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT)
         withdrawal = Sentence("Consent was withdrawn on {withdrawn_on}.", withdrawn_on=withdrawn_on)
         return Finding(NOT_MET, withdrawal if withdrawn_on else "Consent was declined.")
     if not signed_on:
-        return Finding(UNKNOWN, "No initial consent is entered yet.")
+        return finding(UNKNOWN, "No initial consent is entered yet.")
     if not evidence.consent_version_valid:
         reason = Sentence("on a version not known to be valid at the site on that day.")
     elif procedure_on and procedure_on < signed_on:
