@@ -148,8 +148,7 @@ class Lesion(Record):
     class Compression(models.TextChoices):
         """Bilsky's ESCC grade."""
 
-        G0, G1A, G1B = ("0", "0"), ("1a", "1a"), ("1b", "1b")
-        G1C, G2, G3 = ("1c", "1c"), ("2", "2"), ("3", "3")
+        G0, G1A, G1B, G1C, G2, G3 = ("0", "0"), ("1a", "1a"), ("1b", "1b"), ("1c", "1c"), ("2", "2"), ("3", "3")
         NOT_ASSESSED = "NOT_ASSESSED", "Not assessed"
 
     class Kind(models.TextChoices):

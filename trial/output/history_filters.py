@@ -24,9 +24,7 @@ class HistoryFilters(filters.FilterSet):
     visit_code = filters.CharFilter(field_name="visit__code", label=_("the visit's code"))
     form = filters.CharFilter(
         method="of_form",
-        label=_(
-            "the form's name as under /api/v1/forms/, with the rows of its groups; or subject, visit"
-        ),
+        label=_("as under /api/v1/forms/, its rows included; or subject, visit"),
     )
     record = filters.NumberFilter(
         method="of_record", label=_("the record's id; give the form as well")
