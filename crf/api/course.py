@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from crf.derived import course
 from trial.api.base import REFUSALS
-from trial.api.items import Derived
+from trial.api.items import Derived, InWords
 from trial.models import Subject
 from trial.protocol.endpoints.course_facts import DerivedResponse, Endpoint
 from trial.protocol.endpoints.failure_pattern import Site
@@ -57,19 +57,19 @@ class BestSerializer(serializers.Serializer):
 
     response = serializers.CharField(allow_null=True)
     on = serializers.DateField(allow_null=True)
-    reason = serializers.CharField()
+    reason = InWords()
     records = serializers.ListField(child=serializers.CharField())
 
 
 class EndpointSerializer(serializers.Serializer):
     """An endpoint, as far as it is determined."""
 
-    name = serializers.CharField()
+    name = InWords()
     determined = serializers.BooleanField()
     event = serializers.BooleanField()
     on = serializers.DateField(allow_null=True)
     value_days = serializers.IntegerField(allow_null=True)
-    reason = serializers.CharField()
+    reason = InWords()
     records = serializers.ListField(child=serializers.CharField(), help_text="what it rests on")
 
 

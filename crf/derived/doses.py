@@ -125,7 +125,7 @@ def intensity(cycle: Cycle, casebook: Casebook) -> list[str]:
     """
     until = cycle.number or 0
     percents, totals = intensity_percents(casebook, until), cumulative_doses(casebook, until)
-    names = dict(Administration.Agent.choices)
+    names = dict(Administration._meta.get_field("agent").flatchoices)
     lines = []
     for agent, percent in percents.items():
         share = _("not known") if percent is None else f"{percent:.1f} %"

@@ -5,11 +5,14 @@ import json
 from datetime import date
 from typing import NamedTuple
 
+from django.utils.translation import override
+
 from crf.casebook import Casebook
 from crf.models import Criterion, Eligibility
 from trial.models import Signature
 from trial.protocol.eligibility import gates
 from trial.protocol.study import CRITERION
+from trial.refusals.words import SIGNED_IN
 
 from .evidence import gather
 from .pieces import Piece
@@ -56,7 +59,8 @@ def assess(casebook: Casebook, *, gate: int, on: date) -> Assessed:
     The parameters in force on that day count.
     """
     parameters = casebook.parameters_on(on)
-    gathered = gather(casebook, gate=gate, on=on, parameters=parameters)
+    with override(SIGNED_IN):  # its texts are hashed under a signature
+        gathered = gather(casebook, gate=gate, on=on, parameters=parameters)
     verdicts = gates.evaluate(gathered.evidence, gate=gate, parameters=parameters)
     pieces = {
         verdict.criterion: gathered.behind(verdict.criterion, verdict.evidence)

@@ -92,7 +92,7 @@ class Consent(Record):
         """Refuse a version of another site, and a day on which nobody could sign."""
         super().clean()
         if self.form_version and self.form_version.site_id != self.subject.site_id:
-            sentence = _("This version belongs to another site.")
+            sentence = _("This consent version belongs to another site. Choose a version of this site.")
             raise impossible(Code.IMPOSSIBLE, item="form_version", sentence=sentence)
         if self.signed_on and (sentence := self._refusal_of_day(self.signed_on)):
             raise impossible(Code.IMPOSSIBLE, item="signed_on", sentence=sentence)

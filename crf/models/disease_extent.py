@@ -79,6 +79,12 @@ class DiseaseExtent(Record):
         definite = Lesion.objects.of(self.subject).filter(certainty=Lesion.Certainty.DEFINITE)
         has_liver_lesion = definite.filter(organ=Site.LIVER).exists()
         if self.liver_metastases == "Y" and not has_liver_lesion:
-            yield "liver_metastases", _("No definite liver lesion is entered. Enter it, or correct this answer.")
+            yield (
+                "liver_metastases",
+                _("No definite liver lesion is entered. Enter the lesion, or change the answer to “No”."),
+            )
         if self.liver_metastases == "N" and has_liver_lesion:
-            yield "liver_metastases", _("A definite liver lesion is entered. Correct it, or correct this answer.")
+            yield (
+                "liver_metastases",
+                _("A definite liver lesion is entered. Correct the lesion, or change the answer to “Yes”."),
+            )

@@ -84,7 +84,10 @@ class LaboratoryPanel(Record):
         """Yield what keeps the panel from being complete: tests that are missing, or entered twice."""
         if not was_performed(self):
             if self.rows(LaboratoryResult):
-                yield "performed", _("Results are entered, so the tests were performed. Correct this answer.")
+                yield (
+                    "performed",
+                    _("Results are entered, so the tests were performed. Answer “Yes”, or withdraw the results."),
+                )
             return
         entered = [row.test for row in self.rows(LaboratoryResult)]
         missing = lab.due_tests(self.visit.code, entered) - set(entered)
@@ -136,7 +139,7 @@ class LaboratoryResult(Row):
             models.CheckConstraint(
                 name="unit_belongs_to_test",
                 condition=reduce(or_, (Q(test=code, unit__in=[*t.factors]) for code, t in analytes.TESTS.items())) | Q(unit=""),
-                violation_error_message=gettext_lazy("This test is not reported in this unit."),
+                violation_error_message=gettext_lazy("This test is not reported in this unit. Choose another unit."),
             ),
         ]
 

@@ -232,7 +232,7 @@ class Fraction(Row):
     given_on = fields.day("Date", sdtm="PR.PRSTDTC")
     delivered = fields.yes_no("Delivered", sdtm="PR.PROCCUR")
     dose_gy = fields.amount("Dose", digits=4, places=2, between=(0, 40), unit="Gy", sdtm="PR.PRDOSE", when=lambda f: f.delivered == "Y")
-    missed_reason = fields.choice("Reason missed", codes.MissedReason, sdtm="PR.PRREASOC", when=lambda f: f.delivered == "N")
+    missed_reason = fields.choice("Why missed", codes.MissedReason, sdtm="PR.PRREASOC", when=lambda f: f.delivered == "N")
     second_of_day = fields.yes_no("Second fraction of the day (6 h or more apart)", sdtm="SUPPPR.RTBID", optional=True)
 
     sections = (Section("Fraction", ("volume", "number", "given_on", "delivered", "dose_gy", "missed_reason", "second_of_day")),)

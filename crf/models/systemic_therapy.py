@@ -7,10 +7,10 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from trial import fields
-from trial.models import OnceAmongRows, OnceOfASubject, Problem, Record, Row, Section, Visit, parameters_on
+from trial.models import OnceAmongRows, OnceOfASubject, Problem, Record, Row, Section, Visit, parameters_on, readable
 from trial.protocol.therapy import regimens
 from trial.refusals import Code, impossible
 
@@ -72,17 +72,21 @@ class Regimen(Record):
         """Yield what keeps the form from being complete: another class than the regimen's, too many cycles before."""
         regimen = regimens.REGIMENS.get(self.code)
         if regimen and self.code != OTHER and self.regimen_class and self.regimen_class != regimen.regimen_class:
-            sentence = _("{regimen} is of the class {regimen_class}.")
-            yield "regimen_class", sentence.format(regimen=regimen.title, regimen_class=regimen.regimen_class)
+            sentence = _("Choose the class {regimen_class}: {regimen} belongs to it.")
+            name = readable(self._meta.get_field("regimen_class"), regimen.regimen_class)
+            yield "regimen_class", sentence.format(regimen=gettext(regimen.title), regimen_class=name)
         yield from self._cycles_before_consent()
 
     def _cycles_before_consent(self) -> Iterator[Problem]:
         """Yield what ALLOW_PRECONSENT_CYCLES and MAX_PRECONSENT_CYCLES forbid (crf_spec 1), as in force at the visit."""
         parameters = parameters_on(self.visit.held_on or self.subject.site.today())
         if self.preconsent_cycles and not parameters.allow_preconsent_cycles:
-            yield "preconsent_cycles", _("No cycle may be given before consent: the parameter ALLOW_PRECONSENT_CYCLES says so.")
+            yield (
+                "preconsent_cycles",
+                _("Cycles before consent are not allowed (ALLOW_PRECONSENT_CYCLES). Enter 0."),
+            )
         elif (self.preconsent_cycles or 0) > parameters.max_preconsent_cycles:
-            sentence = _("{number} cycles before consent are allowed (MAX_PRECONSENT_CYCLES).")
+            sentence = _("At most {number} cycles before consent are allowed (MAX_PRECONSENT_CYCLES). Correct the number.")
             yield "preconsent_cycles", sentence.format(number=parameters.max_preconsent_cycles)
 
 
@@ -101,7 +105,7 @@ class Cycle(Record):
     beyond_progression = fields.yes_no("Given beyond progression", sdtm="SUPPEC.TBP", optional=True)
 
     day_1 = fields.derived("Day 1")
-    delay_days = fields.derived("Later than planned", unit="days")
+    delay_days = fields.derived("Delay (days)")
     bsa_m2 = fields.derived("Body surface area used", unit="m²", places=3)
     intensity = fields.derived("Relative dose intensity since cycle 1")
 
@@ -169,7 +173,7 @@ class Cycle(Record):
         days = sorted((row.day, row.given_on) for row in self.rows(Administration) if row.day and row.given_on)
         for (early, first_on), (late, second_on) in pairwise(days):
             if early < late and first_on >= second_on:
-                sentence = _("Day {late} ({late_on}) does not come after day {early} ({early_on}).")
+                sentence = _("Day {late} ({late_on}) must come after day {early} ({early_on}). Correct one of the two dates.")
                 yield "", sentence.format(late=late, late_on=second_on, early=early, early_on=first_on)
         yield from self._begins_after_cycle_before()
 
@@ -178,7 +182,7 @@ class Cycle(Record):
         last = before.aggregate(last=models.Max("given_on"))["last"]
         day_1 = min(self.days_given(), default=None)
         if last and day_1 and day_1 <= last:
-            sentence = _("Day 1 of cycle {number} ({day_1}) does not come after the last dose of the cycle before ({last_on}).")
+            sentence = _("Day 1 of cycle {number} ({day_1}) must come after the last dose of the cycle before ({last_on}).")
             yield "", sentence.format(number=self.number, day_1=day_1, last_on=last)
 
 
@@ -247,7 +251,7 @@ class Administration(Row):
 
     planned_level = fields.derived("Planned level")
     planned_mg = fields.derived("Planned dose", unit="mg", places=1)
-    percent_of_planned = fields.derived("Given, of planned", unit="%", places=1)
+    percent_of_planned = fields.derived("Dose given, percent of planned", places=1)
 
     sections = (
         Section(
@@ -262,14 +266,14 @@ class Administration(Row):
                 name="no_dose_unless_given",
                 condition=~Q(given="N") | Q(dose_mg=None, given_on=None),
                 violation_error_message=gettext_lazy(
-                    "What was not given has no dose and no date. Delete them, or answer “Given” with yes."
+                    "A dose that was not given cannot have an amount or a date. Delete both, or answer that it was given."
                 ),
             ),
             OnceAmongRows(
                 fields=["cycle", "agent", "day"],
                 condition=Q(withdrawn_at=None) & ~Q(agent="") & Q(day__isnull=False),
                 name="agent_once_a_day",
-                violation_error_message=gettext_lazy("This agent is entered twice for the same day."),
+                violation_error_message=gettext_lazy("This agent is entered twice for the same day. Withdraw one of the two rows."),
             ),
         ]
 

@@ -43,6 +43,6 @@ class VitalSigns(Record):
             models.CheckConstraint(
                 condition=Q(diastolic=None) | Q(systolic=None) | Q(diastolic__lt=F("systolic")),
                 name="diastolic_below_systolic",
-                violation_error_message=gettext_lazy("The diastolic pressure lies below the systolic one. Have they been exchanged?"),
+                violation_error_message=gettext_lazy("The diastolic pressure must lie below the systolic one. Have they been exchanged?"),
             ),
         ]

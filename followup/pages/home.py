@@ -174,5 +174,5 @@ def acknowledge_page(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         say(request, refusal)
     else:
-        messages.success(request, _("{flag}: seen.").format(flag=flag))
+        messages.success(request, _("{flag} is marked as seen.").format(flag=flag))
     return HttpResponseRedirect(reverse("start"))

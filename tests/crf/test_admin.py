@@ -138,7 +138,7 @@ class TestRefusal:
         prefix = prefix_of(page, Administration)
         sent = filled_in(page, **REASON, **{f"{prefix}-0-given": "N"})
         answer = browser.post(url, sent)
-        assert "What was not given has no dose and no date" in errors(answer)
+        assert "A dose that was not given cannot have an amount or a date" in errors(answer)
         assert Administration.objects.get().given == "Y"
         assert f'name="{prefix}-0-dose_mg" value="130.0"' in answer.content.decode()
 

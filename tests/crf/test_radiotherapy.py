@@ -146,7 +146,7 @@ class TestFraction:
     def test_that_was_not_delivered_has_no_dose_but_a_reason(self, give):
         with pytest.raises(Refused, match="was not delivered has no dose"):
             give({"delivered": "N", "missed_reason": "TOXICITY"})
-        with pytest.raises(Refused, match="“Reason missed” is not answered"):
+        with pytest.raises(Refused, match="“Why missed” is not answered"):
             give({"delivered": "N", "dose_gy": None})
 
     @pytest.mark.parametrize(("gy", "accepted"), [("-0.01", False), ("40.01", False), ("10.00", True)])

@@ -98,7 +98,7 @@ def steps_for(by: AbstractUser, state: LockState) -> list[Step]:
         if not may(by, WHO_LOCKS[state, next_state]):
             continue
         goes_back = (state, next_state) in BACK
-        label = _("Take it back") if goes_back else _(VERBS[next_state])
+        label = _("Withdraw the last step") if goes_back else _(VERBS[next_state])
         steps.append(Step(next_state, label, goes_back))
     return steps
 

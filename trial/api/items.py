@@ -14,6 +14,8 @@ from trial.access import Act
 from trial.accounts.person import person_of
 from trial.models import Entered, Missing, Record, Row, may
 from trial.output.reading import hidden_from, row_name
+from trial.protocol.sentence import Sentence, leaves_open
+from trial.refusals.words import translated
 
 
 def read_rows(form: type[Record], records: Sequence[Record]) -> None:
@@ -51,7 +53,16 @@ class Derived(serializers.CharField):
             return "Y" if value else "N"
         if isinstance(value, (list, tuple)):
             return "; ".join(map(str, value))
+        if isinstance(value, Sentence):
+            return translated(value)
         return None if value in (None, "") else str(value)
+
+
+class InWords(serializers.CharField):
+    """A sentence of the protocol, in the reader's language."""
+
+    def to_representation(self, value: str) -> str:
+        return translated(value)
 
 
 class Items(serializers.ModelSerializer):
@@ -75,7 +86,7 @@ class DerivedItems(serializers.Serializer):
         shown = {}
         for name, value in values.items():
             if name not in row.tells_birth_month:
-                is_guess = bool(value) and " or " in value
+                is_guess = leaves_open(getattr(row, name))
                 shown[name] = None if is_guess else value
         return shown
 

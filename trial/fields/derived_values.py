@@ -6,6 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from trial.refusals.words import translated
+
 Compute = Callable[[Any, Any], Any]
 """It takes a record or row, and the casebook that it stands in. What they are, only the form file
 knows. Hence `Any`.
@@ -58,6 +60,11 @@ class Derived:
         raise AttributeError(f"{self.name} is derived and cannot be set.")
 
     @property
+    def unit_in_words(self) -> str:
+        """Return the unit in the reader's language."""
+        return gettext(self.unit)
+
+    @property
     def label(self) -> str:
         """Return the heading in the reader's language."""
         return gettext(self.heading)
@@ -71,8 +78,13 @@ class Derived:
         if isinstance(value, Decimal):
             return f"{value:f}" if self.places is None else f"{half_up(value, self.places):f}"
         if isinstance(value, (list, tuple)):
-            return "; ".join(map(str, value))
-        return str(self.words.get(str(value), value))
+            return "; ".join(map(translated, map(_as_text, value)))
+        return translated(_as_text(self.words.get(str(value), value)))
+
+
+def _as_text(value: object) -> str:
+    """Return a value as text; a sentence of the protocol as it is."""
+    return value if isinstance(value, str) else str(value)
 
 
 def derived(

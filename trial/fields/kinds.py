@@ -279,7 +279,7 @@ def _say_limits(label: str, low: object, high: object, unit: str) -> str:
 
     Its % are doubled: Django fills parameters into it.
     """
-    most = f"{high} {unit}".rstrip()
+    most = f"{high} {gettext(unit)}".rstrip()
     sentence = Code.OUT_OF_LIMITS.sentence(label=gettext(label), low=low, high=most)
     return sentence.replace("%", "%%")
 

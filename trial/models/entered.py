@@ -103,7 +103,7 @@ class Entered(Kept):
         for name in self.derived:
             derived: Any = getattr(type(self), name)
             text = derived.in_words(getattr(self, name))
-            shown[name] = Shown(derived.label, text, derived.unit)
+            shown[name] = Shown(derived.label, text, derived.unit_in_words)
         return shown
 
     def _show(self, name: str) -> Shown:

@@ -90,7 +90,7 @@ class Visit(Entered):
         "How it was held", Mode, sdtm="SV.SVCNTMOD", when=lambda v: v.status != "MISSED"
     )
     missed_reason = fields.text(
-        "Reason missed", sdtm="SV.SVREASOC", when=lambda v: v.status == "MISSED"
+        "Why missed", sdtm="SV.SVREASOC", when=lambda v: v.status == "MISSED"
     )
     unscheduled_reason = fields.text(
         "Reason for an unscheduled visit", sdtm="SV.SVUPDES", when=lambda v: v.is_unscheduled

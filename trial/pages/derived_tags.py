@@ -8,8 +8,10 @@ from django.utils.translation import gettext as _
 from trial.fields import half_up
 from trial.output.reading import derived_text
 from trial.protocol.endpoints.results import Result
+from trial.refusals.words import translated
 
 register = template.Library()
+register.filter("translated", translated)
 
 
 @register.filter

@@ -13,6 +13,8 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
+from .words import in_words, translated
+
 INVALID, FORBIDDEN, CONFLICT = 422, 403, 409
 FORM_SAYS = "{sentence}"
 """A sentence that is the form's, the protocol's or the parser's own."""
@@ -50,10 +52,11 @@ class Code(StrEnum):
     def sentence(self, **facts: object) -> str:
         """Return what is wrong and what to do, in the reader's language.
 
-        A fact named `sentence` is used as it is: the form, Django or the protocol says it.
+        A fact named `sentence` takes its place: the form, Django or the protocol says it.
         """
+        facts = in_words(facts)
         if "sentence" in facts and FORM_SAYS not in self.source:
-            return str(facts["sentence"])
+            return translated(str(facts["sentence"]))
         return " ".join(
             gettext(part).format(**facts).strip() for part in (self.wrong, self.remedy) if part
         )
@@ -219,7 +222,7 @@ class Code(StrEnum):
         "consent_versions_overlap", INVALID, _("Another consent version is effective in this period."),
         _("End that version first, or mark that the versions may overlap."),
     )
-    UNIT_OF_ANOTHER_TEST = "unit_of_another_test", INVALID, _("This test is not reported in this unit.")
+    UNIT_OF_ANOTHER_TEST = "unit_of_another_test", INVALID, _("This test is not reported in this unit."), _("Choose another unit.")
     RANGES_OVERLAP = (
         "ranges_overlap", INVALID, _("Another reference range is valid for this test, sex and age in this period."),
         _("End that range first."),

@@ -202,7 +202,7 @@ def test_reduction_for_toxicity_excludes(changed, expected):
 def test_reason_names_the_reduction_with_agent_cycle_and_share():
     reduced = agent(2, "gemcitabine", adjustment="REDUCED", reason="AE", percent=75)
     verdict = judged("X06", induction=(agent(1, "gemcitabine"), reduced))
-    assert verdict.reason == "Gemcitabine in cycle 2: REDUCED for AE, 75 % of planned."
+    assert verdict.reason == "Gemcitabine in cycle 2: reduced (adverse event), 75 % of planned."
 
 
 def test_cycle_not_entered_leaves_tolerance_open_and_later_cycles_do_not_count():
@@ -221,15 +221,15 @@ REASONS = [
     ("X01", {"histology_type": "UC_WITH_VARIANT"},
      "Urothelial with variant components: not entered; share: not entered."),
     ("X02", {"brain_result": "METS"},
-     "Brain imaging: METS; brain lesions entered: none."),
+     "Brain imaging: metastases; brain lesions entered: none."),
     ("X02", {"brain_result": None},
      f"Brain imaging: no result, 2025-06-02; a clear result is needed in the 42 days up to {GATE}."),
     ("X03", {"lesions": (*livers(3), EQUIVOCAL_LIVER)},
      "Liver metastases: 3 to 4; more than 3 exclude."),
     ("X04", {"lesions": (replace(VERTEBRA, compression=None),)},
-     "Vertebral lesions: L05 ESCC not entered; risk of cord compression: NOT_APPLICABLE."),
+     "Vertebral lesions: L05 ESCC not entered; risk of cord compression: not applicable."),
     ("X05", {"pleural": None},
-     "Fluid: pericardial ABSENT, pleural not entered, abdominopelvic ABSENT."),
+     "Fluid: pericardial absent, pleural not entered, abdominopelvic absent."),
 ]  # fmt: skip
 
 

@@ -117,16 +117,16 @@ def test_every_doubt_is_tested():
 SENTENCES = [
     (
         replace(GEM, actual_mg=D(900)),
-        "GEMCITABINE was given at 90.0 % of the planned dose, and no adjustment is entered.",
+        "Gemcitabine was given at 90.0 % of the planned dose, and no adjustment is entered.",
     ),
-    (replace(DV, actual_mg=D(210)), "DISITAMAB_VEDOTIN: 210 mg is above the cap of 200 mg."),
+    (replace(DV, actual_mg=D(210)), "Disitamab vedotin: 210 mg is above the cap of 200 mg."),
     (
         replace(CARBO, actual_mg=D(450)),
         "Carboplatin: 450 mg is more than 10 % off Calvert's 357.2 mg (AUC 5).",
     ),
     (
         replace(GEM, neutrophils=D("1.2"), platelets=D(80)),
-        "GEMCITABINE on day 1 at neutrophils 1.2, below 1.5 and platelets 80, below 100 (10⁹/L).",
+        "Gemcitabine on day 1 at neutrophils 1.2, below 1.5 and platelets 80, below 100 (10⁹/L).",
     ),
     (replace(GEM, delay_days=-5, cycle=3), "Cycle 3 began 5 days early."),
 ]

@@ -10,6 +10,7 @@ from decimal import Decimal
 from trial.protocol.parameters import Parameters
 from trial.protocol.response.recist import NewLesionCertainty, Response, TargetMeasurement
 from trial.protocol.safety.toxicity import Treated, severe_toxicity
+from trial.protocol.sentence import Sentence
 
 from . import unrecorded
 from .course_facts import CourseFacts, DerivedResponse, Endpoint
@@ -62,8 +63,8 @@ def _survival(
     ):
         schedule = parameters.ta_schedule
         free = progression_free_survival(facts, on=on, censoring=rules, schedule=schedule)
-        yield f"Progression-free survival ({title})", free, required
-    yield "Overall survival", overall_survival(facts, on=on), unrecorded.SURVIVAL
+        yield Sentence("Progression-free survival ({title})", title=title), free, required
+    yield Sentence("Overall survival"), overall_survival(facts, on=on), unrecorded.SURVIVAL
 
 
 def _response(
@@ -72,33 +73,33 @@ def _response(
     required = unrecorded.RESPONSE
     since_bl1 = objective_response(facts, on=on)
     since_bl0 = objective_response(facts, on=on, reference=Reference.BL0)
-    yield "Objective response, against BL1", since_bl1, required
-    yield "Objective response, against BL0", since_bl0, required
+    yield Sentence("Objective response, against BL1"), since_bl1, required
+    yield Sentence("Objective response, against BL0"), since_bl0, required
     confirmed = objective_response(facts, on=on, confirmed=True)
-    yield "Objective response, confirmed", confirmed, required
-    yield "Disease control", disease_control(facts, on=on), required
+    yield Sentence("Objective response, confirmed"), confirmed, required
+    yield Sentence("Disease control"), disease_control(facts, on=on), required
     duration = unrecorded.limited(since_bl1, required, course.unrecorded)
     if duration.determined:
         duration = duration_of_response(facts, on=on)
-    yield "Duration of response", duration, unrecorded.FREE_BY_FDA
+    yield Sentence("Duration of response"), duration, unrecorded.FREE_BY_FDA
 
 
 def _therapy_and_safety(
     course: CourseFacts, facts: Facts, *, on: date
 ) -> Iterator[tuple[str, Result, RequiredRecords]]:
     next_therapy = time_to_next_systemic(facts, on=on)
-    yield "Time to the next systemic line", next_therapy, unrecorded.NEXT_THERAPY
+    yield Sentence("Time to the next systemic line"), next_therapy, unrecorded.NEXT_THERAPY
     irradiated = dict(course.irradiated)
     metastases = list(_new_metastases(course))
     metastasis = time_to_new_metastasis(metastases, facts, on=on, irradiated=bool(irradiated))
-    yield "Time to new metastasis", metastasis, unrecorded.SITE
+    yield Sentence("Time to new metastasis"), metastasis, unrecorded.SITE
     treated = Treated(
         facts.randomized_on,
         course.treated_after_randomization,
         max(irradiated.values(), default=None),
     )
     toxicity = severe_toxicity(course.toxicities, treated, on=on)
-    yield "Toxicity of grade 3 or more", toxicity, unrecorded.SEVERE
+    yield Sentence("Toxicity of grade 3 or more"), toxicity, unrecorded.SEVERE
 
 
 def _new_metastases(course: CourseFacts) -> Iterator[NewMetastasis]:
@@ -130,13 +131,13 @@ def lesion_endpoints(course: CourseFacts, facts: Facts, *, on: date) -> Iterator
         )
         control = local_control(lesion, facts, on=on)
         if control:
-            name = f"Local control of {code}, from randomization"
+            name = Sentence("Local control of {code}, from randomization", code=code)
             yield Endpoint(name, _limited_by_site(course, control))
         if code not in irradiated:
             continue
         since_end = local_control(lesion, facts, on=on, start=Start.RADIOTHERAPY_END)
         if since_end:
-            name = f"Local control of {code}, from the end of radiotherapy"
+            name = Sentence("Local control of {code}, from the end of radiotherapy", code=code)
             yield Endpoint(name, _limited_by_site(course, since_end))
 
 

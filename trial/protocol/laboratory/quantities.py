@@ -6,8 +6,9 @@ The tests are in a table of their own (analytes). Values are never rounded.
 from collections.abc import Collection, Iterable
 from decimal import Decimal
 
-from trial.protocol.laboratory.analytes import ANALYTES, HEM, TESTS
+from trial.protocol.laboratory.analytes import ANALYTES, HEM, TESTS, LabTest
 from trial.protocol.laboratory.reported import Reported
+from trial.protocol.sentence import Sentence, either
 
 ZERO = Decimal(0)
 CALCIUM_PER_ALBUMIN, NORMAL_ALBUMIN_G_L = Decimal("0.02"), Decimal(40)
@@ -102,10 +103,9 @@ def refusal(code: str, reported: Reported, unit: str) -> str | None:
     """
     test = ANALYTES.get(code)
     if not test:
-        return f"“{code}” is no test of this study."
+        return Sentence("“{code}” is no test of this study.", code=code)
     if unit not in test.factors:
-        wrong = f", not in {unit_name(unit)}" if unit else "; the unit is missing"
-        return f"{test.name} is reported in {_alternatives(test.factors)}{wrong}."
+        return _wrong_unit(test, unit)
     if is_possible(code, reported.value, unit):
         return None
     result = f"{reported} {unit_name(unit)}"
@@ -114,12 +114,33 @@ def refusal(code: str, reported: Reported, unit: str) -> str | None:
         result += f" ({standard:f} {unit_name(test.unit)})"
     limits = f"{test.lowest}–{test.highest} {unit_name(test.unit)}"
     meant = _alternatives(other_units(code, reported.value, unit))
-    advice = f"was {meant} meant?" if meant else "check number and test."
-    return f"{result} is impossible for {test.name.lower()} ({limits}); {advice}"
+    advice = Sentence("check number and test.")
+    if meant:
+        advice = Sentence("was {meant} meant?", meant=meant)
+    return Sentence(
+        "{result} is impossible for {test} ({limits}); {advice}",
+        result=result,
+        test=Sentence(test.name.lower()),
+        limits=limits,
+        advice=advice,
+    )
+
+
+def _wrong_unit(test: LabTest, unit: str) -> str:
+    wrong = Sentence("; the unit is missing")
+    if unit:
+        wrong = Sentence(", not in {unit}", unit=unit_name(unit))
+    return Sentence(
+        "{test} is reported in {units}{wrong}.",
+        test=Sentence(test.name),
+        units=_alternatives(test.factors),
+        wrong=wrong,
+    )
 
 
 def _alternatives(codes: Iterable[str]) -> str:
-    return " or ".join(map(unit_name, codes))
+    names = [unit_name(code) for code in codes]
+    return either(names) if names else ""
 
 
 def standardized(code: str, reported: Reported, unit: str) -> Reported:

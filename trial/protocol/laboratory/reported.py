@@ -11,6 +11,7 @@ from typing import NamedTuple
 from unicodedata import normalize
 
 from trial.protocol.kleene import Truth
+from trial.protocol.sentence import Sentence
 
 
 class Comparator(StrEnum):
@@ -54,14 +55,22 @@ def parse(text: str) -> Reported:
         return Reported(Comparator(match[1] or ""), Decimal(match[2]))
     if RESULT.fullmatch(plain.replace(",", ".")):
         raise NotAResult(
-            f"“{text}” has a comma. "
-            "Write the decimal sign as a point, and no sign between thousands."
+            Sentence(
+                "“{text}” has a comma. Write the decimal sign as a point, and no sign "
+                "between thousands.",
+                text=text,
+            )
         )
     if RESULT.fullmatch(plain.replace("-", "", 1)):
-        raise NotAResult(f"“{text}” is negative. A laboratory result is 0 or more.")
+        raise NotAResult(
+            Sentence("“{text}” is negative. A laboratory result is 0 or more.", text=text)
+        )
     raise NotAResult(
-        f"“{text}” is no result. "
-        "Enter a number such as 1.10, or one with a comparator such as <5 or >=10."
+        Sentence(
+            "“{text}” is no result. Enter a number such as 1.10, or one with a "
+            "comparator such as <5 or >=10.",
+            text=text,
+        )
     )
 
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 from trial.protocol.eligibility.gates import Overall
 from trial.protocol.parameters import DEFAULT, Parameters
 from trial.protocol.progression_check.progression_states import RefusalCode
+from trial.protocol.sentence import Sentence
 
 from .blocks import stratum_name
 
@@ -145,7 +146,7 @@ def preconditions(facts: Facts, parameters: Parameters = DEFAULT) -> tuple[Refus
     }
     numbers = {"age": age_days, "window": window_days, "imaging": imaging_days, "cap": cap}
     return tuple(
-        Refusal(code, REFUSALS[code].format(**numbers)) for code in Precondition if unmet[code]
+        Refusal(code, Sentence(REFUSALS[code], **numbers)) for code in Precondition if unmet[code]
     )
 
 
