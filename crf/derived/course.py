@@ -30,7 +30,6 @@ from trial.protocol.progression_check.progression import State
 from trial.protocol.radiotherapy import coverage as coverage_rules
 from trial.protocol.response import recist, second_baseline
 from trial.protocol.schedule.subject_status import StatusFacts, SubjectStatus, subject_status
-from trial.protocol.schedule.visits import CHECK_AFTER_CYCLE_2
 from trial.protocol.therapy import dose_intensity
 
 from . import progression
@@ -39,6 +38,7 @@ from .demographics import signed_on
 from .doses import cumulative_doses, days_given, doses_of, intensity_percents
 from .radiotherapy import coverage_by_lesion, subject_coverage
 from .responses import (
+    SECOND_BASELINE,
     AssessedResponse,
     assessed_lesions,
     baseline,
@@ -47,7 +47,6 @@ from .responses import (
     responses,
 )
 
-SECOND_BASELINE = CHECK_AFTER_CYCLE_2
 UNRECORDED = frozenset(Unrecorded)
 """Death, the next therapy and adverse events have no form yet."""
 IN_FIELD = {"Y": True, "N": False}
@@ -147,7 +146,7 @@ def sources_of(
 
 def course_assessment(response: AssessedResponse, casebook: Casebook) -> course.CourseAssessment:
     """Return one assessment as the course reads it."""
-    assessment, point, derived = response
+    assessment, point = response.assessment, response.point
     rows = assessed_lesions(assessment, TargetMeasurement, casebook)
     return course.CourseAssessment(
         point=point,
@@ -158,7 +157,7 @@ def course_assessment(response: AssessedResponse, casebook: Casebook) -> course.
         in_field=tuple(
             IN_FIELD.get(row.in_field) for row in assessment.rows(NewLesion) if row.certainty
         ),
-        derived=derived,
+        readings=response.readings,
     )
 
 
@@ -173,10 +172,11 @@ def facts_of(casebook: Casebook, first: recist.Baseline) -> Facts:
         return Facts(
             randomized_on=randomized_on, baseline_complete=None, measurable=None, no_disease=False
         )
-    assessment, point, derived = at_bl1[0]
+    point, derived = at_bl1[0].point, at_bl1[0].derived
     return Facts(
         randomized_on=randomized_on,
-        baseline_complete=covers_trunk(assessment) and derived.overall != recist.Response.NE,
+        baseline_complete=covers_trunk(at_bl1[0].assessment)
+        and derived.overall != recist.Response.NE,
         measurable=second_baseline.measurable(first, point),
         no_disease=second_baseline.no_disease(first, point),
     )

@@ -18,10 +18,12 @@ from crf.models import (
 )
 from crf.models.lesion import SLICED, is_node
 from crf.models.response_codes import NOTHING, FollowedGrowth
-from trial.protocol.parameters import Parameters
 from trial.protocol.response import recist
+from trial.protocol.response.readings import Readings, read_all
 from trial.protocol.response.scan_order import place_in_order
+from trial.protocol.schedule.visits import CHECK_AFTER_CYCLE_2
 
+SECOND_BASELINE = CHECK_AFTER_CYCLE_2
 MUST_COVER = {Scan.Region.CHEST, Scan.Region.ABDOMEN, Scan.Region.PELVIS}
 BY_RECIST = (
     "sum_mm", "baseline_mm", "nadir_mm",
@@ -32,11 +34,16 @@ BY_RECIST = (
 
 
 class AssessedResponse(NamedTuple):
-    """A scanned assessment, as RECIST reads it, and the response derived from it."""
+    """A scanned assessment, as RECIST reads it, and the responses derived from it."""
 
     assessment: ResponseAssessment
     point: recist.TimePoint
-    derived: recist.Assessment
+    readings: Readings
+
+    @property
+    def derived(self) -> recist.Assessment:
+        """The response by RECIST 1.1, against the first baseline."""
+        return self.readings.since_bl0
 
 
 @once
@@ -48,16 +55,12 @@ def responses(casebook: Casebook, *, until: date | None = None) -> list[Assessed
     """
     scans = [scan for scan in scanned(casebook) if until is None or scan.last_on <= until]
     points = [time_point(scan.assessment, casebook) for scan in scans]
-    by_parameters: dict[Parameters, list[recist.Assessment]] = {}
-    assessed = []
-    for index, scan in enumerate(scans):
-        parameters = casebook.parameters_on(scan.first_on)
-        if parameters not in by_parameters:
-            derived = recist.assess_all(baseline(casebook), points, parameters=parameters)
-            by_parameters[parameters] = derived
-        response = by_parameters[parameters][index]
-        assessed.append(AssessedResponse(scan.assessment, points[index], response))
-    return assessed
+    parameters = [casebook.parameters_on(scan.first_on) for scan in scans]
+    readings = read_all(baseline(casebook), points, parameters, second_baseline=SECOND_BASELINE)
+    return [
+        AssessedResponse(scan.assessment, points[index], readings[index])
+        for index, scan in enumerate(scans)
+    ]
 
 
 class Scanned(NamedTuple):
@@ -139,9 +142,8 @@ def target_of(lesion: Lesion, row: TargetMeasurement) -> recist.TargetMeasuremen
 
 def non_target_of(lesion: Lesion, row: NonTargetFinding) -> recist.NonTargetFinding:
     """Return a non-target lesion at this time point, as RECIST reads it."""
-    return recist.NonTargetFinding(
-        lesion.code, recist.NonTargetState(row.state), growth_of(row.growth)
-    )
+    state = recist.NonTargetState(row.state)
+    return recist.NonTargetFinding(lesion.code, state, growth_of(row.growth), is_node(lesion))
 
 
 def growth_of(code: str) -> recist.Growth:

@@ -74,7 +74,7 @@ def said(subject, data_manager, client):
         api = caller(data_manager)
         keys = ResponseAssessment.objects.of(subject).values_list("visit__code", "pk")
         forms = {record.visit.code: str(record.overall) for record in ResponseAssessment.objects.of(subject).select_related("visit")}
-        facts = progression.facts_of(Casebook(subject), DEFAULT)
+        facts = progression.facts_of(Casebook(subject))
         return {
             "form": forms,
             "form in the API": {code: api.get(f"forms/responseassessment/{pk}/").json()["derived"]["overall"] for code, pk in keys},

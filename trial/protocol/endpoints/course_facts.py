@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from trial.protocol.response import irecist
 from trial.protocol.response.evaluations import Evaluation
+from trial.protocol.response.readings import Readings
 from trial.protocol.response.recist import Assessment, Baseline, Discordance, Response, TimePoint
 from trial.protocol.safety.toxicity import Toxicity
 
@@ -24,15 +25,15 @@ class CourseAssessment:
     `statuses` are the local status of irradiated lesions, by code. `in_field` tells of each new
     lesion of the time point, in order, whether it lies in a planning target volume.
 
-    `derived` is what RECIST 1.1 derives, where that was done already, by the parameters in force on
-    the day of the scan. Without it, it is derived by those that the course is derived with.
+    `readings` are its responses, where they were derived already, by the parameters in force on
+    the day of the scan. Without them, they are derived by those that the course is derived with.
     """
 
     point: TimePoint
     investigator: Response | None = None
     statuses: tuple[tuple[str, LocalStatus], ...] = ()
     in_field: tuple[bool | None, ...] = ()
-    derived: Assessment | None = None
+    readings: Readings | None = None
 
     @property
     def last_scan_on(self) -> date | None:
@@ -67,6 +68,7 @@ class DerivedResponse(NamedTuple):
 
     assessment: CourseAssessment
     derived: Assessment
+    since_bl1: Assessment | None
     discordance: Discordance
     evaluation: Evaluation
     immune: irecist.Reading

@@ -126,8 +126,7 @@ def assess_all(
     """Return the response at each time point (Table 2), in the order of their scans.
 
     A time point without a scan is not evaluable, and stands last. `new_symptom` are the labels of
-    scans made for a new symptom: such a scan confirms before its time, by another new lesion. Of
-    the parameters, only the reading of non-target lesions applies.
+    scans made for a new symptom: such a scan confirms before its time, by another new lesion.
 
     >>> target = recist.TargetMeasurement("L01", False, recist.TargetState.MEASURED, Decimal(50))
     >>> grown = TimePoint("TA1", date(2025, 9, 1), None, (replace(target, mm=Decimal(60)),))
@@ -139,8 +138,7 @@ def assess_all(
     dated.sort(key=lambda pair: pair[0])
     days = [day for day, _ in dated]
     series = with_limited_targets([point for _, point in dated])
-    conventions = recist.without_conventions(parameters)
-    assessments = recist.assess_all(baseline, series, parameters=conventions)
+    assessments = recist.assess_all(baseline, series, parameters=parameters)
     history = _History()
     readings = []
     for day, point, assessment in zip(days, series, assessments, strict=True):
@@ -182,7 +180,7 @@ def _first(history: _History, scan: _Scan) -> tuple[Reading, _History]:
             since_on=scan.day,
             by=scan.progressed,
             target=assessment.target,
-            sum_mm=assessment.sum_mm,
+            sum_mm=assessment.growth_sum_mm,
             sizes_mm=new.sizes_mm,
             new=new.codes,
         )
@@ -193,7 +191,7 @@ def _first(history: _History, scan: _Scan) -> tuple[Reading, _History]:
 
 def _worsening(history: _History, scan: _Scan) -> str:
     """Return what confirms an iUPD (Table 2, second column); empty where nothing does."""
-    sum_mm, before_mm = scan.assessment.sum_mm, history.sum_mm
+    sum_mm, before_mm = scan.assessment.growth_sum_mm, history.sum_mm
     grown_mm = sum_mm - before_mm if sum_mm is not None and before_mm is not None else ZERO
     non_targets_grew = any(
         finding.growth != Growth.NONE and finding.state != NonTargetState.ABSENT
@@ -228,7 +226,7 @@ def _not_confirmed(history: _History, scan: _Scan) -> tuple[Reading, _History]:
         reason = f"The progression of {history.since_on} is not confirmed: the bar is set anew."
         reading = Reading(scan.point.label, scan.day, scan.response, reason=reason)
         return reading, _History(sizes_mm=new.sizes_mm, new=new.codes)
-    sums = [history.sum_mm, assessment.sum_mm if assessment.sum_is_complete else None]
+    sums = [history.sum_mm, assessment.growth_sum_mm if assessment.sum_is_complete else None]
     smallest_mm = min((mm for mm in sums if mm is not None), default=None)
     history = replace(history, sum_mm=smallest_mm, sizes_mm=new.sizes_mm, new=new.codes)
     if scan.response == NE and not still_pd:
