@@ -18,13 +18,11 @@ from crf.models import (
     NewLesion,
     RadiotherapyCourse,
     ResponseAssessment,
-    TargetMeasurement,
     TargetVolume,
     VitalSigns,
 )
 from trial.protocol.endpoints import course
 from trial.protocol.endpoints.facts import Contact, Facts
-from trial.protocol.endpoints.local_control import LocalStatus
 from trial.protocol.endpoints.unrecorded import Unrecorded
 from trial.protocol.progression_check.progression import State
 from trial.protocol.radiotherapy import coverage as coverage_rules
@@ -40,10 +38,10 @@ from .radiotherapy import coverage_by_lesion, subject_coverage
 from .responses import (
     SECOND_BASELINE,
     AssessedResponse,
-    assessed_lesions,
     baseline,
     covers_trunk,
     investigator_response,
+    local_statuses,
     responses,
 )
 
@@ -129,6 +127,7 @@ def sources_of(
     casebook: Casebook, *, on: date, unrecorded: frozenset[Unrecorded]
 ) -> course.CourseFacts:
     """Return the facts that the protocol derives a course from."""
+    fractions = fractions_delivered(casebook, on)
     sources = course.CourseFacts(
         baseline=baseline(casebook),
         assessments=tuple(
@@ -137,6 +136,7 @@ def sources_of(
         treated_on=doses_of(casebook).day_1(1),
         second_baseline=SECOND_BASELINE,
         irradiated=tuple(irradiated_lesions(casebook, on=on).items()),
+        irradiated_since=fractions[0].fraction.given_on if fractions else None,
         treated_after_randomization=was_treated_since_randomization(casebook, on=on),
         unrecorded=unrecorded,
     )
@@ -147,13 +147,10 @@ def sources_of(
 def course_assessment(response: AssessedResponse, casebook: Casebook) -> course.CourseAssessment:
     """Return one assessment as the course reads it."""
     assessment, point = response.assessment, response.point
-    rows = assessed_lesions(assessment, TargetMeasurement, casebook)
     return course.CourseAssessment(
         point=point,
         investigator=investigator_response(assessment),
-        statuses=tuple(
-            (lesion.code, LocalStatus(row.local_status)) for lesion, row in rows if row.local_status
-        ),
+        statuses=local_statuses(assessment, casebook),
         in_field=tuple(
             IN_FIELD.get(row.in_field) for row in assessment.rows(NewLesion) if row.certainty
         ),

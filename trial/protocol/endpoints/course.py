@@ -16,8 +16,9 @@ from trial.protocol.response.evaluations import Evaluation, progression_on
 from trial.protocol.response.readings import Readings, read_all
 from trial.protocol.response.recist import Assessment, Discordance, Response, TimePoint
 
-from .course_endpoints import course_failure, endpoints, lesion_endpoints
+from .course_endpoints import course_failure, endpoints
 from .course_facts import CourseAssessment, CourseFacts, DerivedResponse, Endpoint
+from .course_lesions import lesion_endpoints
 from .facts import facts_known_by
 from .failure_pattern import Pattern
 from .responders import best_since_randomization
@@ -85,7 +86,9 @@ def derive(course: CourseFacts, *, on: date, parameters: Parameters = DEFAULT) -
         best_immune=irecist.best((response.immune for response in derived), start_on=start_on),
         endpoints=tuple(endpoints(course, facts, on=on, parameters=parameters)),
         local_control=tuple(lesion_endpoints(course, facts, on=on)),
-        first_failure=course_failure(derived, facts, on=on),
+        first_failure=course_failure(
+            derived, facts, on=on, irradiated_since=course.first_irradiated_on
+        ),
     )
 
 

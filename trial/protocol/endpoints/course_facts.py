@@ -47,8 +47,9 @@ class CourseFacts:
     `second_baseline` is the label of BL1, the check after cycle 2. `facts` hold the rest
     (randomization, therapies, contacts, death); the assessments are put into them when the course
     is derived. `treated_on` is the first dose. `irradiated` are the lesions that were, with the day
-    of the last fraction to each. `treated_after_randomization`: a dose or fraction was given since
-    then. `unrecorded` are the kinds of record that nobody keeps.
+    of the last fraction to each; `irradiated_since` is the day of the first fraction to anything.
+    `treated_after_randomization`: a dose or fraction was given since then. `unrecorded` are the
+    kinds of record that nobody keeps.
     """
 
     baseline: Baseline
@@ -57,10 +58,15 @@ class CourseFacts:
     treated_on: date | None = None
     second_baseline: str = "PC2"
     irradiated: tuple[tuple[str, date], ...] = ()
+    irradiated_since: date | None = None
     new_symptom: frozenset[str] = frozenset()
     toxicities: tuple[Toxicity, ...] = ()
     treated_after_randomization: bool | None = None
     unrecorded: frozenset[Unrecorded] = frozenset()
+
+    @property
+    def first_irradiated_on(self) -> date | None:
+        return self.irradiated_since or min((day for _, day in self.irradiated), default=None)
 
 
 class DerivedResponse(NamedTuple):
