@@ -21,14 +21,12 @@ def is_baseline(lesion: Lesion, role: Lesion.Role) -> bool:
 
 
 def refuse_target_twice(assessment: "ResponseAssessment", group: "type[TargetMeasurement]") -> None:
-    """Refuse a target that is measured as a whole and once more.
-
-    Two rows of one letter, or without any, are refused by the constraint of the rows.
-    """
+    """Refuse a target that is measured twice, not as pieces of a lesion that has split."""
     for key, rows in by_lesion(assessment.rows(group)).items():
-        if len(rows) > 1 and not all(row.piece for row in rows):
+        letters = [row.piece for row in rows]
+        if len(letters) > 1 and ("" in letters or len(set(letters)) < len(letters)):
             lesion = assessment.casebook.find(Lesion, key)
-            sentence = _("{lesion} is entered more than once. If it has split, give each piece a letter of its own.")
+            sentence = _("{lesion} is entered twice. If it has split, give each piece a letter of its own.")
             raise impossible(Code.ENTERED_TWICE, sentence=sentence.format(lesion=lesion))
 
 
