@@ -117,6 +117,16 @@ def test_piece_too_small_after_it_was_gone_is_in_doubt(first, then, in_doubt):
     assert assess_all(Baseline((L01,)), [point(*first), point(*then)])[-1].in_doubt == in_doubt
 
 
+@pytest.mark.parametrize(
+    ("mass", "in_doubt"), [(lesion("L01", None, GONE), ("L02",)), (lesion("L01", 8), ())]
+)
+def test_lesion_is_gone_with_its_mass(mass, in_doubt):
+    """L02 merged with L01; apart again, it is too small to measure."""
+    apart = point(lesion("L01", None, GONE), lesion("L02", None, SMALL))
+    first = point(mass, lesion("L02", into="L01"))
+    assert assess_all(Baseline((L01, L02)), [first, apart])[-1].in_doubt == in_doubt
+
+
 def test_lesion_measured_since_it_was_gone_is_in_no_doubt():
     points = [
         point(lesion("L01", None, GONE)),

@@ -48,18 +48,29 @@ class History:
                 if mm == 0:
                     gone.add((code, row.piece))
                 elif mm is not None and not row.is_too_small:
-                    measured = {(code, WHOLE), (code, row.piece)}
-                    gone -= _of_lesion(gone, code) if row.piece == WHOLE else measured
+                    gone -= _as_measured(row, gone)
                 if row.piece == WHOLE and mm:
                     pieces -= _of_lesion(pieces, code)
             if sizes and not any(mm is None or mm for mm in sizes):
                 gone.add((code, WHOLE))
+        for row in point.targets:
+            if row.merged_into and (row.merged_into, WHOLE) in gone:
+                gone.add((row.code, row.piece))
+            elif row.merged_into:
+                gone -= _as_measured(row, gone)
         pieces |= {(row.code, row.piece) for row in point.targets if row.piece != WHOLE}
         return History(frozenset(gone), frozenset(pieces))
 
     def was_gone(self, row: TargetMeasurement) -> bool:
         """Return True for a lesion, or a piece, that was absent and not measured since."""
         return bool({(row.code, row.piece), (row.code, WHOLE)} & self.gone)
+
+
+def _as_measured(row: TargetMeasurement, gone: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return the keys that are gone no longer once this is measured: of all pieces, by a whole."""
+    if row.piece == WHOLE:
+        return _of_lesion(gone, row.code)
+    return {(row.code, WHOLE), (row.code, row.piece)}
 
 
 def _of_lesion(keys: Iterable[tuple[str, str]], code: str) -> set[tuple[str, str]]:
@@ -90,13 +101,6 @@ class LesionSizes:
     own: tuple[Size, ...]
     complete: bool
     mass: frozenset[str]
-
-    @property
-    def growth_mm(self) -> Decimal | None:
-        """The size by which growth of this lesion is judged; None where not all was assessed."""
-        if not self.complete or not self.own:
-            return None
-        return sum((size.growth_mm for size in self.own), ZERO)
 
 
 class Measured(NamedTuple):
