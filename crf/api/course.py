@@ -39,14 +39,19 @@ class ResponseReadSerializer(serializers.Serializer):
     sum_mm = Derived(allow_null=True)
     sum_is_complete = serializers.BooleanField()
     baseline_mm = Derived(allow_null=True)
+    bl1_mm = Derived(allow_null=True, help_text="the sum at the second baseline")
     nadir_mm = Derived(allow_null=True)
     change_from_baseline_percent = Derived(allow_null=True)
+    change_from_bl1_percent = Derived(allow_null=True)
     change_from_nadir_percent = Derived(allow_null=True)
     change_from_nadir_mm = Derived(allow_null=True)
     target = serializers.CharField()
     non_target = serializers.CharField()
     new_lesion = serializers.CharField(allow_null=True)
     overall = serializers.CharField()
+    overall_since_bl1 = serializers.CharField(
+        allow_null=True, help_text="CR, PR and SD against BL1"
+    )
     investigator = serializers.CharField(allow_null=True)
     discordance = serializers.CharField()
     irecist = serializers.CharField()
@@ -179,8 +184,11 @@ def _response(response: DerivedResponse, records: dict[str, int]) -> dict[str, A
     derived = {
         field.name: getattr(response.derived, field.name) for field in fields(response.derived)
     }
-    point = response.assessment.point
+    point, since = response.assessment.point, response.since_bl1
     return derived | {
+        "bl1_mm": since.baseline_mm if since else None,
+        "change_from_bl1_percent": since.change_from_baseline_percent if since else None,
+        "overall_since_bl1": since.overall if since else None,
         "assessment": point.label,
         "record": records.get(point.label),
         "first_scan_on": point.first_scan_on,

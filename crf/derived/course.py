@@ -18,19 +18,16 @@ from crf.models import (
     NewLesion,
     RadiotherapyCourse,
     ResponseAssessment,
-    TargetMeasurement,
     TargetVolume,
     VitalSigns,
 )
 from trial.protocol.endpoints import course
 from trial.protocol.endpoints.facts import Contact, Facts
-from trial.protocol.endpoints.local_control import LocalStatus
 from trial.protocol.endpoints.unrecorded import Unrecorded
 from trial.protocol.progression_check.progression import State
 from trial.protocol.radiotherapy import coverage as coverage_rules
 from trial.protocol.response import recist, second_baseline
 from trial.protocol.schedule.subject_status import StatusFacts, SubjectStatus, subject_status
-from trial.protocol.schedule.visits import CHECK_AFTER_CYCLE_2
 from trial.protocol.therapy import dose_intensity
 
 from . import progression
@@ -39,15 +36,15 @@ from .demographics import signed_on
 from .doses import cumulative_doses, days_given, doses_of, intensity_percents
 from .radiotherapy import coverage_by_lesion, subject_coverage
 from .responses import (
+    SECOND_BASELINE,
     AssessedResponse,
-    assessed_lesions,
     baseline,
     covers_trunk,
     investigator_response,
+    local_statuses,
     responses,
 )
 
-SECOND_BASELINE = CHECK_AFTER_CYCLE_2
 UNRECORDED = frozenset(Unrecorded)
 """Death, the next therapy and adverse events have no form yet."""
 IN_FIELD = {"Y": True, "N": False}
@@ -130,6 +127,7 @@ def sources_of(
     casebook: Casebook, *, on: date, unrecorded: frozenset[Unrecorded]
 ) -> course.CourseFacts:
     """Return the facts that the protocol derives a course from."""
+    fractions = fractions_delivered(casebook, on)
     sources = course.CourseFacts(
         baseline=baseline(casebook),
         assessments=tuple(
@@ -138,6 +136,7 @@ def sources_of(
         treated_on=doses_of(casebook).day_1(1),
         second_baseline=SECOND_BASELINE,
         irradiated=tuple(irradiated_lesions(casebook, on=on).items()),
+        irradiated_since=fractions[0].fraction.given_on if fractions else None,
         treated_after_randomization=was_treated_since_randomization(casebook, on=on),
         unrecorded=unrecorded,
     )
@@ -147,18 +146,15 @@ def sources_of(
 
 def course_assessment(response: AssessedResponse, casebook: Casebook) -> course.CourseAssessment:
     """Return one assessment as the course reads it."""
-    assessment, point, derived = response
-    rows = assessed_lesions(assessment, TargetMeasurement, casebook)
+    assessment, point = response.assessment, response.point
     return course.CourseAssessment(
         point=point,
         investigator=investigator_response(assessment),
-        statuses=tuple(
-            (lesion.code, LocalStatus(row.local_status)) for lesion, row in rows if row.local_status
-        ),
+        statuses=local_statuses(assessment, casebook),
         in_field=tuple(
             IN_FIELD.get(row.in_field) for row in assessment.rows(NewLesion) if row.certainty
         ),
-        derived=derived,
+        readings=response.readings,
     )
 
 
@@ -173,10 +169,11 @@ def facts_of(casebook: Casebook, first: recist.Baseline) -> Facts:
         return Facts(
             randomized_on=randomized_on, baseline_complete=None, measurable=None, no_disease=False
         )
-    assessment, point, derived = at_bl1[0]
+    point, derived = at_bl1[0].point, at_bl1[0].derived
     return Facts(
         randomized_on=randomized_on,
-        baseline_complete=covers_trunk(assessment) and derived.overall != recist.Response.NE,
+        baseline_complete=covers_trunk(at_bl1[0].assessment)
+        and derived.overall != recist.Response.NE,
         measurable=second_baseline.measurable(first, point),
         no_disease=second_baseline.no_disease(first, point),
     )

@@ -230,11 +230,11 @@ def lesions_to_cover(casebook: Casebook) -> list[str]:
 @once
 def resolved_at_bl1(casebook: Casebook) -> frozenset[int]:
     """Return the keys of the lesions that were gone at BL1, the check after cycle 2."""
-    resolved = set()
+    resolved: set[int] = set()
+    seen: set[int] = set()
     for assessment in casebook.records(ResponseAssessment):
         if assessment.visit.code != CHECK_AFTER_CYCLE_2:
             continue
         for row in (*assessment.rows(TargetMeasurement), *assessment.rows(NonTargetFinding)):
-            if row.state == row.State.ABSENT and row.lesion_id:
-                resolved.add(row.lesion_id)
-    return frozenset(resolved)
+            (resolved if row.state == row.State.ABSENT else seen).add(row.lesion_id)
+    return frozenset(resolved - seen)
