@@ -71,7 +71,7 @@ class Derived:
         if isinstance(value, Decimal):
             return f"{value:f}" if self.places is None else f"{half_up(value, self.places):f}"
         if isinstance(value, (list, tuple)):
-            return "; ".join(map(str, value))
+            return "; ".join(str(self.words.get(str(part), part)) for part in value)
         return str(self.words.get(str(value), value))
 
 
