@@ -20,12 +20,14 @@ def tests_missing(panel: LaboratoryPanel, casebook: Casebook) -> tuple[str, ...]
     """
     if not was_performed(panel):
         return ()
-    at_visit, before = [], []
-    for other in casebook.records(LaboratoryPanel):
-        (at_visit if other.visit_id == panel.visit_id else before).append(other)
+    entered = casebook.records(LaboratoryPanel)
+    at_visit = [other for other in entered if other.visit_id == panel.visit_id]
+    before = [other for other in entered if other.visit_id != panel.visit_id]
     on = panel.sampled_on or panel.visit.held_on or panel.subject.site.today()
     due = panels.due_tests(panel.visit.code, circumstances(casebook, before, on))
-    return panels.missing_tests(due, {row.test for other in at_visit for row in other.rows(LaboratoryResult)})
+    return panels.missing_tests(
+        due, {row.test for other in at_visit for row in other.rows(LaboratoryResult)}
+    )
 
 
 def circumstances(

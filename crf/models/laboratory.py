@@ -18,6 +18,8 @@ from trial.refusals import Code, impossible
 
 from .codelists import codelist
 
+LONGEST_NAMED = 40
+"""The most characters that a refusal repeats of a code that is none."""
 INDICATOR: dict[str, str] = {
     Indicator.LOW: "below",
     Indicator.NORMAL: "within",
@@ -84,9 +86,8 @@ class LaboratoryPanel(Record):
             raise impossible(Code.IMPOSSIBLE, item="laboratory", sentence=sentence)
 
     def _of_a_specimen(self) -> list[str]:
-        """Return the labels of what is entered and only a specimen has, the tests with a result last."""
-        items = ("sampled_on", "sampled_at_time", "specimen", "fasting")
-        labels = [self.label_of(item) for item in items if not self.is_empty(item)]
+        """Return the labels of what is entered and only a test that was performed has: its day, its time, results."""
+        labels = [self.label_of(item) for item in ("sampled_on", "sampled_at_time") if not self.is_empty(item)]
         return labels + [analytes.NAMES.get(row.test, row.test) for row in self.rows(LaboratoryResult) if row.result]
 
     def inconsistencies(self) -> Iterator[Problem]:
@@ -165,7 +166,7 @@ class LaboratoryResult(Row):
     def clean_fields(self, exclude: Collection[str] | None = None) -> None:
         """Refuse a test that the study does not have by its name, whatever else is wrong with the row."""
         if self.test and self.test not in analytes.NAMES:
-            raise impossible(Code.TEST_UNKNOWN, item="test", test=self.test[: fields.LONGEST_CODE])
+            raise impossible(Code.TEST_UNKNOWN, item="test", test=self.test[:LONGEST_NAMED])
         super().clean_fields(exclude)
 
     def clean(self) -> None:

@@ -246,9 +246,7 @@ PRINTED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("test", "unit", "low", "high", "reported", "term", "v5", "v6"), PRINTED
-)
+@pytest.mark.parametrize(("test", "unit", "low", "high", "reported", "term", "v5", "v6"), PRINTED)
 def test_limits_are_those_that_the_source_prints_for_the_unit(
     test, unit, low, high, reported, term, v5, v6
 ):

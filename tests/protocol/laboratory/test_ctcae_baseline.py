@@ -145,14 +145,23 @@ OTHER_LIMITS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("test", "baseline", "uln_then", "reported", "uln", "v5", "v6"), OTHER_LIMITS)
-def test_limits_of_two_laboratories_are_each_their_own(test, baseline, uln_then, reported, uln, v5, v6):
+@pytest.mark.parametrize(
+    ("test", "baseline", "uln_then", "reported", "uln", "v5", "v6"), OTHER_LIMITS
+)
+def test_limits_of_two_laboratories_are_each_their_own(
+    test, baseline, uln_then, reported, uln, v5, v6
+):
     before = specimen(baseline, high=uln_then)
-    assert [graded(test, reported, version, high=uln, baseline=before) for version in Version] == [v5, v6]
+    assert [graded(test, reported, version, high=uln, baseline=before) for version in Version] == [
+        v5,
+        v6,
+    ]
 
 
 @pytest.mark.parametrize("version", Version)
-@pytest.mark.parametrize(("test", "expected"), [("ALP", (1, 0)), ("ALT", (1, 1)), ("AST", (1, 1)), ("BILI", (1, 1))])
+@pytest.mark.parametrize(
+    ("test", "expected"), [("ALP", (1, 0)), ("ALT", (1, 1)), ("AST", (1, 1)), ("BILI", (1, 1))]
+)
 def test_baseline_has_not_risen_above_itself(test, expected, version):
     grade = graded(test, "41", version, high="40", is_baseline=True)
     assert grade == expected[[*Version].index(version)]

@@ -82,7 +82,12 @@ def test_every_unit_that_the_table_prints_with_rounded_limits_has_a_ladder(term)
     """A further unit needs a ladder of its own where its numbers are no exact conversion."""
     with (REFERENCE / f"ctcae_v{term.version}.csv").open(encoding="utf-8-sig") as table:
         (row,) = [row for row in csv.DictReader(table) if row["term"] == term.name]
-    printed = {unit for unit in ("mg/dL", "g/dL", "mmol/L", "g/L") for grade in "1234" if f" {unit}" in row[f"grade{grade}"]}
+    printed = {
+        unit
+        for unit in ("mg/dL", "g/dL", "mmol/L", "g/L")
+        for grade in "1234"
+        if f" {unit}" in row[f"grade{grade}"]
+    }
     analyte = "CA" if term.test == CORRECTED_CALCIUM else term.test
     exact = {TESTS[analyte].unit, "g/dL"}
     assert {unit for unit in printed if term.printed(unit) is None} <= exact

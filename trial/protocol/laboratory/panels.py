@@ -12,11 +12,14 @@ from datetime import date
 
 from trial.protocol.laboratory.analytes import HEM, NAMES, TESTS
 
-ROUTINE = frozenset(
-    "HGB WBC NEUT LYM PLAT BILI AST ALT ALP ALB LDH CREAT UREA SODIUM K CA GLUC".split()
-)
+ROUTINE = frozenset({
+    "HGB", "WBC", "NEUT", "LYM", "PLAT", "BILI", "AST", "ALT", "ALP", "ALB", "LDH", "CREAT", "UREA",
+    "SODIUM", "K", "CA", "GLUC",
+})  # fmt: skip
 """The tests marked R."""
-SCREENING = frozenset("INR APTT HBSAG HBDNA HCAB HIV UPROT URBC UCULT".split())
+SCREENING = frozenset({
+    "INR", "APTT", "HBSAG", "HBDNA", "HCAB", "HIV", "UPROT", "URBC", "UCULT",
+})  # fmt: skip
 """The tests marked G1."""
 HEMATOLOGY = frozenset(code for code, test in TESTS.items() if test.panel == HEM)
 THYROID = frozenset({"TSH", "T4FR", "T3FR"})
