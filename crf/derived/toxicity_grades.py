@@ -17,7 +17,7 @@ CALCIUM, ALBUMIN = "CA", "ALB"
 
 @LaboratoryResult.ctcae.computed_by
 def ctcae_of_study(row: LaboratoryResult, casebook: Casebook) -> str:
-    """Return the grades by the study's version (CTCAE_VERSION, as in force on the specimen's day)."""
+    """Return the grades by the study's version: CTCAE_VERSION, on the day of the specimen."""
     if row.panel.sampled_on is None:
         return ""
     version = casebook.parameters_on(row.panel.sampled_on).ctcae_version
@@ -93,13 +93,11 @@ def specimen(row: LaboratoryResult, casebook: Casebook) -> ctcae.Specimen | None
 
 def albumin_g_l(panel: LaboratoryPanel, casebook: Casebook) -> reported.Reported | None:
     """Return albumin of the same specimen, else of another one of the same day, in g/L."""
-    same_day = [other for other in casebook.records(LaboratoryPanel) if other.sampled_on]
-    same_day = [other for other in same_day if other.sampled_on == panel.sampled_on]
-    for candidate in (panel, *same_day):
-        for row in candidate.rows(LaboratoryResult):
-            if row.test == ALBUMIN and (albumin := standardized(row)):
-                return albumin
-    return None
+    sampled = [entry for entry in casebook.records(LaboratoryPanel) if entry.sampled_on]
+    same_day = [entry for entry in sampled if entry.sampled_on == panel.sampled_on]
+    rows = [row for entry in (panel, *same_day) for row in entry.rows(LaboratoryResult)]
+    readable = [albumin for row in rows if row.test == ALBUMIN and (albumin := standardized(row))]
+    return readable[0] if readable else None
 
 
 def baseline_result(row: LaboratoryResult, casebook: Casebook) -> LaboratoryResult | None:

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from crf.models import Demographics, LaboratoryPanel, LaboratoryResult
+from django.core.exceptions import ValidationError
 from tests.examples import RESULTS
 from tests.stated_examples import result_of
 from trial.actions.parameters import decide
@@ -216,3 +217,12 @@ def test_albumin_of_another_specimen_of_the_day_corrects_calcium_and_that_of_ano
     graded(("ALB", "30", "g/L"))
     assert graded(("CA", "2.10", "mmol/L")).ctcae_5 == "0"
     assert "not known" in graded(("CA", "2.10", "mmol/L"), sampled_on=date(2025, 1, 9)).ctcae_5
+
+
+def test_range_of_a_test_that_is_not_known_is_refused(site):
+    common = {"site": site, "laboratory": "PUFH-1", "effective_from": date(2022, 1, 1), "low": Decimal(1)}
+    with pytest.raises(ValidationError, match="not a valid choice"):
+        ReferenceRange(test="SODIUMX", unit="mmol/L", **common).full_clean()
+    with pytest.raises(ValidationError, match="This test is not reported in this unit"):
+        ReferenceRange(test="TSH", unit="mmol/L", **common).full_clean()
+    ReferenceRange(test="TSH", unit="mIU/L", **common).full_clean()

@@ -11,14 +11,16 @@ R = "HGB WBC NEUT LYM PLAT BILI AST ALT ALP ALB LDH CREAT UREA SODIUM K CA GLUC"
 G1 = "INR APTT HBDNA HBSAG HCAB HIV UPROT URBC UCULT"
 BLOOD = "HGB WBC NEUT LYM PLAT"
 THYROID, CARDIAC = "TSH T4FR T3FR", "CK TROPONI"
-PERSON = {"W": "can_bear_children", "I": "has_ici", "E": "has_enfortumab"}
+PERSON = {"W": "can_bear_children", "I": "has_ici", "E": "has_enfortumab", "T": "is_treated"}
 VISITS = [
-    # visit    W: childbearing, I: ICI, E: enfortumab vedotin    due
+    # visit    W: childbearing, I: ICI, E: enfortumab vedotin, T: treated    due
     ("SCR",    "",     f"{R} {G1}"),
     ("SCR",    "W",    f"{R} {G1} HCG"),
     ("SCR",    "I",    f"{R} {G1} {THYROID} {CARDIAC}"),
     ("SCR",    "E",    f"{R} {G1} HBA1C"),
     ("SCR",    "WIE",  f"{R} {G1} HCG {THYROID} {CARDIAC} HBA1C"),
+    ("SCR",    "WIET", f"{R} {G1} HCG"),             # from the first dose on, cycle 1 has asked for the rest
+    ("C1D1",   "WIET", f"{R} HCG {THYROID} {CARDIAC} HBA1C"),
     ("C1D1",   "",     R),
     ("C1D1",   "WIE",  f"{R} HCG {THYROID} {CARDIAC} HBA1C"),
     ("C2D1",   "",     R),

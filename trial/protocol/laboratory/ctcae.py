@@ -93,8 +93,8 @@ def grades(
     Never raises; a test without a term has no grade. The specimen that is itself the baseline is
     graded by its limits alone, and has not risen above itself. Left open are: grades that depend on
     a baseline, without one; coagulation, where it is not known whether an anticoagulant is given;
-    glucose, where it is not known whether the subject fasted. Grades that ask for a fasting specimen
-    are none of one that is known not to be.
+    glucose, where it is not known whether the subject fasted. Grades that ask for a fasting
+    specimen are none of one that is known not to be.
 
     >>> from trial.protocol.laboratory.reported import parse
     >>> specimen = Specimen(result=parse("0.8"))
@@ -181,8 +181,8 @@ def _span(
     """Climb a ladder from its mildest rung.
 
     A rung left open counts for the most that the grade can be, unless a milder one is not reached.
-    A rung that asks for a fasting specimen is none of another. `number` is the result in the unit of
-    the ladder's numbers, where that is not the standard unit.
+    A rung that asks for a fasting specimen is none of another. `number` is the result in the unit
+    of the ladder's numbers, where that is not the standard unit.
     """
     least = most = 0
     is_out_of_reach = False

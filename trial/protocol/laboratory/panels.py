@@ -29,7 +29,7 @@ STANDS_FOR = {"UREA": "UREAN", "TROPONI": "TROPONT"}
 """The test that answers another one: urea nitrogen, and the other troponin."""
 
 ROUTINE_DAYS, THYROID_DAYS = 7, 42
-"""A routine result holds so long before cycle 1; thyroid tests under an ICI are due from this age."""
+"""Days that a routine result holds before cycle 1; days after which thyroid tests are due again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +37,7 @@ class Circumstances:
     """The facts that decide which tests are due on a day.
 
     `last_on` is, by test, the day of the last result before this visit. A regimen that is not known
-    gives neither an ICI nor enfortumab vedotin.
+    gives neither an ICI nor enfortumab vedotin. `is_treated` is true from the first dose on.
     """
 
     on: date
@@ -45,14 +45,18 @@ class Circumstances:
     can_bear_children: bool = False
     has_ici: bool = False
     has_enfortumab: bool = False
+    is_treated: bool = False
 
     @property
-    def baseline(self) -> frozenset[str]:
-        """Return the conditional tests of the baseline."""
-        baseline = PREGNANCY if self.can_bear_children else frozenset()
-        if self.has_ici:
-            baseline |= THYROID | CARDIAC
-        return baseline | GLYCATED_HEMOGLOBIN if self.has_enfortumab else baseline
+    def pregnancy(self) -> frozenset[str]:
+        """Return the test for pregnancy, where there may be one."""
+        return PREGNANCY if self.can_bear_children else frozenset()
+
+    @property
+    def baseline_of_regimen(self) -> frozenset[str]:
+        """Return the tests that the regimen asks for before its first dose."""
+        of_ici = THYROID | CARDIAC if self.has_ici else frozenset()
+        return of_ici | GLYCATED_HEMOGLOBIN if self.has_enfortumab else of_ici
 
     def age_days(self, test: str) -> int | None:
         """Return the age of a test's last result in days; None where there is none."""
@@ -82,14 +86,17 @@ def _due(visit_code: str, facts: Circumstances) -> frozenset[str]:
     cycle_day = re.fullmatch(r"C([0-9]+)D([0-9]+)", visit_code)
     cycle, day = map(int, cycle_day.groups()) if cycle_day else (0, 0)
     if visit_code == "SCR":
-        return ROUTINE | SCREENING | facts.baseline
+        # A screening panel that is corrected later does not ask for what cycle 1 has asked for.
+        of_regimen = frozenset() if facts.is_treated else facts.baseline_of_regimen
+        return ROUTINE | SCREENING | facts.pregnancy | of_regimen
     if (cycle, day) == (1, 1):
-        not_done = {test for test in facts.baseline if facts.age_days(test) is None}
+        conditional = facts.pregnancy | facts.baseline_of_regimen
+        not_done = {test for test in conditional if facts.age_days(test) is None}
         return facts.older_than(ROUTINE, ROUTINE_DAYS) | not_done
     if day > 1 or visit_code.startswith("RTW"):
         return HEMATOLOGY
     if day == 1 or visit_code == "RTS":
-        return _of_review(facts) | (PREGNANCY if facts.can_bear_children else frozenset())
+        return _of_review(facts) | facts.pregnancy
     if visit_code in ("PC2", "EOTS") or visit_code.startswith("RTFU"):
         return _of_review(facts)
     return frozenset()
