@@ -15,6 +15,7 @@ from crf.models import Eligibility, Lesion, TargetVolume
 from crf.models.laboratory import standard_unit
 from django.contrib.auth.models import User
 from trial.models import Visit
+from trial.protocol.laboratory.panels import Circumstances, due_tests
 from trial.protocol.schedule.timetable import COMMON
 
 
@@ -58,7 +59,7 @@ def eligibility_of(visit):
 
 def results_of(panel):
     """Return a row for each test that is due at the panel's visit, as values."""
-    return [result_of(test) for test in panel.tests_missing]
+    return [result_of(test) for test in due_tests(panel.visit.code, Circumstances(on=SAMPLED))]
 
 
 def result_of(test):
@@ -73,6 +74,7 @@ RESULTS = {
     "UPROT": "NEGATIVE", "URBC": "TRACE", "UCULT": "No growth",
 }  # fmt: skip
 """The tests that are due at screening."""
+SAMPLED = date(2025, 1, 8)
 
 STATED = {
     "trial.site": Example(
@@ -147,7 +149,7 @@ STATED = {
         {"longest_mm": Decimal("22.0"), "basis": ["CT", "FDG_PET"]},
     ),
     "crf.laboratorypanel": Example(
-        {"performed": "Y", "sampled_on": date(2025, 1, 8), "laboratory": "PUFH-1", "specimen": "A-1", "fasting": "Y"},
+        {"performed": "Y", "sampled_on": SAMPLED, "laboratory": "PUFH-1", "specimen": "A-1", "fasting": "Y"},
         {"sampled_on": date(2025, 1, 9)},
     ),
     "crf.laboratoryresult": Example(
