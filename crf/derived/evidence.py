@@ -24,7 +24,7 @@ from crf.models import (
 )
 from trial.models import Record
 from trial.protocol.eligibility import gates
-from trial.protocol.parameters import GateDays, Parameters
+from trial.protocol.parameters import CgSource, GateDays, Parameters
 from trial.protocol.schedule.visits import CHECK_AFTER_CYCLE_2, SCREENING
 
 from . import progression
@@ -40,6 +40,8 @@ from .pieces import (
 )
 
 TESTS_OF = {"I09": ("HGB",), "I10": ("BILI",), "I11": ("AST", "ALT", "ALP"), "I12": ("CREAT",)}
+MEASURED = "CREATCLR"
+"""The clearance measured in urine of 24 hours, which counts where CG_SOURCE says so."""
 INDUCTION_CYCLES = (1, 2)
 """The cycles whose doses are judged (crf_spec 2.12, X06)."""
 ANSWERS = (
@@ -184,7 +186,14 @@ class _Gatherer:
                 text = result_in_words(row, self.casebook)
                 piece = Piece(row.get_test_display(), text, value.on, *placed(row.panel, row))
                 self.pieces[f"laboratory {row.test}"].append(piece)
+                if row.test == MEASURED and self.parameters.cg_source == CgSource.URINE_24H:
+                    self.pieces["clearances"].append(piece)
         self.values["laboratory"] = tuple(values)
+        self.values["clearances"] = tuple(
+            gates.Clearance(source=CgSource.URINE_24H, result=value.result, on=value.on)
+            for value in values
+            if value.test == MEASURED
+        )
         self.values["first_study_procedure_on"] = min(procedures, default=None)
 
     def vital_signs(self) -> None:

@@ -22,9 +22,9 @@ from crf.models import (
     TargetMeasurement,
     VitalSigns,
 )
+from crf.models.laboratory import standard_unit
 from trial.models import ConsentVersion, Record
 from trial.protocol.laboratory import analytes
-from trial.protocol.laboratory import quantities as lab
 from trial.protocol.therapy import dosing, regimens
 
 from .telling import Story
@@ -35,6 +35,7 @@ from .usual_items import (
     RESULTS,
     SCAN,
     SIGNS,
+    STEADY,
     TUMOR,
     Items,
     Response,
@@ -114,10 +115,8 @@ def panel(
     Results are the usual ones, except `results`.
     """
     site = story.team.site
-    due = lab.due_tests(at)
-    usual = {
-        code: (_varied(code, on), analytes.TESTS[code].unit) for code in RESULTS if code in due
-    }
+    due = LaboratoryPanel(visit=story.visit(at), sampled_on=on).tests_missing
+    usual = {code: (_varied(code, on), standard_unit(code)) for code in due}
     all_results = usual | dict(results or {})
     rows = [
         {"test": code, "result": result, "unit": unit}
@@ -134,6 +133,8 @@ def _varied(code: str, on: date) -> str:
     No two panels look alike, and each load gives the same.
     """
     percent = (on.toordinal() * 7 + sum(map(ord, code)) * 13) % 11 - 5
+    if code not in analytes.TESTS or code in STEADY or RESULTS[code].startswith("<"):
+        return RESULTS[code]
     usual = Decimal(RESULTS[code])
     places = Decimal(1) if usual >= 50 else Decimal("0.1")
     return str((usual * (100 + percent) / 100).quantize(places))

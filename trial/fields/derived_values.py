@@ -78,7 +78,9 @@ class Derived:
         if isinstance(value, Decimal):
             return f"{value:f}" if self.places is None else f"{half_up(value, self.places):f}"
         if isinstance(value, (list, tuple)):
-            return "; ".join(map(translated, map(_as_text, value)))
+            return "; ".join(
+                translated(_as_text(self.words.get(str(part), part))) for part in value
+            )
         return translated(_as_text(self.words.get(str(value), value)))
 
 

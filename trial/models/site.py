@@ -263,7 +263,8 @@ class ReferenceRange(Setup):
         )
 
     def clean(self) -> None:
-        if self.test and self.unit and self.unit not in analytes.TESTS[self.test].factors:
+        test = analytes.TESTS.get(self.test)
+        if test and self.unit and self.unit not in test.factors:
             raise impossible(Code.UNIT_OF_ANOTHER_TEST, item="unit")
         same = ReferenceRange.objects.filter(
             site=self.site_id,

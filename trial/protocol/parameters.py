@@ -12,6 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, NamedTuple, get_type_hints
 
+from trial.protocol.laboratory.ctcae_ladders import Version
 from trial.protocol.study import PLANNED_ENROLLMENT
 
 
@@ -238,6 +239,7 @@ class Parameters:
     primary_rt_required: Annotated[bool, A, "A primary tumor in situ belongs to the lesions to be irradiated"] = True
     treat_resolved: Annotated[bool, A, "Lesions resolved at randomization are irradiated too"] = False
     cg_source: Annotated[CgSource, A, "Which clearance eligibility uses"] = CgSource.COCKCROFT_GAULT
+    ctcae_version: Annotated[Version, A, "CTCAE version of the study's grades; the other stands beside"] = Version.V5
     enrollment_cap: Annotated[int, R, "Subjects to be randomized"] = PLANNED_ENROLLMENT
     overrun: Annotated[int, A, "Allocations beyond that number"] = 0
     recist_continuing_pr: Annotated[bool, A, "A confirmed partial response goes on, instead of stable disease"] = False

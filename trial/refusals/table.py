@@ -222,6 +222,9 @@ class Code(StrEnum):
         "consent_versions_overlap", INVALID, _("Another consent version is effective in this period."),
         _("End that version first, or mark that the versions may overlap."),
     )
+    TEST_UNKNOWN = (
+        "test_unknown", INVALID, _("“{test}” is no laboratory test of this study."), _("Send a code of the list: SODIUM for sodium."),
+    )
     UNIT_OF_ANOTHER_TEST = "unit_of_another_test", INVALID, _("This test is not reported in this unit."), _("Choose another unit.")
     RANGES_OVERLAP = (
         "ranges_overlap", INVALID, _("Another reference range is valid for this test, sex and age in this period."),
