@@ -87,12 +87,13 @@ def confirmed_gates(casebook: Casebook, *, before: date | None) -> dict[str, Con
 
 
 def fractions_between(casebook: Casebook) -> tuple[date | None, date | None]:
-    """Return the days of the first and the last fraction.
+    """Return the days of the first and the last fraction of the study's radiotherapy.
 
     The last is known once every course that was begun has its end.
     """
     days, all_ended = [], True
-    for course in casebook.records(RadiotherapyCourse):
+    courses = casebook.records(RadiotherapyCourse)
+    for course in (course for course in courses if course.is_of_study):
         delivered = [row for row in course.rows(Fraction) if row.delivered == "Y" and row.given_on]
         days += [fraction.given_on for fraction in delivered]
         if delivered and not course.ended_on:

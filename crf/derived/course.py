@@ -217,9 +217,10 @@ def fractions_delivered(casebook: Casebook, on: date) -> list[DeliveredFraction]
 
 
 def treatment_days(casebook: Casebook, *, on: date) -> list[date]:
-    """Return the day of each dose, and of each fraction delivered up to a day."""
-    fractions = fractions_delivered(casebook, on)
-    return [*days_given(casebook), *(row.fraction.given_on for row in fractions)]
+    """Return the day of each dose, and of each fraction of the study up to a day."""
+    fractions = [row.fraction for row in fractions_delivered(casebook, on)]
+    of_study = [fraction for fraction in fractions if fraction.course.is_of_study]
+    return [*days_given(casebook), *(fraction.given_on for fraction in of_study)]
 
 
 def was_treated_since_randomization(casebook: Casebook, *, on: date) -> bool | None:
@@ -235,13 +236,19 @@ def was_treated_since_randomization(casebook: Casebook, *, on: date) -> bool | N
 
 
 def irradiated_lesions(casebook: Casebook, *, on: date) -> dict[str, date]:
-    """Return the day of the last fraction to each lesion that was irradiated."""
+    """Return the day of the last fraction to each lesion that was irradiated.
+
+    It is the last one of the study, where the lesion had any: what palliative radiotherapy is given
+    for is no beginning of local control.
+    """
     codes = {lesion.code for lesion in casebook.records(Lesion)}
-    last: dict[str, date] = {}
+    of_study: dict[str, date] = {}
+    outside: dict[str, date] = {}
     for fraction, volume in fractions_delivered(casebook, on):
         if volume:
+            last = of_study if fraction.course.is_of_study else outside
             last |= {code: fraction.given_on for code in volume.lesions if code in codes}
-    return last
+    return outside | of_study
 
 
 def agent_totals(casebook: Casebook, *, on: date) -> tuple[list[AgentTotal], Decimal | None]:
