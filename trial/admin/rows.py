@@ -51,26 +51,18 @@ class RowInline(ByRole, admin.TabularInline):
             return []
         return self.model.form().prefilled_rows(visit).get(self.model, [])
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        items = []
-        for item in self.model.item_names():
-            items += with_reason(item, self.model.may_be_missing)
-        return [*items, *(["withdraw"] if obj else []), "seen"]
-
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Return the sections of a card, each item beside the question why it is missing."""
-        if not has_cards(self.model):
-            return super().get_fieldsets(request, obj)
+        """Return the sections, each item in one line with the question why it is missing."""
         missing = self.model.may_be_missing
-        sections = [
+        sections: list[Any] = [
             (
                 section.title,
                 {"fields": [tuple(with_reason(item, missing)) for item in section.items]},
             )
             for section in self.model.sections
         ]
-        kept = ["withdraw", "seen"] if obj else ["seen"]
-        return [*sections, (None, {"fields": kept})]
+        sections.append((None, {"fields": ["withdraw", "seen"] if obj else ["seen"]}))
+        return sections
 
     def formfield_for_dbfield(
         self, db_field: models.Field, request: HttpRequest, **kwargs: Any
@@ -114,9 +106,8 @@ def has_cards(group: type[Row]) -> bool:
 
 def inline_of(group: type[Row]) -> type[RowInline]:
     """Return the inline of a group."""
-    parts: dict[str, Any] = {"model": group}
-    if has_cards(group):
-        parts["template"] = "admin/entered/cards.html"
+    layout = "cards" if has_cards(group) else "table"
+    parts: dict[str, Any] = {"model": group, "template": f"admin/entered/{layout}.html"}
     return type(f"{group.__name__}Inline", (RowInline,), parts)
 
 
