@@ -12,6 +12,7 @@ from crf.models import (
     ResponseAssessment,
     Scan,
 )
+from crf.models.radiotherapy_codes import Status
 from trial.protocol.parameters import Parameters
 from trial.protocol.response.recist import Response
 from trial.protocol.schedule import timetable
@@ -62,6 +63,7 @@ def anchors_of(casebook: Casebook, parameters: Parameters) -> timetable.Anchors:
         arm=allocation.arm if allocation else None,
         rt_first_fraction_on=first_fraction_on,
         rt_last_fraction_on=last_fraction_on,
+        rt_not_started_on=decided_against_on(casebook),
         last_dose_on=doses.last_on,
         randomization_open_on=opened_on,
         treatment_ended=pd_on is not None and (allocation is None or parameters.before_cycles),
@@ -101,6 +103,18 @@ def fractions_between(casebook: Casebook) -> tuple[date | None, date | None]:
     if not days:
         return NO_FRACTIONS
     return min(days), max(days) if all_ended else None
+
+
+def decided_against_on(casebook: Casebook) -> date | None:
+    """Return the day of the decision against the study's radiotherapy.
+
+    None where a course was planned or begun, or nothing is decided.
+    """
+    courses = casebook.records(RadiotherapyCourse)
+    of_study = [course for course in courses if course.is_of_study]
+    if any(course.status != Status.NOT_STARTED for course in of_study):
+        return None
+    return max((course.decided_on for course in of_study if course.decided_on), default=None)
 
 
 def last_scan_of_check(casebook: Casebook) -> date | None:

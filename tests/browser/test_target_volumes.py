@@ -10,7 +10,9 @@ from trial.audit.acting import acting
 CUT = """[...document.querySelectorAll('.cards, .cards *')]
     .filter((part) => part.clientWidth && part.scrollWidth > part.clientWidth + 1).map((part) => part.outerHTML.slice(0, 120))"""
 
-TABLES = "[...document.querySelectorAll('.inline-group')].filter((group) => group.scrollWidth > group.clientWidth + 1).map((group) => group.id)"
+TABLES = (
+    "[...document.querySelectorAll('.inline-group')].filter((group) => group.scrollWidth > group.clientWidth + 1).map((group) => group.id)"
+)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 from crf.casebook import Casebook
-from crf.derived.anchors import fractions_between
+from crf.derived.anchors import decided_against_on, fractions_between
 from crf.derived.course import fractions_delivered, irradiated_lesions, treatment_days
 from crf.derived.radiotherapy import coverage_by_lesion, subject_coverage
 from crf.models import Fraction, Interruption, Lesion, RadiotherapyCourse, TargetVolume
@@ -120,3 +120,12 @@ def test_visits_and_treatment_follow_the_radiotherapy_of_the_study_alone(give, s
 def test_a_lesion_that_was_irradiated_outside_the_study_alone_was_irradiated(give, subject):
     give(5, covers=("L01",), study="N", **PALLIATIVE, begins=date(2025, 9, 1))
     assert irradiated_lesions(Casebook(subject), on=LATER) == {"L01": date(2025, 9, 5)}
+
+
+def test_the_decision_against_radiotherapy_stands_until_a_course_is_planned(give, subject):
+    assert decided_against_on(Casebook(subject)) is None
+    give(**REFUSED)
+    give(covers=("L01",), study="N", **PALLIATIVE | STOPPED, begins=date(2025, 9, 1))
+    assert decided_against_on(Casebook(subject)) == REFUSED["decided_on"]
+    give(status="PLANNED", started_on=None, ended_on=None)
+    assert decided_against_on(Casebook(subject)) is None
