@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 from crf.casebook import Casebook
 from crf.derived.anchors import decided_against_on, fractions_between
-from crf.derived.course import fractions_delivered, irradiated_lesions, treatment_days
+from crf.derived.course import treatment_days
+from crf.derived.fractions import fractions_delivered, irradiated_lesions
 from crf.derived.radiotherapy import coverage_by_lesion, subject_coverage
 from crf.models import Fraction, Interruption, Lesion, RadiotherapyCourse, TargetVolume
 from tests.crf.conftest import row

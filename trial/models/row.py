@@ -73,7 +73,7 @@ class Row(Withdrawable):
     may_be_missing: ClassVar[tuple[str, ...]] = ()
     """The items for which the page asks why they are missing."""
     name_letter: ClassVar[str] = ""
-    """The letter before the number in a row's name (V1, V2 …), its `code`; empty where rows have no names."""
+    """The letter before the number in a row's name (V1, V2 …), its `code`; empty for no names."""
 
     class Meta(Withdrawable.Meta):
         abstract = True
@@ -118,7 +118,7 @@ class Row(Withdrawable):
 
     @classmethod
     def free_names(cls, record: "Record", besides: Collection[str] = ()) -> Iterator[str]:
-        """Yield names for new rows of the record, after all that it had, and those named `besides`."""
+        """Yield names for new rows of the record, after all that it had and those in `besides`."""
         numbers = [
             int(name[1:]) for name in {*cls.names_in(record), *besides} if name[1:].isdigit()
         ]

@@ -231,7 +231,6 @@ class _Planner:
             yield self.visit("RAND", a.randomized_on)
 
     def radiotherapy(self) -> Iterator[PlannedVisit]:
-        """Yield the visits of radiotherapy, up to progression or the decision against it."""
         a = self.anchors
         if a.arm != SYSRT or a.randomized_on is None:
             return
