@@ -47,7 +47,8 @@ def anchors_of(casebook: Casebook, parameters: Parameters) -> timetable.Anchors:
     has_failed = second is not None and second.result == Eligibility.Result.INELIGIBLE
     awaits_check = allocation is not None or not has_failed
     opened_on = second.passed_on if second and parameters.before_cycles else None
-    fractions = fractions_between(casebook) if is_irradiated(casebook) else NO_FRACTIONS
+    irradiated = is_irradiated(casebook)
+    fractions = fractions_between(casebook) if irradiated else NO_FRACTIONS
     first_fraction_on, last_fraction_on = fractions
     pd_on = progressed_on(casebook)
     return timetable.Anchors(
@@ -63,7 +64,7 @@ def anchors_of(casebook: Casebook, parameters: Parameters) -> timetable.Anchors:
         arm=allocation.arm if allocation else None,
         rt_first_fraction_on=first_fraction_on,
         rt_last_fraction_on=last_fraction_on,
-        rt_not_started_on=decided_against_on(casebook),
+        rt_not_started_on=decided_against_on(casebook) if irradiated else None,
         last_dose_on=doses.last_on,
         randomization_open_on=opened_on,
         treatment_ended=pd_on is not None and (allocation is None or parameters.before_cycles),

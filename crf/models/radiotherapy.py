@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.db import models
@@ -97,6 +98,13 @@ class RadiotherapyCourse(Record):
         return cls.group_named("volumes").objects.standing().filter(course=record)
 
     @classmethod
+    def choices_at_hand(cls, item: str, visit: Visit, record: Record | None) -> Sequence[Any] | None:
+        """Return the same volumes as the record has read them."""
+        if item != "volume" or record is None:
+            return super().choices_at_hand(item, visit, record)
+        return record.rows(cls.group_named("volumes"))
+
+    @classmethod
     def codes_at_hand(cls, item: str, visit: Visit, record: Record | None) -> Sequence[tuple[str, str]] | None:
         """Return the subject's lesions, and each code of a stored volume whose lesion was withdrawn since."""
         if item != "lesions":
@@ -104,6 +112,11 @@ class RadiotherapyCourse(Record):
         lesions = {lesion.code: str(lesion) for lesion in Lesion.objects.of(visit.subject).order_by("code")}
         stored = {code for volume in (record.rows(cls.group_named("volumes")) if record else ()) for code in volume.lesions}
         return [*lesions.items(), *((code, _("{lesion} (withdrawn)").format(lesion=code)) for code in sorted(stored - set(lesions)))]
+
+    @cached_property
+    def codes_of_lesions(self) -> list[str]:
+        """The codes of all lesions that the subject has or had, also of withdrawn ones; read once for all volumes of a save."""
+        return sorted(Lesion.objects.filter(visit__subject=self.subject).values_list("code", flat=True))
 
     @property
     def volumes_now(self) -> Sequence[Any]:

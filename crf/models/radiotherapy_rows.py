@@ -11,7 +11,7 @@ from trial.models import OnceAmongRows, Row, Section
 from trial.refusals import Code, impossible
 
 from . import radiotherapy_codes as codes
-from .lesion import Laterality, Lesion
+from .lesion import Laterality
 from .radiotherapy import RadiotherapyCourse
 
 
@@ -179,10 +179,10 @@ class TargetVolume(RowOfCourse):
 
     def _refuse_unknown_lesions(self) -> None:
         """Refuse codes of no lesion. One whose lesion was withdrawn keeps the form from being complete, no more."""
-        known_codes = sorted(Lesion.objects.filter(visit__subject=self.course.subject).values_list("code", flat=True))
-        if unknown := sorted(set(self.lesions) - set(known_codes)):
+        lesion_codes = self.course.codes_of_lesions
+        if unknown := sorted(set(self.lesions) - set(lesion_codes)):
             sentence = _("The subject has no lesion {unknown}, but {lesions}. Choose among these, or enter the lesion first.")
-            lesions = ", ".join(known_codes) or _("none yet")
+            lesions = ", ".join(lesion_codes) or _("none yet")
             sentence = sentence.format(unknown=", ".join(unknown), lesions=lesions)
             raise impossible(Code.IMPOSSIBLE, item="lesions", sentence=sentence)
 

@@ -196,6 +196,15 @@ class TestPage:
         assert (errors(answer), answer.status_code) == ("", 302)
         assert RadiotherapyCourse.objects.get().state == "COMPLETE"
 
+    def test_a_reader_sees_values_with_their_labels_and_nothing_to_fill_in(self, client, monitor, enter, common):
+        course = enter(RadiotherapyCourse, rows={Interruption: []})
+        client.force_login(monitor)
+        page = client.get(f"/admin/crf/radiotherapycourse/{course.pk}/change/").content.decode()
+        assert "50.10" in page
+        assert "PTV D95" in page
+        for asked in ("Withdraw:", "or why not", "volumes-0-ptv_d95_gy", "V2"):
+            assert asked not in page.split("volumes-group")[1].split("Derived by the protocol")[0]
+
 
 class TestAPI:
     @pytest.fixture

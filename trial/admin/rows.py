@@ -61,7 +61,8 @@ class RowInline(ByRole, admin.TabularInline):
             )
             for section in self.model.sections
         ]
-        sections.append((None, {"fields": ["withdraw", "seen"] if obj else ["seen"]}))
+        if obj is None or self.has_change_permission(request, obj):
+            sections.append((None, {"fields": ["withdraw", "seen"] if obj else ["seen"]}))
         return sections
 
     def formfield_for_dbfield(
