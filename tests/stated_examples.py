@@ -46,7 +46,9 @@ def lesion_of(subject, role):
 
 
 def volume_of(course):
-    """Return the course's first volume; enter one where there is none."""
+    """Return the course's first volume; enter one where there is none. Of a course that is not stored, its name."""
+    if course.pk is None:
+        return "V1"
     volume = TargetVolume.objects.filter(course=course).first()
     return volume or TargetVolume.objects.create(course=course, **placed(STATED["crf.targetvolume"].values, course))
 
@@ -187,7 +189,7 @@ STATED = {
     ),
     "crf.radiotherapycourse": Example(
         {
-            "intent": "CURATIVE", "simulated_on": date(2025, 4, 1), "modality": "1156506007", "guidance": "DAILY_CBCT",
+            "study": "Y", "intent": "CURATIVE", "simulated_on": date(2025, 4, 1), "modality": "1156506007", "guidance": "DAILY_CBCT",
             "planned_start_on": date(2025, 4, 14), "systemic": "HELD", "held_days": "7 and 7", "uniform": "Y",
             "status": "COMPLETED", "started_on": date(2025, 4, 14), "ended_on": date(2025, 4, 25), "replanned": "N",
         },

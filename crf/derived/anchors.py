@@ -12,6 +12,7 @@ from crf.models import (
     ResponseAssessment,
     Scan,
 )
+from crf.models.radiotherapy_codes import Status
 from trial.protocol.parameters import Parameters
 from trial.protocol.response.recist import Response
 from trial.protocol.schedule import timetable
@@ -46,7 +47,8 @@ def anchors_of(casebook: Casebook, parameters: Parameters) -> timetable.Anchors:
     has_failed = second is not None and second.result == Eligibility.Result.INELIGIBLE
     awaits_check = allocation is not None or not has_failed
     opened_on = second.passed_on if second and parameters.before_cycles else None
-    fractions = fractions_between(casebook) if is_irradiated(casebook) else NO_FRACTIONS
+    irradiated = is_irradiated(casebook)
+    fractions = fractions_between(casebook) if irradiated else NO_FRACTIONS
     first_fraction_on, last_fraction_on = fractions
     pd_on = progressed_on(casebook)
     return timetable.Anchors(
@@ -62,6 +64,7 @@ def anchors_of(casebook: Casebook, parameters: Parameters) -> timetable.Anchors:
         arm=allocation.arm if allocation else None,
         rt_first_fraction_on=first_fraction_on,
         rt_last_fraction_on=last_fraction_on,
+        rt_not_started_on=decided_against_on(casebook) if irradiated else None,
         last_dose_on=doses.last_on,
         randomization_open_on=opened_on,
         treatment_ended=pd_on is not None and (allocation is None or parameters.before_cycles),
@@ -87,12 +90,13 @@ def confirmed_gates(casebook: Casebook, *, before: date | None) -> dict[str, Con
 
 
 def fractions_between(casebook: Casebook) -> tuple[date | None, date | None]:
-    """Return the days of the first and the last fraction.
+    """Return the days of the first and the last fraction of the study's radiotherapy.
 
     The last is known once every course that was begun has its end.
     """
     days, all_ended = [], True
-    for course in casebook.records(RadiotherapyCourse):
+    courses = casebook.records(RadiotherapyCourse)
+    for course in (course for course in courses if course.is_of_study):
         delivered = [row for row in course.rows(Fraction) if row.delivered == "Y" and row.given_on]
         days += [fraction.given_on for fraction in delivered]
         if delivered and not course.ended_on:
@@ -100,6 +104,18 @@ def fractions_between(casebook: Casebook) -> tuple[date | None, date | None]:
     if not days:
         return NO_FRACTIONS
     return min(days), max(days) if all_ended else None
+
+
+def decided_against_on(casebook: Casebook) -> date | None:
+    """Return the day of the decision against the study's radiotherapy.
+
+    None where a course was planned or begun, or nothing is decided.
+    """
+    courses = casebook.records(RadiotherapyCourse)
+    of_study = [course for course in courses if course.is_of_study]
+    if any(course.status != Status.NOT_STARTED for course in of_study):
+        return None
+    return max((course.decided_on for course in of_study if course.decided_on), default=None)
 
 
 def last_scan_of_check(casebook: Casebook) -> date | None:

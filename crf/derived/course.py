@@ -6,19 +6,15 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from crf.casebook import Casebook, once
+from crf.casebook import Casebook
 from crf.models import (
     Administration,
     Consent,
     Cycle,
     Eligibility,
-    Fraction,
     LaboratoryPanel,
-    Lesion,
     NewLesion,
-    RadiotherapyCourse,
     ResponseAssessment,
-    TargetVolume,
     VitalSigns,
 )
 from trial.protocol.endpoints import course
@@ -34,6 +30,7 @@ from . import progression
 from .allocation import allocation_of, is_irradiated
 from .demographics import signed_on
 from .doses import cumulative_doses, days_given, doses_of, intensity_percents
+from .fractions import fractions_delivered, irradiated_lesions
 from .radiotherapy import coverage_by_lesion, subject_coverage
 from .responses import (
     SECOND_BASELINE,
@@ -67,13 +64,6 @@ class LesionCovered(NamedTuple):
 
     lesion: str
     coverage: coverage_rules.Coverage
-
-
-class DeliveredFraction(NamedTuple):
-    """A delivered fraction, with its volume where that stands."""
-
-    fraction: Fraction
-    volume: TargetVolume | None
 
 
 class Derived(NamedTuple):
@@ -201,22 +191,11 @@ def contacts_of(casebook: Casebook, *, on: date) -> Iterator[Contact]:
         yield Contact(f"fraction {fraction.number}{of_volume}", fraction.given_on)
 
 
-@once
-def fractions_delivered(casebook: Casebook, on: date) -> list[DeliveredFraction]:
-    """Return the fractions delivered up to a day, in the order of their days."""
-    delivered = []
-    for radiotherapy in casebook.records(RadiotherapyCourse):
-        volumes = {volume.pk: volume for volume in radiotherapy.rows(TargetVolume)}
-        for fraction in radiotherapy.rows(Fraction):
-            if fraction.delivered == "Y" and fraction.given_on and fraction.given_on <= on:
-                delivered.append(DeliveredFraction(fraction, volumes.get(fraction.volume_id)))
-    return sorted(delivered, key=lambda row: (row.fraction.given_on, row.fraction.pk))
-
-
 def treatment_days(casebook: Casebook, *, on: date) -> list[date]:
-    """Return the day of each dose, and of each fraction delivered up to a day."""
-    fractions = fractions_delivered(casebook, on)
-    return [*days_given(casebook), *(row.fraction.given_on for row in fractions)]
+    """Return the day of each dose, and of each fraction of the study up to a day."""
+    fractions = [row.fraction for row in fractions_delivered(casebook, on)]
+    of_study = [fraction for fraction in fractions if fraction.course.is_of_study]
+    return [*days_given(casebook), *(fraction.given_on for fraction in of_study)]
 
 
 def was_treated_since_randomization(casebook: Casebook, *, on: date) -> bool | None:
@@ -229,16 +208,6 @@ def was_treated_since_randomization(casebook: Casebook, *, on: date) -> bool | N
         return None
     days = treatment_days(casebook, on=on)
     return any(allocation.randomized_on <= day <= on for day in days)
-
-
-def irradiated_lesions(casebook: Casebook, *, on: date) -> dict[str, date]:
-    """Return the day of the last fraction to each lesion that was irradiated."""
-    codes = {lesion.code for lesion in casebook.records(Lesion)}
-    last: dict[str, date] = {}
-    for fraction, volume in fractions_delivered(casebook, on):
-        if volume:
-            last |= {code: fraction.given_on for code in volume.lesions if code in codes}
-    return last
 
 
 def agent_totals(casebook: Casebook, *, on: date) -> tuple[list[AgentTotal], Decimal | None]:

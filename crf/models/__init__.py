@@ -14,7 +14,8 @@ from .disease_extent import DiseaseExtent
 from .eligibility import Criterion, Eligibility
 from .laboratory import LaboratoryPanel, LaboratoryResult
 from .lesion import Lesion
-from .radiotherapy import Fraction, Interruption, RadiotherapyCourse, TargetVolume
+from .radiotherapy import RadiotherapyCourse
+from .radiotherapy_rows import Fraction, Interruption, TargetVolume
 from .randomization import Randomization
 from .response import NewLesion, NonTargetFinding, ResponseAssessment, Scan, TargetMeasurement
 from .systemic_therapy import Administration, Cycle, Regimen

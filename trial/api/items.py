@@ -12,6 +12,7 @@ from rest_framework import serializers
 
 from trial.access import Act
 from trial.accounts.person import person_of
+from trial.actions.row_names import NAME_ITEM
 from trial.models import Entered, Missing, Record, Row, may
 from trial.output.reading import hidden_from, row_name
 from trial.protocol.sentence import Sentence, leaves_open
@@ -128,6 +129,11 @@ def row_serializer(group: type[Row], *, derived: bool) -> type[serializers.Model
     """Return the serializer of a row: its key and version, its items beside them."""
     parts: dict[str, Any] = {"missing": Reasons(source="*", read_only=True)}
     fields = ["id", "version", *items_of(group).Meta.fields, "missing"]
+    if group.name_letter:
+        parts[NAME_ITEM] = serializers.CharField(
+            read_only=True, help_text=f"given by the system: {group.name_letter}1 …"
+        )
+        fields.insert(2, NAME_ITEM)
     if derived and group.derived:
         parts["derived"] = derived_of(group)(source="*", read_only=True)
         fields.append("derived")

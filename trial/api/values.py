@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from rest_framework import exceptions
 
+from trial.actions.row_names import NAME_ITEM, named_group
 from trial.models import Entered, Record, Row, Visit
 from trial.output.reading import row_name
 from trial.refusals import Code, Refused
@@ -119,6 +120,11 @@ def _row_from(
 ) -> dict[str, Any]:
     keys = {key: sent[key] for key in ("id", "version", "withdraw") if key in sent}
     _check_keys(keys, where)
+    if group.name_letter and NAME_ITEM in sent:
+        keys[NAME_ITEM] = sent[NAME_ITEM]
+        if not isinstance(keys[NAME_ITEM], str):
+            problem = {f"rows.{where}.{NAME_ITEM}": [_("Send text.")]}
+            raise exceptions.ValidationError(problem)
     items = {name: value for name, value in sent.items() if name not in keys}
     try:
         return keys | items_from(group, items, place)
@@ -151,6 +157,9 @@ def _value_from(field: Any, value: Any, place: Place) -> Any:
     if value is None or (value == "" and not isinstance(field, ArrayField)):
         return _no_value(field)
     kind = next(kind for kind in KINDS if isinstance(field, kind.field))
+    if isinstance(value, str) and named_group(field) is not None:
+        _refuse_unstorable(value)
+        return value  # the name of a row of the same save (trial/actions/row_names.py)
     if not _fits(kind, value):
         raise Unreadable(_(kind.sentence))
     if isinstance(field, models.ForeignKey):

@@ -94,6 +94,11 @@ class Record(Withdrawable):
         ]
 
     @classmethod
+    def group_named(cls, name: str) -> type[Row]:
+        """Return the group of rows that a record knows by this name, as `fractions`."""
+        return next(group for group in cls.groups() if group.name_in_record() == name)
+
+    @classmethod
     def bookkeeping(cls) -> set[str]:
         return super().bookkeeping() | {"visit", "state"}
 
@@ -135,6 +140,16 @@ class Record(Withdrawable):
         """
         choices = cls.choices_for(item, visit, record)
         return None if choices is None else list(choices)
+
+    @classmethod
+    def codes_at_hand(
+        cls, item: str, visit: Visit, record: "Record | None"
+    ) -> Sequence[tuple[str, str]] | None:
+        """Return the codes, each with its label, that an item without a code list may hold.
+
+        None stands for any.
+        """
+        return None
 
     @property
     def subject(self) -> Subject:

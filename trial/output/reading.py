@@ -52,8 +52,7 @@ def model_of(form: str) -> type[Kept]:
 
 def row_name(group: type[Row]) -> str:
     """Return the name of a repeating group in the API: the one that its record has for it."""
-    relation = group._meta.get_field(group.parent).remote_field
-    return str(relation.name)  # type: ignore[union-attr]  # the field is a foreign key
+    return group.name_in_record()
 
 
 def hidden_from(model: type[Kept], by: AbstractUser, site_id: int | None) -> frozenset[str]:

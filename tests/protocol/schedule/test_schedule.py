@@ -179,6 +179,28 @@ def test_radiotherapy_not_begun_at_progression_is_no_longer_planned():
     assert "RTS" in visits(replace(early, rt_first_fraction_on=day("05-02")), "06-25")
 
 
+DECISIONS = [
+    # decided    visits left
+    ("05-16",    []),                 # the window of RTPLAN closes on this day
+    ("05-17",    ["RTPLAN"]),
+    ("05-23",    ["RTPLAN"]),         # that of RTS closes on this day
+    ("05-24",    ["RTPLAN", "RTS"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("decided", "left"), DECISIONS)
+def test_radiotherapy_that_was_decided_against_is_waited_for_no_longer(decided, left):
+    refused = replace(
+        STORY_2,
+        rt_first_fraction_on=None,
+        rt_last_fraction_on=None,
+        rt_not_started_on=day(decided),
+    )
+    assert [code for code in visits(refused, "06-25") if code.startswith("RT")] == left
+    begun = replace(refused, rt_first_fraction_on=day("05-12"))
+    assert [code for code in visits(begun, "06-25") if code.startswith("RT")] == ["RTPLAN", "RTS"]
+
+
 TUMOR_ASSESSMENTS = [
     # k  days from randomization, half window
     (1,  63,   7),
@@ -322,7 +344,7 @@ DATES = st.none() | st.dates(date(2025, 1, 1), date(2025, 12, 31))
 ANCHORS = st.builds(
     Anchors, DATES, st.booleans(), DATES, st.dictionaries(st.integers(1, 8), DATES.filter(bool), max_size=5), st.booleans(),
     st.none() | st.integers(7, 42), st.none() | st.integers(1, 8), DATES, DATES, st.none() | st.sampled_from(["SYS", "SYSRT"]),
-    DATES, DATES, DATES, st.booleans(), DATES, DATES, DATES, DATES, DATES, DATES,
+    DATES, DATES, DATES, st.booleans(), DATES, DATES, DATES, DATES, DATES, DATES, DATES,
 )  # fmt: skip
 
 

@@ -71,6 +71,7 @@ class Anchors:
     withdrawn_on: date | None = None
     ended_on: date | None = None
     randomization_open_on: date | None = None  # before the cycles: when both gates are passed
+    rt_not_started_on: date | None = None  # the decision against the radiotherapy of the study
 
 
 @dataclass(frozen=True)
@@ -239,8 +240,9 @@ class _Planner:
             return
         after = self.parameters.rt_start_max_days - self.days(TYPES["RTS"].offset)
         for visit in (self.visit("RTPLAN", from_on), self.visit("RTS", from_on, after=after)):
-            progressed = a.pd_on and visit.closes_on and a.pd_on <= visit.closes_on
-            if a.rt_first_fraction_on or not progressed:
+            ends = [day for day in (a.pd_on, a.rt_not_started_on) if day]
+            has_ended = visit.closes_on and ends and min(ends) <= visit.closes_on
+            if a.rt_first_fraction_on or not has_ended:
                 yield visit
         if a.rt_last_fraction_on:
             for code in ("RTE", "RTFU1", "RTFU2"):
