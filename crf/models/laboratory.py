@@ -116,7 +116,7 @@ class LaboratoryResult(Row):
     panel = models.ForeignKey(LaboratoryPanel, models.PROTECT, related_name="results")
 
     test = fields.choice("Test", Test, sdtm="LB.LBTESTCD")
-    result = fields.text("Result", longest=20, sdtm="LB.LBORRES")
+    result = fields.result("Result", sdtm="LB.LBORRES")
     unit = fields.choice("Unit", Unit, sdtm="LB.LBORRESU", when=lambda r: "result" not in r.missing)
     significant = fields.yes_no("If abnormal: clinically significant", sdtm="LB.LBCLSIG", optional=True)
 

@@ -20,6 +20,7 @@ from trial.access import Act
 from trial.accounts.person import person_of
 from trial.actions import papers, writing
 from trial.admin.entry_forms import EnteredForm, KeptForm, formfield_of_codes
+from trial.admin.typed_inputs import typed_input
 from trial.models import Ledger, Row, may
 from trial.output.reading import read_changes
 from trial.output.trail import line_of_act
@@ -280,9 +281,14 @@ class Page:
 
 
 def formfield(db_field: models.Field) -> forms.Field | None:
-    """Return the page's field for codes, dates and times; None where Django's own will do."""
+    """Return the page's field for what is typed, codes, dates and times.
+
+    None where Django's own will do.
+    """
     if isinstance(db_field, ArrayField):
         return formfield_of_codes(db_field)
+    if field := typed_input(db_field):
+        return field
     if isinstance(db_field, models.DateField):
         return db_field.formfield(widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     if isinstance(db_field, models.TimeField):

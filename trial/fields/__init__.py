@@ -16,10 +16,13 @@ from .kinds import (
     of_the_calendar,
     partial_date,
     reference,
+    result,
     text,
     yes_no,
     yes_no_unknown,
 )
+from .typed_numbers import fixed_point
+from .typed_values import typed_value
 
 __all__ = [
     "Derived",
@@ -32,13 +35,16 @@ __all__ = [
     "count",
     "day",
     "derived",
+    "fixed_point",
     "half_up",
     "month",
     "narrative",
     "of_the_calendar",
     "partial_date",
     "reference",
+    "result",
     "text",
+    "typed_value",
     "without_identifiers",
     "yes_no",
     "yes_no_unknown",

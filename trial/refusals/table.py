@@ -179,6 +179,21 @@ class Code(StrEnum):
     NOT_A_CODE = "not_a_code", INVALID, _("“{label}” must be one of the codes of its list.")
     NOT_CODES = "not_codes", INVALID, _("“{label}” can hold only codes of its list.")
     NOT_A_VALUE = "not_a_value", INVALID, FORM_SAYS
+    NUMBER_WITH_COMMA = (
+        "number_with_comma", INVALID, _("“{text}” has a comma."),
+        _("Write the decimal sign as a point, and no sign between thousands: write 12.5."),
+    )
+    NUMBER_WITH_COMPARATOR = (
+        "number_with_comparator", INVALID, _("“{text}” has a sign before the number."),
+        _("Only laboratory results take < or >: enter the number alone."),
+    )
+    NUMBER_WITH_BARE_POINT = (
+        "number_with_bare_point", INVALID, _("“{text}” has no digit before or after the point."), _("Write 0.5, or 5."),
+    )
+    NUMBER_UNREADABLE = (
+        "number_unreadable", INVALID, _("“{text}” is not a number."), _("Write digits alone, with a point before the decimals: 12.5."),
+    )
+    NUMBER_NOT_WHOLE = "number_not_whole", INVALID, _("“{text}” is not a whole number."), _("Write digits alone, without a point: 12.")
     DAY_IMPOSSIBLE = "day_impossible", INVALID, _("There is no such day in the calendar."), _("Check the date.")
     DATE_UNREADABLE = "date_unreadable", INVALID, _("Enter a date as 2024-05-17, 2024-05 or 2024.")
     MONTH_UNREADABLE = "month_unreadable", INVALID, _("Enter year and month as 1960-07.")

@@ -1,0 +1,1 @@
+"""What people type, and what it means (crf_spec 0.3): numbers, dates, characters of a text."""
