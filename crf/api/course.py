@@ -40,8 +40,8 @@ class ResponseReadSerializer(serializers.Serializer):
     sum_is_complete = serializers.BooleanField()
     baseline_mm = Derived(allow_null=True)
     nadir_mm = Derived(allow_null=True)
-    change_from_baseline_percent = Derived(allow_null=True)
-    change_from_nadir_percent = Derived(allow_null=True)
+    change_from_baseline_percent = Derived(places=1, allow_null=True)
+    change_from_nadir_percent = Derived(places=1, allow_null=True)
     change_from_nadir_mm = Derived(allow_null=True)
     target = serializers.CharField()
     non_target = serializers.CharField()
@@ -90,7 +90,7 @@ class AgentSerializer(serializers.Serializer):
     agent = serializers.CharField()
     mg = Derived(allow_null=True)
     normalized = Derived(allow_null=True, help_text="per m² or kg, by which the agent is dosed")
-    intensity_percent = Derived(allow_null=True)
+    intensity_percent = Derived(places=1, allow_null=True)
 
 
 class CoveredSerializer(serializers.Serializer):
@@ -117,7 +117,7 @@ class CourseSerializer(serializers.Serializer):
         help_text="where the first progression after randomization lay"
     )
     agents = AgentSerializer(many=True)
-    regimen_intensity_percent = Derived(allow_null=True)
+    regimen_intensity_percent = Derived(places=1, allow_null=True)
     lesions = CoveredSerializer(many=True)
     coverage = serializers.CharField(allow_null=True)
 

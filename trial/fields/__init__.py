@@ -1,6 +1,7 @@
 """The parts of a form file: kinds of item (kinds.py) and derived values (derived_values.py)."""
 
-from .derived_values import Derived, derived, half_up
+from .characters import of_xml_characters
+from .derived_values import Derived, derived, half_up, in_digits
 from .identifiers import without_identifiers
 from .kinds import (
     YesNo,
@@ -21,7 +22,7 @@ from .kinds import (
     yes_no,
     yes_no_unknown,
 )
-from .typed_numbers import fixed_point
+from .typed_numbers import fixed_point, with_places
 from .typed_values import typed_value
 
 __all__ = [
@@ -37,14 +38,17 @@ __all__ = [
     "derived",
     "fixed_point",
     "half_up",
+    "in_digits",
     "month",
     "narrative",
     "of_the_calendar",
+    "of_xml_characters",
     "partial_date",
     "reference",
     "result",
     "text",
     "typed_value",
+    "with_places",
     "without_identifiers",
     "yes_no",
     "yes_no_unknown",

@@ -38,11 +38,13 @@ def number_typed(field: Any, text: str) -> Decimal | int:
 def with_places(number: Decimal, places: int) -> Decimal:
     """Return the number with as many places as the item has; a longer one stays as it is.
 
-    >>> with_places(Decimal("70"), 1), with_places(Decimal("70.55"), 1)
-    (Decimal('70.0'), Decimal('70.55'))
+    >>> with_places(Decimal("1E+2"), 1), with_places(Decimal("70.55"), 1)
+    (Decimal('100.0'), Decimal('70.55'))
     """
-    missing = places + int(number.as_tuple().exponent)
-    return number if missing <= 0 else Decimal(f"{number:f}{_zeros(number, missing)}")
+    integer, _, decimals = f"{number:f}".partition(".")
+    if len(decimals) > places:
+        return number
+    return Decimal(f"{integer}.{decimals.ljust(places, '0')}" if places else integer)
 
 
 def fixed_point(number: Decimal) -> str:
@@ -52,11 +54,6 @@ def fixed_point(number: Decimal) -> str:
     ('100', '0', '0.0000001')
     """
     return f"{number:f}" if number else f"{number.copy_abs().normalize():f}"
-
-
-def _zeros(number: Decimal, missing: int) -> str:
-    point = "" if int(number.as_tuple().exponent) < 0 else "."
-    return f"{point}{'0' * missing}"
 
 
 def _refusal(code: Code, text: str) -> ValidationError:

@@ -172,6 +172,10 @@ class Code(StrEnum):
     IDENTIFIER_IN_TEXT = (
         "identifier_in_text", INVALID, _("The text contains what looks like {kind}."), _("Do not enter anything that identifies a person."),
     )
+    CHARACTER_IN_TEXT = (
+        "character_in_text", INVALID, _("The text contains the character {character}, which no document can carry."),
+        _("Delete it; if you cannot see it, type the text again instead of pasting it."),
+    )
 
     # ── Values of items
     OUT_OF_LIMITS = "out_of_limits", INVALID, _("“{label}” must lie between {low} and {high}.")

@@ -1,1 +1,1 @@
-"""What people type, and what it means (crf_spec 0.3): numbers, dates, characters of a text."""
+"""The grammar of typed values (crf_spec 0.3): numbers, dates, characters of a text."""

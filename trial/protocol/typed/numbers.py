@@ -13,7 +13,7 @@ COMMAS = ",、،٫٬"
 
 
 class Fault(StrEnum):
-    """What keeps a text from being a number."""
+    """The reason why a text is no number."""
 
     COMMA = "COMMA"
     COMPARATOR = "COMPARATOR"
