@@ -64,6 +64,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "trial.pages.sent_once.StoresOnce",  # last: it calls the view itself
 ]
 # No 'unsafe-inline': typed text never runs as a script, even if a page forgot to escape it.
 CONTENT_SECURITY_POLICY = {
@@ -84,6 +85,7 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "libraries": {"derived": "trial.pages.derived_tags"},
+            "builtins": ["trial.pages.sent_once"],  # its csrf_token prints the key of the act, too
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -2,6 +2,7 @@
 
 import pytest
 from crf.models import VitalSigns
+from tests.protocol.typed.test_dates import DAYS, REFUSED, TAKEN
 
 
 @pytest.fixture
@@ -53,3 +54,25 @@ def test_what_is_no_number_stays_on_the_page_with_a_sentence(page):
     page.sees("stored")
     signs = VitalSigns.objects.get()
     assert (f"{signs.weight_kg}", signs.systolic, signs.diastolic, signs.pulse) == ("71.5", 120, 79, 97)
+
+
+class TestDates:
+    def test_the_page_reads_a_date_as_the_product_does(self, page):
+        """One table for both grammars: what is no date stays as it is typed."""
+        field = page.page.locator("#id_measured_on")
+        for typed, grain, expected in [*TAKEN, *((typed, grain, typed) for typed, grain, _fault in REFUSED)]:
+            attributes = {"date": grain.value, "today": f"{DAYS.today}", "visit": f"{DAYS.visit}"}
+            field.evaluate("(field, attributes) => Object.assign(field.dataset, attributes)", attributes)
+            field.fill(typed)
+            field.evaluate("field => field.dispatchEvent(new Event('change', {bubbles: true}))")
+            assert (typed, field.input_value()) == (typed, expected)
+
+    def test_the_day_is_shown_in_words_at_once_and_stored_as_iso(self, page):
+        page.page.fill("#id_measured_on", "20250303")
+        page.sees("Mon 3 March 2025")
+        page.page.press("#id_measured_on", "Tab")
+        assert page.page.input_value("#id_measured_on") == "2025-03-03"
+        page.sees("YYYY-MM-DD")
+        page.press("_draft")
+        page.sees("stored")
+        assert f"{VitalSigns.objects.get().measured_on}" == "2025-03-03"

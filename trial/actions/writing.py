@@ -28,6 +28,8 @@ from trial.models import Kept, may
 from trial.models.parameter import read_once
 from trial.refusals import CODES, Code, Problem, Refused, problems_of
 
+from . import once
+
 LONGEST_TEXT = 500
 K = TypeVar("K", bound=Kept)
 
@@ -90,6 +92,7 @@ def refuse_identifiers(text: str, *, item: str, longest: int = LONGEST_TEXT) -> 
 def writing(*, by: AbstractUser, reason: str = "") -> Iterator[None]:
     """Open one transaction in a person's name; what PostgreSQL refuses becomes a refusal."""
     with _refusing(acting(by=by, reason=reason)):
+        once.claim(by=by)
         yield
 
 
@@ -97,6 +100,7 @@ def writing(*, by: AbstractUser, reason: str = "") -> Iterator[None]:
 def answering(*, by: AbstractUser, reason: str = "") -> Iterator[None]:
     """Open the transaction of a page that stores: one act and the answer to it, or neither."""
     with _refusing(acting_and_answering(by=by, reason=reason)):
+        once.claim(by=by)
         yield
 
 

@@ -18,13 +18,16 @@ from django.views.decorators.csrf import csrf_protect
 
 from trial.access import Act
 from trial.accounts.person import person_of
-from trial.actions import papers, writing
+from trial.actions import once, papers, writing
+from trial.admin.days import days_of
 from trial.admin.entry_forms import EnteredForm, KeptForm, formfield_of_codes
-from trial.admin.typed_inputs import typed_input
+from trial.admin.typed_inputs import DateInput, typed_input
 from trial.models import Ledger, Row, may
 from trial.output.reading import read_changes
 from trial.output.trail import line_of_act
 from trial.pages.base import reason_from
+from trial.pages.sent_once import keep_answer
+from trial.protocol.typed.dates import Days
 from trial.refusals import Both, Place, Refused
 
 READING = ("GET", "HEAD", "OPTIONS")
@@ -118,7 +121,9 @@ class KeptAdmin(ByRole, admin.ModelAdmin):
             reason = reason_from(request.POST)
             try:
                 with writing.answering(by=person_of(request), reason=reason):
-                    return self.answer(request, self.store(request, page), is_new=row is None)
+                    answer = self.answer(request, self.store(request, page), is_new=row is None)
+                    keep_answer(request, answer, once.current())
+                    return answer
             except Refused as refusal:
                 page, form_url = self.after_refusal(request, page, refusal, form_url)
         return self.render_page(request, page, form_url, extra_context)
@@ -190,7 +195,8 @@ class KeptAdmin(ByRole, admin.ModelAdmin):
     ) -> Any:
         if isinstance(db_field, models.ForeignKey):  # without the stock links to other rows' pages
             return self.formfield_for_foreignkey(db_field, request, **kwargs)
-        return formfield(db_field) or super().formfield_for_dbfield(db_field, request, **kwargs)
+        field = formfield(db_field, days_of(request))
+        return field or super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         """Allow the filters that the list shows.
@@ -280,17 +286,17 @@ class Page:
         return False
 
 
-def formfield(db_field: models.Field) -> forms.Field | None:
-    """Return the page's field for what is typed, codes, dates and times.
+def formfield(db_field: models.Field, days: Days | None = None) -> forms.Field | None:
+    """Return the page's field for what is typed, codes and times; None where Django's own will do.
 
-    None where Django's own will do.
+    Dates are counted from `days`.
     """
     if isinstance(db_field, ArrayField):
         return formfield_of_codes(db_field)
     if field := typed_input(db_field):
+        if days is not None and isinstance(field, DateInput):
+            field.count_from(days)
         return field
-    if isinstance(db_field, models.DateField):
-        return db_field.formfield(widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
     if isinstance(db_field, models.TimeField):
         return db_field.formfield(widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
     return None

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
 
+from trial.admin.days import days_of
 from trial.admin.entry_forms import MISSING, form_of
 from trial.admin.kept import ByRole, formfield
 from trial.admin.references import reference_field, visit_of
@@ -55,7 +56,7 @@ class RowInline(ByRole, admin.TabularInline):
         if isinstance(db_field, models.ForeignKey):
             field = self.formfield_for_foreignkey(db_field, request, **kwargs)
         else:
-            field = formfield(db_field)
+            field = formfield(db_field, days_of(request))
             field = field or super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and not field.widget.is_hidden:
             field.widget.attrs["aria-label"] = str(db_field.verbose_name)

@@ -4,6 +4,7 @@ They are text inputs, not `type=number`: a mouse wheel changes nothing, and what
 read is refused in words instead of being left out.
 """
 
+from datetime import date
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -12,23 +13,28 @@ from django import forms
 from django.core import validators
 from django.db import models
 
-from trial.fields import fixed_point, typed_value
+from trial.fields import fixed_point, grain_of, typed_value
+from trial.pages.days import FORMATS, date_attributes
+from trial.protocol.typed.dates import Days, Grain
 
 
 class TypedInput(forms.Field):
     """An input for one item, read by the parser of its field."""
 
+    days: Days | None
+    """The days that a person can count from, which the page sets."""
+
     def __init__(self, column: Any, **options: Any) -> None:
         """Read what is typed as a value of `column`, a field of a model."""
-        self.column = column
+        self.column, self.days = column, None
         super().__init__(**options)
 
     def to_python(self, value: Any) -> Any:
         """Return the value; None, or empty text, where nothing was typed."""
-        text = str(value or "") if not isinstance(value, int | Decimal) else str(value)
+        text = "" if value is None else str(value)
         if text.strip() in validators.EMPTY_VALUES:
             return None if self.column.null else ""
-        return typed_value(self.column, text)
+        return typed_value(self.column, text, self.days)
 
 
 class NumberInput(TypedInput):
@@ -43,6 +49,26 @@ class NumberInput(TypedInput):
         return fixed_point(value) if isinstance(value, Decimal) else value
 
 
+class DateInput(TypedInput):
+    """An input for a date. It says its format, and shows the day in words (static/trial/typed_dates.js)."""
+
+    def __init__(self, column: Any, **options: Any) -> None:
+        self.grain = grain_of(column) or Grain.DAY
+        super().__init__(column, **options | {"help_text": FORMATS[self.grain]})
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return date_attributes(self.grain)
+
+    def count_from(self, days: Days) -> None:
+        """Take t, v, +1 and -2 as days counted from these."""
+        self.days = days
+        self.widget.attrs |= date_attributes(self.grain, days)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Return the date in ISO 8601; what was typed stays as typed."""
+        return value.isoformat() if isinstance(value, date) else value
+
+
 class ResultInput(TypedInput):
     """An input for a result of a laboratory: a number, perhaps after < or >."""
 
@@ -51,10 +77,12 @@ class ResultInput(TypedInput):
 
 
 def typed_input(column: Any) -> forms.Field | None:
-    """Return the input of a number or a result; None for another kind of item."""
+    """Return the input of a number, a date or a result; None for another kind of item."""
     kind: type[TypedInput] | None = None
     if isinstance(column, models.DecimalField | models.IntegerField) and not column.choices:
         kind = NumberInput
+    elif grain_of(column):
+        kind = DateInput
     elif getattr(column, "reported", False):
         kind = ResultInput
     # The stubs name a class; Django calls whatever makes the field.

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError as DjangoError
 from django.db import models
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiResponse
@@ -19,6 +20,7 @@ from rest_framework.utils.urls import replace_query_param
 
 from trial.access import Act
 from trial.accounts.person import person_of
+from trial.fields import day_typed
 from trial.models import may
 from trial.refusals import Code
 
@@ -47,6 +49,22 @@ class WholeNumber(serializers.IntegerField):
         if not is_plain or not re.fullmatch("-?[0-9]{1,40}", str(data)):
             self.fail("invalid")
         return int(super().to_internal_value(data))
+
+
+class TypedDay(serializers.DateField):
+    """A day as text: in ISO 8601, or in another spelling that has one meaning (crf_spec 0.3).
+
+    What counts from today or from a visit is for pages alone.
+    """
+
+    def to_internal_value(self, value: Any) -> Any:
+        """Return the day. Raises ValidationError for anything else."""
+        if not isinstance(value, str):
+            return super().to_internal_value(value)
+        try:
+            return day_typed(value)
+        except DjangoError as error:
+            raise exceptions.ValidationError(error.messages) from error
 
 
 class WrongLogin(exceptions.AuthenticationFailed):

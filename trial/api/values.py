@@ -34,7 +34,7 @@ KINDS = (
     Kind(
         models.DateField,
         (str,),
-        "[0-9]{4}-[0-9]{2}-[0-9]{2}",
+        "",
         gettext_noop("Send a date as text: 2025-03-04."),
     ),
     Kind(

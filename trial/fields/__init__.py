@@ -22,6 +22,7 @@ from .kinds import (
     yes_no,
     yes_no_unknown,
 )
+from .typed_dates import date_typed, day_typed, grain_of
 from .typed_numbers import fixed_point, with_places
 from .typed_values import typed_value
 
@@ -34,9 +35,12 @@ __all__ = [
     "clock_time",
     "codes",
     "count",
+    "date_typed",
     "day",
+    "day_typed",
     "derived",
     "fixed_point",
+    "grain_of",
     "half_up",
     "in_digits",
     "month",

@@ -5,17 +5,25 @@ from typing import Any
 from django.db import models
 
 from trial.protocol.laboratory import reported
+from trial.protocol.typed.dates import Days, Grain
 
+from .typed_dates import date_typed, day_typed, grain_of
 from .typed_numbers import number_typed
 
 
-def typed_value(field: Any, text: str) -> Any:
+def typed_value(field: Any, text: str, days: Days | None = None) -> Any:
     """Return what was typed as a value of the item's field. Raises ValidationError.
 
-    A text that is neither number nor result is returned as it is: its field reads it.
+    A page knows the `days` that a person counts from; API and import count from none. A text of
+    another kind of item is returned as it is: its field reads it.
     """
     if isinstance(field, models.DecimalField | models.IntegerField):
         return number_typed(field, text)
+    grain = grain_of(field)
+    if grain == Grain.DAY:
+        return day_typed(text, days)
+    if grain is not None:
+        return date_typed(text, grain, days)
     if getattr(field, "reported", False):
         return reported.as_stored(text)
     return text
