@@ -79,6 +79,8 @@ def claim(*, by: AbstractUser) -> None:
         earlier = AnsweredAct.objects.get(by=by, key=sending.key)
         if not is_same(earlier, sending):
             raise Refused(Code.KEY_OF_ANOTHER_ACT)
+        if not earlier.answer:
+            raise Refused(Code.ALREADY_STORED)
         raise AnsweredBefore(earlier)
     (sending.stored,) = row
 
@@ -97,7 +99,7 @@ def answer_of(sending: Sending, by: AbstractUser | AnonymousUser) -> AnsweredAct
     """Return the act that was stored with the same key and content before; None if there is none."""
     if not by.is_authenticated:
         return None
-    earlier = AnsweredAct.objects.filter(by=by, key=sending.key).first()
+    earlier = AnsweredAct.objects.filter(by=by, key=sending.key).exclude(answer={}).first()
     return earlier if earlier is not None and is_same(earlier, sending) else None
 
 
@@ -114,9 +116,11 @@ def note_answer(sending: Sending, status: int, answer: dict[str, Any] | None) ->
         row.update(status=status, answer=answer)
 
 
-def forget_answers(*, older_than: timedelta | None = KEPT_FOR) -> None:
-    """Delete the keys and answers of some days ago; of all days, where something is redacted."""
-    rows = AnsweredAct.objects.all()
-    if older_than is not None:
-        rows = rows.filter(at__lt=timezone.now() - older_than)
-    rows.delete()
+def forget_answers() -> None:
+    """Erase every answer, since one may repeat what is redacted. The keys stay."""
+    AnsweredAct.objects.update(answer={})
+
+
+def forget_old_keys() -> None:
+    """Delete the keys, with their answers, that no page can send any more."""
+    AnsweredAct.objects.filter(at__lt=timezone.now() - KEPT_FOR).delete()

@@ -106,6 +106,6 @@ def decide(request: RedactionRequest, *, by: User) -> Redaction:
         raise Refused(Code.ALREADY_ERASED)
     with writing(by=by):
         redaction = Redaction.objects.create(request=request, decided_by=by)
-        forget_answers(older_than=None)
+        forget_answers()
         anchors.at_commit()
     return redaction

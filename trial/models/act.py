@@ -85,7 +85,7 @@ class AnsweredAct(models.Model):
     """An act that was sent with a key of its own, and the answer that it was given.
 
     Sent again, it is answered with the same (trial/actions/once.py). Nothing clinical is read from
-    here; a row is deleted after some days, and with each redaction.
+    here. A row is deleted after some days, and each redaction erases all answers.
     """
 
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")

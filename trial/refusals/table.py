@@ -148,6 +148,10 @@ class Code(StrEnum):
         "key_of_another_act", INVALID, _("This was sent before with other content, and that is stored."),
         _("Open the stored entry to change it. A program sends another act under another key."),
     )
+    ALREADY_STORED = (
+        "already_stored", CONFLICT, _("This was sent before and is stored; the answer to it is not kept any more."),
+        _("Open the stored entry."),
+    )
     WITHDRAWN = "withdrawn", CONFLICT, _("This entry is withdrawn and cannot be changed.")
     NOT_WITHDRAWN = "not_withdrawn", CONFLICT, _("{form} is not withdrawn.")
     ALREADY_THERE = (
