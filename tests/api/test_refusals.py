@@ -164,8 +164,10 @@ def test_a_visit_that_is_refused_stays_as_it_was(case, visit, as_data_manager):
     ("path", "query", "status"),
     [
         ("visits/", {"subjct": "01-001"}, 400),
-        ("visits/", {"after": "first"}, 400),
-        ("visits/", {"after": "-1"}, 400),
+        ("visits/", {"after": "1"}, 400),
+        ("visits/", {"cursor": "first"}, 400),
+        ("history/", {"after": "first"}, 400),
+        ("history/", {"after": "-1"}, 400),
         ("visits/", {"page_size": "0"}, 400),
         ("visits/", {"page_size": "1001"}, 400),
         ("visits/", {"held": "perhaps"}, 200),

@@ -21,6 +21,11 @@ from trial.models import AnsweredAct
 from trial.refusals import Code, Refused
 
 KEY = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+HEADER = "Idempotency-Key"
+"""The header in which a program sends a key."""
+METHODS = ("POST", "PATCH")
+WITHOUT_KEY = frozenset({"/api/v1/token/"})
+"""Addresses that make something secret: their answer is never kept."""
 KEPT_FOR = timedelta(days=7)
 """The time for which a key is known. A page lives no longer than its session, which is shorter."""
 
@@ -76,7 +81,7 @@ def claim(*, by: AbstractUser) -> None:
         cursor.execute(CLAIM, [by.pk, sending.key, sending.address, sending.content])
         row = cursor.fetchone()
     if row is None:
-        earlier = AnsweredAct.objects.get(by=by, key=sending.key)
+        earlier = AnsweredAct.objects.get(by=by.pk, key=sending.key)
         if not is_same(earlier, sending):
             raise Refused(Code.KEY_OF_ANOTHER_ACT)
         if not earlier.answer:
@@ -99,7 +104,7 @@ def answer_of(sending: Sending, by: AbstractUser | AnonymousUser) -> AnsweredAct
     """Return the act that was stored with the same key and content before; None if there is none."""
     if not by.is_authenticated:
         return None
-    earlier = AnsweredAct.objects.filter(by=by, key=sending.key).exclude(answer={}).first()
+    earlier = AnsweredAct.objects.filter(by=by.pk, key=sending.key).exclude(answer={}).first()
     return earlier if earlier is not None and is_same(earlier, sending) else None
 
 
@@ -109,6 +114,8 @@ def note_answer(sending: Sending, status: int, answer: dict[str, Any] | None) ->
 
     None, for an answer that is not kept, such as a file or a token, frees the key.
     """
+    if sending.stored is None:
+        return
     row = AnsweredAct.objects.filter(pk=sending.stored)
     if answer is None:
         row.delete()

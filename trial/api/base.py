@@ -4,6 +4,7 @@ Answers to refusals are in trial/api/refusals.py.
 """
 
 import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -29,7 +30,7 @@ M = TypeVar("M", bound=models.Model)
 LONGEST_PAGE = 1000
 USUAL_PAGE = 100
 LARGEST_KEY = 2**63 - 1
-PAGING = {"after", "page_size"}
+PAGE_SIZE = "page_size"
 PROBLEM_JSON = "application/problem+json"
 NOT_FOUND = Code.NOT_FOUND.source
 
@@ -84,18 +85,25 @@ class LockedOut(WrongLogin):
 
 
 class ByKey(BasePagination):
-    """Pages by key: an entry made meanwhile moves no row to another page.
+    """Pages by key, to read a list: what is entered meanwhile moves no row to another page.
 
-    So no row is left out and none comes twice. `after` is the last key that the reader has; `last`
-    repeats it on the last page, to go on from there another day.
+    Keys are given before commit and say nothing about order. So the `cursor` leads from page to
+    page of one reading, and no list tells where to go on another day: whoever asks for what is new
+    asks the history by ledger number (docs/decisions/0058).
     """
+
+    place = "cursor"
+    place_in_words = "as the link to the next page has it; it is no way to ask for what is new"
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        """Return the names of the parameters of paging."""
+        return frozenset({self.place, PAGE_SIZE})
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         """Return the rows of the page that the address asks for. Answer 400 to a wrong number."""
-        size = whole_number(
-            request, "page_size", default=USUAL_PAGE, lowest=1, highest=LONGEST_PAGE
-        )
-        after = whole_number(request, "after", default=0, lowest=0, highest=LARGEST_KEY)
+        size = whole_number(request, PAGE_SIZE, default=USUAL_PAGE, lowest=1, highest=LONGEST_PAGE)
+        after = self.read_place(request)
         rows = list(queryset.filter(pk__gt=after).order_by("pk")[: size + 1])
         page = rows[:size]
         self.request = request
@@ -103,12 +111,32 @@ class ByKey(BasePagination):
         self.last = page[-1].pk if page else after
         return page
 
+    def read_place(self, request: Request) -> int:
+        """Return the key after which the page begins. Answer 400 to a cursor that is none."""
+        cursor = request.query_params.get(self.place)
+        if cursor is None:
+            return 0
+        try:
+            match = re.fullmatch(r"key:([0-9]{1,18})", urlsafe_b64decode(cursor).decode())
+        except ValueError:
+            match = None
+        if match is None:
+            raise malformed(self.place, code=Code.CURSOR_UNREADABLE)
+        return int(match[1])
+
+    def place_after(self, key: int) -> str:
+        """Return where the page after this key begins."""
+        return urlsafe_b64encode(f"key:{key}".encode()).decode()
+
+    def next_page(self) -> str | None:
+        """Return the address of the next page; None on the last."""
+        if not self.goes_on:
+            return None
+        address = self.request.build_absolute_uri()
+        return str(replace_query_param(address, self.place, self.place_after(self.last)))
+
     def get_paginated_response(self, data: Any) -> Response:
-        link = None
-        if self.goes_on:
-            address = self.request.build_absolute_uri()
-            link = replace_query_param(address, "after", str(self.last))
-        return Response({"next": link, "last": self.last, "results": data})
+        return Response({"next": self.next_page(), "results": data})
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         link = {
@@ -117,28 +145,54 @@ class ByKey(BasePagination):
             "nullable": True,
             "description": "the next page; null on the last",
         }
-        last = {
-            "type": "integer",
-            "description": "the last key of this page: what to send as `after` to go on",
-        }
-        shape = {"next": link, "last": last, "results": schema}
+        shape = {"next": link, "results": schema}
         return {"type": "object", "required": list(shape), "properties": shape}
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         size = f"how many, up to {LONGEST_PAGE}; {USUAL_PAGE} if you say nothing"
+        kind = "string" if self.place == ByKey.place else "integer"
         return [
-            _parameter("after", "the last key that you have; begin with 0"),
-            _parameter("page_size", size),
+            _parameter(self.place, self.place_in_words, kind),
+            _parameter(PAGE_SIZE, size, "integer"),
         ]
 
 
-def _parameter(name: str, description: str) -> dict[str, Any]:
+class ByLedgerNumber(ByKey):
+    """Pages of the ledger, whose numbers are given at commit: the way to ask for what is new.
+
+    `last` is where to go on, also another day: nothing is missed, and nothing comes twice.
+    """
+
+    place = "after"
+    place_in_words = "the last ledger number that you have; begin with 0"
+
+    def read_place(self, request: Request) -> int:
+        """Return the number after which the page begins. Answer 400 to what is no number."""
+        return whole_number(request, self.place, default=0, lowest=0, highest=LARGEST_KEY)
+
+    def place_after(self, key: int) -> str:
+        return str(key)
+
+    def get_paginated_response(self, data: Any) -> Response:
+        return Response({"next": self.next_page(), "last": self.last, "results": data})
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        shape = super().get_paginated_response_schema(schema)
+        last = {
+            "type": "integer",
+            "description": "the last number of this page: what to send as `after` to go on",
+        }
+        properties = shape["properties"] | {"last": last}
+        return shape | {"required": list(properties), "properties": properties}
+
+
+def _parameter(name: str, description: str, kind: str) -> dict[str, Any]:
     return {
         "name": name,
         "in": "query",
         "required": False,
         "description": description,
-        "schema": {"type": "integer"},
+        "schema": {"type": kind},
     }
 
 
@@ -161,12 +215,18 @@ def malformed(*names: str, code: Code, **facts: object) -> exceptions.Validation
     return exceptions.ValidationError({name: [detail_of(code, **facts)] for name in names})
 
 
+def paging_of(view: Any) -> frozenset[str]:
+    """Return the names of the parameters by which a view is paged."""
+    paginator = getattr(view, "paginator", None)
+    return frozenset() if paginator is None else paginator.parameters
+
+
 class KnownFilters(filters.DjangoFilterBackend):
     """A filter that is misspelled is refused: left out, it would answer with everything."""
 
     def filter_queryset(self, request: Request, queryset: Any, view: Any) -> Any:
         declared = getattr(view, "filterset_class", None)
-        names = PAGING | set(declared.base_filters if declared else ())
+        names = paging_of(view) | set(declared.base_filters if declared else ())
         if unknown := sorted(set(request.query_params) - names):
             raise malformed(*unknown, code=Code.FILTER_UNKNOWN, known=", ".join(sorted(names)))
         return super().filter_queryset(request, queryset, view)

@@ -15,7 +15,7 @@ from trial.actions import entry
 from trial.models import Record, Row, Visit
 from trial.output.reading import row_name
 
-from .base import REFUSALS, Visible, visible_or_404
+from .base import REFUSALS, ByLedgerNumber, Visible, visible_or_404
 from .bodies import Change, Enter, Withdraw, WithdrawRow, request_of
 from .history import ItemChange, page_of_changes
 from .items import Reasons, derived_of, items_of, read_rows, rows_of
@@ -91,7 +91,7 @@ class FormViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visible):
         return record
 
     @extend_schema(responses=ItemChange(many=True))
-    @action(detail=True, methods=["get"], filterset_class=None)
+    @action(detail=True, methods=["get"], filterset_class=None, pagination_class=ByLedgerNumber)
     def history(self, request: Request, pk: str) -> Response:
         """Each change of each item of this record and of its rows, in the order of commits."""
         return page_of_changes(self, row=self.get_object())

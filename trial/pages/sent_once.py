@@ -22,13 +22,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from trial.actions import once
+from trial.actions.once import HEADER, METHODS, WITHOUT_KEY
 
-INPUT, HEADER = "once", "Idempotency-Key"
-METHODS = ("POST", "PATCH")
+INPUT = "once"
 NOT_CONTENT = frozenset({"csrfmiddlewaretoken", INPUT, "password", "code"})
 """What is left out of the digest: it differs when the same is sent again, or is secret."""
-WITHOUT_KEY = frozenset({"/api/v1/token/"})
-"""Addresses that make something secret: their answer is never kept."""
 AS_JSON = ("application/json", "application/problem+json")
 
 register = template.Library()
@@ -43,7 +41,7 @@ class TokensNode(CsrfTokenNode):
         request = context.get("request")
         earlier = request.POST.get(INPUT) if request is not None else None
         key = format_html('<input type="hidden" name="{}" value="{}">', INPUT, earlier or new_key())
-        return super().render(context) + key
+        return format_html("{}{}", super().render(context), key)
 
 
 @register.tag
@@ -102,7 +100,7 @@ def _answered(
 def keep_answer(request: HttpRequest, response: HttpResponse, sending: once.Sending | None) -> None:
     """Keep the answer to an act, in the act's transaction."""
     is_refused = response.status_code >= HTTPStatus.BAD_REQUEST
-    if sending is not None and sending.stored is not None and not is_refused:
+    if sending is not None and not is_refused:
         once.note_answer(sending, response.status_code, _kept(request, response))
 
 

@@ -73,6 +73,9 @@ class Code(StrEnum):
     FILTER_UNKNOWN = "filter_unknown", 400, _("There is no such filter."), _("Known: {known}.")
     ROW_KEY_INCOMPLETE = "row_key_incomplete", 400, _("Send both id and version to change a stored row; send neither to add a row.")
     ROW_WITHDRAWAL_UNREADABLE = "row_withdrawal_unreadable", 400, _("To withdraw a row, send the value true.")
+    CURSOR_UNREADABLE = (
+        "cursor_unreadable", 400, _("This is no cursor."), _("Follow the link to the next page, or leave it out to begin anew."),
+    )
     ACT_KEY_UNREADABLE = (
         "act_key_unreadable", 400, _("The key of the request cannot be read."), _("Send 1 to 64 letters, digits and the signs _ . : -"),
     )
