@@ -10,8 +10,7 @@ from django.urls import reverse
 from tests.api.conftest import caller
 from tests.kept import KEPT
 from tests.pages import errors, filled_in
-from trial.admin.kept import formfield
-from trial.admin.typed_inputs import DateInput
+from trial.admin.typed_inputs import DateInput, formfield
 from trial.fields import grain_of
 from trial.models import Subject
 

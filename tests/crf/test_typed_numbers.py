@@ -8,8 +8,7 @@ from django.db import models
 from tests.api.conftest import caller
 from tests.kept import KEPT
 from tests.pages import errors, filled_in
-from trial.admin.kept import formfield
-from trial.admin.typed_inputs import NumberInput
+from trial.admin.typed_inputs import NumberInput, formfield
 
 ADDRESS = "/admin/crf/vitalsigns/add/"
 REFUSED = [

@@ -101,7 +101,7 @@ def is_same(earlier: AnsweredAct, sending: Sending) -> bool:
 
 
 def answer_of(sending: Sending, by: AbstractUser | AnonymousUser) -> AnsweredAct | None:
-    """Return the act that was stored with the same key and content before; None if there is none."""
+    """Return the act that was stored before with the same key and content; None for none."""
     if not by.is_authenticated:
         return None
     earlier = AnsweredAct.objects.filter(by=by.pk, key=sending.key).exclude(answer={}).first()

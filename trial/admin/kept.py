@@ -2,11 +2,9 @@
 
 from typing import Any, cast
 
-from django import forms
 from django.contrib import admin
 from django.contrib.admin import helpers
 from django.contrib.admin.utils import unquote
-from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
@@ -20,14 +18,13 @@ from trial.access import Act
 from trial.accounts.person import person_of
 from trial.actions import once, papers, writing
 from trial.admin.days import days_of
-from trial.admin.entry_forms import EnteredForm, KeptForm, formfield_of_codes
-from trial.admin.typed_inputs import DateInput, typed_input
+from trial.admin.entry_forms import EnteredForm, KeptForm
+from trial.admin.typed_inputs import formfield
 from trial.models import Ledger, Row, may
 from trial.output.reading import read_changes
 from trial.output.trail import line_of_act
 from trial.pages.base import reason_from
 from trial.pages.sent_once import keep_answer
-from trial.protocol.typed.dates import Days
 from trial.refusals import Both, Place, Refused
 
 READING = ("GET", "HEAD", "OPTIONS")
@@ -284,19 +281,3 @@ class Page:
                 form.show_stale(both)
                 return True
         return False
-
-
-def formfield(db_field: models.Field, days: Days | None = None) -> forms.Field | None:
-    """Return the page's field for what is typed, codes and times; None where Django's own will do.
-
-    Dates are counted from `days`.
-    """
-    if isinstance(db_field, ArrayField):
-        return formfield_of_codes(db_field)
-    if field := typed_input(db_field):
-        if days is not None and isinstance(field, DateInput):
-            field.count_from(days)
-        return field
-    if isinstance(db_field, models.TimeField):
-        return db_field.formfield(widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
-    return None

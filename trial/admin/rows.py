@@ -9,9 +9,10 @@ from django.http import HttpRequest
 
 from trial.admin.days import days_of
 from trial.admin.entry_forms import MISSING, form_of
-from trial.admin.kept import ByRole, formfield
+from trial.admin.kept import ByRole
 from trial.admin.references import reference_field, visit_of
 from trial.admin.row_forms import RowForm, RowFormSet
+from trial.admin.typed_inputs import formfield
 
 MOST_ROWS = 200
 """The most rows of one group on a page: the longest is a course's fractions.

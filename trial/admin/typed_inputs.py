@@ -10,9 +10,11 @@ from functools import partial
 from typing import Any
 
 from django import forms
+from django.contrib.postgres.fields import ArrayField
 from django.core import validators
 from django.db import models
 
+from trial.admin.entry_forms import formfield_of_codes
 from trial.fields import fixed_point, grain_of, typed_value
 from trial.pages.days import FORMATS, date_attributes
 from trial.protocol.typed.dates import Days, Grain
@@ -50,7 +52,7 @@ class NumberInput(TypedInput):
 
 
 class DateInput(TypedInput):
-    """An input for a date. It says its format, and shows the day in words (static/trial/typed_dates.js)."""
+    """An input for a date, with its format, and with the day in words (typed_dates.js)."""
 
     def __init__(self, column: Any, **options: Any) -> None:
         self.grain = grain_of(column) or Grain.DAY
@@ -88,3 +90,19 @@ def typed_input(column: Any) -> forms.Field | None:
     # The stubs name a class; Django calls whatever makes the field.
     form_class: Any = partial(kind, column) if kind else None
     return models.Field.formfield(column, form_class=form_class) if kind else None
+
+
+def formfield(db_field: models.Field, days: Days | None = None) -> forms.Field | None:
+    """Return the page's field for what is typed, codes and times; None where Django's own will do.
+
+    Dates are counted from `days`.
+    """
+    if isinstance(db_field, ArrayField):
+        return formfield_of_codes(db_field)
+    if field := typed_input(db_field):
+        if days is not None and isinstance(field, DateInput):
+            field.count_from(days)
+        return field
+    if isinstance(db_field, models.TimeField):
+        return db_field.formfield(widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
+    return None

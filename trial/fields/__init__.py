@@ -17,14 +17,13 @@ from .kinds import (
     of_the_calendar,
     partial_date,
     reference,
-    result,
     text,
     yes_no,
     yes_no_unknown,
 )
 from .typed_dates import date_typed, day_typed, grain_of
 from .typed_numbers import fixed_point, with_places
-from .typed_values import typed_value
+from .typed_values import result, typed_value
 
 __all__ = [
     "Derived",

@@ -229,15 +229,6 @@ def text(
     return _needed(field, optional, when)
 
 
-def result(
-    label: str, *, sdtm: str, longest: int = 20, optional: bool = False, when: When = None
-) -> models.CharField:
-    """Return a field for a result as a laboratory reports it: a number, perhaps after < or >."""
-    field = text(label, sdtm=sdtm, longest=longest, optional=optional, when=when)
-    field.reported = True  # type: ignore[attr-defined]
-    return field
-
-
 def narrative(
     label: str, *, sdtm: str, optional: bool = False, when: When = None
 ) -> models.TextField:

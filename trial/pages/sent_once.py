@@ -1,7 +1,7 @@
 """The key that each page and each request of a program carries, and the answer to a second one.
 
-A page's key is a hidden input, beside the one that guards against foreign pages: `csrf_token` prints
-both, so that every form has it, Django's own forms, too. A program sends `Idempotency-Key`.
+A page's key is a hidden input, beside the one that guards against foreign pages: `csrf_token`
+prints both, so that every form has it, Django's own forms, too. A program sends `Idempotency-Key`.
 """
 
 import json
@@ -26,7 +26,7 @@ from trial.actions.once import HEADER, METHODS, WITHOUT_KEY
 
 INPUT = "once"
 NOT_CONTENT = frozenset({"csrfmiddlewaretoken", INPUT, "password", "code"})
-"""What is left out of the digest: it differs when the same is sent again, or is secret."""
+"""Inputs left out of the digest: they differ when the same is sent again, or are secret."""
 AS_JSON = ("application/json", "application/problem+json")
 
 register = template.Library()

@@ -77,7 +77,8 @@ class Code(StrEnum):
         "cursor_unreadable", 400, _("This is no cursor."), _("Follow the link to the next page, or leave it out to begin anew."),
     )
     ACT_KEY_UNREADABLE = (
-        "act_key_unreadable", 400, _("The key of the request cannot be read."), _("Send 1 to 64 letters, digits and the signs _ . : -"),
+        "act_key_unreadable", 400, _("The key of the request cannot be read."),
+        _("Send 1 to 64 letters, digits, hyphens, underscores, points or colons."),
     )
     NOT_PAGED = "not_paged", 400, _("An export is sent whole, not in pages."), _("Leave out the paging parameters.")
     NOT_KNOWN = (

@@ -13,7 +13,7 @@ from .numbers import narrowed
 
 
 class Grain(StrEnum):
-    """How much of a date an item takes."""
+    """The part of a date that an item takes."""
 
     DAY = "day"
     MONTH = "month"
@@ -108,7 +108,7 @@ def _counted(text: str, match: re.Match[str], days: Days) -> date:
 
 
 def _parts(plain: str) -> list[int] | None:
-    """Return year, month and day, as far as they are typed; None where the text has no such form."""
+    """Return year, month and day, as far as they are typed; None for any other text."""
     for pattern in (*IN_DIGITS, *IN_LETTERS):
         if match := pattern.fullmatch(plain):
             month = match["m"]
