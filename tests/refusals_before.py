@@ -129,7 +129,7 @@ BEFORE = [
     ("This record has no … ….", 422, "", "row_unknown"),
     ("… is entered ….", 422, "", "form_of_whole_trial"),
     ("Cycle … is recorded already, at another visit.", 422, "number", "entered_at_another_visit"),
-    ("The diastolic pressure lies below the systolic one. Have they been exchanged?", 422, "", "impossible"),
+    ("The diastolic pressure is not below the systolic one. Have they been exchanged?", 422, "", "impossible"),
     ("Born in …, the subject was … at consent, not ….", 422, "age_confirmed", "impossible"),
     ("The subject consented on …, before this month of birth.", 422, "birth_month", "impossible"),
     ("This version belongs to another site.", 422, "form_version", "impossible"),

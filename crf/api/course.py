@@ -41,9 +41,9 @@ class ResponseReadSerializer(serializers.Serializer):
     baseline_mm = Derived(allow_null=True)
     bl1_mm = Derived(allow_null=True, help_text="the sum at the second baseline")
     nadir_mm = Derived(allow_null=True)
-    change_from_baseline_percent = Derived(allow_null=True)
-    change_from_bl1_percent = Derived(allow_null=True)
-    change_from_nadir_percent = Derived(allow_null=True)
+    change_from_baseline_percent = Derived(places=1, allow_null=True)
+    change_from_bl1_percent = Derived(places=1, allow_null=True)
+    change_from_nadir_percent = Derived(places=1, allow_null=True)
     change_from_nadir_mm = Derived(allow_null=True)
     target = serializers.CharField()
     non_target = serializers.CharField()
@@ -95,7 +95,7 @@ class AgentSerializer(serializers.Serializer):
     agent = serializers.CharField()
     mg = Derived(allow_null=True)
     normalized = Derived(allow_null=True, help_text="per m² or kg, by which the agent is dosed")
-    intensity_percent = Derived(allow_null=True)
+    intensity_percent = Derived(places=1, allow_null=True)
 
 
 class CoveredSerializer(serializers.Serializer):
@@ -122,7 +122,7 @@ class CourseSerializer(serializers.Serializer):
         help_text="where the first progression after randomization lay"
     )
     agents = AgentSerializer(many=True)
-    regimen_intensity_percent = Derived(allow_null=True)
+    regimen_intensity_percent = Derived(places=1, allow_null=True)
     lesions = CoveredSerializer(many=True)
     coverage = serializers.CharField(allow_null=True)
 

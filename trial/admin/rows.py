@@ -8,8 +8,9 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.http import HttpRequest
 
+from trial.admin.days import days_of
 from trial.admin.entry_forms import MISSING, form_of
-from trial.admin.kept import ByRole, formfield
+from trial.admin.kept import ByRole
 from trial.admin.references import (
     EMPTY_ROWS,
     codes_field,
@@ -18,6 +19,7 @@ from trial.admin.references import (
     visit_of,
 )
 from trial.admin.row_forms import RowForm, RowFormSet
+from trial.admin.typed_inputs import formfield
 from trial.models import Row
 
 MOST_ROWS = 200
@@ -72,7 +74,7 @@ class RowInline(ByRole, admin.TabularInline):
         if isinstance(db_field, models.ForeignKey):
             field = self.formfield_for_foreignkey(db_field, request, **kwargs)
         else:
-            field = self._codes_field(db_field, request) or formfield(db_field)
+            field = self._codes_field(db_field, request) or formfield(db_field, days_of(request))
             field = field or super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None and not field.widget.is_hidden:
             field.widget.attrs["aria-label"] = str(db_field.verbose_name)

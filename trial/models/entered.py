@@ -16,6 +16,7 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from trial.audit.triggers import add_constraint
+from trial.fields import fixed_point, with_places
 from trial.refusals import Code, Problem, all_impossible, impossible
 
 from .kept import Kept
@@ -212,8 +213,10 @@ def readable(field: Any, value: Any) -> str:
     if isinstance(field, ArrayField):
         names = dict(field.base_field.flatchoices)
         return ", ".join(str(names.get(code, code)) for code in value)
+    if isinstance(field, models.DecimalField):
+        return f"{with_places(Decimal(str(value)), field.decimal_places):f}"
     if isinstance(value, Decimal):
-        return f"{value:f}"
+        return fixed_point(value)
     return str(dict(field.flatchoices).get(value, value))
 
 
