@@ -22,6 +22,7 @@ from trial.protocol.schedule.visits import RANDOMIZATION_VISIT
 from trial.refusals import Code, Problem, Refused
 from trial.states import OutsideState
 
+from .allocations import hold_visit
 from .randomization import allocation_of, was_randomized
 
 LONGEST = 200
@@ -80,6 +81,7 @@ def confirm(subject: Subject, *, by: User, entered: int, reason: str) -> Randomi
             code=RANDOMIZATION_VISIT,
             defaults={"target_on": decision.allocated_on},
         )
+        hold_visit(visit, on=decision.allocated_on)
         record = Randomization.objects.create(
             visit=visit,
             subject_once=subject,

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import exceptions, serializers
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -22,7 +22,7 @@ from trial.protocol.response.best_response import Best
 from trial.protocol.schedule.subject_status import SubjectStatus
 from trial.refusals import Code, Refused
 
-from .subject import OfSubject
+from .subject import OfSubject, day_in_query
 
 ON = OpenApiParameter(
     "on", str, description="the day on which it is asked, as 2026-01-31; today if left out"
@@ -170,10 +170,7 @@ class CourseView(OfSubject):
     def day(self, request: Request, subject: Subject) -> date:
         """Return the day asked for. Raise 400 for what is no day, and refuse one in the future."""
         today = subject.site.today()
-        try:
-            day = serializers.DateField().run_validation(request.query_params.get("on") or today)
-        except exceptions.ValidationError as error:
-            raise exceptions.ValidationError({"on": error.detail}) from error
+        day = day_in_query(request, "on") or today
         if day > today:
             raise Refused(Code.FUTURE_DATE, item="on", value=day, today=today)
         return day

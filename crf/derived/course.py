@@ -28,6 +28,7 @@ from trial.protocol.therapy import dose_intensity
 
 from . import progression
 from .allocation import allocation_of, is_irradiated
+from .anchors import treatment_ended_on
 from .demographics import signed_on
 from .doses import cumulative_doses, days_given, doses_of, intensity_percents
 from .fractions import fractions_delivered, irradiated_lesions
@@ -244,6 +245,7 @@ def status_of(casebook: Casebook, derived: course.Course, *, on: date) -> Subjec
         progressed=progression.check(casebook, on=on).state == State.PD,
         randomized_on=randomized_on,
         progressed_on=progressed_after(randomized_on, derived) if randomized_on else None,
+        treatment_ended_on=treatment_ended_on(casebook, on=on),
         withdrawn_on=by_then(signed_on(casebook, Consent.Type.WITHDRAWAL), on),
     )
     return subject_status(facts)

@@ -29,6 +29,7 @@ from trial.protocol.schedule.visits import CHECK_AFTER_CYCLE_2, SCREENING
 
 from . import progression
 from .clearance import lab_value, weights
+from .consent import consents_by
 from .doses import delay_days, percent_of_planned
 from .lesions import counted, lesions_of_gate
 from .pieces import (
@@ -151,8 +152,13 @@ class _Gatherer:
             self.add_items(extent, **{name: name for name in ANSWERS})
 
     def consent(self) -> None:
-        """Add the initial consent, a withdrawal, and a refusal to consent again."""
-        for consent in self.records(Consent):
+        """Add the consent as it stood on the gate's day: signed, withdrawn or declined by then.
+
+        Of the consents asked for again, the last one up to that day counts.
+        """
+        consents = consents_by(self.casebook, self.on)
+        self.note_drafts(consents)
+        for consent in consents:
             if consent.type == Consent.Type.INITIAL:
                 self.add_items(consent, consent_signed_on="signed_on")
                 self.values["consent_version_valid"] = version_holds(consent)
@@ -161,9 +167,10 @@ class _Gatherer:
                 )
             elif consent.type == Consent.Type.WITHDRAWAL:
                 self.add_items(consent, consent_withdrawn_on="signed_on")
-            elif consent.declined == "Y":
-                self.values["consent_declined"] = True
-                self.add_piece("consent_declined", consent, "declined", on=consent.signed_on)
+        again = [consent for consent in consents if consent.type == Consent.Type.RECONSENT]
+        if again and again[-1].declined == "Y":
+            self.values["consent_declined"] = True
+            self.add_piece("consent_declined", again[-1], "declined", on=again[-1].signed_on)
 
     def demographics(self) -> None:
         """Add sex, month of birth and the age that was confirmed."""

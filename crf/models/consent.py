@@ -88,6 +88,19 @@ class Consent(Record):
             return None
         return ConsentVersion.objects.filter(site=visit.subject.site_id).select_related("site")
 
+    @property
+    def belongs_to_common(self) -> bool:
+        """Return whether the consent belongs to the common visit: all do but the initial one (crf_spec 2.4).
+
+        One that was entered at another visit before this rule stays there.
+        """
+        if self.type == self.Type.INITIAL or not self.type:
+            return self.visit.is_common and self.type != self.Type.INITIAL
+        return self.visit.is_common or not self._was_entered_elsewhere()
+
+    def _was_entered_elsewhere(self) -> bool:
+        return self.pk is not None and Consent.objects.filter(pk=self.pk).exclude(type__in=["", self.Type.INITIAL]).exists()
+
     def clean(self) -> None:
         """Refuse a version of another site, and a day on which nobody could sign."""
         super().clean()

@@ -90,6 +90,21 @@ def run_for(subject: Subject, *, on: date) -> Swept:
     return _keep(subject, {(due.kind, due.anchor): due for due in due_of(casebook, on=on)}, on=on)
 
 
+def keep_current(subject: Subject) -> None:
+    """Compute a subject's flags as soon as the running act is committed, before it is answered.
+
+    So the next page is true, and no lock is held meanwhile. If it fails, what was entered stays
+    stored, and the next night computes the flags.
+    """
+    if hints_are_wanted():
+        transaction.on_commit(lambda: _run_committed(subject.pk), robust=True)
+
+
+def _run_committed(pk: int) -> None:
+    subject = Subject.objects.select_related("site").get(pk=pk)
+    run_for(subject, on=subject.site.today())
+
+
 def _keep(subject: Subject, due: dict[tuple[str, str], Due], *, on: date) -> Swept:
     """Open the flags that should be open, update open ones, close those that are satisfied."""
     open_flags = {
@@ -143,6 +158,7 @@ def acknowledge(flag: Flag, *, by: User, at: datetime | None = None) -> Flag:
                 flag=flag.pk,
                 what=flag.kind,
             )
+        keep_current(flag.subject)
     return flag
 
 
@@ -158,13 +174,13 @@ def system_user() -> User:
 
 
 def hints_are_wanted() -> bool:
-    """Return whether a write asks a worker to compute its subject's flags soon."""
+    """Return whether an act has the flags of its subject computed at once."""
     return _hints.get()
 
 
 @contextmanager
 def without_hints() -> Iterator[None]:
-    """Ask no worker for flags while the block lasts.
+    """Compute no flags while the block lasts.
 
     It is meant for a load of many records, after which the nightly job is run anyway.
     """

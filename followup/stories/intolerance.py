@@ -61,8 +61,13 @@ def second_gate(story: Story) -> None:
     """Response or not: the reduction excludes. There is no randomization."""
     story.confirm(2, day("2025-08-21"))
     story.miss("RAND", "Not randomized: gemcitabine was reduced for toxicity (X06).")
+
+
+def follow_up(story: Story) -> None:
+    """End the therapy after two cycles, contact the subject since, and sign what is held."""
+    usual.followed_up(story)
     story.sign_rest()
 
 
 PARTIAL = ("PR", "NON-CR/NON-PD", "PR")
-CHAPTERS = (screening, two_cycles, response, second_gate)
+CHAPTERS = (screening, two_cycles, response, second_gate, follow_up)

@@ -34,7 +34,7 @@ def three_cycles(story: Story) -> None:
     usual.regimen(story, "GC_ICI")
     for number, on in ((1, "2025-05-05"), (2, "2025-05-26"), (3, "2025-06-16")):
         usual.cycle(story, number, day(on))
-    usual.consent_again(story, day("2025-06-16"), at="C3D1")
+    usual.consent_again(story, day("2025-06-16"))
 
 
 def late_check(story: Story) -> None:
@@ -79,6 +79,7 @@ def stratum_corrected(story: Story) -> None:
 def later(story: Story) -> None:
     """Enter the assessments since, and sign what is held."""
     usual.assessments_since(story, LATER, sizes={"L01": "21", "L02": "17"}, response=STABLE)
+    usual.followed_up(story)
     story.sign_rest(but=("TA3",))
 
 

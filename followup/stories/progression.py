@@ -25,7 +25,6 @@ PROGRESSED = {
     "investigator_overall": "PD",
     "progression_mode": "TARGET",
 }
-CONTACTS = [f"SFU{number}" for number in range(1, 40)]
 
 
 def load(team: Team) -> int:
@@ -73,11 +72,7 @@ def second_gate(story: Story) -> None:
 
 def contacts(story: Story) -> None:
     """Contact the subject by telephone on each target day, as far as they were due."""
-    today = story.subject.site.today()
-    for visit in story.subject.visits.filter(code__in=CONTACTS, closes_on__lt=today).order_by(
-        "target_on"
-    ):
-        story.hold(visit.code, visit.target_on, mode="PHONE")
+    usual.contacted(story)
     story.sign_rest()
 
 

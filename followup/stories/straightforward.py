@@ -66,14 +66,17 @@ def screening(story: Story) -> None:
 
 
 def correction(story: Story) -> None:
-    """Correct the unit. The assessment of the first gate no longer stands, and is signed again."""
+    """Correct the unit. The assessment of the first gate no longer stands, and is signed again.
+
+    It keeps its day.
+    """
     panel = LaboratoryPanel.objects.of(story.subject).get(visit__code="SCR")
     bilirubin = panel.results.get(test="BILI")
     row = {"id": bilirubin.pk, "version": bilirubin.version, "unit": "mg/dL"}
     story.change(
         panel, {}, reason="UNIT_ERROR: the report says mg/dL", rows={LaboratoryResult: [row]}
     )
-    story.confirm(1, day("2025-03-07"))
+    story.confirm(1, day("2025-03-05"))
     story.sign("SCR")
 
 
@@ -144,7 +147,7 @@ def cycle_after_radiotherapy(story: Story) -> None:
     usual.cycle(
         story, 4, day("2025-06-23"), doses={("GEMCITABINE", 1): DELAYED, ("CISPLATIN", 1): DELAYED}
     )
-    usual.consent_again(story, day("2025-06-23"), at="C4D1")
+    usual.consent_again(story, day("2025-06-23"))
 
 
 def response(story: Story) -> None:
@@ -157,6 +160,11 @@ def response(story: Story) -> None:
         usual.panel(story, code, day(on))
         story.hold(code, day(on))
     usual.assessments_since(story, LATER, sizes=RESOLVED, response=COMPLETE)
+
+
+def follow_up(story: Story) -> None:
+    """End the systemic therapy after four cycles, and contact the subject since."""
+    usual.followed_up(story)
 
 
 def signatures(story: Story) -> None:
@@ -175,5 +183,6 @@ CHAPTERS = (
     radiotherapy,
     cycle_after_radiotherapy,
     response,
+    follow_up,
     signatures,
 )

@@ -67,22 +67,21 @@ def screen(story: Story, screening: Screening) -> None:
     story.hold("SCR", measured_on)
 
 
-def consent(story: Story, on: date, *, at: str = "SCR", kind: str = "INITIAL", **more: Any) -> None:
-    """Enter a consent on the version in force on that day."""
+def consent(story: Story, on: date, *, kind: str = "INITIAL", **more: Any) -> None:
+    """Enter a consent on the version in force on that day: at screening, or for the whole trial."""
     values = {
         "type": kind, "signed_on": on, "form_version": version_on(story, on),
         "signed_by": "SUBJECT", "investigator_signed_on": on,
         "copy_given": "Y", "future_research": "Y", "genetic_research": "N", "data_sharing": "Y",
     }  # fmt: skip
-    story.enter(Consent, at, values | more)
+    story.enter(Consent, "SCR" if kind == "INITIAL" else "COMMON", values | more)
 
 
-def consent_again(story: Story, on: date, *, at: str) -> None:
+def consent_again(story: Story, on: date) -> None:
     """Enter the consent to a new version."""
     consent(
         story,
         on,
-        at=at,
         kind="RECONSENT",
         reconsent_reason="NEW_VERSION",
         unscheduled="N",
@@ -280,3 +279,20 @@ def assessments_since(
         visit = story.subject.visits.filter(code=code, closes_on__lt=today).first()
         if visit:
             assessed(story, code, visit.target_on, sizes=sizes, response=response)
+
+
+def followed_up(story: Story) -> None:
+    """Hold the end of treatment on its target day, then the contacts due by today."""
+    if on := story.visit("EOTS").target_on:
+        signs(story, "EOTS", on, weight_kg=_weight(story))
+        panel(story, "EOTS", on)
+        story.hold("EOTS", on)
+    contacted(story)
+
+
+def contacted(story: Story) -> None:
+    """Contact the subject by telephone on each target day, as far as they were due."""
+    today = story.subject.site.today()
+    series = story.subject.visits.filter(code__startswith="SFU", closes_on__lt=today)
+    for visit in series.order_by("target_on"):
+        story.hold(visit.code, visit.target_on, mode="PHONE")

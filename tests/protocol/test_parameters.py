@@ -32,6 +32,7 @@ SECTION_1 = [
     ("PC2_CRITERIA",             "RECIST11",                                    "A"),
     ("RAND_AFTER_PC2_MAX_DAYS",  "14",                                          "A"),
     ("RT_START_MAX_DAYS",        "28",                                          "A"),
+    ("PRESUMED_END_DAYS",        "max(2·L + 14, 84)",                           "A"),
     ("TA_SCHEDULE",              "every 63 ±7 to day 378, then every 84 ±14",   "A"),
     ("SFU_INTERVAL",             "every 91 ±14",                                "A"),
     ("SAE_CLOCK_H",              "24",                                          "A"),

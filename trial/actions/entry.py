@@ -5,6 +5,8 @@ nothing is stored then. Decision 46 says why there is one save.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -16,9 +18,12 @@ from trial.audit.reasons import needs_reason
 from trial.models import Record, Row, Visit
 from trial.refusals import Code, Refused
 
-from .judging import assign, refuse_stale, refuse_withdrawn, validate
+from .judging import assign, problems_in, refuse_stale, refuse_withdrawn, validate
 from .submission import SentRows, Submission
 from .writing import checked_reason, lock_only, lock_row, refuse_unless_allowed, writing
+
+DATE_OF_VISIT = "visit_held_on"
+"""The name under which page and API ask for the date of a visit with its first form."""
 
 
 def enter(
@@ -29,9 +34,15 @@ def enter(
     values: Mapping[str, Any],
     rows: SentRows | None = None,
     complete: bool = True,
+    held_on: date | None = None,
 ) -> Record:
-    """Fill in a form for a visit, with the rows of its groups."""
-    return save(form, visit=visit, by=by, values=values, rows=rows, complete=complete)
+    """Fill in a form for a visit, with the rows of its groups.
+
+    `held_on` is the date of a visit that has none yet: it is asked with the first form.
+    """
+    return save(
+        form, visit=visit, by=by, values=values, rows=rows, complete=complete, held_on=held_on
+    )
 
 
 def change(
@@ -43,6 +54,7 @@ def change(
     rows: SentRows | None = None,
     reason: str = "",
     complete: bool | None = None,
+    held_on: date | None = None,
 ) -> Record:
     """Change a record's items and rows; without `complete` its state stays."""
     return save(
@@ -54,6 +66,7 @@ def change(
         rows=rows,
         reason=reason,
         complete=complete,
+        held_on=held_on,
     )
 
 
@@ -68,6 +81,7 @@ def save(
     rows: SentRows | None = None,
     reason: str = "",
     complete: bool | None = None,
+    held_on: date | None = None,
 ) -> Record:
     """Store one form: a new one for its `visit`, or the changes of a stored `record`.
 
@@ -92,6 +106,8 @@ def save(
             raise Refused(Code.REASON_MISSING, item="reason")
         submission.refuse_impossible()
         submission.store(by=by)
+        if held_on:
+            _date_visit(submission.record.visit, on=held_on, by=by)
         finish(submission.record, by=by)
     return submission.record
 
@@ -108,6 +124,19 @@ def _submission(
         lock_only(place)  # whoever fills in the same form waits, and is told of this one
         return Submission.of_new(form, place, values, rows)
     return Submission.of_stored(lock_row(form, place.pk), version, values, rows)
+
+
+def _date_visit(visit: Visit, *, on: date, by: User) -> None:
+    """Store the date of a visit that has none. One that was entered meanwhile stays."""
+    locked = lock_row(Visit, visit.pk)
+    if locked.held_on or locked.status or locked.is_common:
+        return
+    locked.held_on = on
+    if problems := problems_in(locked):
+        raise Refused(*(replace(problem, item=DATE_OF_VISIT) for problem in problems))
+    locked.save()
+    visit.held_on = on
+    stored.send(Visit, row=locked, by=by)
 
 
 def change_visit(

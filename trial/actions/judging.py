@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 from django.core.exceptions import ValidationError
 
 from trial.models import Entered, Kept, Membership, Record, Visit
+from trial.models.kept import entered_columns
 from trial.models.row import Withdrawable
 from trial.refusals import Both, Code, Problem, Refused, problems_of
 
@@ -26,9 +27,26 @@ def both_values(row: Versioned, values: Mapping[str, Any]) -> Both:
 
 
 def refuse_stale(row: Versioned, version: int | None, values: Mapping[str, Any]) -> None:
-    """Refuse the change of an earlier version, with both values of each item that differs."""
-    if row.version != version:
+    """Refuse the change of an earlier version, with both values of each item that differs.
+
+    A version that differs by what the system computes alone, such as the window of a visit, is no
+    change by someone else.
+    """
+    if row.version != version and not _is_computed_anew(row, version):
         raise Refused(Code.STALE_VERSION, both=[both_values(row, values)])
+
+
+def _is_computed_anew(row: Versioned, version: int | None) -> bool:
+    """Return whether nothing but computed columns has changed since an earlier version."""
+    if not isinstance(row, Kept) or not row.computed() or version is None:
+        return False
+    columns = [column for column in entered_columns(type(row)) if column != "id"]
+    # The history has the row's own columns, which its type does not tell: hence `Any`.
+    history: Any = type(row).history
+    earlier = history.filter(id=row.pk, version=version).first()
+    return earlier is not None and all(
+        getattr(earlier, column) == getattr(row, column) for column in columns
+    )
 
 
 def refuse_second(form: type[Record], visit: Visit, values: Mapping[str, Any]) -> None:

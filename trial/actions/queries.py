@@ -8,6 +8,7 @@ from trial.refusals import Code, Refused
 from trial.states import QUERY_NEXT, QueryState
 
 from .entry import refuse_unless_read, refuse_withdrawn
+from .signals import reviewed
 from .writing import checked_text, lock_row, refuse_unless_allowed, writing
 
 ACT_FOR = {
@@ -30,6 +31,7 @@ def raise_query(row: Record | Visit, *, by: User, text: str, item: str = "") -> 
     with writing(by=by):
         query = Query.objects.create(visit=visit, form=form, record=row.pk, item=item)
         QueryAct.objects.create(query=query, state=QueryState.OPEN, by=by, text=text)
+        reviewed.send(Visit, row=visit, by=by)
         return query
 
 
@@ -49,7 +51,9 @@ def act_on(query: Query, to: QueryState, *, by: User, text: str) -> QueryAct:
         if to not in QUERY_NEXT[acts[-1].state]:
             state = acts[-1].get_state_display().lower()
             raise Refused(Code.QUERY_IN_ANOTHER_STATE, state=state)
-        return QueryAct.objects.create(query=query, state=to, by=by, text=text)
+        act = QueryAct.objects.create(query=query, state=to, by=by, text=text)
+        reviewed.send(Visit, row=query.visit, by=by)
+        return act
 
 
 def is_theirs_to_close(visit: Visit, *, raised_by: AbstractUser, by: AbstractUser) -> bool:

@@ -36,6 +36,7 @@ from trial.refusals import Code, Problem, Refused
 from trial.refusals.words import SIGNED_IN
 
 from . import accounts
+from .signals import reviewed
 from .verification import anchors
 from .writing import lock_row, writing
 
@@ -192,9 +193,11 @@ def _sign(visit: Visit, by: User, shown_sha256: str | None) -> Signature:
         raise Refused(Code.CHANGED_SINCE_SHOWN, visit=visit)
     if valid_signature(visit):
         raise Refused(Code.ALREADY_SIGNED, visit=visit)
-    return store_signature(
+    signature = store_signature(
         visit, row=visit, by=by, meaning=Signature.Meaning.VISIT, content=content
     )
+    reviewed.send(Visit, row=visit, by=by)
+    return signature
 
 
 def refuse_unless_signer(by: AbstractUser, visit: Visit, act: Act) -> None:

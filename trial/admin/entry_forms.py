@@ -12,8 +12,9 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
+from trial.actions.entry import DATE_OF_VISIT
 from trial.admin.both_values import ShowsBothValues
-from trial.models import Entered, Kept, Missing, Row
+from trial.models import Entered, Kept, Missing, Record, Row
 from trial.pages.base import WhyForm
 from trial.refusals import Both
 
@@ -172,9 +173,17 @@ def form_of(model: type[Kept], base: type[KeptForm], missing: tuple[str, ...]) -
     inputs: dict[str, forms.Field] = {}
     if issubclass(model, Entered):
         inputs = {MISSING + item: reason_for_missing(model, item) for item in missing}
+    if issubclass(model, Record):
+        inputs[DATE_OF_VISIT] = date_of_visit()
     if not issubclass(model, Row):
         inputs |= {name: copy(field) for name, field in WhyForm.base_fields.items()}
     return type(f"{model.__name__}Form", (base,), inputs)
+
+
+def date_of_visit() -> forms.DateField:
+    """Return the input for the date of a visit that has none: it is asked with the first form."""
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    return forms.DateField(required=False, label=gettext_lazy("Date of this visit"), widget=widget)
 
 
 def reason_for_missing(model: type[Entered], item: str) -> forms.ChoiceField:

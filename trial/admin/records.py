@@ -81,7 +81,10 @@ class RecordAdmin(KeptAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Fieldsets:
         missing, hidden = self._may_be_missing(), self._hidden_from(request, obj)
-        fieldsets: Fieldsets = [(None, {"fields": ["visit"]})]
+        visit = obj.visit if obj else visit_of(request)
+        undated = visit and not (visit.held_on or visit.status or visit.is_common)
+        asked_first = ["visit", entry.DATE_OF_VISIT] if undated else ["visit"]
+        fieldsets: Fieldsets = [(None, {"fields": asked_first})]
         for section in self.model.sections:
             items = [item for item in section.items if item not in hidden]
             lines = [tuple(with_reason(item, missing)) for item in items]
@@ -180,10 +183,17 @@ class RecordAdmin(KeptAdmin):
         """Store the form; the page's button says whether it is complete."""
         by, values, rows = person_of(request), page.form.values(), page.rows()
         complete = "_draft" not in request.POST
+        held_on = page.form.cleaned_data.get(entry.DATE_OF_VISIT)
         if page.row is None:
             visit = page.form.cleaned_data["visit"]
             return entry.enter(
-                self.model, visit=visit, by=by, values=values, rows=rows, complete=complete
+                self.model,
+                visit=visit,
+                by=by,
+                values=values,
+                rows=rows,
+                complete=complete,
+                held_on=held_on,
             )
         return entry.change(
             page.row,
@@ -192,6 +202,7 @@ class RecordAdmin(KeptAdmin):
             values=values,
             rows=rows,
             complete=complete,
+            held_on=held_on,
             reason=reason_from(request.POST),
         )
 

@@ -24,6 +24,15 @@ def rows_field() -> serializers.DictField:
     )
 
 
+def date_of_visit() -> serializers.DateField:
+    """Return the date of a visit that has none yet: it comes with the first form."""
+    return serializers.DateField(
+        required=False,
+        allow_null=True,
+        help_text="the date of the visit, where it has none yet; one that is entered stays",
+    )
+
+
 class Enter(Strict):
     """The body of an entry."""
 
@@ -34,6 +43,7 @@ class Enter(Strict):
     items = serializers.DictField()
     missing = serializers.DictField(required=False)
     rows = rows_field()
+    visit_held_on = date_of_visit()
 
 
 class ChangeItems(Strict):
@@ -52,6 +62,7 @@ class Change(ChangeItems):
 
     complete = serializers.BooleanField(required=False)
     rows = rows_field()
+    visit_held_on = date_of_visit()
 
 
 class Withdraw(Strict):

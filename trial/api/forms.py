@@ -128,6 +128,7 @@ class EnteredFormViewSet(FormViewSet):
             values=self._values(sent, place),
             rows=rows_from(self.model, sent.get("rows", {}), place),
             complete=sent["complete"],
+            held_on=sent.get(entry.DATE_OF_VISIT),
         )
         return self.answer(record, status.HTTP_201_CREATED)
 
@@ -146,6 +147,7 @@ class EnteredFormViewSet(FormViewSet):
             rows=rows_from(self.model, sent.get("rows", {}), place),
             reason=sent["reason"],
             complete=sent.get("complete"),
+            held_on=sent.get(entry.DATE_OF_VISIT),
         )
         return self.answer(record)
 

@@ -17,7 +17,14 @@ from .redaction import Redaction, RedactionRequest
 from .review import Change, Signature, digest, versions_of
 from .row import Row
 from .site import ConsentVersion, ReferenceRange, Setup, Site, SiteStatus
-from .standing_rows import Standing, rows_signed_apart, signed_apart, standing, without_their_own
+from .standing_rows import (
+    Standing,
+    begun_visits,
+    rows_signed_apart,
+    signed_apart,
+    standing,
+    without_their_own,
+)
 from .study import Study
 from .subject import Subject, Visit
 
@@ -61,6 +68,7 @@ __all__ = [
     "SystemEvent",
     "Verification",
     "Visit",
+    "begun_visits",
     "digest",
     "is_frozen",
     "is_locked",

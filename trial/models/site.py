@@ -3,7 +3,7 @@
 Consent versions are agreed with a site's ethics committee, reference ranges with its laboratories.
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -96,6 +96,10 @@ class Site(Setup):
     def today(self) -> date:
         """Return the date on the site's own calendar."""
         return timezone.localdate(timezone=ZoneInfo(self.time_zone))
+
+    def date_of(self, moment: datetime) -> date:
+        """Return the date of a moment on the site's own calendar."""
+        return timezone.localdate(moment, ZoneInfo(self.time_zone))
 
     def status_on(self, day: date) -> str:
         """Return the site's status on a day, so that past subjects can be entered later."""

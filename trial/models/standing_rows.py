@@ -4,7 +4,7 @@ The forms are read off Django's registry: a new form is among what a visit's sig
 unless it says `signed_with_visit = False`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from trial.audit.locking import quoted
 from trial.audit.triggers import Triggers
+from trial.protocol.schedule.visits import APART_FROM_THE_VISIT
 from trial.states import QueryState
 
 from .record import Record
@@ -114,6 +115,11 @@ def standing(*subjects: Subject) -> list[Standing]:
     with connection.cursor() as cursor:
         cursor.execute(sql, {"subjects": [subject.pk for subject in subjects]})
         return [Standing(*row) for row in cursor.fetchall()]
+
+
+def begun_visits(rows: Iterable[Standing]) -> set[int]:
+    """Return the keys of the visits at which a form is entered that shows they were held."""
+    return {row.visit for row in rows if row.is_record and row.form not in APART_FROM_THE_VISIT}
 
 
 def without_their_own() -> int:

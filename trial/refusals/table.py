@@ -434,7 +434,16 @@ class Code(StrEnum):
         _("Confirm gate 1 first: gate 2 does not ask for all its criteria again."),
     )
     GATE_1_STALE = (
-        "gate_1_stale", CONFLICT, _("Data have changed since gate 1 was confirmed."), _("Confirm gate 1 again, as assessed on {day}."),
+        "gate_1_stale", CONFLICT, _("Data have changed since gate 1 was confirmed. {changes}"),
+        _("Confirm gate 1 again; it keeps its day, {day}."),
+    )
+    GATE_BEFORE_CONSENT = (
+        "gate_before_consent", INVALID, _("{day} lies before the consent of {consent}: nobody was assessed on that day."),
+        _("Enter the day that the source states."),
+    )
+    GATE_DAY_FOLLOWS = (
+        "gate_day_follows", INVALID, _("Gate {gate} is assessed for {day}, not for {stated}."),
+        _("Only the source of a subject entered more than 7 days after the consent can state another day."),
     )
     NOT_RANDOMIZABLE = "not_randomizable", CONFLICT, FORM_SAYS
     ALREADY_RANDOMIZED = "already_randomized", CONFLICT, _("{subject} was randomized on {day} ({number}, {arm}).")

@@ -51,7 +51,7 @@ def test_forms_due_at_a_visit(code, forms):
 
 
 def test_lesions_and_radiotherapy_are_reminders_of_the_common_visit():
-    assert visit_type("COMMON").offered == ("crf.lesion", "crf.radiotherapycourse")
+    assert visit_type("COMMON").offered == ("crf.lesion", "crf.radiotherapycourse", "crf.consent")
     assert not any(
         {"crf.lesion", "crf.radiotherapycourse"} & set(row.forms) for row in TYPES.values()
     )
@@ -66,6 +66,7 @@ FOLLOWS = [
     ("C3D8",   "C2D1",  False),
     ("SFU2",   "TA1",   False),
     ("RTE",    "RTS",   False),
+    ("UNS2",   "UNS1",  False),  # an unscheduled visit belongs to no series
 ]  # fmt: skip
 
 

@@ -5,8 +5,8 @@ too. Day arithmetic is in calendar days, and windows include their first and las
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import count
 from operator import attrgetter
@@ -14,6 +14,7 @@ from operator import attrgetter
 from trial.protocol.parameters import DEFAULT, Parameters
 from trial.protocol.progression_check import progression
 
+from .end_of_treatment import presumed_end_on
 from .visit_states import (
     NEXT,
     VisitState,
@@ -22,7 +23,7 @@ from .visit_states import (
     entry_overdue,
     visit_state,
 )
-from .visits import COMMON, SFU, SYSRT, TYPES, VisitType, follows, visit_type
+from .visits import COMMON, SFU, SYSRT, TYPES, VisitType, belongs_to_common, follows, visit_type
 
 __all__ = [
     "COMMON",
@@ -33,11 +34,11 @@ __all__ = [
     "PlannedVisit",
     "VisitState",
     "VisitType",
+    "belongs_to_common",
     "days_outside",
     "entry_due_days",
     "entry_overdue",
     "follows",
-    "nearest",
     "plan",
     "visit_state",
     "visit_type",
@@ -53,7 +54,7 @@ class Anchors:
 
     consent_on: date | None = None
     pretreated: bool = False
-    eligibility_g1_signed_on: date | None = None
+    gate_1_on: date | None = None
     cycle_day_1: Mapping[int, date] = field(default_factory=dict)
     gives_day_8: bool = False
     cycle_length_days: int | None = None
@@ -72,6 +73,8 @@ class Anchors:
     ended_on: date | None = None
     randomization_open_on: date | None = None  # before the cycles: when both gates are passed
     rt_not_started_on: date | None = None  # the decision against the radiotherapy of the study
+    rt_ended_on: date | None = None  # its last fraction, or the decision not to begin it
+    entry_failed: bool = False  # the last confirmation of gate 1 came out INELIGIBLE
 
 
 @dataclass(frozen=True)
@@ -102,9 +105,10 @@ def plan(
     Unscheduled visits are never planned.
 
     >>> [visit.code for visit in plan(Anchors(consent_on=date(2025, 3, 3)), on=date(2025, 3, 3))]
-    ['COMMON', 'SCR']
+    ['COMMON', 'SCR', 'C1D1']
     """
-    planner = _Planner(anchors, parameters, on + timedelta(horizon_days))
+    presumed_ended = (presumed_end_on(anchors, parameters) or date.max) <= on
+    planner = _Planner(anchors, parameters, on + timedelta(horizon_days), presumed_ended)
     visits = [
         *planner.entry(),
         *planner.first_cycle(),
@@ -124,7 +128,8 @@ def plan(
     order = list(TYPES)
 
     def position(visit: PlannedVisit) -> tuple[date, int, str]:
-        return visit.target_on or date.min, order.index(visit.type), visit.code
+        undated = date.min if visit.code == COMMON else date.max
+        return visit.target_on or undated, order.index(visit.type), visit.code
 
     return tuple(sorted(visits, key=position))
 
@@ -136,6 +141,7 @@ class _Planner:
     anchors: Anchors
     parameters: Parameters
     horizon_on: date
+    presumed_ended: bool  # while no end is entered
 
     def days(self, cell: int | str | None) -> int:
         """Return the days of a cell of the table: a number, or the parameter that it names."""
@@ -178,16 +184,25 @@ class _Planner:
             yield self.visit("SCR", self.anchors.consent_on, after=after)
 
     def first_cycle(self) -> Iterator[PlannedVisit]:
+        """Yield cycle 1, due from gate 1's day on.
+
+        Before that day it has no window, but is there: what was given before the gate, too, is
+        entered at its own visit.
+        """
         a, day_1 = self.anchors, self.anchors.cycle_day_1.get(1)
-        if day_1 and (a.pretreated or not a.eligibility_g1_signed_on):
+        if day_1 and (a.pretreated or not a.gate_1_on):
             yield self.visit("C1D1", day_1, before=None, after=None)  # nothing was due yet
-        elif day_1 or (a.eligibility_g1_signed_on and not a.treatment_ended):
-            yield self.visit("C1D1", a.eligibility_g1_signed_on)
+        elif day_1 or (a.gate_1_on and not a.entry_failed and not a.treatment_ended):
+            yield self.visit("C1D1", a.gate_1_on)
+        elif a.consent_on and not a.entry_failed and not a.treatment_ended:
+            yield self.visit("C1D1")
 
     def later_cycles(self) -> Iterator[PlannedVisit]:
         day_1, length = self.anchors.cycle_day_1, self.anchors.cycle_length_days
         for n in range(2, max(day_1, default=0) + 2):
-            if n - 1 in day_1 and length and (n in day_1 or self.goes_on(n)):
+            if n not in day_1 and self.presumed_ended and self.goes_on(n):
+                yield self.visit("CnD1", n=n)  # not due; but a later dose can be entered there
+            elif n - 1 in day_1 and length and (n in day_1 or self.goes_on(n)):
                 yield self.visit("CnD1", day_1[n - 1], n=n, offset=length)
             elif n in day_1:
                 yield self.visit("CnD1", day_1[n], n=n, before=None, after=None)
@@ -267,34 +282,21 @@ class _Planner:
             yield visit
 
     def follow_up(self) -> Iterator[PlannedVisit]:
-        """Yield EOTS, then survival contacts once no tumor assessments are planned."""
+        """Yield EOTS and the survival contacts, from the end of treatment on.
+
+        While the end is only presumed, EOTS has no last day: it stays due (crf_spec 3.1).
+        """
         a = self.anchors
-        if not (a.treatment_ended and a.last_dose_on):
+        has_ended = a.treatment_ended or self.presumed_ended
+        if not (has_ended and a.last_dose_on):
             return
         end_of_treatment = self.visit("EOTS", a.last_dose_on)
+        if not a.treatment_ended:
+            end_of_treatment = replace(end_of_treatment, closes_on=None)
         yield end_of_treatment
-        if a.randomized_on and not a.pd_on and not a.new_therapy_on:
-            return
         anchor_on = max(day for day in (end_of_treatment.target_on, a.pd_on) if day)
         for k in count(1):
             visit = self.visit("SFUk", anchor_on, n=k, offset=k * self.days(SFU))
             if visit.opens_on is None or visit.opens_on > self.horizon_on:
                 return
             yield visit
-
-
-def nearest(planned: Iterable[PlannedVisit], *, held_on: date) -> PlannedVisit | None:
-    """Return the visit of a series that a date belongs to (crf_spec 3.2).
-
-    It is the visit with the nearest target; of two as near, the earlier.
-
-    >>> visits = plan(Anchors(randomized_on=date(2025, 1, 1)), on=date(2025, 1, 1))
-    >>> nearest(visits, held_on=date(2025, 4, 1)).code
-    'TA1'
-    """
-    distances = [
-        (abs((held_on - visit.target_on).days), visit.target_on, visit.code, visit)
-        for visit in planned
-        if visit.target_on
-    ]
-    return min(distances)[-1] if distances else None

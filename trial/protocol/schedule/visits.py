@@ -1,6 +1,7 @@
 """The visits of the trial, as a table (crf_spec 3.1).
 
-A form is named by its label. Forms of the common visit are reminders, and never missing. The weekly
+A form is named by its label. Forms of the common visit are reminders, and never missing; of the
+consents, the initial one belongs to screening and all others to the common visit. The weekly
 visits of radiotherapy (RTW), CONF and IRAE90 are not planned here. Days are calendar days.
 """
 
@@ -12,6 +13,7 @@ from trial.protocol.study import Arm
 COMMON = "COMMON"
 SCREENING = "SCR"
 CHECK_AFTER_CYCLE_2 = "PC2"
+UNSCHEDULED = "UNS"
 RANDOMIZATION_VISIT = "RAND"
 SYSRT = Arm.SYSRT
 
@@ -23,6 +25,8 @@ REGIMEN, CYCLE = "crf.regimen", "crf.cycle"
 RADIOTHERAPY, RESPONSE = "crf.radiotherapycourse", "crf.responseassessment"
 
 URGENT_FORMS = {ELIGIBILITY}  # entered within the shorter time of ENTRY_DUE_DAYS
+APART_FROM_THE_VISIT = {CONSENT, ELIGIBILITY, RANDOMIZATION}
+"""Forms with a day of their own: they do not show that the visit was held."""
 
 
 class VisitType(NamedTuple):
@@ -48,10 +52,10 @@ REVIEW = (VITALS, LABORATORY)
 
 TYPES = {row.code: row for row in (
     #         code      title                       anchor           offset  before  after   grace  forms
-    VisitType(COMMON,   "Whole trial",              "",              None,   None,   None,   None,  (), (LESION, RADIOTHERAPY)),
+    VisitType(COMMON,   "Whole trial",              "",              None,   None,   None,   None,  (), (LESION, RADIOTHERAPY, CONSENT)),
     VisitType("SCR",    "Screening",                "consent",       0,      0,      28,     14,
               (CONSENT, DEMOGRAPHICS, TUMOR, EXTENT, VITALS, LABORATORY, ELIGIBILITY)),  # pre-treated: 0 to +14
-    VisitType("C1D1",   "Cycle 1, day 1",           "G1 signature",  0,      0,      7,      None,
+    VisitType("C1D1",   "Cycle 1, day 1",           "gate 1's day", 0,      0,      7,      None,
               (REGIMEN, CYCLE, VITALS), (LABORATORY,)),  # laboratory values of the 7 days before will do
     VisitType("CnD1",   "Cycle {}, day 1",          "C(n-1)D1",      None,   CYC_1,  CYC_1,  None,  (CYCLE, VITALS, LABORATORY)),
     VisitType("CnD8",   "Cycle {}, day 8",          "CnD1",          7,      CYC_8,  CYC_8,  14,    (LABORATORY,)),
@@ -90,16 +94,29 @@ def visit_type(code: str) -> VisitType:
     return TYPES[f"Cn{cycle_day}" if cycle else f"{series or unscheduled}k"]
 
 
+def belongs_to_common(form: str) -> bool:
+    """Return True for a form whose records all belong to the common visit.
+
+    >>> belongs_to_common(LESION), belongs_to_common(CONSENT)
+    (True, False)
+    """
+    is_due_elsewhere = any(form in row.forms for row in TYPES.values())
+    return form in TYPES[COMMON].offered and not is_due_elsewhere
+
+
 def follows(code: str, earlier: str) -> bool:
     """Return True for a visit that is later in the same series than another (crf_spec 3.2).
 
-    Once it is held, the earlier visit can only be missed.
+    Once it is held, the earlier visit can only be missed. An unscheduled visit belongs to no
+    series.
 
     >>> follows("C2D1", "C1D1"), follows("TA3", "TA10")
     (True, False)
     """
     series, number = _place(code)
     earlier_series, earlier_number = _place(earlier)
+    if series == UNSCHEDULED:
+        return False
     return series == earlier_series and number > earlier_number
 
 
