@@ -39,7 +39,8 @@ def visit_code_of(form: type[Record]) -> str:
     first of a series.
     """
     label = form._meta.label_lower
-    for kind in timetable.TYPES.values():
+    kinds = timetable.TYPES.values()
+    for kind in sorted(kinds, key=lambda kind: label not in kind.forms):  # where it is due, before where it is offered
         if label in kind.forms or label in kind.offered:
             return kind.code.replace("n", "2").replace("k", "1")
     raise LookupError(f"{label} stands in no line of trial/protocol/schedule/timetable.py. Name it at a visit.")

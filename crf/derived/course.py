@@ -10,7 +10,6 @@ from crf.casebook import Casebook, once
 from crf.models import (
     Administration,
     Consent,
-    Cycle,
     Eligibility,
     Fraction,
     LaboratoryPanel,
@@ -31,12 +30,11 @@ from trial.protocol.radiotherapy import coverage as coverage_rules
 from trial.protocol.response import recist, second_baseline
 from trial.protocol.schedule.subject_status import StatusFacts, SubjectStatus, subject_status
 from trial.protocol.schedule.visits import CHECK_AFTER_CYCLE_2
-from trial.protocol.therapy import dose_intensity
 
 from . import progression
 from .allocation import allocation_of, is_irradiated
 from .demographics import signed_on
-from .doses import cumulative_doses, days_given, doses_of, intensity_percents
+from .doses import AgentTotal, agent_totals, days_given, doses_of
 from .radiotherapy import coverage_by_lesion, subject_coverage
 from .responses import (
     AssessedResponse,
@@ -51,18 +49,6 @@ SECOND_BASELINE = CHECK_AFTER_CYCLE_2
 UNRECORDED = frozenset(Unrecorded)
 """Death, the next therapy and adverse events have no form yet."""
 IN_FIELD = {"Y": True, "N": False}
-
-
-class AgentTotal(NamedTuple):
-    """The cumulative dose of an agent and its relative dose intensity.
-
-    `normalized` is per m² or kg, for agents that are dosed so. None stands for unknown.
-    """
-
-    agent: str
-    mg: Decimal | None
-    normalized: Decimal | None
-    intensity_percent: Decimal | None
 
 
 class LesionCovered(NamedTuple):
@@ -242,23 +228,6 @@ def irradiated_lesions(casebook: Casebook, *, on: date) -> dict[str, date]:
         if volume:
             last |= {code: fraction.given_on for code in volume.lesions if code in codes}
     return last
-
-
-def agent_totals(casebook: Casebook, *, on: date) -> tuple[list[AgentTotal], Decimal | None]:
-    """Return cumulative dose and dose intensity of each agent, and the regimen's intensity.
-
-    The intensity is relative, in percent, over the cycles begun (crf_spec 2.14).
-    """
-    begun = [number for number, day in doses_of(casebook).first.items() if day <= on]
-    until = max(begun, default=0)
-    if not any(cycle.number == until for cycle in casebook.records(Cycle)):
-        return [], None
-    percents, totals = intensity_percents(casebook, until), cumulative_doses(casebook, until)
-    agents = [
-        AgentTotal(agent, totals[agent].mg, totals[agent].normalized, percent)
-        for agent, percent in percents.items()
-    ]
-    return agents, dose_intensity.regimen_intensity_percent(percents.values())
 
 
 def status_of(casebook: Casebook, derived: course.Course, *, on: date) -> SubjectStatus:

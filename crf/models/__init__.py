@@ -16,8 +16,9 @@ from .laboratory import LaboratoryPanel, LaboratoryResult
 from .lesion import Lesion
 from .radiotherapy import Fraction, Interruption, RadiotherapyCourse, TargetVolume
 from .randomization import Randomization
+from .regimen import Regimen, RegimenAgent
 from .response import NewLesion, NonTargetFinding, ResponseAssessment, Scan, TargetMeasurement
-from .systemic_therapy import Administration, Cycle, Regimen
+from .systemic_therapy import Administration, Cycle
 from .tumor import PrimaryTumor
 from .vital_signs import VitalSigns
 
@@ -44,6 +45,7 @@ __all__ = [
     "RadiotherapyCourse",
     "Randomization",
     "Regimen",
+    "RegimenAgent",
     "ResponseAssessment",
     "Scan",
     "TargetMeasurement",

@@ -140,6 +140,11 @@ class Record(Withdrawable):
     def subject(self) -> Subject:
         return self.visit.subject
 
+    @property
+    def belongs_to_common(self) -> bool:
+        """Return whether the record belongs to the common visit, the whole trial's."""
+        return timetable.belongs_to_common(self._meta.label_lower)
+
     def rows(self, group: type[Row]) -> Sequence[Any]:
         """Return the rows of a group, read once.
 
@@ -196,8 +201,7 @@ class Record(Withdrawable):
 
     def clean(self) -> None:
         """Refuse what cannot be (H), dates first. A form that checks more calls this, too."""
-        common_forms = timetable.visit_type(timetable.COMMON).offered
-        if (self._meta.label_lower in common_forms) != self.visit.is_common:
+        if self.belongs_to_common != self.visit.is_common:
             code = Code.FORM_OF_VISIT if self.visit.is_common else Code.FORM_OF_WHOLE_TRIAL
             raise impossible(code, form=self.form_title())
         self.refuse_contradictory_missing()

@@ -155,6 +155,8 @@ DUE = [
     ("SCR",    (),           13,  "UREAN"),
     ("SCR",    ("UREAN",),   13,  "UREA"),  # one of the two is enough
     ("C2D8",   (),           5,   "CREAT"),
+    ("C2D15",  (),           5,   "CREAT"),
+    ("C12D1",  (),           13,  "UREAN"),
     ("RTW1",   (),           5,   "ALT"),
     ("PC2",    (),           13,  "UREAN"),
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 The tests are in a table of their own (analytes). Values are never rounded.
 """
 
+import re
 from collections.abc import Collection, Iterable
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ from trial.protocol.laboratory.analytes import ANALYTES, HEM, TESTS
 from trial.protocol.laboratory.reported import Reported
 
 ZERO = Decimal(0)
+HEMATOLOGY_ONLY = re.compile(r"^RTW|D([89]|\d\d)$")  # the visits that ask for hematology only
 CALCIUM_PER_ALBUMIN, NORMAL_ALBUMIN_G_L = Decimal("0.02"), Decimal(40)
 SIGNS = {
     "umol": "µmol",
@@ -137,13 +139,13 @@ def standardized(code: str, reported: Reported, unit: str) -> Reported:
 def due_tests(visit_code: str, entered: Collection[str] = ()) -> frozenset[str]:
     """Return the tests that a visit asks for (crf_spec 3.1).
 
-    These are all tests, but hematology only on day 8 and in the weeks of radiotherapy. Urea
-    nitrogen, once entered, stands for urea.
+    These are all tests, but hematology only on the later days of a cycle and in the weeks
+    of radiotherapy. Urea nitrogen, once entered, stands for urea.
 
     >>> sorted(due_tests("C2D8"))
     ['HGB', 'LYM', 'NEUT', 'PLAT', 'WBC']
     """
-    is_hematology_only = visit_code.endswith("D8") or visit_code.startswith("RTW")
+    is_hematology_only = bool(HEMATOLOGY_ONLY.search(visit_code))
     not_due = "UREA" if "UREAN" in entered else "UREAN"
     due = {code: test for code, test in TESTS.items() if code != not_due}
     if is_hematology_only:
