@@ -211,12 +211,18 @@ def all_doses(casebook: Casebook) -> list[tuple[Regimen | None, str, dose_intens
     return [
         (
             regimens.regimen_of(row.cycle, casebook),
-            row.agent_name.strip() or row.agent,
+            name_of(row, casebook),
             as_dose(row, casebook),
         )
         for row in casebook.rows(Administration)
         if row.agent and row.cycle.number
     ]
+
+
+def name_of(row: Administration, casebook: Casebook) -> str:
+    """Return the agent's code; of one that is not listed, its name as the regimen writes it."""
+    planned = regimens.planned_agent(row, casebook)
+    return (planned.name if planned else "") or row.agent_name.strip() or row.agent
 
 
 def as_dose(row: Administration, casebook: Casebook) -> dose_intensity.Dose:

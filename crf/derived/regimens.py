@@ -16,13 +16,8 @@ from trial.protocol.therapy.agents import PlannedAgent
 
 @once
 def regimens_of(casebook: Casebook) -> list[Regimen]:
-    """Return the regimens in the order of their entry: those that name their code.
-
-    Where none does, the one entered last.
-    """
-    entered = casebook.records(Regimen)
-    named = [regimen for regimen in entered if regimen.code]
-    return named or entered[-1:]
+    """Return the regimens that count, in the order of their entry."""
+    return Regimen.named(casebook.records(Regimen))
 
 
 def regimen_on(casebook: Casebook, day: date) -> Regimen | None:

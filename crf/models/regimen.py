@@ -1,10 +1,9 @@
 """The regimens of systemic therapy, each in force from its own day (crf_spec 2.14, SYSREG)."""
 
-import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -13,12 +12,12 @@ from django.utils.translation import gettext_lazy
 from trial import fields
 from trial.models import OnceAmongRows, Problem, Record, Row, Section, Visit, parameters_on
 from trial.protocol.therapy import agents, in_force, regimens
+from trial.protocol.therapy.cycle_days import LAST_DAY, days_of
 from trial.refusals import Code, impossible
 
 from .codelists import codelist, worded
 
 OTHER = regimens.OTHER
-LAST_DAY = 42
 INDUCTION_ENTERED = gettext_lazy(
     "An induction is entered already. A later regimen is a switch or a maintenance; "
     "the next line of treatment after progression is no regimen of the study."
@@ -61,6 +60,11 @@ AGENTS = {str(code): (str(code), code.replace("_", " ").capitalize()) for code i
 def offers(*parts: agents.Part) -> Any:  # Any: a condition of an item, see trial/fields/kinds.py
     """Return the condition that the regimen is given in several ways, of which one is chosen."""
     return lambda r: r.code in regimens.REGIMENS and any(regimens.REGIMENS[r.code].choices(part) for part in parts)
+
+
+def is_first(regimen: Any) -> bool:  # Any: as above
+    """Return whether the regimen is not entered as a later one."""
+    return regimen.role in ("", in_force.Role.INDUCTION)
 
 
 class Regimen(Record):
@@ -107,7 +111,7 @@ class Regimen(Record):
     other_approved = fields.yes_no("Other regimen: approved by the investigator", sdtm="SUPPEC.REGAPPR", when=lambda r: r.code == OTHER)
     cycle_length_days = fields.count("Cycle length", between=(7, 42), unit="days", sdtm="SUPPEC.CYCLEN")
     max_cycles = fields.count("Planned number of cycles at most", between=(1, 60), sdtm="SUPPEC.MAXCYC", optional=True)
-    preconsent_cycles = fields.count("Cycles completed before consent", between=(0, 6), sdtm="SUPPEC.PRECNS")
+    preconsent_cycles = fields.count("Cycles completed before consent", between=(0, 6), sdtm="SUPPEC.PRECNS", when=is_first)
     cisplatin_eligible = fields.yes_no("Eligible for cisplatin", sdtm="SUPPEC.CISELIG")
     cisplatin_reasons = fields.codes(
         "Not eligible for cisplatin because of", CisplatinReason, sdtm="SUPPEC.CISRSN", when=lambda r: r.cisplatin_eligible == "N"
@@ -129,13 +133,19 @@ class Regimen(Record):
         return {} if cls.objects.of(visit.subject).exists() else {"role": in_force.Role.INDUCTION.value}
 
     @classmethod
-    def in_force(cls, entered: Sequence[Self], *, on: date) -> Self | None:
-        """Return the regimen in force on a day, of a subject's regimens in the order of their entry.
+    def in_force(cls, entered: Sequence["Regimen"], *, on: date) -> "Regimen | None":
+        """Return the regimen in force on a day, of a subject's regimens in the order of their entry."""
+        return in_force.in_force(cls.named(entered), on=on)
 
-        Those that name their code count; where none does, the one entered last.
-        """
-        named = [regimen for regimen in entered if regimen.code]
-        return in_force.in_force(named or entered[-1:], on=on)
+    @staticmethod
+    def named(entered: Sequence["Regimen"]) -> list["Regimen"]:
+        """Return the regimens that name their code; where none does, the one entered last."""
+        return [regimen for regimen in entered if regimen.code] or list(entered[-1:])
+
+    @property
+    def most_cycles(self) -> int | None:
+        """The maximum that is entered, else the library's; None where it goes on until progression or toxicity."""
+        return self.max_cycles or (regimens.REGIMENS[self.code].max_cycles if self.code else None)
 
     @property
     def belongs_to_common(self) -> bool:
@@ -210,7 +220,7 @@ class Regimen(Record):
         entered = type(self).objects.of(self.subject).exclude(pk=self.pk).exclude(code="")
         if self.role == in_force.Role.INDUCTION and entered.filter(role=self.role).exists():
             yield "role", str(INDUCTION_ENTERED)
-        if self.role in ("", in_force.Role.INDUCTION) or self.from_on is None:
+        if is_first(self) or self.from_on is None:
             return
         if not entered.filter(Q(from_on=None) | Q(from_on__lt=self.from_on)).exists():
             yield "from_on", _("No regimen is in force before {day}. Enter it, or correct the day.").format(day=self.from_on)
@@ -284,15 +294,3 @@ class RegimenAgent(Row):
         if self.days and not days_of(self.days):
             sentence = _("Write the days of the cycle as numbers from 1 to {last}, with a comma between them: 1, 8.")
             raise impossible(Code.IMPOSSIBLE, item="days", sentence=sentence.format(last=LAST_DAY))
-
-
-def days_of(text: str) -> tuple[int, ...]:
-    """Return the days that a text names, in order; none where it cannot be read.
-
-    >>> days_of("8, 1"), days_of("1-8"), days_of("0")
-    ((1, 8), (), ())
-    """
-    if not re.fullmatch(r"\s*[0-9]{1,2}(\s*[,;]\s*[0-9]{1,2})*\s*", text):
-        return ()
-    days = sorted({int(number) for number in re.findall(r"\d+", text)})
-    return tuple(days) if days[0] >= 1 and days[-1] <= LAST_DAY else ()

@@ -19,11 +19,11 @@ class OnStudy:
     from_on: date | None
     role: str = "INDUCTION"
     cycle_length_days: int | None = 21
-    max_cycles: int | None = 6
+    most_cycles: int | None = 6
 
 
 CIS = OnStudy("cis", day("03-10"))
-CARBO = OnStudy("carbo", day("04-21"), "SWITCH", max_cycles=4)
+CARBO = OnStudy("carbo", day("04-21"), "SWITCH", most_cycles=4)
 AVEL = OnStudy("avel", day("08-04"), "MAINTENANCE", 14, None)
 UNDATED = OnStudy("undated", None, "SWITCH", 28, 2)
 THREE = (CIS, CARBO, AVEL)
@@ -79,8 +79,8 @@ NEXT = [
     ((CIS, CARBO),                            2,      "carbo", "04-21", 6),   # 2 + 4
     ((CIS, CARBO),                            3,      "carbo", "05-12", 6),
     ((CIS, AVEL),                             2,      "cis",   "04-21", 6),   # six cycles go on until it begins
-    ((OnStudy("two", day("03-10"), max_cycles=2), AVEL), 2, "avel", "08-04", None),
-    ((OnStudy("on", day("03-10"), max_cycles=None), AVEL), 2, "on", "04-21", None),
+    ((OnStudy("two", day("03-10"), most_cycles=2), AVEL), 2, "avel", "08-04", None),
+    ((OnStudy("on", day("03-10"), most_cycles=None), AVEL), 2, "on", "04-21", None),
     ((OnStudy("?", day("03-10"), cycle_length_days=None),), 2, "?", None, 6),
     ((),                                      2,      None,    None,    None),
     ((CIS,),                                  0,      "cis",   None,    6),

@@ -118,14 +118,14 @@ class PlannedAgent:
 CHECKMATE_901 = "CheckMate 901: N Engl J Med 2023;389:1778-1789"
 EV_302 = "EV-302: N Engl J Med 2024;390:875-888"
 EORTC_30986 = "EORTC 30986: J Clin Oncol 2012;30:191-199"
-SPLIT = "Split cisplatin on days 1 and 8: Br J Cancer 2004;91:844-849"
-EAU = "Split cisplatin: EAU guideline on muscle-invasive and metastatic bladder cancer, cisplatin at borderline renal function"
+SPLIT = "Split cisplatin on days 1 and 8: Oncol Lett 2012;3:855-859"
 RC48 = "RC48-C005 and RC48-C009: J Clin Oncol 2024;42:1391-1402; cap as NCT04879329"
 RC48_C014 = "RC48-C014 and RC48-C016 (NCT05302284)"
 EV_301 = "EV-301: N Engl J Med 2021;384:1125-1135; label of enfortumab vedotin"
 TISLE_204 = "BGB-A317-204: Cancer Sci 2021;112:305-313"
 KEYNOTE_045 = "KEYNOTE-045: N Engl J Med 2017;376:1015-1026"
-KO = "Lancet Oncol 2013;14:769-776"
+NAB_3_WEEKS = "JAMA Oncol 2020, PMC7499236"
+NAB_DAYS_1_8 = "NCT03240016, with pembrolizumab: J Urol 2023;209:121-130"
 VAUGHN = "J Clin Oncol 2002;20:937-940"
 JAVELIN = "JAVELIN Bladder 100: N Engl J Med 2020;383:1218-1230"
 TROPHY = "TROPHY-U-01: J Clin Oncol 2021;39:2474-2485"
@@ -142,14 +142,14 @@ EV_LEVELS = (
 GEM = PlannedAgent(Agent.GEMCITABINE, Part.GEMCITABINE, D(1000), Basis.MG_M2, (1, 8), max_cycles=6, source=CHECKMATE_901)
 CIS = PlannedAgent(Agent.CISPLATIN, Part.PLATINUM, D(70), Basis.MG_M2, max_cycles=6, option=Option.CIS_70_D1, source=CHECKMATE_901)
 CIS_1_8 = PlannedAgent(Agent.CISPLATIN, Part.PLATINUM, D(35), Basis.MG_M2, (1, 8), max_cycles=6, option=Option.CIS_35_D1_D8, source=SPLIT)
-CIS_1_2 = PlannedAgent(Agent.CISPLATIN, Part.PLATINUM, D(35), Basis.MG_M2, (1, 2), max_cycles=6, option=Option.CIS_35_D1_D2, source=EAU)
+CIS_1_2 = PlannedAgent(Agent.CISPLATIN, Part.PLATINUM, D(35), Basis.MG_M2, (1, 2), max_cycles=6, option=Option.CIS_35_D1_D2, source=SEED)
 CARBO_5 = PlannedAgent(Agent.CARBOPLATIN, Part.PLATINUM, D(5), Basis.AUC, max_cycles=6, option=Option.CARBO_AUC_5, source=EV_302)
 CARBO_4 = PlannedAgent(Agent.CARBOPLATIN, Part.PLATINUM, D("4.5"), Basis.AUC, max_cycles=6, option=Option.CARBO_AUC_4_5, source=EORTC_30986)
 DOCE = PlannedAgent(Agent.DOCETAXEL, Part.CHEMOTHERAPY, D(75), Basis.MG_M2, source=KEYNOTE_045)
 PACLI_175 = PlannedAgent(Agent.PACLITAXEL, Part.CHEMOTHERAPY, D(175), Basis.MG_M2, source=KEYNOTE_045)
 PACLI_80 = PlannedAgent(Agent.PACLITAXEL, Part.CHEMOTHERAPY, D(80), Basis.MG_M2, (1, 8, 15), source=VAUGHN)
-NABP_125 = PlannedAgent(Agent.NAB_PACLITAXEL, Part.CHEMOTHERAPY, D(125), Basis.MG_M2, (1, 8), source=SEED)
-NABP_260 = PlannedAgent(Agent.NAB_PACLITAXEL, Part.CHEMOTHERAPY, D(260), Basis.MG_M2, source=KO)
+NABP_125 = PlannedAgent(Agent.NAB_PACLITAXEL, Part.CHEMOTHERAPY, D(125), Basis.MG_M2, (1, 8), source=NAB_DAYS_1_8)
+NABP_260 = PlannedAgent(Agent.NAB_PACLITAXEL, Part.CHEMOTHERAPY, D(260), Basis.MG_M2, source=NAB_3_WEEKS)
 DV = PlannedAgent(Agent.DISITAMAB_VEDOTIN, Part.ADC, D("2.0"), Basis.MG_KG, cap_mg=D(200), source=RC48)
 EV = PlannedAgent(Agent.ENFORTUMAB_VEDOTIN, Part.ADC, D("1.25"), Basis.MG_KG, (1, 8), cap_mg=D(125), levels=EV_LEVELS, source=EV_302)
 EV_28 = PlannedAgent(Agent.ENFORTUMAB_VEDOTIN, Part.ADC, D("1.25"), Basis.MG_KG, (1, 8, 15), cap_mg=D(125), levels=EV_LEVELS, source=EV_301)

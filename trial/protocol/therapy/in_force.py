@@ -39,7 +39,7 @@ class OnStudy(Protocol):
     @property
     def cycle_length_days(self) -> int | None: ...
     @property
-    def max_cycles(self) -> int | None: ...
+    def most_cycles(self) -> int | None: ...
 
 
 R = TypeVar("R", bound=OnStudy)
@@ -104,7 +104,7 @@ def regimen_of(number: int, regimens: Iterable[R], day_1_of: Days) -> R | None:
     if current is None or not later:
         return current
     given = len(cycles_of(current, entered, day_1_of))
-    goes_on = current.max_cycles is None or given < current.max_cycles
+    goes_on = current.most_cycles is None or given < current.most_cycles
     due_on = before_on + timedelta(current.cycle_length_days or 0)
     return current if goes_on and later[0].from_on and due_on < later[0].from_on else later[0]
 
@@ -157,6 +157,6 @@ def last_cycle(regimens: Iterable[R], day_1_of: Days) -> int | None:
     """
     entered = list(regimens)
     regimen = regimen_of(max(day_1_of, default=0) + 1, entered, day_1_of)
-    if regimen is None or regimen.max_cycles is None:
+    if regimen is None or regimen.most_cycles is None:
         return None
-    return first_cycle_of(regimen, entered, day_1_of) + regimen.max_cycles - 1
+    return first_cycle_of(regimen, entered, day_1_of) + regimen.most_cycles - 1
