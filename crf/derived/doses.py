@@ -81,6 +81,13 @@ def day_1(cycle: Cycle, casebook: Casebook) -> date | None:
     return min(cycle.days_given(), default=None)
 
 
+@Cycle.regimen.computed_by
+def regimen(cycle: Cycle, casebook: Casebook) -> str:
+    """Return the title of the regimen by which the cycle is planned and judged."""
+    in_force_then = regimens.regimen_of(cycle, casebook)
+    return str(in_force_then.get_code_display()) if in_force_then else ""
+
+
 @Cycle.delay_days.computed_by
 def delay_days(cycle: Cycle, casebook: Casebook) -> int | None:
     """Return the days by which the cycle began late (crf_spec 2.14, ECDLY); negative for earlier.

@@ -11,13 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from trial import fields
 from trial.models import OnceAmongRows, Problem, Record, Row, Section, Visit, parameters_on
-from trial.protocol.therapy import agents, in_force, regimens
+from trial.protocol.therapy import agents as library
+from trial.protocol.therapy import in_force, regimens
 from trial.protocol.therapy.cycle_days import LAST_DAY, days_of
 from trial.refusals import Code, impossible
 
 from .codelists import codelist, worded
 
 OTHER = regimens.OTHER
+FIRST = ("", in_force.Role.INDUCTION)
+"""The roles of a regimen that is not entered as a later one."""
 INDUCTION_ENTERED = gettext_lazy(
     "An induction is entered already. A later regimen is a switch or a maintenance; "
     "the next line of treatment after progression is no regimen of the study."
@@ -35,36 +38,26 @@ SWITCH_REASONS = {
     in_force.SwitchReason.OTHER: "Other",
 }
 PLATINUM = {
-    agents.Option.CIS_70_D1: "Cisplatin 70 mg/m², day 1",
-    agents.Option.CIS_35_D1_D8: "Cisplatin 35 mg/m², days 1 and 8",
-    agents.Option.CIS_35_D1_D2: "Cisplatin 35 mg/m², days 1 and 2",
-    agents.Option.CARBO_AUC_5: "Carboplatin AUC 5, day 1",
-    agents.Option.CARBO_AUC_4_5: "Carboplatin AUC 4.5, day 1",
+    library.Option.CIS_70_D1: "Cisplatin 70 mg/m², day 1",
+    library.Option.CIS_35_D1_D8: "Cisplatin 35 mg/m², days 1 and 8",
+    library.Option.CIS_35_D1_D2: "Cisplatin 35 mg/m², days 1 and 2",
+    library.Option.CARBO_AUC_5: "Carboplatin AUC 5, day 1",
+    library.Option.CARBO_AUC_4_5: "Carboplatin AUC 4.5, day 1",
 }
 ANTIBODY = {
-    agents.Option.TISLE_200: "Tislelizumab 200 mg",
-    agents.Option.TORI_240: "Toripalimab 240 mg",
-    agents.Option.NIVO_360: "Nivolumab 360 mg",
-    agents.Option.AVEL_800: "Avelumab 800 mg",
-    agents.Option.AVEL_10_KG: "Avelumab 10 mg/kg",
+    library.Option.TISLE_200: "Tislelizumab 200 mg",
+    library.Option.TORI_240: "Toripalimab 240 mg",
+    library.Option.NIVO_360: "Nivolumab 360 mg",
+    library.Option.AVEL_800: "Avelumab 800 mg",
+    library.Option.AVEL_10_KG: "Avelumab 10 mg/kg",
 }
-BASES = {
-    agents.Basis.MG_M2: "mg/m²",
-    agents.Basis.MG_KG: "mg/kg",
-    agents.Basis.MG: "mg",
-    agents.Basis.AUC: "AUC",
-}
-AGENTS = {str(code): (str(code), code.replace("_", " ").capitalize()) for code in agents.AGENTS}
+BASES = {basis: basis.replace("m2", "m²") for basis in library.Basis}
+AGENTS = {str(code): (str(code), code.replace("_", " ").capitalize()) for code in library.AGENTS}
 
 
-def offers(*parts: agents.Part) -> Any:  # Any: a condition of an item, see trial/fields/kinds.py
-    """Return the condition that the regimen is given in several ways, of which one is chosen."""
-    return lambda r: r.code in regimens.REGIMENS and any(regimens.REGIMENS[r.code].choices(part) for part in parts)
-
-
-def is_first(regimen: Any) -> bool:  # Any: as above
-    """Return whether the regimen is not entered as a later one."""
-    return regimen.role in ("", in_force.Role.INDUCTION)
+def offers(part: library.Part) -> Any:  # Any: a condition of an item, see trial/fields/kinds.py
+    """Return the condition that the part of the regimen is given in several ways, of which one is chosen."""
+    return lambda r: r.code in regimens.REGIMENS and bool(regimens.REGIMENS[r.code].choices(part))
 
 
 class Regimen(Record):
@@ -92,7 +85,7 @@ class Regimen(Record):
 
     Code = codelist("Code", {code: (code, regimen.title) for code, regimen in regimens.REGIMENS.items()})
 
-    OPTIONS = {agents.Part.PLATINUM: "platinum", agents.Part.ICI: "antibody"}
+    OPTIONS = {library.Part.PLATINUM: "platinum", library.Part.ICI: "antibody"}
     """The items in which a way of giving a part of the regimen is chosen."""
 
     several = True
@@ -105,13 +98,15 @@ class Regimen(Record):
         "Reason of the switch", SwitchReason, sdtm="SUPPEC.REGSWRSN", when=lambda r: r.role == in_force.Role.SWITCH
     )
     regimen_class = fields.choice("Class", RegimenClass, sdtm="EC.ECSCAT")
-    platinum = fields.choice("Platinum, dose and days", Platinum, sdtm="SUPPEC.PLATOPT", when=offers(agents.Part.PLATINUM))
-    antibody = fields.choice("Antibody, dose", Antibody, sdtm="SUPPEC.ICIOPT", when=offers(agents.Part.ICI))
+    platinum = fields.choice("Platinum, dose and days", Platinum, sdtm="SUPPEC.PLATOPT", when=offers(library.Part.PLATINUM))
+    antibody = fields.choice("Antibody, dose", Antibody, sdtm="SUPPEC.ICIOPT", when=offers(library.Part.ICI))
     other_agents = fields.text("Other regimen: remarks", sdtm="SUPPEC.REGOTH", optional=True)
     other_approved = fields.yes_no("Other regimen: approved by the investigator", sdtm="SUPPEC.REGAPPR", when=lambda r: r.code == OTHER)
     cycle_length_days = fields.count("Cycle length", between=(7, 42), unit="days", sdtm="SUPPEC.CYCLEN")
     max_cycles = fields.count("Planned number of cycles at most", between=(1, 60), sdtm="SUPPEC.MAXCYC", optional=True)
-    preconsent_cycles = fields.count("Cycles completed before consent", between=(0, 6), sdtm="SUPPEC.PRECNS", when=is_first)
+    preconsent_cycles = fields.count(
+        "Cycles completed before consent", between=(0, 6), sdtm="SUPPEC.PRECNS", when=lambda r: r.role in FIRST
+    )
     cisplatin_eligible = fields.yes_no("Eligible for cisplatin", sdtm="SUPPEC.CISELIG")
     cisplatin_reasons = fields.codes(
         "Not eligible for cisplatin because of", CisplatinReason, sdtm="SUPPEC.CISRSN", when=lambda r: r.cisplatin_eligible == "N"
@@ -163,13 +158,13 @@ class Regimen(Record):
         """The ways that were chosen."""
         return [option for item in self.OPTIONS.values() if (option := getattr(self, item))]
 
-    def planned_agents(self) -> tuple[agents.PlannedAgent, ...]:
+    def planned_agents(self) -> tuple[library.PlannedAgent, ...]:
         """Return the agents as they are planned: by the library and the options, or by the rows."""
         if self.code == OTHER:
             return tuple(row.planned() for row in self.rows(RegimenAgent) if row.is_dosed)
         return regimens.REGIMENS[self.code].planned(self.options) if self.code else ()
 
-    def planned_agent(self, agent: str, name: str = "") -> agents.PlannedAgent | None:
+    def planned_agent(self, agent: str, name: str = "") -> library.PlannedAgent | None:
         """Return an agent as it is planned; of those that the protocol does not list, the one of that name.
 
         None where the regimen does not plan it.
@@ -188,8 +183,7 @@ class Regimen(Record):
         for item in (*self.OPTIONS.values(), "cycle_length_days"):
             before = getattr(stored, item)
             if before not in ("", None) and before != getattr(self, item) and (on := stored.first_dose_on()):
-                label = self.shown()[item].label
-                raise impossible(Code.OPTION_FIXED, item=item, label=label, on=on)
+                raise impossible(Code.OPTION_FIXED, item=item, label=self.shown()[item].label, on=on)
 
     def first_dose_on(self) -> date | None:
         """Return the day of the first dose in the cycles in which the regimen is in force."""
@@ -203,8 +197,8 @@ class Regimen(Record):
         """Yield what keeps the form from being complete: class, option, role, agents, cycles before consent."""
         regimen = regimens.REGIMENS.get(self.code)
         if regimen and self.code != OTHER and self.regimen_class and self.regimen_class != regimen.regimen_class:
-            sentence = _("{regimen} is of the class {regimen_class}.")
-            yield "regimen_class", sentence.format(regimen=regimen.title, regimen_class=regimen.regimen_class)
+            facts = {"regimen": regimen.title, "regimen_class": regimen.regimen_class}
+            yield "regimen_class", _("{regimen} is of the class {regimen_class}.").format(**facts)
         for part, item in self.OPTIONS.items():
             option = getattr(self, item)
             if regimen and option and option not in regimen.choices(part):
@@ -220,7 +214,14 @@ class Regimen(Record):
         entered = type(self).objects.of(self.subject).exclude(pk=self.pk).exclude(code="")
         if self.role == in_force.Role.INDUCTION and entered.filter(role=self.role).exists():
             yield "role", str(INDUCTION_ENTERED)
-        if is_first(self) or self.from_on is None:
+        if self.from_on is None:
+            return
+        if self.role in FIRST:
+            if entered.filter(from_on__lte=self.from_on).exists():
+                yield (
+                    "from_on",
+                    _("A later regimen is in force from {day} or earlier. Correct one of the two days.").format(day=self.from_on),
+                )
             return
         if not entered.filter(Q(from_on=None) | Q(from_on__lt=self.from_on)).exists():
             yield "from_on", _("No regimen is in force before {day}. Enter it, or correct the day.").format(day=self.from_on)
@@ -247,10 +248,12 @@ class RegimenAgent(Row):
     path_to_site = "regimen__visit__subject__site"
     path_to_subject = "regimen__visit__subject"
 
-    regimen = models.ForeignKey(Regimen, models.PROTECT, related_name="agent_rows")
+    regimen = models.ForeignKey(Regimen, models.PROTECT, related_name="agents")
 
     agent = fields.choice("Agent", Agent, sdtm="EC.ECTRT")
-    name = fields.text("Name, where it is not listed", sdtm="SUPPEC.ECTRTOTH", longest=80, when=lambda row: row.agent == agents.Agent.OTHER)
+    name = fields.text(
+        "Name, where it is not listed", sdtm="SUPPEC.ECTRTOTH", longest=80, when=lambda row: row.agent == library.Agent.OTHER
+    )
     dose = fields.amount("Dose", digits=7, places=2, between=("0.01", 10_000), sdtm="SUPPEC.ECDOSPLL")
     basis = fields.choice("Dose in", Basis, sdtm="SUPPEC.ECDOSBAS")
     days = fields.text("Days of the cycle, as 1, 8", sdtm="SUPPEC.REGDAYS", longest=80)
@@ -277,13 +280,13 @@ class RegimenAgent(Row):
         """Return whether agent, dose, basis and days are entered."""
         return bool(self.agent and self.dose and self.basis and self.days)
 
-    def planned(self) -> agents.PlannedAgent:
+    def planned(self) -> library.PlannedAgent:
         """Return the agent as it is planned."""
-        return agents.PlannedAgent(
-            agents.Agent(self.agent),
-            agents.Part.UNLISTED,
+        return library.PlannedAgent(
+            library.Agent(self.agent),
+            library.Part.UNLISTED,
             Decimal(self.dose or 0),
-            agents.Basis(self.basis),
+            library.Basis(self.basis),
             days_of(self.days),
             name=self.name.strip(),
         )

@@ -36,6 +36,7 @@ class Cycle(Record):
     beyond_progression = fields.yes_no("Given beyond progression", sdtm="SUPPEC.TBP", optional=True)
 
     day_1 = fields.derived("Day 1")
+    regimen = fields.derived("Regimen in force")
     delay_days = fields.derived("Later than planned", unit="days")
     bsa_m2 = fields.derived("Body surface area used", unit="m²", places=3)
     intensity = fields.derived("Relative dose intensity since cycle 1")

@@ -162,6 +162,12 @@ class TestInForce:
         assert doses_of(Casebook(subject)).last_cycle == 4
         assert "C5D1" not in visits(subject)
 
+    def test_maximum_that_is_not_entered_is_the_librarys(self, subject, regimen, give):
+        regimen("GC_ICI", C1, max_cycles=None)
+        for number in range(1, 7):
+            give(number, C1 + timedelta(21 * (number - 1)), ("TISLELIZUMAB", 1, "200.0"))
+        assert "C7D1" not in visits(subject)
+
     def test_day_15_is_a_visit_of_the_regimens_that_give_it(self, subject, regimen, give):
         regimen("EV_MONO", C1)
         give(1, C1, *(("ENFORTUMAB_VEDOTIN", day, "87.5") for day in (1, 8, 15)))
@@ -182,6 +188,7 @@ class TestRole:
         ("SWITCH",       {"switch_reason": ""},         "“Reason of the switch” is not answered"),
         ("SWITCH",       {"from_on": None},             "“In force from” is not answered"),
         ("SWITCH",       {"from_on": C1},               "Another regimen is in force from 2025-01-14"),
+        ("MAINTENANCE",  {"platinum": ""},              "“Platinum, dose and days” is not answered"),
         ("MAINTENANCE",  {"from_on": date(2025, 1, 1)}, "No regimen is in force before 2025-01-01"),
     ]  # fmt: skip
 
@@ -191,6 +198,18 @@ class TestRole:
         with pytest.raises(Refused, match=sentence):
             regimen("GC_CARBO", **{"from_on": LATER, "role": role} | changed)
         assert regimen("GC_CARBO", complete=False, **{"from_on": LATER, "role": role} | changed).state == Record.State.DRAFT
+
+    def test_induction_does_not_begin_after_a_later_regimen(self, regimen, change):
+        first = regimen("GC_CIS", C1)
+        regimen("GC_CARBO", LATER, "SWITCH")
+        with pytest.raises(Refused, match="A later regimen is in force from 2025-02-25 or earlier"):
+            change(first, from_on=LATER)
+
+    def test_cycles_before_consent_are_asked_of_the_induction_only(self, regimen):
+        with pytest.raises(Refused, match="“Cycles completed before consent” is not answered"):
+            regimen("GC_CIS", C1, preconsent_cycles=None)
+        regimen("GC_CIS", C1)
+        assert regimen("TISLE", LATER, "MAINTENANCE", preconsent_cycles=None).pk
 
     def test_later_regimen_is_of_the_whole_trial_or_of_a_visit_and_the_induction_of_a_visit(self, enter, regimen):
         with pytest.raises(Refused) as refusal:
