@@ -90,11 +90,13 @@ class FirstFailureSerializer(serializers.Serializer):
 
 
 class AgentSerializer(serializers.Serializer):
-    """The cumulative dose of an agent and its relative dose intensity."""
+    """The cumulative dose of an agent in one regimen, and its relative dose intensity."""
 
+    regimen = serializers.CharField(help_text="the regimen in force in its cycles, by its code")
     agent = serializers.CharField()
     mg = Derived(allow_null=True)
     normalized = Derived(allow_null=True, help_text="per m² or kg, by which the agent is dosed")
+    unit = serializers.CharField(help_text="of the normalized dose; empty for a flat dose or AUC")
     intensity_percent = Derived(places=1, allow_null=True)
 
 
@@ -122,7 +124,7 @@ class CourseSerializer(serializers.Serializer):
         help_text="where the first progression after randomization lay"
     )
     agents = AgentSerializer(many=True)
-    regimen_intensity_percent = Derived(places=1, allow_null=True)
+    regimen_intensity_percent = Derived(places=1, allow_null=True, help_text="of the last regimen")
     lesions = CoveredSerializer(many=True)
     coverage = serializers.CharField(allow_null=True)
 

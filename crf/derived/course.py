@@ -10,7 +10,6 @@ from crf.casebook import Casebook
 from crf.models import (
     Administration,
     Consent,
-    Cycle,
     Eligibility,
     LaboratoryPanel,
     NewLesion,
@@ -24,13 +23,12 @@ from trial.protocol.progression_check.progression import State
 from trial.protocol.radiotherapy import coverage as coverage_rules
 from trial.protocol.response import recist, second_baseline
 from trial.protocol.schedule.subject_status import StatusFacts, SubjectStatus, subject_status
-from trial.protocol.therapy import dose_intensity
 
 from . import progression
 from .allocation import allocation_of, is_irradiated
 from .anchors import treatment_ended_on
 from .demographics import signed_on
-from .doses import cumulative_doses, days_given, doses_of, intensity_percents
+from .doses import AgentTotal, agent_totals, days_given, doses_of
 from .fractions import fractions_delivered, irradiated_lesions
 from .radiotherapy import coverage_by_lesion, subject_coverage
 from .responses import (
@@ -46,18 +44,6 @@ from .responses import (
 UNRECORDED = frozenset(Unrecorded)
 """Death, the next therapy and adverse events have no form yet."""
 IN_FIELD = {"Y": True, "N": False}
-
-
-class AgentTotal(NamedTuple):
-    """The cumulative dose of an agent and its relative dose intensity.
-
-    `normalized` is per m² or kg, for agents that are dosed so. None stands for unknown.
-    """
-
-    agent: str
-    mg: Decimal | None
-    normalized: Decimal | None
-    intensity_percent: Decimal | None
 
 
 class LesionCovered(NamedTuple):
@@ -209,23 +195,6 @@ def was_treated_since_randomization(casebook: Casebook, *, on: date) -> bool | N
         return None
     days = treatment_days(casebook, on=on)
     return any(allocation.randomized_on <= day <= on for day in days)
-
-
-def agent_totals(casebook: Casebook, *, on: date) -> tuple[list[AgentTotal], Decimal | None]:
-    """Return cumulative dose and dose intensity of each agent, and the regimen's intensity.
-
-    The intensity is relative, in percent, over the cycles begun (crf_spec 2.14).
-    """
-    begun = [number for number, day in doses_of(casebook).first.items() if day <= on]
-    until = max(begun, default=0)
-    if not any(cycle.number == until for cycle in casebook.records(Cycle)):
-        return [], None
-    percents, totals = intensity_percents(casebook, until), cumulative_doses(casebook, until)
-    agents = [
-        AgentTotal(agent, totals[agent].mg, totals[agent].normalized, percent)
-        for agent, percent in percents.items()
-    ]
-    return agents, dose_intensity.regimen_intensity_percent(percents.values())
 
 
 def status_of(casebook: Casebook, derived: course.Course, *, on: date) -> SubjectStatus:

@@ -29,6 +29,13 @@ def check(casebook: Casebook, *, on: date) -> progression.Check:
     return checked(facts_of(casebook), on=on, parameters=parameters)
 
 
+def decided_on(casebook: Casebook, *, on: date) -> date | None:
+    """Return the first scan day of the assessment that decides the check; None while none does."""
+    result = check(casebook, on=on)
+    is_decided = result.state in (progression.State.PASSED, progression.State.PD)
+    return result.assessment.first_scan_on if is_decided and result.assessment else None
+
+
 def checked(facts: progression.Facts, *, on: date, parameters: Parameters) -> progression.Check:
     """Return the state of the check on a day, from its facts."""
     return progression.check(facts, on=on, parameters=parameters)
@@ -43,7 +50,7 @@ def facts_of(casebook: Casebook) -> progression.Facts:
         cycle_1_day_1=doses.day_1(1),
         cycle_2_day_1=doses.day_1(2),
         cycle_4_day_1=doses.day_1(4),
-        cycle_length_days=doses.cycle_length_days,
+        cycle_length_days=doses.check_length_days,
         last_dose_on=doses.last_on,
         baseline_scan_on=min(scans, default=None),
         pretreated=doses.preconsent_cycles > 0,

@@ -25,7 +25,7 @@ from crf.models import (
 from crf.models.laboratory import standard_unit
 from trial.models import ConsentVersion, Record
 from trial.protocol.laboratory import analytes
-from trial.protocol.therapy import dosing, regimens
+from trial.protocol.therapy import dosing, in_force, regimens
 
 from .telling import Story
 from .usual_items import (
@@ -139,13 +139,26 @@ def _varied(code: str, on: date) -> str:
     return str((usual * (100 + percent) / 100).quantize(places))
 
 
-def regimen(story: Story, code: str, *, max_cycles: int | None = 4, at: str = "C1D1") -> None:
-    """Enter the regimen, with class and cycle length as the protocol defines them."""
+def regimen(
+    story: Story,
+    code: str,
+    *,
+    max_cycles: int | None = 4,
+    at: str = "C1D1",
+    from_on: date | None = None,
+    **items: Any,
+) -> None:
+    """Enter a regimen as the protocol defines it, each option as usual; by itself an induction."""
     definition = regimens.REGIMENS[code]
+    choices = {item: definition.choices(part) for part, item in Regimen.OPTIONS.items()}
     story.enter(Regimen, at, {
         "code": code, "regimen_class": definition.regimen_class.value,
+        "role": in_force.Role.INDUCTION.value,
+        "from_on": from_on or story.visit(at).target_on or story.subject.screened_on,
         "cycle_length_days": definition.cycle_length_days,
         "max_cycles": max_cycles, "preconsent_cycles": 0, "cisplatin_eligible": "Y",
+        **{item: options[0].value for item, options in choices.items() if options},
+        **items,
     })  # fmt: skip
 
 
@@ -188,13 +201,12 @@ def give(
     """
     visit = story.visit(at)
     values = Cycle.prefilled(visit) | {"number": number}
-    code = Regimen.objects.of(story.subject).values_list("code", flat=True).get()
+    regimen = Regimen.in_force(list(Regimen.objects.of(story.subject).order_by("pk")), on=on)
     surface = dosing.bsa_m2(weight_kg=values["weight_kg"], height_cm=values["height_cm"])
     rows = []
     for row in Cycle.prefilled_rows(visit)[Administration]:
-        planned = dosing.planned_dose_mg(
-            code, row["agent"], weight_kg=values["weight_kg"], bsa_m2=surface
-        )
+        plan = regimen.planned_agent(row["agent"]) if regimen else None
+        planned = plan and dosing.dose_mg(plan, weight_kg=values["weight_kg"], bsa_m2=surface)
         given_on = on + timedelta(row["day"] - 1)
         as_planned = {
             "given": "Y",

@@ -253,6 +253,10 @@ class Code(StrEnum):
     ENTERED_AT_ANOTHER_VISIT = "entered_at_another_visit", INVALID, FORM_SAYS
     IMPOSSIBLE = "impossible", INVALID, FORM_SAYS
     ENTERED_TWICE = "entered_twice", INVALID, FORM_SAYS
+    OPTION_FIXED = (
+        "option_fixed", INVALID, _("“{label}” was fixed when the regimen's first dose was given, on {on}: it is the plan."),
+        _("Record a lower dose as reduced. If the choice was recorded wrongly, withdraw this regimen and enter it anew."),
+    )
     INCOMPLETE = "incomplete", INVALID, FORM_SAYS
     INCOMPLETE_ROW = "incomplete_row", INVALID, _("{row} {number}: {sentence}")
 

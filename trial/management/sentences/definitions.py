@@ -23,7 +23,7 @@ from trial.protocol.radiotherapy.coverage import Coverage, SubjectCoverage
 from trial.protocol.response.lesions import NewLesionCertainty
 from trial.protocol.response.recist import Discordance
 from trial.protocol.schedule.subject_status import SubjectStatus
-from trial.protocol.therapy.regimens import Agent
+from trial.protocol.therapy.agents import Agent
 
 APPS = ("trial", "crf", "followup")
 

@@ -7,14 +7,15 @@ unknown and contradictory input is UNKNOWN; nothing raises.
 from decimal import Decimal
 
 from trial.protocol.code_words import in_words
-from trial.protocol.eligibility.dose_words import dose_in_words
-from trial.protocol.eligibility.evidence import Administration, Evidence
+from trial.protocol.eligibility.dose_words import dose_in_words, switch_in_words
+from trial.protocol.eligibility.evidence import Administration, Evidence, Switch
 from trial.protocol.eligibility.finding import Finding, answered, finding
 from trial.protocol.eligibility.organ_units import Lesion, LesionClass, Organ, liver_metastases
 from trial.protocol.kleene import Truth, all_of, any_of
 from trial.protocol.parameters import DEFAULT, BrainLiverLogic, Parameters
 from trial.protocol.sentence import Sentence, in_turn
 from trial.protocol.therapy.adjustments import Adjustment, AdjustmentReason
+from trial.protocol.therapy.in_force import SwitchReason
 
 MET, NOT_MET, UNKNOWN = Truth.MET, Truth.NOT_MET, Truth.UNKNOWN
 VARIANT_PERCENT = 50
@@ -230,7 +231,9 @@ def effusion(evidence: Evidence, gate: int = 2, parameters: Parameters = DEFAULT
 def intolerance(evidence: Evidence, gate: int = 2, parameters: Parameters = DEFAULT) -> Finding:
     """Judge X06, intolerance or a reduced dose, over every agent of cycles 1 and 2 (crf_spec 2.12).
 
-    Delay alone, a cap, and rounding by 5 % or less are no reduction.
+    Delay alone, a cap, and rounding by 5 % or less are no reduction. A switch of the regimen up to
+    the check after cycle 2 is intolerance where it was for an adverse event; any other switch
+    before randomization is for the investigator to judge.
 
     >>> intolerance(Evidence()).reason
     'Cycle 1 is not entered. Cycle 2 is not entered.'
@@ -238,13 +241,20 @@ def intolerance(evidence: Evidence, gate: int = 2, parameters: Parameters = DEFA
     doses = [dose for dose in evidence.induction if dose.cycle in INDUCTION_CYCLES]
     missing = sorted(INDUCTION_CYCLES - {dose.cycle for dose in doses})
     judgments = {dose: _not_tolerated(dose) for dose in doses}
-    judgment = any_of([*judgments.values(), *(UNKNOWN for _ in missing)])
+    switches = {switch: _switched(switch) for switch in evidence.switches}
+    judgment = any_of([*judgments.values(), *switches.values(), *(UNKNOWN for _ in missing)])
     if judgment == NOT_MET:
         return finding(judgment, "Cycles 1 and 2 were given without a reduction for toxicity.")
     clauses = [dose_in_words(dose) for dose, own in judgments.items() if own == judgment]
+    clauses += [switch_in_words(switch) for switch, own in switches.items() if own == judgment]
     if judgment == UNKNOWN:
         clauses += [Sentence("Cycle {cycle} is not entered.", cycle=cycle) for cycle in missing]
     return Finding(judgment, in_turn(clauses))
+
+
+def _switched(switch: Switch) -> Truth:
+    """Judge a switch to another regimen."""
+    return MET if switch.reason == SwitchReason.AE and not switch.after_check else UNKNOWN
 
 
 def _not_tolerated(dose: Administration) -> Truth:

@@ -86,7 +86,7 @@ RULES = {
     "X03": Rule(exclusion.liver,                "lesions"),
     "X04": Rule(exclusion.cord_compression,     "lesions cord_risk"),
     "X05": Rule(exclusion.effusion,             "pericardial pleural abdominopelvic"),
-    "X06": Rule(exclusion.intolerance,          "induction"),
+    "X06": Rule(exclusion.intolerance,          "induction switches"),
     "X07": Rule(exclusion.progression,          "progression"),
 }  # fmt: skip
 AFTER_CYCLES = ("X06", "X07")
