@@ -9,7 +9,8 @@ from trial.protocol.laboratory import panels
 from trial.protocol.therapy import regimens
 
 from .demographics import person
-from .doses import first_dose_on, regimen_of
+from .doses import first_dose_on
+from .regimens import regimen_on, regimens_of
 
 
 @LaboratoryPanel.tests_missing.computed_by
@@ -43,9 +44,9 @@ def circumstances(
             for row in panel.rows(LaboratoryResult):
                 if row.result:
                     last_on[row.test] = max(panel.sampled_on, last_on.get(row.test, date.min))
-    regimen = regimen_of(casebook) or Regimen()  # without one, it gives nothing that is known
-    definition = regimens.REGIMENS.get(regimen.code)
-    agents = definition.agents if definition else ()
+    chosen = regimens_of(casebook)[:1]  # before it is in force, the first one asks for its tests
+    regimen = regimen_on(casebook, on) or (chosen[0] if chosen else Regimen())
+    agents = regimen.planned_agents()
     return panels.Circumstances(
         on=on,
         last_on=last_on,

@@ -413,7 +413,7 @@ def test_treatment_is_presumed_ended_some_weeks_after_the_last_dose(
 RANDOMIZED = Anchors(
     consent_on=day("03-03"),
     cycle_day_1={1: day("03-10"), 2: day("03-31")},
-    gives_day_8=True,
+    later_days={1: (8,), 2: (8,)},
     cycle_length_days=21,
     max_cycles=6,
     randomized_on=day("04-25"),
