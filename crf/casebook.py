@@ -160,6 +160,11 @@ class Casebook:
         """The reference ranges of the subject's site."""
         return self._tables.ranges[self.subject.site_id]
 
+    @property
+    def in_hand(self) -> Record | None:
+        """The record that counts as it is in memory: the one that is saved or looked at."""
+        return self._around
+
     @cached_property
     def visits(self) -> list[Visit]:
         """All visits of the subject, in the order of their making."""
@@ -206,9 +211,11 @@ def once(compute: Callable[Concatenate[Casebook, P], T]) -> Callable[Concatenate
     return kept
 
 
-def around(record: Record) -> Casebook:
-    """Open the casebook of a record's subject, with this record as it is in memory.
+def opened(row: Record | Visit | Subject) -> Casebook:
+    """Open the casebook of a row's subject, with a record as it is in memory.
 
-    See `Record.casebook` (trial/models/record.py).
+    One that is withdrawn counts no more. See `Record.casebook` (trial/models/record.py).
     """
-    return Casebook(record.subject, around=record)
+    subject = row if isinstance(row, Subject) else row.subject
+    stands = isinstance(row, Record) and not row.withdrawn_at
+    return Casebook(subject, around=row if isinstance(row, Record) and stands else None)

@@ -14,7 +14,7 @@ from trial.protocol.radiotherapy import biological_dose
 from trial.refusals import Code, impossible
 
 from . import radiotherapy_codes as codes
-from .lesion import Laterality, Lesion, Site
+from .lesion import Laterality, Site
 
 
 class RadiotherapyCourse(Record):
@@ -90,17 +90,12 @@ class RadiotherapyCourse(Record):
         return self.status in codes.ENDED | codes.FELL_SHORT
 
     def inconsistencies(self) -> Iterator[Problem]:
-        """Yield what keeps the form from being complete: volumes, their lesions, the sum of their fractions."""
+        """Yield what keeps the form from being complete: volumes, the sum of their fractions."""
         volumes = self.rows(TargetVolume)
         if not volumes and self.status != codes.Status.NOT_STARTED:
             yield "", _("No target volume is entered. Add at least one.")
-        lesion_codes = set(Lesion.objects.of(self.subject).values_list("code", flat=True))
         for volume in volumes:
             label = volume.code or _("new")
-            if unknown := sorted(set(volume.lesions) - lesion_codes):
-                sentence = _("Volume {volume} names {unknown}; the subject has {lesions}.")
-                lesions = ", ".join(sorted(lesion_codes)) or _("no lesion")
-                yield "", sentence.format(volume=label, unknown=", ".join(unknown), lesions=lesions)
             if self.uniform == "Y" and not is_uniform(volume):
                 sentence = _("Volume {volume}: its fractions do not add up to the prescribed dose (±0.1 Gy).")
                 yield "", sentence.format(volume=label)

@@ -122,15 +122,9 @@ class ResponseAssessment(Record):
         return max((scan.scanned_on for scan in self.rows(Scan) if scan.scanned_on), default=None)
 
     def inconsistencies(self) -> Iterator[Problem]:
-        """Yield what keeps the form from being complete: scans, lesions not assessed, descriptions too short."""
+        """Yield what keeps the form from being complete: scans, descriptions too short."""
         if not self.rows(Scan):
             yield "", _("No scan is entered. Add a row for each.")
-        for role, group in ((Lesion.Role.TARGET, TargetMeasurement), (Lesion.Role.NON_TARGET, NonTargetFinding)):
-            assessed = {row.lesion_id for row in self.rows(group)}
-            for lesion in self.casebook.records(Lesion):
-                if lesion.role == role and lesion.first_seen == Lesion.FirstSeen.BL0 and lesion.pk not in assessed:
-                    sentence = _("{lesion} is not assessed. Add it; where it cannot be assessed, say so and why.")
-                    yield "", sentence.format(lesion=lesion)
         for row in self.rows(NonTargetFinding):
             if row.state == row.State.UNEQUIVOCAL and len(row.narrative) < SHORTEST_NARRATIVE:
                 sentence = _("{lesion}: describe the unequivocal progression in {number} characters or more.")

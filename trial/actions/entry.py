@@ -16,6 +16,7 @@ from trial.audit.reasons import needs_reason
 from trial.models import Record, Row, Visit
 from trial.refusals import Code, Refused
 
+from . import checking
 from .judging import assign, refuse_stale, refuse_withdrawn, validate
 from .submission import SentRows, Submission
 from .writing import checked_reason, lock_only, lock_row, refuse_unless_allowed, writing
@@ -86,6 +87,7 @@ def save(
         raise Refused(code, form=form.form_title())
     reason = checked_reason(reason)
     with writing(by=by, reason=reason):
+        checking.hold(record or form(visit=visit))
         submission = _submission(form, place, version, values, rows or {})
         submission.set_state(complete)
         if not reason and submission.needs_reason():
@@ -93,6 +95,7 @@ def save(
         submission.refuse_impossible()
         submission.store(by=by)
         finish(submission.record, by=by)
+        checking.settle(submission.record)
     return submission.record
 
 
@@ -117,6 +120,7 @@ def change_visit(
     refuse_unless_allowed(by, Act.ENTER, visit.subject.site_id)
     reason = checked_reason(reason)
     with writing(by=by, reason=reason):
+        checking.hold(visit)
         visit = lock_row(Visit, visit.pk)
         refuse_stale(visit, version, values)
         changes = assign(visit, values)
@@ -126,6 +130,7 @@ def change_visit(
             validate(visit)
             visit.save()
             stored.send(Visit, row=visit, by=by)
+            checking.settle(visit)
     return visit
 
 
@@ -141,6 +146,7 @@ def withdraw(record: Record, *, by: User, reason: str, versions_sha256: str | No
     if not record.entered_by_hand:
         raise Refused(Code.NOT_WITHDRAWN, form=record.form_title())
     with writing(by=by, reason=reason):
+        checking.hold(record)
         record = lock_row(type(record), record.pk)
         refuse_withdrawn(record)
         if versions_sha256 is not None:
@@ -148,6 +154,7 @@ def withdraw(record: Record, *, by: User, reason: str, versions_sha256: str | No
         record.withdrawn_by, record.withdrawn_at = by, timezone.now()
         record.save()
         stored.send(type(record), row=record, by=by)
+        checking.settle(record)
 
 
 def withdraw_row(

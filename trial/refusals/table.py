@@ -204,6 +204,10 @@ class Code(StrEnum):
     ENTERED_TWICE = "entered_twice", INVALID, FORM_SAYS
     INCOMPLETE = "incomplete", INVALID, FORM_SAYS
     INCOMPLETE_ROW = "incomplete_row", INVALID, _("{row} {number}: {sentence}")
+    CONTRADICTS_OTHER_RECORD = (
+        "contradicts_other_record", INVALID, _("This contradicts {record}: {sentence}"),
+        _("Check what you entered here, or correct the other record first."),
+    )
 
     # ── Subjects and sites
     SCREENED_IN_FUTURE = "screened_in_future", INVALID, _("{day} lies in the future."), _("Enter the day of screening, today or earlier.")

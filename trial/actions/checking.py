@@ -1,0 +1,200 @@
+"""Judge the checks that a row takes part in, and do what their levels say (crf_spec 0.4).
+
+Whichever record was entered, changed, moved or withdrawn: a hard finding refuses the save; one that
+keeps a form from being complete sets its carrier back to a draft and opens a query; a soft one
+opens a query. A query closes by itself once the data are right again. All of it happens in the
+transaction of the save, under the subject's lock (docs/decisions/0057).
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from django.contrib.auth.models import User
+from django.db.models import Prefetch
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from trial.audit.acting import ChangeReason, acting
+from trial.models import Query, QueryAct, Record, Subject, Visit, is_frozen
+from trial.models.check import CHECKS, Check, Finding, Level, checks_of, same
+from trial.models.record import open_casebook
+from trial.refusals import Code, Problem, Refused
+from trial.states import QueryState
+
+from .system_account import system_user
+from .writing import LONGEST_TEXT, lock_only, lock_row
+
+WRITTEN_IN = "en"
+"""The language of queries and reasons, whoever's save opens them: their texts are compared."""
+
+
+class Key(NamedTuple):
+    """What an automatic query is one of: its check, and the record and item that it is about."""
+
+    check: str
+    form: str
+    record: int | None
+    item: str
+
+
+def hold(row: Record | Visit) -> None:
+    """Lock the subject of a row that takes part in checks, before anything else is locked.
+
+    Two saves of the two sides of a relation come one after the other; the second is judged with
+    what the first has stored.
+    """
+    if checks_of(type(row)):
+        lock_only(row.subject)
+
+
+def settle(row: Record | Visit) -> None:
+    """Judge the checks that a row takes part in, now that it is stored or withdrawn.
+
+    `hold` has locked its subject.
+    """
+    if checks := checks_of(type(row)):
+        casebook = row.casebook if isinstance(row, Record) else open_casebook(row)
+        queries = _automatic_queries(row.subject, checks)
+        _refuse_impossible(row, _findings(checks, casebook), queries)
+        _follow(checks, casebook, queries, row)
+
+
+def settle_subject(subject: Subject) -> None:
+    """Judge every check of a subject, as when a visit is open again to changes."""
+    lock_only(subject)
+    checks = list(CHECKS.values())
+    _follow(checks, open_casebook(subject), _automatic_queries(subject, checks))
+
+
+def _findings(checks: Iterable[Check], casebook: object) -> dict[Key, Finding]:
+    return {
+        Key(check.code, *finding.about): finding
+        for check in checks
+        for finding in check.findings(casebook)
+    }
+
+
+def _automatic_queries(subject: Subject, checks: Iterable[Check]) -> dict[Key, Query]:
+    """Return the queries that these checks have raised about the subject, closed ones, too."""
+    raised = Query.objects.filter(
+        visit__subject=subject, check_code__in=[check.code for check in checks]
+    )
+    acts = Prefetch("acts", QueryAct.objects.select_related("by").order_by("pk"))
+    return {
+        Key(query.check_code, query.form, query.record, query.item): query
+        for query in raised.prefetch_related(acts)
+    }
+
+
+def _refuse_impossible(
+    row: Record | Visit, findings: Mapping[Key, Finding], queries: Mapping[Key, Query]
+) -> None:
+    """Refuse the save of a row that brings an impossible relation about.
+
+    What has a query already was there before: it stays correctable.
+    """
+    if isinstance(row, Record) and not row.yields:
+        return
+    problems = []
+    for key, finding in findings.items():
+        if CHECKS[key.check].level != Level.HARD or key in queries:
+            continue
+        if same(finding.record, row):
+            facts = {"sentence": finding.sentence}
+            problems.append(Problem(Code.IMPOSSIBLE, finding.item, facts))
+        elif same(finding.other, row):
+            both = {"record": finding.record, "sentence": finding.sentence}
+            problems.append(Problem(Code.CONTRADICTS_OTHER_RECORD, facts=both))
+    if problems:
+        raise Refused(*problems)
+
+
+def _follow(
+    checks: Iterable[Check],
+    casebook: object,
+    queries: Mapping[Key, Query],
+    row: Record | Visit | None = None,
+) -> None:
+    """Set carriers back, open queries about what is found, close those about what is mended."""
+    with translation.override(WRITTEN_IN):
+        findings = _findings(checks, casebook)
+        asked = {key: found for key, found in findings.items() if _is_asked(key, found, row)}
+        mended = [query for key, query in queries.items() if key not in findings]
+        mended = [query for query in mended if is_open(query)]
+        if not asked and not mended:
+            return
+        system = system_user()
+        for key, finding in asked.items():
+            _set_back(key, finding, by=system)
+            _ask(queries.get(key), key, finding, by=system)
+        for query in mended:
+            if _last_question(query).by_id == system.pk:
+                _act(query, QueryState.CLOSED, by=system, text=_("Resolved by data change."))
+
+
+def _is_asked(key: Key, finding: Finding, row: Record | Visit | None) -> bool:
+    """Return whether a query is to be open about a finding.
+
+    A draft knows its obstacles, and asks nobody.
+    """
+    carrier = finding.record
+    keeps_from_completion = CHECKS[key.check].level == Level.HARD_COMPLETE
+    if not keeps_from_completion or not isinstance(carrier, Record) or not carrier.yields:
+        return True
+    return carrier.state == Record.State.COMPLETE and (row is None or not same(carrier, row))
+
+
+def _set_back(key: Key, finding: Finding, *, by: User) -> None:
+    """Make a complete record a draft again; the signature over it breaks by that, and is kept.
+
+    A frozen one stays as it is.
+    """
+    carrier = finding.record
+    if CHECKS[key.check].level != Level.HARD_COMPLETE or not isinstance(carrier, Record):
+        return
+    if not finding.sets_back or not carrier.yields or is_frozen(carrier.visit):
+        return
+    reason = f"{ChangeReason.OTHER}: {finding.sentence}"[:LONGEST_TEXT]
+    with acting(by=by, reason=reason):
+        stored = lock_row(type(carrier), carrier.pk)
+        stored.state = Record.State.DRAFT
+        stored.save(update_fields=["state"])
+
+
+def _ask(query: Query | None, key: Key, finding: Finding, *, by: User) -> None:
+    """Raise the query, or reopen it.
+
+    It stays closed where a person closed it and the finding, which names the values, is the same.
+    One that is open about other values is asked anew.
+    """
+    text = finding.sentence[:LONGEST_TEXT]
+    if query is None:
+        visit = finding.record if isinstance(finding.record, Visit) else finding.record.visit
+        names = {"form": key.form, "record": key.record, "item": key.item}
+        with acting(by=by):
+            raised = Query.objects.create(visit=visit, check_code=key.check, **names)
+        _act(raised, QueryState.OPEN, by=by, text=text)
+        return
+    question, last = _last_question(query), list(query.acts.all())[-1]
+    is_new = question.by_id == by.pk and question.text != text
+    if not is_open(query) and (is_new or last.by_id == by.pk):
+        _act(query, QueryState.REOPENED, by=by, text=text)
+    elif is_open(query) and is_new:
+        _act(query, QueryState.CLOSED, by=by, text=_("Resolved by data change."))
+        _act(query, QueryState.REOPENED, by=by, text=text)
+
+
+def _act(query: Query, state: QueryState, *, by: User, text: str) -> None:
+    with acting(by=by):
+        QueryAct.objects.create(query=query, state=state, by=by, text=text)
+
+
+def is_open(query: Query) -> bool:
+    """Return whether a query, whose acts are read, is not closed."""
+    return list(query.acts.all())[-1].state != QueryState.CLOSED
+
+
+def _last_question(query: Query) -> QueryAct:
+    """Return the act with which somebody asked last: a check, or a person who reopened it."""
+    asking = (QueryState.OPEN, QueryState.REOPENED)
+    return [act for act in query.acts.all() if act.state in asking][-1]
