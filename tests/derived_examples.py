@@ -19,6 +19,7 @@ from django.db import models, transaction
 from tests.conftest import SCREENED, founder, new_site, ranges_of
 from trial.audit.acting import acting
 from trial.models import ConsentVersion, Record, ReferenceRange, Row, Subject, Visit
+from trial.models.check import findings_about
 from trial.protocol.schedule import timetable
 
 Model = type[Record] | type[Row]
@@ -106,7 +107,9 @@ def problems_of(row: Record | Row) -> Iterator[tuple[set[str], str]]:
                 constraint.validate(type(row), row)
         except ValidationError as refusal:
             yield items, " ".join(refusal.messages)
-    unfinished = [*row.unanswered(), *row.inconsistencies()] if isinstance(row, Record) else row.unanswered()
+    unfinished = [*row.unanswered()]
+    if isinstance(row, Record):
+        unfinished += [*row.inconsistencies(), *((finding.item, finding.sentence) for finding in findings_about(row))]
     yield from (({item} - {""}, sentence) for item, sentence in unfinished if item)
 
 

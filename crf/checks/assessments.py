@@ -1,6 +1,7 @@
 """Response assessments and the lesions that they assess (crf_spec 2.16)."""
 
 from collections.abc import Iterator
+from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -67,13 +68,20 @@ def left_out(casebook: Casebook) -> list[Unassessed]:
     lesions = entered_at([lesion for _assessment, lesion in pairs])
     assessments = entered_at([assessment for assessment, _lesion in pairs])
     zone = ZoneInfo(casebook.subject.site.time_zone)
-    found = []
+    omitted = []
     for assessment, lesion in pairs:
-        entered, scanned_on = lesions[lesion.pk], assessment.first_scan_on
-        was_on_file = entered <= assessments[assessment.pk]
-        was_scanned = scanned_on is not None and localtime(entered, zone).date() <= scanned_on
-        found.append(Unassessed(assessment, lesion, was_on_file or was_scanned))
-    return found
+        entered, assessed = lesions.get(lesion.pk), assessments.get(assessment.pk)
+        was_there = entered is not None and (
+            assessed is None
+            or entered <= assessed
+            or _day(entered, zone) <= (assessment.first_scan_on or date.min)
+        )
+        omitted.append(Unassessed(assessment, lesion, was_there))
+    return omitted
+
+
+def _day(moment: datetime, zone: ZoneInfo) -> date:
+    return localtime(moment, zone).date()
 
 
 def _without(assessment: ResponseAssessment, lesions: list[Lesion]) -> Iterator[Lesion]:

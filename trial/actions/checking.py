@@ -21,7 +21,7 @@ from trial.models.record import open_casebook
 from trial.refusals import Code, Problem, Refused
 from trial.states import QueryState
 
-from .system_account import system_user
+from .system_account import SYSTEM, system_user
 from .writing import LONGEST_TEXT, lock_only, lock_row
 
 WRITTEN_IN = "en"
@@ -81,7 +81,7 @@ def _automatic_queries(subject: Subject, checks: Iterable[Check]) -> dict[Key, Q
     )
     acts = Prefetch("acts", QueryAct.objects.select_related("by").order_by("pk"))
     return {
-        Key(query.check_code, query.form, query.record, query.item): query
+        Key(query.check_code or "", query.form, query.record, query.item): query
         for query in raised.prefetch_related(acts)
     }
 
@@ -97,7 +97,7 @@ def _refuse_impossible(
         return
     problems = []
     for key, finding in findings.items():
-        if CHECKS[key.check].level != Level.HARD or key in queries:
+        if CHECKS[key.check].level != Level.HARD or _was_there(queries.get(key)):
             continue
         if same(finding.record, row):
             facts = {"sentence": finding.sentence}
@@ -107,6 +107,13 @@ def _refuse_impossible(
             problems.append(Problem(Code.CONTRADICTS_OTHER_RECORD, facts=both))
     if problems:
         raise Refused(*problems)
+
+
+def _was_there(query: Query | None) -> bool:
+    """Return whether the finding was there before the save: its query is open, or was accepted."""
+    if query is None:
+        return False
+    return is_open(query) or list(query.acts.all())[-1].by.username != SYSTEM
 
 
 def _follow(

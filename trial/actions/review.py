@@ -51,7 +51,7 @@ def content_of_visit(visit: Visit, records: list[Record] | None = None) -> Conte
     if records is None:
         records = _records(visit)
     rows: list[Entered] = [visit, *records]
-    queries = list(_with_state_and_version(Query.objects.filter(visit=visit, check_code="")))
+    queries = list(_with_state_and_version(Query.objects.filter(visit=visit, check_code=None)))
     return {f"{row._meta.label_lower}#{row.pk}": signed_part(row, queries) for row in rows}
 
 
@@ -62,7 +62,7 @@ def signed_part(row: Entered, queries: Iterable[AnnotatedQuery] | None = None) -
     """
     label = row._meta.label_lower
     if queries is None:
-        raised = Query.objects.filter(form=label, record=row.pk, check_code="")
+        raised = Query.objects.filter(form=label, record=row.pk, check_code=None)
         queries = _with_state_and_version(raised)
     about_row = [query for query in queries if (query.form, query.record) == (label, row.pk)]
     versions = [[part._meta.label_lower, part.pk, part.version] for part in _rows_of(row)]

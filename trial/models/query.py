@@ -56,10 +56,11 @@ class Query(models.Model):
         max_length=60, blank=True, default="", help_text=_("empty: the whole form")
     )
 
-    check_code = models.CharField(
-        max_length=20, blank=True, default="", help_text=_("empty: raised by a person")
-    )
-    """The code of the check that raised it (trial/models/check.py); empty where a person did."""
+    check_code = models.CharField(max_length=20, null=True, blank=True)  # noqa: DJ001
+    """The code of the check that raised it (trial/models/check.py).
+
+    None where a person did: a column without a value disturbs no earlier entry of the ledger.
+    """
 
     objects = QueryQuerySet.as_manager()
 
@@ -70,7 +71,7 @@ class Query(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["check_code", "form", "record", "item"],
-                condition=~models.Q(check_code=""),
+                condition=models.Q(check_code__isnull=False),
                 name="one_query_of_a_check",
             ),
             AppendOnly(name="query_append_only"),

@@ -88,7 +88,7 @@ ROWS = """
      where {which} and r.withdrawn_at is null and g.withdrawn_at is null"""
 QUERIES = """
     select q.form, 'trial.query', q.record, q.id, q.visit_id,
-           case q.check_code when '' then
+           case when q.check_code is null then
              (select count(*) from trial_queryact a where a.query_id = q.id) else 0 end,
            (select a.state from trial_queryact a where a.query_id = q.id order by a.id desc limit 1)
       from trial_query q join trial_visit v on v.id = q.visit_id
