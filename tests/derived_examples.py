@@ -17,9 +17,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from tests.conftest import SCREENED, founder, new_site, ranges_of
+from trial.actions.checking.check import findings_about
 from trial.audit.acting import acting
 from trial.models import ConsentVersion, Record, ReferenceRange, Row, Subject, Visit
-from trial.models.check import findings_about
 from trial.protocol.schedule import timetable
 
 Model = type[Record] | type[Row]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from crf.casebook import Casebook, once
 from crf.models import Lesion, NonTargetFinding, ResponseAssessment, TargetMeasurement
-from trial.models.check import Finding, Level, check
+from trial.actions.checking.check import Finding, Level, check
 
 from .order_of_entry import entered_at
 

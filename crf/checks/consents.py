@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 
 from crf.casebook import Casebook, once
 from crf.models import Consent, Demographics
+from trial.actions.checking.check import Finding, Level, check
 from trial.models import Entered, Record, Visit
-from trial.models.check import Finding, Level, check
 from trial.protocol.eligibility import age
 
 
@@ -81,7 +81,7 @@ def age_at_consent(casebook: Casebook) -> Iterator[Finding]:
 
 
 DATED = [form for form in Record.forms() if form.entered_by_hand and form is not Consent]
-"""What is collected from the subject: all but consents and acts of the system."""
+"""The forms of what is collected from the subject: all but consents and acts of the system."""
 
 
 @check("XC39", level=Level.HARD, reads=[Consent, Visit, *DATED])

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from crf.casebook import Casebook
 from crf.models import Cycle
-from trial.models.check import Finding, Level, check
+from trial.actions.checking.check import Finding, Level, check
 
 
 def numbered(casebook: Casebook) -> list[Cycle]:

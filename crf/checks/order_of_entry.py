@@ -1,4 +1,4 @@
-"""When records were entered, which decides who carries a relation between rows of one form."""
+"""The order in which records were entered: it decides who carries a relation of one form."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from crf.casebook import Casebook
 from crf.models import Lesion, RadiotherapyCourse, TargetVolume
+from trial.actions.checking.check import Finding, Level, check
 from trial.models import Entered, Record, Row
-from trial.models.check import Finding, Level, check
 
 
 def _references(table: type[Entered]) -> list[Any]:

@@ -9,7 +9,7 @@ from crf.derived.extent import day_of
 from crf.derived.lesions import lesions_of_gate
 from crf.models import DiseaseExtent, Lesion, PrimaryTumor
 from crf.models.lesion import Site, is_node
-from trial.models.check import Finding, Level, check
+from trial.actions.checking.check import Finding, Level, check
 from trial.protocol.response import recist
 from trial.protocol.schedule.visits import SCREENING
 

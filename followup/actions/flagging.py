@@ -19,7 +19,7 @@ from crf.casebook import Casebook
 from followup.models import Flag, NightlyRun
 from trial.access import Act
 from trial.actions import events
-from trial.actions.system_account import system_user
+from trial.actions.checking.system_account import system_user
 from trial.audit.acting import acting
 from trial.models import Site, Subject, SystemEvent, may
 from trial.refusals import Code, Refused

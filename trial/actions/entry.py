@@ -177,9 +177,11 @@ def finish(record: Record, *, by: User) -> None:
 
     This is the last step of every write to a record.
     """
-    if record.state == Record.State.COMPLETE and (problems := record.obstacles()):
-        raise Refused(*problems)
-    stored.send(type(record), row=record, by=by)
+    if record.state == Record.State.COMPLETE:
+        problems = [*record.obstacles(), *checking.obstacles(record)]
+        if problems:
+            raise Refused(*problems)
+    stored.send(type(record), row=record, by=by, casebook=record.casebook)
 
 
 def refuse_unless_read(record: Record, versions_sha256: str) -> None:

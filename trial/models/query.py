@@ -57,7 +57,7 @@ class Query(models.Model):
     )
 
     check_code = models.CharField(max_length=20, null=True, blank=True)  # noqa: DJ001
-    """The code of the check that raised it (trial/models/check.py).
+    """The code of the check that raised it (trial/actions/checking/check.py).
 
     None where a person did: a column without a value disturbs no earlier entry of the ledger.
     """

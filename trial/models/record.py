@@ -18,7 +18,6 @@ from trial.protocol.schedule import timetable
 from trial.refusals import Code, impossible
 from trial.refusals import Problem as Obstacle
 
-from .check import findings_about
 from .entered import Entered, Shown
 from .kept import of_visit
 from .row import Row, Withdrawable
@@ -217,26 +216,12 @@ class Record(Withdrawable):
         yield from ()
 
     def obstacles(self) -> list[Obstacle]:
-        """Return all that keeps the form from being complete."""
+        """Return all of the form's own that keeps it from being complete."""
         inconsistent = [
             Obstacle(Code.INCOMPLETE, item, {"sentence": sentence})
             for item, sentence in self.inconsistencies()
         ]
-        return [
-            *self.unanswered(),
-            *self._obstacles_of_rows(),
-            *inconsistent,
-            *self._contradicted(),
-        ]
-
-    def _contradicted(self) -> list[Obstacle]:
-        """Return what the checks of the casebook find about this record."""
-        if not self.yields:
-            return []
-        return [
-            Obstacle(Code.INCOMPLETE, finding.item, {"sentence": finding.sentence})
-            for finding in findings_about(self)
-        ]
+        return [*self.unanswered(), *self._obstacles_of_rows(), *inconsistent]
 
     def _obstacles_of_rows(self) -> Iterator[Obstacle]:
         for group in self.groups():

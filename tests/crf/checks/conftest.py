@@ -96,7 +96,7 @@ class ByApi(World):
         assert answer.status_code == 200, answer.data
 
     def store(self, record, values, rows, complete=None):
-        sent = {"version": record.version, "reason": REASON, "values": values}
+        sent = {"version": record.version, "reason": REASON, "items": values}
         if rows:
             sent["rows"] = {"administrations": [edit for edits in rows.values() for edit in edits]}
         self.ask("patch", f"{record._meta.model_name}/{record.pk}", sent)

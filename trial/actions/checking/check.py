@@ -1,28 +1,25 @@
 """Checks: what is judged over a subject's whole casebook, whichever of its records was saved.
 
 A check is declared once, with its level, the forms that it reads, and a function that finds what is
-wrong in a casebook (crf_spec 0.4). `trial/actions/checking.py` does with the findings what the
-level says; a record's own obstacles are the findings about it (Record.obstacles).
+wrong in a casebook (crf_spec 0.4). `trial/actions/checking` does with the findings what the level
+says; what keeps a record from being complete is found about it (`obstacles`).
 """
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from django.utils.translation import get_language
 
-from .entered import Entered
+from trial.models import Entered, Record, Visit
+from trial.refusals import Code, Problem
 
-if TYPE_CHECKING:
-    from .record import Record  # which is built on this module
-    from .subject import Visit
-
-    Carrier: TypeAlias = Record | Visit
+Carrier: TypeAlias = Record | Visit
 
 
 class Level(StrEnum):
-    """What a finding does (crf_spec 0.4)."""
+    """The effect of a finding (crf_spec 0.4)."""
 
     HARD = "H"
     """The save that brings it about is refused, from whichever side."""
@@ -34,15 +31,15 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """What a check finds about one record, the carrier; the sentence names the other record.
+    """A fault that a check finds in one record, the carrier; the sentence names the other record.
 
-    `record` is a record or a visit, `other` what it is at odds with.
+    `record` is a record or a visit; `against` is what contradicts it.
     """
 
-    record: "Carrier"
+    record: Carrier
     sentence: str
     item: str = ""
-    other: "Carrier | None" = None
+    against: Carrier | None = None
     sets_back: bool = True
     """False where only the carrier's own completion is kept from it, and the other side asks."""
 
@@ -95,14 +92,24 @@ def checks_of(form: type[Entered]) -> list[Check]:
     return [check for check in CHECKS.values() if form in check.reads]
 
 
-def findings_about(record: "Record") -> list[Finding]:
+def findings_about(record: Record) -> list[Finding]:
     """Return what keeps a record from being complete, judged over its casebook."""
+    if not record.yields:
+        return []
     return [
         finding
         for check in checks_of(type(record))
         if check.level == Level.HARD_COMPLETE
         for finding in check.findings(record.casebook)
         if same(finding.record, record)
+    ]
+
+
+def obstacles(record: Record) -> list[Problem]:
+    """Return the same as problems of the save that completes the record."""
+    return [
+        Problem(Code.INCOMPLETE, finding.item, {"sentence": finding.sentence})
+        for finding in findings_about(record)
     ]
 
 

@@ -14,22 +14,22 @@ from django.db.models import Prefetch
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from trial.actions.checking.check import CHECKS, Check, Finding, Level, checks_of, same
+from trial.actions.writing import LONGEST_TEXT, lock_only, lock_row
 from trial.audit.acting import ChangeReason, acting
 from trial.models import Query, QueryAct, Record, Subject, Visit, is_frozen
-from trial.models.check import CHECKS, Check, Finding, Level, checks_of, same
 from trial.models.record import open_casebook
 from trial.refusals import Code, Problem, Refused
 from trial.states import QueryState
 
 from .system_account import SYSTEM, system_user
-from .writing import LONGEST_TEXT, lock_only, lock_row
 
 WRITTEN_IN = "en"
 """The language of queries and reasons, whoever's save opens them: their texts are compared."""
 
 
 class Key(NamedTuple):
-    """What an automatic query is one of: its check, and the record and item that it is about."""
+    """The check that raises a query, and its record and item: there is one query of each."""
 
     check: str
     form: str
@@ -102,7 +102,7 @@ def _refuse_impossible(
         if same(finding.record, row):
             facts = {"sentence": finding.sentence}
             problems.append(Problem(Code.IMPOSSIBLE, finding.item, facts))
-        elif same(finding.other, row):
+        elif same(finding.against, row):
             both = {"record": finding.record, "sentence": finding.sentence}
             problems.append(Problem(Code.CONTRADICTS_OTHER_RECORD, facts=both))
     if problems:
@@ -125,13 +125,13 @@ def _follow(
     """Set carriers back, open queries about what is found, close those about what is mended."""
     with translation.override(WRITTEN_IN):
         findings = _findings(checks, casebook)
-        asked = {key: found for key, found in findings.items() if _is_asked(key, found, row)}
+        to_ask = {key: finding for key, finding in findings.items() if _asks(key, finding, row)}
         mended = [query for key, query in queries.items() if key not in findings]
         mended = [query for query in mended if is_open(query)]
-        if not asked and not mended:
+        if not to_ask and not mended:
             return
         system = system_user()
-        for key, finding in asked.items():
+        for key, finding in to_ask.items():
             _set_back(key, finding, by=system)
             _ask(queries.get(key), key, finding, by=system)
         for query in mended:
@@ -139,7 +139,7 @@ def _follow(
                 _act(query, QueryState.CLOSED, by=system, text=_("Resolved by data change."))
 
 
-def _is_asked(key: Key, finding: Finding, row: Record | Visit | None) -> bool:
+def _asks(key: Key, finding: Finding, row: Record | Visit | None) -> bool:
     """Return whether a query is to be open about a finding.
 
     A draft knows its obstacles, and asks nobody.
