@@ -1,6 +1,7 @@
 """Records that name others: lesions, volumes and whatever an item refers to (crf_spec 0.4)."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -34,25 +35,31 @@ def _referring() -> dict[type[Record], dict[type[Entered], list[Any]]]:
 REFERRING = _referring()
 
 
-def _forms() -> set[type[Record]]:
-    """Return the forms that refer to others, and those that are referred to."""
-    forms = set(REFERRING)
-    for tables in REFERRING.values():
-        for item in (item for items in tables.values() for item in items):
-            target = item.remote_field.model
-            forms.add(target.form() if issubclass(target, Row) else target)
+def _read_by(form: type[Record]) -> set[type[Record]]:
+    """Return the form, and those that it refers to."""
+    forms = {form}
+    for item in (item for items in REFERRING[form].values() for item in items):
+        target = item.remote_field.model
+        forms.add(target.form() if issubclass(target, Row) else target)
     return forms
 
 
-@check("REF", level=Level.HARD_COMPLETE, reads=_forms())
-def names_what_stands(casebook: Casebook) -> Iterator[Finding]:
-    """Find records that name a record or row that was withdrawn."""
-    for form, tables in REFERRING.items():
-        for record in casebook.records(form):
-            for table, items in tables.items():
-                rows = record.rows(table) if issubclass(table, Row) else [record]
-                for row in rows:
-                    yield from _withdrawn(casebook, record, row, items)
+def names_what_stands(form: type[Record], casebook: Casebook) -> Iterator[Finding]:
+    """Find records of a form that name a record or row that was withdrawn."""
+    for record in casebook.records(form):
+        for table, items in REFERRING[form].items():
+            rows = record.rows(table) if issubclass(table, Row) else [record]
+            for row in rows:
+                yield from _withdrawn(casebook, record, row, items)
+
+
+for referring in REFERRING:
+    declare = check(
+        f"REF-{referring._meta.model_name}",
+        level=Level.HARD_COMPLETE,
+        reads=_read_by(referring),
+    )
+    declare(partial(names_what_stands, referring))
 
 
 def _withdrawn(

@@ -87,15 +87,14 @@ def save(
         raise Refused(code, form=form.form_title())
     reason = checked_reason(reason)
     with writing(by=by, reason=reason):
-        checking.hold(record or form(visit=visit))
-        submission = _submission(form, place, version, values, rows or {})
+        submission, held = _submission(form, place, version, values, rows or {})
         submission.set_state(complete)
         if not reason and submission.needs_reason():
             raise Refused(Code.REASON_MISSING, item="reason")
         submission.refuse_impossible()
         submission.store(by=by)
         finish(submission.record, by=by)
-        checking.settle(submission.record)
+        checking.settle(submission.record, held)
     return submission.record
 
 
@@ -105,12 +104,16 @@ def _submission(
     version: int | None,
     values: Mapping[str, Any],
     rows: SentRows,
-) -> Submission:
-    """Lock the record, or the visit of a new one; return what was sent for it."""
+) -> tuple[Submission, checking.Held]:
+    """Lock the subject, and the record or the visit of a new one; return what was sent for it."""
+    with checking.holding(form, place.subject) as held:
+        if isinstance(place, Visit):
+            lock_only(place)  # whoever fills in the same form waits, and is told of this one
+        else:
+            record = lock_row(form, place.pk)
     if isinstance(place, Visit):
-        lock_only(place)  # whoever fills in the same form waits, and is told of this one
-        return Submission.of_new(form, place, values, rows)
-    return Submission.of_stored(lock_row(form, place.pk), version, values, rows)
+        return Submission.of_new(form, place, values, rows), held
+    return Submission.of_stored(record, version, values, rows), held
 
 
 def change_visit(
@@ -120,8 +123,8 @@ def change_visit(
     refuse_unless_allowed(by, Act.ENTER, visit.subject.site_id)
     reason = checked_reason(reason)
     with writing(by=by, reason=reason):
-        checking.hold(visit)
-        visit = lock_row(Visit, visit.pk)
+        with checking.holding(Visit, visit.subject) as held:
+            visit = lock_row(Visit, visit.pk)
         refuse_stale(visit, version, values)
         changes = assign(visit, values)
         if needs_reason(changes) and not reason:
@@ -130,7 +133,7 @@ def change_visit(
             validate(visit)
             visit.save()
             stored.send(Visit, row=visit, by=by)
-            checking.settle(visit)
+            checking.settle(visit, held)
     return visit
 
 
@@ -146,15 +149,15 @@ def withdraw(record: Record, *, by: User, reason: str, versions_sha256: str | No
     if not record.entered_by_hand:
         raise Refused(Code.NOT_WITHDRAWN, form=record.form_title())
     with writing(by=by, reason=reason):
-        checking.hold(record)
-        record = lock_row(type(record), record.pk)
+        with checking.holding(type(record), record.subject) as held:
+            record = lock_row(type(record), record.pk)
         refuse_withdrawn(record)
         if versions_sha256 is not None:
             refuse_unless_read(record, versions_sha256)
         record.withdrawn_by, record.withdrawn_at = by, timezone.now()
         record.save()
         stored.send(type(record), row=record, by=by)
-        checking.settle(record)
+        checking.settle(record, held)
 
 
 def withdraw_row(

@@ -31,7 +31,7 @@ from trial.states import LOCK_NEXT, FreezeState, LockState
 from . import checking
 from .review import refuse_unless_authenticated, valid_signature, visits_with_valid_signature
 from .verification import anchors
-from .writing import checked_text, lock_only, writing
+from .writing import checked_text, writing
 
 L = LockState
 
@@ -55,7 +55,7 @@ def unfreeze(visit: Visit, *, by: User, reason: str) -> Freeze:
     _refuse_unless_data_manager(by, visit)
     reason = checked_text(reason)
     with writing(by=by):
-        lock_only(visit.subject)
+        checking.held_now(visit.subject)
         if not is_frozen(visit):
             raise Refused(Code.NOT_FROZEN, visit=visit)
         anchors.at_commit()

@@ -56,7 +56,7 @@ class Query(models.Model):
         max_length=60, blank=True, default="", help_text=_("empty: the whole form")
     )
 
-    check_code = models.CharField(max_length=20, null=True, blank=True)  # noqa: DJ001
+    check_code = models.CharField(max_length=40, null=True, blank=True)  # noqa: DJ001
     """The code of the check that raised it (trial/actions/checking/check.py).
 
     None where a person did: a column without a value disturbs no earlier entry of the ledger.

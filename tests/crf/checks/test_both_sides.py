@@ -56,8 +56,8 @@ SET_BACK = [
     (two_cycles,         moved("C1", 2025, 2, 4),        "C2",     "SYSADM-ORDER", "cycle 1"),
     (three_cycles,       moved("C2", 2025, 3, 3),        "C3",     "SYSADM-ORDER", "cycle 2"),
     (two_primaries,      withdrawn("index"),             "second", "ONCDX-INDEX",  "index primary"),
-    (assessed_target,    withdrawn("lesion"),            "TA",     "REF",          "L01"),
-    (assessed_non_target, withdrawn("lesion"),           "TA",     "REF",          "L01"),
+    (assessed_target,    withdrawn("lesion"),            "TA",     "REF-responseassessment", "L01"),
+    (assessed_non_target, withdrawn("lesion"),           "TA",     "REF-responseassessment", "L01"),
     (assessed_non_target, changed("lesion", role="TARGET"), "TA",  "TA-LESIONS",   "L01"),
 ]  # fmt: skip
 """Relations of the level HC: what is done to one side sets the other, which carries it, back to a draft."""

@@ -7,63 +7,41 @@ transaction of the save, under the subject's lock (docs/decisions/0057).
 """
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from django.contrib.auth.models import User
-from django.db.models import Prefetch
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from trial.actions.checking.check import CHECKS, Check, Finding, Level, checks_of, same
-from trial.actions.writing import LONGEST_TEXT, lock_only, lock_row
+from trial.actions.writing import LONGEST_TEXT, lock_row
 from trial.audit.acting import ChangeReason, acting
 from trial.models import Query, QueryAct, Record, Subject, Visit, is_frozen
 from trial.models.record import open_casebook
 from trial.refusals import Code, Problem, Refused
 from trial.states import QueryState
 
+from .check import CHECKS, Check, Finding, Level, checks_of, same
+from .holding import Held, Key, Raised, held_now
 from .system_account import SYSTEM, system_user
 
 WRITTEN_IN = "en"
 """The language of queries and reasons, whoever's save opens them: their texts are compared."""
 
 
-class Key(NamedTuple):
-    """The check that raises a query, and its record and item: there is one query of each."""
-
-    check: str
-    form: str
-    record: int | None
-    item: str
-
-
-def hold(row: Record | Visit) -> None:
-    """Lock the subject of a row that takes part in checks, before anything else is locked.
-
-    Two saves of the two sides of a relation come one after the other; the second is judged with
-    what the first has stored.
-    """
-    if checks_of(type(row)):
-        lock_only(row.subject)
-
-
-def settle(row: Record | Visit) -> None:
+def settle(row: Record | Visit, held: Held) -> None:
     """Judge the checks that a row takes part in, now that it is stored or withdrawn.
 
-    `hold` has locked its subject.
+    `held` is its subject's (`holding`).
     """
     if checks := checks_of(type(row)):
         casebook = row.casebook if isinstance(row, Record) else open_casebook(row)
-        queries = _automatic_queries(row.subject, checks)
+        queries = held.of({check.code for check in checks})
         _refuse_impossible(row, _findings(checks, casebook), queries)
         _follow(checks, casebook, queries, row)
 
 
 def settle_subject(subject: Subject) -> None:
     """Judge every check of a subject, as when a visit is open again to changes."""
-    lock_only(subject)
-    checks = list(CHECKS.values())
-    _follow(checks, open_casebook(subject), _automatic_queries(subject, checks))
+    _follow(list(CHECKS.values()), open_casebook(subject), held_now(subject).of(set(CHECKS)))
 
 
 def _findings(checks: Iterable[Check], casebook: object) -> dict[Key, Finding]:
@@ -74,20 +52,8 @@ def _findings(checks: Iterable[Check], casebook: object) -> dict[Key, Finding]:
     }
 
 
-def _automatic_queries(subject: Subject, checks: Iterable[Check]) -> dict[Key, Query]:
-    """Return the queries that these checks have raised about the subject, closed ones, too."""
-    raised = Query.objects.filter(
-        visit__subject=subject, check_code__in=[check.code for check in checks]
-    )
-    acts = Prefetch("acts", QueryAct.objects.select_related("by").order_by("pk"))
-    return {
-        Key(query.check_code or "", query.form, query.record, query.item): query
-        for query in raised.prefetch_related(acts)
-    }
-
-
 def _refuse_impossible(
-    row: Record | Visit, findings: Mapping[Key, Finding], queries: Mapping[Key, Query]
+    row: Record | Visit, findings: Mapping[Key, Finding], queries: Mapping[Key, Raised]
 ) -> None:
     """Refuse the save of a row that brings an impossible relation about.
 
@@ -109,34 +75,32 @@ def _refuse_impossible(
         raise Refused(*problems)
 
 
-def _was_there(query: Query | None) -> bool:
+def _was_there(raised: Raised | None) -> bool:
     """Return whether the finding was there before the save: its query is open, or was accepted."""
-    if query is None:
-        return False
-    return is_open(query) or list(query.acts.all())[-1].by.username != SYSTEM
+    return raised is not None and (raised.is_open or raised.acts[-1].by.username != SYSTEM)
 
 
 def _follow(
     checks: Iterable[Check],
     casebook: object,
-    queries: Mapping[Key, Query],
+    queries: Mapping[Key, Raised],
     row: Record | Visit | None = None,
 ) -> None:
     """Set carriers back, open queries about what is found, close those about what is mended."""
     with translation.override(WRITTEN_IN):
         findings = _findings(checks, casebook)
         to_ask = {key: finding for key, finding in findings.items() if _asks(key, finding, row)}
-        mended = [query for key, query in queries.items() if key not in findings]
-        mended = [query for query in mended if is_open(query)]
+        mended = [raised for key, raised in queries.items() if key not in findings]
+        mended = [raised for raised in mended if raised.is_open]
         if not to_ask and not mended:
             return
         system = system_user()
         for key, finding in to_ask.items():
             _set_back(key, finding, by=system)
             _ask(queries.get(key), key, finding, by=system)
-        for query in mended:
-            if _last_question(query).by_id == system.pk:
-                _act(query, QueryState.CLOSED, by=system, text=_("Resolved by data change."))
+        for raised in mended:
+            if raised.question.by_id == system.pk:
+                _act(raised.query, QueryState.CLOSED, by=system, text=_("Resolved by data change."))
 
 
 def _asks(key: Key, finding: Finding, row: Record | Visit | None) -> bool:
@@ -168,40 +132,28 @@ def _set_back(key: Key, finding: Finding, *, by: User) -> None:
         stored.save(update_fields=["state"])
 
 
-def _ask(query: Query | None, key: Key, finding: Finding, *, by: User) -> None:
+def _ask(raised: Raised | None, key: Key, finding: Finding, *, by: User) -> None:
     """Raise the query, or reopen it.
 
     It stays closed where a person closed it and the finding, which names the values, is the same.
     One that is open about other values is asked anew.
     """
     text = finding.sentence[:LONGEST_TEXT]
-    if query is None:
+    if raised is None:
         visit = finding.record if isinstance(finding.record, Visit) else finding.record.visit
         names = {"form": key.form, "record": key.record, "item": key.item}
         with acting(by=by):
-            raised = Query.objects.create(visit=visit, check_code=key.check, **names)
-        _act(raised, QueryState.OPEN, by=by, text=text)
+            query = Query.objects.create(visit=visit, check_code=key.check, **names)
+        _act(query, QueryState.OPEN, by=by, text=text)
         return
-    question, last = _last_question(query), list(query.acts.all())[-1]
-    is_new = question.by_id == by.pk and question.text != text
-    if not is_open(query) and (is_new or last.by_id == by.pk):
-        _act(query, QueryState.REOPENED, by=by, text=text)
-    elif is_open(query) and is_new:
-        _act(query, QueryState.CLOSED, by=by, text=_("Resolved by data change."))
-        _act(query, QueryState.REOPENED, by=by, text=text)
+    is_new = raised.question.by_id == by.pk and raised.question.text != text
+    if not raised.is_open and (is_new or raised.acts[-1].by_id == by.pk):
+        _act(raised.query, QueryState.REOPENED, by=by, text=text)
+    elif raised.is_open and is_new:
+        _act(raised.query, QueryState.CLOSED, by=by, text=_("Resolved by data change."))
+        _act(raised.query, QueryState.REOPENED, by=by, text=text)
 
 
 def _act(query: Query, state: QueryState, *, by: User, text: str) -> None:
     with acting(by=by):
         QueryAct.objects.create(query=query, state=state, by=by, text=text)
-
-
-def is_open(query: Query) -> bool:
-    """Return whether a query, whose acts are read, is not closed."""
-    return list(query.acts.all())[-1].state != QueryState.CLOSED
-
-
-def _last_question(query: Query) -> QueryAct:
-    """Return the act with which somebody asked last: a check, or a person who reopened it."""
-    asking = (QueryState.OPEN, QueryState.REOPENED)
-    return [act for act in query.acts.all() if act.state in asking][-1]
