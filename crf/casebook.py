@@ -124,6 +124,10 @@ class Casebook:
             records.sort(key=lambda record: (record.pk is None, record.pk or 0))
         return records
 
+    def has_read(self, form: type[Record]) -> bool:
+        """Return whether the records of a form are read already, so that to ask costs nothing."""
+        return form in self._records
+
     def rows(self, group: type[Row]) -> list[Any]:
         """Return the standing rows of a group, record by record. Each has its record."""
         return [row for record in self.records(group.form()) for row in record.rows(group)]

@@ -84,6 +84,23 @@ DATED = [form for form in Record.forms() if form.entered_by_hand and form is not
 """The forms of what is collected from the subject: all but consents and acts of the system."""
 
 
+def withdrawn(casebook: Casebook) -> Consent | None:
+    """Return the first withdrawal of consent; None where there is none.
+
+    Every save asks for it: it is looked up by itself where no consent is read yet.
+    """
+    if casebook.has_read(Consent):
+        signed = [
+            consent
+            for consent in casebook.records(Consent)
+            if consent.type == Consent.Type.WITHDRAWAL and consent.signed_on
+        ]
+        return min(signed, key=lambda consent: consent.signed_on, default=None)
+    withdrawals = Consent.objects.of(casebook.subject).filter(type=Consent.Type.WITHDRAWAL)
+    first: Consent | None = withdrawals.exclude(signed_on=None).order_by("signed_on").first()
+    return first
+
+
 @check("XC39", level=Level.HARD, reads=[Consent, Visit, *DATED])
 def after_the_withdrawal(casebook: Casebook) -> Iterator[Finding]:
     """Find what is dated after the withdrawal of consent (crf_spec 2.23).
@@ -91,14 +108,9 @@ def after_the_withdrawal(casebook: Casebook) -> Iterator[Finding]:
     A new record, or a date moved to after it, is refused. The withdrawal itself is stored: what is
     dated after it then gets a query, and stays correctable.
     """
-    withdrawals = [
-        consent
-        for consent in casebook.records(Consent)
-        if consent.type == Consent.Type.WITHDRAWAL and consent.signed_on
-    ]
-    if not withdrawals:
+    withdrawal = withdrawn(casebook)
+    if withdrawal is None:
         return
-    withdrawal = min(withdrawals, key=lambda consent: consent.signed_on)
     for visit in casebook.visits:
         yield from _dated_after(visit, [visit], withdrawal)
     for form in DATED:

@@ -87,14 +87,14 @@ def save(
         raise Refused(code, form=form.form_title())
     reason = checked_reason(reason)
     with writing(by=by, reason=reason):
-        submission, held = _submission(form, place, version, values, rows or {})
+        submission, queries = _submission(form, place, version, values, rows or {})
         submission.set_state(complete)
         if not reason and submission.needs_reason():
             raise Refused(Code.REASON_MISSING, item="reason")
         submission.refuse_impossible()
         submission.store(by=by)
         finish(submission.record, by=by)
-        checking.settle(submission.record, held)
+        checking.settle(submission.record, queries)
     return submission.record
 
 
@@ -104,16 +104,16 @@ def _submission(
     version: int | None,
     values: Mapping[str, Any],
     rows: SentRows,
-) -> tuple[Submission, checking.Held]:
+) -> tuple[Submission, checking.AutomaticQueries]:
     """Lock the subject, and the record or the visit of a new one; return what was sent for it."""
-    with checking.holding(form, place.subject) as held:
+    with checking.holding(form, place.subject) as queries:
         if isinstance(place, Visit):
             lock_only(place)  # whoever fills in the same form waits, and is told of this one
         else:
             record = lock_row(form, place.pk)
     if isinstance(place, Visit):
-        return Submission.of_new(form, place, values, rows), held
-    return Submission.of_stored(record, version, values, rows), held
+        return Submission.of_new(form, place, values, rows), queries
+    return Submission.of_stored(record, version, values, rows), queries
 
 
 def change_visit(
@@ -123,7 +123,7 @@ def change_visit(
     refuse_unless_allowed(by, Act.ENTER, visit.subject.site_id)
     reason = checked_reason(reason)
     with writing(by=by, reason=reason):
-        with checking.holding(Visit, visit.subject) as held:
+        with checking.holding(Visit, visit.subject) as queries:
             visit = lock_row(Visit, visit.pk)
         refuse_stale(visit, version, values)
         changes = assign(visit, values)
@@ -133,7 +133,7 @@ def change_visit(
             validate(visit)
             visit.save()
             stored.send(Visit, row=visit, by=by)
-            checking.settle(visit, held)
+            checking.settle(visit, queries)
     return visit
 
 
@@ -149,7 +149,7 @@ def withdraw(record: Record, *, by: User, reason: str, versions_sha256: str | No
     if not record.entered_by_hand:
         raise Refused(Code.NOT_WITHDRAWN, form=record.form_title())
     with writing(by=by, reason=reason):
-        with checking.holding(type(record), record.subject) as held:
+        with checking.holding(type(record), record.subject) as queries:
             record = lock_row(type(record), record.pk)
         refuse_withdrawn(record)
         if versions_sha256 is not None:
@@ -157,7 +157,7 @@ def withdraw(record: Record, *, by: User, reason: str, versions_sha256: str | No
         record.withdrawn_by, record.withdrawn_at = by, timezone.now()
         record.save()
         stored.send(type(record), row=record, by=by)
-        checking.settle(record, held)
+        checking.settle(record, queries)
 
 
 def withdraw_row(

@@ -55,7 +55,7 @@ def unfreeze(visit: Visit, *, by: User, reason: str) -> Freeze:
     _refuse_unless_data_manager(by, visit)
     reason = checked_text(reason)
     with writing(by=by):
-        checking.held_now(visit.subject)
+        checking.hold_now(visit.subject)
         if not is_frozen(visit):
             raise Refused(Code.NOT_FROZEN, visit=visit)
         anchors.at_commit()

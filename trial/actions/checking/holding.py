@@ -51,7 +51,7 @@ class Raised:
         return [act for act in self.acts if act.state in asking][-1]
 
 
-class Held:
+class AutomaticQueries:
     """The automatic queries of a subject, whose lock is held; their acts are read when needed."""
 
     def __init__(self) -> None:
@@ -80,13 +80,13 @@ class Held:
 
 
 @contextmanager
-def holding(form: type[Record | Visit], subject: Subject) -> Iterator[Held]:
+def holding(form: type[Record | Visit], subject: Subject) -> Iterator[AutomaticQueries]:
     """Lock the subject with the next statement, before anything that it locks.
 
     Two saves of the two sides of a relation come one after the other; the second is judged with
     what the first has stored. A form that takes part in no check waits for nobody.
     """
-    held, key = Held(), subject.pk
+    queries, key = AutomaticQueries(), subject.pk
     waiting = [key] if checks_of(form) else []
 
     def hold(execute: Any, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
@@ -99,19 +99,19 @@ def holding(form: type[Record | Visit], subject: Subject) -> Iterator[Held]:
         answer = execute(together, None, many, context)
         cursor = context["cursor"]
         cursor.nextset()
-        held.take(cursor.fetchall())
+        queries.take(cursor.fetchall())
         cursor.nextset()
         return answer
 
     with connection.execute_wrapper(hold):
-        yield held
+        yield queries
 
 
-def held_now(subject: Subject) -> Held:
+def hold_now(subject: Subject) -> AutomaticQueries:
     """Lock the subject by a statement of its own."""
-    held = Held()
+    queries = AutomaticQueries()
     with connection.cursor() as cursor:
         cursor.execute(HOLD, [subject.pk])
         cursor.execute(RAISED, [subject.pk])
-        held.take(cursor.fetchall())
-    return held
+        queries.take(cursor.fetchall())
+    return queries

@@ -20,28 +20,28 @@ from trial.refusals import Code, Problem, Refused
 from trial.states import QueryState
 
 from .check import CHECKS, Check, Finding, Level, checks_of, same
-from .holding import Held, Key, Raised, held_now
+from .holding import AutomaticQueries, Key, Raised, hold_now
 from .system_account import SYSTEM, system_user
 
 WRITTEN_IN = "en"
 """The language of queries and reasons, whoever's save opens them: their texts are compared."""
 
 
-def settle(row: Record | Visit, held: Held) -> None:
+def settle(row: Record | Visit, queries: AutomaticQueries) -> None:
     """Judge the checks that a row takes part in, now that it is stored or withdrawn.
 
-    `held` is its subject's (`holding`).
+    `queries` are its subject's, whose lock is held (`holding`).
     """
     if checks := checks_of(type(row)):
         casebook = row.casebook if isinstance(row, Record) else open_casebook(row)
-        queries = held.of({check.code for check in checks})
-        _refuse_impossible(row, _findings(checks, casebook), queries)
-        _follow(checks, casebook, queries, row)
+        raised = queries.of({check.code for check in checks})
+        _refuse_impossible(row, _findings(checks, casebook), raised)
+        _follow(checks, casebook, raised, row)
 
 
 def settle_subject(subject: Subject) -> None:
     """Judge every check of a subject, as when a visit is open again to changes."""
-    _follow(list(CHECKS.values()), open_casebook(subject), held_now(subject).of(set(CHECKS)))
+    _follow(list(CHECKS.values()), open_casebook(subject), hold_now(subject).of(set(CHECKS)))
 
 
 def _findings(checks: Iterable[Check], casebook: object) -> dict[Key, Finding]:
