@@ -149,22 +149,16 @@ class RadiotherapyCourse(Record):
         return self.intent == codes.Intent.PALLIATIVE
 
     def inconsistencies(self) -> Iterator[Problem]:
-        """Yield what keeps the form from being complete: volumes, their lesions, the sum of their fractions."""
+        """Yield what keeps the form from being complete: volumes, the sum of their fractions."""
         volumes = self.volumes_now
         if not volumes and self.status != codes.Status.NOT_STARTED:
             yield "", _("No target volume is entered. Add at least one.")
-        lesion_codes = set(Lesion.objects.of(self.subject).values_list("code", flat=True))
         for volume in volumes:
             label = volume.code or _("new")
-            if unknown := sorted(set(volume.lesions) - lesion_codes):
-                sentence = _("Volume {volume} names {unknown}; the subject has {lesions}.")
-                lesions = ", ".join(sorted(lesion_codes)) or _("no lesion")
-                yield "", sentence.format(volume=label, unknown=", ".join(unknown), lesions=lesions)
             if self.uniform == "Y" and not is_uniform(volume):
                 sentence = _("Volume {volume}: its fractions do not add up to the prescribed dose (±0.1 Gy).")
                 yield "", sentence.format(volume=label)
         yield from self._status_against_fractions()
-        yield from self._fractions_without_volume()
 
     def _status_against_fractions(self) -> Iterator[Problem]:
         """Yield a course that is completed without a delivered fraction, or was never started with one."""
@@ -175,14 +169,6 @@ class RadiotherapyCourse(Record):
         if self.status == codes.Status.NOT_STARTED and (delivered or self.started_on):
             sentence = _("The course was not started, but its start or a delivered fraction is entered. Correct the status, or these.")
             yield "status", sentence
-
-    def _fractions_without_volume(self) -> Iterator[Problem]:
-        """Yield fractions whose volume was withdrawn."""
-        standing = {volume.pk for volume in self.volumes_now}
-        for fraction in self.fractions_now:
-            if fraction.volume_id and fraction.volume_id not in standing:
-                sentence = _("Fraction {number} is of volume {volume}, which was withdrawn. Name its volume, or withdraw the fraction.")
-                yield "", sentence.format(number=fraction.number, volume=fraction.volume.code)
 
 
 def is_uniform(volume: Any) -> bool:

@@ -128,7 +128,7 @@ class ResponseAssessment(Record):
         return max((scan.scanned_on for scan in self.rows(Scan) if scan.scanned_on), default=None)
 
     def inconsistencies(self) -> Iterator[Problem]:
-        """Yield what keeps the form from being complete: scans, lesions not assessed, descriptions too short."""
+        """Yield what keeps the form from being complete: scans, descriptions too short."""
         if not self.rows(Scan):
             yield "", _("No scan is entered. Add a row for each scan.")
         yield from lesion_problems(self, TargetMeasurement, NonTargetFinding)

@@ -42,13 +42,7 @@ def by_lesion(rows: "Sequence[TargetMeasurement]") -> "dict[int, list[TargetMeas
 def lesion_problems(
     assessment: "ResponseAssessment", targets: "type[TargetMeasurement]", non_targets: "type[NonTargetFinding]"
 ) -> Iterator[Problem]:
-    """Yield what keeps the form from being complete: lesions not assessed, pieces and merged lesions, descriptions too short."""
-    for role, group in ((Lesion.Role.TARGET, targets), (Lesion.Role.NON_TARGET, non_targets)):
-        assessed = {row.lesion_id for row in assessment.rows(group)}
-        for lesion in assessment.casebook.records(Lesion):
-            if is_baseline(lesion, role) and lesion.pk not in assessed:
-                sentence = _("{lesion} is not assessed. Add it; where it cannot be assessed, say so and why.")
-                yield "", sentence.format(lesion=lesion)
+    """Yield what keeps the form from being complete: pieces and merged lesions, descriptions too short."""
     yield from piece_problems(assessment, targets)
     yield from merged_problems(assessment, targets)
     for row in assessment.rows(non_targets):

@@ -94,11 +94,9 @@ class Cycle(Record):
             raise impossible(Code.ENTERED_AT_ANOTHER_VISIT, item="number", sentence=sentence)
 
     def inconsistencies(self) -> Iterator[Problem]:
-        """Yield what keeps the form from being complete: doses, the cycle before, days out of order."""
+        """Yield what keeps the form from being complete: doses, days out of order."""
         if not self.rows(Administration):
             yield "", _("No administration is entered. Add a row for each agent and day, also for those not given.")
-        if self.number and self.number > 1 and not Cycle.objects.of(self.subject).filter(number=self.number - 1).exists():
-            yield "number", _("Cycle {number} is not entered yet.").format(number=self.number - 1)
         yield from self._agents_twice()
         yield from self._days_in_order()
 
@@ -115,15 +113,6 @@ class Cycle(Record):
             if early < late and first_on >= second_on:
                 sentence = _("Day {late} ({late_on}) must come after day {early} ({early_on}). Correct one of the two dates.")
                 yield "", sentence.format(late=late, late_on=second_on, early=early, early_on=first_on)
-        yield from self._begins_after_cycle_before()
-
-    def _begins_after_cycle_before(self) -> Iterator[Problem]:
-        before = Administration.objects.of(self.subject).filter(cycle__number=(self.number or 0) - 1, given="Y").exclude(cycle=self.pk)
-        last = before.aggregate(last=models.Max("given_on"))["last"]
-        day_1 = min(self.days_given(), default=None)
-        if last and day_1 and day_1 <= last:
-            sentence = _("Day 1 of cycle {number} ({day_1}) must come after the last dose of the cycle before ({last_on}).")
-            yield "", sentence.format(number=self.number, day_1=day_1, last_on=last)
 
 
 def has_dose(administration: "Administration") -> bool:

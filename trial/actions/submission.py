@@ -17,6 +17,8 @@ from .judging import (
     Changes,
     assign,
     both_values,
+    hand_over_rows,
+    problems_by_clean,
     problems_in,
     refuse_foreign_references,
     refuse_second,
@@ -121,6 +123,7 @@ class Submission:
         problems: list[Problem] = []
         for row, place in self._rows_to_judge():
             problems += [replace(problem, place=place) for problem in problems_in(row)]
+        problems += self._problems_of_rows_beside()
         if problems:
             raise Refused(*problems)
         self._refuse_foreign_references()
@@ -170,6 +173,23 @@ class Submission:
         for edit in self.edits:
             if edit.stores and not edit.withdraws:
                 yield edit.row, edit.place
+
+    def _problems_of_rows_beside(self) -> Iterator[Problem]:
+        """Yield what the record's own changes make impossible in the rows that nobody sent.
+
+        A course that is moved may leave its fractions behind.
+        """
+        if not self.changes.keys() - {"state"}:
+            return
+        edited = {id(edit.row) for edit in self.edits}
+        for group in self.record.groups():
+            for number, row in enumerate(self.record.rows(group), 1):
+                if id(row) in edited:
+                    continue
+                hand_over_rows(row)
+                for problem in problems_by_clean(row):
+                    facts = {"row": group.form_title(), "number": number}
+                    yield Problem(Code.IMPOSSIBLE_ROW, "", facts | {"sentence": problem.sentence})
 
     def _refuse_foreign_references(self) -> None:
         """Refuse a lesion, volume or consent version that the form does not offer."""

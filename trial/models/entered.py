@@ -147,6 +147,18 @@ class Entered(Kept):
             if self.is_empty(item) and item not in self.missing and self.needs(item):
                 yield Problem(Code.UNANSWERED, item, {"label": self.label_of(item)})
 
+    def dates(self) -> Iterator[tuple[str, str]]:
+        """Yield the items that state a date with it as text, as far as it is known.
+
+        Planned dates are no statements.
+        """
+        for item in self.item_names():
+            field, value = field_of(type(self), item), getattr(self, item)
+            if isinstance(value, date) and not getattr(field, "planned", False):
+                yield item, value.isoformat()
+            elif value and getattr(field, "partial", False):
+                yield item, value
+
     def refuse_impossible_dates(self, *, today: date) -> None:
         """Refuse dates before 1920 or in the future, planned ones excepted (crf_spec 0.5)."""
         problems = [

@@ -113,6 +113,10 @@ class Code(StrEnum):
         "step_of_another_role", FORBIDDEN, _("A data manager proposes the lock, a monitor approves it, an administrator carries it out."),
     )
     QUERY_OF_ANOTHER = "query_of_another", FORBIDDEN, _("A query is closed or reopened by the person who raised it.")
+    QUERY_OF_A_CHECK = (
+        "query_of_a_check", FORBIDDEN, _("A check asks this: the query closes by itself once the data are right."),
+        _("Correct the data, or answer the query; a monitor may close it."),
+    )
     OWN_ENTRIES = "own_entries", FORBIDDEN, _("Nobody verifies what they entered themselves."), _("Ask another monitor.")
     RANDOMIZED_BY_INVESTIGATOR = "randomized_by_investigator", FORBIDDEN, _("Only an investigator of this site randomizes its subjects.")
     OUTSIDE_BY_INVESTIGATOR = (
@@ -259,6 +263,11 @@ class Code(StrEnum):
     )
     INCOMPLETE = "incomplete", INVALID, FORM_SAYS
     INCOMPLETE_ROW = "incomplete_row", INVALID, _("{row} {number}: {sentence}")
+    IMPOSSIBLE_ROW = "impossible_row", INVALID, _("{row} {number}: {sentence}")
+    CONTRADICTS_OTHER_RECORD = (
+        "contradicts_other_record", INVALID, _("This contradicts {record}: {sentence}"),
+        _("Check what you entered here, or correct the other record first."),
+    )
 
     # ── Subjects and sites
     SCREENED_IN_FUTURE = "screened_in_future", INVALID, _("{day} lies in the future."), _("Enter the day of screening, today or earlier.")
