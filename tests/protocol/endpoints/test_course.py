@@ -172,6 +172,24 @@ def test_split_lesion_is_controlled_by_the_sum_of_its_pieces(sizes, event):
     assert {row.result.event for row in course.local_control} == {event}
 
 
+@pytest.mark.parametrize("statuses", [("INFIELD_PD", "CONTROLLED"), ("CONTROLLED", "INFIELD_PD")])
+def test_split_lesion_fails_where_one_of_its_pieces_does(statuses):
+    read = tuple(("L01", LocalStatus(status)) for status in statuses)
+    last = replace(pieces("TA2", date(2025, 8, 29), 7, 7), statuses=read)
+    course = derive(course_of(last, irradiated=(("L01", date(2025, 6, 13)),)), on=ASKED)
+    assert {row.result.event for row in course.local_control} == {True}
+
+
+def test_merged_lesions_fail_together_where_the_mass_does():
+    """The status is entered in the row in which the mass is measured."""
+    first, second = target(20), replace(target(15), code="L02")
+    mass = two("TA1", date(2025, 6, 26), first, replace(second, mm=None, merged_into="L01"))
+    last = replace(mass, statuses=(("L01", LocalStatus.INFIELD_PD),))
+    baseline, facts = Baseline((first, second)), Facts(randomized_on=RANDOMIZED)
+    course = derive(CourseFacts(baseline, (last,), facts=facts), on=ASKED)
+    assert [row.result.event for row in course.local_control] == [True, True]
+
+
 def two(label, on, *rows):
     return CourseAssessment(TimePoint(label, on, on, rows), SD)
 

@@ -285,6 +285,7 @@ MERGED = [
     (lesion(scan(63, 20), merged(126, 34), merged(189, 41)),  beside(scan(63, 15)),                   "189 LOCAL_GROWTH"),  # from 34
     (lesion(scan(63, 20), scan(80, 10), merged(126, 34)),     beside(scan(63, 15), scan(80, 5)),      "126 LOCAL_GROWTH"),  # 10 + 5
     (lesion(scan(63, 20), scan(80, 10), merged(126, 34)),     beside(scan(63, 15)),                   "126 LOCAL_GROWTH"),  # 10 + 15
+    (lesion(scan(63, 20), merged(126, 34)),                   beside(scan(63, 5), scan(80, 15), irradiated=70), "126 NO_EVENT"),
     (lesion(scan(63, 20), merged(126, 34)),                   beside(scan(30, 2), scan(63, 15)),      "126 NO_EVENT"),  # 2 before RT
     (lesion(scan(63, 20), merged(126, 34)),                   {},                                     "126 NO_EVENT"),  # no L02
     (lesion(merged(63, 34), merged(126, 41)),                 beside(),                               "126 LOCAL_GROWTH"),  # from 34

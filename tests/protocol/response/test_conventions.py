@@ -100,6 +100,13 @@ def test_progression_ends_a_confirmed_partial_response():
     ]
 
 
+def test_partial_response_confirmed_before_bl1_does_not_go_on_against_bl1():
+    points = visits(70, 60, 60, 45)
+    labels = ("UNS1", "UNS2", "PC2", "TA1")
+    points = [replace(point, label=label) for point, label in zip(points, labels, strict=True)]
+    assert last(ONE, points, CONTINUING) == "PR SD iPR"
+
+
 def test_each_visit_is_read_whole_by_the_parameters_of_its_own_day():
     points = visits(100, 0, 3, 3)
     readings = read_all(ONE, points, [DEFAULT, DEFAULT, DEFAULT, FLOOR], second_baseline="PC2")

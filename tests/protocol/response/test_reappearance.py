@@ -78,6 +78,16 @@ def test_after_overall_cr_a_target_seen_again_is_pd(before, node, sizes, default
     assert responses(before, series, node=node, parameters=WITH_FLOOR) == with_floor
 
 
+@pytest.mark.parametrize(("mm", "expected"), [("4.9", "PR"), (5, "PD")])
+def test_floor_after_overall_cr_asks_for_5_mm_and_not_for_20_percent(mm, expected):
+    """Beside three normal nodes of 9 mm, 5 mm are 19 % of the smallest sum."""
+    nodes = [target(18, f"L1{number}", node=True) for number in range(3)]
+    normal = tuple(replace(node, mm=Decimal(9)) for node in nodes)
+    series = [TimePoint("TA", None, None, (target(size), *normal)) for size in (0, mm)]
+    assessments = assess_all(Baseline((target(30), *nodes)), series, parameters=WITH_FLOOR)
+    assert [assessment.overall for assessment in assessments] == ["CR", expected]
+
+
 BESIDE = [
     # baseline  node   then               responses, a non-target present throughout
     (30,        False, (0, 4),            "PR PR"),

@@ -24,6 +24,7 @@ def point(*targets):
 
 L01, L02 = lesion("L01", 20), lesion("L02", 15)
 A, B = lesion("L01", 14, piece="a"), lesion("L01", 14, piece="b")
+THIRDS = [lesion("L01", 6, piece=letter) for letter in "abc"]
 SPLIT = [
     # rows of L01                                                           sum    complete
     ((A, B),                                                                28,    True),
@@ -62,6 +63,8 @@ SERIES = [
     ((L01, L02),   [point(lesion("L01", 42), MASS[1])],                     ["PD"]),
     ((L01, L02),   [point(*MASS), point(lesion("L01", 14), lesion("L02", 10))], ["SD", "PR"]),  # apart again
     ((L01,),       [point(A, B), point(A)],                                 ["PD", "NE"]),  # b is not assessed
+    ((L01,),       [point(*THIRDS), point(*THIRDS[:2])],                    ["SD", "NE"]),  # c is not assessed
+    ((L01,),       [point(*THIRDS), point(L01), point(*THIRDS[:2])],        ["SD", "SD", "PR"]),  # whole, then split anew
     ((L01,),       [point(A, B), point(lesion("L01", 12))],                 ["PD", "PR"]),  # whole again
     ((L01,),       [point(lesion("L01", 4, piece="a"), lesion("L01", 4, piece="b")), point(lesion("L01", 15, piece="a"))],
      ["PR", "PD"]),                                                                         # what is missing can only add
