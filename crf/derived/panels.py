@@ -17,7 +17,8 @@ from .regimens import regimen_on, regimens_of
 def tests_missing(panel: LaboratoryPanel, casebook: Casebook) -> tuple[str, ...]:
     """Return the codes of the tests that no panel of the visit answers.
 
-    They are those due on the day of the specimen; of a panel without one, on the day of the visit.
+    A row of this panel counts before it is answered, since its own refusal names it. The tests are
+    those due on the day of the specimen; of a panel without one, on the day of the visit.
     """
     if not was_performed(panel):
         return ()
@@ -26,9 +27,13 @@ def tests_missing(panel: LaboratoryPanel, casebook: Casebook) -> tuple[str, ...]
     before = [entry for entry in entered if entry.visit_id != panel.visit_id]
     on = panel.sampled_on or panel.visit.held_on or panel.subject.site.today()
     due = panels.due_tests(panel.visit.code, circumstances(casebook, before, on))
-    return panels.missing_tests(
-        due, {row.test for entry in at_visit for row in entry.rows(LaboratoryResult)}
-    )
+    rows = [
+        row
+        for entry in at_visit
+        for row in entry.rows(LaboratoryResult)
+        if entry.pk == panel.pk or row.result or "result" in row.missing
+    ]
+    return panels.missing_tests(due, {row.test for row in rows})
 
 
 def circumstances(

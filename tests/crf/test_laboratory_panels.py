@@ -193,6 +193,9 @@ class TestDueTests:
         assert post("C2D1", *map(result_of, BLOOD)).status_code == 201
         rest = post("C2D1", *map(result_of, [test for test in ROUTINE if test not in BLOOD]), complete=True)
         assert (rest.status_code, rest.json()["state"]) == (201, "COMPLETE")
+        unanswered = post("PC2", *({"test": test, "unit": standard_unit(test)} for test in ROUTINE))
+        assert unanswered.status_code == 201
+        assert post("PC2", result_of("CREAT"), complete=True).status_code == 422
         repeated = post("C2D1", result_of("CREAT"), complete=True)
         assert (repeated.status_code, repeated.json()["state"]) == (201, "COMPLETE")
 

@@ -140,6 +140,8 @@ OTHER_LIMITS = [
     ("ALP",   "110",    "120",    "110",  "100",     1,    0),     # equal to its baseline
     ("ALP",   "110",    "120",    "111",  "100",     1,    1),
     ("ALP",   "110",    "100",    "110",  "120",     0,    0),
+    ("ALP",   "110",    "120",    "110",  None,      None, 0),     # whatever the limit
+    ("ALP",   "110",    "120",    "111",  None,      None, None),
     ("ALT",   "45",     "50",     "45",   "40",      1,    1),     # ALT counts from ULN alone
     ("BILI",  "20",     "21",     "20",   "17",      1,    1),
 ]  # fmt: skip

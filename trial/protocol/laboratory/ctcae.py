@@ -201,14 +201,17 @@ def _span(
 
 
 def _reached(side: Side, bound: Bound, case: _Case, result: Reported) -> Truth:
+    reached = _beyond(side, bound, case, result)
+    return all_of([reached, _above_baseline(case)]) if bound.above_baseline else reached
+
+
+def _beyond(side: Side, bound: Bound, case: _Case, result: Reported) -> Truth:
     limit = _limit(bound, case)
     if limit is None:
         return UNKNOWN
     if side == Side.BELOW:
         return negate(at_least(result, limit))
     reached = at_least(result, limit) if bound.inclusive else negate(at_most(result, limit))
-    if bound.above_baseline:
-        return all_of([reached, _above_baseline(case)])
     if reached == MET and bound.fasting and not case.fasting:
         return UNKNOWN
     if reached == MET and bound.up_to_uln is not None:
