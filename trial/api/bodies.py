@@ -129,7 +129,8 @@ def _row_sent(group: type[Row], base: type[Strict]) -> type[serializers.ModelSer
             help_text="of a new row: the name that other rows of the same save have for it",
         )
     for item in refers_to_named_rows(group):
-        parts[item] = KeyOrName(help_text="the id of a stored row, or the name of a new one")
+        help_text = "the id of a stored row, or the name of a new one"
+        parts[item] = KeyOrName(required=False, allow_null=True, help_text=help_text)
     fields = list(dict.fromkeys([*parts, *group.item_names()]))
     parts["Meta"] = type("Meta", (), {"model": group, "fields": fields})
     name = f"{group.__name__}{base.__name__}"
