@@ -38,7 +38,9 @@ def test_shows_units_limits_codes_and_labels_of_the_form(schema):
 
 def test_shows_what_an_entry_and_a_change_send(schema):
     parts = schema["components"]["schemas"]
-    assert set(parts["LaboratoryPanelEnterRequest"]["properties"]) == {"visit", "complete", "items", "missing", "rows"}
+    assert set(parts["LaboratoryPanelEnterRequest"]["properties"]) == {
+        "visit", "complete", "items", "missing", "rows", "visit_held_on",
+    }  # fmt: skip
     assert {"version", "reason", "items", "rows"} <= set(parts["PatchedLaboratoryPanelChangeRequest"]["properties"])
     assert set(parts["LaboratoryPanelEnterRowsRequest"]["properties"]) == {"results"}
 

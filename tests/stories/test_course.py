@@ -33,9 +33,9 @@ def endpoint(found, name):
 @pytest.mark.parametrize(
     ("code", "status"),
     [
-        ("01-001", "ON_TREATMENT"),
+        ("01-001", "TREATMENT_ENDED"),  # its last dose was given long ago, and radiotherapy is completed
         ("01-002", "INDUCTION_FAILED"),
-        ("01-003", "ON_TREATMENT"),
+        ("01-003", "TREATMENT_ENDED"),
         ("01-010", "INDUCTION_FAILED"),
         ("01-901", "SCREEN_FAILED"),
         ("01-904", "SCREENING"),  # passes: the control case
@@ -57,6 +57,8 @@ def test_status_of_each_story(derived, code, status):
         ("2025-04-24", "INDUCTION"),
         ("2025-04-25", "RANDOMIZED"),
         ("2025-04-28", "ON_TREATMENT"),  # day 8 of cycle 3
+        ("2025-09-21", "ON_TREATMENT"),
+        ("2025-09-22", "TREATMENT_ENDED"),  # presumed, 84 days after day 8 of cycle 4
     ],
 )
 def test_status_is_that_of_the_day_asked_for(derived, on, status):
@@ -225,7 +227,7 @@ class TestPage:
             "Objective response, against BL1",
             "Cisplatin",
             "complete",
-            "on treatment",
+            "treatment ended",
             "Unknown: no record of death.",
         ):
             assert expected in said

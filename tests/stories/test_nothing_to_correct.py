@@ -13,8 +13,7 @@ VERBS = ("enter", "change", "withdraw", "hold", "miss", "confirm", "randomize", 
 """The acts of a story (followup/stories/telling.py)."""
 
 STORIES = {
-    "straightforward": (straightforward.CONSENTED, straightforward.CHAPTERS[:5]),
-    "radiotherapy": (straightforward.CONSENTED, straightforward.CHAPTERS[:7]),
+    "straightforward": (straightforward.CONSENTED, straightforward.CHAPTERS[:5]),  # to the allocation, whichever arm
     "progression": (progression.CONSENTED, progression.CHAPTERS),
     "overdue": (overdue.CONSENTED, overdue.CHAPTERS[:-1]),
     "intolerance": (intolerance.CONSENTED, intolerance.CHAPTERS),

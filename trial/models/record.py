@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from trial.audit.once import OneOfAVisit
 from trial.audit.triggers import add_constraint
-from trial.protocol.schedule import timetable
+from trial.protocol.schedule.visits import belongs_to_common
 from trial.refusals import Code, impossible
 from trial.refusals import Problem as Obstacle
 
@@ -158,7 +158,7 @@ class Record(Withdrawable):
     @property
     def belongs_to_common(self) -> bool:
         """Return whether the record belongs to the common visit, the whole trial's."""
-        return timetable.belongs_to_common(self._meta.label_lower)
+        return belongs_to_common(self._meta.label_lower)
 
     def yields(self) -> bool:
         """False for what is never refused nor set back for another record's sake (crf_spec 0.4).

@@ -23,7 +23,7 @@ from .visit_states import (
     entry_overdue,
     visit_state,
 )
-from .visits import COMMON, SFU, SYSRT, TYPES, VisitType, belongs_to_common, follows, visit_type
+from .visits import COMMON, SFU, SYSRT, TYPES, VisitType, follows, visit_type
 
 __all__ = [
     "COMMON",
@@ -34,7 +34,6 @@ __all__ = [
     "PlannedVisit",
     "VisitState",
     "VisitType",
-    "belongs_to_common",
     "days_outside",
     "entry_due_days",
     "entry_overdue",
@@ -127,13 +126,12 @@ def plan(
     if end_on:
         visits = [visit for visit in visits if visit.opens_on is None or visit.opens_on <= end_on]
         visits.append(planner.visit("EOS", end_on))
-    order = list(TYPES)
+    return tuple(sorted(visits, key=_position))
 
-    def position(visit: PlannedVisit) -> tuple[date, int, str]:
-        undated = date.min if visit.code == COMMON else date.max
-        return visit.target_on or undated, order.index(visit.type), visit.code
 
-    return tuple(sorted(visits, key=position))
+def _position(visit: PlannedVisit) -> tuple[date, int, str]:
+    undated = date.min if visit.code == COMMON else date.max
+    return visit.target_on or undated, list(TYPES).index(visit.type), visit.code
 
 
 @dataclass(frozen=True)
