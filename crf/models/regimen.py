@@ -107,7 +107,7 @@ class Regimen(Record):
     preconsent_cycles = fields.count(
         "Cycles completed before consent", between=(0, 6), sdtm="SUPPEC.PRECNS", when=lambda r: r.role in FIRST
     )
-    cisplatin_eligible = fields.yes_no("Eligible for cisplatin", sdtm="SUPPEC.CISELIG")
+    cisplatin_eligible = fields.yes_no("Eligible for cisplatin", sdtm="SUPPEC.CISELIG", when=lambda r: r.role != in_force.Role.MAINTENANCE)
     cisplatin_reasons = fields.codes(
         "Not eligible for cisplatin because of", CisplatinReason, sdtm="SUPPEC.CISRSN", when=lambda r: r.cisplatin_eligible == "N"
     )

@@ -17,6 +17,8 @@ from trial.protocol.parameters import DEFAULT
 from trial.protocol.therapy.regimens import REGIMENS
 from trial.refusals import Refused
 
+from trial.actions import entry
+
 D = Decimal
 C1, C2, LATER = date(2025, 1, 14), date(2025, 2, 4), date(2025, 2, 25)
 UNLISTED = {"agent": "OTHER", "name": "Lobaplatin", "dose": D(30), "basis": "mg/m2", "days": "1"}
@@ -205,11 +207,13 @@ class TestRole:
         with pytest.raises(Refused, match="A later regimen is in force from 2025-02-25 or earlier"):
             change(first, from_on=LATER)
 
-    def test_cycles_before_consent_are_asked_of_the_induction_only(self, regimen):
+    def test_cycles_before_consent_and_cisplatin_are_asked_where_they_matter(self, regimen):
         with pytest.raises(Refused, match="“Cycles completed before consent” is not answered"):
             regimen("GC_CIS", C1, preconsent_cycles=None)
         regimen("GC_CIS", C1)
-        assert regimen("TISLE", LATER, "MAINTENANCE", preconsent_cycles=None).pk
+        assert regimen("TISLE", LATER, "MAINTENANCE", preconsent_cycles=None, cisplatin_eligible="").pk
+        with pytest.raises(Refused, match="“Eligible for cisplatin” is not answered"):
+            regimen("GC_CARBO", LATER + timedelta(21), "SWITCH", cisplatin_eligible="")
 
     def test_later_regimen_is_of_the_whole_trial_or_of_a_visit_and_the_induction_of_a_visit(self, enter, regimen):
         with pytest.raises(Refused) as refusal:
@@ -325,6 +329,15 @@ class TestOptions:
         assert "was fixed when the regimen's first dose was given, on 2025-01-14" in problem.sentence
         chosen.refresh_from_db()
         assert change(chosen, max_cycles=4).max_cycles == 4  # the rest may be corrected
+
+    def test_that_was_recorded_wrongly_is_withdrawn_and_entered_anew(self, subject, regimen, give, data_manager):
+        wrong = regimen("GC_CIS", C1)
+        give(1, C1, ("CISPLATIN", 1, "64.6"), ("CISPLATIN", 8, "64.6"))
+        entry.withdraw(wrong, by=data_manager, reason="ENTRY_ERROR: the split was chosen")
+        regimen("GC_CIS", C1, platinum="CIS_35_D1_D8")
+        (cycle,) = Casebook(subject).records(Cycle)
+        assert [round(dose.percent_of_planned) for dose in cycle.rows(Administration)] == [100, 100]
+        assert target(subject, "C2D1") == C2
 
     def test_of_a_later_regimen_is_free_until_its_own_first_dose(self, two_cycles, regimen, give, change):
         later = regimen("GC_CARBO", LATER, "SWITCH")
