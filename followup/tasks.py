@@ -4,6 +4,7 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
+from trial.actions import once
 from trial.models import Record, Subject, Visit
 from trial.server.celery import hint
 
@@ -19,6 +20,7 @@ def nightly() -> dict[str, Counts]:
 
     It is called every quarter of an hour. Return the counts by the site's number.
     """
+    once.forget_old_keys()
     swept = flagging.run_due_sites(now=timezone.now())
     return {site: (run.raised, run.changed, run.closed) for site, run in swept.items()}
 

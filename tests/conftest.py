@@ -13,6 +13,8 @@ from django.db import connection
 from django.utils import timezone
 from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
+from tests import prepared as standing
+from tests.prepared import prepared
 from tests.servers import (  # noqa: F401  (pytest finds fixtures and hooks by their names here)
     anchor_folder,
     django_db_modify_db_settings,
@@ -64,10 +66,20 @@ def pytest_collection_finish():
     gc.freeze()
 
 
+@pytest.fixture(scope="session")
+def nothing_left(django_db_setup, django_db_blocker):
+    """Take back what stands before the test database is dropped."""
+    yield
+    with django_db_blocker.unblock():
+        standing.take_back()
+
+
 @pytest.fixture
-def db(request):
+def db(request, nothing_left, django_db_blocker):
     """A transaction that is rolled back; for a test that commits (`transactional_db`), a database of its own."""
     commits = {"transactional_db", "live_server"} & set(request.fixturenames)
+    with django_db_blocker.unblock():
+        standing.build(() if commits else standing.asked_by(request.node))
     request.getfixturevalue("transactional_db" if commits else "_django_db_helper")
 
 
@@ -172,8 +184,8 @@ def export_ledger(monkeypatch):
     return export
 
 
-@pytest.fixture
-def site(db):
+@prepared
+def site():
     site = new_site("01")
     with acting(by=founder()):
         ReferenceRange.objects.bulk_create(ranges_of(site))
@@ -186,42 +198,42 @@ def consent_version(site):
     return site.consent_versions.get()
 
 
-@pytest.fixture
-def other_site(db):
+@prepared
+def other_site():
     return new_site("02")
 
 
-@pytest.fixture
+@prepared
 def data_manager(site):
     return member("dan", Role.DATA_MANAGER, site)
 
 
-@pytest.fixture
+@prepared
 def investigator(site):
     return member("ida", Role.INVESTIGATOR, site)
 
 
-@pytest.fixture
+@prepared
 def monitor(site):
     return member("mo", Role.MONITOR, site)
 
 
-@pytest.fixture
-def sponsor(db):
+@prepared
+def sponsor():
     return member("sam", Role.SPONSOR)
 
 
-@pytest.fixture
-def administrator(db):
+@prepared
+def administrator():
     return member("ada", Role.ADMINISTRATOR)
 
 
-@pytest.fixture
-def auditor(db):
+@prepared
+def auditor():
     return member("ava", Role.AUDITOR)
 
 
-@pytest.fixture
+@prepared
 def stranger(other_site):
     """An investigator, but of another site: must see nothing here."""
     return member("xi", Role.INVESTIGATOR, other_site)
@@ -234,7 +246,7 @@ def browser(client, investigator):
     return client
 
 
-@pytest.fixture
+@prepared
 def subject(site, data_manager):
     """01-001."""
     return enrolment.enrol(site=site, by=data_manager, screened_on=SCREENED)

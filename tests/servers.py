@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from tests import duration
+from tests.prepared import take_back
 from trial.server import embedded_redis
 from trial.server.embedded import used
 from trial.server.embedded_postgres import OWNER, Postgres
@@ -84,6 +85,7 @@ def transactional_db(django_db_setup, django_db_blocker):
     shared = connection.settings_dict["NAME"]
     own = f"{shared}_own"
     with django_db_blocker.unblock():
+        take_back()
         _administrate(shared, *copied(shared, own))
         connection.settings_dict["NAME"] = own
         yield

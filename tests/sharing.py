@@ -6,6 +6,7 @@ short ones, and no core waits for another. tests/conftest.py takes the hooks fro
 """
 
 import pytest
+from tests.prepared import asked_by
 
 TOGETHER = ("tests/browser/", "tests/stories/")
 LONGEST = (
@@ -40,7 +41,9 @@ def place_of(nodeid):
 
 
 def pytest_collection_modifyitems(items):
-    items.sort(key=lambda item: place_of(item.nodeid))
+    """Sort by `LONGEST`; within a file, by what a test starts from (tests/prepared.py)."""
+    files = {file: place for place, file in enumerate(dict.fromkeys(item.path for item in items))}
+    items.sort(key=lambda item: (place_of(item.nodeid), files[item.path], asked_by(item)))
 
 
 @pytest.hookimpl(optionalhook=True)

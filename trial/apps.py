@@ -1,6 +1,11 @@
 """The frame: who takes part, under which protocol, what a record is, how a write is proven."""
 
 from django.apps import AppConfig
+from django.db.models.signals import class_prepared
+
+from trial.fields.texts import pass_texts_to_gettext
+
+class_prepared.connect(pass_texts_to_gettext)  # here, so that the first table hears it already
 
 
 class TrialConfig(AppConfig):

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from crf.derived import course
 from trial.api.base import REFUSALS
-from trial.api.items import Derived
+from trial.api.items import Derived, InWords
 from trial.models import Subject
 from trial.protocol.endpoints.course_facts import DerivedResponse, Endpoint
 from trial.protocol.endpoints.failure_pattern import Site
@@ -39,14 +39,19 @@ class ResponseReadSerializer(serializers.Serializer):
     sum_mm = Derived(allow_null=True)
     sum_is_complete = serializers.BooleanField()
     baseline_mm = Derived(allow_null=True)
+    bl1_mm = Derived(allow_null=True, help_text="the sum at the second baseline")
     nadir_mm = Derived(allow_null=True)
-    change_from_baseline_percent = Derived(allow_null=True)
-    change_from_nadir_percent = Derived(allow_null=True)
+    change_from_baseline_percent = Derived(places=1, allow_null=True)
+    change_from_bl1_percent = Derived(places=1, allow_null=True)
+    change_from_nadir_percent = Derived(places=1, allow_null=True)
     change_from_nadir_mm = Derived(allow_null=True)
     target = serializers.CharField()
     non_target = serializers.CharField()
     new_lesion = serializers.CharField(allow_null=True)
     overall = serializers.CharField()
+    overall_since_bl1 = serializers.CharField(
+        allow_null=True, help_text="CR, PR and SD against BL1"
+    )
     investigator = serializers.CharField(allow_null=True)
     discordance = serializers.CharField()
     irecist = serializers.CharField()
@@ -57,19 +62,19 @@ class BestSerializer(serializers.Serializer):
 
     response = serializers.CharField(allow_null=True)
     on = serializers.DateField(allow_null=True)
-    reason = serializers.CharField()
+    reason = InWords()
     records = serializers.ListField(child=serializers.CharField())
 
 
 class EndpointSerializer(serializers.Serializer):
     """An endpoint, as far as it is determined."""
 
-    name = serializers.CharField()
+    name = InWords()
     determined = serializers.BooleanField()
     event = serializers.BooleanField()
     on = serializers.DateField(allow_null=True)
     value_days = serializers.IntegerField(allow_null=True)
-    reason = serializers.CharField()
+    reason = InWords()
     records = serializers.ListField(child=serializers.CharField(), help_text="what it rests on")
 
 
@@ -85,12 +90,14 @@ class FirstFailureSerializer(serializers.Serializer):
 
 
 class AgentSerializer(serializers.Serializer):
-    """The cumulative dose of an agent and its relative dose intensity."""
+    """The cumulative dose of an agent in one regimen, and its relative dose intensity."""
 
+    regimen = serializers.CharField(help_text="the regimen in force in its cycles, by its code")
     agent = serializers.CharField()
     mg = Derived(allow_null=True)
     normalized = Derived(allow_null=True, help_text="per m² or kg, by which the agent is dosed")
-    intensity_percent = Derived(allow_null=True)
+    unit = serializers.CharField(help_text="of the normalized dose; empty for a flat dose or AUC")
+    intensity_percent = Derived(places=1, allow_null=True)
 
 
 class CoveredSerializer(serializers.Serializer):
@@ -117,7 +124,7 @@ class CourseSerializer(serializers.Serializer):
         help_text="where the first progression after randomization lay"
     )
     agents = AgentSerializer(many=True)
-    regimen_intensity_percent = Derived(allow_null=True)
+    regimen_intensity_percent = Derived(places=1, allow_null=True, help_text="of the last regimen")
     lesions = CoveredSerializer(many=True)
     coverage = serializers.CharField(allow_null=True)
 
@@ -176,8 +183,11 @@ def _response(response: DerivedResponse, records: dict[str, int]) -> dict[str, A
     derived = {
         field.name: getattr(response.derived, field.name) for field in fields(response.derived)
     }
-    point = response.assessment.point
+    point, since = response.assessment.point, response.since_bl1
     return derived | {
+        "bl1_mm": since.baseline_mm if since else None,
+        "change_from_bl1_percent": since.change_from_baseline_percent if since else None,
+        "overall_since_bl1": since.overall if since else None,
         "assessment": point.label,
         "record": records.get(point.label),
         "first_scan_on": point.first_scan_on,

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
@@ -25,12 +25,14 @@ from trial.access import Act
 from trial.accounts.person import person_of
 from trial.accounts.proving import proving_to_api
 from trial.api.base import REFUSALS, Strict, whole_number
+from trial.api.items import InWords
 from trial.models import Signature, may
 from trial.output.reading import hidden_from, model_of
 from trial.protocol.eligibility import gates
 from trial.protocol.kleene import Truth
 from trial.protocol.study import CRITERION
 from trial.refusals import Code, Refused
+from trial.refusals.words import SIGNED_IN
 
 from .free_text import refuse_unfit
 from .subject import OfSubject, day_in_query
@@ -63,13 +65,13 @@ class VerdictSerializer(serializers.Serializer):
     """The verdict of a criterion by the data, with its evidence."""
 
     criterion = serializers.CharField()
-    text = serializers.CharField()
+    text = InWords()
     truth = serializers.ChoiceField(
         choices=[truth.value for truth in Truth],
         help_text="of the criterion's text, as the data say",
     )
     passed = serializers.CharField()
-    reason = serializers.CharField()
+    reason = InWords()
     evidence = PieceSerializer(many=True)
 
 
@@ -247,7 +249,8 @@ def identifies(piece: Piece, by: AbstractUser, site_id: int) -> bool:
     if not piece.form:
         return False
     model: Any = model_of(piece.form)  # a form: it names its items
-    return piece.label in {model.label_of(item) for item in hidden_from(model, by, site_id)}
+    with override(SIGNED_IN):  # the language of the evidence
+        return piece.label in {model.label_of(item) for item in hidden_from(model, by, site_id)}
 
 
 def confirmed_last(casebook: Casebook, gate: int) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ from rest_framework.response import Response
 
 from crf.derived import progression
 from trial.api.base import REFUSALS
+from trial.api.items import InWords
 from trial.protocol.kleene import Truth
 
 from .subject import OfSubject
@@ -28,7 +29,7 @@ class ProgressionSerializer(serializers.Serializer):
     subject = serializers.CharField()
     on = serializers.DateField()
     state = serializers.CharField()
-    reason = serializers.CharField()
+    reason = InWords()
     x07 = serializers.ChoiceField(
         choices=[truth.value for truth in Truth],
         help_text="criterion X07, progression after 2 cycles",

@@ -15,6 +15,7 @@ from crf.models import Randomization
 from trial.access import Act
 from trial.accounts.person import person_of
 from trial.api.base import REFUSALS, Strict, Visible, WholeNumber, visible_or_404
+from trial.api.items import InWords
 
 from .free_text import refuse_unfit
 from .subject import OfSubject, OfVisit, PathFilters
@@ -73,7 +74,7 @@ class RefusalSerializer(serializers.Serializer):
     """A precondition that does not hold."""
 
     code = serializers.CharField()
-    sentence = serializers.CharField()
+    sentence = InWords()
     gate = serializers.IntegerField(
         allow_null=True, help_text="of eligibility, to be confirmed again to settle it"
     )

@@ -38,7 +38,9 @@ def anchors_of(casebook: Casebook, parameters: Parameters) -> timetable.Anchors:
     awaits_check = allocation is not None or not has_failed
     is_passed = bool(second) and second[-1].result == Eligibility.Result.ELIGIBLE
     opened_on = second[-1].on if is_passed and parameters.before_cycles else None
-    fractions = fractions_between(casebook) if is_irradiated(casebook) else NO_FRACTIONS
+    irradiated = is_irradiated(casebook)
+    fractions = fractions_between(casebook) if irradiated else NO_FRACTIONS
+    decided_against = decided_against_on(casebook) if irradiated else None
     first_fraction_on, last_fraction_on = fractions
     pd_on = progressed_on(casebook)
     return timetable.Anchors(
@@ -47,15 +49,18 @@ def anchors_of(casebook: Casebook, parameters: Parameters) -> timetable.Anchors:
         gate_1_on=day_of_entry(entry),
         entry_failed=entry_failed,
         cycle_day_1=doses.first,
-        gives_day_8=doses.day_8,
+        later_days=doses.later_days,
+        cycle_targets=doses.targets,
         cycle_length_days=doses.cycle_length_days,
-        max_cycles=doses.max_cycles,
+        check_length_days=doses.check_length_days,
+        max_cycles=doses.last_cycle,
         pc2_scan_on=last_scan_of_check(casebook) if awaits_check else None,
         randomized_on=allocation.randomized_on if allocation else None,
         arm=allocation.arm if allocation else None,
         rt_first_fraction_on=first_fraction_on,
         rt_last_fraction_on=last_fraction_on,
-        rt_ended_on=last_fraction_on,
+        rt_not_started_on=decided_against,
+        rt_ended_on=last_fraction_on or decided_against,
         last_dose_on=doses.last_on,
         randomization_open_on=opened_on,
         treatment_ended=pd_on is not None and (allocation is None or parameters.before_cycles),
@@ -86,12 +91,13 @@ def has_ended_radiotherapy(casebook: Casebook) -> bool:
 
 
 def fractions_between(casebook: Casebook) -> tuple[date | None, date | None]:
-    """Return the days of the first and the last fraction.
+    """Return the days of the first and the last fraction of the study's radiotherapy.
 
     The last is known once every course that was begun has its end.
     """
     days, all_ended = [], True
-    for course in casebook.records(RadiotherapyCourse):
+    courses = casebook.records(RadiotherapyCourse)
+    for course in (course for course in courses if course.is_of_study):
         delivered = [row for row in course.rows(Fraction) if row.delivered == "Y" and row.given_on]
         days += [fraction.given_on for fraction in delivered]
         if delivered and not course.ended_on:
@@ -99,6 +105,18 @@ def fractions_between(casebook: Casebook) -> tuple[date | None, date | None]:
     if not days:
         return NO_FRACTIONS
     return min(days), max(days) if all_ended else None
+
+
+def decided_against_on(casebook: Casebook) -> date | None:
+    """Return the day of the decision against the study's radiotherapy.
+
+    None where a course was planned or begun, or nothing is decided.
+    """
+    courses = casebook.records(RadiotherapyCourse)
+    of_study = [course for course in courses if course.is_of_study]
+    if any(course.status != Status.NOT_STARTED for course in of_study):
+        return None
+    return max((course.decided_on for course in of_study if course.decided_on), default=None)
 
 
 def last_scan_of_check(casebook: Casebook) -> date | None:

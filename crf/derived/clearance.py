@@ -14,6 +14,8 @@ from trial.protocol.eligibility import estimated_clearance
 from trial.protocol.eligibility.evidence import Evidence, LabValue, Weight
 from trial.protocol.laboratory import reported
 from trial.protocol.laboratory.clearance import clearance_shown
+from trial.protocol.sentence import either
+from trial.refusals.words import translated
 
 from .demographics import person, signed_on
 from .laboratory import as_reported, limits, standardized
@@ -44,12 +46,12 @@ class ClearanceInputs(NamedTuple):
     def _age_in_words(self) -> str:
         if not self.ages:
             return _("age not known")
-        return _("{ages} years").format(ages=_(" or ").join(map(str, sorted(self.ages))))
+        return _("{ages} years").format(ages=translated(either(map(str, sorted(self.ages)))))
 
     def _weight_in_words(self) -> str:
         weight = _("{weight} kg on {day}")
         weights = [weight.format(weight=f"{row.kg:f}", day=row.on) for row in self.weights]
-        return _(" or ").join(weights) or _("no weight near that day")
+        return translated(either(weights)) if weights else _("no weight near that day")
 
     def _creatinine(self) -> str:
         if self.creatinine is None:
@@ -65,7 +67,7 @@ def clearance_ml_min(panel: LaboratoryPanel, casebook: Casebook) -> str:
     """
     clearances = clearance_inputs(panel, casebook).clearances
     shown = [f"{value.comparator}{clearance_shown(value.value)}" for value in clearances]
-    return _(" or ").join(dict.fromkeys(shown))
+    return either(dict.fromkeys(shown)) if shown else ""
 
 
 @LaboratoryPanel.clearance_inputs.computed_by

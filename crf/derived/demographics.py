@@ -2,11 +2,10 @@
 
 from datetime import date
 
-from django.utils.translation import gettext as _
-
 from crf.casebook import Casebook, once
 from crf.models import Consent, Demographics
 from trial.protocol.eligibility import age
+from trial.protocol.sentence import either
 
 
 @once
@@ -38,4 +37,4 @@ def age_at_consent(person: Demographics, casebook: Casebook) -> str:
     ages = age.possible_ages(person.birth_month, on=consented_on)
     if person.age_confirmed in ages:
         return str(person.age_confirmed)
-    return _(" or ").join(map(str, sorted(ages)))
+    return either(map(str, sorted(ages))) if ages else ""

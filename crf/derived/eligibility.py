@@ -8,11 +8,14 @@ import json
 from datetime import date
 from typing import NamedTuple
 
+from django.utils.translation import override
+
 from crf.casebook import Casebook
 from crf.models import Consent, Eligibility
 from trial.models import Signature
 from trial.protocol.eligibility import gate_days, gates
 from trial.protocol.study import CRITERION
+from trial.refusals.words import SIGNED_IN
 
 from .demographics import signed_on
 from .evidence import gather
@@ -60,7 +63,8 @@ def assess(casebook: Casebook, *, gate: int, on: date, longer_days: int = 0) -> 
     The parameters in force on that day count. `longer_days` lengthen the windows of gate 2.
     """
     parameters = gate_days.widened(casebook.parameters_on(on), longer_days)
-    gathered = gather(casebook, gate=gate, on=on, parameters=parameters)
+    with override(SIGNED_IN):  # its texts are hashed under a signature
+        gathered = gather(casebook, gate=gate, on=on, parameters=parameters)
     verdicts = gates.evaluate(gathered.evidence, gate=gate, parameters=parameters)
     pieces = {
         verdict.criterion: gathered.behind(verdict.criterion, verdict.evidence)

@@ -24,13 +24,16 @@ from crf.models import (
 )
 from trial.models import Record
 from trial.protocol.eligibility import gates
-from trial.protocol.parameters import GateDays, Parameters
+from trial.protocol.eligibility.evidence import Switch
+from trial.protocol.parameters import CgSource, GateDays, Parameters
 from trial.protocol.schedule.visits import CHECK_AFTER_CYCLE_2, SCREENING
+from trial.protocol.therapy.in_force import Role
 
 from . import progression
+from .allocation import allocation_of
 from .clearance import lab_value, weights
 from .consent import consents_by
-from .doses import delay_days, percent_of_planned
+from .doses import delay_days, doses_of, percent_of_planned
 from .lesions import counted, lesions_of_gate
 from .pieces import (
     Piece,
@@ -39,8 +42,11 @@ from .pieces import (
     placed,
     result_in_words,
 )
+from .regimens import regimens_of
 
 TESTS_OF = {"I09": ("HGB",), "I10": ("BILI",), "I11": ("AST", "ALT", "ALP"), "I12": ("CREAT",)}
+MEASURED = "CREATCLR"
+"""The clearance measured in urine of 24 hours, which counts where CG_SOURCE says so."""
 INDUCTION_CYCLES = (1, 2)
 """The cycles whose doses are judged (crf_spec 2.12, X06)."""
 ANSWERS = (
@@ -191,7 +197,14 @@ class _Gatherer:
                 text = result_in_words(row, self.casebook)
                 piece = Piece(row.get_test_display(), text, value.on, *placed(row.panel, row))
                 self.pieces[f"laboratory {row.test}"].append(piece)
+                if row.test == MEASURED and self.parameters.cg_source == CgSource.URINE_24H:
+                    self.pieces["clearances"].append(piece)
         self.values["laboratory"] = tuple(values)
+        self.values["clearances"] = tuple(
+            gates.Clearance(source=CgSource.URINE_24H, result=value.result, on=value.on)
+            for value in values
+            if value.test == MEASURED
+        )
         self.values["first_study_procedure_on"] = min(procedures, default=None)
 
     def vital_signs(self) -> None:
@@ -216,11 +229,30 @@ class _Gatherer:
         rows.sort(key=by_cycle_and_day)
         doses = [administration_of(row, self.casebook) for row in rows]
         self.values["induction"] = tuple(doses)
+        self.switches()
         for row, dose in zip(rows, doses, strict=True):
             text = administration_in_words(row, dose.percent)
             label = f"Cycle {row.cycle.number} day {row.day}, {row.get_agent_display()}"
             piece = Piece(label, text, row.given_on, *placed(row.cycle, row))
             self.pieces["induction"].append(piece)
+
+    def switches(self) -> None:
+        """Add each switch of the regimen from cycle 1 up to the gate, and up to randomization."""
+        first_dose_on = doses_of(self.casebook).day_1(1)
+        allocation = allocation_of(self.casebook)
+        until = min(self.on, allocation.randomized_on) if allocation else self.on
+        scanned_on = progression.decided_on(self.casebook, on=self.on)
+        switches = []
+        for regimen in regimens_of(self.casebook):
+            on = regimen.from_on
+            if regimen.role != Role.SWITCH or not (first_dose_on and on):
+                continue
+            if first_dose_on <= on <= until:
+                after = scanned_on is not None and on > scanned_on
+                switches.append(Switch(on=on, reason=regimen.switch_reason, after_check=after))
+                self.note_drafts([regimen])
+                self.add_piece("switches", regimen, "switch_reason", on=on)
+        self.values["switches"] = tuple(switches)
 
     def progression(self) -> None:
         """Add the check after cycle 2, where it precedes the gate. It has no record of its own."""

@@ -1,23 +1,20 @@
-"""Laboratory results in standard units, with limits of the normal and grades (crf_spec 2.10)."""
+"""Laboratory results in standard units, with limits of the normal (crf_spec 2.10)."""
 
 from decimal import Decimal
-
-from django.utils.translation import gettext as _
 
 from crf.casebook import Casebook, once
 from crf.models import Demographics, LaboratoryPanel, LaboratoryResult
 from trial.models import ReferenceRange
-from trial.protocol.laboratory import analytes, ctcae, ctcae_ladders, reference_ranges, reported
+from trial.protocol.laboratory import analytes, reference_ranges, reported
 from trial.protocol.laboratory import quantities as lab
 
 from .demographics import person
-from .doses import first_dose_on
-
-FASTING = {"Y": True, "N": False}
 
 
 def as_reported(row: LaboratoryResult) -> reported.Reported | None:
     """Return the result as a number with its comparator; None where it is no number."""
+    if row.test not in analytes.TESTS:
+        return None
     try:
         return reported.parse(row.result) if row.result and row.unit else None
     except ValueError:
@@ -39,8 +36,8 @@ def standard_value(row: LaboratoryResult, casebook: Casebook) -> Decimal | None:
 
 @LaboratoryResult.standard_unit.computed_by
 def standard_unit(row: LaboratoryResult, casebook: Casebook) -> str:
-    """Return the name of the test's standard unit."""
-    return lab.unit_name(analytes.TESTS[row.test].unit) if row.test else ""
+    """Return the name of the test's standard unit; empty text for a test answered by a word."""
+    return lab.unit_name(analytes.TESTS[row.test].unit) if row.test in analytes.TESTS else ""
 
 
 @LaboratoryResult.times_uln.computed_by
@@ -63,82 +60,6 @@ def indicator(row: LaboratoryResult, casebook: Casebook) -> str:
         return ""
     normal = limits(row.panel, row.test, casebook)
     return str(reference_ranges.reference_indicator(result, normal))
-
-
-@LaboratoryResult.ctcae_5.computed_by
-def ctcae_5(row: LaboratoryResult, casebook: Casebook) -> str:
-    """Return the grades by CTCAE 5.0."""
-    return grades(row, casebook, ctcae_ladders.Version.V5)
-
-
-@LaboratoryResult.ctcae_6.computed_by
-def ctcae_6(row: LaboratoryResult, casebook: Casebook) -> str:
-    """Return the grades by CTCAE 6.0."""
-    return grades(row, casebook, ctcae_ladders.Version.V6)
-
-
-def grades(row: LaboratoryResult, casebook: Casebook, version: ctcae_ladders.Version) -> str:
-    """Return the grades by the number alone, each with its term (crf_spec 2.10).
-
-    The text is empty for a test without a term.
-    """
-    result = specimen(row, casebook)
-    if result is None:
-        return ""
-    first = baseline_result(row, casebook)
-    graded = ctcae.grades(
-        row.test,
-        result,
-        version=version,
-        baseline=specimen(first, casebook) if first else None,
-        is_baseline=first is None,
-        fasting=FASTING.get(row.panel.fasting),
-    )
-    above = [term for term in graded if term.most > 0]
-    if not above:
-        return "0" if graded else ""
-    sentence = _("{term}: grade {grade}")
-    return "; ".join(sentence.format(term=t.term, grade=grade_in_words(t)) for t in above)
-
-
-def grade_in_words(term: ctcae.Grade) -> str:
-    """Return the grade of a term; the least and the most, where the number leaves it open."""
-    if term.grade is not None:
-        return str(term.grade)
-    return _("{least} to {most}").format(least=term.least, most=term.most)
-
-
-def specimen(row: LaboratoryResult, casebook: Casebook) -> ctcae.Specimen | None:
-    """Return the result in the standard unit, with the limits of its laboratory."""
-    result = standardized(row) if row.test else None
-    if result is None:
-        return None
-    normal = limits(row.panel, row.test, casebook)
-    return ctcae.Specimen(result=result, low=normal.low, high=normal.high)
-
-
-def baseline_result(row: LaboratoryResult, casebook: Casebook) -> LaboratoryResult | None:
-    """Return the result that this one's grade is compared with.
-
-    None stands for a result that is the baseline itself, as all are before any dose.
-    """
-    first_on, sampled_on = first_dose_on(casebook), row.panel.sampled_on
-    if first_on is None or sampled_on is None or sampled_on <= first_on:
-        return None
-    return baseline_results(casebook).get(row.test)
-
-
-@once
-def baseline_results(casebook: Casebook) -> dict[str, LaboratoryResult]:
-    """Return the last readable result of each test up to the first dose."""
-    first_on = first_dose_on(casebook)
-    if first_on is None:
-        return {}
-    sampled = [panel for panel in casebook.records(LaboratoryPanel) if panel.sampled_on]
-    before = [panel for panel in sampled if panel.sampled_on <= first_on]
-    before.sort(key=lambda panel: panel.sampled_on)
-    rows = [row for panel in before for row in panel.rows(LaboratoryResult)]
-    return {row.test: row for row in rows if as_reported(row)}
 
 
 def limits(panel: LaboratoryPanel, test: str, casebook: Casebook) -> reference_ranges.RangeChoice:

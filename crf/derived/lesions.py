@@ -7,6 +7,7 @@ from crf.models import Lesion, PrimaryTumor
 from crf.models.lesion import NO_DOUBT, is_node, measurable
 from trial.protocol.eligibility import lymph_nodes, organ_units
 from trial.protocol.response import recist
+from trial.protocol.sentence import in_turn
 
 AT_SCREENING = ("", Lesion.FirstSeen.BL0)
 
@@ -40,7 +41,7 @@ def doubts(lesion: Lesion, casebook: Casebook) -> str:
     if is_node(lesion) and lesion.size_mm is None:
         return ""
     doubts = recist.lesion_doubts(nodal=is_node(lesion), mm=lesion.size_mm)
-    return " ".join(doubt.sentence for doubt in doubts) or NO_DOUBT
+    return in_turn(doubt.sentence for doubt in doubts) or NO_DOUBT
 
 
 def lesions_of_gate(casebook: Casebook, gate: int, *, on: date) -> list[Lesion]:

@@ -47,12 +47,16 @@ class AllocationOutside(ReviewAct):
                 condition=Q(state=OutsideState.ENTERED, entered_by=None)
                 | (~Q(state=OutsideState.ENTERED) & Q(entered_by__isnull=False) & ~Q(entered_by=F("by"))),
                 name="allocation_outside_has_two_people",
-                violation_error_message=gettext_lazy("Who entered the allocation does not confirm or decline it. Another person does."),
+                violation_error_message=gettext_lazy(
+                    "The person who entered the allocation cannot confirm or decline it. Another person must do so."
+                ),
             ),
             models.CheckConstraint(
                 condition=~Q(source="") & ~Q(reason=""),
                 name="allocation_outside_names_its_source",
-                violation_error_message=gettext_lazy("Name the source document, and say why."),
+                violation_error_message=gettext_lazy(
+                    "Name the source document, and say why the allocation was made outside the system and entered late."
+                ),
             ),
         ]
 

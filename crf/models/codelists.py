@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import models
+
+C = TypeVar("C", bound=StrEnum)
 
 
 def codelist(name: str, codes: Mapping[str, tuple[str, str]]) -> type[models.TextChoices]:
@@ -17,3 +19,8 @@ def codelist(name: str, codes: Mapping[str, tuple[str, str]]) -> type[models.Tex
 def labeled(*codes: StrEnum) -> dict[str, tuple[str, str]]:
     """Return codes of the protocol for `codelist`, each as its own label."""
     return {code.name: (code.value, code.value) for code in codes}
+
+
+def worded(labels: Mapping[C, str]) -> dict[str, tuple[str, str]]:
+    """Return codes of the protocol for `codelist`, each with its label."""
+    return {code.name: (code.value, label) for code, label in labels.items()}

@@ -148,7 +148,7 @@ class Lesion(Record):
     class Compression(models.TextChoices):
         """Bilsky's ESCC grade."""
 
-        G0, G1A, G1B, G1C, G2, G3 = "0", "1a", "1b", "1c", "2", "3"
+        G0, G1A, G1B, G1C, G2, G3 = ("0", "0"), ("1a", "1a"), ("1b", "1b"), ("1c", "1c"), ("2", "2"), ("3", "3")
         NOT_ASSESSED = "NOT_ASSESSED", "Not assessed"
 
     class Kind(models.TextChoices):
@@ -212,12 +212,14 @@ class Lesion(Record):
             models.CheckConstraint(
                 condition=~Q(code=""),
                 name="lesion_has_its_code",
-                violation_error_message=gettext_lazy("A lesion gets its code when it is stored. Store lesions one by one."),
+                violation_error_message=gettext_lazy("A lesion gets its code when it is stored. Save one lesion at a time."),
             ),
             models.CheckConstraint(
                 condition=Q(short_axis_mm=None) | Q(longest_mm=None) | Q(short_axis_mm__lte=F("longest_mm")),
                 name="short_axis_within_longest_diameter",
-                violation_error_message=gettext_lazy("The short axis is longer than the longest diameter. Have they been exchanged?"),
+                violation_error_message=gettext_lazy(
+                    "The short axis must not be longer than the longest diameter. Have they been exchanged?"
+                ),
             ),
         ]
 
@@ -263,24 +265,11 @@ class Lesion(Record):
         if self.kind and is_node(self):
             yield "kind", _("A lymph node is measured by its short axis. Leave the kind empty.")
         if self.kind == self.Kind.BLASTIC_BONE and not is_bone(self):
-            yield "kind", _("A blastic bone lesion is of the class “Bone”.")
+            yield "kind", _("A blastic bone lesion must have the class “Bone”.")
         if self.role != self.Role.TARGET:
             return
         if measurable(self) is not True:
             yield "role", _("A target lesion is measurable (10 mm, a node's short axis 15 mm). Choose non-target.")
-        lesions = [*self._targets_beside(), self]
-        targets = [recist.Candidate(target.code, target.organ, is_node(target), target.size_mm) for target in lesions]
-        for sentence in recist.target_selection(targets):
-            yield "role", sentence
-
-    def _targets_beside(self) -> "list[Lesion]":
-        """Return the targets chosen beside this one, at baseline or among the new lesions.
-
-        New lesions have targets of their own, by the same rules: iRECIST follows them by size.
-        """
-        is_new = self.first_seen == self.FirstSeen.POST
-        targets = Lesion.objects.of(self.subject).filter(role=self.Role.TARGET).exclude(pk=self.pk)
-        return [lesion for lesion in targets if (lesion.first_seen == self.FirstSeen.POST) == is_new]
 
 
 def measurable(lesion: Lesion) -> bool | None:

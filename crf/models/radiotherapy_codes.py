@@ -3,17 +3,47 @@
 from django.db import models
 from trial.protocol.radiotherapy.coverage import Coverage, SubjectCoverage
 
+from .codelists import codelist
+from .lesion import Site
+
 COVERAGE: dict[str, str] = {
     Coverage.FULL: "in full",
     Coverage.PARTIAL: "in part",
     Coverage.NONE: "not",
     Coverage.PENDING: "pending",
 }
+NOT_COUNTED = "does not count: palliative, or outside the study"
 ALL_LESIONS: dict[str, str] = {
     SubjectCoverage.COMPLETE: "covered",
     SubjectCoverage.INCOMPLETE: "not all covered",
     SubjectCoverage.PENDING: "pending",
 }
+
+
+VERTEBRA = "VERTEBRA"
+REGIONS = {
+    "MEDIASTINUM": ("MEDIASTINUM", "Mediastinum"),
+    "RETROPERITONEUM": ("RETROPERITONEUM", "Retroperitoneum"),
+    "PELVIS": ("PELVIS", "Pelvis"),
+    "NECK": ("NECK", "Neck"),
+    "AXILLA": ("AXILLA", "Axilla"),
+    "INGUINAL_REGION": ("INGUINAL_REGION", "Groin"),
+    "CHEST_WALL": ("CHEST_WALL", "Chest wall"),
+    "ABDOMINAL_CAVITY": ("ABDOMINAL_CAVITY", "Abdominal cavity"),
+    VERTEBRA: (VERTEBRA, "Vertebra"),
+}
+ORGANS = {site.name: (site.value, str(site.label)) for site in Site if site != Site.OTHER}
+ELSEWHERE = {Site.OTHER.name: (Site.OTHER.value, str(Site.OTHER.label))}
+BodySite = codelist("BodySite", REGIONS | ORGANS | ELSEWHERE)
+"""The body sites of a volume (PRLOC): regions of the body besides the organs of lesions."""
+
+LEVELS = [f"{part}{n}" for part, number in (("C", 7), ("T", 12), ("L", 5)) for n in range(1, number + 1)]
+Vertebra = codelist("Vertebra", {level: (level, level) for level in LEVELS} | {"SACRUM": ("SACRUM", "Sacrum")})
+
+
+def level_of(vertebra: str) -> int:
+    """Return the place of a vertebra, counted from the head."""
+    return Vertebra.values.index(vertebra)
 
 
 class Intent(models.TextChoices):

@@ -39,7 +39,7 @@ class Randomization(Record):
 
     class SystemicClass(models.TextChoices):
         ICI_CONTAINING = "ICI_CONTAINING", "With a checkpoint inhibitor"
-        NO_ICI = "NO_ICI", "Without"
+        NO_ICI = "NO_ICI", "Without a checkpoint inhibitor"
 
     class MetastaticPattern(models.TextChoices):
         NODE_ONLY = "NODE_ONLY", "Nodes only"
@@ -88,7 +88,7 @@ class Randomization(Record):
             models.CheckConstraint(
                 condition=Q(withdrawn_at=None),
                 name="allocation_is_never_withdrawn",
-                violation_error_message=gettext_lazy("An allocation stands for ever."),
+                violation_error_message=gettext_lazy("An allocation can never be changed."),
             ),
             models.CheckConstraint(
                 condition=(Q(outside="Y") & ~Q(outside_source="") & ~Q(outside_reason="") & Q(number__startswith="X-"))

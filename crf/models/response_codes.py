@@ -5,6 +5,7 @@ from trial.protocol.response.recist import Discordance, NewLesionCertainty, Resp
 
 NOTHING = "NONE"
 """The code of a derived value that says that there is no such thing."""
+NO_DOUBT = NOTHING
 RESPONSES: dict[str, str] = {
     Response.CR: "CR, complete response",
     Response.PR: "PR, partial response",
@@ -41,3 +42,18 @@ class FollowedGrowth(models.TextChoices):
     SOME = "SOME", "Larger"
     UNEQUIVOCAL = "UNEQUIVOCAL", "Unequivocally larger"
     GONE = "GONE", "Gone"
+
+
+class Piece(models.TextChoices):
+    """The letter of a piece of a lesion that has split. It stays the piece's own at each time point."""
+
+    A, B, C, D, E, F = "a", "b", "c", "d", "e", "f"
+
+
+class LocalStatus(models.TextChoices):
+    """The local status of an irradiated lesion."""
+
+    CONTROLLED = "CONTROLLED", "Controlled"
+    INFIELD_PD = "INFIELD_PD", "Progression in field"
+    MARGINAL_PD = "MARGINAL_PD", "Progression at the margin"
+    INDETERMINATE_POST_RT = "INDETERMINATE_POST_RT", "Indeterminate after radiotherapy"

@@ -78,14 +78,15 @@ class PrimaryTumor(Record):
         YP = "yp", "yp (after treatment)"
 
     class T(models.TextChoices):
-        TX, T0, TA, TIS, T1, T2 = "TX", "T0", "Ta", "Tis", "T1", "T2"
-        T2A, T2B, T3, T3A, T3B, T4, T4A, T4B = "T2a", "T2b", "T3", "T3a", "T3b", "T4", "T4a", "T4b"
+        TX, T0, TA, TIS, T1, T2 = ("TX", "TX"), ("T0", "T0"), ("Ta", "Ta"), ("Tis", "Tis"), ("T1", "T1"), ("T2", "T2")
+        T2A, T2B, T3, T3A = ("T2a", "T2a"), ("T2b", "T2b"), ("T3", "T3"), ("T3a", "T3a")
+        T3B, T4, T4A, T4B = ("T3b", "T3b"), ("T4", "T4"), ("T4a", "T4a"), ("T4b", "T4b")
 
     class N(models.TextChoices):
-        NX, N0, N1, N2, N3 = "NX", "N0", "N1", "N2", "N3"
+        NX, N0, N1, N2, N3 = ("NX", "NX"), ("N0", "N0"), ("N1", "N1"), ("N2", "N2"), ("N3", "N3")
 
     class M(models.TextChoices):
-        M0, M1, M1A, M1B = "M0", "M1", "M1a", "M1b"
+        M0, M1, M1A, M1B = ("M0", "M0"), ("M1", "M1"), ("M1a", "M1a"), ("M1b", "M1b")
 
     class Oligometastasis(models.TextChoices):
         SYNCHRONOUS = "SYNCHRONOUS", "Synchronous (within 6 months of diagnosis)"
@@ -134,13 +135,10 @@ class PrimaryTumor(Record):
         return f"{self.get_location_display() or 'Primary tumor'} of {self.visit}"
 
     def inconsistencies(self) -> Iterator[Problem]:
-        """Yield what keeps the form from being complete: the index primary, the side, N by its edition."""
-        index_tumors = PrimaryTumor.objects.of(self.subject).exclude(pk=self.pk).filter(is_index="Y").count()
-        if index_tumors + (self.is_index == "Y") != 1:
-            yield "is_index", _("Exactly one primary tumor is the index primary.")
+        """Yield what keeps the form from being complete: the side, N by its edition."""
         if self.location not in UPPER_TRACT:
             return
         if self.laterality == self.Laterality.NA:
             yield "laterality", _("Only bladder and urethra have no side.")
         if self.n == self.N.N3 and self.edition == self.Edition.AJCC8:
-            yield "n", _("AJCC 8 knows no N3 for the upper tract. Check N, or choose AJCC 7.")
+            yield "n", _("AJCC 8 has no N3 for the upper tract. Check N, or choose AJCC 7.")

@@ -139,7 +139,7 @@ def _progression(
     cycles: there, the check is still to be passed. A progression is flagged until a person has seen
     it.
     """
-    facts = check.facts_of(casebook, parameters)
+    facts = check.facts_of(casebook)
     verdict = check.checked(facts, on=on, parameters=parameters)
     progressed = verdict.state == progression.State.PD
     randomized = facts.randomized_on is not None and facts.randomized_on <= on

@@ -19,13 +19,13 @@ from crf.casebook import Casebook
 from followup.models import Flag, NightlyRun
 from trial.access import Act
 from trial.actions import events
+from trial.actions.checking.system_account import system_user
 from trial.audit.acting import acting
 from trial.models import Site, Subject, SystemEvent, may
 from trial.refusals import Code, Refused
 
 from .due import Due, due_of
 
-SYSTEM = "system:celery"
 NIGHT = time(2)
 """The hour of a site's own clock from which its nightly job is due."""
 _hints = ContextVar("hints", default=True)
@@ -160,17 +160,6 @@ def acknowledge(flag: Flag, *, by: User, at: datetime | None = None) -> Flag:
             )
         keep_current(flag.subject)
     return flag
-
-
-def system_user() -> User:
-    """Return the account in whose name the jobs write; nobody can log in with it."""
-    user, new = User.objects.get_or_create(
-        username=SYSTEM, defaults={"is_active": False, "first_name": "System"}
-    )
-    if new:
-        user.set_unusable_password()
-        user.save()
-    return user
 
 
 def hints_are_wanted() -> bool:

@@ -246,6 +246,6 @@ def unscheduled_page(request: HttpRequest, code: str) -> HttpResponse:
         say(request, refusal)
         return HttpResponseRedirect(reverse("casebook", args=[subject.code]))
     messages.success(
-        request, _("Visit {visit} is there. Enter its date and forms.").format(visit=visit)
+        request, _("Visit {visit} is added. Enter its date and forms.").format(visit=visit)
     )
     return HttpResponseRedirect(reverse("casebook", args=[subject.code]) + f"#visit-{visit.code}")

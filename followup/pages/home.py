@@ -12,7 +12,6 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -39,7 +38,9 @@ from trial.models import (
     standing,
 )
 from trial.pages.base import button, page, say
+from trial.pages.days import day_from
 from trial.protocol.schedule import timetable
+from trial.protocol.typed.dates import Days
 from trial.refusals import Refused
 
 LONGEST_LIST = 40
@@ -190,11 +191,9 @@ def enrol_page(request: HttpRequest) -> HttpResponse:
     site: Site = get_object_or_404(
         _sites_to_enter(person_of(request)), code=request.POST.get("site", "")
     )
+    typed = request.POST.get("screened_on", "")
     try:
-        screened_on = parse_date(request.POST.get("screened_on", "").strip())
-    except ValueError:
-        screened_on = None
-    try:
+        screened_on = day_from(typed, item="screened_on", days=Days(site.today()))
         subject = enrolment.enrol(site=site, by=person_of(request), screened_on=screened_on)
     except Refused as refusal:
         say(request, refusal)
@@ -216,5 +215,5 @@ def acknowledge_page(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         say(request, refusal)
     else:
-        messages.success(request, _("{flag}: seen.").format(flag=flag))
+        messages.success(request, _("{flag} is marked as seen.").format(flag=flag))
     return HttpResponseRedirect(reverse("start"))

@@ -45,7 +45,7 @@ LUNG = {
     "isodose_percent": 80, "ptv_d95_gy": "50.2",
 }  # fmt: skip
 COURSE = {
-    "intent": "CURATIVE", "simulated_on": day("2025-04-30"), "four_dimensional": "Y",
+    "study": "Y", "intent": "CURATIVE", "simulated_on": day("2025-04-30"), "four_dimensional": "Y",
     "immobilization": "Vacuum cushion",
     "modality": "1156506007", "guidance": "DAILY_CBCT", "planned_start_on": day("2025-05-12"),
     "systemic": "HELD",

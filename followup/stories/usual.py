@@ -22,10 +22,10 @@ from crf.models import (
     TargetMeasurement,
     VitalSigns,
 )
+from crf.models.laboratory import standard_unit
 from trial.models import ConsentVersion, Record
 from trial.protocol.laboratory import analytes
-from trial.protocol.laboratory import quantities as lab
-from trial.protocol.therapy import dosing, regimens
+from trial.protocol.therapy import dosing, in_force, regimens
 
 from .telling import Story
 from .usual_items import (
@@ -35,6 +35,7 @@ from .usual_items import (
     RESULTS,
     SCAN,
     SIGNS,
+    STEADY,
     TUMOR,
     Items,
     Response,
@@ -113,10 +114,8 @@ def panel(
     Results are the usual ones, except `results`.
     """
     site = story.team.site
-    due = lab.due_tests(at)
-    usual = {
-        code: (_varied(code, on), analytes.TESTS[code].unit) for code in RESULTS if code in due
-    }
+    due = LaboratoryPanel(visit=story.visit(at), sampled_on=on).tests_missing
+    usual = {code: (_varied(code, on), standard_unit(code)) for code in due}
     all_results = usual | dict(results or {})
     rows = [
         {"test": code, "result": result, "unit": unit}
@@ -133,18 +132,33 @@ def _varied(code: str, on: date) -> str:
     No two panels look alike, and each load gives the same.
     """
     percent = (on.toordinal() * 7 + sum(map(ord, code)) * 13) % 11 - 5
+    if code not in analytes.TESTS or code in STEADY or RESULTS[code].startswith("<"):
+        return RESULTS[code]
     usual = Decimal(RESULTS[code])
     places = Decimal(1) if usual >= 50 else Decimal("0.1")
     return str((usual * (100 + percent) / 100).quantize(places))
 
 
-def regimen(story: Story, code: str, *, max_cycles: int | None = 4, at: str = "C1D1") -> None:
-    """Enter the regimen, with class and cycle length as the protocol defines them."""
+def regimen(
+    story: Story,
+    code: str,
+    *,
+    max_cycles: int | None = 4,
+    at: str = "C1D1",
+    from_on: date | None = None,
+    **items: Any,
+) -> None:
+    """Enter a regimen as the protocol defines it, each option as usual; by itself an induction."""
     definition = regimens.REGIMENS[code]
+    choices = {item: definition.choices(part) for part, item in Regimen.OPTIONS.items()}
     story.enter(Regimen, at, {
         "code": code, "regimen_class": definition.regimen_class.value,
+        "role": in_force.Role.INDUCTION.value,
+        "from_on": from_on or story.visit(at).target_on or story.subject.screened_on,
         "cycle_length_days": definition.cycle_length_days,
         "max_cycles": max_cycles, "preconsent_cycles": 0, "cisplatin_eligible": "Y",
+        **{item: options[0].value for item, options in choices.items() if options},
+        **items,
     })  # fmt: skip
 
 
@@ -187,13 +201,12 @@ def give(
     """
     visit = story.visit(at)
     values = Cycle.prefilled(visit) | {"number": number}
-    code = Regimen.objects.of(story.subject).values_list("code", flat=True).get()
+    regimen = Regimen.in_force(list(Regimen.objects.of(story.subject).order_by("pk")), on=on)
     surface = dosing.bsa_m2(weight_kg=values["weight_kg"], height_cm=values["height_cm"])
     rows = []
     for row in Cycle.prefilled_rows(visit)[Administration]:
-        planned = dosing.planned_dose_mg(
-            code, row["agent"], weight_kg=values["weight_kg"], bsa_m2=surface
-        )
+        plan = regimen.planned_agent(row["agent"]) if regimen else None
+        planned = plan and dosing.dose_mg(plan, weight_kg=values["weight_kg"], bsa_m2=surface)
         given_on = on + timedelta(row["day"] - 1)
         as_planned = {
             "given": "Y",

@@ -120,7 +120,7 @@ class TestRefusal:
 
     def test_of_a_constraint_is_a_sentence(self, add):
         answer = add(VitalSigns, **SIGNS | {"systolic": "79", "diastolic": "128"})
-        assert "Have they been exchanged?" in errors(answer)
+        assert "Diastolic 128 is above systolic 79: have they been exchanged?" in errors(answer)
 
     def test_of_a_limit_stands_at_its_item(self, add):
         answer = add(VitalSigns, **SIGNS | {"weight_kg": "700"})
@@ -138,7 +138,7 @@ class TestRefusal:
         prefix = prefix_of(page, Administration)
         sent = filled_in(page, **REASON, **{f"{prefix}-0-given": "N"})
         answer = browser.post(url, sent)
-        assert "What was not given has no dose and no date" in errors(answer)
+        assert "A dose that was not given cannot have an amount or a date" in errors(answer)
         assert Administration.objects.get().given == "Y"
         assert f'name="{prefix}-0-dose_mg" value="130.0"' in answer.content.decode()
 

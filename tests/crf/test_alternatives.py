@@ -97,6 +97,18 @@ class TestEligibility:
         )  # fmt: skip
         assert truth(story, "I12") == expected
 
+    @pytest.mark.parametrize(("source", "measured", "expected"), [
+        ("COCKCROFT_GAULT", "29", "MET"),      # estimated from creatinine, whatever was measured
+        ("URINE_24H",       "29", "NOT_MET"),
+        ("URINE_24H",       "30", "MET"),
+        ("URINE_24H",       None, "UNKNOWN"),
+        ("MEASURED_GFR",    "29", "UNKNOWN"),  # another method
+    ])  # fmt: skip
+    def test_clearance_measured_in_urine_counts_where_its_source_is_decided(self, screened, decided, source, measured, expected):
+        decided("CG_SOURCE", source)
+        story = screened(results={"CREATCLR": (measured, "mL/min")} if measured else {})
+        assert truth(story, "I12") == expected
+
     def test_decision_holds_from_its_day_and_makes_a_gate_of_that_day_stale(self, screened, decided):
         story = screened(lesions=(LUNG, NODE, *FAR))
         record = story.confirm(1, date(2025, 3, 5))

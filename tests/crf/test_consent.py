@@ -6,7 +6,7 @@ import pytest
 from crf.models import Consent
 from tests.conftest import founder
 from trial.audit.acting import acting
-from trial.models import ConsentVersion, SiteStatus
+from trial.models import ConsentVersion, Query, SiteStatus
 from trial.refusals import Refused
 
 AGAIN = {"type": "RECONSENT", "reconsent_reason": "NEW_VERSION", "unscheduled": "N", "declined": "N"}
@@ -42,19 +42,18 @@ def test_outdated_version_is_recorded(enter, consent_version):
     assert enter(Consent).form_version == consent_version
 
 
-@pytest.mark.parametrize(("day", "accepted"), [(5, False), (6, False), (7, True)])
-def test_consent_is_given_again_after_the_initial_one(enter, day, accepted):
+@pytest.mark.parametrize(("day", "asked"), [(5, True), (6, False), (7, False)])
+def test_consent_given_again_before_the_initial_one_is_asked_about(enter, day, asked):
+    """S, never a refusal; the same day is possible (crf_spec 2.4)."""
     enter(Consent, signed_on=date(2025, 1, 6))
-    if accepted:
-        assert enter(Consent, at="COMMON", **AGAIN, signed_on=date(2025, 1, day)).pk
-    else:
-        with pytest.raises(Refused, match="after the initial consent of 2025-01-06"):
-            enter(Consent, at="COMMON", **AGAIN, signed_on=date(2025, 1, day))
+    enter(Consent, at="COMMON", **AGAIN, signed_on=date(2025, 1, day))
+    assert Query.objects.filter(check_code="ICF-ORDER").exists() == asked
 
 
-def test_consent_is_not_given_again_where_it_was_not_given(enter):
-    with pytest.raises(Refused, match="There is no initial consent yet"):
-        enter(Consent, at="COMMON", **AGAIN)
+def test_consent_given_again_where_it_was_not_given_is_asked_about(enter):
+    again = enter(Consent, at="COMMON", **AGAIN)
+    (query,) = Query.objects.all()
+    assert (query.check_code, query.record, query.item) == ("ICF-INITIAL", again.pk, "type")
 
 
 @pytest.mark.parametrize("item", ["reconsent_reason", "unscheduled", "declined"])

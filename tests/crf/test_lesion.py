@@ -118,7 +118,7 @@ def test_there_are_two_targets_of_an_organ_among_the_new_ones_at_most(enter):
     enter(Lesion)
     for _ in range(2):
         enter(Lesion, **NEW)
-    with pytest.raises(Refused, match=r"3 targets lie in LUNG \(N01, N02, N03\). At most 2 of one organ may be"):
+    with pytest.raises(Refused, match=r"3 targets lie in lung \(N01, N02, N03\). At most 2 of one organ may be"):
         enter(Lesion, **NEW)
     assert enter(Lesion).pk  # the second of the baseline
 
@@ -131,7 +131,7 @@ def test_every_kind_that_is_never_measured_can_be_entered():
     ("answers", "sentence"),
     [
         (NODE | {"kind": "ASCITES"}, "A lymph node is measured by its short axis"),
-        ({"kind": "BLASTIC_BONE"}, "A blastic bone lesion is of the class “Bone”"),
+        ({"kind": "BLASTIC_BONE"}, "A blastic bone lesion must have the class “Bone”"),
     ],
 )
 def test_kind_agrees_with_the_class(enter, answers, sentence):

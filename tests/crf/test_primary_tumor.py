@@ -11,12 +11,12 @@ def test_exactly_one_primary_is_the_index(enter, first, second, accepted):
     if accepted:
         assert enter(PrimaryTumor, is_index=second, location="BLADDER", laterality="NA").pk
     else:
-        with pytest.raises(Refused, match="Exactly one primary tumor is the index"):
+        with pytest.raises(Refused, match="Exactly one primary tumor must be marked as the index"):
             enter(PrimaryTumor, is_index=second, location="BLADDER", laterality="NA")
 
 
 def test_only_primary_is_the_index(enter):
-    with pytest.raises(Refused, match="Exactly one primary tumor is the index"):
+    with pytest.raises(Refused, match="Exactly one primary tumor must be marked as the index"):
         enter(PrimaryTumor, is_index="N")
 
 
@@ -31,7 +31,7 @@ def test_n3_does_not_exist_for_the_upper_tract_in_ajcc_8(enter, location, editio
     if accepted:
         assert enter(PrimaryTumor, location=location, edition=edition, n="N3").pk
     else:
-        with pytest.raises(Refused, match="AJCC 8 knows no N3 for the upper tract"):
+        with pytest.raises(Refused, match="AJCC 8 has no N3 for the upper tract"):
             enter(PrimaryTumor, location=location, edition=edition, n="N3")
 
 

@@ -4,13 +4,15 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from crf.models import Administration, Cycle, Regimen, VitalSigns
+from crf.models import Administration, Cycle, Regimen, RegimenAgent, VitalSigns
 from tests.conftest import BEGAN
 from tests.crf.conftest import row
 from trial.actions.parameters import decide
 from trial.refusals import Refused
 
 from trial.actions import enrolment
+
+UNLISTED = {"agent": "OTHER", "name": "Lobaplatin", "dose": Decimal(30), "basis": "mg/m2", "days": "1"}
 
 
 def cycle(enter, number=1, *days, **more):
@@ -25,16 +27,21 @@ class TestRegimen:
         [("GC_CIS", "CHEMO", True), ("GC_CIS", "CHEMO_ICI", False), ("DV_TORI", "ADC_ICI", True), ("TISLE", "CHEMO", False)],
     )
     def test_is_of_the_class_of_its_agents(self, enter, code, kind, accepted):
+        plan = {"code": code, "regimen_class": kind, "platinum": "CIS_70_D1" if code == "GC_CIS" else ""}
         if accepted:
-            assert enter(Regimen, code=code, regimen_class=kind).pk
+            assert enter(Regimen, **plan).pk
         else:
-            with pytest.raises(Refused, match="is of the class"):
-                enter(Regimen, code=code, regimen_class=kind)
+            with pytest.raises(Refused, match="Choose the class"):
+                enter(Regimen, **plan)
 
-    def test_that_is_another_one_names_its_agents(self, enter):
-        with pytest.raises(Refused, match=r"Other regimen.*is not answered"):
-            enter(Regimen, code="OTHER", regimen_class="CHEMO")
-        assert enter(Regimen, code="OTHER", regimen_class="CHEMO", other_agents="Docetaxel 75 mg/m2 day 1").pk
+    def test_that_is_another_one_names_its_agents_and_its_approval(self, enter):
+        other = {"code": "OTHER", "regimen_class": "OTHER", "platinum": "", "other_approved": "Y"}
+        with pytest.raises(Refused, match="No agent is entered"):
+            enter(Regimen, rows={RegimenAgent: []}, **other)
+        rows = {RegimenAgent: [UNLISTED]}
+        with pytest.raises(Refused, match=r"approved by the investigator.*is not answered"):
+            enter(Regimen, rows=rows, **other | {"other_approved": ""})
+        assert enter(Regimen, rows=rows, **other).pk
 
     def test_without_cisplatin_says_why(self, enter):
         with pytest.raises(Refused, match=r"Not eligible for cisplatin because of.*is not answered"):
@@ -52,7 +59,7 @@ class TestRegimen:
             ({"MAX_PRECONSENT_CYCLES": "3"}, 3, None),
             ({"MAX_PRECONSENT_CYCLES": "3"}, 4, "3 cycles before consent are allowed"),
             ({"ALLOW_PRECONSENT_CYCLES": "no"}, 0, None),
-            ({"ALLOW_PRECONSENT_CYCLES": "no"}, 1, "No cycle may be given before consent"),
+            ({"ALLOW_PRECONSENT_CYCLES": "no"}, 1, "Cycles before consent are not allowed"),
         ],
     )
     def test_began_as_many_cycles_before_consent_as_the_parameters_allow(self, enter, administrator, decided, cycles, refused):
@@ -98,7 +105,7 @@ class TestCycle:
         if accepted:
             assert cycle(enter, 1, *days).pk
         else:
-            with pytest.raises(Refused, match=r"Day 8 .* does not come after day 1"):
+            with pytest.raises(Refused, match=r"Day 8 .* must come after day 1"):
                 cycle(enter, 1, *days)
 
     @pytest.mark.parametrize(("day", "accepted"), [(20, False), (21, False), (22, True)])
@@ -107,7 +114,7 @@ class TestCycle:
         if accepted:
             assert cycle(enter, 2, (1, date(2025, 1, day))).day_1 == date(2025, 1, day)
         else:
-            with pytest.raises(Refused, match="does not come after the last dose of the cycle before"):
+            with pytest.raises(Refused, match="must come after the last dose of the cycle before"):
                 cycle(enter, 2, (1, date(2025, 1, day)))
 
     def test_with_carboplatin_names_the_clearance(self, enter):
@@ -146,7 +153,7 @@ class TestAdministration:
     @pytest.mark.parametrize("dose", [{"dose_mg": Decimal("1.0")}, {"given_on": date(2025, 1, 14)}])
     def test_that_was_not_given_has_neither_dose_nor_date(self, enter, dose):
         assert enter(Cycle, rows={Administration: [row(Administration, **self.NOT_GIVEN)]}, complete=False).pk
-        with pytest.raises(Refused, match="What was not given has no dose and no date"):
+        with pytest.raises(Refused, match="A dose that was not given cannot have an amount or a date"):
             enter(Cycle, at="C2D1", number=2, rows={Administration: [row(Administration, **self.NOT_GIVEN | dose)]}, complete=False)
 
     @pytest.mark.parametrize(("mg", "accepted"), [("-0.1", False), ("0.0", True), ("10000.0", True), ("10000.1", False)])

@@ -46,6 +46,7 @@ SECTION_1 = [
     ("PRIMARY_RT_REQUIRED",      "yes",                                         "A"),
     ("TREAT_RESOLVED",           "no",                                          "A"),
     ("CG_SOURCE",                "COCKCROFT_GAULT",                             "A"),
+    ("CTCAE_VERSION",            "5.0",                                         "A"),
     ("ENROLLMENT_CAP",           "102",                                         "R"),
     ("OVERRUN",                  "0",                                           "A"),
     ("RECIST_CONTINUING_PR",     "no",                                          "A"),

@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import override_settings
 from followup.stories import demo, telling
+from tests.prepared import take_back
 from tests.servers import _administrate as administrate
 from tests.servers import copied
 from trial.models import Site, Subject
@@ -26,6 +27,7 @@ def demo_database(demo_settings, django_db_setup, django_db_blocker):
     shared = connection.settings_dict["NAME"]
     own = f"{shared}_demo"
     with django_db_blocker.unblock():
+        take_back()
         administrate(shared, *copied(shared, own))
         connection.settings_dict["NAME"] = own
         try:
@@ -42,6 +44,7 @@ def demo_database(demo_settings, django_db_setup, django_db_blocker):
 def demo_trial(demo_database, demo_settings, django_db_blocker):
     shared = connection.settings_dict["NAME"]
     with django_db_blocker.unblock():
+        take_back()
         connection.close()
         connection.settings_dict["NAME"] = demo_database
     with override_settings(**demo_settings):

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from crf.casebook import Casebook
 from crf.derived import course
-from crf.models import LaboratoryPanel, LaboratoryResult, ResponseAssessment
+from crf.models import LaboratoryPanel, LaboratoryResult, RadiotherapyCourse, ResponseAssessment, TargetVolume
 from django.contrib.auth.models import User
 from django.urls import reverse
 from followup.stories.telling import Story
@@ -153,6 +153,43 @@ def test_what_is_changed_changes_what_is_derived(derived, subject, team):
     story.change(record, {}, reason="TRANSCRIPTION", rows={type(row): [values]})
     found = next(one for one in derived("01-001").course.responses if one.assessment.point.label == "TA1")
     assert (found.derived.overall, found.discordance, found.evaluation.response) == ("PD", "MAJOR", None)
+
+
+class TestLocalControl:
+    """Story 2: L01 and L02 are irradiated targets; at TA1 L01 is too small to measure."""
+
+    @pytest.fixture
+    def story(self, subject, team):
+        return Story(subject("01-001"), team)
+
+    def change_row(self, story, record, group, which, *added, **values):
+        """Change the row of a group for which `which` holds, and add others, in one save."""
+        (row,) = [row for row in record.rows(group) if which(row)]
+        rows = [{"id": row.pk, "version": row.version} | values, *added]
+        story.change(record, {}, reason="TRANSCRIPTION", rows={group: rows})
+
+    @pytest.mark.parametrize(("mm", "event"), [(6, True), (4, False)])
+    def test_split_lesion_is_controlled_by_the_sum_of_its_pieces(self, derived, story, mm, event):
+        """From 5 mm, two pieces of 6 mm are growth by 7 mm; two of 4 mm are 3 mm more."""
+        record = ResponseAssessment.objects.of(story.subject).get(visit__code="TA2")
+        group = record.targets.model
+        pieces = [{"state": "MEASURED", "size_mm": Decimal(mm), "piece": letter} for letter in "ab"]
+        first = next(row.lesion for row in record.rows(group) if row.lesion.code == "L01")
+        self.change_row(story, record, group, lambda row: row.lesion.code == "L01", pieces[1] | {"lesion": first}, **pieces[0])
+        for start in ("randomization", "the end of radiotherapy"):
+            result = endpoint(derived("01-001", unrecorded=ALL_RECORDED), f"Local control of L01, from {start}")
+            assert result.event is event
+
+    @pytest.mark.parametrize(("status", "event"), [("INFIELD_PD", True), ("CONTROLLED", False)])
+    def test_irradiated_non_target_is_followed_as_the_reader_tells(self, derived, story, status, event):
+        volumes = RadiotherapyCourse.objects.of(story.subject).get()
+        self.change_row(story, volumes, TargetVolume, lambda row: "L01" in row.lesions, lesions=["L01", "L03"])
+        record = ResponseAssessment.objects.of(story.subject).get(visit__code="TA2")
+        self.change_row(story, record, record.non_targets.model, lambda row: row.lesion.code == "L03", local_status=status)
+        for start in ("randomization", "the end of radiotherapy"):
+            result = endpoint(derived("01-001", unrecorded=ALL_RECORDED), f"Local control of L03, from {start}")
+            assert result.event is event
+            assert not event or result.records == ("TA2",)
 
 
 class TestClearance:

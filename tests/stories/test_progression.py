@@ -34,7 +34,7 @@ def test_window_of_the_check_is_12_to_26_may(one):
 
 
 def test_two_organ_units(criterion):
-    assert "Organ units: 2 (BONE, LIVER)" in criterion(CODE, "I03").explanation
+    assert "Organ units: 2 (bone, liver)" in criterion(CODE, "I03").explanation
 
 
 def test_58_after_45_mm_is_progression_by_measurement(one):

@@ -53,14 +53,14 @@ def test_fails_at_the_first_gate(code, failed, name, truth, subject, criterion):
 @pytest.mark.parametrize(
     ("code", "name", "said"),
     [
-        ("903", "I03", "Organ units: 4 (ADRENAL_GLAND, BONE, LUNG, REGIONAL_NODES)"),
+        ("903", "I03", "Organ units: 4 (adrenal gland, bone, lung, regional lymph nodes)"),
         ("907", "I06", "Age at consent: 81"),
         ("910", "I08", "ECOG 2"),
         ("911", "I09", "Hemoglobin 88.0 g/L"),
         ("912", "I10", "= 2.12 × ULN"),
         ("913", "I11", "= 3.00 × ULN"),
         ("914", "I12", "28.4 mL/min"),
-        ("917", "I03", "Organ units: 1 (LIVER)"),
+        ("917", "I03", "Organ units: 1 (liver)"),
         ("917", "X03", "Liver metastases: 5"),
         ("918", "X04", "ESCC 2"),
     ],
@@ -198,7 +198,7 @@ class TestIntolerance:
     def test_excludes_although_the_check_is_passed(self, subject, criterion):
         confirmed = eligibility.latest(Casebook(subject("01-010")), 2)
         assert (confirmed.result, confirmed.failed) == ("INELIGIBLE", "X06")
-        assert "GEMCITABINE in cycle 2: REDUCED for AE, 75" in criterion("01-010", "X06", gate=2).explanation
+        assert "Gemcitabine in cycle 2: reduced (adverse event), 75" in criterion("01-010", "X06", gate=2).explanation
         check = progression.check(Casebook(subject("01-010")), on=day("2025-08-21"))
         assert (check.state, check.assessment.derived) == ("PASSED", "PR")
 

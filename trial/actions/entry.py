@@ -18,6 +18,7 @@ from trial.audit.reasons import needs_reason
 from trial.models import Record, Row, Visit
 from trial.refusals import Code, Refused
 
+from . import checking
 from .judging import assign, problems_in, refuse_stale, refuse_withdrawn, validate
 from .submission import SentRows, Submission
 from .writing import checked_reason, lock_only, lock_row, refuse_unless_allowed, writing
@@ -100,7 +101,7 @@ def save(
         raise Refused(code, form=form.form_title())
     reason = checked_reason(reason)
     with writing(by=by, reason=reason):
-        submission = _submission(form, place, version, values, rows or {})
+        submission, queries = _submission(form, place, version, values, rows or {})
         submission.set_state(complete)
         if not reason and submission.needs_reason():
             raise Refused(Code.REASON_MISSING, item="reason")
@@ -109,6 +110,7 @@ def save(
         if held_on:
             _date_visit(submission.record.visit, on=held_on, by=by)
         finish(submission.record, by=by)
+        checking.settle(submission.record, queries)
     return submission.record
 
 
@@ -118,12 +120,16 @@ def _submission(
     version: int | None,
     values: Mapping[str, Any],
     rows: SentRows,
-) -> Submission:
-    """Lock the record, or the visit of a new one; return what was sent for it."""
+) -> tuple[Submission, checking.AutomaticQueries]:
+    """Lock the subject, and the record or the visit of a new one; return what was sent for it."""
+    with checking.holding(form, place.subject) as queries:
+        if isinstance(place, Visit):
+            lock_only(place)  # whoever fills in the same form waits, and is told of this one
+        else:
+            record = lock_row(form, place.pk)
     if isinstance(place, Visit):
-        lock_only(place)  # whoever fills in the same form waits, and is told of this one
-        return Submission.of_new(form, place, values, rows)
-    return Submission.of_stored(lock_row(form, place.pk), version, values, rows)
+        return Submission.of_new(form, place, values, rows), queries
+    return Submission.of_stored(record, version, values, rows), queries
 
 
 def _date_visit(visit: Visit, *, on: date, by: User) -> None:
@@ -146,7 +152,8 @@ def change_visit(
     refuse_unless_allowed(by, Act.ENTER, visit.subject.site_id)
     reason = checked_reason(reason)
     with writing(by=by, reason=reason):
-        visit = lock_row(Visit, visit.pk)
+        with checking.holding(Visit, visit.subject) as queries:
+            visit = lock_row(Visit, visit.pk)
         refuse_stale(visit, version, values)
         changes = assign(visit, values)
         if needs_reason(changes) and not reason:
@@ -155,6 +162,7 @@ def change_visit(
             validate(visit)
             visit.save()
             stored.send(Visit, row=visit, by=by)
+            checking.settle(visit, queries)
     return visit
 
 
@@ -170,13 +178,15 @@ def withdraw(record: Record, *, by: User, reason: str, versions_sha256: str | No
     if not record.entered_by_hand:
         raise Refused(Code.NOT_WITHDRAWN, form=record.form_title())
     with writing(by=by, reason=reason):
-        record = lock_row(type(record), record.pk)
+        with checking.holding(type(record), record.subject) as queries:
+            record = lock_row(type(record), record.pk)
         refuse_withdrawn(record)
         if versions_sha256 is not None:
             refuse_unless_read(record, versions_sha256)
         record.withdrawn_by, record.withdrawn_at = by, timezone.now()
         record.save()
         stored.send(type(record), row=record, by=by)
+        checking.settle(record, queries)
 
 
 def withdraw_row(
@@ -199,9 +209,11 @@ def finish(record: Record, *, by: User) -> None:
 
     This is the last step of every write to a record.
     """
-    if record.state == Record.State.COMPLETE and (problems := record.obstacles()):
-        raise Refused(*problems)
-    stored.send(type(record), row=record, by=by)
+    if record.state == Record.State.COMPLETE:
+        problems = [*record.obstacles(), *checking.obstacles(record)]
+        if problems:
+            raise Refused(*problems)
+    stored.send(type(record), row=record, by=by, casebook=record.casebook)
 
 
 def refuse_unless_read(record: Record, versions_sha256: str) -> None:

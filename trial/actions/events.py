@@ -79,7 +79,7 @@ def _alert(person: User | None, address: str) -> None:
         name = f"{person.get_full_name()} ({person.get_username()})"
     sentences = _(
         "{name} was locked out after {failures} failed attempts, from {address}. The failures are "
-        "listed under All forms, Access failures. Ask the person; if it was another, set a new "
+        "listed under All forms, Access failures. Ask the person; if it was not they, set a new "
         "password and report the loss of the second factor."
     )
     body = sentences.format(name=name, failures=settings.AXES_FAILURE_LIMIT, address=address)

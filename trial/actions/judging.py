@@ -1,11 +1,11 @@
 """Judge one row: its version, its references, what its own rules call impossible."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from django.core.exceptions import ValidationError
 
-from trial.models import Entered, Kept, Membership, Record, Visit
+from trial.models import Entered, Kept, Membership, Record, Row, Visit
 from trial.models.kept import entered_columns
 from trial.models.row import Withdrawable
 from trial.refusals import Both, Code, Problem, Refused, problems_of
@@ -111,9 +111,32 @@ def validate(row: Versioned, exclude: Sequence[str] = ()) -> None:
 
 def problems_in(row: Versioned, exclude: Sequence[str] = ()) -> list[Problem]:
     """Return what the row's own rules call impossible."""
+    return _problems(row, lambda: row.full_clean(exclude=exclude))
+
+
+def problems_by_clean(row: Versioned) -> list[Problem]:
+    """Return what is impossible between the items of a row, or of the row in its record.
+
+    The values of a row that nobody sent are not read anew by their fields.
+    """
+    return _problems(row, row.clean)
+
+
+def _problems(row: Versioned, judge: Callable[[], None]) -> list[Problem]:
     try:
-        row.full_clean(exclude=exclude)
+        judge()
     except ValidationError as error:
         labels = {field.name: str(field.verbose_name) for field in row._meta.concrete_fields}
         return problems_of(error, labels=labels)
     return []
+
+
+def hand_over_rows(row: Row) -> None:
+    """Hand a row those of its record's rows that it names, so that none is read by itself."""
+    for item in _references(row):
+        target = item.remote_field.model
+        if target in row.record.groups():
+            by_key = {named.pk: named for named in row.record.rows(target)}
+            key = getattr(row, item.attname)
+            if key in by_key:
+                setattr(row, item.name, by_key[key])

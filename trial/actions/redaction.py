@@ -12,6 +12,7 @@ from trial.models import Ledger, Record, Redaction, RedactionRequest, Row, Visit
 from trial.models.redaction import REASON_ITEM, WORDS
 from trial.refusals import Code, Refused
 
+from .once import forget_answers
 from .verification import anchors
 from .writing import checked_text, lock_row, writing
 
@@ -105,5 +106,6 @@ def decide(request: RedactionRequest, *, by: User) -> Redaction:
         raise Refused(Code.ALREADY_ERASED)
     with writing(by=by):
         redaction = Redaction.objects.create(request=request, decided_by=by)
+        forget_answers()
         anchors.at_commit()
     return redaction

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.models import AbstractUser, User
 from django.db.models import Count
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from trial.access import Act
 from trial.accounts.passwords import matches
@@ -32,6 +33,7 @@ from trial.models import (
 )
 from trial.models.query import QueryQuerySet
 from trial.refusals import Code, Problem, Refused
+from trial.refusals.words import SIGNED_IN
 
 from . import accounts
 from .signals import reviewed
@@ -52,18 +54,25 @@ def content_of_visit(visit: Visit, records: list[Record] | None = None) -> Conte
     if records is None:
         records = _records(visit)
     rows: list[Entered] = [visit, *records]
-    queries = list(_with_state_and_version(Query.objects.filter(visit=visit)))
+    queries = list(_with_state_and_version(Query.objects.filter(visit=visit, check_code=None)))
     return {f"{row._meta.label_lower}#{row.pk}": signed_part(row, queries) for row in rows}
 
 
 def signed_part(row: Entered, queries: Iterable[AnnotatedQuery] | None = None) -> Content:
     """Return what a signature covers of one form, as it is shown: its items, rows and queries.
 
-    Without `queries`, those about the form are read (see Signature.content).
+    Without `queries`, those about the form that people raised are read (see Signature.content). The
+    texts are in one language, whoever signs: a signature holds for the text that was signed.
     """
+    with override(SIGNED_IN):
+        return _signed_part(row, queries)
+
+
+def _signed_part(row: Entered, queries: Iterable[AnnotatedQuery] | None) -> Content:
     label = row._meta.label_lower
     if queries is None:
-        queries = _with_state_and_version(Query.objects.filter(form=label, record=row.pk))
+        raised = Query.objects.filter(form=label, record=row.pk, check_code=None)
+        queries = _with_state_and_version(raised)
     about_row = [query for query in queries if (query.form, query.record) == (label, row.pk)]
     versions = [[part._meta.label_lower, part.pk, part.version] for part in _rows_of(row)]
     versions += [["trial.query", query.pk, query.version] for query in about_row]

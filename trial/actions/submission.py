@@ -17,14 +17,20 @@ from .judging import (
     Changes,
     assign,
     both_values,
+    hand_over_rows,
+    problems_by_clean,
     problems_in,
     refuse_foreign_references,
     refuse_second,
     refuse_withdrawn,
 )
+from .row_names import NAME_ITEM, RowNames, refers_to_named_rows
 
 SentRows = Mapping[type[Row], Sequence[Mapping[str, Any]]]
-"""The rows sent for each repeating group: items by name, with `id`, `version` and `withdraw`."""
+"""The rows sent for each repeating group: items by name, with `id`, `version` and `withdraw`.
+
+A new row of a named group may have its name as `code`; other rows may refer to it by that name.
+"""
 KEYS = frozenset({"id", "version", "withdraw"})
 """The keys of a sent row that are no items."""
 
@@ -117,6 +123,7 @@ class Submission:
         problems: list[Problem] = []
         for row, place in self._rows_to_judge():
             problems += [replace(problem, place=place) for problem in problems_in(row)]
+        problems += self._problems_of_rows_beside()
         if problems:
             raise Refused(*problems)
         self._refuse_foreign_references()
@@ -126,15 +133,21 @@ class Submission:
         written = {type(edit.row) for edit in self.edits if edit.stores}
         if self.record.pk is None or self.changes:
             self.record.save()
-        for edit in self.edits:
+        for group in dict.fromkeys(type(edit.row) for edit in self.edits):
+            self._store_rows(group, by)
+        self._hand_over_rows()
+        check_uniqueness(written)
+
+    def _store_rows(self, group: type[Row], by: User) -> None:
+        edits = self._edits_of(group)
+        for edit in edits:
             if edit.withdraws:
                 edit.row.withdrawn_by, edit.row.withdrawn_at = by, timezone.now()
             if not edit.is_new and edit.stores:
                 edit.row.save()
-        for group in {type(edit.row) for edit in self.edits if edit.is_new}:
-            _add(group, [edit.row for edit in self._edits_of(group) if edit.is_new])
-        self._hand_over_rows()
-        check_uniqueness(written)
+        added = [edit.row for edit in edits if edit.is_new]
+        if added:
+            _add(group, added)
 
     @property
     def _changes_something(self) -> bool:
@@ -161,6 +174,23 @@ class Submission:
             if edit.stores and not edit.withdraws:
                 yield edit.row, edit.place
 
+    def _problems_of_rows_beside(self) -> Iterator[Problem]:
+        """Yield what the record's own changes make impossible in the rows that nobody sent.
+
+        A course that is moved may leave its fractions behind.
+        """
+        if not self.changes.keys() - {"state"}:
+            return
+        edited = {id(edit.row) for edit in self.edits}
+        for group in self.record.groups():
+            for number, row in enumerate(self.record.rows(group), 1):
+                if id(row) in edited:
+                    continue
+                hand_over_rows(row)
+                for problem in problems_by_clean(row):
+                    facts = {"row": group.form_title(), "number": number}
+                    yield Problem(Code.IMPOSSIBLE_ROW, "", facts | {"sentence": problem.sentence})
+
     def _refuse_foreign_references(self) -> None:
         """Refuse a lesion, volume or consent version that the form does not offer."""
         is_new = self.record.pk is None
@@ -176,24 +206,42 @@ class Submission:
 
 
 def _edits(record: Record, rows: SentRows) -> Iterator[RowEdit]:
-    """Yield the effect of each sent row; its changes are assigned to the row at once."""
-    for group, sent_rows in rows.items():
+    """Yield the effect of each sent row; its changes are assigned to the row at once.
+
+    Groups whose rows refer to other rows of the record come last: these rows may be new.
+    """
+    names = RowNames(record)
+    for group in sorted(rows, key=lambda group: bool(refers_to_named_rows(group))):
         standing = {row.pk: row for row in record.rows(group)} if record.pk else {}
-        for position, sent in enumerate(sent_rows):
-            place = Place(group, position)
-            values = {name: value for name, value in sent.items() if name not in KEYS}
-            if "id" not in sent:
-                yield RowEdit(group(**{group.parent: record}, **values), place)
+        new_rows: list[tuple[Row, str, Place]] = []
+        for position, sent in enumerate(rows[group]):
+            place, values = Place(group, position), dict(sent)
+            name = values.pop(NAME_ITEM, "") if group.name_letter else ""
+            values = {item: value for item, value in values.items() if item not in KEYS}
+            values = names.with_rows(group, values, place)
+            if "id" in sent:
+                yield _edit_of_stored(standing, sent, values, place)
                 continue
-            row = standing.get(sent["id"])
-            if row is None:
-                raise Refused(Code.ROW_UNKNOWN, row=group._meta.verbose_name, key=sent["id"])
-            edit = RowEdit(row, place, withdraws=bool(sent.get("withdraw")))
-            if row.version != sent.get("version"):
-                edit.conflict = both_values(row, values)
-            if not edit.withdraws:
-                edit.changes = assign(row, values)
-            yield edit
+            row = group(**{group.parent: record}, **values)
+            new_rows.append((row, name, place))
+            yield RowEdit(row, place)
+        if group.name_letter and new_rows:
+            names.give(group, new_rows)
+
+
+def _edit_of_stored(
+    standing: Mapping[int, Row], sent: Mapping[str, Any], values: Mapping[str, Any], place: Place
+) -> RowEdit:
+    """Return the effect of a sent row that is stored already."""
+    row = standing.get(sent["id"])
+    if row is None:
+        raise Refused(Code.ROW_UNKNOWN, row=place.group._meta.verbose_name, key=sent["id"])
+    edit = RowEdit(row, place, withdraws=bool(sent.get("withdraw")))
+    if row.version != sent.get("version"):
+        edit.conflict = both_values(row, values)
+    if not edit.withdraws:
+        edit.changes = assign(row, values)
+    return edit
 
 
 def _add(group: type[Row], rows: list[Row]) -> None:

@@ -23,10 +23,12 @@ from trial.audit.acting import (
     says_nothing,
 )
 from trial.audit.once import OneOfAVisit
-from trial.fields import without_identifiers
+from trial.fields import of_xml_characters, without_identifiers
 from trial.models import Kept, may
 from trial.models.parameter import read_once
 from trial.refusals import CODES, Code, Problem, Refused, problems_of
+
+from . import once
 
 LONGEST_TEXT = 500
 K = TypeVar("K", bound=Kept)
@@ -72,13 +74,14 @@ def checked_text(
 
 
 def refuse_identifiers(text: str, *, item: str, longest: int = LONGEST_TEXT) -> None:
-    """Refuse free text that is too long or contains an identifier.
+    """Refuse free text that is too long, or contains an identifier or a character of no document.
 
     It is for text that reaches the database by another way than a form's item.
     """
     if len(text) > longest:
         raise Refused(Code.TEXT_TOO_LONG, item=item, longest=longest)
     try:
+        of_xml_characters(text)
         without_identifiers(text)
     except ValidationError as error:
         problems = [Problem(problem.code, item, problem.facts) for problem in problems_of(error)]
@@ -89,6 +92,7 @@ def refuse_identifiers(text: str, *, item: str, longest: int = LONGEST_TEXT) -> 
 def writing(*, by: AbstractUser, reason: str = "") -> Iterator[None]:
     """Open one transaction in a person's name; what PostgreSQL refuses becomes a refusal."""
     with _refusing(acting(by=by, reason=reason)):
+        once.claim(by=by)
         yield
 
 
@@ -96,6 +100,7 @@ def writing(*, by: AbstractUser, reason: str = "") -> Iterator[None]:
 def answering(*, by: AbstractUser, reason: str = "") -> Iterator[None]:
     """Open the transaction of a page that stores: one act and the answer to it, or neither."""
     with _refusing(acting_and_answering(by=by, reason=reason)):
+        once.claim(by=by)
         yield
 
 

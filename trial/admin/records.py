@@ -17,7 +17,7 @@ from trial.actions import entry, review
 from trial.admin.entry_forms import EnteredForm, OneOf, form_of
 from trial.admin.kept import CHANGE, Fieldsets, KeptAdmin, Page
 from trial.admin.references import note_record, reference_field, visit_of
-from trial.admin.rows import RowInline, with_reason
+from trial.admin.rows import inline_of, with_reason
 from trial.admin.withdrawal import withdrawal_page
 from trial.models import Record, Visit
 from trial.output.derived import derived_part
@@ -95,10 +95,7 @@ class RecordAdmin(KeptAdmin):
         return ["visit"] if obj else []
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
-        inlines = []
-        for group in self.model.groups():
-            inlines.append(type(f"{group.__name__}Inline", (RowInline,), {"model": group}))
-        return inlines
+        return [inline_of(group) for group in self.model.groups()]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         visit = visit_of(request)

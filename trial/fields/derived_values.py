@@ -6,6 +6,10 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from trial.refusals.words import translated
+
+MOST_PLACES = 3
+"""The decimal places of a derived number whose form names none."""
 Compute = Callable[[Any, Any], Any]
 """It takes a record or row, and the casebook that it stands in. What they are, only the form file
 knows. Hence `Any`.
@@ -58,6 +62,11 @@ class Derived:
         raise AttributeError(f"{self.name} is derived and cannot be set.")
 
     @property
+    def unit_in_words(self) -> str:
+        """Return the unit in the reader's language."""
+        return gettext(self.unit)
+
+    @property
     def label(self) -> str:
         """Return the heading in the reader's language."""
         return gettext(self.heading)
@@ -69,10 +78,17 @@ class Derived:
         if isinstance(value, bool):
             return gettext("yes") if value else gettext("no")
         if isinstance(value, Decimal):
-            return f"{value:f}" if self.places is None else f"{half_up(value, self.places):f}"
+            return in_digits(value, self.places)
         if isinstance(value, (list, tuple)):
-            return "; ".join(map(str, value))
-        return str(self.words.get(str(value), value))
+            return "; ".join(
+                translated(_as_text(self.words.get(str(part), part))) for part in value
+            )
+        return translated(_as_text(self.words.get(str(value), value)))
+
+
+def _as_text(value: object) -> str:
+    """Return a value as text; a sentence of the protocol as it is."""
+    return value if isinstance(value, str) else str(value)
 
 
 def derived(
@@ -80,6 +96,18 @@ def derived(
 ) -> Derived:
     """Name a derived value on a form: its label, unit, places shown, and its codes in words."""
     return Derived(label, unit, places, words or {})
+
+
+def in_digits(value: Decimal, places: int | None = None) -> str:
+    """Return a derived number as people write it: with so many places, otherwise three at most.
+
+    >>> in_digits(Decimal("1.0E+2"), 1), in_digits(Decimal("0E+24")), in_digits(Decimal("30.0"))
+    ('100.0', '0', '30.0')
+    """
+    if places is None:
+        places = min(MOST_PLACES, max(0, -int(value.as_tuple().exponent)))
+    rounded = half_up(value, places)
+    return f"{rounded if rounded else abs(rounded):f}"
 
 
 def half_up(value: Decimal, places: int) -> Decimal:

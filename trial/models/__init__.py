@@ -1,6 +1,7 @@
 from trial.audit.once import OnceAmongRows, OnceOfASubject
 
 from .account import AccountAct, loss_stands
+from .act import AnsweredAct
 from .entered import Entered, Missing, Section, Shown, readable
 from .event import SystemEvent
 from .kept import Kept
@@ -30,6 +31,7 @@ from .subject import Subject, Visit
 __all__ = [
     "WHO_LOCKS",
     "AccountAct",
+    "AnsweredAct",
     "Change",
     "ConsentVersion",
     "Entered",

@@ -24,8 +24,10 @@ from .subject import Subject
 class Standing(NamedTuple):
     """A record (`row` = `record`), a row of one of its groups, or a query about it.
 
-    The version of a query is the number of its acts. `form` is the label of the record's form,
-    `label` that of the table where the row stands, `state` the record's or the query's.
+    The version of a query is the number of its acts; 0 of one that a check raised, which no
+    signature covers: it comes and goes with the data, whose own versions are signed. `form` is the
+    label of the record's form, `label` that of the table where the row stands, `state` the record's
+    or the query's.
     """
 
     form: str
@@ -87,7 +89,8 @@ ROWS = """
      where {which} and r.withdrawn_at is null and g.withdrawn_at is null"""
 QUERIES = """
     select q.form, 'trial.query', q.record, q.id, q.visit_id,
-           (select count(*) from trial_queryact a where a.query_id = q.id),
+           case when q.check_code is null then
+             (select count(*) from trial_queryact a where a.query_id = q.id) else 0 end,
            (select a.state from trial_queryact a where a.query_id = q.id order by a.id desc limit 1)
       from trial_query q join trial_visit v on v.id = q.visit_id
      where {which}"""

@@ -8,8 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from trial import fields
-from trial.protocol.schedule import timetable
-from trial.protocol.schedule.visits import UNSCHEDULED
+from trial.protocol.schedule import timetable, visits
 
 from .entered import Entered, Section
 from .kept import Kept, KeptQuerySet, of_subject
@@ -96,7 +95,7 @@ class Visit(Entered):
         "How it was held", Mode, sdtm="SV.SVCNTMOD", when=lambda v: v.status != "MISSED"
     )
     missed_reason = fields.text(
-        "Reason missed", sdtm="SV.SVREASOC", when=lambda v: v.status == "MISSED"
+        "Why missed", sdtm="SV.SVREASOC", when=lambda v: v.status == "MISSED"
     )
     unscheduled_reason = fields.text(
         "Reason for an unscheduled visit", sdtm="SV.SVUPDES", when=lambda v: v.is_unscheduled
@@ -132,8 +131,7 @@ class Visit(Entered):
     @property
     def title(self) -> str:
         """Return the name of the visit: “Cycle 2, day 1”."""
-        number = self.code.strip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") or self.code
-        return timetable.visit_type(self.code).title.format(number.split("D")[0])
+        return visits.title_of(self.code)
 
     def state_on(
         self, day: date, *, later_held: bool = False, begun: bool = False
@@ -157,7 +155,7 @@ class Visit(Entered):
 
     @property
     def is_unscheduled(self) -> bool:
-        return self.code.startswith(UNSCHEDULED)
+        return self.code.startswith(visits.UNSCHEDULED)
 
     @property
     def is_common(self) -> bool:

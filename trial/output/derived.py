@@ -9,9 +9,7 @@ from django.contrib.auth.models import AbstractUser
 
 from trial.access import Act
 from trial.models import Entered, Record, Row, Shown, may
-
-TWO = " or "
-"""It stands between two possible ages, which together tell the month of birth."""
+from trial.protocol.sentence import leaves_open
 
 
 class DerivedRow(NamedTuple):
@@ -49,11 +47,13 @@ def derived_part(record: Record, *, by: AbstractUser) -> DerivedPart | None:
 
 
 def _shown(row: Entered, hides: bool) -> dict[str, Shown]:
+    """Return the derived values. Where several are possible, they tell the month of birth."""
     values = row.shown_derived()
     if not hides:
         return values
     left = {name: v for name, v in values.items() if name not in row.tells_birth_month}
-    return {name: v._replace(value="") if TWO in v.value else v for name, v in left.items()}
+    guesses = {name for name in left if leaves_open(getattr(row, name))}
+    return {name: v._replace(value="") if name in guesses else v for name, v in left.items()}
 
 
 def _table(group: type[Row], record: Record, hides: bool) -> DerivedTable | None:

@@ -16,7 +16,7 @@ class HistoryFilters(filters.FilterSet):
     kind = filters.ChoiceFilter(
         method="of_kind",
         choices=Kind.choices,
-        label=_("changes, which is meant if you say nothing; acts; or all"),
+        label=_("changes of data, acts, or all; changes if it is left out"),
     )
     site = filters.CharFilter(field_name="site__code", label=_("the site's number"))
     subject = filters.CharFilter(field_name="subject__code", label=_("the subject's code"))
@@ -24,10 +24,10 @@ class HistoryFilters(filters.FilterSet):
     visit_code = filters.CharFilter(field_name="visit__code", label=_("the visit's code"))
     form = filters.CharFilter(
         method="of_form",
-        label=_("as under /api/v1/forms/, with the rows of its groups; or subject, visit"),
+        label=_("as under /api/v1/forms/, its rows included; or subject, visit"),
     )
     record = filters.NumberFilter(
-        method="of_record", label=_("the record's id; name the form, too")
+        method="of_record", label=_("the record's id; give the form as well")
     )
     item = filters.CharFilter(method="of_item", label=_("the item's name"))
     by = filters.CharFilter(field_name="by__username", label=_("username"))

@@ -19,6 +19,7 @@ from trial.protocol.parameters import (
     Parameters,
     RandMethod,
 )
+from trial.protocol.sentence import Sentence
 
 STROKE, TIMES = " / ", " × "
 WHOLE, ABOVE_0 = r"\d{1,4}", r"[1-9]\d{0,3}"
@@ -69,7 +70,7 @@ def pattern(name: str) -> str:
     if kind is int:
         return WHOLE
     if _is_a(kind, StrEnum):
-        return "|".join(kind)
+        return "|".join(map(re.escape, kind))
     if parts := list(_parts(kind)):
         return STROKE.join(part.pattern for part in parts)
     codes = "|".join(get_args(kind)[0])
@@ -84,18 +85,27 @@ def takes(name: str) -> str:
     """
     kind = TYPES[name]
     low, high = LIMITS.get(name, (None, None))
-    within = f" from {low} to {high}" if low is not None else ""
+    within = Sentence(" from {low} to {high}", low=low, high=high) if low is not None else ""
     if kind is bool:
         return "yes or no"
     if kind in (int, Decimal):
-        return f"a {'whole ' if kind is int else ''}number{within}"
+        if kind is int:
+            return Sentence("a whole number{within}", within=within)
+        return Sentence("a number{within}", within=within)
     if _is_a(kind, StrEnum):
         return " or ".join(kind)
     example = value_text(getattr(DEFAULT, name.lower()))
     if parts := list(_parts(kind)):
         labels = ", ".join(part.name.replace("_", " ") for part in parts)
-        return f"{len(parts)} whole numbers, as {example} ({labels})"
-    return f"codes of {', '.join(get_args(kind)[0])}, as {example}"
+        return Sentence(
+            "{count} whole numbers, as {example} ({labels})",
+            count=len(parts),
+            example=example,
+            labels=labels,
+        )
+    return Sentence(
+        "codes of {codes}, as {example}", codes=", ".join(get_args(kind)[0]), example=example
+    )
 
 
 def value_text(value: object) -> str:
@@ -125,14 +135,27 @@ def parse(name: str, text: str) -> Any:  # any of the parameters' types
     kind = TYPES[name]
     tidied = _tidied(kind, text)
     if not re.fullmatch(pattern(name), tidied):
-        raise NotAValue(f"{name} takes {takes(name)}; “{text}” is none.")
+        raise NotAValue(
+            Sentence(
+                "{name} takes {takes}; “{text}” is none.", name=name, takes=takes(name), text=text
+            )
+        )
     value = _value(kind, tidied)
     low, high = LIMITS.get(name, (value, value))
     if not low <= value <= high:
-        raise NotAValue(f"{name} takes {takes(name)}; “{text}” is outside.")
+        raise NotAValue(
+            Sentence(
+                "{name} takes {takes}; “{text}” is outside.",
+                name=name,
+                takes=takes(name),
+                text=text,
+            )
+        )
     is_list_of_codes = isinstance(value, tuple) and not hasattr(value, "_fields")
     if is_list_of_codes and len(set(value)) < len(value):
-        raise NotAValue(f"{name} names each code once; “{text}” names one twice.")
+        raise NotAValue(
+            Sentence("{name} names each code once; “{text}” names one twice.", name=name, text=text)
+        )
     return value
 
 
@@ -164,7 +187,10 @@ def contradictions(parameters: Parameters) -> tuple[str, ...]:
         "SYSCLASS and METPAT are always among the strata: both stand in the allocation.": (
             not set(BLOCK_STRATA) <= set(parameters.strata)
         ),
-        f"The overrun and the cap together are more than {LARGEST_TOTAL}.": total > LARGEST_TOTAL,
+        Sentence(
+            "The overrun and the cap together are more than {largest_total}.",
+            largest_total=LARGEST_TOTAL,
+        ): total > LARGEST_TOTAL,
     }
     return tuple(sentence for sentence, holds in sentences.items() if holds)
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, NamedTuple, get_type_hints
 
+from trial.protocol.laboratory.ctcae_ladders import Version
 from trial.protocol.study import PLANNED_ENROLLMENT
 
 
@@ -220,7 +221,7 @@ class Parameters:
     # fmt: off
     randomization_timing: Annotated[RandomizationTiming, A, "Before or after the first 2 cycles"] = RandomizationTiming.AFTER_PC2
     allow_preconsent_cycles: Annotated[bool, A, "Cycles of the current line given before consent may be entered"] = True
-    max_preconsent_cycles: Annotated[int, A, "So many of them at most, all completed"] = 2
+    max_preconsent_cycles: Annotated[int, A, "Most cycles before consent that may be entered, all completed"] = 2
     age_max_rule: Annotated[int, A, "Oldest age at consent, completed years: up to the day before the 81st birthday"] = 80
     birthdate_precision: Annotated[BirthdatePrecision, A, "No full date of birth is collected"] = BirthdatePrecision.YEAR_MONTH
     max_organ_units: Annotated[int, R, "Organ units an oligometastatic patient has at most"] = 3
@@ -249,7 +250,7 @@ class Parameters:
     sfu_interval: Annotated[Interval, A, "Days between contacts in survival follow-up"] = Interval(91, 14)
     sae_clock_h: Annotated[int, A, "Hours from awareness to the report of a serious adverse event"] = 24
     entry_due_days: Annotated[EntryDue, A, "Entry due: visit / eligibility, progression, death / SAE"] = EntryDue(7, 3, 24)
-    pfs_reference: Annotated[PfsReference, A, "Growth is measured from this"] = PfsReference.NADIR_SINCE_BL0
+    pfs_reference: Annotated[PfsReference, A, "The sum from which growth is counted"] = PfsReference.NADIR_SINCE_BL0
     rand_method: Annotated[RandMethod, A, "Method of randomization"] = RandMethod.PERMUTED_BLOCK
     strata: Annotated[tuple[Stratum, ...], A, "Systemic therapy, pattern of metastases"] = BLOCK_STRATA
     ab_tumor: Annotated[Decimal, A, "α/β of tumor, Gy"] = D(10)
@@ -258,6 +259,7 @@ class Parameters:
     primary_rt_required: Annotated[bool, A, "A primary tumor in situ belongs to the lesions to be irradiated"] = True
     treat_resolved: Annotated[bool, A, "Lesions resolved at randomization are irradiated too"] = False
     cg_source: Annotated[CgSource, A, "Which clearance eligibility uses"] = CgSource.COCKCROFT_GAULT
+    ctcae_version: Annotated[Version, A, "CTCAE version of the study's grades; the other stands beside"] = Version.V5
     enrollment_cap: Annotated[int, R, "Subjects to be randomized"] = PLANNED_ENROLLMENT
     overrun: Annotated[int, A, "Allocations beyond that number"] = 0
     recist_continuing_pr: Annotated[bool, A, "A confirmed partial response goes on, instead of stable disease"] = False

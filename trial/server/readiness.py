@@ -64,7 +64,7 @@ def await_first_page(port: int, *, meanwhile: Callable[[], None]) -> None:
         meanwhile()
         if status or time.monotonic() > give_up_at:
             sentence = _(
-                "The first page does not come ({status}): see web.log in the data folder's logs."
+                "The first page cannot be loaded ({status}): see web.log in the data folder's logs."
             )
             raise Unusable(sentence.format(status=status or _("no answer")))
         time.sleep(0.05)

@@ -21,7 +21,7 @@ TOO_OLD = gettext_lazy(
     "newer, so name another server."
 )
 NOT_LET_IN = gettext_lazy(
-    "The PostgreSQL that DATABASE_URL names does not let us in ({reason}): start it, or correct "
+    "The PostgreSQL that DATABASE_URL names refuses the connection ({reason}): start it or correct "
     "the address."
 )
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from crf.actions.allocations import verify
 from crf.models import Randomization
+from trial.refusals.words import translated
 
 
 class Command(BaseCommand):
@@ -26,7 +27,7 @@ class Command(BaseCommand):
             raise CommandError(_("The key cannot be read: {error}.").format(error=error)) from error
         number, findings = verify(content)
         for finding in findings:
-            self.stderr.write(finding.sentence)
+            self.stderr.write(translated(finding.sentence))
         if findings:
             sentence = _("{findings} findings in {number} allocations.")
             raise CommandError(sentence.format(findings=len(findings), number=number))

@@ -103,15 +103,15 @@ PRIMARY_ONLY = Lesion(code="L09", lesion_class="PRIMARY", organ="KIDNEY", certai
 REASONS = [
     # criterion, what is different, reason
     ("I01", {"histology_confirmed": "N"},
-     "Histologically confirmed: N; type: UC_PURE."),
+     "Histologically confirmed: no; type: urothelial carcinoma."),
     ("I01", {"histology_confirmed": None, "histology_type": "NON_UC_ADENO"},
-     "Histologically confirmed: not entered; type: NON_UC_ADENO."),
+     "Histologically confirmed: not entered; type: adenocarcinoma."),
     ("I02", {"clinical_setting": None},
      "Setting: not entered; definite lesions besides the primary tumor: 2."),
     ("I03", {"lesions": (PRIMARY_ONLY,)},
      "Organ units: 0 (none); 1 to 3 are required."),
     ("I03", {"lesions": (LUNG, EQUIVOCAL_LIVER)},
-     "Organ units: 1 to 2 (LIVER, LUNG); 1 to 3 are required."),
+     "Organ units: 1 to 2 (liver, lung); 1 to 3 are required."),
     ("I04", {"radiotherapy_feasible": None},
      "Full coverage by radiotherapy: not judged yet."),
     ("I06", {"birth_month": "1945-06"},

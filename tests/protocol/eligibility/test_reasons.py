@@ -47,12 +47,12 @@ REASONS = [
     (
         "I01",
         {"histology_confirmed": "N", "histology_type": None},
-        "Histologically confirmed: N; type: not entered.",
+        "Histologically confirmed: no; type: not entered.",
     ),
     (
         "I01",
         {"histology_confirmed": None, "histology_type": "NON_UC_SQUAMOUS"},
-        "Histologically confirmed: not entered; type: NON_UC_SQUAMOUS.",
+        "Histologically confirmed: not entered; type: squamous cell carcinoma.",
     ),
     (
         "I01",
@@ -156,7 +156,7 @@ REASONS = [
         {},
         "Creatinine clearance 67.2 mL/min (Cockcroft–Gault, creatinine of 2025-06-16); at least 30 mL/min is required.",
     ),
-    ("X01", {"histology_type": "NON_UC_SQUAMOUS"}, "Histological type NON_UC_SQUAMOUS."),
+    ("X01", {"histology_type": "NON_UC_SQUAMOUS"}, "Histological type: squamous cell carcinoma."),
     ("X01", {"histology_type": None}, "The histological type is not known."),
     (
         "X01",
@@ -170,14 +170,14 @@ REASONS = [
             "variant_components": frozenset({"SQUAMOUS", "GLANDULAR"}),
             "variant_percent": 20,
         },
-        "Urothelial with variant components: GLANDULAR, SQUAMOUS; share: 20 %.",
+        "Urothelial with variant components: glandular, squamous; share: 20 %.",
     ),
     (
         "X02",
         {"lesions": (BRAIN, SECOND)},
-        "Brain imaging: NO_METS; brain lesions entered: L01, L07.",
+        "Brain imaging: no metastases; brain lesions entered: L01, L07.",
     ),
-    ("X02", {"brain_result": "METS"}, "Brain imaging: METS; brain lesions entered: none."),
+    ("X02", {"brain_result": "METS"}, "Brain imaging: metastases; brain lesions entered: none."),
     (
         "X02",
         {
@@ -186,7 +186,7 @@ REASONS = [
                 replace(SECOND, certainty="EQUIVOCAL"),
             )
         },
-        "Brain imaging: NO_METS; equivocal brain lesions: L01, L07.",
+        "Brain imaging: no metastases; equivocal brain lesions: L01, L07.",
     ),
     (
         "X02",
@@ -196,26 +196,26 @@ REASONS = [
     (
         "X02",
         {"gate_on": None},
-        "Brain imaging: NO_METS, 2025-06-02; a clear result is needed in the 42 days up to the gate, whose day is not known yet.",
+        "Brain imaging: no metastases, 2025-06-02; a clear result is needed in the 42 days up to the gate, whose day is not known yet.",
     ),
     ("X03", {"lesions": ()}, "No lesion is entered yet, so the liver metastases are not known."),
     ("X04", {"lesions": ()}, "No lesion is entered yet."),
     (
         "X04",
         {"cord_risk": None},
-        "No vertebral lesion is entered; risk of cord compression: not judged.",
+        "No vertebral lesion is entered; risk of cord compression: not judged yet.",
     ),
     (
         "X04",
         {"lesions": (VERTEBRA, replace(VERTEBRA, code="L07", compression=None)), "cord_risk": "NO"},
-        "Vertebral lesions: L05 ESCC 0, L07 ESCC not entered; risk of cord compression: NO.",
+        "Vertebral lesions: L05 ESCC 0, L07 ESCC not entered; risk of cord compression: no.",
     ),
     (
         "X05",
         {"pleural": "PRESENT", "pericardial": None},
-        "Fluid: pericardial not entered, pleural PRESENT, abdominopelvic ABSENT.",
+        "Fluid: pericardial not entered, pleural present, abdominopelvic absent.",
     ),
-    ("X06", {"induction": ()}, "Cycle 1 is not entered; cycle 2 is not entered."),
+    ("X06", {"induction": ()}, "Cycle 1 is not entered. Cycle 2 is not entered."),
     ("X06", {}, "Cycles 1 and 2 were given without a reduction for toxicity."),
     (
         "X06",
@@ -232,8 +232,8 @@ REASONS = [
                 ),
             )
         },
-        "Gemcitabine in cycle 1: adjustment not entered, share of the planned dose not entered; "
-        "cisplatin in cycle 2: REDUCED for OTHER, 92.5 % of planned, 7 days late.",
+        "Gemcitabine in cycle 1: adjustment not entered, share of the planned dose not entered. "
+        "Cisplatin in cycle 2: reduced (other), 92.5 % of planned, 7 days late.",
     ),
     ("X07", {"progression": MET}, "Progression was assessed after 2 cycles."),
     ("X07", {"progression": NOT_MET}, "The check after cycle 2 found no progression."),
@@ -309,7 +309,7 @@ def test_units_follow_the_parameters_in_the_sentence_too():
     parameters = replace(DEFAULT, ln_unit_rule=LnUnitRule.ALL_NONREGIONAL_AS_ONE)
     found = judged("I03", lesions=(LUNG, NODE, BONE, *far), parameters=parameters)
     assert (found.truth, found.reason) == (
-        NOT_MET, "Organ units: 4 (BONE, LUNG, NONREGIONAL_NODES, REGIONAL_NODES); 1 to 3 are required."
+        NOT_MET, "Organ units: 4 (bone, lung, non-regional lymph nodes, regional lymph nodes); 1 to 3 are required."
     )  # fmt: skip
     assert judged("I03", lesions=(LUNG, NODE, *far), parameters=parameters).truth == MET
 
@@ -322,7 +322,7 @@ def test_brain_and_liver_together_tell_both():
     )
     said = "Only brain and more than 3 liver metastases together exclude."
     of_brain, of_liver = (
-        "Brain imaging: METS; brain lesions entered: none.",
+        "Brain imaging: metastases; brain lesions entered: none.",
         "Liver metastases: 4; more than 3 exclude.",
     )
     assert (brain.reason, liver.reason) == (
@@ -366,5 +366,5 @@ def test_confirmed_verdict_is_passed_by_the_investigators_truth():
 
 def test_another_truth_without_a_reason_is_refused():
     assert confirmable(judged("X05", pleural="TRACE"), NOT_MET) == (
-        "X05 is UNKNOWN by the data. Give the reason why it is NOT_MET."
+        "X05 is unknown by the data. Give the reason why it is not met."
     )

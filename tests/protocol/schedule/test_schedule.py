@@ -39,7 +39,7 @@ STORY_2 = Anchors(
     consent_on=day("03-03"),
     gate_1_on=day("03-07"),
     cycle_day_1={1: day("03-10"), 2: day("03-31"), 3: day("04-21"), 4: day("06-23")},
-    gives_day_8=True,
+    later_days={1: (8,), 3: (8,), 4: (8,)},
     cycle_length_days=21,
     max_cycles=6,
     pc2_scan_on=day("04-21"),
@@ -129,8 +129,22 @@ def test_cycle_after_one_that_is_not_entered_has_no_window():
     assert visits(anchors, "06-25")["C4D1"].target_on == day("05-12")
 
 
-def test_day_8_is_planned_where_the_regimen_gives_it():
-    assert "C1D8" not in visits(replace(STORY_2, gives_day_8=False), "06-25")
+def test_later_days_are_planned_where_the_regimen_of_the_cycle_gives_them():
+    assert "C2D8" not in visits(STORY_2, "06-25")
+    weekly = visits(replace(STORY_2, later_days={2: (8, 15)}), "06-25")
+    assert {code for code in weekly if code.endswith(("D8", "D15"))} == {"C2D8", "C2D15"}
+    assert weekly["C2D15"].title == "Cycle 2, day 15"
+    assert window(weekly["C2D15"]) == (day("04-13"), day("04-14"), day("04-15"))
+
+
+def test_cycle_is_due_when_its_regimen_says():
+    maintenance = replace(STORY_2, cycle_targets={5: day("08-04")})
+    assert visits(maintenance, "06-25")["C5D1"].target_on == day("08-04")
+
+
+def test_check_counts_the_cycle_length_of_cycle_2():
+    later = replace(STORY_2, cycle_length_days=28, check_length_days=14)
+    assert visits(later, "06-25")["PC2"].target_on == day("04-14")
 
 
 def test_day_8_after_the_last_dose_is_not_planned():
@@ -179,6 +193,28 @@ def test_radiotherapy_not_begun_at_progression_is_no_longer_planned():
     assert "RTS" not in visits(early, "06-25")
     assert "RTS" in visits(replace(early, pd_on=day("05-24")), "06-25")
     assert "RTS" in visits(replace(early, rt_first_fraction_on=day("05-02")), "06-25")
+
+
+DECISIONS = [
+    # decided    visits left
+    ("05-16",    []),                 # the window of RTPLAN closes on this day
+    ("05-17",    ["RTPLAN"]),
+    ("05-23",    ["RTPLAN"]),         # that of RTS closes on this day
+    ("05-24",    ["RTPLAN", "RTS"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("decided", "left"), DECISIONS)
+def test_radiotherapy_that_was_decided_against_is_waited_for_no_longer(decided, left):
+    refused = replace(
+        STORY_2,
+        rt_first_fraction_on=None,
+        rt_last_fraction_on=None,
+        rt_not_started_on=day(decided),
+    )
+    assert [code for code in visits(refused, "06-25") if code.startswith("RT")] == left
+    begun = replace(refused, rt_first_fraction_on=day("05-12"))
+    assert [code for code in visits(begun, "06-25") if code.startswith("RT")] == ["RTPLAN", "RTS"]
 
 
 TUMOR_ASSESSMENTS = [
@@ -322,9 +358,11 @@ def test_of_two_targets_as_near_the_earlier_is_taken():
 
 DATES = st.none() | st.dates(date(2025, 1, 1), date(2025, 12, 31))
 ANCHORS = st.builds(
-    Anchors, DATES, st.booleans(), DATES, st.dictionaries(st.integers(1, 8), DATES.filter(bool), max_size=5), st.booleans(),
+    Anchors, DATES, st.booleans(), DATES, st.dictionaries(st.integers(1, 8), DATES.filter(bool), max_size=5),
+    st.dictionaries(st.integers(1, 8), st.just((8, 15)), max_size=3),
     st.none() | st.integers(7, 42), st.none() | st.integers(1, 8), DATES, DATES, st.none() | st.sampled_from(["SYS", "SYSRT"]),
-    DATES, DATES, DATES, st.booleans(), DATES, DATES, DATES, DATES, DATES, DATES,
+    DATES, DATES, DATES, st.booleans(), DATES, DATES, DATES, DATES, DATES, DATES, DATES,
+    cycle_targets=st.dictionaries(st.integers(2, 8), DATES.filter(bool), max_size=3), check_length_days=st.none() | st.just(14),
 )  # fmt: skip
 
 
@@ -375,7 +413,7 @@ def test_treatment_is_presumed_ended_some_weeks_after_the_last_dose(
 RANDOMIZED = Anchors(
     consent_on=day("03-03"),
     cycle_day_1={1: day("03-10"), 2: day("03-31")},
-    gives_day_8=True,
+    later_days={1: (8,), 2: (8,)},
     cycle_length_days=21,
     max_cycles=6,
     randomized_on=day("04-25"),

@@ -74,7 +74,7 @@ def test_an_anchor_whose_schema_is_told_nowhere_is_found():
         file.write_text("{}")
     assert [finding.partition(" noted")[0] for finding in verify()] == [
         "The database was made otherwise than",
-        "The database is not made as it was",
+        "The database differs from its state",
     ]
 
 

@@ -75,7 +75,7 @@ def differences_now() -> list[str]:
         sentences = schema.differences(noted_objects, objects, _("since it was noted last"))
         if sentences:
             return sentences
-    sentence = _("The database is not made as it was noted last: {now} is not {noted}.")
+    sentence = _("The database differs from its state as noted last: {now} is not {noted}.")
     return [sentence.format(now=now[:16], noted=digests[-1][:16])]
 
 
@@ -170,7 +170,7 @@ def _since_the_last_anchor(anchored: list[Anchor]) -> list[str]:
         sentences = schema.differences(objects_then, objects, _("since the last anchor"))
         if sentences:
             return sentences
-    sentence = _("The database is not made as it was at the last anchor: {now} is not {then}.")
+    sentence = _("The database differs from its state at the last anchor: {now} is not {then}.")
     return [sentence.format(now=now[:16], then=last[:16])]
 
 

@@ -33,6 +33,7 @@ def messages() -> list[Sentence]:
         [
             *literals.parts_of_refusals(),
             *literals.in_code(),
+            *literals.of_the_protocol(),
             *templates.in_templates(),
             *definitions.of_models(),
             *definitions.of_the_protocol(),

@@ -15,6 +15,8 @@ APPS = ("trial", "crf", "followup")
 GETTEXT = {"gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
 PLURAL = {"ngettext", "ngettext_lazy"}
 TABLE = "trial.refusals.table"
+MAKE_SENTENCES = {"Sentence": 0, "finding": 1}
+"""The calls that make sentences of the protocol, with the position of the template."""
 REFUSING = {
     "BadRequest",
     "CommandError",
@@ -73,8 +75,14 @@ def of_the_protocol() -> Iterator[Sentence]:
 
 
 def _sentences_of(tree: ast.Module) -> Iterator[tuple[str, int]]:
-    """Yield the literals that begin like a sentence, and have words enough to be one."""
+    """Yield the templates of sentences, and literals with words enough to be one."""
     aside = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _name(node.func) in MAKE_SENTENCES:
+            template = node.args[MAKE_SENTENCES[_name(node.func)]]
+            aside.add(id(template))
+            if text := _literal(template):
+                yield text, node.lineno
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
             aside.update(id(part) for part in node.values)

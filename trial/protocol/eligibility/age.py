@@ -8,6 +8,8 @@ whether the birthday comes before or after the day of consent.
 import re
 from datetime import date
 
+from trial.protocol.sentence import Sentence, either
+
 MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
 
@@ -70,8 +72,12 @@ def refusal(birth_month: str, *, consent_on: date, confirmed: int) -> str | None
     possible = possible_ages(birth_month, on=consent_on)
     if not possible or confirmed in possible:
         return None
-    years = " or ".join(str(age) for age in sorted(possible))
-    return (
-        f"Born in {birth_month}, the subject was {years} at consent on {consent_on}, "
-        f"not {confirmed}."
+    years = either(str(age) for age in sorted(possible))
+    return Sentence(
+        "Born in {birth_month}, the subject was {years} at consent on "
+        "{consent_on}, not {confirmed}.",
+        birth_month=birth_month,
+        years=years,
+        consent_on=consent_on,
+        confirmed=confirmed,
     )

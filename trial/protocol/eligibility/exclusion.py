@@ -6,12 +6,16 @@ unknown and contradictory input is UNKNOWN; nothing raises.
 
 from decimal import Decimal
 
-from trial.protocol.eligibility.evidence import Administration, Evidence
-from trial.protocol.eligibility.finding import Finding, answered
+from trial.protocol.code_words import in_words
+from trial.protocol.eligibility.dose_words import dose_in_words, switch_in_words
+from trial.protocol.eligibility.evidence import Administration, Evidence, Switch
+from trial.protocol.eligibility.finding import Finding, answered, finding
 from trial.protocol.eligibility.organ_units import Lesion, LesionClass, Organ, liver_metastases
 from trial.protocol.kleene import Truth, all_of, any_of
 from trial.protocol.parameters import DEFAULT, BrainLiverLogic, Parameters
+from trial.protocol.sentence import Sentence, in_turn
 from trial.protocol.therapy.adjustments import Adjustment, AdjustmentReason
+from trial.protocol.therapy.in_force import SwitchReason
 
 MET, NOT_MET, UNKNOWN = Truth.MET, Truth.NOT_MET, Truth.UNKNOWN
 VARIANT_PERCENT = 50
@@ -41,19 +45,21 @@ def other_pathology(evidence: Evidence, gate: int = 2, parameters: Parameters = 
     """
     kind, percent = evidence.histology_type or "", evidence.variant_percent
     if kind.startswith("NON_UC"):
-        return Finding(MET, f"Histological type {kind}.")
+        return finding(MET, "Histological type: {kind}.", kind=in_words(kind))
     if kind in ("UC_PURE", "UC_PAPILLARY"):
-        return Finding(NOT_MET, f"Histological type {kind}.")
+        return finding(NOT_MET, "Histological type: {kind}.", kind=in_words(kind))
     if kind != "UC_WITH_VARIANT":
-        return Finding(UNKNOWN, "The histological type is not known.")
+        return finding(UNKNOWN, "The histological type is not known.")
     variants = evidence.variant_components
     is_minor = percent is not None and 0 <= percent < VARIANT_PERCENT
     is_urothelial = is_minor and variants and "NEUROENDOCRINE" not in variants
-    components = ", ".join(sorted(variants)) or "not entered"
-    share = "not entered" if percent is None else f"{percent} %"
-    return Finding(
+    components = in_turn(map(in_words, sorted(variants)), ", ") or in_words(None)
+    share = in_words(None) if percent is None else f"{percent} %"
+    return finding(
         NOT_MET if is_urothelial else UNKNOWN,
-        f"Urothelial with variant components: {components}; share: {share}.",
+        "Urothelial with variant components: {components}; share: {share}.",
+        components=components,
+        share=share,
     )
 
 
@@ -86,30 +92,51 @@ def _with_logic(own: Finding, partner: Finding, parameters: Parameters) -> Findi
     """
     if parameters.brain_liver_logic == BrainLiverLogic.OR:
         return own
-    return Finding(
+    return finding(
         all_of([own.truth, partner.truth]),
-        f"{own.reason} {partner.reason} Only brain and more than {parameters.liver_max} "
-        "liver metastases together exclude.",
+        "{own} {partner} Only brain and more than {liver_max} liver metastases together exclude.",
+        own=own.reason,
+        partner=partner.reason,
+        liver_max=parameters.liver_max,
     )
 
 
 def _brain_metastases(evidence: Evidence, parameters: Parameters) -> Finding:
     lesions = [lesion for lesion in evidence.lesions if _is_in_brain(lesion)]
     codes = ", ".join(lesion.code for lesion in lesions)
-    result, imaged_on = evidence.brain_result or "no result", evidence.brain_imaged_on
+    result, imaged_on = evidence.brain_result or "", evidence.brain_imaged_on
+    shown = in_words(result) if result else Sentence("no result")
     gate_on, days = evidence.gate_on, parameters.brain_img_window_days
     if result == "METS" or any(lesion.is_definite for lesion in lesions):
-        return Finding(MET, f"Brain imaging: {result}; brain lesions entered: {codes or 'none'}.")
+        return finding(
+            MET,
+            "Brain imaging: {result}; brain lesions entered: {codes}.",
+            result=shown,
+            codes=codes or Sentence("none"),
+        )
     if lesions:
-        return Finding(UNKNOWN, f"Brain imaging: {result}; equivocal brain lesions: {codes}.")
+        return finding(
+            UNKNOWN,
+            "Brain imaging: {result}; equivocal brain lesions: {codes}.",
+            result=shown,
+            codes=codes,
+        )
     is_in_window = imaged_on and gate_on and 0 <= (gate_on - imaged_on).days <= days
     if result == "NO_METS" and is_in_window and evidence.brain_imaged != "N":
-        return Finding(NOT_MET, f"No brain metastases on imaging of {imaged_on}.")
-    until = f"up to {gate_on}" if gate_on else "up to the gate, whose day is not known yet"
-    return Finding(
+        return finding(
+            NOT_MET, "No brain metastases on imaging of {imaged_on}.", imaged_on=imaged_on
+        )
+    until = Sentence("up to the gate, whose day is not known yet")
+    if gate_on:
+        until = Sentence("up to {gate_on}", gate_on=gate_on)
+    return finding(
         UNKNOWN,
-        f"Brain imaging: {result}, {imaged_on or 'no date'}; "
-        f"a clear result is needed in the {days} days {until}.",
+        "Brain imaging: {result}, {imaged_on}; a clear result is needed in the "
+        "{days} days {until}.",
+        result=shown,
+        imaged_on=imaged_on or Sentence("no date"),
+        days=days,
+        until=until,
     )
 
 
@@ -119,14 +146,19 @@ def _is_in_brain(lesion: Lesion) -> bool:
 
 def _liver_count(evidence: Evidence, parameters: Parameters) -> Finding:
     if not evidence.lesions:
-        return Finding(UNKNOWN, "No lesion is entered yet, so the liver metastases are not known.")
+        return finding(UNKNOWN, "No lesion is entered yet, so the liver metastases are not known.")
     count, most = liver_metastases(evidence.lesions), parameters.liver_max
     judgment = UNKNOWN
     if count.least > most:
         judgment = MET
     elif count.most <= most:
         judgment = NOT_MET
-    return Finding(judgment, f"Liver metastases: {count}; more than {most} exclude.")
+    return finding(
+        judgment,
+        "Liver metastases: {count}; more than {most} exclude.",
+        count=count.in_words,
+        most=most,
+    )
 
 
 def cord_compression(
@@ -141,22 +173,30 @@ def cord_compression(
     <Truth.UNKNOWN: 'UNKNOWN'>
     """
     if not evidence.lesions:
-        return Finding(UNKNOWN, "No lesion is entered yet.")
+        return finding(UNKNOWN, "No lesion is entered yet.")
     spinal = [lesion for lesion in evidence.lesions if _may_be_vertebral(lesion)]
-    risk, judgment = evidence.cord_risk or "not judged", answered(evidence.cord_risk)
+    judgment = answered(evidence.cord_risk)
+    risk = in_words(evidence.cord_risk or "NOT_JUDGED")
     if not spinal:
-        return Finding(
-            UNKNOWN if risk == "YES" else NOT_MET,
-            f"No vertebral lesion is entered; risk of cord compression: {risk}.",
+        return finding(
+            UNKNOWN if judgment == MET else NOT_MET,
+            "No vertebral lesion is entered; risk of cord compression: {risk}.",
+            risk=risk,
         )
-    grades = ", ".join(f"{x.code} ESCC {x.compression or 'not entered'}" for x in spinal)
-    reason = f"Vertebral lesions: {grades}; risk of cord compression: {risk}."
+    grades = in_turn(map(_graded, spinal), ", ")
+    reason = Sentence(
+        "Vertebral lesions: {grades}; risk of cord compression: {risk}.", grades=grades, risk=risk
+    )
     certain = [lesion for lesion in spinal if lesion.is_definite and lesion.vertebra == "Y"]
     if any(judgment == MET or lesion.compression in ESCC_AT_RISK for lesion in certain):
         return Finding(MET, reason)
     if judgment == NOT_MET and all(_is_safe(lesion) for lesion in spinal):
         return Finding(NOT_MET, reason)
     return Finding(UNKNOWN, reason)
+
+
+def _graded(lesion: Lesion) -> str:
+    return Sentence("{lesion} ESCC {grade}", lesion=lesion.code, grade=in_words(lesion.compression))
 
 
 def _may_be_vertebral(lesion: Lesion) -> bool:
@@ -177,35 +217,44 @@ def effusion(evidence: Evidence, gate: int = 2, parameters: Parameters = DEFAULT
     >>> effusion(Evidence(pleural="PRESENT")).truth
     <Truth.MET: 'MET'>
     """
-    spaces = {
-        "pericardial": evidence.pericardial,
-        "pleural": evidence.pleural,
-        "abdominopelvic": evidence.abdominopelvic,
-    }
-    judgment = any_of(EFFUSIONS.get(state or "", UNKNOWN) for state in spaces.values())
-    states = ", ".join(f"{space} {state or 'not entered'}" for space, state in spaces.items())
-    return Finding(judgment, f"Fluid: {states}.")
+    spaces = (evidence.pericardial, evidence.pleural, evidence.abdominopelvic)
+    judgment = any_of(EFFUSIONS.get(state or "", UNKNOWN) for state in spaces)
+    return finding(
+        judgment,
+        "Fluid: pericardial {pericardial}, pleural {pleural}, abdominopelvic {abdominopelvic}.",
+        pericardial=in_words(evidence.pericardial),
+        pleural=in_words(evidence.pleural),
+        abdominopelvic=in_words(evidence.abdominopelvic),
+    )
 
 
 def intolerance(evidence: Evidence, gate: int = 2, parameters: Parameters = DEFAULT) -> Finding:
     """Judge X06, intolerance or a reduced dose, over every agent of cycles 1 and 2 (crf_spec 2.12).
 
-    Delay alone, a cap, and rounding by 5 % or less are no reduction.
+    Delay alone, a cap, and rounding by 5 % or less are no reduction. A switch of the regimen up to
+    the check after cycle 2 is intolerance where it was for an adverse event; any other switch
+    before randomization is for the investigator to judge.
 
     >>> intolerance(Evidence()).reason
-    'Cycle 1 is not entered; cycle 2 is not entered.'
+    'Cycle 1 is not entered. Cycle 2 is not entered.'
     """
     doses = [dose for dose in evidence.induction if dose.cycle in INDUCTION_CYCLES]
     missing = sorted(INDUCTION_CYCLES - {dose.cycle for dose in doses})
     judgments = {dose: _not_tolerated(dose) for dose in doses}
-    judgment = any_of([*judgments.values(), *(UNKNOWN for _ in missing)])
+    switches = {switch: _switched(switch) for switch in evidence.switches}
+    judgment = any_of([*judgments.values(), *switches.values(), *(UNKNOWN for _ in missing)])
     if judgment == NOT_MET:
-        return Finding(judgment, "Cycles 1 and 2 were given without a reduction for toxicity.")
-    clauses = [_described(dose) for dose, own in judgments.items() if own == judgment]
+        return finding(judgment, "Cycles 1 and 2 were given without a reduction for toxicity.")
+    clauses = [dose_in_words(dose) for dose, own in judgments.items() if own == judgment]
+    clauses += [switch_in_words(switch) for switch, own in switches.items() if own == judgment]
     if judgment == UNKNOWN:
-        clauses += [f"cycle {cycle} is not entered" for cycle in missing]
-    sentence = "; ".join(clauses)
-    return Finding(judgment, f"{sentence[:1].upper()}{sentence[1:]}.")
+        clauses += [Sentence("Cycle {cycle} is not entered.", cycle=cycle) for cycle in missing]
+    return Finding(judgment, in_turn(clauses))
+
+
+def _switched(switch: Switch) -> Truth:
+    """Judge a switch to another regimen."""
+    return MET if switch.reason == SwitchReason.AE and not switch.after_check else UNKNOWN
 
 
 def _not_tolerated(dose: Administration) -> Truth:
@@ -242,17 +291,6 @@ def _given_less(dose: Administration) -> Truth:
     is_capped = dose.reason == AdjustmentReason.CAP_ROUNDING
     is_marked = dose.adjustment == Adjustment.REDUCED and not is_capped
     return UNKNOWN if is_marked or dose.percent < FULL_PERCENT else NOT_MET
-
-
-def _described(dose: Administration) -> str:
-    """Return agent, cycle, adjustment, reason, share and delay of a dose, in words."""
-    share = "share of the planned dose not entered"
-    if dose.percent is not None:
-        share = f"{dose.percent.normalize():f} % of planned"
-    state = dose.adjustment or "adjustment not entered"
-    reason = f" for {dose.reason}" if dose.reason else ""
-    delay = f", {dose.delay_days} days late" if dose.delay_days else ""
-    return f"{dose.agent} in cycle {dose.cycle}: {state}{reason}, {share}{delay}"
 
 
 def progression(evidence: Evidence, gate: int = 2, parameters: Parameters = DEFAULT) -> Finding:

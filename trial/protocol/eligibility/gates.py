@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
+from trial.protocol.code_words import in_words
 from trial.protocol.eligibility import exclusion, inclusion, laboratory_criteria
 from trial.protocol.eligibility.evidence import Administration as Administration
 from trial.protocol.eligibility.evidence import Clearance as Clearance
@@ -20,6 +21,7 @@ from trial.protocol.eligibility.finding import Finding
 from trial.protocol.eligibility.organ_units import Lesion as Lesion
 from trial.protocol.kleene import Truth, all_of, negate
 from trial.protocol.parameters import DEFAULT, BrainLiverLogic, Parameters
+from trial.protocol.sentence import Sentence
 from trial.protocol.study import CRITERIA, Criterion, Kind
 
 
@@ -84,7 +86,7 @@ RULES = {
     "X03": Rule(exclusion.liver,                "lesions"),
     "X04": Rule(exclusion.cord_compression,     "lesions cord_risk"),
     "X05": Rule(exclusion.effusion,             "pericardial pleural abdominopelvic"),
-    "X06": Rule(exclusion.intolerance,          "induction"),
+    "X06": Rule(exclusion.intolerance,          "induction switches"),
     "X07": Rule(exclusion.progression,          "progression"),
 }  # fmt: skip
 AFTER_CYCLES = ("X06", "X07")
@@ -187,14 +189,18 @@ def confirmable(auto: Verdict, investigator: Truth, reason: str = "") -> str | N
     if investigator == auto.truth:
         return None
     if auto.passed == Passed.FAIL:
-        return (
-            f"{auto.criterion} fails by the data and cannot be overruled: {auto.reason} "
-            "Correct the source, or end here."
+        return Sentence(
+            "{criterion} fails by the data and cannot be overruled: {reason} "
+            "Correct the source, or end here.",
+            criterion=auto.criterion,
+            reason=auto.reason,
         )
     if not reason.strip():
-        return (
-            f"{auto.criterion} is {auto.truth} by the data. "
-            f"Give the reason why it is {investigator}."
+        return Sentence(
+            "{criterion} is {truth} by the data. Give the reason why it is {investigator}.",
+            criterion=auto.criterion,
+            truth=in_words(auto.truth),
+            investigator=in_words(investigator),
         )
     return None
 

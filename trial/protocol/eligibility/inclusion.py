@@ -5,8 +5,9 @@ its finding: the truth of the criterion's text, and one sentence why. Missing, u
 contradictory input is UNKNOWN; nothing raises.
 """
 
+from trial.protocol.code_words import in_words
 from trial.protocol.eligibility.evidence import Evidence, agreed, latest
-from trial.protocol.eligibility.finding import Finding, answered, none_in_window
+from trial.protocol.eligibility.finding import Finding, answered, finding, none_in_window
 from trial.protocol.eligibility.organ_units import (
     LesionClass,
     is_oligometastatic,
@@ -15,6 +16,7 @@ from trial.protocol.eligibility.organ_units import (
 )
 from trial.protocol.kleene import Truth, truth
 from trial.protocol.parameters import DEFAULT, Parameters
+from trial.protocol.sentence import Sentence, both, either, in_turn
 
 MET, NOT_MET, UNKNOWN = Truth.MET, Truth.NOT_MET, Truth.UNKNOWN
 UROTHELIAL = ("UC_PURE", "UC_PAPILLARY", "UC_WITH_VARIANT")
@@ -24,7 +26,6 @@ SETTINGS = (
     "AFTER_CYSTECTOMY_AND_RNU",
     "INOPERABLE_AT_DIAGNOSIS",
 )
-SURVIVAL_ANSWERS = {"Y": "yes", "N": "no", "U": "not known"}
 AGE_MIN = 18
 
 
@@ -37,16 +38,22 @@ def histology(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAUL
     kind, source = evidence.histology_type or "", evidence.histology_source
     is_confirmed = evidence.histology_confirmed
     if source == "CYTOLOGY_ONLY":
-        return Finding(UNKNOWN, "Cytology only: there is no histological confirmation yet.")
+        return finding(UNKNOWN, "Cytology only: there is no histological confirmation yet.")
     if is_confirmed == "N" or kind.startswith("NON_UC"):
-        return Finding(
+        return finding(
             NOT_MET,
-            f"Histologically confirmed: {is_confirmed or 'not entered'}; "
-            f"type: {kind or 'not entered'}.",
+            "Histologically confirmed: {is_confirmed}; type: {kind}.",
+            is_confirmed=in_words(is_confirmed),
+            kind=in_words(kind),
         )
     if is_confirmed == "Y" and kind in UROTHELIAL and source:
-        return Finding(MET, f"{kind} is confirmed histologically ({source}).")
-    return Finding(
+        return finding(
+            MET,
+            "Histology confirmed: {kind}, from {source}.",
+            kind=in_words(kind),
+            source=in_words(source),
+        )
+    return finding(
         UNKNOWN, "Confirmation, material or type of the histology is not entered or not known."
     )
 
@@ -64,10 +71,11 @@ def setting(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT)
     definite = [lesion for lesion in evidence.lesions if lesion.is_definite]
     metastases = sum(lesion.lesion_class not in not_metastatic for lesion in definite)
     is_met = evidence.clinical_setting in SETTINGS and metastases
-    return Finding(
+    return finding(
         MET if is_met else UNKNOWN,
-        f"Setting: {evidence.clinical_setting or 'not entered'}; "
-        f"definite lesions besides the primary tumor: {metastases}.",
+        "Setting: {clinical_setting}; definite lesions besides the primary tumor: {metastases}.",
+        clinical_setting=in_words(evidence.clinical_setting),
+        metastases=metastases,
     )
 
 
@@ -78,12 +86,16 @@ def organ_count(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFA
     'No lesion is entered yet.'
     """
     if not evidence.lesions:
-        return Finding(UNKNOWN, "No lesion is entered yet.")
+        return finding(UNKNOWN, "No lesion is entered yet.")
     count = organ_units(evidence.lesions, parameters)
-    names = ", ".join(sorted(units(evidence.lesions, parameters).possible)) or "none"
-    return Finding(
+    possible = sorted(units(evidence.lesions, parameters).possible)
+    names = in_turn(map(in_words, possible), ", ") or Sentence("none")
+    return finding(
         is_oligometastatic(evidence.lesions, parameters),
-        f"Organ units: {count} ({names}); 1 to {parameters.max_organ_units} are required.",
+        "Organ units: {count} ({names}); 1 to {max_organ_units} are required.",
+        count=count.in_words,
+        names=names,
+        max_organ_units=parameters.max_organ_units,
     )
 
 
@@ -99,13 +111,13 @@ def coverage(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT
     barred = [lesion.code for lesion in lesions if lesion.radiotherapy == "NO_CONSTRAINT"]
     answer = answered(evidence.radiotherapy_feasible)
     if answer == MET and barred:
-        return Finding(
+        return finding(
             UNKNOWN,
-            "Full coverage is said to be possible, but a dose constraint bars "
-            f"{', '.join(barred)}.",
+            "Full coverage is said to be possible, but a dose constraint bars {lesions}.",
+            lesions=", ".join(barred),
         )
-    judgment = evidence.radiotherapy_feasible or "not judged yet"
-    return Finding(answer, f"Full coverage by radiotherapy: {judgment}.")
+    judgment = in_words(evidence.radiotherapy_feasible or "NOT_JUDGED")
+    return finding(answer, "Full coverage by radiotherapy: {judgment}.", judgment=judgment)
 
 
 def consent(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT) -> Finding:
@@ -122,19 +134,21 @@ def consent(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT)
     is_withdrawn = withdrawn_on and (not gate_on or withdrawn_on <= gate_on)
     procedure_on = evidence.first_study_procedure_on
     if evidence.consent_declined or is_withdrawn:
-        withdrawal = f"Consent was withdrawn on {withdrawn_on}."
+        withdrawal = Sentence("Consent was withdrawn on {withdrawn_on}.", withdrawn_on=withdrawn_on)
         return Finding(NOT_MET, withdrawal if withdrawn_on else "Consent was declined.")
     if not signed_on:
-        return Finding(UNKNOWN, "No initial consent is entered yet.")
+        return finding(UNKNOWN, "No initial consent is entered yet.")
     if not evidence.consent_version_valid:
-        reason = "on a version not known to be valid at the site on that day."
+        reason = Sentence("on a version not known to be valid at the site on that day.")
     elif procedure_on and procedure_on < signed_on:
-        reason = f"after a study procedure on {procedure_on}."
+        reason = Sentence("after a study procedure on {procedure_on}.", procedure_on=procedure_on)
     elif gate_on and gate_on < signed_on:
-        reason = f"after the day of the gate, {gate_on}."
+        reason = Sentence("after the day of the gate, {gate_on}.", gate_on=gate_on)
     else:
-        return Finding(MET, f"Signed on {signed_on}, on a version valid at the site.")
-    return Finding(UNKNOWN, f"Signed on {signed_on}, {reason}")
+        return finding(
+            MET, "Signed on {signed_on}, on a version valid at the site.", signed_on=signed_on
+        )
+    return finding(UNKNOWN, "Signed on {signed_on}, {reason}", signed_on=signed_on, reason=reason)
 
 
 def age(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT) -> Finding:
@@ -148,9 +162,13 @@ def age(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT) -> 
     oldest = parameters.age_max_rule
     ages = evidence.ages_on(evidence.consent_signed_on)
     judgment = agreed(truth(AGE_MIN <= years <= oldest) for years in ages)
-    possible = " or ".join(map(str, sorted(ages))) or "not known"
-    return Finding(
-        judgment, f"Age at consent: {possible}; {AGE_MIN} to {oldest} years are required."
+    possible = either(map(str, sorted(ages))) if ages else Sentence("not known")
+    return finding(
+        judgment,
+        "Age at consent: {possible}; {age_min} to {oldest} years are required.",
+        possible=possible,
+        age_min=AGE_MIN,
+        oldest=oldest,
     )
 
 
@@ -161,9 +179,10 @@ def survival(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT
     <Truth.NOT_MET: 'NOT_MET'>
     """
     code = evidence.survival_6_months
-    answer = SURVIVAL_ANSWERS.get(code or "", "not entered")
-    return Finding(
-        answered(code), f"Expected survival of 6 months or more, by the investigator: {answer}."
+    return finding(
+        answered(code),
+        "Expected survival of 6 months or more, by the investigator: {answer}.",
+        answer=in_words(code),
     )
 
 
@@ -178,5 +197,8 @@ def performance(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFA
     if not statuses:
         return Finding(UNKNOWN, none_in_window("ECOG status", evidence.gate_on, days))
     judgment = agreed(truth(0 <= status.grade <= 1) for status in statuses)
-    listed = " and ".join(f"ECOG {status.grade} on {status.on}" for status in statuses)
-    return Finding(judgment, f"{listed}; 0 or 1 is required.")
+    listed = both(
+        Sentence("ECOG {grade} on {status_on}", grade=status.grade, status_on=status.on)
+        for status in statuses
+    )
+    return finding(judgment, "{listed}; 0 or 1 is required.", listed=listed)

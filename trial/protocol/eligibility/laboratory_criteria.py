@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from trial.protocol.eligibility.estimated_clearance import cockcroft_gault
 from trial.protocol.eligibility.evidence import Evidence, LabValue, agreed, latest
-from trial.protocol.eligibility.finding import Finding, answered, none_in_window
+from trial.protocol.eligibility.finding import Finding, answered, finding, none_in_window
 from trial.protocol.eligibility.organ_units import liver_metastases
 from trial.protocol.kleene import Truth, all_of, any_of
 from trial.protocol.laboratory.analytes import TESTS
@@ -17,6 +17,7 @@ from trial.protocol.laboratory.clearance import CLEARANCE_MIN_ML_MIN, clearance_
 from trial.protocol.laboratory.quantities import unit_name
 from trial.protocol.laboratory.reported import Reported, at_least, at_most
 from trial.protocol.parameters import DEFAULT, CgSource, Parameters
+from trial.protocol.sentence import Sentence, both, either, in_turn
 
 MET, NOT_MET, UNKNOWN = Truth.MET, Truth.NOT_MET, Truth.UNKNOWN
 HEMOGLOBIN_MIN_G_L = Decimal(90)
@@ -29,7 +30,7 @@ def hemoglobin(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAU
     >>> hemoglobin(Evidence()).truth
     <Truth.UNKNOWN: 'UNKNOWN'>
     """
-    demand = f"at least {HEMOGLOBIN_MIN_G_L} g/L is required"
+    demand = Sentence("at least {limit} g/L is required", limit=HEMOGLOBIN_MIN_G_L)
 
     def is_enough(value: LabValue) -> Truth:
         return at_least(value.result, HEMOGLOBIN_MIN_G_L)
@@ -43,7 +44,7 @@ def bilirubin(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAUL
     >>> bilirubin(Evidence()).truth
     <Truth.UNKNOWN: 'UNKNOWN'>
     """
-    demand = f"at most {BILIRUBIN_ULN} × ULN is required"
+    demand = Sentence("at most {limit} × ULN is required", limit=BILIRUBIN_ULN)
 
     def is_low(value: LabValue) -> Truth:
         return _within(value, BILIRUBIN_ULN)
@@ -61,10 +62,17 @@ def enzymes(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT)
     """
     liver = has_liver_metastases(evidence)
     limit = {MET: ENZYME_ULN_WITH_LIVER, NOT_MET: ENZYME_ULN}.get(liver)
-    demand = f"at most {limit} × ULN is required"
+    demand = Sentence("at most {limit} × ULN is required", limit=limit)
     if limit is None:
-        relaxed = f"{ENZYME_ULN_WITH_LIVER} × ULN with liver metastases"
-        demand = f"at most {ENZYME_ULN} × ULN, or {relaxed}, is required"
+        relaxed = Sentence(
+            "{limit} × ULN with liver metastases",
+            limit=ENZYME_ULN_WITH_LIVER,
+        )
+        demand = Sentence(
+            "at most {limit} × ULN, or {relaxed}, is required",
+            limit=ENZYME_ULN,
+            relaxed=relaxed,
+        )
 
     def is_low(value: LabValue) -> Truth:
         with_liver = all_of([liver, _within(value, ENZYME_ULN_WITH_LIVER)])
@@ -76,7 +84,7 @@ def enzymes(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT)
     ]
     return Finding(
         all_of(finding.truth for finding in findings),
-        " ".join(finding.reason for finding in findings),
+        in_turn(finding.reason for finding in findings),
     )
 
 
@@ -107,19 +115,20 @@ def clearance(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAUL
     """
     clearances, method = _clearances(evidence, gate, parameters)
     if not clearances:
-        return Finding(
+        return finding(
             UNKNOWN,
-            f"No creatinine clearance ({method}): "
-            "a value, or age, sex or weight for it, is missing.",
+            "No creatinine clearance ({method}): a value, or age, sex or weight "
+            "for it, is missing.",
+            method=method,
         )
     judgment = agreed(at_least(result, CLEARANCE_MIN_ML_MIN) for result in clearances)
-    listed = " or ".join(
-        f"{result.comparator}{clearance_shown(result.value)}" for result in clearances
-    )
-    return Finding(
+    listed = either(f"{result.comparator}{clearance_shown(result.value)}" for result in clearances)
+    return finding(
         judgment,
-        f"Creatinine clearance {listed} mL/min ({method}); "
-        f"at least {CLEARANCE_MIN_ML_MIN} mL/min is required.",
+        "Creatinine clearance {listed} mL/min ({method}); at least {limit} mL/min is required.",
+        listed=listed,
+        method=method,
+        limit=CLEARANCE_MIN_ML_MIN,
     )
 
 
@@ -137,8 +146,8 @@ def _clearances(
     clearances = []
     for value in creatinine:
         clearances += cockcroft_gault(value, evidence, parameters)
-    day = str(creatinine[0].on) if creatinine else "no day in the window"
-    return clearances, f"Cockcroft–Gault, creatinine of {day}"
+    day = str(creatinine[0].on) if creatinine else Sentence("no day in the window")
+    return clearances, Sentence("Cockcroft–Gault, creatinine of {day}", day=day)
 
 
 def _measured(
@@ -155,12 +164,19 @@ def _measured(
     of_test = (value for value in evidence.laboratory if value.test == code)
     values = latest(of_test, until=evidence.gate_on, days=days)
     if not values:
-        return Finding(UNKNOWN, none_in_window(test.name.lower(), evidence.gate_on, days))
-    listed = " and ".join(
-        f"{test.name} {value.result} {unit_name(test.unit)}{_multiple(value, demand)} on {value.on}"
+        return Finding(UNKNOWN, none_in_window(Sentence(test.name.lower()), evidence.gate_on, days))
+    listed = both(
+        Sentence(
+            "{test} {result} {unit}{multiple} on {day}",
+            test=Sentence(test.name),
+            result=value.result,
+            unit=unit_name(test.unit),
+            multiple=_multiple(value, demand),
+            day=value.on,
+        )
         for value in values
     )
-    return Finding(agreed(map(judge, values)), f"{listed}; {demand}.")
+    return finding(agreed(map(judge, values)), "{listed}; {demand}.", listed=listed, demand=demand)
 
 
 def _within(value: LabValue, times: Decimal) -> Truth:
@@ -176,5 +192,5 @@ def _multiple(value: LabValue, demand: str) -> str:
     if "ULN" not in demand:
         return ""
     if not value.uln:
-        return " (ULN not known)"
+        return Sentence(" (ULN not known)")
     return f" = {value.result.comparator}{value.result.value / value.uln:.2f} × ULN"

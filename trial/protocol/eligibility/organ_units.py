@@ -13,6 +13,7 @@ from typing import NamedTuple
 from trial.protocol.eligibility.lymph_nodes import LATERALIZED, Regional
 from trial.protocol.kleene import Truth
 from trial.protocol.parameters import DEFAULT, LnUnitRule, Parameters
+from trial.protocol.sentence import Sentence
 
 
 class LesionClass(StrEnum):
@@ -79,6 +80,13 @@ class Span(NamedTuple):
 
     def __str__(self) -> str:
         return str(self.least) if self.least == self.most else f"{self.least} to {self.most}"
+
+    @property
+    def in_words(self) -> str:
+        """Return the count as a sentence prints it."""
+        if self.least == self.most:
+            return str(self.least)
+        return Sentence("{least} to {most}", least=self.least, most=self.most)
 
 
 class Units(NamedTuple):

@@ -7,8 +7,9 @@ from decimal import Decimal
 from enum import StrEnum
 
 from trial.protocol.doubts import Doubt, Level
-from trial.protocol.laboratory.analytes import ANALYTES
+from trial.protocol.laboratory.analytes import TESTS
 from trial.protocol.laboratory.quantities import unit_name
+from trial.protocol.sentence import Sentence
 
 FACTORS = tuple(map(Decimal, ("10", "17.1", "60", "88.4", "1000")))
 FACTOR_TOLERANCE_PERCENT = 5
@@ -51,15 +52,20 @@ def unit_jump(code: str, *, previous: Decimal | None, current: Decimal | None) -
     >>> unit_jump("HGB", previous=Decimal(112), current=Decimal("11.2")).sentence
     'Hemoglobin went from 112 to 11.2 g/L, a factor of about 10: possible unit error.'
     """
-    test = ANALYTES[code]
+    test = TESTS[code]
     if previous is None or current is None:
         return None
     factor = conversion_factor(previous, current)
     if factor is None:
         return None
-    sentence = (
-        f"{test.name} went from {previous:f} to {current:f} {unit_name(test.unit)}, "
-        f"a factor of about {factor}: possible unit error."
+    sentence = Sentence(
+        "{test} went from {previous:f} to {current:f} {unit}, a factor of "
+        "about {factor}: possible unit error.",
+        test=Sentence(test.name),
+        previous=previous,
+        current=current,
+        unit=unit_name(test.unit),
+        factor=factor,
     )
     return Doubt(LabCode.UNIT_JUMP, Level.SOFT, sentence)
 
@@ -79,9 +85,11 @@ def parts_of_leukocytes(
     parts = (neutrophils or Decimal(0)) + (lymphocytes or Decimal(0))
     if leukocytes is None or leukocytes >= parts - PARTS_TOLERANCE:
         return None
-    sentence = (
-        f"Neutrophils and lymphocytes make {parts:f} 10⁹/L, "
-        f"more than the leukocytes, {leukocytes:f} 10⁹/L."
+    sentence = Sentence(
+        "Neutrophils and lymphocytes make {parts:f} 10⁹/L, more than the "
+        "leukocytes, {leukocytes:f} 10⁹/L.",
+        parts=parts,
+        leukocytes=leukocytes,
     )
     return Doubt(LabCode.PARTS_EXCEED_LEUKOCYTES, Level.SOFT, sentence)
 
@@ -97,5 +105,9 @@ def direct_bilirubin(*, direct: Decimal | None, total: Decimal | None) -> Doubt 
     if direct is None or total is None or direct <= total:
         return None
     level = Level.HARD if 100 * direct > DIRECT_PERCENT_MAX * total else Level.SOFT
-    sentence = f"Direct bilirubin, {direct:f} µmol/L, is above total, {total:f} µmol/L."
+    sentence = Sentence(
+        "Direct bilirubin, {direct:f} µmol/L, is above total, {total:f} µmol/L.",
+        direct=direct,
+        total=total,
+    )
     return Doubt(LabCode.DIRECT_EXCEEDS_TOTAL, level, sentence)

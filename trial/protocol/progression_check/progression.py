@@ -14,6 +14,7 @@ from trial.protocol.response import irecist
 from trial.protocol.response.recist import Discordance, Response, discordance
 from trial.protocol.response.scan_order import place_in_order
 
+from . import reasons
 from .progression_states import (
     CONSEQUENCES,
     NEXT,
@@ -112,8 +113,9 @@ class _Inquiry:
         if decided and decided.state in (State.PD, State.PASSED):
             return decided
         if self.facts.died_on or self.facts.withdrawn_on:
-            verb = "died" if self.facts.died_on else "withdrew"
-            reason = f"The subject {verb} before the check after cycle 2 was passed."
+            reason = "The subject withdrew before the check after cycle 2 was passed."
+            if self.facts.died_on:
+                reason = "The subject died before the check after cycle 2 was passed."
             return _unknown(State.CANCELLED, due, reason)
         return decided or self.not_evaluable(scans, due) or self.waiting(scans, due)
 
@@ -135,7 +137,7 @@ class _Inquiry:
             ),
             Remark.EQUIVOCAL_NEW_LESION: last.equivocal_new_lesion_only,
         }
-        reason = f"The scan of {last.scanned_on} shows no progression ({last.derived})."
+        reason = reasons.passed(last)
         flagged = tuple(remark for remark, applies in remarks.items() if applies)
         return Check(State.PASSED, due, Truth.NOT_MET, None, reason, last, late_days, flagged)
 
@@ -152,7 +154,7 @@ class _Inquiry:
         repeat_by = last.scanned_on + timedelta(REPEAT_WITHIN_DAYS)
         if self.on > repeat_by:
             return None
-        reason = f"The scan of {last.scanned_on} does not count: {fault}. Repeat it by {repeat_by}."
+        reason = reasons.to_be_repeated(last, fault, repeat_by)
         late_days = days_late(last.scanned_on, due)
         return _unknown(State.NE_REPEAT, due, reason, assessment=last, late_days=late_days)
 
@@ -167,12 +169,10 @@ class _Inquiry:
         late_days = days_late(self.on, due)
         in_time = [scan for scan in scans if is_in_time(scan, due)]
         if not in_time:
-            span = f"{due.opens_on} to {due.closes_on}"
-            reason = f"No tumor assessment after cycle 2; its window is {span}."
+            reason = reasons.no_scan(due)
             return _unknown(state, due, reason, late_days=late_days)
         last = in_time[-1]
-        fault = paper_fault(last) or "it could not be evaluated and was not repeated"
-        reason = f"The scan of {last.scanned_on} does not count yet: {fault}."
+        reason = reasons.not_counting_yet(last, paper_fault(last))
         return _unknown(state, due, reason, assessment=last, late_days=late_days)
 
     def is_cycle_2_late(self) -> bool:
@@ -239,7 +239,7 @@ def _progression(
 
 def _progressed(scan: TumorAssessment, due: Window | None) -> Check:
     day = scan.scanned_on
-    reason = f"The scan of {day} shows progression, by measurement and by the investigator."
+    reason = reasons.progressed(scan)
     late_days = days_late(day, due)
     return Check(State.PD, due, Truth.MET, RefusalCode.X07_PD, reason, scan, late_days)
 
@@ -250,9 +250,7 @@ def _pending(scan: TumorAssessment, due: Window | None, on: date) -> Check | Non
     if day is None:
         return None
     first_on, last_on = irecist.confirmation_window(day)
-    ask = ", and say whether the patient is stable" if scan.stable is None else ""
-    window = f"confirm it from {first_on} to {last_on}{ask}"
-    reason = f"The scan of {day} shows progression under immunotherapy: {window}."
+    reason = reasons.to_be_confirmed(scan, first_on, last_on)
     return _unknown(
         State.PENDING_IUPD,
         due,
@@ -275,8 +273,7 @@ def _discordant(scans: list[TumorAssessment], due: Window | None) -> Check | Non
         about_pd = Response.PD in (scan.derived, scan.investigator)
         is_superseded = any(_is_agreed(later) for later in scans[number:])
         if about_pd or (is_in_time(scan, due) and not is_superseded):
-            readings = f"{scan.derived} by measurement, {scan.investigator} by the investigator"
-            reason = f"The scan of {scan.scanned_on} is {readings}: read it again."
+            reason = reasons.discordant(scan)
             late_days = days_late(scan.scanned_on, due)
             return _unknown(State.DISCORDANT, due, reason, assessment=scan, late_days=late_days)
     return None

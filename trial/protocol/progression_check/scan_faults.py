@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from trial.protocol.response.recist import Response
+from trial.protocol.sentence import Sentence
 
 from .progression_states import Facts, TumorAssessment, Window
 
@@ -44,11 +45,13 @@ def imaging_fault(scan: TumorAssessment, baseline_holds: bool) -> str:
     'the response is not evaluable'
     """
     faults = {
-        "the baseline has no scan recent enough before cycle 1": not baseline_holds,
-        "chest, abdomen and pelvis are not all covered": not scan.covers_chest_abdomen_pelvis,
-        "the method is not that of the baseline": not scan.same_method,
-        "not all baseline lesions are assessed": not scan.all_lesions_assessed,
-        "the response is not evaluable": scan.derived in (Response.NE, Response.NA),
+        Sentence("the baseline has no scan recent enough before cycle 1"): not baseline_holds,
+        Sentence(
+            "chest, abdomen and pelvis are not all covered"
+        ): not scan.covers_chest_abdomen_pelvis,
+        Sentence("the method is not that of the baseline"): not scan.same_method,
+        Sentence("not all baseline lesions are assessed"): not scan.all_lesions_assessed,
+        Sentence("the response is not evaluable"): scan.derived in (Response.NE, Response.NA),
     }
     return next((fault for fault, is_present in faults.items() if is_present), "")
 
@@ -60,10 +63,10 @@ def paper_fault(scan: TumorAssessment) -> str:
     "the investigator's response is missing"
     """
     faults = {
-        "no response can be derived yet": scan.derived is None,
-        "the investigator's response is missing": scan.investigator is None,
-        "its form is not complete": not scan.complete,
-        "no signature covers it": not scan.signed,
+        Sentence("no response can be derived yet"): scan.derived is None,
+        Sentence("the investigator's response is missing"): scan.investigator is None,
+        Sentence("its form is not complete"): not scan.complete,
+        Sentence("no signature covers it"): not scan.signed,
     }
     return next((fault for fault, is_present in faults.items() if is_present), "")
 

@@ -12,6 +12,7 @@ from trial.protocol.radiotherapy.treatment_time import (
     Fraction,
     treatment_days,
 )
+from trial.protocol.sentence import Sentence
 
 BID_HOURS = 6
 OVERRUN_DAYS = 3
@@ -38,7 +39,11 @@ def overrun(fractions: Collection[Fraction], *, planned_days: int | None) -> Dou
     days = treatment_days(fractions)
     if days is None or planned_days is None or days - planned_days <= OVERRUN_DAYS:
         return None
-    sentence = f"Treatment took {days} days, {days - planned_days} more than planned."
+    sentence = Sentence(
+        "Treatment took {days} days, {over} more than planned.",
+        days=days,
+        over=days - planned_days,
+    )
     return Doubt(FractionCode.OVERRUN, Level.SOFT, sentence)
 
 
@@ -85,7 +90,7 @@ def _numbers(entered: list[Fraction]) -> list[Doubt]:
     doubts = []
     for first, second in pairwise(entered):
         if first.number == second.number:
-            sentence = f"Fraction {first.number} is entered twice."
+            sentence = Sentence("Fraction {number} is entered twice.", number=first.number)
             doubts.append(Doubt(FractionCode.NUMBER_TWICE, Level.SOFT, sentence))
     return doubts
 
@@ -96,7 +101,11 @@ def _outside(fraction: Fraction, course_from: date | None, course_to: date | Non
         return []
     if not ((course_from and day < course_from) or (course_to and day > course_to)):
         return []
-    sentence = f"Fraction {fraction.number} of {day} lies outside the course."
+    sentence = Sentence(
+        "Fraction {number} of {day} lies outside the course.",
+        number=fraction.number,
+        day=day,
+    )
     return [Doubt(FractionCode.OUTSIDE_COURSE, Level.HARD, sentence)]
 
 
@@ -104,7 +113,11 @@ def _working_day(fraction: Fraction, calendar: Calendar) -> list[Doubt]:
     day = fraction.on
     if day is None or calendar.works_on(day):
         return []
-    sentence = f"Fraction {fraction.number} was given on {day}, no working day."
+    sentence = Sentence(
+        "Fraction {number} was given on {day}, no working day.",
+        number=fraction.number,
+        day=day,
+    )
     return [Doubt(FractionCode.NOT_A_WORKING_DAY, Level.NOTICE, sentence)]
 
 
@@ -117,14 +130,22 @@ def _same_day(first: Fraction, second: Fraction, twice_daily: bool) -> list[Doub
     if first.on != second.on:
         return []
     if not twice_daily:
-        sentence = f"Fractions {first.number} and {second.number} are of the same day, {first.on}."
+        sentence = Sentence(
+            "Fractions {first} and {second} are of the same day, {day}.",
+            first=first.number,
+            second=second.number,
+            day=first.on,
+        )
         return [Doubt(FractionCode.SAME_DAY, Level.HARD, sentence)]
     if not first.at or not second.at or (first.at.tzinfo is None) != (second.at.tzinfo is None):
         return []
     if abs(second.at - first.at) >= timedelta(hours=BID_HOURS):
         return []
-    sentence = (
-        f"Fractions {first.number} and {second.number} of {first.on} "
-        f"are less than {BID_HOURS} hours apart."
+    sentence = Sentence(
+        "Fractions {first} and {second} of {day} are less than {bid_hours} hours apart.",
+        first=first.number,
+        second=second.number,
+        day=first.on,
+        bid_hours=BID_HOURS,
     )
     return [Doubt(FractionCode.TOO_CLOSE, Level.HARD, sentence)]

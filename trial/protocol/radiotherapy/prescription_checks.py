@@ -11,6 +11,7 @@ from enum import StrEnum
 from trial.protocol.doubts import Doubt, Level
 from trial.protocol.parameters import DEFAULT, Parameters
 from trial.protocol.radiotherapy.biological_dose import bed_gy, dose_per_fraction_gy, eqd2_gy
+from trial.protocol.sentence import Sentence
 
 D = Decimal
 EQD2_CURATIVE_GY, BED_HIGH_GY, FRACTION_HIGH_GY = D(48), D(130), D(20)
@@ -100,16 +101,24 @@ def _biological(prescription: Prescription, ab_tumor: Decimal) -> list[Doubt]:
     eqd2 = eqd2_gy(phases, alpha_beta_gy=ab_tumor)
     doubts = []
     if prescription.curative and prescription.gross and eqd2 < EQD2_CURATIVE_GY:
-        sentence = (
-            f"EQD2 is {eqd2:.2f} Gy, less than {EQD2_CURATIVE_GY} Gy "
-            "to a gross lesion with curative intent."
+        sentence = Sentence(
+            "EQD2 is {eqd2:.2f} Gy, less than {eqd2_curative_gy} Gy to a gross "
+            "lesion with curative intent.",
+            eqd2=eqd2,
+            eqd2_curative_gy=EQD2_CURATIVE_GY,
         )
         doubts.append(Doubt(PrescriptionCode.EQD2_LOW, Level.SOFT, sentence))
     if bed > BED_HIGH_GY:
-        sentence = f"BED is {bed:.1f} Gy, more than {BED_HIGH_GY} Gy."
+        sentence = Sentence(
+            "BED is {bed:.1f} Gy, more than {bed_high_gy} Gy.", bed=bed, bed_high_gy=BED_HIGH_GY
+        )
         doubts.append(Doubt(PrescriptionCode.BED_HIGH, Level.SOFT, sentence))
     if fraction_gy > FRACTION_HIGH_GY:
-        sentence = f"{fraction_gy:.2f} Gy per fraction, more than {FRACTION_HIGH_GY} Gy."
+        sentence = Sentence(
+            "{fraction_gy:.2f} Gy per fraction, more than {fraction_high_gy} Gy.",
+            fraction_gy=fraction_gy,
+            fraction_high_gy=FRACTION_HIGH_GY,
+        )
         doubts.append(Doubt(PrescriptionCode.FRACTION_HIGH, Level.SOFT, sentence))
     return doubts
 
@@ -125,17 +134,21 @@ def _stereotactic(prescription: Prescription) -> list[Doubt]:
     fraction_gy, fractions = _fraction_gy(prescription), prescription.fractions or 0
     sentences = {}
     if fraction_gy is not None and fraction_gy < STEREOTACTIC_FRACTION_GY:
-        sentences[PrescriptionCode.STEREOTACTIC_FRACTION_LOW] = (
-            f"Stereotactic, with less than {STEREOTACTIC_FRACTION_GY} Gy per fraction."
+        sentences[PrescriptionCode.STEREOTACTIC_FRACTION_LOW] = Sentence(
+            "Stereotactic, with less than {stereotactic_fraction_gy} Gy per fraction.",
+            stereotactic_fraction_gy=STEREOTACTIC_FRACTION_GY,
         )
     if fractions > STEREOTACTIC_FRACTIONS:
-        sentences[PrescriptionCode.STEREOTACTIC_MANY] = (
-            f"Stereotactic, in more than {STEREOTACTIC_FRACTIONS} fractions."
+        sentences[PrescriptionCode.STEREOTACTIC_MANY] = Sentence(
+            "Stereotactic, in more than {stereotactic_fractions} fractions.",
+            stereotactic_fractions=STEREOTACTIC_FRACTIONS,
         )
     if prescription.three_dimensional:
-        sentences[PrescriptionCode.STEREOTACTIC_3D] = "Stereotactic, with a 3D technique."
+        sentences[PrescriptionCode.STEREOTACTIC_3D] = Sentence("Stereotactic, with a 3D technique.")
     if prescription.image_guidance == NO_GUIDANCE:
-        sentences[PrescriptionCode.STEREOTACTIC_UNGUIDED] = "Stereotactic, without image guidance."
+        sentences[PrescriptionCode.STEREOTACTIC_UNGUIDED] = Sentence(
+            "Stereotactic, without image guidance."
+        )
     return [Doubt(code, Level.SOFT, sentence) for code, sentence in sentences.items()]
 
 
@@ -148,15 +161,28 @@ def _delivery(prescription: Prescription) -> list[Doubt]:
     doubts = []
     product = None if uniform is None or fractions is None else fractions * uniform
     if product is not None and abs(product - total) > SUM_TOLERANCE_GY:
-        sentence = f"{fractions} × {uniform:f} Gy is not {total:f} Gy."
+        sentence = Sentence(
+            "{fractions} × {uniform:f} Gy is not {total:f} Gy.",
+            fractions=fractions,
+            uniform=uniform,
+            total=total,
+        )
         doubts.append(Doubt(PrescriptionCode.NOT_THE_PRODUCT, Level.COMPLETE, sentence))
     if delivered is not None and 100 * delivered > OVER_PERCENT * total:
-        sentence = (
-            f"{delivered:f} Gy were delivered, more than {OVER_PERCENT} % of {total:f} Gy: "
-            "urgent, and a deviation."
+        sentence = Sentence(
+            "{delivered:f} Gy were delivered, more than {over_percent} % of "
+            "{total:f} Gy: urgent, and a deviation.",
+            delivered=delivered,
+            over_percent=OVER_PERCENT,
+            total=total,
         )
         doubts.append(Doubt(PrescriptionCode.OVER_DELIVERED, Level.SOFT, sentence))
     if d95 is not None and 100 * d95 < PTV_D95_PERCENT * total:
-        sentence = f"D95 of the PTV, {d95:f} Gy, is below {PTV_D95_PERCENT} % of {total:f} Gy."
+        sentence = Sentence(
+            "D95 of the PTV, {d95:f} Gy, is below {ptv_d95_percent} % of {total:f} Gy.",
+            d95=d95,
+            ptv_d95_percent=PTV_D95_PERCENT,
+            total=total,
+        )
         doubts.append(Doubt(PrescriptionCode.PTV_D95_LOW, Level.SOFT, sentence))
     return doubts

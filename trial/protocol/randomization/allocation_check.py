@@ -14,6 +14,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from trial.protocol.parameters import BLOCK_STRATA, RandMethod
+from trial.protocol.sentence import Sentence, both
 from trial.protocol.study import Arm
 
 from .blocks import allocation_number, blocks, commitment, stratum_name
@@ -82,10 +83,14 @@ def verify(
     ['R-001 was allocated SYS; the key makes it SYSRT.']
     """
     if len(key) < SHORTEST_KEY:
-        sentence = f"The key has {len(key)} bytes, fewer than {SHORTEST_KEY}."
+        sentence = Sentence(
+            "The key has {count} bytes, fewer than {shortest_key}.",
+            count=len(key),
+            shortest_key=SHORTEST_KEY,
+        )
         return (Finding(Problem.KEY_TOO_SHORT, 0, sentence),)
     if not hmac.compare_digest(commitment(key).encode(), published.strip().lower().encode()):
-        sentence = "The key is not the one whose commitment was published."
+        sentence = Sentence("The key is not the one whose commitment was published.")
         return (Finding(Problem.OTHER_COMMITMENT, 0, sentence),)
     rows = sorted(allocations, key=lambda row: row.number)
     if method == RandMethod.PERMUTED_BLOCK:
@@ -99,15 +104,17 @@ def _numbers(rows: list[Allocation]) -> Iterator[Finding]:
     counts = Counter(row.number for row in rows)
     for number in counts:
         if number < 1:
-            sentence = f"{number} is no allocation number."
+            sentence = Sentence("{number} is no allocation number.", number=number)
             yield Finding(Problem.NUMBER_MISSING, number, sentence)
     for number in range(1, max(counts, default=0) + 1):
         if number not in counts:
-            sentence = f"{allocation_number(number)} is missing."
+            sentence = Sentence("{number} is missing.", number=allocation_number(number))
             yield Finding(Problem.NUMBER_MISSING, number, sentence)
     for number, times in counts.items():
         if times > 1:
-            sentence = f"{allocation_number(number)} was given {times} times."
+            sentence = Sentence(
+                "{number} was given {times} times.", number=allocation_number(number), times=times
+            )
             yield Finding(Problem.NUMBER_TWICE, number, sentence)
 
 
@@ -115,10 +122,14 @@ def _values(rows: list[Allocation], factors: Sequence[str]) -> Iterator[Finding]
     """Yield a finding for each arm and each level that is not known."""
     for row in rows:
         if row.arm not in {*Arm}:
-            sentence = f"{row.name}: “{row.arm}” is no arm."
+            sentence = Sentence("{row}: “{arm}” is no arm.", row=row.name, arm=row.arm)
             yield Finding(Problem.ARM_UNKNOWN, row.number, sentence)
         if missing := [factor for factor in factors if not row.levels.get(factor)]:
-            sentence = f"{row.name}: {' and '.join(missing)} as used is not known."
+            sentence = Sentence(
+                "{row}: {factors} as used is not known.",
+                row=row.name,
+                factors=both(missing),
+            )
             yield Finding(Problem.STRATUM_UNKNOWN, row.number, sentence)
 
 
@@ -152,5 +163,10 @@ def _minimized(key: bytes, rows: list[Allocation], design: Design) -> Iterator[F
 def _compared(row: Allocation, arm: Arm) -> list[Finding]:
     if row.outside or row.arm == arm:
         return []
-    sentence = f"{row.name} was allocated {row.arm}; the key makes it {arm}."
+    sentence = Sentence(
+        "{row} was allocated {arm}; the key makes it {arm_by_key}.",
+        row=row.name,
+        arm=row.arm,
+        arm_by_key=arm,
+    )
     return [Finding(Problem.OTHER_ARM, row.number, sentence)]

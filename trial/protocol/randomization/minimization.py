@@ -12,6 +12,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from trial.protocol.parameters import DEFAULT
+from trial.protocol.sentence import Sentence
 from trial.protocol.study import Arm
 
 from .keyed import SHORTEST_KEY, below, keyed_bytes
@@ -67,8 +68,10 @@ class Design:
         if not any(weights) or min(weights) < 0:
             raise NotADesign("Needed: factors with weights of 0 or more, one of them above 0.")
         if min(self.share) != 1 or max(self.share) > LARGEST_SHARE:
-            shares = f"1:1, k:1 or 1:k, with k at most {LARGEST_SHARE}"
-            raise NotADesign(f"The arms' shares are {shares}.")
+            shares = Sentence(
+                "1:1, k:1 or 1:k, with k at most {largest_share}", largest_share=LARGEST_SHARE
+            )
+            raise NotADesign(Sentence("The arms' shares are {shares}.", shares=shares))
         if not 50 <= self.percent <= 100:
             raise NotADesign("The arm preferred is given with 50 to 100 %.")
         if self.simple_first < 0:
@@ -169,7 +172,11 @@ def _require_levels(levels: Mapping[str, str], design: Design) -> None:
     missing = [factor for factor in design.weights if not levels.get(factor)]
     if missing:
         names = ", ".join(missing)
-        raise NotAllocatable(f"Not known: {names}. A subject is allocated when every factor is.")
+        raise NotAllocatable(
+            Sentence(
+                "Not known: {names}. A subject is allocated when every factor is.", names=names
+            )
+        )
 
 
 def _spread(counts: Iterable[Fraction], measure: Measure) -> Fraction:

@@ -3,7 +3,6 @@
 Each that is unmet refuses, with its code and a sentence on what to do.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -11,6 +10,7 @@ from enum import StrEnum
 from trial.protocol.eligibility.gates import Overall
 from trial.protocol.parameters import DEFAULT, Parameters
 from trial.protocol.progression_check.progression_states import RefusalCode
+from trial.protocol.sentence import Sentence
 
 from .blocks import stratum_name
 
@@ -56,11 +56,11 @@ REFUSALS = {
     "Obtain it first.",
     P.G1_NOT_PASSED: "The first eligibility assessment does not find the subject eligible, "
     "or its signature does not hold.",
-    P.G1_STALE: "Data have changed since the first eligibility assessment. {g1_changes} "
+    P.G1_STALE: "Data have changed since the first eligibility assessment.{g1_changes} "
     "Run it again for its own day, and have it signed.",
     P.G2_NOT_ELIGIBLE: "The second eligibility assessment does not find the subject eligible.",
     P.G2_NOT_SIGNED: "An investigator has not signed the second eligibility assessment.",
-    P.G2_STALE: "Data have changed since the second eligibility assessment. {g2_changes} "
+    P.G2_STALE: "Data have changed since the second eligibility assessment.{g2_changes} "
     "Run it again and have it signed.",
     P.WINDOW_LAPSED: "The values behind {lapsed} are too old on the day of randomization, though "
     "nothing has changed. Repeat the tests, then confirm the second gate again.",
@@ -165,7 +165,7 @@ def preconditions(facts: Facts, parameters: Parameters = DEFAULT) -> tuple[Refus
     in_words = _facts_in_words(facts) | {"age": age_days, "window": window_days}
     in_words |= {"imaging": imaging_days, "cap": cap}
     return tuple(
-        Refusal(code, _sentence(REFUSALS[code], in_words), GATES.get(code))
+        Refusal(code, Sentence(REFUSALS[code], **in_words), GATES.get(code))
         for code in Precondition
         if unmet[code]
     )
@@ -175,14 +175,14 @@ def _facts_in_words(facts: Facts) -> dict[str, object]:
     """Return the words that the sentences about the gates name."""
     return {
         "lapsed": ", ".join(facts.lapsed),
-        "g1_changes": facts.g1_changes,
-        "g2_changes": facts.g2_changes,
+        "g1_changes": _after_a_blank(facts.g1_changes),
+        "g2_changes": _after_a_blank(facts.g2_changes),
     }
 
 
-def _sentence(text: str, facts: Mapping[str, object]) -> str:
-    """Return the text with its facts; one that is empty leaves no gap."""
-    return " ".join(text.format(**facts).split())
+def _after_a_blank(sentence: str) -> str:
+    """Return the sentence as it follows another one; an empty one leaves no gap."""
+    return f" {sentence}" if sentence else ""
 
 
 def _unmet_by_subject(facts: Facts) -> dict[Precondition, bool]:

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from trial.protocol.sentence import Sentence
+
 from .evaluations import Evaluation, considered
 from .recist import CONFIRMED_AFTER_DAYS, Response
 
@@ -59,9 +61,9 @@ def best_response(
     if not graded:
         return Best(None, None, NO_ASSESSMENT)
     response, first = min(graded, key=lambda pair: BEST_FIRST.index(pair[0]))
-    reason = f"{response} at {first.record}."
+    reason = Sentence("{response} at {record}.", response=response, record=first.record)
     if response == NE and first.response in STABLE:
-        reason = f"Stable for less than {min_sd_days} days."
+        reason = Sentence("Stable for less than {min_sd_days} days.", min_sd_days=min_sd_days)
     return Best(response, first.dated_on, reason, (first.record,))
 
 
@@ -111,7 +113,12 @@ def confirmed_best_response(
         pair = _confirmed(series, enough, confirm_days, max_ne, accept_sd)
         if pair:
             first, second = pair
-            reason = f"{response} at {first.record}, confirmed at {second.record}."
+            reason = Sentence(
+                "{response} at {first}, confirmed at {second}.",
+                response=response,
+                first=first.record,
+                second=second.record,
+            )
             return Best(response, first.dated_on, reason, (first.record, second.record))
     return _unconfirmed(series, start_on, min_sd_days, SD if targets else NON_CR_NON_PD)
 
@@ -173,15 +180,21 @@ def _unconfirmed(
     for response, scan in good:
         if _is_long_enough(scan, start_on, min_sd_days):
             kept = NON_CR_NON_PD if response == NON_CR_NON_PD else stable
-            unconfirmed = ", not confirmed" if response in RESPONSES else ""
-            reason = f"{response} at {scan.record}{unconfirmed}."
+            reason = Sentence("{response} at {record}.", response=response, record=scan.record)
+            if response in RESPONSES:
+                reason = Sentence(
+                    "{response} at {record}, not confirmed.", response=response, record=scan.record
+                )
             return Best(kept, scan.dated_on, reason, (scan.record,))
     for best in (NED, PD):
         for graded, scan in series:
             if graded == best:
-                return Best(best, scan.dated_on, f"{best} at {scan.record}.", (scan.record,))
+                reason = Sentence("{response} at {record}.", response=best, record=scan.record)
+                return Best(best, scan.dated_on, reason, (scan.record,))
     first = series[0][1]
-    reason = "No assessment is evaluable."
+    reason = Sentence("No assessment is evaluable.")
     if good:
-        reason = f"Not confirmed, and seen for less than {min_sd_days} days."
+        reason = Sentence(
+            "Not confirmed, and seen for less than {min_sd_days} days.", min_sd_days=min_sd_days
+        )
     return Best(NE, first.dated_on, reason, (first.record,))

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from trial.protocol.code_words import in_words
 from trial.protocol.doubts import Doubt, Level
+from trial.protocol.sentence import Sentence
 
 from .lesions import NORMAL_NODE_BELOW_MM, NewLesionCertainty, TimePoint
 
@@ -78,6 +80,9 @@ def measurable(
     return mm >= (MEASURABLE_ON_XRAY_MM if xray else MEASURABLE_MM)
 
 
+LYMPH_NODES = Sentence("the lymph nodes")
+
+
 def target_selection(candidates: Iterable[Candidate]) -> tuple[str, ...]:
     """Return a sentence for each reason why not all candidates can be targets (section 3.2).
 
@@ -91,25 +96,43 @@ def target_selection(candidates: Iterable[Candidate]) -> tuple[str, ...]:
     sentences = []
     if len(lesions) > MAX_TARGETS:
         sentences.append(
-            f"{len(lesions)} lesions are targets. At most {MAX_TARGETS} may be: "
-            "make the others non-target."
+            Sentence(
+                "{count} lesions are targets. At most {max_targets} may be: make the "
+                "others non-target.",
+                count=len(lesions),
+                max_targets=MAX_TARGETS,
+            )
         )
     organs: dict[str, list[str]] = {}
     for lesion in lesions:
-        organ = "the lymph nodes" if lesion.nodal else lesion.organ
+        organ = LYMPH_NODES if lesion.nodal else lesion.organ
         organs.setdefault(organ, []).append(lesion.code)
         if lesion.nodal and lesion.mm is not None and lesion.mm < MEASURABLE_NODE_MM:
-            sentences.append(
-                f"{lesion.code} is a lymph node of {lesion.mm} mm short axis. "
-                f"A target lymph node has {MEASURABLE_NODE_MM} mm or more: choose non-target."
-            )
+            sentences.append(_small_node(lesion))
     for organ, codes in organs.items():
         if len(codes) > MAX_TARGETS_PER_ORGAN:
-            sentences.append(
-                f"{len(codes)} targets lie in {organ} ({', '.join(codes)}). "
-                f"At most {MAX_TARGETS_PER_ORGAN} of one organ may be."
-            )
+            sentences.append(_too_many(organ, codes))
     return tuple(sentences)
+
+
+def _small_node(lesion: Candidate) -> Sentence:
+    return Sentence(
+        "{lesion} is a lymph node of {mm} mm short axis. "
+        "A target lymph node has {limit} mm or more: choose non-target.",
+        lesion=lesion.code,
+        mm=lesion.mm,
+        limit=MEASURABLE_NODE_MM,
+    )
+
+
+def _too_many(organ: str, lesions: list[str]) -> Sentence:
+    return Sentence(
+        "{count} targets lie in {organ} ({lesions}). At most {limit} of one organ may be.",
+        count=len(lesions),
+        organ=in_words(organ),
+        lesions=", ".join(lesions),
+        limit=MAX_TARGETS_PER_ORGAN,
+    )
 
 
 def new_lesion_targets(points: Iterable[TimePoint]) -> frozenset[str]:
@@ -148,8 +171,11 @@ def lesion_doubts(*, nodal: bool, mm: Decimal | None) -> tuple[Doubt, ...]:
     """
     if not nodal or mm is None or mm >= NORMAL_NODE_BELOW_MM:
         return ()
-    sentence = (
-        f"A lymph node of {mm} mm short axis is normal, and not recorded as disease: "
-        f"{NORMAL_NODE_BELOW_MM} mm or more is pathological. What shows that it is?"
+    sentence = Sentence(
+        "A lymph node of {mm} mm short axis is normal, and not recorded as "
+        "disease: {normal_node_below_mm} mm or more is pathological. What "
+        "shows that it is?",
+        mm=mm,
+        normal_node_below_mm=NORMAL_NODE_BELOW_MM,
     )
     return (Doubt(LesionCode.NORMAL_NODE, Level.SOFT, sentence),)

@@ -55,9 +55,9 @@ class Anchors:
     pretreated: bool = False
     gate_1_on: date | None = None
     cycle_day_1: Mapping[int, date] = field(default_factory=dict)
-    gives_day_8: bool = False
-    cycle_length_days: int | None = None
-    max_cycles: int | None = None
+    later_days: Mapping[int, tuple[int, ...]] = field(default_factory=dict)  # by cycle
+    cycle_length_days: int | None = None  # of the last regimen
+    max_cycles: int | None = None  # the number of the last cycle that is planned
     pc2_scan_on: date | None = None
     randomized_on: date | None = None
     arm: str | None = None
@@ -71,8 +71,11 @@ class Anchors:
     withdrawn_on: date | None = None
     ended_on: date | None = None
     randomization_open_on: date | None = None  # before the cycles: when both gates are passed
+    rt_not_started_on: date | None = None  # the decision against the radiotherapy of the study
     rt_ended_on: date | None = None  # its last fraction, or the decision not to begin it
     entry_failed: bool = False  # the last confirmation of gate 1 came out INELIGIBLE
+    cycle_targets: Mapping[int, date] = field(default_factory=dict)  # by the regimens in force
+    check_length_days: int | None = None  # of the regimen in force in cycle 2, where it differs
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,7 @@ def plan(
         *planner.entry(),
         *planner.first_cycle(),
         *planner.later_cycles(),
-        *planner.days_8(),
+        *planner.later_days(),
         *planner.progression_check(),
         *planner.randomization(),
         *planner.radiotherapy(),
@@ -148,11 +151,18 @@ class _Planner:
         return cell or 0
 
     def visit(
-        self, code: str, anchor_on: date | None = None, *, n: int = 0, **changes: int | None
+        self,
+        code: str,
+        anchor_on: date | None = None,
+        *,
+        n: int = 0,
+        d: int = 0,
+        **changes: int | None,
     ) -> PlannedVisit:
         """Return a visit by its row of the table, counted from its anchor.
 
-        `n` is its number in a series; `changes` are cells that differ from the row.
+        `n` is its number in a series, `d` the day of a cycle; `changes` are cells that differ from
+        the row.
         """
         row = TYPES[code]._replace(**changes)  # type: ignore[arg-type]
         target_on = anchor_on and anchor_on + timedelta(self.days(row.offset))
@@ -162,9 +172,9 @@ class _Planner:
         if target_on and row.after is not None:
             closes_on = target_on + timedelta(self.days(row.after))
         return PlannedVisit(
-            code=re.sub("[nk]", str(n), code, count=1) if n else code,
+            code=re.sub("[nk]", str(n), code, count=1).replace("Dd", f"D{d}") if n else code,
             type=code,
-            title=row.title.format(n),
+            title=row.title.format(n, d),
             target_on=target_on,
             opens_on=opens_on,
             closes_on=closes_on,
@@ -195,36 +205,44 @@ class _Planner:
             yield self.visit("C1D1")
 
     def later_cycles(self) -> Iterator[PlannedVisit]:
-        day_1, length = self.anchors.cycle_day_1, self.anchors.cycle_length_days
+        day_1 = self.anchors.cycle_day_1
         for n in range(2, max(day_1, default=0) + 2):
+            target_on = self.cycle_target(n)
             if n not in day_1 and self.presumed_ended and self.goes_on(n):
                 yield self.visit("CnD1", n=n)  # not due; but a later dose can be entered there
-            elif n - 1 in day_1 and length and (n in day_1 or self.goes_on(n)):
-                yield self.visit("CnD1", day_1[n - 1], n=n, offset=length)
+            elif n - 1 in day_1 and target_on and (n in day_1 or self.goes_on(n)):
+                yield self.visit("CnD1", target_on, n=n)
             elif n in day_1:
                 yield self.visit("CnD1", day_1[n], n=n, before=None, after=None)
+
+    def cycle_target(self, n: int) -> date | None:
+        """Return the day on which cycle n is due: a regimen may say another than one length."""
+        a = self.anchors
+        before_on, length = a.cycle_day_1.get(n - 1), a.cycle_length_days
+        counted_on = before_on + timedelta(length) if before_on and length else None
+        return a.cycle_targets.get(n, counted_on)
 
     def goes_on(self, n: int) -> bool:
         """Return True where cycle n is still to be given."""
         a = self.anchors
         return not a.treatment_ended and (a.max_cycles is None or n <= a.max_cycles)
 
-    def days_8(self) -> Iterator[PlannedVisit]:
+    def later_days(self) -> Iterator[PlannedVisit]:
+        """Yield day 8 and each later day on which a cycle's regimen gives an agent."""
         a = self.anchors
-        if not a.gives_day_8:
-            return
         for n, day_1 in sorted(a.cycle_day_1.items()):
-            before_day_8 = day_1 + timedelta(days=6)
-            stopped = a.treatment_ended and a.last_dose_on and a.last_dose_on < before_day_8
-            if not stopped:
-                yield self.visit("CnD8", day_1, n=n)
+            for d in a.later_days.get(n, ()):
+                before_it = day_1 + timedelta(d - 2)
+                stopped = a.treatment_ended and a.last_dose_on and a.last_dose_on < before_it
+                if not stopped:
+                    yield self.visit("CnDd", day_1, n=n, d=d, offset=d - 1)
 
     def progression_check(self) -> Iterator[PlannedVisit]:
         a = self.anchors
         facts = progression.Facts(
             cycle_1_day_1=a.cycle_day_1.get(1),
             cycle_2_day_1=a.cycle_day_1.get(2),
-            cycle_length_days=a.cycle_length_days,
+            cycle_length_days=a.check_length_days or a.cycle_length_days,
             last_dose_on=a.last_dose_on,
             stopped_before_cycle_2=a.treatment_ended,
         )
@@ -252,8 +270,9 @@ class _Planner:
             return
         after = self.parameters.rt_start_max_days - self.days(TYPES["RTS"].offset)
         for visit in (self.visit("RTPLAN", from_on), self.visit("RTS", from_on, after=after)):
-            progressed = a.pd_on and visit.closes_on and a.pd_on <= visit.closes_on
-            if a.rt_first_fraction_on or not progressed:
+            ends = [day for day in (a.pd_on, a.rt_not_started_on) if day]
+            has_ended = visit.closes_on and ends and min(ends) <= visit.closes_on
+            if a.rt_first_fraction_on or not has_ended:
                 yield visit
         if a.rt_last_fraction_on:
             for code in ("RTE", "RTFU1", "RTFU2"):

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from trial.protocol.code_words import agent_name
 from trial.protocol.doubts import Doubt, Level
+from trial.protocol.sentence import Sentence, both
 from trial.protocol.therapy.adjustments import Adjustment
+from trial.protocol.therapy.agents import CHEMOTHERAPY, Agent, Basis, PlannedAgent
 from trial.protocol.therapy.dosing import calvert_mg, percent_of_planned
-from trial.protocol.therapy.regimens import REGIMENS, Agent, Basis, planned_agent
+from trial.protocol.therapy.regimens import REGIMENS, planned_agent
 
 LOW_PERCENT, HIGH_PERCENT, OVERDOSE_PERCENT, CALVERT_PERCENT = 95, 105, 110, 10
 DELAY_DAYS, EARLY_DAYS = 3, 3
 CISPLATIN_CLEARANCE, CISPLATIN_CLEARANCE_NOTICE = Decimal(50), Decimal(60)  # mL/min
-CHEMOTHERAPY = frozenset({Agent.GEMCITABINE, Agent.CISPLATIN, Agent.CARBOPLATIN})
 NEUTROPHILS_DAY_1, NEUTROPHILS = Decimal("1.5"), Decimal("1.0")  # 10^9/L
 PLATELETS_DAY_1, PLATELETS = Decimal(100), Decimal(75)  # 10^9/L
 
@@ -42,11 +44,13 @@ class DoseCode(StrEnum):
 class AgentDose:
     """One agent on one day of a cycle, with what is entered about that day.
 
-    Doses are in mg, counts in 10^9/L, clearance in mL/min; an item not entered is None.
+    `cycle` is its number in its regimen, `options` are those chosen for the regimen. Doses are in
+    mg, counts in 10^9/L, clearance in mL/min; an item not entered is None.
     """
 
     regimen: str
     agent: str
+    options: tuple[str, ...] = ()
     cycle: int = 1
     day: int = 1
     actual_mg: Decimal | None = None
@@ -60,6 +64,11 @@ class AgentDose:
     auc: Decimal | None = None
     neutrophils: Decimal | None = None
     platelets: Decimal | None = None
+
+    @property
+    def planned(self) -> PlannedAgent | None:
+        """The agent as its regimen plans it; None where it is not part of it."""
+        return planned_agent(self.regimen, self.agent, self.options)
 
 
 def dose_doubts(dose: AgentDose) -> tuple[Doubt, ...]:
@@ -79,12 +88,20 @@ def _share(dose: AgentDose) -> list[Doubt]:
     percent = percent_of_planned(dose.actual_mg, dose.planned_mg)
     if percent is None or not dose.actual_mg:
         return []
-    share = f"{dose.agent} was given at {percent:.1f} % of the planned dose"
+    share = Sentence(
+        "{agent} was given at {percent:.1f} % of the planned dose",
+        agent=agent_name(dose.agent),
+        percent=percent,
+    )
     if percent > OVERDOSE_PERCENT:
-        sentence = f"{share}, more than {OVERDOSE_PERCENT} %: give reason, event and deviation."
+        sentence = Sentence(
+            "{share}, more than {overdose_percent} %: give reason, event and deviation.",
+            share=share,
+            overdose_percent=OVERDOSE_PERCENT,
+        )
         return [Doubt(DoseCode.OVERDOSE, Level.COMPLETE, sentence)]
     is_unexplained = dose.adjustment == Adjustment.NONE
-    sentence = f"{share}, and no adjustment is entered."
+    sentence = Sentence("{share}, and no adjustment is entered.", share=share)
     if percent > HIGH_PERCENT and is_unexplained:
         return [Doubt(DoseCode.ABOVE_PLAN, Level.SOFT, sentence)]
     if percent < LOW_PERCENT and is_unexplained:
@@ -95,11 +112,18 @@ def _share(dose: AgentDose) -> list[Doubt]:
 def _adjustment(dose: AgentDose) -> list[Doubt]:
     doubts = []
     if dose.adjustment == Adjustment.REDUCED and not dose.reason:
-        sentence = f"{dose.agent} was reduced; the reason is missing."
+        sentence = Sentence(
+            "{agent} was reduced; the reason is missing.", agent=agent_name(dose.agent)
+        )
         doubts.append(Doubt(DoseCode.REDUCED_WITHOUT_REASON, Level.SOFT, sentence))
     before, now = dose.previous_dose_level, dose.dose_level
     if before is not None and now is not None and before < 0 and now > before:
-        sentence = f"{dose.agent} went up from dose level {before} to {now}."
+        sentence = Sentence(
+            "{agent} went up from dose level {before} to {now}.",
+            agent=agent_name(dose.agent),
+            before=before,
+            now=now,
+        )
         doubts.append(Doubt(DoseCode.RE_ESCALATED, Level.SOFT, sentence))
     return doubts
 
@@ -107,21 +131,28 @@ def _adjustment(dose: AgentDose) -> list[Doubt]:
 def _timing(dose: AgentDose) -> list[Doubt]:
     days = dose.delay_days or 0
     if days > DELAY_DAYS and dose.adjustment != Adjustment.DELAYED:
-        sentence = f"Cycle {dose.cycle} began {days} days late; no delay is entered."
+        sentence = Sentence(
+            "Cycle {cycle} began {days} days late; no delay is entered.",
+            cycle=dose.cycle,
+            days=days,
+        )
         return [Doubt(DoseCode.DELAY_NOT_SAID, Level.SOFT, sentence)]
     if days < -EARLY_DAYS:
-        sentence = f"Cycle {dose.cycle} began {-days} days early."
+        sentence = Sentence("Cycle {cycle} began {days} days early.", cycle=dose.cycle, days=-days)
         return [Doubt(DoseCode.TOO_EARLY, Level.SOFT, sentence)]
     return []
 
 
 def _cap(dose: AgentDose) -> list[Doubt]:
-    planned = planned_agent(dose.regimen, dose.agent)
-    if planned is None or planned.cap_mg is None:
+    cap_mg = dose.planned.cap_at(dose.dose_level) if dose.planned else None
+    if cap_mg is None or dose.actual_mg is None or dose.actual_mg <= cap_mg:
         return []
-    if dose.actual_mg is None or dose.actual_mg <= planned.cap_mg:
-        return []
-    sentence = f"{dose.agent}: {dose.actual_mg:f} mg is above the cap of {planned.cap_mg} mg."
+    sentence = Sentence(
+        "{agent}: {actual_mg:f} mg is above the cap of {cap_mg} mg.",
+        agent=agent_name(dose.agent),
+        actual_mg=dose.actual_mg,
+        cap_mg=cap_mg,
+    )
     return [Doubt(DoseCode.CAP_EXCEEDED, Level.SOFT, sentence)]
 
 
@@ -132,7 +163,7 @@ def _renal(dose: AgentDose) -> list[Doubt]:
     if clearance is None or clearance >= CISPLATIN_CLEARANCE_NOTICE:
         return []
     level = Level.SOFT if clearance < CISPLATIN_CLEARANCE else Level.NOTICE
-    sentence = f"Cisplatin at a clearance of {clearance:.1f} mL/min."
+    sentence = Sentence("Cisplatin at a clearance of {clearance:.1f} mL/min.", clearance=clearance)
     return [Doubt(DoseCode.CISPLATIN_CLEARANCE, level, sentence)]
 
 
@@ -145,9 +176,13 @@ def _calvert(dose: AgentDose) -> list[Doubt]:
     calvert = calvert_mg(auc=auc, clearance_ml_min=clearance)
     if 100 * abs(dose.actual_mg - calvert) <= CALVERT_PERCENT * calvert:
         return []
-    sentence = (
-        f"Carboplatin: {dose.actual_mg:f} mg is more than {CALVERT_PERCENT} % off "
-        f"Calvert's {calvert:.1f} mg (AUC {auc})."
+    sentence = Sentence(
+        "Carboplatin: {actual_mg:f} mg is more than {calvert_percent} % off "
+        "Calvert's {calvert:.1f} mg (AUC {auc}).",
+        actual_mg=dose.actual_mg,
+        calvert_percent=CALVERT_PERCENT,
+        calvert=calvert,
+        auc=auc,
     )
     return [Doubt(DoseCode.OFF_CALVERT, Level.SOFT, sentence)]
 
@@ -156,7 +191,7 @@ def _auc(dose: AgentDose) -> Decimal | None:
     """Return the AUC entered, else that of the regimen."""
     if dose.auc is not None:
         return dose.auc
-    planned = planned_agent(dose.regimen, dose.agent)
+    planned = dose.planned
     return planned.dose if planned and planned.basis == Basis.AUC else None
 
 
@@ -171,10 +206,17 @@ def _counts(dose: AgentDose) -> list[Doubt]:
     low = []
     for cell, (count, limit) in limits.items():
         if count is not None and count < limit:
-            low.append(f"{cell} {count:f}, below {limit}")
+            low.append(
+                Sentence("{cell} {count:f}, below {limit}", cell=cell, count=count, limit=limit)
+            )
     if not low:
         return []
-    sentence = f"{dose.agent} on day {dose.day} at {' and '.join(low)} (10⁹/L)."
+    sentence = Sentence(
+        "{agent} on day {day} at {counts} (10⁹/L).",
+        agent=agent_name(dose.agent),
+        day=dose.day,
+        counts=both(low),
+    )
     return [Doubt(DoseCode.COUNTS_TOO_LOW, Level.SOFT, sentence)]
 
 
@@ -184,15 +226,22 @@ def _regimen(dose: AgentDose) -> list[Doubt]:
     A regimen that is not in the library plans nothing that could be contradicted.
     """
     regimen = REGIMENS.get(dose.regimen)
-    planned = planned_agent(dose.regimen, dose.agent)
+    planned = dose.planned
     if regimen is None or not regimen.agents:
         return []
     if planned is None:
-        sentence = f"{dose.agent} is not part of {regimen.title}."
+        sentence = Sentence(
+            "{agent} is not part of {title}.", agent=agent_name(dose.agent), title=regimen.title
+        )
         return [Doubt(DoseCode.NOT_IN_REGIMEN, Level.SOFT, sentence)]
     of_agent, of_regimen = planned.max_cycles, regimen.max_cycles
     max_cycles = of_agent if of_agent is not None else of_regimen
     if max_cycles is None or dose.cycle <= max_cycles:
         return []
-    sentence = f"{dose.agent} in cycle {dose.cycle}; {max_cycles} are planned."
+    sentence = Sentence(
+        "{agent} in cycle {cycle}; {max_cycles} are planned.",
+        agent=agent_name(dose.agent),
+        cycle=dose.cycle,
+        max_cycles=max_cycles,
+    )
     return [Doubt(DoseCode.TOO_MANY_CYCLES, Level.SOFT, sentence)]
