@@ -15,7 +15,7 @@ from trial.actions.checking.check import Finding, Level, check
 
 from .order_of_entry import entered_at
 
-GROUPS: dict[str, type[TargetMeasurement | NonTargetFinding]] = {
+GROUPS: dict[Lesion.Role, type[TargetMeasurement | NonTargetFinding]] = {
     Lesion.Role.TARGET: TargetMeasurement,
     Lesion.Role.NON_TARGET: NonTargetFinding,
 }

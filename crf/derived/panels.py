@@ -6,11 +6,12 @@ from crf.casebook import Casebook
 from crf.models import Demographics, LaboratoryPanel, LaboratoryResult, Regimen
 from crf.models.laboratory import was_performed
 from trial.protocol.laboratory import panels
+from trial.protocol.therapy import agents as library
 from trial.protocol.therapy import regimens
 
 from .demographics import person
 from .doses import first_dose_on
-from .regimens import regimen_on, regimens_of
+from .regimens import next_regimen, regimen_on
 
 
 @LaboratoryPanel.tests_missing.computed_by
@@ -49,14 +50,14 @@ def circumstances(
             for row in panel.rows(LaboratoryResult):
                 if row.result:
                     last_on[row.test] = max(panel.sampled_on, last_on.get(row.test, date.min))
-    chosen = regimens_of(casebook)[:1]  # before it is in force, the first one asks for its tests
-    regimen = regimen_on(casebook, on) or (chosen[0] if chosen else Regimen())
+    # Before the first is in force, it asks for its tests already.
+    regimen = regimen_on(casebook, on) or next_regimen(casebook) or Regimen()
     agents = regimen.planned_agents()
     return panels.Circumstances(
         on=on,
         last_on=last_on,
         can_bear_children=(person(casebook) or Demographics()).childbearing == "Y",
         has_ici=regimen.sysclass == regimens.SystemicClass.ICI_CONTAINING,
-        has_enfortumab=any(p.agent == regimens.Agent.ENFORTUMAB_VEDOTIN for p in agents),
+        has_enfortumab=any(p.agent == library.Agent.ENFORTUMAB_VEDOTIN for p in agents),
         is_treated=first_dose_on(casebook) is not None,
     )

@@ -160,6 +160,7 @@ class Record(Withdrawable):
         """Return whether the record belongs to the common visit, the whole trial's."""
         return belongs_to_common(self._meta.label_lower)
 
+    @property
     def yields(self) -> bool:
         """False for what is never refused nor set back for another record's sake (crf_spec 0.4).
 
