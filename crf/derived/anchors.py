@@ -8,6 +8,7 @@ from crf.models import (
     Eligibility,
     Fraction,
     RadiotherapyCourse,
+    Regimen,
     ResponseAssessment,
     Scan,
 )
@@ -62,6 +63,7 @@ def anchors_of(casebook: Casebook, parameters: Parameters) -> timetable.Anchors:
         rt_not_started_on=decided_against,
         rt_ended_on=last_fraction_on or decided_against,
         last_dose_on=doses.last_on,
+        last_regimen_on=last_regimen_on(casebook),
         randomization_open_on=opened_on,
         treatment_ended=pd_on is not None and (allocation is None or parameters.before_cycles),
         pd_on=pd_on,
@@ -82,12 +84,17 @@ def treatment_ended_on(casebook: Casebook, *, on: date) -> date | None:
     return end_on if not is_irradiated(casebook) or has_ended_radiotherapy(casebook) else None
 
 
+def last_regimen_on(casebook: Casebook) -> date | None:
+    """Return the day from which the last regimen is in force."""
+    days = [regimen.from_on for regimen in casebook.records(Regimen) if regimen.from_on]
+    return max(days, default=None)
+
+
 def has_ended_radiotherapy(casebook: Casebook) -> bool:
-    """Return whether each course of radiotherapy has its end, or was decided not to begin."""
-    courses = casebook.records(RadiotherapyCourse)
-    return bool(courses) and all(
-        course.status in ENDED | {Status.NOT_STARTED} for course in courses
-    )
+    """Return whether each course of the study has its end, or was decided not to begin."""
+    courses = [c for c in casebook.records(RadiotherapyCourse) if c.is_of_study]
+    ended = ENDED | {Status.NOT_STARTED}
+    return bool(courses) and all(course.status in ended for course in courses)
 
 
 def fractions_between(casebook: Casebook) -> tuple[date | None, date | None]:
