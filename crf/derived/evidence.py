@@ -32,7 +32,7 @@ from trial.protocol.therapy.in_force import Role
 from . import progression
 from .allocation import allocation_of
 from .clearance import lab_value, weights
-from .consent import consents_by
+from .consent import consents_by, version_holds
 from .doses import delay_days, doses_of, percent_of_planned
 from .lesions import counted, lesions_of_gate
 from .pieces import (
@@ -286,17 +286,6 @@ def gather(casebook: Casebook, *, gate: int, on: date, parameters: Parameters) -
 def by_cycle_and_day(row: Administration) -> tuple[int, bool, int, int]:
     """Return the key by which doses are sorted. Without a day, one is the last in its cycle."""
     return row.cycle.number, row.day is None, row.day or 0, row.pk
-
-
-def version_holds(consent: Consent) -> bool | None:
-    """Return whether the version was in force at the site on the day of signature.
-
-    None stands for a version or day that is not entered.
-    """
-    version, signed_on = consent.form_version, consent.signed_on
-    if version is None or signed_on is None:
-        return None
-    return version.effective_from <= signed_on <= (version.effective_to or signed_on)
 
 
 def administration_of(row: Administration, casebook: Casebook) -> gates.Administration:

@@ -4,7 +4,7 @@ toxicity (X06).
 
 from crf.models import NonTargetFinding
 
-from . import usual
+from . import usual, usual_follow_up
 from .telling import Story, Team, day, tell
 from .usual_items import Screening, node, organ
 
@@ -65,7 +65,7 @@ def second_gate(story: Story) -> None:
 
 def follow_up(story: Story) -> None:
     """End the therapy after two cycles, contact the subject since, and sign what is held."""
-    usual.followed_up(story)
+    usual_follow_up.followed_up(story)
     story.sign_rest()
 
 

@@ -1,6 +1,6 @@
 """Story 4, 01-003: the check after cycle 2 comes late; later a tumor assessment is missed."""
 
-from . import usual
+from . import usual, usual_follow_up
 from .telling import Story, Team, day, tell
 from .usual_items import Screening, node, organ
 
@@ -79,7 +79,7 @@ def stratum_corrected(story: Story) -> None:
 def later(story: Story) -> None:
     """Enter the assessments since, and sign what is held."""
     usual.assessments_since(story, LATER, sizes={"L01": "21", "L02": "17"}, response=STABLE)
-    usual.followed_up(story)
+    usual_follow_up.followed_up(story)
     story.sign_rest(but=("TA3",))
 
 

@@ -2,7 +2,7 @@
 
 from crf.models import ResponseAssessment
 
-from . import usual
+from . import usual, usual_follow_up
 from .telling import Story, Team, day, tell
 from .usual_items import Screening, bone, organ
 
@@ -72,7 +72,7 @@ def second_gate(story: Story) -> None:
 
 def contacts(story: Story) -> None:
     """Contact the subject by telephone on each target day, as far as they were due."""
-    usual.contacted(story)
+    usual_follow_up.contacted(story)
     story.sign_rest()
 
 

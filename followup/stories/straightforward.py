@@ -8,7 +8,7 @@ from typing import Any
 
 from crf.models import Fraction, LaboratoryPanel, LaboratoryResult, RadiotherapyCourse, TargetVolume
 
-from . import usual
+from . import usual, usual_follow_up
 from .telling import Story, Team, day, tell
 from .usual_items import Screening, node, organ
 
@@ -164,7 +164,7 @@ def response(story: Story) -> None:
 
 def follow_up(story: Story) -> None:
     """End the systemic therapy after four cycles, and contact the subject since."""
-    usual.followed_up(story)
+    usual_follow_up.followed_up(story)
 
 
 def signatures(story: Story) -> None:

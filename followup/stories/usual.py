@@ -261,12 +261,12 @@ def assessed(
 ) -> Record:
     """Hold a visit with a tumor assessment and signs."""
     record = assessment(story, at, on, sizes=sizes, response=response)
-    signs(story, at, on, weight_kg=_weight(story))
+    signs(story, at, on, weight_kg=last_weight(story))
     story.hold(at, held_on or on)
     return record
 
 
-def _weight(story: Story) -> Decimal | None:
+def last_weight(story: Story) -> Decimal | None:
     """Return the subject's last weight, in kg."""
     measured = VitalSigns.objects.of(story.subject).order_by("measured_on", "pk")
     return measured.values_list("weight_kg", flat=True).last()
@@ -291,20 +291,3 @@ def assessments_since(
         visit = story.subject.visits.filter(code=code, closes_on__lt=today).first()
         if visit:
             assessed(story, code, visit.target_on, sizes=sizes, response=response)
-
-
-def followed_up(story: Story) -> None:
-    """Hold the end of treatment on its target day, then the contacts due by today."""
-    if on := story.visit("EOTS").target_on:
-        signs(story, "EOTS", on, weight_kg=_weight(story))
-        panel(story, "EOTS", on)
-        story.hold("EOTS", on)
-    contacted(story)
-
-
-def contacted(story: Story) -> None:
-    """Contact the subject by telephone on each target day, as far as they were due."""
-    today = story.subject.site.today()
-    series = story.subject.visits.filter(code__startswith="SFU", closes_on__lt=today)
-    for visit in series.order_by("target_on"):
-        story.hold(visit.code, visit.target_on, mode="PHONE")

@@ -1,4 +1,4 @@
-"""The events from which visits are counted, and a visit that is planned from them (crf_spec 3.1)."""
+"""The events from which visits are counted, and a visit planned from them (crf_spec 3.1)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
