@@ -3,6 +3,7 @@
 from datetime import date
 
 from crf.casebook import Casebook
+from crf.derived.therapy.doses import doses_of
 from crf.models import (
     Consent,
     Eligibility,
@@ -11,7 +12,7 @@ from crf.models import (
     ResponseAssessment,
     Scan,
 )
-from crf.models.radiotherapy_codes import ENDED, Status
+from crf.models.codes.radiotherapy import ENDED, Status
 from trial.protocol.eligibility.gate_days import day_of_entry
 from trial.protocol.parameters import Parameters
 from trial.protocol.response.recist import Response
@@ -21,7 +22,6 @@ from trial.protocol.schedule.visits import CHECK_AFTER_CYCLE_2
 
 from .allocation import allocation_of, is_irradiated
 from .demographics import signed_on
-from .doses import doses_of
 from .eligibility import confirmations_of
 
 NO_FRACTIONS = (None, None)

@@ -10,6 +10,9 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from crf.casebook import Casebook
+from crf.derived.laboratory.clearance import lab_value, weights
+from crf.derived.therapy.doses import delay_days, doses_of, percent_of_planned
+from crf.derived.therapy.regimens import regimens_of
 from crf.models import (
     Administration,
     Consent,
@@ -31,9 +34,7 @@ from trial.protocol.therapy.in_force import Role
 
 from . import progression
 from .allocation import allocation_of
-from .clearance import lab_value, weights
 from .consent import consents_by
-from .doses import delay_days, doses_of, percent_of_planned
 from .lesions import counted, lesions_of_gate
 from .pieces import (
     Piece,
@@ -42,7 +43,6 @@ from .pieces import (
     placed,
     result_in_words,
 )
-from .regimens import regimens_of
 
 TESTS_OF = {"I09": ("HGB",), "I10": ("BILI",), "I11": ("AST", "ALT", "ALP"), "I12": ("CREAT",)}
 MEASURED = "CREATCLR"

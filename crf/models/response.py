@@ -12,10 +12,11 @@ from trial import fields
 from trial.models import OnceAmongRows, Problem, Record, Row, Section, Visit
 from trial.protocol.response.recist import Response
 
-from .codelists import codelist, labeled
+from crf.models.codes.lists import codelist, labeled
+from crf.models.codes.response import DISCORDANCE, NEW_LESIONS, NO_DOUBT, RESPONSES, FollowedGrowth, Growth, LocalStatus, Piece
+
 from .lesion import SLICED, Laterality, Lesion, LesionClass, Method, Site
 from .response_checks import is_baseline, lesion_problems, refuse_target_twice
-from .response_codes import DISCORDANCE, NEW_LESIONS, NO_DOUBT, RESPONSES, FollowedGrowth, Growth, LocalStatus, Piece
 
 ENTERED_TWICE = gettext_lazy("This lesion is entered twice. Withdraw one of the two rows.")
 TARGET_TWICE = gettext_lazy("This lesion is entered twice. If it has split, give each piece a letter of its own.")

@@ -7,8 +7,8 @@ import pytest
 from crf.actions import randomization
 from crf.casebook import Casebook
 from crf.derived import eligibility, progression
-from crf.derived.doses import delay_days, doses_of
 from crf.derived.since_confirmed import is_stale
+from crf.derived.therapy.doses import delay_days, doses_of
 from crf.models import (
     Administration,
     Cycle,

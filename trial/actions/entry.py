@@ -13,15 +13,27 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from trial.access import Act
+from trial.actions.saving.judging import (
+    assign,
+    problems_in,
+    refuse_stale,
+    refuse_withdrawn,
+    validate,
+)
+from trial.actions.saving.submission import SentRows, Submission
+from trial.actions.saving.writing import (
+    checked_reason,
+    lock_only,
+    lock_row,
+    refuse_unless_allowed,
+    writing,
+)
 from trial.actions.signals import stored
 from trial.audit.reasons import needs_reason
 from trial.models import Record, Row, Visit
 from trial.refusals import Code, Refused
 
 from . import checking
-from .judging import assign, problems_in, refuse_stale, refuse_withdrawn, validate
-from .submission import SentRows, Submission
-from .writing import checked_reason, lock_only, lock_row, refuse_unless_allowed, writing
 
 DATE_OF_VISIT = "visit_held_on"
 """The name under which page and API ask for the date of a visit with its first form."""
