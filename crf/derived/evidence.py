@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 from crf.casebook import Casebook
 from crf.derived.laboratory.clearance import lab_value, weights
-from crf.derived.therapy.doses import delay_days, doses_of, percent_of_planned
+from crf.derived.therapy.administrations import administration_of, by_cycle_and_day
+from crf.derived.therapy.doses import doses_of
 from crf.derived.therapy.regimens import regimens_of
 from crf.models import (
     Administration,
@@ -283,11 +284,6 @@ def gather(casebook: Casebook, *, gate: int, on: date, parameters: Parameters) -
     return Gathered(gates.Evidence(**gatherer.values), dict(gatherer.pieces), gatherer.drafts)
 
 
-def by_cycle_and_day(row: Administration) -> tuple[int, bool, int, int]:
-    """Return the key by which doses are sorted. Without a day, one is the last in its cycle."""
-    return row.cycle.number, row.day is None, row.day or 0, row.pk
-
-
 def version_holds(consent: Consent) -> bool | None:
     """Return whether the version was in force at the site on the day of signature.
 
@@ -297,17 +293,3 @@ def version_holds(consent: Consent) -> bool | None:
     if version is None or signed_on is None:
         return None
     return version.effective_from <= signed_on <= (version.effective_to or signed_on)
-
-
-def administration_of(row: Administration, casebook: Casebook) -> gates.Administration:
-    """Return an administration as criterion X06 judges it."""
-    return gates.Administration(
-        cycle=row.cycle.number,
-        agent=row.agent,
-        adjustment=row.adjustment or None,
-        reason=row.adjustment_reason or None,
-        percent=percent_of_planned(row, casebook),
-        dose_level=int(row.dose_level) if row.dose_level else None,
-        delay_days=delay_days(row.cycle, casebook),
-        complete=row.cycle.state == Record.State.COMPLETE,
-    )

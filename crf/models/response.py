@@ -224,11 +224,6 @@ class TargetMeasurement(Row):
         ]
 
 
-def is_described(finding: "NonTargetFinding") -> bool:
-    """Return whether the state of the lesion asks for a description."""
-    return finding.state in (NonTargetFinding.State.UNEQUIVOCAL, NonTargetFinding.State.NE)
-
-
 class NonTargetFinding(Row):
     """A non-target lesion at this time point."""
 
@@ -248,7 +243,7 @@ class NonTargetFinding(Row):
     state = fields.choice("State", State, sdtm="TR.TUMSTATE")
     growth = fields.choice("Compared with the time point before (iRECIST)", Growth, sdtm="SUPPTR.TRGROW", optional=True)
     local_status = fields.choice("If irradiated: local status", LocalStatus, sdtm="SUPPTR.LOCSTAT", optional=True)
-    narrative = fields.text("Description", longest=1000, sdtm="SUPPTR.TRNARR", when=is_described)
+    narrative = fields.text("Description", longest=1000, sdtm="SUPPTR.TRNARR", when=lambda f: f.state in (f.State.UNEQUIVOCAL, f.State.NE))
 
     sections = (Section("Non-target lesion", ("lesion", "state", "growth", "local_status", "narrative")),)
 

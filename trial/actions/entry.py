@@ -108,9 +108,7 @@ def save(
     place = record or visit
     assert place is not None, "A form is saved for its visit, or as a record that is stored."
     refuse_unless_allowed(by, Act.ENTER, place.subject.site_id)
-    if not form.entered_by_hand:
-        code = Code.NOT_CHANGED_BY_HAND if record else Code.NOT_FILLED_IN_BY_HAND
-        raise Refused(code, form=form.form_title())
+    _refuse_of_an_act(form, record)
     reason = checked_reason(reason)
     with writing(by=by, reason=reason):
         submission, queries = _submission(form, place, version, values, rows or {})
@@ -124,6 +122,13 @@ def save(
         finish(submission.record, by=by)
         checking.settle(submission.record, queries)
     return submission.record
+
+
+def _refuse_of_an_act(form: type[Record], record: Record | None) -> None:
+    """Refuse a form that an act of the system fills in."""
+    if not form.entered_by_hand:
+        code = Code.NOT_CHANGED_BY_HAND if record else Code.NOT_FILLED_IN_BY_HAND
+        raise Refused(code, form=form.form_title())
 
 
 def _submission(
