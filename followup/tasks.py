@@ -4,7 +4,7 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
-from trial.actions import once
+from trial.actions.saving import once
 from trial.models import Record, Subject, Visit
 from trial.server.celery import hint
 

@@ -17,11 +17,12 @@ from tests.conftest import CODE, PASSWORD, SCREENED
 from tests.examples import EXAMPLES, complete, name_of, placed, visit_for
 from tests.kept import FORMS
 from tests.pages import filled_in
+from trial.actions.saving import once
 from trial.audit.acting import acting
 from trial.models import AnsweredAct, Membership, Query, Signature, Subject
 from trial.pages.sent_once import INPUT
 
-from trial.actions import entry, once
+from trial.actions import entry
 
 SENT = ("k-1", "POST /somewhere", "0" * 64)
 BY_HAND = [form for form in FORMS if form.entered_by_hand]

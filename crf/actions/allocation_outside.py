@@ -11,9 +11,9 @@ from django.contrib.auth.models import User
 from crf.models import AllocationOutside, Randomization
 from trial.access import Act
 from trial.actions.parameters import lock_study
+from trial.actions.saving.writing import checked_text, writing
 from trial.actions.signals import stored
 from trial.actions.verification import anchors
-from trial.actions.writing import checked_text, writing
 from trial.audit.acting import acting
 from trial.models import Subject, Visit, may
 from trial.protocol.parameters import Stratum

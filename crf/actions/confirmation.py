@@ -28,8 +28,8 @@ from trial.actions.review import (
     signed_part,
     store_signature,
 )
+from trial.actions.saving.writing import checked_text, lock_row, writing
 from trial.actions.signals import stored
-from trial.actions.writing import checked_text, lock_row, writing
 from trial.models import Query, Signature, Subject, Visit
 from trial.protocol.eligibility import gates
 from trial.protocol.kleene import Truth

@@ -21,9 +21,9 @@ from crf.derived.since_confirmed import SinceConfirmed, changes_in_words, since_
 from crf.derived.strata import feasible, levels_of
 from crf.models import AllocationOutside, Eligibility, Randomization
 from trial.access import Act
+from trial.actions.saving.writing import checked_text, lock_row, writing
 from trial.actions.signals import stored
 from trial.actions.verification import anchors
-from trial.actions.writing import checked_text, lock_row, writing
 from trial.audit.acting import acting
 from trial.models import (
     ParameterDecision,

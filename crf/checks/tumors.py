@@ -60,11 +60,13 @@ def liver_metastases(casebook: Casebook) -> Iterator[Finding]:
         ]
         if extent.liver_metastases == "Y" and not definite:
             sentence = _(
-                "No definite liver lesion is entered. Enter the lesion, or change the answer to “No”."
+                "No definite liver lesion is entered. "
+                "Enter the lesion, or change the answer to “No”."
             )
             yield Finding(extent, sentence, "liver_metastases", sets_back=False)
         if extent.liver_metastases == "N" and definite:
             sentence = _(
-                "A definite liver lesion is entered. Correct the lesion, or change the answer to “Yes”."
+                "A definite liver lesion is entered. "
+                "Correct the lesion, or change the answer to “Yes”."
             )
             yield Finding(extent, sentence, "liver_metastases", definite[0], sets_back=False)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from crf.casebook import Casebook
+from crf.derived.therapy.doses import AgentTotal, agent_totals, days_given, doses_of
 from crf.models import (
     Administration,
     Consent,
@@ -28,7 +29,6 @@ from . import progression
 from .allocation import allocation_of, is_irradiated
 from .anchors import treatment_ended_on
 from .demographics import signed_on
-from .doses import AgentTotal, agent_totals, days_given, doses_of
 from .fractions import fractions_delivered, irradiated_lesions
 from .radiotherapy import coverage_by_lesion, subject_coverage
 from .responses import (

@@ -10,6 +10,10 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from crf.casebook import Casebook
+from crf.derived.laboratory.clearance import lab_value, weights
+from crf.derived.therapy.administrations import administration_of, by_cycle_and_day
+from crf.derived.therapy.doses import doses_of
+from crf.derived.therapy.regimens import regimens_of
 from crf.models import (
     Administration,
     Consent,
@@ -31,9 +35,7 @@ from trial.protocol.therapy.in_force import Role
 
 from . import progression
 from .allocation import allocation_of
-from .clearance import lab_value, weights
-from .consent import consents_by, version_holds
-from .doses import delay_days, doses_of, percent_of_planned
+from .consent import consents_by
 from .lesions import counted, lesions_of_gate
 from .pieces import (
     Piece,
@@ -42,7 +44,6 @@ from .pieces import (
     placed,
     result_in_words,
 )
-from .regimens import regimens_of
 
 TESTS_OF = {"I09": ("HGB",), "I10": ("BILI",), "I11": ("AST", "ALT", "ALP"), "I12": ("CREAT",)}
 MEASURED = "CREATCLR"
@@ -283,20 +284,12 @@ def gather(casebook: Casebook, *, gate: int, on: date, parameters: Parameters) -
     return Gathered(gates.Evidence(**gatherer.values), dict(gatherer.pieces), gatherer.drafts)
 
 
-def by_cycle_and_day(row: Administration) -> tuple[int, bool, int, int]:
-    """Return the key by which doses are sorted. Without a day, one is the last in its cycle."""
-    return row.cycle.number, row.day is None, row.day or 0, row.pk
+def version_holds(consent: Consent) -> bool | None:
+    """Return whether the version was in force at the site on the day of signature.
 
-
-def administration_of(row: Administration, casebook: Casebook) -> gates.Administration:
-    """Return an administration as criterion X06 judges it."""
-    return gates.Administration(
-        cycle=row.cycle.number,
-        agent=row.agent,
-        adjustment=row.adjustment or None,
-        reason=row.adjustment_reason or None,
-        percent=percent_of_planned(row, casebook),
-        dose_level=int(row.dose_level) if row.dose_level else None,
-        delay_days=delay_days(row.cycle, casebook),
-        complete=row.cycle.state == Record.State.COMPLETE,
-    )
+    None stands for a version or day that is not entered.
+    """
+    version, signed_on = consent.form_version, consent.signed_on
+    if version is None or signed_on is None:
+        return None
+    return version.effective_from <= signed_on <= (version.effective_to or signed_on)

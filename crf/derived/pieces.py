@@ -10,12 +10,11 @@ from decimal import Decimal
 from typing import Any, NamedTuple, Self
 
 from crf.casebook import Casebook
+from crf.derived.laboratory.results import standard_value, times_uln
 from crf.models import Administration, LaboratoryResult, Lesion
 from trial.models import Entered, Record
 from trial.protocol.laboratory import analytes
 from trial.protocol.laboratory import quantities as lab
-
-from .laboratory import standard_value, times_uln
 
 ULN = " × ULN"
 

@@ -3,6 +3,7 @@
 from datetime import date
 
 from crf.casebook import Casebook
+from crf.derived.therapy.doses import doses_of
 from crf.models import Consent, Lesion, NonTargetFinding, Scan, TargetMeasurement
 from trial.models import versions_of
 from trial.protocol.parameters import Parameters
@@ -11,7 +12,6 @@ from trial.protocol.response import recist
 
 from .allocation import allocation_of
 from .demographics import signed_on
-from .doses import doses_of
 from .responses import (
     AssessedResponse,
     assessed_lesions,

@@ -14,8 +14,8 @@ from crf.models import (
     TargetMeasurement,
     TargetVolume,
 )
+from crf.models.codes.radiotherapy import COVERAGE, NOT_COUNTED
 from crf.models.lesion import LesionClass
-from crf.models.radiotherapy_codes import COVERAGE, NOT_COUNTED
 from trial.protocol.parameters import Parameters
 from trial.protocol.radiotherapy import biological_dose
 from trial.protocol.radiotherapy import coverage as coverage_rules

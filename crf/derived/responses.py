@@ -19,8 +19,8 @@ from crf.models import (
     Scan,
     TargetMeasurement,
 )
+from crf.models.codes.response import NO_DOUBT, NOTHING, FollowedGrowth
 from crf.models.lesion import SLICED, is_node
-from crf.models.response_codes import NO_DOUBT, NOTHING, FollowedGrowth
 from trial.protocol.endpoints.local_control import LocalStatus
 from trial.protocol.response import recist
 from trial.protocol.response.readings import Readings, read_all

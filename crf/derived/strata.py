@@ -3,6 +3,7 @@
 from datetime import date
 
 from crf.casebook import Casebook
+from crf.derived.therapy.regimens import regimen_on
 from crf.models import DiseaseExtent, PrimaryTumor
 from trial.models import Record
 from trial.protocol.eligibility import organ_units
@@ -11,7 +12,6 @@ from trial.protocol.randomization import blocks
 
 from .lesions import counted_at_gate, lesions_of_gate
 from .radiotherapy import resolved_at_bl1
-from .regimens import regimen_on
 
 FEW_UNITS, MORE_UNITS = "1", "2-3"
 STATES = (

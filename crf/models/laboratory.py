@@ -16,7 +16,7 @@ from trial.protocol.laboratory import quantities as lab
 from trial.protocol.laboratory.reference_ranges import Indicator
 from trial.refusals import Code, impossible
 
-from .codelists import codelist
+from crf.models.codes.lists import codelist
 
 LONGEST_NAMED = 40
 """The most characters that a refusal repeats of a code that is none."""

@@ -14,7 +14,7 @@ from trial.protocol.eligibility import lymph_nodes
 from trial.protocol.response import recist
 from trial.refusals import Code, impossible
 
-from .codelists import codelist
+from crf.models.codes.lists import codelist
 
 
 def is_node(lesion: "Lesion") -> bool:

@@ -14,7 +14,7 @@ from trial.models import Problem, Record, Section, Visit
 from trial.protocol.radiotherapy import biological_dose
 from trial.protocol.radiotherapy import coverage as coverage_rules
 
-from . import radiotherapy_codes as codes
+from .codes import radiotherapy as codes
 from .lesion import Lesion
 
 NY = {"Y": True, "N": False}

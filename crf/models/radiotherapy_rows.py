@@ -10,7 +10,7 @@ from trial import fields
 from trial.models import OnceAmongRows, Row, Section
 from trial.refusals import Code, impossible
 
-from . import radiotherapy_codes as codes
+from .codes import radiotherapy as codes
 from .lesion import Laterality
 from .radiotherapy import RadiotherapyCourse
 

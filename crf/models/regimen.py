@@ -16,7 +16,7 @@ from trial.protocol.therapy import in_force, regimens
 from trial.protocol.therapy.cycle_days import LAST_DAY, days_of
 from trial.refusals import Code, impossible
 
-from .codelists import codelist, worded
+from crf.models.codes.lists import codelist, worded
 
 OTHER = regimens.OTHER
 FIRST = ("", in_force.Role.INDUCTION)

@@ -12,10 +12,11 @@ from trial import fields
 from trial.models import OnceAmongRows, Problem, Record, Row, Section, Visit
 from trial.protocol.response.recist import Response
 
-from .codelists import codelist, labeled
+from crf.models.codes.lists import codelist, labeled
+from crf.models.codes.response import DISCORDANCE, NEW_LESIONS, NO_DOUBT, RESPONSES, FollowedGrowth, Growth, LocalStatus, Piece
+
 from .lesion import SLICED, Laterality, Lesion, LesionClass, Method, Site
 from .response_checks import is_baseline, lesion_problems, refuse_target_twice
-from .response_codes import DISCORDANCE, NEW_LESIONS, NO_DOUBT, RESPONSES, FollowedGrowth, Growth, LocalStatus, Piece
 
 ENTERED_TWICE = gettext_lazy("This lesion is entered twice. Withdraw one of the two rows.")
 TARGET_TWICE = gettext_lazy("This lesion is entered twice. If it has split, give each piece a letter of its own.")
@@ -223,11 +224,6 @@ class TargetMeasurement(Row):
         ]
 
 
-def is_described(finding: "NonTargetFinding") -> bool:
-    """Return whether the state of the lesion asks for a description."""
-    return finding.state in (NonTargetFinding.State.UNEQUIVOCAL, NonTargetFinding.State.NE)
-
-
 class NonTargetFinding(Row):
     """A non-target lesion at this time point."""
 
@@ -247,7 +243,7 @@ class NonTargetFinding(Row):
     state = fields.choice("State", State, sdtm="TR.TUMSTATE")
     growth = fields.choice("Compared with the time point before (iRECIST)", Growth, sdtm="SUPPTR.TRGROW", optional=True)
     local_status = fields.choice("If irradiated: local status", LocalStatus, sdtm="SUPPTR.LOCSTAT", optional=True)
-    narrative = fields.text("Description", longest=1000, sdtm="SUPPTR.TRNARR", when=is_described)
+    narrative = fields.text("Description", longest=1000, sdtm="SUPPTR.TRNARR", when=lambda f: f.state in (f.State.UNEQUIVOCAL, f.State.NE))
 
     sections = (Section("Non-target lesion", ("lesion", "state", "growth", "local_status", "narrative")),)
 

@@ -16,7 +16,8 @@ from trial.models import OnceAmongRows, OnceOfASubject, Problem, Record, Row, Se
 from trial.protocol.therapy import agents
 from trial.refusals import Code, impossible
 
-from .codelists import codelist
+from crf.models.codes.lists import codelist
+
 from .regimen import AGENTS, Regimen
 from .vital_signs import VitalSigns
 

@@ -8,7 +8,7 @@ from trial import fields
 from trial.models import Record, Section
 from trial.refusals import Code, impossible
 
-from .codelists import codelist
+from crf.models.codes.lists import codelist
 
 
 class VitalSigns(Record):

@@ -4,7 +4,7 @@ toxicity (X06).
 
 from crf.models import NonTargetFinding
 
-from . import usual, usual_follow_up
+from . import usual, usual_series
 from .telling import Story, Team, day, tell
 from .usual_items import Screening, node, organ
 
@@ -53,7 +53,7 @@ def two_cycles(story: Story) -> None:
 def response(story: Story) -> None:
     """Enter a partial response, and sign the visit of the check."""
     sizes = {"L01": "14", "L02": "12", "L03": NonTargetFinding.State.PRESENT}
-    usual.checked(story, day("2025-08-18"), sizes=sizes, response=PARTIAL)
+    usual_series.checked(story, day("2025-08-18"), sizes=sizes, response=PARTIAL)
     story.sign("PC2")
 
 
@@ -65,7 +65,7 @@ def second_gate(story: Story) -> None:
 
 def follow_up(story: Story) -> None:
     """End the therapy after two cycles, contact the subject since, and sign what is held."""
-    usual_follow_up.followed_up(story)
+    usual_series.followed_up(story)
     story.sign_rest()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from crf.models import Fraction, LaboratoryPanel, LaboratoryResult, RadiotherapyCourse, TargetVolume
 
-from . import usual, usual_follow_up
+from . import usual, usual_series
 from .telling import Story, Team, day, tell
 from .usual_items import Screening, node, organ
 
@@ -90,7 +90,7 @@ def induction(story: Story) -> None:
 def check(story: Story) -> None:
     """Check after cycle 2: 26 mm of 40 are a partial response."""
     sizes = {"L01": "12", "L02": "14", "L03": "ABSENT"}  # 9 mm: no longer pathological
-    usual.checked(
+    usual_series.checked(
         story,
         day("2025-04-21"),
         sizes=sizes,
@@ -159,12 +159,12 @@ def response(story: Story) -> None:
         usual.signs(story, code, day(on), weight_kg="69")
         usual.panel(story, code, day(on))
         story.hold(code, day(on))
-    usual.assessments_since(story, LATER, sizes=RESOLVED, response=COMPLETE)
+    usual_series.assessments_since(story, LATER, sizes=RESOLVED, response=COMPLETE)
 
 
 def follow_up(story: Story) -> None:
     """End the systemic therapy after four cycles, and contact the subject since."""
-    usual_follow_up.followed_up(story)
+    usual_series.followed_up(story)
 
 
 def signatures(story: Story) -> None:

@@ -1,6 +1,6 @@
 """Usual values, all invented, for what a complete form needs and the stories do not mention."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -261,33 +261,12 @@ def assessed(
 ) -> Record:
     """Hold a visit with a tumor assessment and signs."""
     record = assessment(story, at, on, sizes=sizes, response=response)
-    signs(story, at, on, weight_kg=last_weight(story))
+    signs(story, at, on, weight_kg=last_weight_kg(story))
     story.hold(at, held_on or on)
     return record
 
 
-def last_weight(story: Story) -> Decimal | None:
+def last_weight_kg(story: Story) -> Decimal | None:
     """Return the subject's last weight, in kg."""
     measured = VitalSigns.objects.of(story.subject).order_by("measured_on", "pk")
     return measured.values_list("weight_kg", flat=True).last()
-
-
-def checked(
-    story: Story, on: date, *, sizes: Mapping[str, str], response: Response, **extent_items: Any
-) -> Record:
-    """Hold the visit of the check after cycle 2, with all its forms but eligibility."""
-    record = assessed(story, "PC2", on, sizes=sizes, response=response)
-    extent(story, "PC2", on, **extent_items)
-    panel(story, "PC2", on)
-    return record
-
-
-def assessments_since(
-    story: Story, codes: Iterable[str], *, sizes: Mapping[str, str], response: Response
-) -> None:
-    """Hold the visits of a series whose window has closed by today, each on its target day."""
-    today = story.subject.site.today()
-    for code in codes:
-        visit = story.subject.visits.filter(code=code, closes_on__lt=today).first()
-        if visit:
-            assessed(story, code, visit.target_on, sizes=sizes, response=response)

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from crf.casebook import Casebook
 from crf.derived import eligibility, evidence, progression, strata
-from crf.derived.doses import doses_of
+from crf.derived.therapy.doses import doses_of
 from crf.models import (
     Consent,
     Demographics,

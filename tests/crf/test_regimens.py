@@ -5,10 +5,10 @@ from decimal import Decimal
 
 import pytest
 from crf.casebook import Casebook
-from crf.derived.doses import agent_totals, doses_of
 from crf.derived.evidence import gather
 from crf.derived.progression import check
 from crf.derived.strata import systemic_class
+from crf.derived.therapy.doses import agent_totals, doses_of
 from crf.models import Administration, Cycle, Regimen, RegimenAgent
 from tests.crf.conftest import row
 from trial.models import Record, Visit

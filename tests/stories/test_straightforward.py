@@ -7,8 +7,8 @@ import pytest
 from crf.actions import randomization
 from crf.casebook import Casebook
 from crf.derived import eligibility, progression
-from crf.derived.doses import delay_days, doses_of
 from crf.derived.since_confirmed import is_stale
+from crf.derived.therapy.doses import delay_days, doses_of
 from crf.models import (
     Administration,
     Cycle,
@@ -22,7 +22,7 @@ from crf.models import (
     ResponseAssessment,
     TargetVolume,
 )
-from followup.stories import straightforward, usual
+from followup.stories import straightforward, usual, usual_series
 from followup.stories.telling import begin, day
 from trial.models import Study
 from trial.protocol.laboratory import clearance, quantities
@@ -151,7 +151,7 @@ class TestCheckAfterCycle2:
     def test_is_not_passed_before_the_visit_is_signed(self, tell):
         story = tell(straightforward, until=straightforward.induction)
         sizes = {"L01": "12", "L02": "14", "L03": "ABSENT"}
-        usual.checked(story, day("2025-04-21"), sizes=sizes, response=("PR", "CR", "PR"))
+        usual_series.checked(story, day("2025-04-21"), sizes=sizes, response=("PR", "CR", "PR"))
         assert progression.check(Casebook(story.subject), on=day("2025-04-25")).refusal == "X07_UNKNOWN"
         story.sign("PC2")
         assert progression.check(Casebook(story.subject), on=day("2025-04-25")).refusal is None

@@ -10,7 +10,7 @@ from tests.examples import complete
 from tests.kept import KEPT
 from tests.pages import filled_in
 from tests.trial.accounts.test_people import as_shown
-from trial.actions.writing import checked_reason, checked_text
+from trial.actions.saving.writing import checked_reason, checked_text
 from trial.audit.acting import acting
 from trial.models import Kept, Membership, Query
 from trial.protocol.typed.characters import unfit

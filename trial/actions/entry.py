@@ -13,15 +13,27 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from trial.access import Act
+from trial.actions.saving.judging import (
+    assign,
+    problems_in,
+    refuse_stale,
+    refuse_withdrawn,
+    validate,
+)
+from trial.actions.saving.submission import SentRows, Submission
+from trial.actions.saving.writing import (
+    checked_reason,
+    lock_only,
+    lock_row,
+    refuse_unless_allowed,
+    writing,
+)
 from trial.actions.signals import stored
 from trial.audit.reasons import needs_reason
 from trial.models import Record, Row, Visit
 from trial.refusals import Code, Refused
 
 from . import checking
-from .judging import assign, problems_in, refuse_stale, refuse_withdrawn, validate
-from .submission import SentRows, Submission
-from .writing import checked_reason, lock_only, lock_row, refuse_unless_allowed, writing
 
 DATE_OF_VISIT = "visit_held_on"
 """The name under which page and API ask for the date of a visit with its first form."""
@@ -90,13 +102,13 @@ def save(
     whole that they will be, whatever the order of the rows; nothing is stored unless all of it is.
 
     `rows` are those of each repeating group: a row with `id` and `version` is changed, or taken
-    back with `withdraw`; one without them is added. `version` is the record's that the person saw;
-    None compares none.
+    back with `withdraw`; one without them is added. `version` is the one of the record that the
+    person saw; None compares none, for acts that name rows alone.
     """
     place = record or visit
     assert place is not None, "A form is saved for its visit, or as a record that is stored."
     refuse_unless_allowed(by, Act.ENTER, place.subject.site_id)
-    _refuse_unless_by_hand(form, record)
+    _refuse_of_an_act(form, record)
     reason = checked_reason(reason)
     with writing(by=by, reason=reason):
         _date_visit(place if isinstance(place, Visit) else place.visit, on=held_on, by=by)
@@ -111,8 +123,8 @@ def save(
     return submission.record
 
 
-def _refuse_unless_by_hand(form: type[Record], record: Record | None) -> None:
-    """Refuse a form that an act of the system writes."""
+def _refuse_of_an_act(form: type[Record], record: Record | None) -> None:
+    """Refuse a form that an act of the system fills in."""
     if not form.entered_by_hand:
         code = Code.NOT_CHANGED_BY_HAND if record else Code.NOT_FILLED_IN_BY_HAND
         raise Refused(code, form=form.form_title())

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop
 
 from trial.access import Act
 from trial.accounts.second_factor import Proof
+from trial.actions.saving.writing import checked_text, writing
 from trial.models import (
     WHO_LOCKS,
     Freeze,
@@ -31,7 +32,6 @@ from trial.states import LOCK_NEXT, FreezeState, LockState
 from . import checking
 from .review import refuse_unless_authenticated, valid_signature, visits_with_valid_signature
 from .verification import anchors
-from .writing import checked_text, writing
 
 L = LockState
 

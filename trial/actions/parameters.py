@@ -7,6 +7,8 @@ from typing import Any
 from django.contrib.auth.models import AbstractUser, User
 
 from trial.access import Act
+from trial.actions.saving.judging import validate
+from trial.actions.saving.writing import writing
 from trial.actions.signals import decided
 from trial.models import ParameterDecision, Study, sites_where
 from trial.models.parameter import forget_decisions
@@ -15,8 +17,6 @@ from trial.protocol.typed.numbers import narrowed
 from trial.refusals import Code, Refused
 
 from . import setup
-from .judging import validate
-from .writing import writing
 
 
 def decide(

@@ -3,13 +3,13 @@
 from django.contrib.auth.models import AbstractUser, User
 
 from trial.access import Act
+from trial.actions.saving.writing import checked_text, lock_row, refuse_unless_allowed, writing
 from trial.models import Ledger, Query, QueryAct, Record, Verification, Visit, may
 from trial.refusals import Code, Refused
 from trial.states import QUERY_NEXT, QueryState
 
 from .entry import refuse_unless_read, refuse_withdrawn
 from .signals import reviewed
-from .writing import checked_text, lock_row, refuse_unless_allowed, writing
 
 ACT_FOR = {
     QueryState.OPEN: Act.RAISE_QUERY,

@@ -18,6 +18,7 @@ from trial.accounts.second_factor import (
     is_bound,
     refuse_unless_code,
 )
+from trial.actions.saving.writing import lock_row, writing
 from trial.models import (
     Entered,
     Query,
@@ -38,7 +39,6 @@ from trial.refusals.words import SIGNED_IN
 from . import accounts
 from .signals import reviewed
 from .verification import anchors
-from .writing import lock_row, writing
 
 Content = dict[str, Any]
 """The content of a signature, as JSON (see Signature.content). Any: JSON nests."""

@@ -16,7 +16,8 @@ from django.views.decorators.csrf import csrf_protect
 
 from trial.access import Act
 from trial.accounts.person import person_of
-from trial.actions import once, papers, writing
+from trial.actions import papers
+from trial.actions.saving import once, writing
 from trial.admin.days import days_of
 from trial.admin.entry_forms import EnteredForm, KeptForm
 from trial.admin.typed_inputs import formfield

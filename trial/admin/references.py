@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from trial.access import Act
 from trial.accounts.person import person_of
-from trial.actions.row_names import NAME_ITEM, named_group
+from trial.actions.saving.row_names import NAME_ITEM, named_group
 from trial.admin.entry_forms import OneOf, formfield_of_codes
 from trial.models import Record, Row, Visit
 from trial.pages.base import number_from

@@ -9,7 +9,7 @@ from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from trial.actions.row_names import NAME_ITEM
+from trial.actions.saving.row_names import NAME_ITEM
 from trial.admin.both_values import NO_VALUE
 from trial.admin.entry_forms import EnteredForm, OneOf
 from trial.pages.base import number_from

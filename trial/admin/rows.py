@@ -40,7 +40,9 @@ class RowInline(ByRole, admin.TabularInline):
         """Return the formset class; a new record begins with the rows that its form asks for."""
         prefilled = [] if obj else self._prefilled(request)
         form = form_of(self.model, RowForm, self.model.may_be_missing)
-        limits = {"max_num": MOST_ROWS, "absolute_max": MOST_ROWS}
+        # A reader is shown no empty row.
+        most = MOST_ROWS if self.has_add_permission(request, obj) else 0
+        limits = {"max_num": most, "absolute_max": MOST_ROWS}
         extra = len(prefilled) or EMPTY_ROWS
         formset: Any = super().get_formset(request, obj, form=form, extra=extra, **limits, **kwargs)
         if self.model.name_letter:

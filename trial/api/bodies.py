@@ -6,7 +6,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from trial.actions.row_names import NAME_ITEM, refers_to_named_rows
+from trial.actions.saving.row_names import NAME_ITEM, refers_to_named_rows
 from trial.audit.acting import ChangeReason
 from trial.models import Missing, Record, Row
 from trial.output.reading import row_name

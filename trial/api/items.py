@@ -13,7 +13,7 @@ from rest_framework import serializers
 
 from trial.access import Act
 from trial.accounts.person import person_of
-from trial.actions.row_names import NAME_ITEM
+from trial.actions.saving.row_names import NAME_ITEM
 from trial.fields import in_digits
 from trial.models import Entered, Missing, Record, Row, may
 from trial.output.reading import hidden_from, row_name

@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.request import Request
 
-from trial.actions.once import HEADER, KEY, METHODS, WITHOUT_KEY
+from trial.actions.saving.once import HEADER, KEY, METHODS, WITHOUT_KEY
 
 KEY_PARAMETER = {
     "name": HEADER,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from rest_framework import exceptions
 
-from trial.actions.row_names import NAME_ITEM, named_group
+from trial.actions.saving.row_names import NAME_ITEM, named_group
 from trial.fields import fixed_point, typed_value
 from trial.models import Entered, Record, Row, Visit
 from trial.output.reading import row_name
@@ -170,7 +170,7 @@ def _value_from(field: Any, value: Any, place: Place) -> Any:
     kind = next(kind for kind in KINDS if isinstance(field, kind.field))
     if isinstance(value, str) and named_group(field) is not None:
         _refuse_unstorable(value)
-        return value  # the name of a row of the same save (trial/actions/row_names.py)
+        return value  # the name of a row of the same save (trial/actions/saving/row_names.py)
     if not _fits(kind, value):
         raise Unreadable(_(kind.sentence))
     if isinstance(field, models.ForeignKey):

@@ -21,8 +21,8 @@ from django.utils.crypto import salted_hmac
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from trial.actions import once
-from trial.actions.once import HEADER, METHODS, WITHOUT_KEY
+from trial.actions.saving import once
+from trial.actions.saving.once import HEADER, METHODS, WITHOUT_KEY
 
 INPUT = "once"
 NOT_CONTENT = frozenset({"csrfmiddlewaretoken", INPUT, "password", "code"})

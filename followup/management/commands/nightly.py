@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils.translation import gettext as _
 
 from followup.actions import flagging
-from trial.actions import once
+from trial.actions.saving import once
 from trial.models import Site
 
 

@@ -46,7 +46,7 @@ ABOUT_BLOCKS = re.compile(
     r"block.?(size|length|position)|(size|length)s? of (the )?blocks?|\b4,? ?(and|or)? 6,? ?(and|or)? 8\b|(place|position) in (the )?block",
     re.I,
 )
-PASSING = re.compile(r'name="csrfmiddlewaretoken" value="\w+"|nonce="[^"]+"')
+PASSING = re.compile(r'name="csrfmiddlewaretoken" value="\w+"|name="once" value="[\w-]+"|nonce="[^"]+"')
 """What differs from one answer to the next."""
 
 

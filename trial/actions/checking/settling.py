@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from trial.actions.writing import LONGEST_TEXT, lock_row
+from trial.actions.saving.writing import LONGEST_TEXT, lock_row
 from trial.audit.acting import ChangeReason, acting
 from trial.models import Query, QueryAct, Record, Subject, Visit, is_frozen
 from trial.models.record import open_casebook

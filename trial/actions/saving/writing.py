@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models
 
 from trial.access import Act
+from trial.actions.saving import once
 from trial.audit.acting import (
     NOTHING,
     ChangeReason,
@@ -27,8 +28,6 @@ from trial.fields import of_xml_characters, without_identifiers
 from trial.models import Kept, may
 from trial.models.parameter import read_once
 from trial.refusals import CODES, Code, Problem, Refused, problems_of
-
-from . import once
 
 LONGEST_TEXT = 500
 K = TypeVar("K", bound=Kept)

@@ -8,12 +8,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 
-from trial.audit.once import OnceAmongRows
-from trial.audit.reasons import needs_reason
-from trial.models import Entered, Record, Row, Visit
-from trial.refusals import Both, Code, Place, Problem, Refused
-
-from .judging import (
+from trial.actions.saving.judging import (
     Changes,
     assign,
     both_values,
@@ -24,7 +19,11 @@ from .judging import (
     refuse_second,
     refuse_withdrawn,
 )
-from .row_names import NAME_ITEM, RowNames, refers_to_named_rows
+from trial.actions.saving.row_names import NAME_ITEM, RowNames, refers_to_named_rows
+from trial.audit.once import OnceAmongRows
+from trial.audit.reasons import needs_reason
+from trial.models import Entered, Record, Row, Visit
+from trial.refusals import Both, Code, Place, Problem, Refused
 
 SentRows = Mapping[type[Row], Sequence[Mapping[str, Any]]]
 """The rows sent for each repeating group: items by name, with `id`, `version` and `withdraw`.

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crf.casebook import Casebook, once
+from crf.derived.demographics import person, signed_on
+from crf.derived.laboratory.results import as_reported, limits, standardized
 from crf.models import Consent, Demographics, LaboratoryPanel, LaboratoryResult, VitalSigns
 from trial.protocol.eligibility import estimated_clearance
 from trial.protocol.eligibility.evidence import Evidence, LabValue, Weight
@@ -16,9 +18,6 @@ from trial.protocol.laboratory import reported
 from trial.protocol.laboratory.clearance import clearance_shown
 from trial.protocol.sentence import either
 from trial.refusals.words import translated
-
-from .demographics import person, signed_on
-from .laboratory import as_reported, limits, standardized
 
 SEXES = {
     Demographics.Sex.M.value: gettext_lazy("male"),

@@ -3,13 +3,12 @@
 from django.utils.translation import gettext as _
 
 from crf.casebook import Casebook, once
+from crf.derived.laboratory.results import as_reported, limits, standardized
+from crf.derived.therapy.doses import first_dose_on
 from crf.models import LaboratoryPanel, LaboratoryResult
 from trial.protocol.laboratory import ctcae, reported
 from trial.protocol.laboratory import quantities as lab
 from trial.protocol.laboratory.ctcae_ladders import CORRECTED_CALCIUM, Version
-
-from .doses import first_dose_on
-from .laboratory import as_reported, limits, standardized
 
 FASTING = {"Y": True, "N": False}
 CALCIUM, ALBUMIN = "CA", "ALB"

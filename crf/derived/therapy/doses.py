@@ -10,12 +10,11 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from crf.casebook import Casebook, once
+from crf.derived.therapy import regimens
 from crf.models import Administration, Cycle, Regimen
 from trial.protocol.therapy import dose_intensity, dosing, in_force
 from trial.protocol.therapy.agents import Basis
 from trial.protocol.therapy.regimens import SystemicClass
-
-from . import regimens
 
 UNITS = {Basis.MG_M2: "mg/m²", Basis.MG_KG: "mg/kg"}
 """The units of a cumulative dose, by the basis that the agent is dosed by."""

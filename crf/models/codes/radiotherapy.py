@@ -3,8 +3,8 @@
 from django.db import models
 from trial.protocol.radiotherapy.coverage import Coverage, SubjectCoverage
 
-from .codelists import codelist
-from .lesion import Site
+from crf.models.codes.lists import codelist
+from crf.models.lesion import Site
 
 COVERAGE: dict[str, str] = {
     Coverage.FULL: "in full",

@@ -3,15 +3,14 @@
 from datetime import date
 
 from crf.casebook import Casebook
+from crf.derived.demographics import person
+from crf.derived.therapy.doses import first_dose_on
+from crf.derived.therapy.regimens import next_regimen, regimen_on
 from crf.models import Demographics, LaboratoryPanel, LaboratoryResult, Regimen
 from crf.models.laboratory import was_performed
 from trial.protocol.laboratory import panels
 from trial.protocol.therapy import agents as library
 from trial.protocol.therapy import regimens
-
-from .demographics import person
-from .doses import first_dose_on
-from .regimens import next_regimen, regimen_on
 
 
 @LaboratoryPanel.tests_missing.computed_by

@@ -3,12 +3,11 @@
 from decimal import Decimal
 
 from crf.casebook import Casebook, once
+from crf.derived.demographics import person
 from crf.models import Demographics, LaboratoryPanel, LaboratoryResult
 from trial.models import ReferenceRange
 from trial.protocol.laboratory import analytes, reference_ranges, reported
 from trial.protocol.laboratory import quantities as lab
-
-from .demographics import person
 
 
 def as_reported(row: LaboratoryResult) -> reported.Reported | None:
