@@ -1,5 +1,6 @@
 """The dates that a subject's visits are planned from (crf_spec 3.1)."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from crf.casebook import Casebook
@@ -9,11 +10,12 @@ from crf.models import (
     Eligibility,
     Fraction,
     RadiotherapyCourse,
+    Regimen,
     ResponseAssessment,
     Scan,
 )
 from crf.models.codes.radiotherapy import ENDED, Status
-from trial.protocol.eligibility.gate_days import day_of_entry
+from trial.protocol.eligibility.gate_days import Confirmation, day_of_entry
 from trial.protocol.parameters import Parameters
 from trial.protocol.response.recist import Response
 from trial.protocol.schedule import timetable
@@ -33,15 +35,14 @@ def anchors_of(casebook: Casebook, parameters: Parameters) -> timetable.Anchors:
     entry, second = confirmations_of(casebook, 1), confirmations_of(casebook, 2)
     allocation = allocation_of(casebook)
     # Nobody waits for a cycle, or for a randomization, that will not be.
-    entry_failed = bool(entry) and entry[-1].result == Eligibility.Result.INELIGIBLE
-    has_failed = bool(second) and second[-1].result == Eligibility.Result.INELIGIBLE
+    entry_failed = last_result(entry) == Eligibility.Result.INELIGIBLE
+    has_failed = last_result(second) == Eligibility.Result.INELIGIBLE
     awaits_check = allocation is not None or not has_failed
-    is_passed = bool(second) and second[-1].result == Eligibility.Result.ELIGIBLE
+    is_passed = last_result(second) == Eligibility.Result.ELIGIBLE
     opened_on = second[-1].on if is_passed and parameters.before_cycles else None
     irradiated = is_irradiated(casebook)
     fractions = fractions_between(casebook) if irradiated else NO_FRACTIONS
     decided_against = decided_against_on(casebook) if irradiated else None
-    first_fraction_on, last_fraction_on = fractions
     pd_on = progressed_on(casebook)
     return timetable.Anchors(
         consent_on=signed_on(casebook, Consent.Type.INITIAL),
@@ -57,16 +58,22 @@ def anchors_of(casebook: Casebook, parameters: Parameters) -> timetable.Anchors:
         pc2_scan_on=last_scan_of_check(casebook) if awaits_check else None,
         randomized_on=allocation.randomized_on if allocation else None,
         arm=allocation.arm if allocation else None,
-        rt_first_fraction_on=first_fraction_on,
-        rt_last_fraction_on=last_fraction_on,
+        rt_first_fraction_on=fractions[0],
+        rt_last_fraction_on=fractions[1],
         rt_not_started_on=decided_against,
-        rt_ended_on=last_fraction_on or decided_against,
+        rt_ended_on=fractions[1] or decided_against,
         last_dose_on=doses.last_on,
+        last_regimen_on=last_regimen_on(casebook),
         randomization_open_on=opened_on,
         treatment_ended=pd_on is not None and (allocation is None or parameters.before_cycles),
         pd_on=pd_on,
         withdrawn_on=signed_on(casebook, Consent.Type.WITHDRAWAL),
     )
+
+
+def last_result(confirmations: Sequence[Confirmation]) -> str:
+    """Return the result of the last confirmation; empty text where there is none."""
+    return confirmations[-1].result if confirmations else ""
 
 
 def treatment_ended_on(casebook: Casebook, *, on: date) -> date | None:
@@ -82,12 +89,17 @@ def treatment_ended_on(casebook: Casebook, *, on: date) -> date | None:
     return end_on if not is_irradiated(casebook) or has_ended_radiotherapy(casebook) else None
 
 
+def last_regimen_on(casebook: Casebook) -> date | None:
+    """Return the day from which the last regimen is in force."""
+    days = [regimen.from_on for regimen in casebook.records(Regimen) if regimen.from_on]
+    return max(days, default=None)
+
+
 def has_ended_radiotherapy(casebook: Casebook) -> bool:
-    """Return whether each course of radiotherapy has its end, or was decided not to begin."""
-    courses = casebook.records(RadiotherapyCourse)
-    return bool(courses) and all(
-        course.status in ENDED | {Status.NOT_STARTED} for course in courses
-    )
+    """Return whether each course of the study has its end, or was decided not to begin."""
+    courses = [c for c in casebook.records(RadiotherapyCourse) if c.is_of_study]
+    ended = ENDED | {Status.NOT_STARTED}
+    return bool(courses) and all(course.status in ended for course in courses)
 
 
 def fractions_between(casebook: Casebook) -> tuple[date | None, date | None]:

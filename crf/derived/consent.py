@@ -46,3 +46,14 @@ def is_signature(consent: Consent) -> bool:
     types = (Consent.Type.INITIAL, Consent.Type.RECONSENT)
     has_version = consent.form_version is not None
     return consent.type in types and consent.declined != "Y" and has_version
+
+
+def version_holds(consent: Consent) -> bool | None:
+    """Return whether the version was in force at the site on the day of signature.
+
+    None stands for a version or day that is not entered.
+    """
+    version, signed_on = consent.form_version, consent.signed_on
+    if version is None or signed_on is None:
+        return None
+    return version.effective_from <= signed_on <= (version.effective_to or signed_on)

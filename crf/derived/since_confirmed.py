@@ -122,10 +122,8 @@ def changes_in_words(
         if (piece.form, piece.record) not in explained
     ]
     sentences += [
-        _("{criterion} is now {truth} by the data: {reason}").format(
-            criterion=verdict.criterion,
-            truth=verdict.truth.replace("_", " ").lower(),
-            reason=verdict.reason,
+        _("{criterion} is now {truth} by the data.").format(
+            criterion=verdict.criterion, truth=verdict.truth.replace("_", " ").lower()
         )
         for verdict in since.turned
         if not entries

@@ -81,7 +81,7 @@ def _to_enter(user: AbstractUser) -> dict[str, Any]:
     enrolling = [site for site in sites if site.status_on(site.today()) == SiteStatus.Status.ACTIVE]
     days = [site.today() for site in enrolling]
     return {
-        "due": visits_due(sites)[:LONGEST_LIST],
+        "due": visits_due(Site.objects.allowed_to(user, Act.ENTER))[:LONGEST_LIST],
         "enrolling_sites": enrolling,
         "first_day": min(days, default=None),
         "last_day": max(days, default=None),

@@ -11,9 +11,9 @@ from crf.models import Eligibility, LaboratoryPanel, LaboratoryResult, Lesion, P
 from followup.stories import straightforward, usual
 from followup.stories.usual_items import RESULTS
 from trial.audit.acting import acting
-from trial.models import ReferenceRange
+from trial.models import ReferenceRange, Subject
 from trial.protocol.laboratory import analytes
-from trial.refusals import Conflict
+from trial.refusals import Conflict, Refused
 from trial.states import QueryState
 
 from trial.actions import enrolment, queries, review
@@ -320,3 +320,58 @@ def test_consent_asked_for_again_breaks_no_signature_of_another_visit(confirmed)
     assert before
     asked_again(confirmed, "2025-04-10", "N")
     assert {visit.pk for visit in confirmed.subject.visits.all() if review.valid_signature(visit)} == before
+
+
+def entered_on(monkeypatch, text):
+    """Let subjects have been entered on this day."""
+    monkeypatch.setattr(Subject, "created_on", lambda subject: date.fromisoformat(text))
+
+
+STATED = [
+    # entered on   stated day     refused by
+    ("2025-06-01", "2025-03-02", "gate_before_consent"),
+    ("2025-06-01", "2999-01-01", "future_date"),
+    ("2025-06-01", "2025-03-06", None),                # the source states another day
+    ("2025-03-11", "2025-03-06", None),                # 8 days after the consent of 03-03
+    ("2025-03-10", "2025-03-06", "gate_day_follows"),  # gate 1 keeps its day
+    ("2025-03-10", "2025-03-05", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("entered", "stated", "code"), STATED)
+def test_source_states_the_gates_day_of_a_subject_who_is_entered_afterwards(confirmed, monkeypatch, entered, stated, code):
+    entered_on(monkeypatch, entered)
+    on = date.fromisoformat(stated)
+    if code is None:
+        assert confirmed.confirm(1, on).assessed_on == on
+        return
+    with pytest.raises(Refused) as refused:
+        confirmed.confirm(1, on)
+    assert refused.value.code == code
+
+
+@pytest.mark.parametrize(("entered", "offered"), [("2025-03-10", False), ("2025-03-11", True)])
+def test_page_asks_for_the_gates_day_where_the_source_states_it(confirmed, client, monkeypatch, entered, offered):
+    entered_on(monkeypatch, entered)
+    client.force_login(confirmed.team.investigator)
+    page = client.get(f"/subjects/{confirmed.subject.code}/eligibility/1/?assessed_on=2025-03-06")
+    assert ('name="assessed_on"' in page.text) is offered
+    assert page.context["assessed"].on == date(2025, 3, 6 if offered else 5)
+
+
+def test_api_tells_what_changed_and_judges_gate_1_for_its_own_day(confirmed, client, commit):
+    client.force_login(confirmed.team.investigator)
+    address = f"/api/v1/subjects/{confirmed.subject.code}/eligibility/?gate=1"
+    assert (client.get(address).json()["on"], client.get(address).json()["confirmed"]["changes"]) == ("2025-03-05", [])
+    assert client.get(f"{address}&assessed_on=2025-03-06").json()["on"] == "2025-03-06"
+    assert client.get(f"{address}&assessed_on=soon").status_code == 400
+    commit()
+    change(confirmed, PrimaryTumor, histology_confirmed="N")
+    commit()
+    told = client.get(address).json()["confirmed"]
+    assert (told["stale"], told["lapsed"]) == (True, [])
+    assert told["changes"][0].startswith("Changed: ")
+    refusals = client.get(f"/api/v1/subjects/{confirmed.subject.code}/randomization/").json()["refusals"]
+    assert {(refusal["code"], refusal["gate"]) for refusal in refusals} >= {("G1_STALE", 1)}
+    second = client.get(f"/api/v1/subjects/{confirmed.subject.code}/eligibility/?gate=2").json()["confirmed"]
+    assert "I10" in second["lapsed"]  # by today's date

@@ -102,30 +102,29 @@ def save(
     whole that they will be, whatever the order of the rows; nothing is stored unless all of it is.
 
     `rows` are those of each repeating group: a row with `id` and `version` is changed, or taken
-    back with `withdraw`; one without them is added. `version` is the one of the record that the
-    person saw; None compares none, for acts that name rows alone.
+    back with `withdraw`; one without them is added. `version` is the record's that the person saw;
+    None compares none.
     """
     place = record or visit
     assert place is not None, "A form is saved for its visit, or as a record that is stored."
     refuse_unless_allowed(by, Act.ENTER, place.subject.site_id)
-    _refuse_of_an_act(form, record)
+    _refuse_unless_by_hand(form, record)
     reason = checked_reason(reason)
     with writing(by=by, reason=reason):
+        _date_visit(place if isinstance(place, Visit) else place.visit, on=held_on, by=by)
         submission, queries = _submission(form, place, version, values, rows or {})
         submission.set_state(complete)
         if not reason and submission.needs_reason():
             raise Refused(Code.REASON_MISSING, item="reason")
         submission.refuse_impossible()
         submission.store(by=by)
-        if held_on:
-            _date_visit(submission.record.visit, on=held_on, by=by)
         finish(submission.record, by=by)
         checking.settle(submission.record, queries)
     return submission.record
 
 
-def _refuse_of_an_act(form: type[Record], record: Record | None) -> None:
-    """Refuse a form that an act of the system fills in."""
+def _refuse_unless_by_hand(form: type[Record], record: Record | None) -> None:
+    """Refuse a form that an act of the system writes."""
     if not form.entered_by_hand:
         code = Code.NOT_CHANGED_BY_HAND if record else Code.NOT_FILLED_IN_BY_HAND
         raise Refused(code, form=form.form_title())
@@ -149,9 +148,12 @@ def _submission(
     return Submission.of_stored(record, version, values, rows), queries
 
 
-def _date_visit(visit: Visit, *, on: date, by: User) -> None:
+def _date_visit(visit: Visit, *, on: date | None, by: User) -> None:
     """Store the date of a visit that has none. One that was entered meanwhile stays."""
-    locked = lock_row(Visit, visit.pk)
+    if on is None:
+        return
+    with checking.holding(Visit, visit.subject) as queries:
+        locked = lock_row(Visit, visit.pk)
     if locked.held_on or locked.status or locked.is_common:
         return
     locked.held_on = on
@@ -160,6 +162,7 @@ def _date_visit(visit: Visit, *, on: date, by: User) -> None:
     locked.save()
     visit.held_on = on
     stored.send(Visit, row=locked, by=by)
+    checking.settle(locked, queries)
 
 
 def change_visit(

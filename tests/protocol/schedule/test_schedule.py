@@ -431,6 +431,13 @@ def test_no_cycle_is_due_once_treatment_is_presumed_ended(on, ended):
     assert ("EOTS" in planned, "SFU1" in planned) == (ended, ended)
 
 
+def test_later_regimen_undoes_the_presumed_end():
+    later = replace(RANDOMIZED, last_regimen_on=day("06-16"))
+    assert presumed_end_on(later) == day("06-16") + timedelta(84)
+    assert "EOTS" not in visits(later, "07-01")
+    assert presumed_end_on(replace(RANDOMIZED, last_regimen_on=day("03-10"))) == day("06-30")
+
+
 def test_end_of_treatment_by_presumption_stays_due():
     planned = visits(RANDOMIZED, "07-01")
     assert window(planned["EOTS"]) == (day("04-30"), day("05-07"), None)

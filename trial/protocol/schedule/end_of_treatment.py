@@ -11,12 +11,16 @@ from .visits import SYSRT
 class TreatmentDates(Protocol):
     """The dates from which the end of treatment is presumed.
 
+    A regimen that comes into force after the last dose counts as one: it undoes the end.
     `rt_ended_on` is the day of the last fraction once radiotherapy has ended, or that of the
     decision not to begin it.
     """
 
     @property
     def last_dose_on(self) -> date | None: ...
+
+    @property
+    def last_regimen_on(self) -> date | None: ...
 
     @property
     def cycle_length_days(self) -> int | None: ...
@@ -44,9 +48,9 @@ def presumed_end_on(dates: TreatmentDates, parameters: Parameters = DEFAULT) -> 
     >>> str(presumed_end_on(Anchors(last_dose_on=date(2025, 4, 21), cycle_length_days=21)))
     '2025-07-14'
     """
-    last_on = dates.last_dose_on
-    if last_on is None:
+    if dates.last_dose_on is None:
         return None
+    last_on = max(day for day in (dates.last_dose_on, dates.last_regimen_on) if day)
     end_on = last_on + timedelta(parameters.presumed_end_days.after(dates.cycle_length_days))
     begins_on = dates.randomized_on
     if dates.arm != SYSRT or begins_on is None or end_on <= begins_on:
