@@ -1,5 +1,6 @@
 """The dates that a subject's visits are planned from (crf_spec 3.1)."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from crf.casebook import Casebook
@@ -14,7 +15,7 @@ from crf.models import (
     Scan,
 )
 from crf.models.codes.radiotherapy import ENDED, Status
-from trial.protocol.eligibility.gate_days import day_of_entry
+from trial.protocol.eligibility.gate_days import Confirmation, day_of_entry
 from trial.protocol.parameters import Parameters
 from trial.protocol.response.recist import Response
 from trial.protocol.schedule import timetable
@@ -34,10 +35,10 @@ def anchors_of(casebook: Casebook, parameters: Parameters) -> timetable.Anchors:
     entry, second = confirmations_of(casebook, 1), confirmations_of(casebook, 2)
     allocation = allocation_of(casebook)
     # Nobody waits for a cycle, or for a randomization, that will not be.
-    entry_failed = bool(entry) and entry[-1].result == Eligibility.Result.INELIGIBLE
-    has_failed = bool(second) and second[-1].result == Eligibility.Result.INELIGIBLE
+    entry_failed = last_result(entry) == Eligibility.Result.INELIGIBLE
+    has_failed = last_result(second) == Eligibility.Result.INELIGIBLE
     awaits_check = allocation is not None or not has_failed
-    is_passed = bool(second) and second[-1].result == Eligibility.Result.ELIGIBLE
+    is_passed = last_result(second) == Eligibility.Result.ELIGIBLE
     opened_on = second[-1].on if is_passed and parameters.before_cycles else None
     irradiated = is_irradiated(casebook)
     fractions = fractions_between(casebook) if irradiated else NO_FRACTIONS
@@ -68,6 +69,11 @@ def anchors_of(casebook: Casebook, parameters: Parameters) -> timetable.Anchors:
         pd_on=pd_on,
         withdrawn_on=signed_on(casebook, Consent.Type.WITHDRAWAL),
     )
+
+
+def last_result(confirmations: Sequence[Confirmation]) -> str:
+    """Return the result of the last confirmation; empty text where there is none."""
+    return confirmations[-1].result if confirmations else ""
 
 
 def treatment_ended_on(casebook: Casebook, *, on: date) -> date | None:

@@ -35,7 +35,7 @@ from trial.protocol.therapy.in_force import Role
 
 from . import progression
 from .allocation import allocation_of
-from .consent import consents_by
+from .consent import consents_by, version_holds
 from .lesions import counted, lesions_of_gate
 from .pieces import (
     Piece,
@@ -282,14 +282,3 @@ def gather(casebook: Casebook, *, gate: int, on: date, parameters: Parameters) -
     gatherer.induction()
     gatherer.progression()
     return Gathered(gates.Evidence(**gatherer.values), dict(gatherer.pieces), gatherer.drafts)
-
-
-def version_holds(consent: Consent) -> bool | None:
-    """Return whether the version was in force at the site on the day of signature.
-
-    None stands for a version or day that is not entered.
-    """
-    version, signed_on = consent.form_version, consent.signed_on
-    if version is None or signed_on is None:
-        return None
-    return version.effective_from <= signed_on <= (version.effective_to or signed_on)

@@ -102,13 +102,13 @@ def save(
     whole that they will be, whatever the order of the rows; nothing is stored unless all of it is.
 
     `rows` are those of each repeating group: a row with `id` and `version` is changed, or taken
-    back with `withdraw`; one without them is added. `version` is the one of the record that the
-    person saw; None compares none, for acts that name rows alone.
+    back with `withdraw`; one without them is added. `version` is the record's that the person saw;
+    None compares none.
     """
     place = record or visit
     assert place is not None, "A form is saved for its visit, or as a record that is stored."
     refuse_unless_allowed(by, Act.ENTER, place.subject.site_id)
-    _refuse_of_an_act(form, record)
+    _refuse_unless_by_hand(form, record)
     reason = checked_reason(reason)
     with writing(by=by, reason=reason):
         _date_visit(place if isinstance(place, Visit) else place.visit, on=held_on, by=by)
@@ -123,8 +123,8 @@ def save(
     return submission.record
 
 
-def _refuse_of_an_act(form: type[Record], record: Record | None) -> None:
-    """Refuse a form that an act of the system fills in."""
+def _refuse_unless_by_hand(form: type[Record], record: Record | None) -> None:
+    """Refuse a form that an act of the system writes."""
     if not form.entered_by_hand:
         code = Code.NOT_CHANGED_BY_HAND if record else Code.NOT_FILLED_IN_BY_HAND
         raise Refused(code, form=form.form_title())

@@ -356,13 +356,14 @@ def test_of_two_targets_as_near_the_earlier_is_taken():
     assert nearest([], held_on=day("01-01")) is None
 
 
-DATES = st.none() | st.dates(date(2025, 1, 1), date(2025, 12, 31))
+DAYS = st.dates(date(2025, 1, 1), date(2025, 12, 31))
+DATES = st.none() | DAYS
 ANCHORS = st.builds(
-    Anchors, DATES, st.booleans(), DATES, st.dictionaries(st.integers(1, 8), DATES.filter(bool), max_size=5),
+    Anchors, DATES, st.booleans(), DATES, st.dictionaries(st.integers(1, 8), DAYS, max_size=5),
     st.dictionaries(st.integers(1, 8), st.just((8, 15)), max_size=3),
     st.none() | st.integers(7, 42), st.none() | st.integers(1, 8), DATES, DATES, st.none() | st.sampled_from(["SYS", "SYSRT"]),
-    DATES, DATES, DATES, st.booleans(), DATES, DATES, DATES, DATES, DATES, DATES, DATES,
-    cycle_targets=st.dictionaries(st.integers(2, 8), DATES.filter(bool), max_size=3), check_length_days=st.none() | st.just(14),
+    DATES, DATES, DATES, st.booleans(), DATES, DATES, DATES, DATES, DATES, DATES,
+    cycle_targets=st.dictionaries(st.integers(2, 8), DAYS, max_size=3), check_length_days=st.none() | st.just(14),
 )  # fmt: skip
 
 

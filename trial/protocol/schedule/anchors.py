@@ -1,4 +1,4 @@
-"""The dates and facts that a subject's visits are planned from (crf_spec 3.1)."""
+"""The events from which visits are counted, and a visit planned from them (crf_spec 3.1)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -35,3 +35,17 @@ class Anchors:
     entry_failed: bool = False  # the last confirmation of gate 1 came out INELIGIBLE
     cycle_targets: Mapping[int, date] = field(default_factory=dict)  # by the regimens in force
     check_length_days: int | None = None  # of the regimen in force in cycle 2, where it differs
+
+
+@dataclass(frozen=True)
+class PlannedVisit:
+    """A visit of a subject's plan: its window, the forms due and the forms offered."""
+
+    code: str
+    type: str
+    title: str
+    target_on: date | None
+    opens_on: date | None
+    closes_on: date | None
+    forms: tuple[str, ...]
+    offered: tuple[str, ...]

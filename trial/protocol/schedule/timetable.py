@@ -14,7 +14,7 @@ from operator import attrgetter
 from trial.protocol.parameters import DEFAULT, Parameters
 from trial.protocol.progression_check import progression
 
-from .anchors import Anchors
+from .anchors import Anchors, PlannedVisit
 from .end_of_treatment import presumed_end_on
 from .visit_states import (
     NEXT,
@@ -46,20 +46,6 @@ __all__ = [
 
 PRETREATED_SCREENING_DAYS = 14
 HORIZON_DAYS = 182  # how far ahead a series is planned
-
-
-@dataclass(frozen=True)
-class PlannedVisit:
-    """A visit of a subject's plan: its window, the forms due and the forms offered."""
-
-    code: str
-    type: str
-    title: str
-    target_on: date | None
-    opens_on: date | None
-    closes_on: date | None
-    forms: tuple[str, ...]
-    offered: tuple[str, ...]
 
 
 def plan(
