@@ -77,7 +77,7 @@ def age_at_consent(casebook: Casebook) -> Iterator[Finding]:
             possible=_(" or ").join(map(str, sorted(ages))),
             age=_("not entered") if person.age_confirmed is None else person.age_confirmed,
         )
-        # About the whole form: a query about the age alone would tell the month of birth (crf_spec 7).
+        # About the whole form: a query about the age would tell the month of birth (crf_spec 7).
         yield Finding(person, sentence, "", first)
 
 

@@ -63,7 +63,7 @@ class QuerySerializer(serializers.ModelSerializer):
         fields = ["id", "subject", "visit", "form", "record", "item", "check", "state", "messages"]
 
     def to_representation(self, query: Query) -> dict[str, Any]:
-        """Keep back the words and the check of a query about a form of which items are kept back."""
+        """Keep back words and check of a query about a form of which items are kept back."""
         shown = super().to_representation(query)
         if keeps_back_words(query, person_of(self.context["request"])):
             shown["check"] = None
