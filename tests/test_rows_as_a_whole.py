@@ -4,11 +4,12 @@ from datetime import timedelta
 from itertools import permutations
 
 import pytest
-from crf.models import Administration, Cycle, Fraction, RadiotherapyCourse
+from crf.models import Administration, Cycle, Fraction, RadiotherapyCourse, TargetVolume
 from rest_framework.test import APIClient
 from tests.examples import complete, course_of_three_fractions
 from tests.pages import errors, filled_in
 from trial.audit.acting import acting
+from trial.models import Visit
 from trial.refusals import Refused
 
 from trial.actions import entry
@@ -120,3 +121,43 @@ def test_each_problem_of_several_rows_stands_at_its_row(course, browser):
     (group,) = [g for g in page.context["inline_admin_formsets"] if g.formset.model is Fraction]
     wrong = [sorted(form.errors) for form in group.formset.forms if form.instance.pk]
     assert wrong == [["given_on"], [], ["given_on"]]
+
+
+def test_the_rows_and_their_record_are_judged_as_they_will_be(course, data_manager):
+    """The course begins later, and its first fraction moves with it, in one save; alone, neither would do."""
+    first, second, _ = fractions()
+    later = first.given_on + timedelta(1)
+    values = {"started_on": later}
+    with pytest.raises(Refused, match="Fraction 1: The course started on"):
+        entry.change(course, by=data_manager, version=course.version, values=values, reason=REASON)
+    rows = {Fraction: [edit(second, number=3), edit(first, given_on=later), edit(fractions()[2], number=2)]}
+    entry.change(course, by=data_manager, version=course.version, values=values, rows=rows, reason=REASON)
+    assert (min(dates()), RadiotherapyCourse.objects.get().started_on) == (later, later)
+
+
+def test_a_volume_is_not_withdrawn_under_its_fractions(course, data_manager):
+    """The form is complete only with what its rows name; in one save, all of them go."""
+    volume = TargetVolume.objects.get()
+    gone = {TargetVolume: [edit(volume, withdraw=True)]}
+    with pytest.raises(Refused, match=r"names V1 .*, which was withdrawn"):
+        entry.change(course, by=data_manager, version=course.version, values={}, rows=gone, reason=REASON)
+    entry.change(course, by=data_manager, version=course.version, values={}, rows=gone, reason=REASON, complete=False)
+
+
+def test_cycles_in_order_are_judged_by_the_doses_as_they_will_be(subject, data_manager):
+    """Cycle 1 moves behind cycle 2 by one row while another one leaves: the last dose is that of the whole."""
+    with acting(by=data_manager):
+        cycle = complete(Cycle, subject)
+        first = Administration.objects.get()
+        values = {name: getattr(first, name) for name in first.item_names()}
+        Administration.objects.create(cycle=cycle, **values | {"day": 8, "given_on": first.given_on + timedelta(40)})
+        visit = Visit.objects.get_or_create(subject=subject, code="C2D1")[0]
+    first, eighth = Administration.objects.order_by("pk")
+    own = {name: getattr(cycle, name) for name in cycle.item_names()} | {"number": 2}
+    dose = values | {"given_on": first.given_on + timedelta(21)}
+    with pytest.raises(Refused, match="does not come after the last dose of the cycle before"):
+        entry.enter(Cycle, visit=visit, by=data_manager, values=own, rows={Administration: [dose]})
+    cycle = Cycle.objects.get()
+    leaves = {Administration: [edit(eighth, withdraw=True), edit(first, given_on=first.given_on + timedelta(1))]}
+    entry.change(cycle, by=data_manager, version=cycle.version, values={}, rows=leaves, reason=REASON)
+    assert entry.enter(Cycle, visit=visit, by=data_manager, values=own, rows={Administration: [dose]}).pk

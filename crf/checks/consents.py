@@ -79,7 +79,8 @@ def age_at_consent(casebook: Casebook) -> Iterator[Finding]:
             possible=translated(either(map(str, sorted(ages)))),
             age=_("not entered") if person.age_confirmed is None else person.age_confirmed,
         )
-        yield Finding(person, sentence, "age_confirmed", first)
+        # About the whole form: a query about the age would tell the month of birth (crf_spec 7).
+        yield Finding(person, sentence, "", first)
 
 
 DATED = [form for form in Record.forms() if form.entered_by_hand and form is not Consent]

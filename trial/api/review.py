@@ -63,9 +63,10 @@ class QuerySerializer(serializers.ModelSerializer):
         fields = ["id", "subject", "visit", "form", "record", "item", "check", "state", "messages"]
 
     def to_representation(self, query: Query) -> dict[str, Any]:
-        """Keep back the words of a query about a form of which items are kept back."""
+        """Keep back words and check of a query about a form of which items are kept back."""
         shown = super().to_representation(query)
         if keeps_back_words(query, person_of(self.context["request"])):
+            shown["check"] = None
             shown["messages"] = [message | {"text": KEPT_BACK} for message in shown["messages"]]
         return shown
 

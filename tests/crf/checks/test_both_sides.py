@@ -165,7 +165,7 @@ ASKED = [
     (consented,          entered("again", Consent, **AGAIN, signed_on=date(2025, 1, 2)), "again", "ICF-ORDER",   "signed_on"),
     (consented_again,    withdrawn("initial"),                                          "again",  "ICF-INITIAL", "type"),
     (nothing,            entered("again", Consent, **AGAIN),                            "again",  "ICF-INITIAL", "type"),
-    (person,             changed("initial", signed_on=date(2025, 5, 6)),                "person", "XC06",        "age_confirmed"),
+    (person,             changed("initial", signed_on=date(2025, 5, 6)),                "person", "XC06",        ""),
     (without_liver_metastases, entered("lesion", Lesion, organ="LIVER"),                "extent", "XC11",        "liver_metastases"),
     (signs,              entered("end", Consent, **WITHDRAWAL, signed_on=date(2025, 2, 1)), "signs", "XC39",     "ecog_on"),
 ]  # fmt: skip

@@ -1,8 +1,10 @@
 """Automatic queries, signatures, freeze and lock; two saves of the two sides at the same time (crf_spec 0.4, 7)."""
 
+import json
 from threading import Thread
 
 import pytest
+from crf.models import Consent, Demographics
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from rest_framework.test import APIClient
@@ -119,6 +121,18 @@ def test_page_and_api_name_the_check(asked, browser, investigator):
     api.force_authenticate(investigator)
     (listed,) = api.get("/api/v1/queries/").json()["results"]
     assert (listed["check"], listed["messages"][0]["by"]) == ("ICF-ORDER", "system:celery")
+
+
+def test_a_sponsor_is_not_told_what_a_check_asks_about_the_birth(world, site, sponsor):
+    """XC06 tells that consent was in the month of birth (crf_spec 7)."""
+    world.enter("initial", Consent, signed_on=date(2025, 1, 6))
+    world.enter("person", Demographics, birth_month="1957-05")
+    world.change("initial", signed_on=date(2025, 5, 6))
+    api = APIClient()
+    api.force_authenticate(sponsor)
+    (listed,) = api.get("/api/v1/queries/").json()["results"]
+    assert (listed["form"], listed["item"], listed["check"]) == ("crf.demographics", "", None)
+    assert "67" not in json.dumps(listed["messages"])
 
 
 def test_only_a_monitor_closes_what_a_check_asks():
