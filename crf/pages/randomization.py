@@ -19,6 +19,8 @@ from crf.derived import progression
 from crf.derived.strata import strata_of
 from crf.models import Randomization
 from trial.access import Act
+from trial.accounts.proving import asks_code, proving
+from trial.actions import accounts
 from trial.models import may
 from trial.pages.base import PersonalRequest, WhyForm, button, number_from, page, reason_from, say
 from trial.protocol.randomization.preconditions import ANSWERED_BY_A_REASON
@@ -38,9 +40,10 @@ def randomization_page(request: PersonalRequest, code: str) -> HttpResponse:
     late_reason = request.POST.get("late_reason", "").strip()
     if request.method == "POST":
         try:
-            record, _is_new = randomization.randomize(
-                subject, by=request.user, late_reason=late_reason
-            )
+            with proving(request) as proof:
+                record, _is_new = randomization.randomize(
+                    subject, by=request.user, proof=proof, late_reason=late_reason
+                )
         except Refused as error:
             refused = error
         else:
@@ -51,6 +54,7 @@ def randomization_page(request: PersonalRequest, code: str) -> HttpResponse:
     today, casebook = subject.site.today(), Casebook(subject)
     allocated = randomization.allocation_of(subject)
     sysclass, metpat = strata_of(casebook, on=today)
+    may_randomize = may(request.user, Act.RANDOMIZE, subject.site_id)
     return page(
         request,
         "casebook/randomization.html",
@@ -62,7 +66,9 @@ def randomization_page(request: PersonalRequest, code: str) -> HttpResponse:
         check=progression.check(casebook, on=today),
         would_be=Randomization(sysclass=sysclass or "", metpat=metpat or ""),
         late_reason=late_reason,
-        may_randomize=may(request.user, Act.RANDOMIZE, subject.site_id),
+        asks_code=asks_code(request),
+        may_randomize=may_randomize,
+        unready=accounts.missing_before_signing(request.user) if may_randomize else [],
         may_correct=may(request.user, Act.ENTER, subject.site_id),
         why=WhyForm(),
         corrected=[

@@ -203,12 +203,13 @@ def refuse_unless_signer(by: AbstractUser, visit: Visit, act: Act) -> None:
         raise Refused(Code.SIGNED_BY_INVESTIGATOR)
 
 
-def refuse_unless_proven(by: AbstractUser, proof: Proof) -> None:
+def refuse_unless_proven(by: AbstractUser, proof: Proof, *, undone: str = "") -> None:
     """Refuse a signature whose signer is not authenticated, or not ready to sign (21 CFR 11.200).
 
-    Every signature comes through here, in the act itself, before anything is written.
+    Every signature and every randomization comes through here, in the act itself, before anything
+    is written. `undone` ends the sentence of the refusal.
     """
-    refuse_unless_authenticated(by, proof, undone=_("Nothing was signed."))
+    refuse_unless_authenticated(by, proof, undone=undone or _("Nothing was signed."))
     accounts.refuse_unless_ready(by)
 
 
