@@ -10,10 +10,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from trial.access import Act
 from trial.accounts.person import person_of
 from trial.actions import entry, review
+from trial.admin import reading
 from trial.admin.entry_forms import EnteredForm, OneOf, form_of
 from trial.admin.kept import CHANGE, Fieldsets, KeptAdmin, Page
 from trial.admin.references import note_record, reference_field, visit_of
@@ -42,7 +44,17 @@ class RecordAdmin(KeptAdmin):
         """Return the first items; what may identify a subject stands on its page alone."""
         hidden = self.model.identifying
         items = [item for item in self.model.item_names() if item not in hidden]
-        return ["__str__", *items[:SHOWN_IN_LIST], "state"]
+        return ["__str__", *items[:SHOWN_IN_LIST], "state", "open_queries"]
+
+    @admin.display(description=gettext_lazy("Open queries"))
+    def open_queries(self, record: Any) -> str:
+        return reading.queries_link(record)
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Return the list, whose records know how many open queries they have."""
+        listed: Any = super().get_changelist_instance(request)
+        listed.result_list = reading.with_open_queries(self.model, listed.result_list)
+        return listed
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.model.entered_by_hand and super().has_add_permission(request, obj)
@@ -172,11 +184,16 @@ class RecordAdmin(KeptAdmin):
         """Show what the protocol derives from the record as it is stored, beneath its items."""
         record = kwargs.get("obj")
         if record is not None:
+            may_change = self.has_change_permission(request, record)
+            hidden = self._hidden_from(request, record)
+            context |= reading.context_of(request, record, may_change=may_change, hidden=hidden)
             context["derived"] = derived_part(record, by=person_of(request))
         elif first := self._entered_first(request, visit_of(request)):
             hidden = self._hidden_from(request, first)
             context["entered_first"] = first
             context["part"] = None if hidden else read_part(review.signed_part(first))
+        if record is None and (visit := visit_of(request)):
+            context |= reading.closed_context(request, visit)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def store(self, request: HttpRequest, page: Page) -> Record:
