@@ -11,7 +11,7 @@ from trial.models import Site, SiteStatus, Subject, Visit
 from trial.refusals import Code, Refused
 
 from .judging import validate
-from .writing import lock_row, refuse_unless_allowed, writing
+from .writing import lock_row, refuse_unless_allowed, refuse_withdrawn_subject, writing
 
 FIRST_OF_THE_STORIES = 900
 """Subjects of the demo's stories have numbers from here on; enrolling never gives them out."""
@@ -63,6 +63,6 @@ def unscheduled_visit(*, subject: Subject, by: User) -> Visit:
     """Store one more visit outside the schedule: UNS1, UNS2 …"""
     refuse_unless_allowed(by, Act.ENTER, subject.site_id)
     with writing(by=by):
-        lock_row(Subject, subject.pk)
+        refuse_withdrawn_subject(lock_row(Subject, subject.pk))
         number = Visit.objects.filter(subject=subject, code__startswith="UNS").count() + 1
         return Visit.objects.create(subject=subject, code=f"UNS{number}")

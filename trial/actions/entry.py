@@ -18,7 +18,14 @@ from trial.refusals import Code, Refused
 
 from .judging import assign, refuse_stale, refuse_withdrawn, validate
 from .submission import SentRows, Submission
-from .writing import checked_reason, lock_only, lock_row, refuse_unless_allowed, writing
+from .writing import (
+    checked_reason,
+    lock_only,
+    lock_row,
+    refuse_unless_allowed,
+    refuse_withdrawn_subject,
+    writing,
+)
 
 
 def enter(
@@ -81,6 +88,7 @@ def save(
     place = record or visit
     assert place is not None, "A form is saved for its visit, or as a record that is stored."
     refuse_unless_allowed(by, Act.ENTER, place.subject.site_id)
+    refuse_withdrawn_subject(place.subject)
     if not form.entered_by_hand:
         code = Code.NOT_CHANGED_BY_HAND if record else Code.NOT_FILLED_IN_BY_HAND
         raise Refused(code, form=form.form_title())
@@ -118,6 +126,7 @@ def change_visit(
     reason = checked_reason(reason)
     with writing(by=by, reason=reason):
         visit = lock_row(Visit, visit.pk)
+        refuse_withdrawn_subject(visit.subject)
         refuse_stale(visit, version, values)
         changes = assign(visit, values)
         if needs_reason(changes) and not reason:

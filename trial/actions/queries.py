@@ -8,7 +8,13 @@ from trial.refusals import Code, Refused
 from trial.states import QUERY_NEXT, QueryState
 
 from .entry import refuse_unless_read, refuse_withdrawn
-from .writing import checked_text, lock_row, refuse_unless_allowed, writing
+from .writing import (
+    checked_text,
+    lock_row,
+    refuse_unless_allowed,
+    refuse_withdrawn_subject,
+    writing,
+)
 
 ACT_FOR = {
     QueryState.OPEN: Act.RAISE_QUERY,
@@ -23,6 +29,7 @@ def raise_query(row: Record | Visit, *, by: User, text: str, item: str = "") -> 
     """Ask about a record or a visit, or about one item of it."""
     visit = _visit_of(row)
     refuse_unless_allowed(by, Act.RAISE_QUERY, visit.subject.site_id)
+    refuse_withdrawn_subject(visit.subject)
     if item and item not in row.item_names():
         raise Refused(Code.QUERY_ITEM_UNKNOWN, item="item")
     text = checked_text(text, item="text")

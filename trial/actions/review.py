@@ -37,7 +37,7 @@ from trial.refusals.words import SIGNED_IN
 
 from . import accounts
 from .verification import anchors
-from .writing import lock_row, writing
+from .writing import lock_row, refuse_withdrawn_subject, writing
 
 Content = dict[str, Any]
 """The content of a signature, as JSON (see Signature.content). Any: JSON nests."""
@@ -201,6 +201,7 @@ def refuse_unless_signer(by: AbstractUser, visit: Visit, act: Act) -> None:
     """Refuse a person whose roles do not let them sign at the visit's site."""
     if not may(by, act, visit.subject.site_id):
         raise Refused(Code.SIGNED_BY_INVESTIGATOR)
+    refuse_withdrawn_subject(visit.subject)
 
 
 def refuse_unless_proven(by: AbstractUser, proof: Proof, *, undone: str = "") -> None:

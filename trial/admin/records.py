@@ -16,6 +16,7 @@ from trial.access import Act
 from trial.accounts.person import person_of
 from trial.actions import entry, review
 from trial.admin import reading
+from trial.admin.choosing import choose_visit_page
 from trial.admin.entry_forms import EnteredForm, OneOf, form_of
 from trial.admin.kept import CHANGE, Fieldsets, KeptAdmin, Page
 from trial.admin.references import note_record, reference_field, visit_of
@@ -121,14 +122,11 @@ class RecordAdmin(KeptAdmin):
         return field or super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def _visit_field(self, request: HttpRequest) -> OneOf:
-        """Return the page's visit as a hidden input, or all visits to choose from."""
-        label = _("Visit")
-        if visit := visit_of(request):
-            key, hidden = str(visit.pk), forms.HiddenInput
-            return OneOf([visit], required=True, widget=hidden, initial=key, label=label)
-        mine = Visit.objects.allowed_to(person_of(request), Act.ENTER).filter(stopped=False)
-        visits = mine.select_related("subject").order_by("subject__code", "pk")
-        return OneOf(list(visits), required=True, label=label)
+        """Return the page's visit as a hidden input. Without one, there is none to choose here."""
+        visit = visit_of(request)
+        key, visits = (str(visit.pk), [visit]) if visit else ("", [])
+        hidden = forms.HiddenInput if visit else forms.Select
+        return OneOf(visits, required=True, widget=hidden, initial=key, label=_("Visit"))
 
     def changeform_view(
         self,
@@ -138,6 +136,9 @@ class RecordAdmin(KeptAdmin):
         extra_context: Any = None,
     ) -> HttpResponse:
         visit = visit_of(request) if object_id is None else None
+        is_nowhere = object_id is None and visit is None and request.method in reading.READING
+        if is_nowhere and self.has_add_permission(request):
+            return choose_visit_page(request, self.model)
         context = {"page_visit": visit, "form_title": self.model.form_title()}
         if visit is not None and "seen" in request.POST and self._is_alone():
             # Sent from the page of `after_refusal`: an empty page has not seen any version.

@@ -114,7 +114,9 @@ def open_queries_of(row: Entered) -> Queries:
     """Return the open queries about a record or a visit, with what was last said."""
     form = row._meta.label_lower
     of_row = Query.objects.open().filter(form=form, record=row.pk)
-    last = QueryAct.objects.filter(query__in=of_row).order_by("query_id", "-pk").distinct("query_id")
+    last = (
+        QueryAct.objects.filter(query__in=of_row).order_by("query_id", "-pk").distinct("query_id")
+    )
     queries: dict[str, list[OpenQuery]] = defaultdict(list)
     for act in last.select_related("query"):
         item = act.query.item
@@ -133,24 +135,24 @@ class Closed(NamedTuple):
 def why_closed(visit: Visit) -> Closed | None:
     """Return who closed the visit to changes, when and why, and what to do; None if it is open."""
     if is_locked():
-        step = StudyLock.objects.filter(state=LockState.LOCKED).select_related("by").last()
+        lock = StudyLock.objects.filter(state=LockState.LOCKED).select_related("by").last()
         sentence = _(
             "The study is locked: {person} locked it on {time} ({reason}). "
             "Nothing can be entered or changed. "
             "Three people can unlock it: one proposes, another approves, a third carries it out."
         )
-        return Closed(sentence.format(**_said_by(step)), by_lock=True)
+        return Closed(sentence.format(**_who_and_when(lock)), by_lock=True)
     if is_frozen(visit):
-        step = Freeze.objects.filter(visit=visit).select_related("by").last()
+        freeze = Freeze.objects.filter(visit=visit).select_related("by").last()
         sentence = _(
             "Visit {visit} is frozen: {person} froze it on {time} ({reason}). "
             "Nothing of it can be entered or changed. Ask a data manager of the site to unfreeze it."
         )
-        return Closed(sentence.format(visit=visit, **_said_by(step)), by_lock=False)
+        return Closed(sentence.format(visit=visit, **_who_and_when(freeze)), by_lock=False)
     return None
 
 
-def _said_by(step: ReviewAct | None) -> dict[str, Any]:
+def _who_and_when(step: ReviewAct | None) -> dict[str, Any]:
     """Return person, time and reason of a step, as a sentence takes them."""
     if step is None:  # the states above say that there is one
         return {"person": "–", "time": "–", "reason": "–"}
