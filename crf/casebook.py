@@ -124,6 +124,10 @@ class Casebook:
             records.sort(key=lambda record: (record.pk is None, record.pk or 0))
         return records
 
+    def has_read(self, form: type[Record]) -> bool:
+        """Return whether the records of a form are read already, so that to ask costs nothing."""
+        return form in self._records
+
     def rows(self, group: type[Row]) -> list[Any]:
         """Return the standing rows of a group, record by record. Each has its record."""
         return [row for record in self.records(group.form()) for row in record.rows(group)]
@@ -159,6 +163,11 @@ class Casebook:
     def ranges(self) -> list[ReferenceRange]:
         """The reference ranges of the subject's site."""
         return self._tables.ranges[self.subject.site_id]
+
+    @property
+    def in_hand(self) -> Record | None:
+        """The record that counts as it is in memory: the one that is saved or looked at."""
+        return self._around
 
     @cached_property
     def visits(self) -> list[Visit]:
@@ -206,9 +215,11 @@ def once(compute: Callable[Concatenate[Casebook, P], T]) -> Callable[Concatenate
     return kept
 
 
-def around(record: Record) -> Casebook:
-    """Open the casebook of a record's subject, with this record as it is in memory.
+def opened(row: Record | Visit | Subject) -> Casebook:
+    """Open the casebook of a row's subject, with a record as it is in memory.
 
-    See `Record.casebook` (trial/models/record.py).
+    One that is withdrawn counts no more. See `Record.casebook` (trial/models/record.py).
     """
-    return Casebook(record.subject, around=record)
+    subject = row if isinstance(row, Subject) else row.subject
+    stands = isinstance(row, Record) and not row.withdrawn_at
+    return Casebook(subject, around=row if isinstance(row, Record) and stands else None)

@@ -10,12 +10,13 @@ class FollowupConfig(AppConfig):
     verbose_name = "Follow-up"
 
     def ready(self) -> None:
-        """Ask for the flags of a subject when a form is stored, and of all when a parameter is
-        decided.
+        """Compute a subject's flags when a form is stored or a visit is reviewed, and those of all
+        when a parameter is decided.
         """
-        from trial.actions.signals import decided, stored
+        from trial.actions.signals import decided, reviewed, stored
 
-        from .tasks import check_all_soon, check_soon
+        from .tasks import check_all_soon, check_at_once
 
         decided.connect(check_all_soon, dispatch_uid="followup.check_all")
-        stored.connect(check_soon, dispatch_uid="followup.check")
+        stored.connect(check_at_once, dispatch_uid="followup.check")
+        reviewed.connect(check_at_once, dispatch_uid="followup.check_reviewed")

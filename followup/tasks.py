@@ -4,6 +4,7 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
+from trial.actions.saving import once
 from trial.models import Record, Subject, Visit
 from trial.server.celery import hint
 
@@ -19,26 +20,14 @@ def nightly() -> dict[str, Counts]:
 
     It is called every quarter of an hour. Return the counts by the site's number.
     """
+    once.forget_old_keys()
     swept = flagging.run_due_sites(now=timezone.now())
     return {site: (run.raised, run.changed, run.closed) for site, run in swept.items()}
 
 
-@shared_task
-def check_subject(pk: int) -> Counts:
-    """Compute the flags of one subject, soon after an entry."""
-    subject = Subject.objects.select_related("site").get(pk=pk)
-    swept = flagging.run_for(subject, on=subject.site.today())
-    return swept.raised, swept.changed, swept.closed
-
-
-def check_soon(row: Subject | Visit | Record, **signal: object) -> None:
-    """Receive `stored`: after the commit, ask a worker for the subject's flags.
-
-    Without Redis, the next night computes them.
-    """
-    subject = row if isinstance(row, Subject) else row.subject
-    if flagging.hints_are_wanted():
-        transaction.on_commit(lambda: hint(check_subject, subject.pk))
+def check_at_once(row: Subject | Visit | Record, **signal: object) -> None:
+    """Receive `stored` and `reviewed`: keep the subject's flags true on the next page."""
+    flagging.keep_current(row if isinstance(row, Subject) else row.subject)
 
 
 @shared_task

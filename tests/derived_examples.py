@@ -17,6 +17,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from tests.conftest import SCREENED, founder, new_site, ranges_of
+from trial.actions.checking.check import findings_about
 from trial.audit.acting import acting
 from trial.models import ConsentVersion, Record, ReferenceRange, Row, Subject, Visit
 from trial.protocol.schedule import timetable
@@ -39,7 +40,8 @@ def visit_code_of(form: type[Record]) -> str:
     first of a series.
     """
     label = form._meta.label_lower
-    for kind in timetable.TYPES.values():
+    kinds = timetable.TYPES.values()
+    for kind in sorted(kinds, key=lambda kind: label not in kind.forms):  # where it is due, before where it is offered
         if label in kind.forms or label in kind.offered:
             return kind.code.replace("n", "2").replace("k", "1")
     raise LookupError(f"{label} stands in no line of trial/protocol/schedule/timetable.py. Name it at a visit.")
@@ -106,7 +108,9 @@ def problems_of(row: Record | Row) -> Iterator[tuple[set[str], str]]:
                 constraint.validate(type(row), row)
         except ValidationError as refusal:
             yield items, " ".join(refusal.messages)
-    unfinished = [*row.unanswered(), *row.inconsistencies()] if isinstance(row, Record) else row.unanswered()
+    unfinished = [*row.unanswered()]
+    if isinstance(row, Record):
+        unfinished += [*row.inconsistencies(), *((finding.item, finding.sentence) for finding in findings_about(row))]
     yield from (({item} - {""}, sentence) for item, sentence in unfinished if item)
 
 

@@ -24,6 +24,7 @@ TABLES = {
     "trial/protocol/parameters.py",
     "trial/protocol/schedule/visits.py",
     "trial/protocol/study.py",
+    "trial/protocol/therapy/agents.py",
     "trial/protocol/therapy/regimens.py",
     "trial/refusals/table.py",
 }

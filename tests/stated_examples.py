@@ -12,9 +12,10 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from crf.models import Eligibility, Lesion, TargetVolume
+from crf.models.laboratory import standard_unit
 from django.contrib.auth.models import User
 from trial.models import Visit
-from trial.protocol.laboratory import analytes, quantities
+from trial.protocol.laboratory.panels import Circumstances, due_tests
 from trial.protocol.schedule.timetable import COMMON
 
 
@@ -45,7 +46,9 @@ def lesion_of(subject, role):
 
 
 def volume_of(course):
-    """Return the course's first volume; enter one where there is none."""
+    """Return the course's first volume; enter one where there is none. Of a course that is not stored, its name."""
+    if course.pk is None:
+        return "V1"
     volume = TargetVolume.objects.filter(course=course).first()
     return volume or TargetVolume.objects.create(course=course, **placed(STATED["crf.targetvolume"].values, course))
 
@@ -58,14 +61,22 @@ def eligibility_of(visit):
 
 def results_of(panel):
     """Return a row for each test that is due at the panel's visit, as values."""
-    due = quantities.due_tests(panel.visit.code)
-    return [{"test": test, "result": result, "unit": analytes.TESTS[test].unit} for test, result in RESULTS.items() if test in due]
+    return [result_of(test) for test in due_tests(panel.visit.code, Circumstances(on=SAMPLED))]
+
+
+def result_of(test):
+    """Return the row of a test with its usual result, as values."""
+    return {"test": test, "result": RESULTS[test], "unit": standard_unit(test)}
 
 
 RESULTS = {
     "HGB": "128", "WBC": "6.2", "NEUT": "3.9", "LYM": "1.5", "PLAT": "231", "BILI": "11.4", "AST": "22", "ALT": "25", "ALP": "78",
-    "ALB": "42", "LDH": "188", "CREAT": "97", "UREA": "5.1",
+    "ALB": "42", "LDH": "188", "CREAT": "97", "UREA": "5.1", "SODIUM": "140", "K": "4.2", "CA": "2.31", "GLUC": "5.2",
+    "INR": "1.0", "APTT": "29", "HBDNA": "<20", "HBSAG": "NEGATIVE", "HCAB": "NEGATIVE", "HIV": "NEGATIVE",
+    "UPROT": "NEGATIVE", "URBC": "TRACE", "UCULT": "No growth",
 }  # fmt: skip
+"""The tests that are due at screening."""
+SAMPLED = date(2025, 1, 8)
 
 STATED = {
     "trial.site": Example(
@@ -140,7 +151,7 @@ STATED = {
         {"longest_mm": Decimal("22.0"), "basis": ["CT", "FDG_PET"]},
     ),
     "crf.laboratorypanel": Example(
-        {"performed": "Y", "sampled_on": date(2025, 1, 8), "laboratory": "PUFH-1", "specimen": "A-1", "fasting": "Y"},
+        {"performed": "Y", "sampled_on": SAMPLED, "laboratory": "PUFH-1", "specimen": "A-1", "fasting": "Y"},
         {"sampled_on": date(2025, 1, 9)},
     ),
     "crf.laboratoryresult": Example(
@@ -178,7 +189,7 @@ STATED = {
     ),
     "crf.radiotherapycourse": Example(
         {
-            "intent": "CURATIVE", "simulated_on": date(2025, 4, 1), "modality": "1156506007", "guidance": "DAILY_CBCT",
+            "study": "Y", "intent": "CURATIVE", "simulated_on": date(2025, 4, 1), "modality": "1156506007", "guidance": "DAILY_CBCT",
             "planned_start_on": date(2025, 4, 14), "systemic": "HELD", "held_days": "7 and 7", "uniform": "Y",
             "status": "COMPLETED", "started_on": date(2025, 4, 14), "ended_on": date(2025, 4, 25), "replanned": "N",
         },

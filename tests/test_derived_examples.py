@@ -38,7 +38,7 @@ def test_values_are_accepted_before_and_after_the_change(model, subject, data_ma
 
 def test_what_needs_knowledge_is_refused_with_what_to_do(db):
     (volume,) = [model for model in TABLES if name_of(model) == "crf.targetvolume"]
-    with pytest.raises(LookupError, match=r"“Lesions covered .* State one in tests/stated_examples.py"):
+    with pytest.raises(LookupError, match=r"“Lesions covered” .* State one in tests/stated_examples.py"):
         derived(volume, referred)
 
 

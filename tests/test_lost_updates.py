@@ -55,7 +55,7 @@ def chosen(page, **choices):
 
 def test_page_shows_both_values_side_by_side(stale):
     (one,) = stale.context["adminform"].form.differences
-    assert (one.label, one.mine, one.stored) == ("Weight", "71", "72.0")
+    assert (one.label, one.mine, one.stored) == ("Weight", "71.0", "72.0")
     assert 'name="choice__weight_kg" value="stored" required' in stale.content.decode()
 
 
@@ -98,7 +98,7 @@ def test_third_change_between_the_pages_asks_again(stale, browser, url, data_man
         VitalSigns.objects.update(weight_kg=73)
     answer = browser.post(url, chosen(stale, weight_kg="mine"))
     (one,) = answer.context["adminform"].form.differences
-    assert (one.mine, one.stored) == ("71", "73.0")
+    assert (one.mine, one.stored) == ("71.0", "73.0")
     assert VitalSigns.objects.get().weight_kg == 73
 
 
@@ -111,7 +111,7 @@ def test_api_answers_with_both_values(record, data_manager, investigator):
     answer = api.patch(f"/api/v1/forms/vitalsigns/{record.pk}/", sent, format="json")
     now = VitalSigns.objects.get()
     assert answer.status_code == 409
-    assert answer.data["both"] == {"id": now.pk, "version": now.version, "items": {"weight_kg": {"yours": "71", "stored": "72.0"}}}
+    assert answer.data["both"] == {"id": now.pk, "version": now.version, "items": {"weight_kg": {"yours": "71.0", "stored": "72.0"}}}
     assert now.weight_kg == 72
     assert api.patch(f"/api/v1/forms/vitalsigns/{record.pk}/", sent | {"version": now.version}, format="json").status_code == 200
     assert VitalSigns.objects.get().weight_kg == 71
@@ -123,7 +123,7 @@ def test_api_tells_who_comes_second_to_an_empty_form_both_values_and_where_they_
     sent = {"visit": record.visit_id, "items": {"weight_kg": "71", "height_cm": str(record.height_cm)}, "complete": False}
     answer = api.post("/api/v1/forms/vitalsigns/", sent, format="json")
     assert (answer.status_code, answer.data["detail"]) == (409, "This visit already has its vital signs and ECOG. Open the existing form.")
-    assert answer.data["both"] == {"id": record.pk, "version": record.version, "items": {"weight_kg": {"yours": "71", "stored": "70.0"}}}
+    assert answer.data["both"] == {"id": record.pk, "version": record.version, "items": {"weight_kg": {"yours": "71.0", "stored": "70.0"}}}
     assert VitalSigns.objects.count() == 1
 
 

@@ -85,7 +85,10 @@ def test_the_page_goes_on_saying_so_while_something_else_keeps_it_from_being_sto
     assert "withdrawn by" in page.content.decode()
 
 
-def test_all_rows_may_go(browser, url, fractions, data_manager):
+def test_all_rows_may_go(browser, url, course, fractions, data_manager):
+    """Of a course that was stopped: a completed one has a delivered fraction."""
+    stopped = {"status": "STOPPED_EARLY", "stop_reason": "105480006", "decided_on": course.ended_on}
+    entry.change(course, by=data_manager, version=course.version, values=stopped, reason="SOURCE_UPDATED")
     page = browser.get(url)
     for fraction in fractions:
         entry.withdraw_row(fraction, by=data_manager, version=fraction.version, reason="ENTRY_ERROR")

@@ -19,7 +19,8 @@ class Act(StrEnum):
     ACKNOWLEDGE = "acknowledge"  # flags
     RAISE_QUERY = "raise query"
     ANSWER_QUERY = "answer query"
-    CLOSE_QUERY = "close query"  # or reopen it: one's own query; a monitor also automatic queries
+    CLOSE_QUERY = "close query"  # or reopen it: one's own query
+    CLOSE_AUTOMATIC_QUERY = "close automatic query"  # whoever closes queries may reopen it
     VERIFY = "verify"  # against the source (SDV)
     FREEZE = "freeze"  # and unfreeze a visit
     PROPOSE_LOCK = "propose lock"  # or unlock, of the study's data
@@ -51,7 +52,8 @@ ALLOWED = {
     Role.INVESTIGATOR: READS
     | {Act.ENTER, Act.ACKNOWLEDGE, Act.CONFIRM_ELIGIBILITY, Act.RANDOMIZE, Act.SIGN}
     | QUERIES,
-    Role.MONITOR: READS | {Act.RAISE_QUERY, Act.CLOSE_QUERY, Act.VERIFY, Act.APPROVE_LOCK},
+    Role.MONITOR: READS
+    | {Act.RAISE_QUERY, Act.CLOSE_QUERY, Act.CLOSE_AUTOMATIC_QUERY, Act.VERIFY, Act.APPROVE_LOCK},
     Role.SPONSOR: {Act.READ, Act.READ_SETUP},
     Role.ADMINISTRATOR: {Act.READ_SETUP, Act.SET_UP, Act.MANAGE_PEOPLE, Act.EXECUTE_LOCK},
     Role.AUDITOR: READS,

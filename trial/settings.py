@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
+    "trial.pages.sent_once.StoresOnce",  # last: it calls the view itself
 ]
 # No 'unsafe-inline': typed text never runs as a script, even if a page forgot to escape it.
 CONTENT_SECURITY_POLICY = {
@@ -89,6 +90,7 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "libraries": {"derived": "trial.pages.derived_tags"},
+            "builtins": ["trial.pages.sent_once"],  # its csrf_token prints the key of the act, too
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -212,7 +214,8 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "POSTPROCESSING_HOOKS": [],  # lists of codes have no names of their own
+    # Without drf-spectacular's own: lists of codes have no names of their own.
+    "POSTPROCESSING_HOOKS": ["trial.api.schema.describe_the_key"],
 }
 LOGIN_URL = "admin:login"
 

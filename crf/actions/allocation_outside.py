@@ -11,9 +11,14 @@ from django.contrib.auth.models import User
 from crf.models import AllocationOutside, Randomization
 from trial.access import Act
 from trial.actions.parameters import lock_study
+from trial.actions.saving.writing import (
+    checked_text,
+    lock_row,
+    refuse_withdrawn_subject,
+    writing,
+)
 from trial.actions.signals import stored
 from trial.actions.verification import anchors
-from trial.actions.writing import checked_text, lock_row, refuse_withdrawn_subject, writing
 from trial.audit.acting import acting
 from trial.models import Subject, Visit, may
 from trial.protocol.parameters import Stratum
@@ -22,6 +27,7 @@ from trial.protocol.schedule.visits import RANDOMIZATION_VISIT
 from trial.refusals import Code, Problem, Refused
 from trial.states import OutsideState
 
+from .allocations import hold_visit
 from .randomization import allocation_of, was_randomized
 
 LONGEST = 200
@@ -81,6 +87,7 @@ def confirm(subject: Subject, *, by: User, entered: int, reason: str) -> Randomi
             code=RANDOMIZATION_VISIT,
             defaults={"target_on": decision.allocated_on},
         )
+        hold_visit(visit, on=decision.allocated_on)
         record = Randomization.objects.create(
             visit=visit,
             subject_once=subject,

@@ -1,11 +1,15 @@
-"""All allocations of the study, and their verification by the revealed key (crf_spec 2.13)."""
+"""All allocations of the study, and their verification by the revealed key (crf_spec 2.13).
+
+Also the visit of an allocation, which is held by it.
+"""
 
 from collections.abc import Iterable
+from datetime import date
 
 from django.utils.translation import gettext as _
 
 from crf.models import Randomization
-from trial.models import Study
+from trial.models import Study, Visit
 from trial.protocol import study
 from trial.protocol.parameters import RandMethod
 from trial.protocol.randomization import allocation_check, blocks, minimization
@@ -18,6 +22,13 @@ def earlier_allocations() -> list[minimization.Allocated]:
     """
     rows = Randomization.objects.by_key().order_by("pk")
     return [minimization.Allocated(blocks.Arm(row.arm), row.levels_used) for row in rows]
+
+
+def hold_visit(visit: Visit, *, on: date) -> None:
+    """Store that the visit was held on the day of the allocation, unless its date is entered."""
+    if not visit.held_on and not visit.status:
+        visit.held_on, visit.status = on, Visit.Status.DONE.value
+        visit.save()
 
 
 def verify(key: bytes) -> tuple[int, tuple[allocation_check.Finding, ...]]:

@@ -4,11 +4,21 @@ from collections.abc import Mapping
 from datetime import date
 
 from django.contrib.auth.models import User
+from django.urls import reverse
 
 from crf.casebook import Casebook
-from crf.derived.eligibility import Assessed, assess, behind, is_passed, is_stale, latest
+from crf.derived.demographics import signed_on
+from crf.derived.eligibility import (
+    Assessed,
+    assess,
+    behind,
+    day_to_confirm,
+    is_passed,
+    latest,
+)
 from crf.derived.evidence import visit_of_gate
-from crf.models import Criterion, Eligibility
+from crf.derived.since_confirmed import changes_in_words, since_confirmed
+from crf.models import Consent, Criterion, Eligibility
 from trial.access import Act
 from trial.accounts.second_factor import Proof
 from trial.actions.review import (
@@ -18,8 +28,8 @@ from trial.actions.review import (
     signed_part,
     store_signature,
 )
+from trial.actions.saving.writing import checked_text, lock_row, writing
 from trial.actions.signals import stored
-from trial.actions.writing import checked_text, lock_row, writing
 from trial.models import Query, Signature, Subject, Visit
 from trial.protocol.eligibility import gates
 from trial.protocol.kleene import Truth
@@ -43,10 +53,11 @@ def confirm(
     """Confirm each criterion and sign. Store both with the evidence as it stands.
 
     `verdicts` are the investigator's, by criterion, where they differ from the data's; `comments`
-    are the reasons. The windows count from `assessed_on` (IEDAT): today, or earlier where former
-    subjects are entered. The signature's time is the database's own.
+    are the reasons. `assessed_on` is the gate's day (IEDAT) as the source states it, for subjects
+    who are entered afterwards; for all others it follows from the confirmations. The signature's
+    time is the database's own.
     """
-    on = assessed_on or subject.site.today()
+    on = _day_of(Casebook(subject), gate=gate, stated_on=assessed_on)
     visit = _visit_of(subject, gate=gate, on=on)
     comments = {
         code: checked_text(comment, item=code, if_blank=None, longest=LONGEST_COMMENT)
@@ -69,6 +80,22 @@ def confirm(
     return record
 
 
+def _day_of(casebook: Casebook, *, gate: int, stated_on: date | None) -> date:
+    """Return the day that the confirmation is for. Refuse a stated day that it cannot have."""
+    on = day_to_confirm(casebook, gate=gate, stated_on=stated_on)
+    if stated_on is None:
+        return on
+    today, item = casebook.subject.site.today(), "assessed_on"
+    if stated_on > today:
+        raise Refused(Code.FUTURE_DATE, item=item, value=stated_on, today=today)
+    consented_on = signed_on(casebook, Consent.Type.INITIAL)
+    if consented_on and stated_on < consented_on:
+        raise Refused(Code.GATE_BEFORE_CONSENT, item=item, day=stated_on, consent=consented_on)
+    if stated_on != on:
+        raise Refused(Code.GATE_DAY_FOLLOWS, item=item, gate=gate, day=on, stated=stated_on)
+    return on
+
+
 def _visit_of(subject: Subject, *, gate: int, on: date) -> Visit:
     """Return the visit of a gate. Refuse one that is not planned."""
     code = visit_of_gate(gate, Casebook(subject).parameters_on(on))
@@ -83,9 +110,6 @@ def _assess_to_confirm(
     casebook: Casebook, *, gate: int, on: date, shown_sha256: str | None
 ) -> Assessed:
     """Evaluate the criteria of a gate. Refuse what cannot be confirmed as it stands."""
-    today = casebook.subject.site.today()
-    if on > today:
-        raise Refused(Code.FUTURE_DATE, item="assessed_on", value=on, today=today)
     if gate == 2:
         refuse_unless_entered(casebook, casebook.parameters_on(on))
     assessed = assess(casebook, gate=gate, on=on)
@@ -171,5 +195,16 @@ def refuse_unless_entered(casebook: Casebook, parameters: Parameters) -> None:
     confirmed = latest(casebook, 1)
     if confirmed is None or not is_passed(confirmed, casebook):
         raise Refused(Code.GATE_1_OPEN)
-    if is_stale(confirmed, casebook, on=confirmed.assessed_on):
-        raise Refused(Code.GATE_1_STALE, day=confirmed.assessed_on)
+    since = since_confirmed(confirmed, casebook, on=confirmed.assessed_on)
+    if since.is_stale:
+        raise Refused(
+            Code.GATE_1_STALE,
+            day=confirmed.assessed_on,
+            changes=" ".join(changes_in_words(confirmed, casebook, since)),
+            address=address_of_gate(casebook.subject, 1),
+        )
+
+
+def address_of_gate(subject: Subject, gate: int) -> str:
+    """Return the address of the page on which a gate is confirmed."""
+    return reverse("eligibility", args=[subject.code, gate])

@@ -4,6 +4,7 @@ It is derived from a key that no table holds.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,19 +16,20 @@ from django.utils.translation import gettext as _
 
 from crf.casebook import Casebook
 from crf.derived import eligibility, progression
+from crf.derived.consent import consent_is_current, is_withdrawn
 from crf.derived.evidence import visit_of_gate
+from crf.derived.since_confirmed import SinceConfirmed, changes_in_words, since_confirmed
 from crf.derived.strata import feasible, levels_of
-from crf.models import AllocationOutside, Consent, Randomization
+from crf.models import AllocationOutside, Eligibility, Randomization
 from trial.access import Act
 from trial.accounts.second_factor import Proof, Unproven
 from trial.actions.parameters import lock_study
 from trial.actions.review import refuse_unless_proven
+from trial.actions.saving.writing import checked_text, lock_row, writing
 from trial.actions.signals import stored
 from trial.actions.verification import anchors
-from trial.actions.writing import checked_text, lock_row, writing
 from trial.audit.acting import acting
 from trial.models import (
-    ConsentVersion,
     ParameterDecision,
     SiteStatus,
     Study,
@@ -43,7 +45,8 @@ from trial.protocol.randomization import blocks, minimization, preconditions
 from trial.protocol.schedule.visits import RANDOMIZATION_VISIT
 from trial.refusals import Code, Problem, Refused
 
-from .allocations import earlier_allocations
+from .allocations import earlier_allocations, hold_visit
+from .confirmation import address_of_gate
 
 FIXED_PARAMETERS = ("RAND_METHOD", "STRATA")
 
@@ -76,28 +79,12 @@ def facts_of(
 ) -> preconditions.Facts:
     """Return the facts that decide whether the subject may be randomized on a day."""
     subject = casebook.subject
-    entry, confirmed = eligibility.latest(casebook, 1), eligibility.latest(casebook, 2)
-    anew = {
-        record: eligibility.assess_anew(record, casebook) for record in (entry, confirmed) if record
-    }
-    g1_stale = g2_stale = False
-    if entry:
-        on_entry = entry.assessed_on
-        g1_stale = eligibility.is_stale(entry, casebook, on=on_entry, anew=anew[entry])
-    if confirmed:
-        g2_stale = eligibility.is_stale(confirmed, casebook, on=on, anew=anew[confirmed])
     check = progression.check(casebook, on=on)
     scan = check.assessment
     levels = levels_of(casebook, parameters, on)
     all_known = all(levels.values())
-    return preconditions.Facts(
+    facts = preconditions.Facts(
         on=on,
-        g1_passed=entry is not None and eligibility.is_passed(entry, casebook),
-        g1_stale=g1_stale,
-        g2_verdict=confirmed.result if confirmed else None,
-        g2_signed=confirmed is not None and eligibility.is_signed(confirmed, casebook),
-        g2_stale=g2_stale,
-        evidence_queried=evidence_is_queried(casebook, *anew.values()),
         x07_refusal=check.refusal,
         pc2_scan_on=scan.scanned_on if scan else None,
         late_reason=late_reason,
@@ -111,39 +98,44 @@ def facts_of(
         sysclass=levels[Stratum.SYSCLASS] if all_known else None,
         metpat=levels[Stratum.METPAT] if all_known else None,
     )
+    return _with_gates(facts, casebook, on=on)
 
 
-def is_withdrawn(casebook: Casebook) -> bool:
-    """Return whether the subject has withdrawn consent."""
-    return any(record.type == Consent.Type.WITHDRAWAL for record in casebook.records(Consent))
+def _with_gates(facts: preconditions.Facts, casebook: Casebook, *, on: date) -> preconditions.Facts:
+    """Return the facts with those of both gates, judged for a randomization on a day."""
+    entry, confirmed = eligibility.latest(casebook, 1), eligibility.latest(casebook, 2)
+    since_entry, since_second = (
+        since_confirmed(record, casebook, on=on) if record else SinceConfirmed()
+        for record in (entry, confirmed)
+    )
+    evidence = [
+        eligibility.assess(casebook, gate=gate, on=record.assessed_on)
+        for gate, record in ((1, entry), (2, confirmed))
+        if record
+    ]
+    return replace(
+        facts,
+        g1_passed=entry is not None and eligibility.is_passed(entry, casebook),
+        g1_stale=since_entry.is_stale,
+        g1_changes=_changes(entry, casebook, since_entry),
+        g2_verdict=confirmed.result if confirmed else None,
+        g2_signed=confirmed is not None and eligibility.is_signed(confirmed, casebook),
+        g2_stale=since_second.is_stale,
+        g2_changes=_changes(confirmed, casebook, since_second),
+        lapsed=since_second.lapsed,
+        evidence_queried=evidence_is_queried(casebook, *evidence),
+    )
+
+
+def _changes(record: Eligibility | None, casebook: Casebook, since: SinceConfirmed) -> str:
+    """Return what made a confirmation stale, when and by whom; empty where nothing did."""
+    return " ".join(changes_in_words(record, casebook, since)) if record else ""
 
 
 def evidence_is_queried(casebook: Casebook, *assessed: eligibility.Assessed) -> bool:
     """Return whether an open query is about a record that the evidence stands in."""
     records = eligibility.behind(*assessed)
     return any(row.is_open_query and (row.form, row.record) in records for row in casebook.standing)
-
-
-def consent_is_current(casebook: Casebook, *, on: date) -> bool:
-    """Return whether the version last signed still counts.
-
-    It does until a later one is in force that asks those already in the trial to consent again.
-    """
-    signed = [consent for consent in casebook.records(Consent) if is_signature(consent)]
-    if not signed:
-        return False
-    # A consent without its day counts as the last.
-    last = max(signed, key=lambda consent: (consent.signed_on or date.max, consent.pk))
-    newer = ConsentVersion.objects.effective(site_id=casebook.subject.site_id, on=on)
-    newer = newer.filter(effective_from__gt=last.form_version.effective_from)
-    return not newer.exclude(reconsent=ConsentVersion.Reconsent.NEW_ONLY).exists()
-
-
-def is_signature(consent: Consent) -> bool:
-    """Return whether the form is a consent to the trial, with its version."""
-    types = (Consent.Type.INITIAL, Consent.Type.RECONSENT)
-    has_version = consent.form_version is not None
-    return consent.type in types and consent.declined != "Y" and has_version
 
 
 def randomize(
@@ -209,8 +201,12 @@ def _refuse_unless_randomizable(casebook: Casebook, *, on: date, late_reason: st
     against = refusals(casebook, on=on, late_reason=late_reason)
     if not against:
         return
-    sentences = [refusal.sentence for refusal in against]
-    problems = [Problem(Code.NOT_RANDOMIZABLE, facts={"sentence": text}) for text in sentences]
+    problems = []
+    for refusal in against:
+        facts = {"sentence": refusal.sentence}
+        if refusal.gate:
+            facts["address"] = address_of_gate(casebook.subject, refusal.gate)
+        problems.append(Problem(Code.NOT_RANDOMIZABLE, facts=facts))
     raise Refused(*problems, codes=[refusal.code for refusal in against])
 
 
@@ -257,6 +253,7 @@ def _allocate(
     if confirmed is None or visit is None or len(levels) < len(levels_or_none):
         raise Refused(Code.STRATUM_UNKNOWN)
     visit.subject = subject
+    hold_visit(visit, on=on)
     return Randomization.objects.create(
         visit=visit,
         subject_once=subject,

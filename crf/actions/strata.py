@@ -4,8 +4,8 @@ from django.contrib.auth.models import AbstractUser
 
 from crf.models import Randomization
 from trial.access import Act
+from trial.actions.saving.writing import checked_reason, lock_row, writing
 from trial.actions.signals import stored
-from trial.actions.writing import checked_reason, lock_row, writing
 from trial.models import may
 from trial.refusals import Code, Problem, Refused
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import exceptions, serializers
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -22,7 +22,7 @@ from trial.protocol.response.best_response import Best
 from trial.protocol.schedule.subject_status import SubjectStatus
 from trial.refusals import Code, Refused
 
-from .subject import OfSubject
+from .subject import OfSubject, day_in_query
 
 ON = OpenApiParameter(
     "on", str, description="the day on which it is asked, as 2026-01-31; today if left out"
@@ -39,14 +39,19 @@ class ResponseReadSerializer(serializers.Serializer):
     sum_mm = Derived(allow_null=True)
     sum_is_complete = serializers.BooleanField()
     baseline_mm = Derived(allow_null=True)
+    bl1_mm = Derived(allow_null=True, help_text="the sum at the second baseline")
     nadir_mm = Derived(allow_null=True)
-    change_from_baseline_percent = Derived(allow_null=True)
-    change_from_nadir_percent = Derived(allow_null=True)
+    change_from_baseline_percent = Derived(places=1, allow_null=True)
+    change_from_bl1_percent = Derived(places=1, allow_null=True)
+    change_from_nadir_percent = Derived(places=1, allow_null=True)
     change_from_nadir_mm = Derived(allow_null=True)
     target = serializers.CharField()
     non_target = serializers.CharField()
     new_lesion = serializers.CharField(allow_null=True)
     overall = serializers.CharField()
+    overall_since_bl1 = serializers.CharField(
+        allow_null=True, help_text="CR, PR and SD against BL1"
+    )
     investigator = serializers.CharField(allow_null=True)
     discordance = serializers.CharField()
     irecist = serializers.CharField()
@@ -85,12 +90,14 @@ class FirstFailureSerializer(serializers.Serializer):
 
 
 class AgentSerializer(serializers.Serializer):
-    """The cumulative dose of an agent and its relative dose intensity."""
+    """The cumulative dose of an agent in one regimen, and its relative dose intensity."""
 
+    regimen = serializers.CharField(help_text="the regimen in force in its cycles, by its code")
     agent = serializers.CharField()
     mg = Derived(allow_null=True)
     normalized = Derived(allow_null=True, help_text="per m² or kg, by which the agent is dosed")
-    intensity_percent = Derived(allow_null=True)
+    unit = serializers.CharField(help_text="of the normalized dose; empty for a flat dose or AUC")
+    intensity_percent = Derived(places=1, allow_null=True)
 
 
 class CoveredSerializer(serializers.Serializer):
@@ -117,7 +124,7 @@ class CourseSerializer(serializers.Serializer):
         help_text="where the first progression after randomization lay"
     )
     agents = AgentSerializer(many=True)
-    regimen_intensity_percent = Derived(allow_null=True)
+    regimen_intensity_percent = Derived(places=1, allow_null=True, help_text="of the last regimen")
     lesions = CoveredSerializer(many=True)
     coverage = serializers.CharField(allow_null=True)
 
@@ -165,10 +172,7 @@ class CourseView(OfSubject):
     def day(self, request: Request, subject: Subject) -> date:
         """Return the day asked for. Raise 400 for what is no day, and refuse one in the future."""
         today = subject.site.today()
-        try:
-            day = serializers.DateField().run_validation(request.query_params.get("on") or today)
-        except exceptions.ValidationError as error:
-            raise exceptions.ValidationError({"on": error.detail}) from error
+        day = day_in_query(request, "on") or today
         if day > today:
             raise Refused(Code.FUTURE_DATE, item="on", value=day, today=today)
         return day
@@ -179,8 +183,11 @@ def _response(response: DerivedResponse, records: dict[str, int]) -> dict[str, A
     derived = {
         field.name: getattr(response.derived, field.name) for field in fields(response.derived)
     }
-    point = response.assessment.point
+    point, since = response.assessment.point, response.since_bl1
     return derived | {
+        "bl1_mm": since.baseline_mm if since else None,
+        "change_from_bl1_percent": since.change_from_baseline_percent if since else None,
+        "overall_since_bl1": since.overall if since else None,
         "assessment": point.label,
         "record": records.get(point.label),
         "first_scan_on": point.first_scan_on,

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractUser
 from django.utils.translation import gettext_lazy, override
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -16,7 +17,9 @@ from rest_framework.response import Response
 from crf.actions import confirmation
 from crf.casebook import Casebook
 from crf.derived import eligibility
+from crf.derived.allocation import allocation_of
 from crf.derived.pieces import Piece
+from crf.derived.since_confirmed import changes_in_words, last_day_of_data, since_confirmed
 from crf.models import Criterion, Eligibility
 from trial.access import Act
 from trial.accounts.person import person_of
@@ -32,10 +35,15 @@ from trial.refusals import Code, Refused
 from trial.refusals.words import SIGNED_IN
 
 from .free_text import refuse_unfit
-from .subject import OfSubject
+from .subject import OfSubject, day_in_query
 
 GATE = OpenApiParameter(
     "gate", int, required=True, enum=[1, 2], description="1 entry, 2 randomization"
+)
+ASSESSED_ON = OpenApiParameter(
+    "assessed_on",
+    OpenApiTypes.DATE,
+    description="the gate's day as the source states it, for a subject who is entered afterwards",
 )
 TWO_AGES = re.compile(r"\d or \d")
 SEVERAL = gettext_lazy("More than one value is possible by the data.")
@@ -89,10 +97,17 @@ class ConfirmedSerializer(serializers.Serializer):
     stale = serializers.BooleanField(
         help_text="whether its evidence has changed since. Windows that are over do not count"
     )
+    changes = serializers.ListField(
+        child=serializers.CharField(), help_text="which item has changed, when and by whom"
+    )
+    lapsed = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="gate 2: criteria whose windows, counted back from today, have lapsed",
+    )
 
 
 class AtGateSerializer(serializers.Serializer):
-    """Eligibility at a gate, today."""
+    """Eligibility at a gate, on the day that a confirmation would be for."""
 
     subject = serializers.CharField()
     gate = serializers.IntegerField()
@@ -132,6 +147,11 @@ class Confirm(Strict):
     shown_sha256 = serializers.CharField(
         max_length=64, help_text="of what you read: what changed since is not confirmed"
     )
+    assessed_on = serializers.DateField(
+        required=False,
+        help_text="the gate's day as the source states it: for a subject entered more than 7 days "
+        "after the consent. For others it follows from the confirmations",
+    )
 
 
 class EligibilityView(OfSubject):
@@ -141,14 +161,16 @@ class EligibilityView(OfSubject):
 
     @extend_schema(
         summary="what the data say of each criterion",
-        parameters=[GATE],
+        parameters=[GATE, ASSESSED_ON],
         responses={200: AtGateSerializer} | REFUSALS,
     )
     def get(self, request: Request, code: str) -> Response:
-        """Return the verdicts at a gate, today, with the evidence, and the last confirmation."""
+        """Return the verdicts on the gate's day, with the evidence, and the last confirmation."""
         casebook, gate = self.casebook(code), self.gate()
         subject = casebook.subject
-        assessed = eligibility.assess(casebook, gate=gate, on=subject.site.today())
+        stated_on = day_in_query(request, "assessed_on")
+        on = eligibility.day_to_confirm(casebook, gate=gate, stated_on=stated_on)
+        assessed = eligibility.assess(casebook, gate=gate, on=min(on, subject.site.today()))
         hidden = bool(hidden_from(Eligibility, person_of(request), subject.site_id))
         shown = {
             "subject": subject.code,
@@ -192,6 +214,7 @@ class EligibilityView(OfSubject):
                 verdicts=sent.get("verdicts", {}),
                 comments=comments,
                 shown_sha256=sent["shown_sha256"],
+                assessed_on=sent.get("assessed_on"),
             )
         return Response(
             ConfirmedSerializer(confirmed_last(Casebook(subject), gate)).data,
@@ -235,9 +258,12 @@ def confirmed_last(casebook: Casebook, gate: int) -> dict[str, Any] | None:
     record = eligibility.latest(casebook, gate)
     if record is None:
         return None
+    since = since_confirmed(record, casebook, on=last_day_of_data(casebook))
     return {
         **{name: getattr(record, name) for name in ("id", "assessed_on", "result", "failed")},
         "signed": eligibility.is_signed(record, casebook),
         "signature": eligibility.signature_under(record, casebook),
-        "stale": eligibility.is_stale(record, casebook, on=record.assessed_on),
+        "stale": since.is_stale,
+        "changes": changes_in_words(record, casebook, since),
+        "lapsed": since.lapsed if allocation_of(casebook) is None else (),
     }

@@ -12,7 +12,7 @@ from crf.actions import allocation_outside
 from crf.models import AllocationOutside, Randomization
 from trial.access import Act
 from trial.accounts.person import person_of
-from trial.api.base import REFUSALS, Strict, WholeNumber
+from trial.api.base import REFUSALS, Strict, TypedDay, WholeNumber
 from trial.states import OutsideState
 
 from .subject import OfSubject
@@ -21,7 +21,7 @@ from .subject import OfSubject
 class EnterOutside(Strict):
     """The allocation by its source document, as it is sent."""
 
-    allocated_on = serializers.DateField()
+    allocated_on = TypedDay()
     arm = serializers.ChoiceField(choices=Randomization.Arm.choices)
     sysclass = serializers.ChoiceField(choices=Randomization.SystemicClass.choices)
     metpat = serializers.ChoiceField(choices=Randomization.MetastaticPattern.choices)

@@ -80,6 +80,9 @@ class RefusalSerializer(serializers.Serializer):
 
     code = serializers.CharField()
     sentence = InWords()
+    gate = serializers.IntegerField(
+        allow_null=True, help_text="of eligibility, to be confirmed again to settle it"
+    )
 
 
 class PreconditionsSerializer(serializers.Serializer):
@@ -112,7 +115,8 @@ class RandomizationView(OfSubject):
             "subject": subject.code,
             "on": on,
             "refusals": [
-                {"code": refusal.code, "sentence": refusal.sentence} for refusal in refusals
+                {"code": refusal.code, "sentence": refusal.sentence, "gate": refusal.gate}
+                for refusal in refusals
             ],
             "allocation": randomization.allocation_of(subject),
         }

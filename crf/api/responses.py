@@ -32,15 +32,18 @@ class ResponseSerializer(OfVisit):
     last_scan_on = serializers.DateField(read_only=True, allow_null=True)
     sum_mm = Derived(read_only=True, allow_null=True)
     baseline_mm = Derived(read_only=True, allow_null=True)
-    change_from_baseline_percent = Derived(read_only=True, allow_null=True)
+    bl1_mm = Derived(read_only=True, allow_null=True)
+    change_from_baseline_percent = Derived(places=1, read_only=True, allow_null=True)
+    change_from_bl1_percent = Derived(places=1, read_only=True, allow_null=True)
     nadir_mm = Derived(read_only=True, allow_null=True)
-    change_from_nadir_percent = Derived(read_only=True, allow_null=True)
+    change_from_nadir_percent = Derived(places=1, read_only=True, allow_null=True)
     change_from_nadir_mm = Derived(read_only=True, allow_null=True)
     target = Derived(read_only=True, allow_null=True)
     non_target = Derived(read_only=True, allow_null=True)
     new_lesion = Derived(read_only=True, allow_null=True)
     overall = Derived(read_only=True, allow_null=True)
     discordance = Derived(read_only=True, allow_null=True)
+    doubts = Derived(read_only=True, allow_null=True)
 
     class Meta:
         model = ResponseAssessment

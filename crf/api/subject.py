@@ -3,8 +3,11 @@
 Outside a person's scope, a subject is not there.
 """
 
+from datetime import date
+
 from django_filters import rest_framework as filters
-from rest_framework import serializers
+from rest_framework import exceptions, serializers
+from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from crf.casebook import Casebook
@@ -29,6 +32,18 @@ class OfSubject(APIView):
         """Return the subject. Raise 404 for one that the person may not see."""
         subjects = Subject.objects.visible_to(person_of(self.request))
         return visible_or_404(subjects.select_related("site"), code=code)
+
+
+def day_in_query(request: Request, name: str) -> date | None:
+    """Return the day that the address names; None for none. Answer 400 to what is no day."""
+    text = request.query_params.get(name)
+    if not text:
+        return None
+    try:
+        day: date = serializers.DateField().run_validation(text)
+        return day
+    except exceptions.ValidationError as error:
+        raise exceptions.ValidationError({name: error.detail}) from error
 
 
 class OfVisit(serializers.ModelSerializer):

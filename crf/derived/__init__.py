@@ -6,10 +6,10 @@ check after cycle 2, strata, schedule and course are judged.
 """
 
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 
 
 def register() -> None:
     """Import every chapter, so that each derived value knows its function; called at app start."""
-    for chapter in iter_modules(__path__):
-        import_module(f"{__name__}.{chapter.name}")
+    for chapter in walk_packages(__path__, prefix=f"{__name__}."):
+        import_module(chapter.name)

@@ -1,68 +1,69 @@
 """The dates that a subject's visits are planned from (crf_spec 3.1)."""
 
+from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
 
 from crf.casebook import Casebook
+from crf.derived.therapy.doses import doses_of
 from crf.models import (
     Consent,
     Eligibility,
     Fraction,
     RadiotherapyCourse,
+    Regimen,
     ResponseAssessment,
     Scan,
 )
+from crf.models.codes.radiotherapy import ENDED, Status
+from trial.protocol.eligibility.gate_days import Confirmation, day_of_entry
 from trial.protocol.parameters import Parameters
 from trial.protocol.response.recist import Response
 from trial.protocol.schedule import timetable
+from trial.protocol.schedule.end_of_treatment import presumed_end_on
 from trial.protocol.schedule.visits import CHECK_AFTER_CYCLE_2
 
 from .allocation import allocation_of, is_irradiated
 from .demographics import signed_on
-from .doses import doses_of
+from .eligibility import confirmations_of
 
 NO_FRACTIONS = (None, None)
-
-
-class ConfirmedGate(NamedTuple):
-    """The result and the day of a gate's confirmation."""
-
-    result: str
-    on: date
-
-    @property
-    def passed_on(self) -> date | None:
-        """The day, if the subject was eligible."""
-        return self.on if self.result == Eligibility.Result.ELIGIBLE else None
 
 
 def anchors_of(casebook: Casebook, parameters: Parameters) -> timetable.Anchors:
     """Return the dates and facts that the timetable is planned from."""
     doses = doses_of(casebook)
-    gates = confirmed_gates(casebook, before=doses.day_1(1))
-    entry, second = gates.get(Eligibility.Gate.G1), gates.get(Eligibility.Gate.G2)
+    entry, second = confirmations_of(casebook, 1), confirmations_of(casebook, 2)
     allocation = allocation_of(casebook)
-    # Nobody waits for a randomization that will not be.
-    has_failed = second is not None and second.result == Eligibility.Result.INELIGIBLE
+    # Nobody waits for a cycle, or for a randomization, that will not be.
+    entry_failed = last_result(entry) == Eligibility.Result.INELIGIBLE
+    has_failed = last_result(second) == Eligibility.Result.INELIGIBLE
     awaits_check = allocation is not None or not has_failed
-    opened_on = second.passed_on if second and parameters.before_cycles else None
-    fractions = fractions_between(casebook) if is_irradiated(casebook) else NO_FRACTIONS
-    first_fraction_on, last_fraction_on = fractions
+    is_passed = last_result(second) == Eligibility.Result.ELIGIBLE
+    opened_on = second[-1].on if is_passed and parameters.before_cycles else None
+    irradiated = is_irradiated(casebook)
+    fractions = fractions_between(casebook) if irradiated else NO_FRACTIONS
+    decided_against = decided_against_on(casebook) if irradiated else None
     pd_on = progressed_on(casebook)
     return timetable.Anchors(
         consent_on=signed_on(casebook, Consent.Type.INITIAL),
         pretreated=doses.preconsent_cycles > 0,
-        eligibility_g1_signed_on=entry.passed_on if entry else None,
+        gate_1_on=day_of_entry(entry),
+        entry_failed=entry_failed,
         cycle_day_1=doses.first,
-        gives_day_8=doses.day_8,
+        later_days=doses.later_days,
+        cycle_targets=doses.targets,
         cycle_length_days=doses.cycle_length_days,
-        max_cycles=doses.max_cycles,
+        check_length_days=doses.check_length_days,
+        max_cycles=doses.last_cycle,
         pc2_scan_on=last_scan_of_check(casebook) if awaits_check else None,
         randomized_on=allocation.randomized_on if allocation else None,
         arm=allocation.arm if allocation else None,
-        rt_first_fraction_on=first_fraction_on,
-        rt_last_fraction_on=last_fraction_on,
+        rt_first_fraction_on=fractions[0],
+        rt_last_fraction_on=fractions[1],
+        rt_not_started_on=decided_against,
+        rt_ended_on=fractions[1] or decided_against,
         last_dose_on=doses.last_on,
+        last_regimen_on=last_regimen_on(casebook),
         randomization_open_on=opened_on,
         treatment_ended=pd_on is not None and (allocation is None or parameters.before_cycles),
         pd_on=pd_on,
@@ -70,29 +71,45 @@ def anchors_of(casebook: Casebook, parameters: Parameters) -> timetable.Anchors:
     )
 
 
-def confirmed_gates(casebook: Casebook, *, before: date | None) -> dict[str, ConfirmedGate]:
-    """Return the last confirmation of each gate; of the first gate, the last one up to `before`.
+def last_result(confirmations: Sequence[Confirmation]) -> str:
+    """Return the result of the last confirmation; empty text where there is none."""
+    return confirmations[-1].result if confirmations else ""
 
-    `before` is the day of the first dose; None stands for no limit.
+
+def treatment_ended_on(casebook: Casebook, *, on: date) -> date | None:
+    """Return the day from which the treatment of a randomized subject has ended, by a day.
+
+    It has when every component of its arm has (crf_spec 3.1).
     """
-    gates = {}
-    for record in casebook.records(Eligibility):
-        if record.assessed_on is None:
-            continue
-        is_entry = record.gate == Eligibility.Gate.G1
-        if is_entry and before is not None and record.assessed_on > before:
-            continue
-        gates[record.gate] = ConfirmedGate(record.result, record.assessed_on)
-    return gates
+    parameters = casebook.parameters_on(on)
+    anchors = anchors_of(casebook, parameters)
+    end_on = presumed_end_on(anchors, parameters)
+    if anchors.randomized_on is None or end_on is None or end_on > on:
+        return None
+    return end_on if not is_irradiated(casebook) or has_ended_radiotherapy(casebook) else None
+
+
+def last_regimen_on(casebook: Casebook) -> date | None:
+    """Return the day from which the last regimen is in force."""
+    days = [regimen.from_on for regimen in casebook.records(Regimen) if regimen.from_on]
+    return max(days, default=None)
+
+
+def has_ended_radiotherapy(casebook: Casebook) -> bool:
+    """Return whether each course of the study has its end, or was decided not to begin."""
+    courses = [c for c in casebook.records(RadiotherapyCourse) if c.is_of_study]
+    ended = ENDED | {Status.NOT_STARTED}
+    return bool(courses) and all(course.status in ended for course in courses)
 
 
 def fractions_between(casebook: Casebook) -> tuple[date | None, date | None]:
-    """Return the days of the first and the last fraction.
+    """Return the days of the first and the last fraction of the study's radiotherapy.
 
     The last is known once every course that was begun has its end.
     """
     days, all_ended = [], True
-    for course in casebook.records(RadiotherapyCourse):
+    courses = casebook.records(RadiotherapyCourse)
+    for course in (course for course in courses if course.is_of_study):
         delivered = [row for row in course.rows(Fraction) if row.delivered == "Y" and row.given_on]
         days += [fraction.given_on for fraction in delivered]
         if delivered and not course.ended_on:
@@ -100,6 +117,18 @@ def fractions_between(casebook: Casebook) -> tuple[date | None, date | None]:
     if not days:
         return NO_FRACTIONS
     return min(days), max(days) if all_ended else None
+
+
+def decided_against_on(casebook: Casebook) -> date | None:
+    """Return the day of the decision against the study's radiotherapy.
+
+    None where a course was planned or begun, or nothing is decided.
+    """
+    courses = casebook.records(RadiotherapyCourse)
+    of_study = [course for course in courses if course.is_of_study]
+    if any(course.status != Status.NOT_STARTED for course in of_study):
+        return None
+    return max((course.decided_on for course in of_study if course.decided_on), default=None)
 
 
 def last_scan_of_check(casebook: Casebook) -> date | None:

@@ -6,63 +6,44 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from crf.casebook import Casebook, once
+from crf.casebook import Casebook
+from crf.derived.therapy.doses import AgentTotal, agent_totals, days_given, doses_of
 from crf.models import (
     Administration,
     Consent,
-    Cycle,
     Eligibility,
-    Fraction,
     LaboratoryPanel,
-    Lesion,
     NewLesion,
-    RadiotherapyCourse,
     ResponseAssessment,
-    TargetMeasurement,
-    TargetVolume,
     VitalSigns,
 )
 from trial.protocol.endpoints import course
 from trial.protocol.endpoints.facts import Contact, Facts
-from trial.protocol.endpoints.local_control import LocalStatus
 from trial.protocol.endpoints.unrecorded import Unrecorded
 from trial.protocol.progression_check.progression import State
 from trial.protocol.radiotherapy import coverage as coverage_rules
 from trial.protocol.response import recist, second_baseline
 from trial.protocol.schedule.subject_status import StatusFacts, SubjectStatus, subject_status
-from trial.protocol.schedule.visits import CHECK_AFTER_CYCLE_2
-from trial.protocol.therapy import dose_intensity
 
 from . import progression
 from .allocation import allocation_of, is_irradiated
+from .anchors import treatment_ended_on
 from .demographics import signed_on
-from .doses import cumulative_doses, days_given, doses_of, intensity_percents
+from .fractions import fractions_delivered, irradiated_lesions
 from .radiotherapy import coverage_by_lesion, subject_coverage
 from .responses import (
+    SECOND_BASELINE,
     AssessedResponse,
-    assessed_lesions,
     baseline,
     covers_trunk,
     investigator_response,
+    local_statuses,
     responses,
 )
 
-SECOND_BASELINE = CHECK_AFTER_CYCLE_2
 UNRECORDED = frozenset(Unrecorded)
 """Death, the next therapy and adverse events have no form yet."""
 IN_FIELD = {"Y": True, "N": False}
-
-
-class AgentTotal(NamedTuple):
-    """The cumulative dose of an agent and its relative dose intensity.
-
-    `normalized` is per m² or kg, for agents that are dosed so. None stands for unknown.
-    """
-
-    agent: str
-    mg: Decimal | None
-    normalized: Decimal | None
-    intensity_percent: Decimal | None
 
 
 class LesionCovered(NamedTuple):
@@ -70,13 +51,6 @@ class LesionCovered(NamedTuple):
 
     lesion: str
     coverage: coverage_rules.Coverage
-
-
-class DeliveredFraction(NamedTuple):
-    """A delivered fraction, with its volume where that stands."""
-
-    fraction: Fraction
-    volume: TargetVolume | None
 
 
 class Derived(NamedTuple):
@@ -130,6 +104,7 @@ def sources_of(
     casebook: Casebook, *, on: date, unrecorded: frozenset[Unrecorded]
 ) -> course.CourseFacts:
     """Return the facts that the protocol derives a course from."""
+    fractions = fractions_delivered(casebook, on)
     sources = course.CourseFacts(
         baseline=baseline(casebook),
         assessments=tuple(
@@ -138,6 +113,7 @@ def sources_of(
         treated_on=doses_of(casebook).day_1(1),
         second_baseline=SECOND_BASELINE,
         irradiated=tuple(irradiated_lesions(casebook, on=on).items()),
+        irradiated_since=fractions[0].fraction.given_on if fractions else None,
         treated_after_randomization=was_treated_since_randomization(casebook, on=on),
         unrecorded=unrecorded,
     )
@@ -147,18 +123,15 @@ def sources_of(
 
 def course_assessment(response: AssessedResponse, casebook: Casebook) -> course.CourseAssessment:
     """Return one assessment as the course reads it."""
-    assessment, point, derived = response
-    rows = assessed_lesions(assessment, TargetMeasurement, casebook)
+    assessment, point = response.assessment, response.point
     return course.CourseAssessment(
         point=point,
         investigator=investigator_response(assessment),
-        statuses=tuple(
-            (lesion.code, LocalStatus(row.local_status)) for lesion, row in rows if row.local_status
-        ),
+        statuses=local_statuses(assessment, casebook),
         in_field=tuple(
             IN_FIELD.get(row.in_field) for row in assessment.rows(NewLesion) if row.certainty
         ),
-        derived=derived,
+        readings=response.readings,
     )
 
 
@@ -173,10 +146,11 @@ def facts_of(casebook: Casebook, first: recist.Baseline) -> Facts:
         return Facts(
             randomized_on=randomized_on, baseline_complete=None, measurable=None, no_disease=False
         )
-    assessment, point, derived = at_bl1[0]
+    point, derived = at_bl1[0].point, at_bl1[0].derived
     return Facts(
         randomized_on=randomized_on,
-        baseline_complete=covers_trunk(assessment) and derived.overall != recist.Response.NE,
+        baseline_complete=covers_trunk(at_bl1[0].assessment)
+        and derived.overall != recist.Response.NE,
         measurable=second_baseline.measurable(first, point),
         no_disease=second_baseline.no_disease(first, point),
     )
@@ -204,22 +178,11 @@ def contacts_of(casebook: Casebook, *, on: date) -> Iterator[Contact]:
         yield Contact(f"fraction {fraction.number}{of_volume}", fraction.given_on)
 
 
-@once
-def fractions_delivered(casebook: Casebook, on: date) -> list[DeliveredFraction]:
-    """Return the fractions delivered up to a day, in the order of their days."""
-    delivered = []
-    for radiotherapy in casebook.records(RadiotherapyCourse):
-        volumes = {volume.pk: volume for volume in radiotherapy.rows(TargetVolume)}
-        for fraction in radiotherapy.rows(Fraction):
-            if fraction.delivered == "Y" and fraction.given_on and fraction.given_on <= on:
-                delivered.append(DeliveredFraction(fraction, volumes.get(fraction.volume_id)))
-    return sorted(delivered, key=lambda row: (row.fraction.given_on, row.fraction.pk))
-
-
 def treatment_days(casebook: Casebook, *, on: date) -> list[date]:
-    """Return the day of each dose, and of each fraction delivered up to a day."""
-    fractions = fractions_delivered(casebook, on)
-    return [*days_given(casebook), *(row.fraction.given_on for row in fractions)]
+    """Return the day of each dose, and of each fraction of the study up to a day."""
+    fractions = [row.fraction for row in fractions_delivered(casebook, on)]
+    of_study = [fraction for fraction in fractions if fraction.course.is_of_study]
+    return [*days_given(casebook), *(fraction.given_on for fraction in of_study)]
 
 
 def was_treated_since_randomization(casebook: Casebook, *, on: date) -> bool | None:
@@ -232,33 +195,6 @@ def was_treated_since_randomization(casebook: Casebook, *, on: date) -> bool | N
         return None
     days = treatment_days(casebook, on=on)
     return any(allocation.randomized_on <= day <= on for day in days)
-
-
-def irradiated_lesions(casebook: Casebook, *, on: date) -> dict[str, date]:
-    """Return the day of the last fraction to each lesion that was irradiated."""
-    codes = {lesion.code for lesion in casebook.records(Lesion)}
-    last: dict[str, date] = {}
-    for fraction, volume in fractions_delivered(casebook, on):
-        if volume:
-            last |= {code: fraction.given_on for code in volume.lesions if code in codes}
-    return last
-
-
-def agent_totals(casebook: Casebook, *, on: date) -> tuple[list[AgentTotal], Decimal | None]:
-    """Return cumulative dose and dose intensity of each agent, and the regimen's intensity.
-
-    The intensity is relative, in percent, over the cycles begun (crf_spec 2.14).
-    """
-    begun = [number for number, day in doses_of(casebook).first.items() if day <= on]
-    until = max(begun, default=0)
-    if not any(cycle.number == until for cycle in casebook.records(Cycle)):
-        return [], None
-    percents, totals = intensity_percents(casebook, until), cumulative_doses(casebook, until)
-    agents = [
-        AgentTotal(agent, totals[agent].mg, totals[agent].normalized, percent)
-        for agent, percent in percents.items()
-    ]
-    return agents, dose_intensity.regimen_intensity_percent(percents.values())
 
 
 def status_of(casebook: Casebook, derived: course.Course, *, on: date) -> SubjectStatus:
@@ -278,6 +214,7 @@ def status_of(casebook: Casebook, derived: course.Course, *, on: date) -> Subjec
         progressed=progression.check(casebook, on=on).state == State.PD,
         randomized_on=randomized_on,
         progressed_on=progressed_after(randomized_on, derived) if randomized_on else None,
+        treatment_ended_on=treatment_ended_on(casebook, on=on),
         withdrawn_on=by_then(signed_on(casebook, Consent.Type.WITHDRAWAL), on),
     )
     return subject_status(facts)

@@ -1,4 +1,7 @@
-"""Eligibility at a gate: the verdicts by the data, the last confirmation, and its signature."""
+"""Eligibility at a gate: the verdicts by the data, the last confirmation, and its signature.
+
+What has become of a confirmation since stands in `since_confirmed`.
+"""
 
 import hashlib
 import json
@@ -8,12 +11,13 @@ from typing import NamedTuple
 from django.utils.translation import override
 
 from crf.casebook import Casebook
-from crf.models import Criterion, Eligibility
+from crf.models import Consent, Eligibility
 from trial.models import Signature
-from trial.protocol.eligibility import gates
+from trial.protocol.eligibility import gate_days, gates
 from trial.protocol.study import CRITERION
 from trial.refusals.words import SIGNED_IN
 
+from .demographics import signed_on
 from .evidence import gather
 from .pieces import Piece
 
@@ -53,12 +57,12 @@ class Assessed(NamedTuple):
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def assess(casebook: Casebook, *, gate: int, on: date) -> Assessed:
+def assess(casebook: Casebook, *, gate: int, on: date, longer_days: int = 0) -> Assessed:
     """Evaluate the criteria of a gate on a day, by the data as they are now.
 
-    The parameters in force on that day count.
+    The parameters in force on that day count. `longer_days` lengthen the windows of gate 2.
     """
-    parameters = casebook.parameters_on(on)
+    parameters = gate_days.widened(casebook.parameters_on(on), longer_days)
     with override(SIGNED_IN):  # its texts are hashed under a signature
         gathered = gather(casebook, gate=gate, on=on, parameters=parameters)
     verdicts = gates.evaluate(gathered.evidence, gate=gate, parameters=parameters)
@@ -89,25 +93,33 @@ def latest(casebook: Casebook, gate: int) -> Eligibility | None:
     return assessments[-1] if assessments else None
 
 
-def assess_anew(confirmed: Eligibility, casebook: Casebook) -> Assessed:
-    """Evaluate the gate for the day that it was confirmed for, by the data as they are now."""
-    return assess(casebook, gate=int(confirmed.gate[1]), on=confirmed.assessed_on)
+def confirmations_of(casebook: Casebook, gate: int) -> list[gate_days.Confirmation]:
+    """Return the result and the day of each confirmation of a gate, in their order."""
+    return [
+        gate_days.Confirmation(record.result, record.assessed_on)
+        for record in casebook.records(Eligibility)
+        if record.gate == f"G{gate}" and record.assessed_on
+    ]
 
 
-def is_stale(
-    confirmed: Eligibility, casebook: Casebook, *, on: date, anew: Assessed | None = None
-) -> bool:
-    """Return whether the evidence has changed since it was signed, or its verdicts will on a day.
+def is_back_entered(casebook: Casebook) -> bool:
+    """Return whether the subject was entered more than 7 days after its consent (crf_spec 3.1)."""
+    consented_on = signed_on(casebook, Consent.Type.INITIAL)
+    return gate_days.is_back_entered(consented_on, casebook.subject.created_on())
 
-    Evidence that was changed and put back counts as changed: its version is part of it (crf_spec
-    2.12). `anew` is the result of `assess_anew`, where it was computed already.
+
+def day_to_confirm(casebook: Casebook, *, gate: int, stated_on: date | None = None) -> date:
+    """Return the day for which a gate is confirmed now (crf_spec 2.12, the gate's day).
+
+    `stated_on` is the day that the source of a subject who is entered afterwards states.
     """
-    anew = anew or assess_anew(confirmed, casebook)
-    if confirmed.evidence_sha256 != anew.evidence_sha256:
-        return True
-    signed = {row.code: row.automatic for row in confirmed.rows(Criterion)}
-    now = anew if on == confirmed.assessed_on else assess(casebook, gate=anew.gate, on=on)
-    return any(signed.get(verdict.criterion) != verdict.truth for verdict in now.verdicts)
+    return gate_days.day_to_confirm(
+        gate,
+        confirmations_of(casebook, gate),
+        today=casebook.subject.site.today(),
+        stated_on=stated_on,
+        back_entered=stated_on is not None and is_back_entered(casebook),
+    )
 
 
 def signature_under(confirmed: Eligibility, casebook: Casebook) -> Signature | None:

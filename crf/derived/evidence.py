@@ -10,6 +10,10 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from crf.casebook import Casebook
+from crf.derived.laboratory.clearance import lab_value, weights
+from crf.derived.therapy.administrations import administration_of, by_cycle_and_day
+from crf.derived.therapy.doses import doses_of
+from crf.derived.therapy.regimens import regimens_of
 from crf.models import (
     Administration,
     Consent,
@@ -24,12 +28,14 @@ from crf.models import (
 )
 from trial.models import Record
 from trial.protocol.eligibility import gates
-from trial.protocol.parameters import GateDays, Parameters
+from trial.protocol.eligibility.evidence import Switch
+from trial.protocol.parameters import CgSource, GateDays, Parameters
 from trial.protocol.schedule.visits import CHECK_AFTER_CYCLE_2, SCREENING
+from trial.protocol.therapy.in_force import Role
 
 from . import progression
-from .clearance import lab_value, weights
-from .doses import delay_days, percent_of_planned
+from .allocation import allocation_of
+from .consent import consents_by, version_holds
 from .lesions import counted, lesions_of_gate
 from .pieces import (
     Piece,
@@ -40,6 +46,8 @@ from .pieces import (
 )
 
 TESTS_OF = {"I09": ("HGB",), "I10": ("BILI",), "I11": ("AST", "ALT", "ALP"), "I12": ("CREAT",)}
+MEASURED = "CREATCLR"
+"""The clearance measured in urine of 24 hours, which counts where CG_SOURCE says so."""
 INDUCTION_CYCLES = (1, 2)
 """The cycles whose doses are judged (crf_spec 2.12, X06)."""
 ANSWERS = (
@@ -149,8 +157,13 @@ class _Gatherer:
             self.add_items(extent, **{name: name for name in ANSWERS})
 
     def consent(self) -> None:
-        """Add the initial consent, a withdrawal, and a refusal to consent again."""
-        for consent in self.records(Consent):
+        """Add the consent as it stood on the gate's day: signed, withdrawn or declined by then.
+
+        Of the consents asked for again, the last one up to that day counts.
+        """
+        consents = consents_by(self.casebook, self.on)
+        self.note_drafts(consents)
+        for consent in consents:
             if consent.type == Consent.Type.INITIAL:
                 self.add_items(consent, consent_signed_on="signed_on")
                 self.values["consent_version_valid"] = version_holds(consent)
@@ -159,9 +172,10 @@ class _Gatherer:
                 )
             elif consent.type == Consent.Type.WITHDRAWAL:
                 self.add_items(consent, consent_withdrawn_on="signed_on")
-            elif consent.declined == "Y":
-                self.values["consent_declined"] = True
-                self.add_piece("consent_declined", consent, "declined", on=consent.signed_on)
+        again = [consent for consent in consents if consent.type == Consent.Type.RECONSENT]
+        if again and again[-1].declined == "Y":
+            self.values["consent_declined"] = True
+            self.add_piece("consent_declined", again[-1], "declined", on=again[-1].signed_on)
 
     def demographics(self) -> None:
         """Add sex, month of birth and the age that was confirmed."""
@@ -184,7 +198,14 @@ class _Gatherer:
                 text = result_in_words(row, self.casebook)
                 piece = Piece(row.get_test_display(), text, value.on, *placed(row.panel, row))
                 self.pieces[f"laboratory {row.test}"].append(piece)
+                if row.test == MEASURED and self.parameters.cg_source == CgSource.URINE_24H:
+                    self.pieces["clearances"].append(piece)
         self.values["laboratory"] = tuple(values)
+        self.values["clearances"] = tuple(
+            gates.Clearance(source=CgSource.URINE_24H, result=value.result, on=value.on)
+            for value in values
+            if value.test == MEASURED
+        )
         self.values["first_study_procedure_on"] = min(procedures, default=None)
 
     def vital_signs(self) -> None:
@@ -209,11 +230,30 @@ class _Gatherer:
         rows.sort(key=by_cycle_and_day)
         doses = [administration_of(row, self.casebook) for row in rows]
         self.values["induction"] = tuple(doses)
+        self.switches()
         for row, dose in zip(rows, doses, strict=True):
             text = administration_in_words(row, dose.percent)
             label = f"Cycle {row.cycle.number} day {row.day}, {row.get_agent_display()}"
             piece = Piece(label, text, row.given_on, *placed(row.cycle, row))
             self.pieces["induction"].append(piece)
+
+    def switches(self) -> None:
+        """Add each switch of the regimen from cycle 1 up to the gate, and up to randomization."""
+        first_dose_on = doses_of(self.casebook).day_1(1)
+        allocation = allocation_of(self.casebook)
+        until = min(self.on, allocation.randomized_on) if allocation else self.on
+        scanned_on = progression.decided_on(self.casebook, on=self.on)
+        switches = []
+        for regimen in regimens_of(self.casebook):
+            on = regimen.from_on
+            if regimen.role != Role.SWITCH or not (first_dose_on and on):
+                continue
+            if first_dose_on <= on <= until:
+                after = scanned_on is not None and on > scanned_on
+                switches.append(Switch(on=on, reason=regimen.switch_reason, after_check=after))
+                self.note_drafts([regimen])
+                self.add_piece("switches", regimen, "switch_reason", on=on)
+        self.values["switches"] = tuple(switches)
 
     def progression(self) -> None:
         """Add the check after cycle 2, where it precedes the gate. It has no record of its own."""
@@ -242,33 +282,3 @@ def gather(casebook: Casebook, *, gate: int, on: date, parameters: Parameters) -
     gatherer.induction()
     gatherer.progression()
     return Gathered(gates.Evidence(**gatherer.values), dict(gatherer.pieces), gatherer.drafts)
-
-
-def by_cycle_and_day(row: Administration) -> tuple[int, bool, int, int]:
-    """Return the key by which doses are sorted. Without a day, one is the last in its cycle."""
-    return row.cycle.number, row.day is None, row.day or 0, row.pk
-
-
-def version_holds(consent: Consent) -> bool | None:
-    """Return whether the version was in force at the site on the day of signature.
-
-    None stands for a version or day that is not entered.
-    """
-    version, signed_on = consent.form_version, consent.signed_on
-    if version is None or signed_on is None:
-        return None
-    return version.effective_from <= signed_on <= (version.effective_to or signed_on)
-
-
-def administration_of(row: Administration, casebook: Casebook) -> gates.Administration:
-    """Return an administration as criterion X06 judges it."""
-    return gates.Administration(
-        cycle=row.cycle.number,
-        agent=row.agent,
-        adjustment=row.adjustment or None,
-        reason=row.adjustment_reason or None,
-        percent=percent_of_planned(row, casebook),
-        dose_level=int(row.dose_level) if row.dose_level else None,
-        delay_days=delay_days(row.cycle, casebook),
-        complete=row.cycle.state == Record.State.COMPLETE,
-    )

@@ -4,17 +4,17 @@ Their texts are hashed under a signature (`Assessed.evidence_sha256`). They are 
 in every language.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from crf.casebook import Casebook
+from crf.derived.laboratory.results import standard_value, times_uln
 from crf.models import Administration, LaboratoryResult, Lesion
 from trial.models import Entered, Record
 from trial.protocol.laboratory import analytes
 from trial.protocol.laboratory import quantities as lab
-
-from .laboratory import standard_value, times_uln
 
 ULN = " × ULN"
 
@@ -35,6 +35,12 @@ class Piece(NamedTuple):
     def as_json(self) -> dict[str, Any]:  # Any: it becomes JSON
         """Return the piece as it is stored beside its criterion."""
         return {**self._asdict(), "on": self.on and self.on.isoformat()}
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> Self:  # Any: it was JSON
+        """Return the piece that is stored beside a criterion."""
+        on = kept["on"] and date.fromisoformat(kept["on"])
+        return cls(**{**kept, "on": on})
 
     def signed_part(self) -> list[Any]:  # Any: texts and a number, to be sorted and hashed
         """Return what a signature covers: all but the multiple of the upper limit of the normal."""

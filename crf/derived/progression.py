@@ -3,19 +3,18 @@
 from datetime import date
 
 from crf.casebook import Casebook
+from crf.derived.therapy.doses import doses_of
 from crf.models import Consent, Lesion, NonTargetFinding, Scan, TargetMeasurement
 from trial.models import versions_of
 from trial.protocol.parameters import Parameters
 from trial.protocol.progression_check import progression
-from trial.protocol.response import irecist, recist
+from trial.protocol.response import recist
 
 from .allocation import allocation_of
 from .demographics import signed_on
-from .doses import doses_of
 from .responses import (
     AssessedResponse,
     assessed_lesions,
-    baseline,
     covers_trunk,
     investigator_response,
     responses,
@@ -27,7 +26,14 @@ STABLE = {"Y": True, "N": False}
 def check(casebook: Casebook, *, on: date) -> progression.Check:
     """Return the state of the check on a day, by the parameters in force on that day."""
     parameters = casebook.parameters_on(on)
-    return checked(facts_of(casebook, parameters), on=on, parameters=parameters)
+    return checked(facts_of(casebook), on=on, parameters=parameters)
+
+
+def decided_on(casebook: Casebook, *, on: date) -> date | None:
+    """Return the first scan day of the assessment that decides the check; None while none does."""
+    result = check(casebook, on=on)
+    is_decided = result.state in (progression.State.PASSED, progression.State.PD)
+    return result.assessment.first_scan_on if is_decided and result.assessment else None
 
 
 def checked(facts: progression.Facts, *, on: date, parameters: Parameters) -> progression.Check:
@@ -35,7 +41,7 @@ def checked(facts: progression.Facts, *, on: date, parameters: Parameters) -> pr
     return progression.check(facts, on=on, parameters=parameters)
 
 
-def facts_of(casebook: Casebook, parameters: Parameters) -> progression.Facts:
+def facts_of(casebook: Casebook) -> progression.Facts:
     """Return the facts that the state of the check is a function of."""
     doses = doses_of(casebook)
     allocation = allocation_of(casebook)
@@ -44,14 +50,14 @@ def facts_of(casebook: Casebook, parameters: Parameters) -> progression.Facts:
         cycle_1_day_1=doses.day_1(1),
         cycle_2_day_1=doses.day_1(2),
         cycle_4_day_1=doses.day_1(4),
-        cycle_length_days=doses.cycle_length_days,
+        cycle_length_days=doses.check_length_days,
         last_dose_on=doses.last_on,
         baseline_scan_on=min(scans, default=None),
         pretreated=doses.preconsent_cycles > 0,
         withdrawn_on=signed_on(casebook, Consent.Type.WITHDRAWAL),
         randomized_on=allocation.randomized_on if allocation else None,
         immunotherapy=doses.immunotherapy,
-        assessments=assessments_of(casebook, parameters),
+        assessments=assessments_of(casebook),
     )
 
 
@@ -62,24 +68,14 @@ def baseline_lesions(casebook: Casebook) -> list[Lesion]:
     ]
 
 
-def assessments_of(
-    casebook: Casebook, parameters: Parameters
-) -> tuple[progression.TumorAssessment, ...]:
+def assessments_of(casebook: Casebook) -> tuple[progression.TumorAssessment, ...]:
     """Return each scanned assessment, with its response by RECIST and by iRECIST."""
-    assessed = responses(casebook)
-    points = [response.point for response in assessed]
-    readings = irecist.assess_all(baseline(casebook), points, parameters=parameters)
-    immune = {reading.record: reading.response for reading in readings}
-    return tuple(
-        assessment_of(response, immune.get(response.point.label), casebook) for response in assessed
-    )
+    return tuple(assessment_of(response, casebook) for response in responses(casebook))
 
 
-def assessment_of(
-    response: AssessedResponse, immune: irecist.IResponse | None, casebook: Casebook
-) -> progression.TumorAssessment:
+def assessment_of(response: AssessedResponse, casebook: Casebook) -> progression.TumorAssessment:
     """Return one assessment as the check judges it: derived, read, covered and signed."""
-    assessment, point, derived = response
+    assessment, point, derived = response.assessment, response.point, response.derived
     first = baseline_lesions(casebook)
     assessed = [
         *assessed_lesions(assessment, TargetMeasurement, casebook),
@@ -101,7 +97,7 @@ def assessment_of(
         all_lesions_assessed={lesion.code for lesion in first} <= codes,
         equivocal_new_lesion_only=derived.new_lesion == recist.NewLesionCertainty.EQUIVOCAL,
         stable=STABLE.get(assessment.clinically_stable),
-        irecist=immune,
+        irecist=response.readings.immune.response,
     )
 
 

@@ -14,9 +14,8 @@ from crf.models import (
     TargetMeasurement,
     TargetVolume,
 )
+from crf.models.codes.radiotherapy import COVERAGE, NOT_COUNTED
 from crf.models.lesion import LesionClass
-from crf.models.radiotherapy import fractions_delivered
-from crf.models.radiotherapy_codes import COVERAGE
 from trial.protocol.parameters import Parameters
 from trial.protocol.radiotherapy import biological_dose
 from trial.protocol.radiotherapy import coverage as coverage_rules
@@ -34,13 +33,23 @@ def parameters_of(course: RadiotherapyCourse, casebook: Casebook) -> Parameters:
 
 
 def begins_on(course: RadiotherapyCourse) -> date:
-    """Return the day on which a course began, or is planned to; today where neither is known."""
-    return course.started_on or course.planned_start_on or course.subject.site.today()
+    """Return the day on which a course began, or is planned to.
+
+    Of one that was never planned it is the day of that decision; today where none is known.
+    """
+    day = course.started_on or course.planned_start_on or course.decided_on
+    return day or course.subject.site.today()
+
+
+def counted_courses(casebook: Casebook) -> list[RadiotherapyCourse]:
+    """Return the courses that count for coverage: those of the study, but palliative ones."""
+    courses = casebook.records(RadiotherapyCourse)
+    return [course for course in courses if course.counts_for_coverage]
 
 
 def radiotherapy_begins_on(casebook: Casebook) -> date:
-    """Return the day on which the first course begins; today before there is one."""
-    days = [begins_on(course) for course in casebook.records(RadiotherapyCourse)]
+    """Return the day on which the first course that counts begins; today before there is one."""
+    days = [begins_on(course) for course in counted_courses(casebook)]
     return min(days, default=casebook.subject.site.today())
 
 
@@ -61,7 +70,7 @@ def prescribed(volume: TargetVolume, casebook: Casebook) -> Phases:
 def delivered(volume: TargetVolume) -> Phases:
     """Return phases of fractions of one dose, as they were given."""
     doses = Counter(
-        fraction.dose_gy for fraction in fractions_delivered(volume) if fraction.dose_gy
+        fraction.dose_gy for fraction in volume.fractions_delivered() if fraction.dose_gy
     )
     return [(number, dose) for dose, number in doses.items()]
 
@@ -130,14 +139,14 @@ def delivered_eqd2_3_gy(volume: TargetVolume, casebook: Casebook) -> Decimal | N
 @TargetVolume.delivered_gy.computed_by
 def delivered_gy(volume: TargetVolume, casebook: Casebook) -> Decimal:
     """Return the sum of the fractions delivered, in Gy."""
-    fractions = fractions_delivered(volume)
+    fractions = volume.fractions_delivered()
     return sum((fraction.dose_gy for fraction in fractions if fraction.dose_gy), Decimal(0))
 
 
 @TargetVolume.delivered_fractions.computed_by
 def delivered_fractions(volume: TargetVolume, casebook: Casebook) -> int:
     """Return the number of fractions delivered."""
-    return len(fractions_delivered(volume))
+    return len(volume.fractions_delivered())
 
 
 @TargetVolume.coverage.computed_by
@@ -148,7 +157,7 @@ def volume_coverage(volume: TargetVolume, casebook: Casebook) -> coverage_rules.
         prescribed_fractions=volume.prescribed_fractions,
         delivered_gy=delivered_gy(volume, casebook),
         delivered_fractions=delivered_fractions(volume, casebook),
-        course_ended=volume.course.has_ended,
+        course_ended=volume.has_ended,
         parameters=parameters_of(volume.course, casebook),
     )
 
@@ -164,9 +173,14 @@ def coverage_of_volumes(course: RadiotherapyCourse, casebook: Casebook) -> list[
 
 @RadiotherapyCourse.lesions_covered.computed_by
 def lesions_covered(course: RadiotherapyCourse, casebook: Casebook) -> list[str]:
-    """Return each lesion of the course with the best coverage among its volumes."""
+    """Return each lesion of the course with the best coverage among its volumes.
+
+    Of a course that does not count, each lesion is named so.
+    """
     volumes = course.rows(TargetVolume)
     codes = sorted({code for volume in volumes for code in volume.lesions})
+    if not course.counts_for_coverage:
+        return [f"{code} {NOT_COUNTED}" for code in codes]
     ended = course.has_ended
     coverage = {
         code: lesion_coverage(code, volumes, casebook, planning_ended=ended) for code in codes
@@ -197,9 +211,10 @@ def subject_coverage(casebook: Casebook) -> coverage_rules.SubjectCoverage:
 def coverage_by_lesion(casebook: Casebook) -> dict[str, coverage_rules.Coverage]:
     """Return the coverage of each lesion that must be covered, by its code.
 
-    Planning has ended once every course has.
+    Planning has ended once every course that counts has.
     """
-    courses, volumes = casebook.records(RadiotherapyCourse), casebook.rows(TargetVolume)
+    courses = counted_courses(casebook)
+    volumes = [volume for course in courses for volume in course.rows(TargetVolume)]
     ended = bool(courses) and all(course.has_ended for course in courses)
     return {
         code: lesion_coverage(code, volumes, casebook, planning_ended=ended)
@@ -230,11 +245,11 @@ def lesions_to_cover(casebook: Casebook) -> list[str]:
 @once
 def resolved_at_bl1(casebook: Casebook) -> frozenset[int]:
     """Return the keys of the lesions that were gone at BL1, the check after cycle 2."""
-    resolved = set()
+    resolved: set[int] = set()
+    seen: set[int] = set()
     for assessment in casebook.records(ResponseAssessment):
         if assessment.visit.code != CHECK_AFTER_CYCLE_2:
             continue
         for row in (*assessment.rows(TargetMeasurement), *assessment.rows(NonTargetFinding)):
-            if row.state == row.State.ABSENT and row.lesion_id:
-                resolved.add(row.lesion_id)
-    return frozenset(resolved)
+            (resolved if row.state == row.State.ABSENT else seen).add(row.lesion_id)
+    return frozenset(resolved - seen)

@@ -5,7 +5,10 @@ It is derived by RECIST 1.1 from the baseline lesions and all assessments before
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
 
 from crf.casebook import Casebook, once
 from crf.models import (
@@ -16,12 +19,15 @@ from crf.models import (
     Scan,
     TargetMeasurement,
 )
+from crf.models.codes.response import NO_DOUBT, NOTHING, FollowedGrowth
 from crf.models.lesion import SLICED, is_node
-from crf.models.response_codes import NOTHING, FollowedGrowth
-from trial.protocol.parameters import Parameters
+from trial.protocol.endpoints.local_control import LocalStatus
 from trial.protocol.response import recist
+from trial.protocol.response.readings import Readings, read_all
 from trial.protocol.response.scan_order import place_in_order
+from trial.protocol.schedule.visits import CHECK_AFTER_CYCLE_2
 
+SECOND_BASELINE = CHECK_AFTER_CYCLE_2
 MUST_COVER = {Scan.Region.CHEST, Scan.Region.ABDOMEN, Scan.Region.PELVIS}
 BY_RECIST = (
     "sum_mm", "baseline_mm", "nadir_mm",
@@ -32,11 +38,16 @@ BY_RECIST = (
 
 
 class AssessedResponse(NamedTuple):
-    """A scanned assessment, as RECIST reads it, and the response derived from it."""
+    """A scanned assessment, as RECIST reads it, and the responses derived from it."""
 
     assessment: ResponseAssessment
     point: recist.TimePoint
-    derived: recist.Assessment
+    readings: Readings
+
+    @property
+    def derived(self) -> recist.Assessment:
+        """The response by RECIST 1.1, against the first baseline."""
+        return self.readings.since_bl0
 
 
 @once
@@ -48,16 +59,12 @@ def responses(casebook: Casebook, *, until: date | None = None) -> list[Assessed
     """
     scans = [scan for scan in scanned(casebook) if until is None or scan.last_on <= until]
     points = [time_point(scan.assessment, casebook) for scan in scans]
-    by_parameters: dict[Parameters, list[recist.Assessment]] = {}
-    assessed = []
-    for index, scan in enumerate(scans):
-        parameters = casebook.parameters_on(scan.first_on)
-        if parameters not in by_parameters:
-            derived = recist.assess_all(baseline(casebook), points, parameters=parameters)
-            by_parameters[parameters] = derived
-        response = by_parameters[parameters][index]
-        assessed.append(AssessedResponse(scan.assessment, points[index], response))
-    return assessed
+    parameters = [casebook.parameters_on(scan.first_on) for scan in scans]
+    readings = read_all(baseline(casebook), points, parameters, second_baseline=SECOND_BASELINE)
+    return [
+        AssessedResponse(scan.assessment, points[index], readings[index])
+        for index, scan in enumerate(scans)
+    ]
 
 
 class Scanned(NamedTuple):
@@ -118,7 +125,7 @@ def time_point(assessment: ResponseAssessment, casebook: Casebook) -> recist.Tim
         first_scan_on=assessment.first_scan_on,
         last_scan_on=assessment.last_scan_on,
         targets=tuple(
-            target_of(lesion, row)
+            target_of(lesion, row, casebook)
             for lesion, row in assessed_lesions(assessment, TargetMeasurement, casebook)
         ),
         non_targets=tuple(
@@ -131,17 +138,29 @@ def time_point(assessment: ResponseAssessment, casebook: Casebook) -> recist.Tim
     )
 
 
-def target_of(lesion: Lesion, row: TargetMeasurement) -> recist.TargetMeasurement:
-    """Return a target lesion at this time point, as RECIST reads it."""
-    state = recist.TargetState(row.state)
-    return recist.TargetMeasurement(lesion.code, is_node(lesion), state, row.size_mm)
+def target_of(
+    lesion: Lesion, row: TargetMeasurement, casebook: Casebook
+) -> recist.TargetMeasurement:
+    """Return a target lesion, or a piece of it, at this time point, as RECIST reads it."""
+    if row.state != row.State.MERGED:
+        state = recist.TargetState(row.state)
+        return recist.TargetMeasurement(
+            lesion.code, is_node(lesion), state, row.size_mm, piece=row.piece
+        )
+    mass = casebook.find(Lesion, row.merged_with_id)
+    return recist.TargetMeasurement(
+        lesion.code,
+        is_node(lesion),
+        recist.TargetState.MEASURED,
+        merged_into=mass.code if mass else "",
+        piece=row.piece,
+    )
 
 
 def non_target_of(lesion: Lesion, row: NonTargetFinding) -> recist.NonTargetFinding:
     """Return a non-target lesion at this time point, as RECIST reads it."""
-    return recist.NonTargetFinding(
-        lesion.code, recist.NonTargetState(row.state), growth_of(row.growth)
-    )
+    state = recist.NonTargetState(row.state)
+    return recist.NonTargetFinding(lesion.code, state, growth_of(row.growth), is_node(lesion))
 
 
 def growth_of(code: str) -> recist.Growth:
@@ -157,6 +176,19 @@ def assessed_lesions(
     """Return the rows of a group that say something about a standing lesion, with the lesion."""
     pairs = [(casebook.find(Lesion, row.lesion_id), row) for row in assessment.rows(group)]
     return [(lesion, row) for lesion, row in pairs if lesion and row.state]
+
+
+def local_statuses(
+    assessment: ResponseAssessment, casebook: Casebook
+) -> tuple[tuple[str, LocalStatus], ...]:
+    """Return the local status of each irradiated lesion, target or not, by its code."""
+    rows = [
+        *assessed_lesions(assessment, TargetMeasurement, casebook),
+        *assessed_lesions(assessment, NonTargetFinding, casebook),
+    ]
+    return tuple(
+        (lesion.code, LocalStatus(row.local_status)) for lesion, row in rows if row.local_status
+    )
 
 
 def new_lesion_of(row: NewLesion, casebook: Casebook) -> recist.NewLesion:
@@ -187,6 +219,44 @@ def covers_trunk(assessment: ResponseAssessment) -> bool:
 def by_recist(name: str) -> Callable[[ResponseAssessment, Casebook], Any]:
     """Return the function of a value that RECIST derives under this name."""
     return lambda assessment, casebook: getattr(response_of(assessment, casebook), name, None)
+
+
+def since_bl1(assessment: ResponseAssessment, casebook: Casebook) -> recist.Assessment | None:
+    """Return the response of one assessment against the second baseline; None up to there."""
+    for response in responses(casebook):
+        if response.assessment is assessment:
+            return response.readings.since_bl1
+    return None
+
+
+@ResponseAssessment.bl1_mm.computed_by
+def bl1_mm(assessment: ResponseAssessment, casebook: Casebook) -> Decimal | None:
+    """Return the sum of diameters at randomization."""
+    since = since_bl1(assessment, casebook)
+    return since.baseline_mm if since else None
+
+
+@ResponseAssessment.change_from_bl1_percent.computed_by
+def change_from_bl1_percent(assessment: ResponseAssessment, casebook: Casebook) -> Decimal | None:
+    """Return the change of the sum from that at randomization, in percent."""
+    since = since_bl1(assessment, casebook)
+    return since.change_from_baseline_percent if since else None
+
+
+@ResponseAssessment.doubts.computed_by
+def doubts(assessment: ResponseAssessment, casebook: Casebook) -> str:
+    """Return the lesions that were absent and are now too small to measure (recist11, section 3).
+
+    NONE stands for no doubt.
+    """
+    derived = response_of(assessment, casebook)
+    if derived is None:
+        return ""
+    sentence = _(
+        "{code} was absent before and is now too small to measure: "
+        "was it there before? It counts 5 mm in the sum and no growth."
+    )
+    return " ".join(sentence.format(code=code) for code in derived.in_doubt) or NO_DOUBT
 
 
 for value in BY_RECIST:

@@ -3,7 +3,8 @@
 from datetime import date
 
 from crf.casebook import Casebook
-from crf.models import DiseaseExtent, PrimaryTumor, Regimen
+from crf.derived.therapy.regimens import regimen_on
+from crf.models import DiseaseExtent, PrimaryTumor
 from trial.models import Record
 from trial.protocol.eligibility import organ_units
 from trial.protocol.parameters import Parameters, Stratum
@@ -23,15 +24,15 @@ STATES = (
 
 def strata_of(casebook: Casebook, *, on: date) -> tuple[str | None, str | None]:
     """Return the levels of SYSCLASS and METPAT on a day; None for a level that is not known."""
-    return systemic_class(casebook), metastatic_pattern(casebook, on=on)
+    return systemic_class(casebook, on=on), metastatic_pattern(casebook, on=on)
 
 
-def systemic_class(casebook: Casebook) -> str | None:
-    """Return the class of the regimen entered last, once its form is complete."""
-    complete = [r for r in casebook.records(Regimen) if r.state == Record.State.COMPLETE]
-    if not complete:
+def systemic_class(casebook: Casebook, *, on: date) -> str | None:
+    """Return the class of the regimen in force on a day, once its form is complete."""
+    regimen = regimen_on(casebook, on)
+    if regimen is None or regimen.state != Record.State.COMPLETE:
         return None
-    return complete[-1].sysclass or None
+    return regimen.sysclass or None
 
 
 def metastatic_pattern(casebook: Casebook, *, on: date) -> str | None:
@@ -59,7 +60,7 @@ def level_of(
     """Return the level of one factor on a day."""
     match factor:
         case Stratum.SYSCLASS:
-            return systemic_class(casebook)
+            return systemic_class(casebook, on=on)
         case Stratum.METPAT:
             return metastatic_pattern(casebook, on=on)
         case Stratum.OMDTYPE:

@@ -14,10 +14,12 @@ from .disease_extent import DiseaseExtent
 from .eligibility import Criterion, Eligibility
 from .laboratory import LaboratoryPanel, LaboratoryResult
 from .lesion import Lesion
-from .radiotherapy import Fraction, Interruption, RadiotherapyCourse, TargetVolume
+from .radiotherapy import RadiotherapyCourse
+from .radiotherapy_rows import Fraction, Interruption, TargetVolume
 from .randomization import Randomization
+from .regimen import Regimen, RegimenAgent
 from .response import NewLesion, NonTargetFinding, ResponseAssessment, Scan, TargetMeasurement
-from .systemic_therapy import Administration, Cycle, Regimen
+from .systemic_therapy import Administration, Cycle
 from .tumor import PrimaryTumor
 from .vital_signs import VitalSigns
 
@@ -44,6 +46,7 @@ __all__ = [
     "RadiotherapyCourse",
     "Randomization",
     "Regimen",
+    "RegimenAgent",
     "ResponseAssessment",
     "Scan",
     "TargetMeasurement",

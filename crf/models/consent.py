@@ -1,6 +1,5 @@
 """Informed consent (crf_spec 2.4)."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -9,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from trial import fields
-from trial.models import ConsentVersion, Problem, Record, Section, SiteStatus, Visit
+from trial.models import ConsentVersion, Record, Section, SiteStatus, Visit
 from trial.refusals import Code, impossible
 
 
@@ -88,6 +87,19 @@ class Consent(Record):
             return None
         return ConsentVersion.objects.filter(site=visit.subject.site_id).select_related("site")
 
+    @property
+    def belongs_to_common(self) -> bool:
+        """Return whether the consent belongs to the common visit: all do but the initial one (crf_spec 2.4).
+
+        One that was entered at another visit before this rule stays there.
+        """
+        if self.type == self.Type.INITIAL or not self.type:
+            return self.visit.is_common and self.type != self.Type.INITIAL
+        return self.visit.is_common or not self._was_entered_elsewhere()
+
+    def _was_entered_elsewhere(self) -> bool:
+        return self.pk is not None and Consent.objects.filter(pk=self.pk).exclude(type__in=["", self.Type.INITIAL]).exists()
+
     def clean(self) -> None:
         """Refuse a version of another site, and a day on which nobody could sign."""
         super().clean()
@@ -103,18 +115,9 @@ class Consent(Record):
         if self.type == self.Type.INITIAL and site.status_on(day) != SiteStatus.Status.ACTIVE:
             sentence = _("{site} was not active on {day}: nobody could consent there on that day.")
             return sentence.format(site=site, day=day)
-        if self.type != self.Type.RECONSENT:
-            return ""
-        initial_on = self._initial_consents().values_list("signed_on", flat=True).first()
-        if initial_on and day <= initial_on:
-            sentence = _("Consent is given again after the initial consent of {day}, not before.")
-            return sentence.format(day=initial_on)
         return ""
 
-    def inconsistencies(self) -> Iterator[Problem]:
-        """Yield what keeps the form from being complete: consent again without an initial one."""
-        if self.type == self.Type.RECONSENT and not self._initial_consents().exists():
-            yield "type", _("There is no initial consent yet. Enter it first.")
-
-    def _initial_consents(self) -> models.QuerySet[Any]:
-        return Consent.objects.of(self.subject).filter(type=self.Type.INITIAL)
+    @property
+    def yields(self) -> bool:
+        """False for consent given again and for withdrawals, which are never refused nor set back (crf_spec 0.4)."""
+        return gives(self) and not repeats(self)

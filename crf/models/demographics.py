@@ -82,12 +82,9 @@ class Demographics(Record):
         return age.possible_ages(self.birth_month, on=self.consented_on)
 
     def clean(self) -> None:
-        """Refuse a birth after the consent, and an age that the month of birth rules out."""
+        """Refuse an age that the month of birth rules out."""
         super().clean()
-        consented_on, ages = self.consented_on, self.possible_ages()
-        if self.birth_month and consented_on and self.birth_month > consented_on.isoformat()[:7]:
-            sentence = _("The subject consented on {day}, before this month of birth.").format(day=consented_on)
-            raise impossible(Code.IMPOSSIBLE, item="birth_month", sentence=sentence)
+        ages = self.possible_ages()
         if self.age_confirmed is not None and ages and self.age_confirmed not in ages:
             possible = translated(either(map(str, sorted(ages))))
             sentence = _("Born in {month}, the subject was {possible} at consent, not {age}.")

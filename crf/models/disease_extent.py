@@ -1,13 +1,8 @@
 """The extent of disease (crf_spec 2.9)."""
 
-from collections.abc import Iterator
-
 from django.db import models
-from django.utils.translation import gettext as _
 from trial import fields
-from trial.models import Problem, Record, Section
-
-from .lesion import Lesion, Site
+from trial.models import Record, Section
 
 
 class Effusion(models.TextChoices):
@@ -73,18 +68,3 @@ class DiseaseExtent(Record):
 
     class Meta(Record.Meta):
         verbose_name = "disease extent"
-
-    def inconsistencies(self) -> Iterator[Problem]:
-        """Yield what keeps the form from being complete: lesions of the liver that contradict the answer."""
-        definite = Lesion.objects.of(self.subject).filter(certainty=Lesion.Certainty.DEFINITE)
-        has_liver_lesion = definite.filter(organ=Site.LIVER).exists()
-        if self.liver_metastases == "Y" and not has_liver_lesion:
-            yield (
-                "liver_metastases",
-                _("No definite liver lesion is entered. Enter the lesion, or change the answer to “No”."),
-            )
-        if self.liver_metastases == "N" and has_liver_lesion:
-            yield (
-                "liver_metastases",
-                _("A definite liver lesion is entered. Correct the lesion, or change the answer to “Yes”."),
-            )

@@ -7,7 +7,7 @@ from trial.models import Record, Row, Section, Shown
 from trial.protocol import study
 from trial.protocol.kleene import Truth
 
-from .codelists import codelist
+from crf.models.codes.lists import codelist
 
 
 class Verdict(models.TextChoices):

@@ -14,7 +14,7 @@ from trial.protocol.eligibility import lymph_nodes
 from trial.protocol.response import recist
 from trial.refusals import Code, impossible
 
-from .codelists import codelist
+from crf.models.codes.lists import codelist
 
 
 def is_node(lesion: "Lesion") -> bool:
@@ -270,19 +270,6 @@ class Lesion(Record):
             return
         if measurable(self) is not True:
             yield "role", _("A target lesion is measurable (10 mm, a node's short axis 15 mm). Choose non-target.")
-        lesions = [*self._targets_beside(), self]
-        targets = [recist.Candidate(target.code, target.organ, is_node(target), target.size_mm) for target in lesions]
-        for sentence in recist.target_selection(targets):
-            yield "role", sentence
-
-    def _targets_beside(self) -> "list[Lesion]":
-        """Return the targets chosen beside this one, at baseline or among the new lesions.
-
-        New lesions have targets of their own, by the same rules: iRECIST follows them by size.
-        """
-        is_new = self.first_seen == self.FirstSeen.POST
-        targets = Lesion.objects.of(self.subject).filter(role=self.Role.TARGET).exclude(pk=self.pk)
-        return [lesion for lesion in targets if (lesion.first_seen == self.FirstSeen.POST) == is_new]
 
 
 def measurable(lesion: Lesion) -> bool | None:

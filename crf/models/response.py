@@ -12,12 +12,14 @@ from trial import fields
 from trial.models import OnceAmongRows, Problem, Record, Row, Section, Visit
 from trial.protocol.response.recist import Response
 
-from .codelists import codelist, labeled
-from .lesion import SLICED, Laterality, Lesion, LesionClass, Method, Site
-from .response_codes import DISCORDANCE, NEW_LESIONS, RESPONSES, FollowedGrowth, Growth
+from crf.models.codes.lists import codelist, labeled
+from crf.models.codes.response import DISCORDANCE, NEW_LESIONS, NO_DOUBT, RESPONSES, FollowedGrowth, Growth, LocalStatus, Piece
 
-SHORTEST_NARRATIVE = 20
-ENTERED_TWICE = gettext_lazy("This lesion is entered twice.")
+from .lesion import SLICED, Laterality, Lesion, LesionClass, Method, Site
+from .response_checks import is_baseline, lesion_problems, refuse_target_twice
+
+ENTERED_TWICE = gettext_lazy("This lesion is entered twice. Withdraw one of the two rows.")
+TARGET_TWICE = gettext_lazy("This lesion is entered twice. If it has split, give each piece a letter of its own.")
 
 
 class ResponseAssessment(Record):
@@ -58,8 +60,10 @@ class ResponseAssessment(Record):
 
     sum_mm = fields.derived("Sum of diameters", unit="mm")
     baseline_mm = fields.derived("Sum at baseline (BL0)", unit="mm")
+    bl1_mm = fields.derived("Sum at randomization (BL1)", unit="mm")
     nadir_mm = fields.derived("Smallest sum before (nadir)", unit="mm")
     change_from_baseline_percent = fields.derived("Change from baseline", unit="%", places=1)
+    change_from_bl1_percent = fields.derived("Change from BL1", unit="%", places=1)
     change_from_nadir_percent = fields.derived("Change from nadir", unit="%", places=1)
     change_from_nadir_mm = fields.derived("Change from nadir", unit="mm")
     target = fields.derived("Target response", words=RESPONSES)
@@ -67,6 +71,7 @@ class ResponseAssessment(Record):
     new_lesion = fields.derived("New lesion", words=NEW_LESIONS)
     overall = fields.derived("Overall response (RECIST 1.1)", words=RESPONSES)
     discordance = fields.derived("Against the investigator's overall response", words=DISCORDANCE)
+    doubts = fields.derived("To be checked", words={NO_DOUBT: "nothing"})
 
     sections = (
         Section("Assessment", ("unscheduled_reason", "evaluator", "reader")),
@@ -90,26 +95,28 @@ class ResponseAssessment(Record):
     @classmethod
     def prefilled_rows(cls, visit: Visit) -> dict[type[Row], list[dict[str, Any]]]:
         """Return a row for each baseline lesion, so that none is forgotten."""
-        lesions = list(Lesion.objects.of(visit.subject).filter(first_seen=Lesion.FirstSeen.BL0).order_by("code"))
+        lesions = list(Lesion.objects.of(visit.subject).order_by("code"))
         return {
-            TargetMeasurement: [{"lesion": lesion.pk} for lesion in lesions if lesion.role == Lesion.Role.TARGET],
-            NonTargetFinding: [{"lesion": lesion.pk} for lesion in lesions if lesion.role == Lesion.Role.NON_TARGET],
+            TargetMeasurement: [{"lesion": lesion.pk} for lesion in lesions if is_baseline(lesion, Lesion.Role.TARGET)],
+            NonTargetFinding: [{"lesion": lesion.pk} for lesion in lesions if is_baseline(lesion, Lesion.Role.NON_TARGET)],
         }
 
     @classmethod
     def choices_for(cls, item: str, visit: Visit, record: Record | None) -> models.QuerySet[Any] | None:
-        """Return the lesions that an item may name: all, or the new ones that are followed."""
+        """Return the lesions that an item may name: all, the targets, or the new ones that are followed."""
         lesions = Lesion.objects.of(visit.subject).order_by("code")
-        return {"lesion": lesions, "followed": lesions.filter(first_seen=Lesion.FirstSeen.POST)}.get(item)
+        targets = lesions.filter(first_seen=Lesion.FirstSeen.BL0, role=Lesion.Role.TARGET)
+        return {"lesion": lesions, "merged_with": targets, "followed": lesions.filter(first_seen=Lesion.FirstSeen.POST)}.get(item)
 
     @classmethod
     def choices_at_hand(cls, item: str, visit: Visit, record: Record | None) -> Sequence[Any] | None:
         """Return the same lesions from the casebook, without a query of their own."""
-        if item not in ("lesion", "followed") or record is None:
+        if item not in ("lesion", "merged_with", "followed") or record is None:
             return super().choices_at_hand(item, visit, record)
         lesions = sorted(record.casebook.records(Lesion), key=lambda lesion: lesion.code)
+        targets = [lesion for lesion in lesions if is_baseline(lesion, Lesion.Role.TARGET)]
         later = [lesion for lesion in lesions if lesion.first_seen == Lesion.FirstSeen.POST]
-        return lesions if item == "lesion" else later
+        return {"lesion": lesions, "merged_with": targets, "followed": later}[item]
 
     @property
     def first_scan_on(self) -> date | None:
@@ -122,19 +129,15 @@ class ResponseAssessment(Record):
         return max((scan.scanned_on for scan in self.rows(Scan) if scan.scanned_on), default=None)
 
     def inconsistencies(self) -> Iterator[Problem]:
-        """Yield what keeps the form from being complete: scans, lesions not assessed, descriptions too short."""
+        """Yield what keeps the form from being complete: scans, descriptions too short."""
         if not self.rows(Scan):
-            yield "", _("No scan is entered. Add a row for each.")
-        for role, group in ((Lesion.Role.TARGET, TargetMeasurement), (Lesion.Role.NON_TARGET, NonTargetFinding)):
-            assessed = {row.lesion_id for row in self.rows(group)}
-            for lesion in self.casebook.records(Lesion):
-                if lesion.role == role and lesion.first_seen == Lesion.FirstSeen.BL0 and lesion.pk not in assessed:
-                    sentence = _("{lesion} is not assessed. Add it; where it cannot be assessed, say so and why.")
-                    yield "", sentence.format(lesion=lesion)
-        for row in self.rows(NonTargetFinding):
-            if row.state == row.State.UNEQUIVOCAL and len(row.narrative) < SHORTEST_NARRATIVE:
-                sentence = _("{lesion}: describe the unequivocal progression in {number} characters or more.")
-                yield "", sentence.format(lesion=row.lesion, number=SHORTEST_NARRATIVE)
+            yield "", _("No scan is entered. Add a row for each scan.")
+        yield from lesion_problems(self, TargetMeasurement, NonTargetFinding)
+
+    def clean(self) -> None:
+        """Refuse a target that is measured twice, not as pieces of a lesion that has split."""
+        super().clean()
+        refuse_target_twice(self, TargetMeasurement)
 
 
 class Scan(Row):
@@ -178,12 +181,7 @@ class TargetMeasurement(Row):
         TOO_SMALL = "TOO_SMALL", "Too small to measure"
         ABSENT = "ABSENT", "Absent"
         NOT_EVALUABLE = "NOT_EVALUABLE", "Not evaluable"
-
-    class LocalStatus(models.TextChoices):
-        CONTROLLED = "CONTROLLED", "Controlled"
-        INFIELD_PD = "INFIELD_PD", "Progression in field"
-        MARGINAL_PD = "MARGINAL_PD", "Progression at the margin"
-        INDETERMINATE_POST_RT = "INDETERMINATE_POST_RT", "Indeterminate after radiotherapy"
+        MERGED = "MERGED", "Merged with another target, measured there"
 
     parent = "assessment"
     path_to_site = "assessment__visit__subject__site"
@@ -192,37 +190,38 @@ class TargetMeasurement(Row):
     assessment = models.ForeignKey(ResponseAssessment, models.PROTECT, related_name="targets")
 
     lesion = fields.reference("Target lesion", Lesion, sdtm="TR.TRLNKID")
+    piece = fields.choice("If it has split: piece", Piece, sdtm="TU.TUSPLIT", optional=True)
     state = fields.choice("State", State, sdtm="TR.TUMSTATE")
     size_mm = fields.amount(
         "Diameter (node: short axis)", digits=4, places=1, between=("0.1", 400), unit="mm", sdtm="TR.TRORRES",
         when=lambda m: m.state == TargetMeasurement.State.MEASURED,
     )  # fmt: skip
+    merged_with = fields.reference(
+        "If it has merged: measured with", Lesion, sdtm="TU.TUMERGE", when=lambda m: m.state == TargetMeasurement.State.MERGED
+    )
     reason = fields.text("Why not evaluable", sdtm="TR.TRREASND", when=lambda m: m.state == TargetMeasurement.State.NOT_EVALUABLE)
     local_status = fields.choice("If irradiated: local status", LocalStatus, sdtm="SUPPTR.LOCSTAT", optional=True)
 
-    sections = (Section("Target lesion", ("lesion", "state", "size_mm", "reason", "local_status")),)
+    sections = (Section("Target lesion", ("lesion", "piece", "state", "size_mm", "merged_with", "reason", "local_status")),)
 
     class Meta(Row.Meta):
         verbose_name = "target lesion"
         constraints = [
             *Row.Meta.constraints,
             models.CheckConstraint(
-                condition=~Q(state__in=["ABSENT", "NOT_EVALUABLE"]) | Q(size_mm=None),
+                condition=~Q(state__in=["ABSENT", "NOT_EVALUABLE", "MERGED"]) | Q(size_mm=None),
                 name="no_size_of_what_is_not_measured",
-                violation_error_message=gettext_lazy("A lesion that is absent or not evaluable has no diameter."),
+                violation_error_message=gettext_lazy(
+                    "A lesion that is absent, not evaluable or measured with another one has no diameter."
+                ),
             ),
             OnceAmongRows(
-                fields=["assessment", "lesion"],
+                fields=["assessment", "lesion", "piece"],
                 condition=Q(withdrawn_at=None),
                 name="target_assessed_once",
-                violation_error_message=ENTERED_TWICE,
+                violation_error_message=TARGET_TWICE,
             ),
         ]
-
-
-def is_described(finding: "NonTargetFinding") -> bool:
-    """Return whether the state of the lesion asks for a description."""
-    return finding.state in (NonTargetFinding.State.UNEQUIVOCAL, NonTargetFinding.State.NE)
 
 
 class NonTargetFinding(Row):
@@ -243,9 +242,10 @@ class NonTargetFinding(Row):
     lesion = fields.reference("Non-target lesion", Lesion, sdtm="TR.TRLNKID")
     state = fields.choice("State", State, sdtm="TR.TUMSTATE")
     growth = fields.choice("Compared with the time point before (iRECIST)", Growth, sdtm="SUPPTR.TRGROW", optional=True)
-    narrative = fields.text("Description", longest=1000, sdtm="SUPPTR.TRNARR", when=is_described)
+    local_status = fields.choice("If irradiated: local status", LocalStatus, sdtm="SUPPTR.LOCSTAT", optional=True)
+    narrative = fields.text("Description", longest=1000, sdtm="SUPPTR.TRNARR", when=lambda f: f.state in (f.State.UNEQUIVOCAL, f.State.NE))
 
-    sections = (Section("Non-target lesion", ("lesion", "state", "growth", "narrative")),)
+    sections = (Section("Non-target lesion", ("lesion", "state", "growth", "local_status", "narrative")),)
 
     class Meta(Row.Meta):
         verbose_name = "non-target lesion"

@@ -1,93 +1,25 @@
-"""Systemic therapy: the regimen, its cycles and each dose (crf_spec 2.14)."""
+"""Systemic therapy: the cycles, and each dose (crf_spec 2.14, SYSADM)."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from trial import fields
-from trial.models import OnceAmongRows, OnceOfASubject, Problem, Record, Row, Section, Visit, parameters_on, readable
-from trial.protocol.therapy import regimens
+from trial.models import OnceAmongRows, OnceOfASubject, Problem, Record, Row, Section, Visit
+from trial.protocol.therapy import agents
 from trial.refusals import Code, impossible
 
-from .codelists import codelist
+from crf.models.codes.lists import codelist
+
+from .regimen import AGENTS, Regimen
 from .vital_signs import VitalSigns
-
-OTHER = "OTHER"
-"""The code of a regimen that the protocol does not list."""
-
-
-class Regimen(Record):
-    """The systemic therapy chosen for the subject (crf_spec 2.14, SYSREG)."""
-
-    class RegimenClass(models.TextChoices):
-        CHEMO = "CHEMO", "Chemotherapy"
-        ICI = "ICI", "Immune checkpoint inhibitor"
-        CHEMO_ICI = "CHEMO_ICI", "Chemotherapy and checkpoint inhibitor"
-        ADC_ICI = "ADC_ICI", "Antibody-drug conjugate and checkpoint inhibitor"
-        ADC = "ADC", "Antibody-drug conjugate"
-        OTHER = "OTHER", "Other"
-
-    class CisplatinReason(models.TextChoices):
-        CRCL_BELOW_60 = "CRCL_BELOW_60", "Creatinine clearance below 60 mL/min"
-        ECOG_2 = "ECOG_2", "ECOG 2 or worse"
-        NEUROPATHY_2 = "NEUROPATHY_2", "Neuropathy grade 2 or worse"
-        HEARING_2 = "HEARING_2", "Hearing loss grade 2 or worse"
-        NYHA_3 = "NYHA_3", "Heart failure NYHA III or worse"
-
-    Code = codelist("Code", {code: (code, regimen.title) for code, regimen in regimens.REGIMENS.items()})
-
-    several = True
-    moves_the_schedule = True
-
-    code = fields.choice("Regimen", Code, sdtm="EC.ECTRT")
-    regimen_class = fields.choice("Class", RegimenClass, sdtm="EC.ECSCAT")
-    other_agents = fields.text("Other regimen: agents, doses, days", sdtm="SUPPEC.REGOTH", when=lambda r: r.code == OTHER)
-    cycle_length_days = fields.count("Cycle length", between=(7, 42), unit="days", sdtm="SUPPEC.CYCLEN")
-    max_cycles = fields.count("Planned number of cycles at most", between=(1, 60), sdtm="SUPPEC.MAXCYC", optional=True)
-    preconsent_cycles = fields.count("Cycles completed before consent", between=(0, 6), sdtm="SUPPEC.PRECNS")
-    cisplatin_eligible = fields.yes_no("Eligible for cisplatin", sdtm="SUPPEC.CISELIG")
-    cisplatin_reasons = fields.codes(
-        "Not eligible for cisplatin because of", CisplatinReason, sdtm="SUPPEC.CISRSN", when=lambda r: r.cisplatin_eligible == "N"
-    )
-
-    sections = (
-        Section("Regimen", ("code", "regimen_class", "other_agents", "cycle_length_days", "max_cycles", "preconsent_cycles")),
-        Section("Cisplatin", ("cisplatin_eligible", "cisplatin_reasons")),
-    )
-
-    class Meta(Record.Meta):
-        verbose_name = "systemic regimen"
-
-    @property
-    def sysclass(self) -> str:
-        """The stratum ICI_CONTAINING or NO_ICI; empty where the class leaves it open (crf_spec 2.13)."""
-        return str(regimens.sysclass(self.regimen_class) or "") if self.regimen_class else ""
-
-    def inconsistencies(self) -> Iterator[Problem]:
-        """Yield what keeps the form from being complete: another class than the regimen's, too many cycles before."""
-        regimen = regimens.REGIMENS.get(self.code)
-        if regimen and self.code != OTHER and self.regimen_class and self.regimen_class != regimen.regimen_class:
-            sentence = _("Choose the class {regimen_class}: {regimen} belongs to it.")
-            name = readable(self._meta.get_field("regimen_class"), regimen.regimen_class)
-            yield "regimen_class", sentence.format(regimen=gettext(regimen.title), regimen_class=name)
-        yield from self._cycles_before_consent()
-
-    def _cycles_before_consent(self) -> Iterator[Problem]:
-        """Yield what ALLOW_PRECONSENT_CYCLES and MAX_PRECONSENT_CYCLES forbid (crf_spec 1), as in force at the visit."""
-        parameters = parameters_on(self.visit.held_on or self.subject.site.today())
-        if self.preconsent_cycles and not parameters.allow_preconsent_cycles:
-            yield (
-                "preconsent_cycles",
-                _("Cycles before consent are not allowed (ALLOW_PRECONSENT_CYCLES). Enter 0."),
-            )
-        elif (self.preconsent_cycles or 0) > parameters.max_preconsent_cycles:
-            sentence = _("At most {number} cycles before consent are allowed (MAX_PRECONSENT_CYCLES). Correct the number.")
-            yield "preconsent_cycles", sentence.format(number=parameters.max_preconsent_cycles)
 
 
 class Cycle(Record):
@@ -100,11 +32,12 @@ class Cycle(Record):
     height_cm = fields.amount("Height used for dosing", digits=4, places=1, between=(120, 220), unit="cm", sdtm="VS.HEIGHT")
     clearance_ml_min = fields.amount(
         "Creatinine clearance used for dosing", digits=5, places=2, between=(1, 300), unit="mL/min", sdtm="SUPPEC.CRCLDOSE",
-        when=lambda c: any(row.agent == regimens.Agent.CARBOPLATIN for row in c.rows(Administration)),
+        when=lambda c: any(row.agent == agents.Agent.CARBOPLATIN for row in c.rows(Administration)),
     )  # fmt: skip
     beyond_progression = fields.yes_no("Given beyond progression", sdtm="SUPPEC.TBP", optional=True)
 
     day_1 = fields.derived("Day 1")
+    regimen = fields.derived("Regimen in force")
     delay_days = fields.derived("Delay (days)")
     bsa_m2 = fields.derived("Body surface area used", unit="m²", places=3)
     intensity = fields.derived("Relative dose intensity since cycle 1")
@@ -137,11 +70,11 @@ class Cycle(Record):
     @classmethod
     def prefilled_rows(cls, visit: Visit) -> dict[type[Row], list[dict[str, Any]]]:
         """Return a row for each agent of the regimen, on each of its days."""
-        code = Regimen.objects.of(visit.subject).exclude(code="").order_by("-pk").values_list("code", flat=True).first()
-        agents = regimens.REGIMENS[code].agents if code else ()
-        doses = sorted((day, planned.agent.value) for planned in agents for day in planned.days)
-        usual = {"route": Administration.Route.INTRAVENOUS.value, "dose_level": Administration.DoseLevel.ZERO.value}
-        return {Administration: [{"day": day, "agent": agent, **usual} for day, agent in doses]}
+        on = visit.held_on or visit.closes_on or visit.target_on or visit.subject.site.today()
+        regimen = Regimen.in_force(list(Regimen.objects.of(visit.subject).order_by("pk")), on=on)
+        planned_agents = regimen.planned_agents() if regimen else ()
+        doses = sorted((day, planned.agent.value, planned.name) for planned in planned_agents for day in planned.days)
+        return {Administration: [Administration.prefilled(day, agent, name) for day, agent, name in doses]}
 
     def days_given(self) -> list[date]:
         """Return the days on which an agent was given."""
@@ -162,12 +95,18 @@ class Cycle(Record):
             raise impossible(Code.ENTERED_AT_ANOTHER_VISIT, item="number", sentence=sentence)
 
     def inconsistencies(self) -> Iterator[Problem]:
-        """Yield what keeps the form from being complete: doses, the cycle before, days out of order."""
+        """Yield what keeps the form from being complete: doses, days out of order."""
         if not self.rows(Administration):
             yield "", _("No administration is entered. Add a row for each agent and day, also for those not given.")
-        if self.number and self.number > 1 and not Cycle.objects.of(self.subject).filter(number=self.number - 1).exists():
-            yield "number", _("Cycle {number} is not entered yet.").format(number=self.number - 1)
+        yield from self._agents_twice()
         yield from self._days_in_order()
+
+    def _agents_twice(self) -> Iterator[Problem]:
+        """Yield each unlisted agent that is entered twice for a day, whatever its capitals."""
+        named = Counter((row.day, row.agent_name.strip().casefold()) for row in self.rows(Administration) if row.agent_name)
+        for (day, name), times in named.items():
+            if times > 1:
+                yield "", _("“{name}” is entered twice for day {day}. Withdraw one of the two rows.").format(name=name, day=day)
 
     def _days_in_order(self) -> Iterator[Problem]:
         days = sorted((row.day, row.given_on) for row in self.rows(Administration) if row.day and row.given_on)
@@ -175,15 +114,6 @@ class Cycle(Record):
             if early < late and first_on >= second_on:
                 sentence = _("Day {late} ({late_on}) must come after day {early} ({early_on}). Correct one of the two dates.")
                 yield "", sentence.format(late=late, late_on=second_on, early=early, early_on=first_on)
-        yield from self._begins_after_cycle_before()
-
-    def _begins_after_cycle_before(self) -> Iterator[Problem]:
-        before = Administration.objects.of(self.subject).filter(cycle__number=(self.number or 0) - 1, given="Y").exclude(cycle=self.pk)
-        last = before.aggregate(last=models.Max("given_on"))["last"]
-        day_1 = min(self.days_given(), default=None)
-        if last and day_1 and day_1 <= last:
-            sentence = _("Day 1 of cycle {number} ({day_1}) must come after the last dose of the cycle before ({last_on}).")
-            yield "", sentence.format(number=self.number, day_1=day_1, last_on=last)
 
 
 def has_dose(administration: "Administration") -> bool:
@@ -230,8 +160,9 @@ class Administration(Row):
         ZERO = "0", "0"
         MINUS_1 = "-1", "−1"
         MINUS_2 = "-2", "−2"
+        MINUS_3 = "-3", "−3"
 
-    Agent = codelist("Agent", {str(code): (str(code), code.replace("_", " ").capitalize()) for code in regimens.AGENTS})
+    Agent = codelist("Agent", AGENTS)
 
     parent = "cycle"
     path_to_site = "cycle__visit__subject__site"
@@ -241,9 +172,16 @@ class Administration(Row):
 
     day = fields.count("Day", between=(1, 42), sdtm="EC.VISITDY")
     agent = fields.choice("Agent", Agent, sdtm="EC.ECTRT")
+    agent_name = fields.text(
+        "Name, where it is not listed", sdtm="SUPPEC.ECTRTOTH", longest=80, when=lambda a: a.agent == agents.Agent.OTHER
+    )
     given = fields.yes_no("Given", sdtm="EC.ECOCCUR")
     given_on = fields.day("Date", sdtm="EC.ECSTDTC", when=has_dose)
     dose_mg = fields.amount("Dose given", digits=7, places=1, between=(0, 10_000), unit="mg", sdtm="EC.ECDOSE", when=has_dose)
+    days_taken = fields.count(
+        "By mouth: days taken, the dose a day", between=(0, 42), unit="days", sdtm="SUPPEC.ECDAYS",
+        when=lambda a: has_dose(a) and a.agent == agents.Agent.ERDAFITINIB,
+    )  # fmt: skip
     route = fields.choice("Route", Route, sdtm="EC.ECROUTE")
     adjustment = fields.choice("Adjustment", Adjustment, sdtm="EC.ECADJ")
     adjustment_reason = fields.choice("Reason", Reason, sdtm="SUPPEC.ECRSADJ", when=was_adjusted)
@@ -255,7 +193,20 @@ class Administration(Row):
 
     sections = (
         Section(
-            "Administration", ("day", "agent", "given", "given_on", "dose_mg", "route", "adjustment", "adjustment_reason", "dose_level")
+            "Administration",
+            (
+                "day",
+                "agent",
+                "agent_name",
+                "given",
+                "given_on",
+                "dose_mg",
+                "days_taken",
+                "route",
+                "adjustment",
+                "adjustment_reason",
+                "dose_level",
+            ),
         ),
     )
 
@@ -270,7 +221,7 @@ class Administration(Row):
                 ),
             ),
             OnceAmongRows(
-                fields=["cycle", "agent", "day"],
+                fields=["cycle", "agent", "agent_name", "day"],
                 condition=Q(withdrawn_at=None) & ~Q(agent="") & Q(day__isnull=False),
                 name="agent_once_a_day",
                 violation_error_message=gettext_lazy("This agent is entered twice for the same day. Withdraw one of the two rows."),
@@ -278,4 +229,24 @@ class Administration(Row):
         ]
 
     def __str__(self) -> str:
-        return f"Day {self.day or '?'}, {self.get_agent_display() or 'agent'}"
+        return f"Day {self.day or '?'}, {self.agent_in_words or 'agent'}"
+
+    @classmethod
+    def prefilled(cls, day: int, agent: str, name: str) -> dict[str, Any]:
+        """Return the row of a planned dose, as far as the plan says."""
+        by_mouth = agent == agents.Agent.ERDAFITINIB
+        route = cls.Route.ORAL if by_mouth else cls.Route.INTRAVENOUS
+        row = {"day": day, "agent": agent, "route": route.value, "dose_level": cls.DoseLevel.ZERO.value}
+        return row | ({"agent_name": name} if name else {})
+
+    @property
+    def agent_in_words(self) -> str:
+        """The agent by its name, also where the protocol does not list it."""
+        return self.agent_name.strip() or str(self.get_agent_display())
+
+    @property
+    def given_mg(self) -> Decimal | None:
+        """The dose given in mg: of an agent by mouth, of all days on which it was taken; 0 where it was not given."""
+        if self.given == "N":
+            return Decimal(0)
+        return None if self.dose_mg is None else self.dose_mg * (1 if self.days_taken is None else self.days_taken)

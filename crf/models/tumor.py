@@ -135,10 +135,7 @@ class PrimaryTumor(Record):
         return f"{self.get_location_display() or 'Primary tumor'} of {self.visit}"
 
     def inconsistencies(self) -> Iterator[Problem]:
-        """Yield what keeps the form from being complete: the index primary, the side, N by its edition."""
-        index_tumors = PrimaryTumor.objects.of(self.subject).exclude(pk=self.pk).filter(is_index="Y").count()
-        if index_tumors + (self.is_index == "Y") != 1:
-            yield "is_index", _("Exactly one primary tumor must be marked as the index primary.")
+        """Yield what keeps the form from being complete: the side, N by its edition."""
         if self.location not in UPPER_TRACT:
             return
         if self.laterality == self.Laterality.NA:

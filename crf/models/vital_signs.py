@@ -2,11 +2,13 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from trial import fields
 from trial.models import Record, Section
+from trial.refusals import Code, impossible
 
-from .codelists import codelist
+from crf.models.codes.lists import codelist
 
 
 class VitalSigns(Record):
@@ -43,6 +45,17 @@ class VitalSigns(Record):
             models.CheckConstraint(
                 condition=Q(diastolic=None) | Q(systolic=None) | Q(diastolic__lt=F("systolic")),
                 name="diastolic_below_systolic",
-                violation_error_message=gettext_lazy("The diastolic pressure must lie below the systolic one. Have they been exchanged?"),
+                violation_error_message=gettext_lazy("The diastolic pressure is not below the systolic one. Have they been exchanged?"),
             ),
         ]
+
+    def clean(self) -> None:
+        """Refuse a diastolic pressure that is not below the systolic one."""
+        super().clean()
+        if self.systolic is None or self.diastolic is None or self.diastolic < self.systolic:
+            return
+        sentence = _("Diastolic {diastolic} is above systolic {systolic}: have they been exchanged?")
+        if self.diastolic == self.systolic:
+            sentence = _("Diastolic and systolic pressure are both {systolic}. Check both.")
+        sentence = sentence.format(diastolic=self.diastolic, systolic=self.systolic)
+        raise impossible(Code.IMPOSSIBLE, item="diastolic", sentence=sentence)

@@ -14,7 +14,10 @@ from django.views.decorators.http import require_http_methods
 from crf.actions import confirmation
 from crf.casebook import Casebook
 from crf.derived import eligibility
-from crf.models import Eligibility
+from crf.derived.allocation import allocation_of
+from crf.derived.demographics import signed_on
+from crf.derived.since_confirmed import changes_in_words, last_day_of_data, since_confirmed
+from crf.models import Consent, Eligibility
 from trial.access import Act
 from trial.accounts.proving import asks_code, proving
 from trial.models import Signature, Subject, may
@@ -43,18 +46,16 @@ def eligibility_page(request: PersonalRequest, code: str, gate: int) -> HttpResp
     verdicts = _typed(request, "verdict", codes)
     comments = _typed(request, "comment", codes)
     today, casebook = subject.site.today(), Casebook(subject)
-    state = _state_of(eligibility.latest(casebook, gate), casebook)
-    on = day_asked(request) or _proposed_day(state, gate, today)
+    stated_on = day_asked(request) if eligibility.is_back_entered(casebook) else None
     refused: Refused | None = None
     if request.method == "POST":
         try:
-            _confirm(
-                request, subject, gate=gate, verdicts=verdicts, comments=comments, assessed_on=on
-            )
+            _confirm(request, subject, gate=gate, stated_on=stated_on, own=(verdicts, comments))
         except Refused as error:
             refused = error
         else:
             return HttpResponseRedirect(reverse("casebook", args=[subject.code]))
+    on = eligibility.day_to_confirm(casebook, gate=gate, stated_on=stated_on)
     assessed = eligibility.assess(casebook, gate=gate, on=min(on, today))
     return page(
         request,
@@ -65,13 +66,15 @@ def eligibility_page(request: PersonalRequest, code: str, gate: int) -> HttpResp
         subject=subject,
         gate=gate,
         today=today,
+        back_entered=eligibility.is_back_entered(casebook),
+        consented_on=signed_on(casebook, Consent.Type.INITIAL),
         assessed=assessed,
         rows=[_row(v, assessed, verdicts, comments, refused) for v in assessed.verdicts],
         truths=[(truth.value, _in_words(truth)) for truth in Truth],
         may_confirm=may(request.user, Act.CONFIRM_ELIGIBILITY, subject.site_id),
         meaning=Signature.Meaning.ELIGIBILITY.label,
         open_queries=confirmation.open_queries(subject, assessed),
-        **state,
+        **_state_of(eligibility.latest(casebook, gate), casebook),
         refused=refused,
     )
 
@@ -80,33 +83,41 @@ def _state_of(confirmed: Eligibility | None, casebook: Casebook) -> dict[str, An
     """Return the last confirmation, its signature, and whether it still holds."""
     if confirmed is None:
         return {"confirmed": None, "signature": None, "holds": False, "stale": False}
+    since = since_confirmed(confirmed, casebook, on=last_day_of_data(casebook))
     return {
         "confirmed": confirmed,
         "signature": eligibility.signature_under(confirmed, casebook),
         "holds": eligibility.is_signed(confirmed, casebook),
-        "stale": eligibility.is_stale(confirmed, casebook, on=confirmed.assessed_on),
+        "stale": since.is_stale,
+        "changes": changes_in_words(confirmed, casebook, since),
+        "lapsed": since.lapsed if allocation_of(casebook) is None else (),
     }
 
 
-def _proposed_day(state: dict[str, Any], gate: int, today: date) -> date:
-    """Return the day for which the gate is assessed, unless the page names another.
-
-    Gate 1, whose evidence has changed, is confirmed again for its own day: its windows are over.
-    """
-    day: date = state["confirmed"].assessed_on if gate == 1 and state["stale"] else today
-    return day
-
-
-def _confirm(request: PersonalRequest, subject: Subject, **confirmed: Any) -> None:
-    """Confirm and sign what the page shows, and say so."""
-    shown = request.POST.get("shown", "")
+def _confirm(
+    request: PersonalRequest,
+    subject: Subject,
+    *,
+    gate: int,
+    stated_on: date | None,
+    own: tuple[dict[str, str], dict[str, str]],
+) -> None:
+    """Confirm and sign what the page shows, and say so. `own` are verdicts and comments."""
+    verdicts, comments = own
     with proving(request) as proof:
         record = confirmation.confirm(
-            subject, by=request.user, proof=proof, shown_sha256=shown, **confirmed
+            subject,
+            gate=gate,
+            by=request.user,
+            proof=proof,
+            verdicts=verdicts,
+            comments=comments,
+            shown_sha256=request.POST.get("shown", ""),
+            assessed_on=stated_on,
         )
-    gate, result = record.get_gate_display(), record.get_result_display()
+    words, result = record.get_gate_display(), record.get_result_display()
     notice = _("{gate} eligibility confirmed and signed: {result}.")
-    messages.success(request, notice.format(gate=gate, result=result))
+    messages.success(request, notice.format(gate=words, result=result))
 
 
 def _row(

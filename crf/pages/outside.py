@@ -14,9 +14,10 @@ from crf.models import AllocationOutside, Randomization
 from trial.access import Act
 from trial.models import may
 from trial.pages.base import PersonalRequest, button, number_from, page, say
+from trial.pages.days import day_from
 from trial.refusals import Refused
 
-from .subject import day_asked, subject_of
+from .subject import subject_of
 
 ITEMS = ("arm", "sysclass", "metpat")
 TEXTS = ("source", "reason")
@@ -31,8 +32,8 @@ def outside_page(request: PersonalRequest, code: str) -> HttpResponse:
     typed = {name: request.POST.get(name, "").strip() for name in (*ITEMS, *TEXTS, "allocated_on")}
     if request.method == "POST":
         values = {name: typed[name] for name in (*ITEMS, *TEXTS)}
-        day = day_asked(request, "allocated_on")
         try:
+            day = day_from(typed["allocated_on"], item="allocated_on")
             allocation_outside.enter(subject, by=request.user, allocated_on=day, **values)
         except Refused as error:
             refused = error

@@ -4,11 +4,12 @@ from datetime import date
 
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
-from django.utils.dateparse import parse_date
 
 from trial.access import Act
 from trial.models import Subject, may
 from trial.pages.base import PersonalRequest
+from trial.pages.days import day_from
+from trial.refusals import Refused
 
 
 def subject_of(request: PersonalRequest, code: str) -> Subject:
@@ -30,6 +31,6 @@ def day_asked(request: PersonalRequest, name: str = "assessed_on") -> date | Non
     nonsense.
     """
     try:
-        return parse_date((request.POST.get(name) or request.GET.get(name) or "").strip())
-    except ValueError:
+        return day_from(request.POST.get(name) or request.GET.get(name) or "", item=name)
+    except Refused:
         return None

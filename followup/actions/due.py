@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from crf.casebook import Casebook
 from crf.derived import progression as check
 from followup.models import Flag
-from trial.models import Record, Standing, Subject, Visit
+from trial.models import Record, Standing, Subject, Visit, begun_visits
 from trial.protocol.parameters import Parameters
 from trial.protocol.progression_check import progression
 from trial.protocol.schedule import timetable
@@ -42,27 +42,30 @@ def due_of(casebook: Casebook, *, on: date) -> list[Due]:
     visits = [visit for visit in casebook.visits if not visit.is_common]
     parameters = casebook.parameters_on(on)
     return [
-        *_late_visits(visits, on),
+        *_late_visits(visits, casebook.standing, on),
         *_late_entries(visits, casebook.standing, on, parameters),
         *_progression(casebook, visits, on, parameters),
     ]
 
 
-def states_of(visits: Iterable[Visit], *, on: date) -> dict[int, timetable.VisitState]:
-    """Return each visit's state on a day, by its id.
+def states_of(
+    visits: Iterable[Visit], rows: Iterable[Standing], *, on: date
+) -> dict[int, timetable.VisitState]:
+    """Return each visit's state on a day, by its id. `rows` are those that stand of the subject.
 
     A visit of a series is missed once a later one is held.
     """
-    visits = list(visits)
+    visits, begun = list(visits), begun_visits(rows)
     held_codes = [visit.code for visit in visits if visit.held_on]
     states = {}
     for visit in visits:
         later_held = any(timetable.follows(code, visit.code) for code in held_codes)
-        states[visit.pk] = visit.state_on(on, later_held=later_held)
+        is_begun = visit.pk in begun
+        states[visit.pk] = visit.state_on(on, later_held=later_held, begun=is_begun)
     return states
 
 
-def _late_visits(visits: list[Visit], on: date) -> Iterator[Due]:
+def _late_visits(visits: list[Visit], rows: list[Standing], on: date) -> Iterator[Due]:
     """Yield a flag for each visit that is overdue or missed.
 
     There is none where a person has entered the visit's status. The check after cycle 2 has a flag
@@ -72,7 +75,7 @@ def _late_visits(visits: list[Visit], on: date) -> Iterator[Due]:
         timetable.VisitState.OVERDUE: (Flag.Kind.VISIT_OVERDUE, Flag.Severity.NOTICE),
         timetable.VisitState.MISSED: (Flag.Kind.VISIT_MISSED, Flag.Severity.URGENT),
     }
-    states = states_of(visits, on=on)
+    states = states_of(visits, rows, on=on)
     for visit in visits:
         state = states[visit.pk]
         has_own_kind = visit.code == CHECK_AFTER_CYCLE_2
@@ -86,10 +89,12 @@ def _late_visits(visits: list[Visit], on: date) -> Iterator[Due]:
 def _late_entries(
     visits: list[Visit], rows: list[Standing], on: date, parameters: Parameters
 ) -> Iterator[Due]:
-    """Yield a flag for each held visit whose forms are not complete in time.
+    """Yield a flag for each visit whose forms, or whose date beside them, are not entered in time.
 
-    A form not entered is never read as not done.
+    A form not entered is never read as not done. The time runs from the date of the visit; where
+    that is missing, from the end of its window.
     """
+    begun = begun_visits(rows)
     complete = {
         (row.visit, row.form)
         for row in rows
@@ -103,15 +108,26 @@ def _late_entries(
             if is_overdue and (visit.pk, form) not in complete:
                 late.append(form)
         if late and visit.held_on:
-            yield Due(
-                kind=Flag.Kind.ENTRY_OVERDUE,
-                anchor=visit.code,
-                due_on=visit.held_on,
-                state=timetable.VisitState.OVERDUE.value,
-                severity=Flag.Severity.NOTICE,
-                visit=visit.pk,
-                evidence={"held_on": visit.held_on.isoformat(), "forms": late},
-            )
+            yield _late_entry(visit, visit.held_on, late)
+        lacks_date = visit.pk in begun and not visit.held_on and not visit.status
+        if lacks_date and visit.closes_on and not visit.stopped:
+            days = parameters.entry_due_days.visit_days
+            if timetable.entry_overdue(visit.closes_on, on=on, due_days=days):
+                yield _late_entry(visit, visit.closes_on, [visit._meta.label_lower])
+
+
+def _late_entry(visit: Visit, since: date, forms: list[str]) -> Due:
+    """Return the flag of forms, or of the visit's own date, that are entered late."""
+    held_on = visit.held_on and visit.held_on.isoformat()
+    return Due(
+        kind=Flag.Kind.ENTRY_OVERDUE,
+        anchor=visit.code,
+        due_on=since,
+        state=timetable.VisitState.OVERDUE.value,
+        severity=Flag.Severity.NOTICE,
+        visit=visit.pk,
+        evidence={"held_on": held_on, "forms": forms},
+    )
 
 
 def _progression(
@@ -123,7 +139,7 @@ def _progression(
     cycles: there, the check is still to be passed. A progression is flagged until a person has seen
     it.
     """
-    facts = check.facts_of(casebook, parameters)
+    facts = check.facts_of(casebook)
     verdict = check.checked(facts, on=on, parameters=parameters)
     progressed = verdict.state == progression.State.PD
     randomized = facts.randomized_on is not None and facts.randomized_on <= on

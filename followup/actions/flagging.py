@@ -19,13 +19,13 @@ from crf.casebook import Casebook
 from followup.models import Flag, NightlyRun
 from trial.access import Act
 from trial.actions import events
+from trial.actions.checking.system_account import system_user
 from trial.audit.acting import acting
 from trial.models import Site, Subject, SystemEvent, may
 from trial.refusals import Code, Refused
 
 from .due import Due, due_of
 
-SYSTEM = "system:celery"
 NIGHT = time(2)
 """The hour of a site's own clock from which its nightly job is due."""
 _hints = ContextVar("hints", default=True)
@@ -90,6 +90,21 @@ def run_for(subject: Subject, *, on: date) -> Swept:
     return _keep(subject, {(due.kind, due.anchor): due for due in due_of(casebook, on=on)}, on=on)
 
 
+def keep_current(subject: Subject) -> None:
+    """Compute a subject's flags as soon as the running act is committed, before it is answered.
+
+    So the next page is true, and no lock is held meanwhile. If it fails, what was entered stays
+    stored, and the next night computes the flags.
+    """
+    if hints_are_wanted():
+        transaction.on_commit(lambda: _run_committed(subject.pk), robust=True)
+
+
+def _run_committed(pk: int) -> None:
+    subject = Subject.objects.select_related("site").get(pk=pk)
+    run_for(subject, on=subject.site.today())
+
+
 def _keep(subject: Subject, due: dict[tuple[str, str], Due], *, on: date) -> Swept:
     """Open the flags that should be open, update open ones, close those that are satisfied."""
     open_flags = {
@@ -143,28 +158,18 @@ def acknowledge(flag: Flag, *, by: User, at: datetime | None = None) -> Flag:
                 flag=flag.pk,
                 what=flag.kind,
             )
+        keep_current(flag.subject)
     return flag
 
 
-def system_user() -> User:
-    """Return the account in whose name the jobs write; nobody can log in with it."""
-    user, new = User.objects.get_or_create(
-        username=SYSTEM, defaults={"is_active": False, "first_name": "System"}
-    )
-    if new:
-        user.set_unusable_password()
-        user.save()
-    return user
-
-
 def hints_are_wanted() -> bool:
-    """Return whether a write asks a worker to compute its subject's flags soon."""
+    """Return whether an act has the flags of its subject computed at once."""
     return _hints.get()
 
 
 @contextmanager
 def without_hints() -> Iterator[None]:
-    """Ask no worker for flags while the block lasts.
+    """Compute no flags while the block lasts.
 
     It is meant for a load of many records, after which the nightly job is run anyway.
     """

@@ -165,7 +165,7 @@ def _lines(matrix: Matrix) -> list[Line]:
     A visit no longer planned shows only with records.
     """
     visits, marks = matrix.visits, matrix.marks
-    states = states_of(visits, on=matrix.today)
+    states = states_of(visits, matrix.rows, on=matrix.today)
     entries = _entries(matrix.rows, marks)
     signatures = Signature.objects.filter(
         form="trial.visit", record__in=[visit.pk for visit in visits]

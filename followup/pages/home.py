@@ -1,6 +1,9 @@
 """The start page: what waits for a person, and the buttons on it."""
 
-from typing import Any
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -9,11 +12,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from followup.actions.due import states_of
 from followup.actions.flagging import acknowledge
 from followup.models import Flag
 from trial.access import Act
@@ -36,10 +38,19 @@ from trial.models import (
     standing,
 )
 from trial.pages.base import button, page, say
+from trial.pages.days import day_from
 from trial.protocol.schedule import timetable
+from trial.protocol.typed.dates import Days
 from trial.refusals import Refused
 
 LONGEST_LIST = 40
+
+
+class DueVisit(NamedTuple):
+    """A visit that waits to be entered, and its state."""
+
+    visit: Visit
+    state: str
 
 
 @login_required
@@ -62,22 +73,54 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 def _to_enter(user: AbstractUser) -> dict[str, Any]:
-    """Return the visits that are due, and the sites where the person may create a subject today."""
-    today = timezone.localdate()
-    visits = (
-        Visit.objects.allowed_to(user, Act.ENTER)
-        .filter(stopped=False)
-        .select_related("subject__site")
-    )
-    due = visits.due(on=today).exclude(code=timetable.COMMON).order_by("closes_on", "subject__code")
-    sites = _sites_to_enter(user)
+    """Return the visits that are due, and the sites where the person may create a subject today.
+
+    Each site has its own date.
+    """
+    sites = list(_sites_to_enter(user))
+    enrolling = [site for site in sites if site.status_on(site.today()) == SiteStatus.Status.ACTIVE]
+    days = [site.today() for site in enrolling]
     return {
-        "due": due[:LONGEST_LIST],
-        "enrolling_sites": [
-            site for site in sites if site.status_on(today) == SiteStatus.Status.ACTIVE
-        ],
-        "today": today,
+        "due": visits_due(Site.objects.allowed_to(user, Act.ENTER))[:LONGEST_LIST],
+        "enrolling_sites": enrolling,
+        "first_day": min(days, default=None),
+        "last_day": max(days, default=None),
     }
+
+
+def visits_due(sites: Iterable[Site]) -> list[DueVisit]:
+    """Return the visits that are due by the date of their site, the first to close first.
+
+    Those that time alone has made missed come last: they can still be entered.
+    """
+    waiting = [
+        timetable.VisitState.OVERDUE,
+        timetable.VisitState.DUE,
+        timetable.VisitState.MISSED,
+    ]
+    due = []
+    for site in sites:
+        today = site.today()
+        opened = Visit.objects.filter(subject__site=site, stopped=False).due(on=today)
+        subjects = Visit.objects.filter(subject__in=opened.values("subject"))
+        visits = list(subjects.select_related("subject__site"))
+        rows = standing(*{visit.subject for visit in visits}) if visits else []
+        by_subject: dict[int, list[Visit]] = defaultdict(list)
+        for visit in visits:
+            by_subject[visit.subject_id].append(visit)
+        for of_subject in by_subject.values():
+            states = states_of(of_subject, rows, on=today)
+            due += [
+                DueVisit(visit, states[visit.pk].value)
+                for visit in of_subject
+                if states[visit.pk] in waiting and not visit.status
+            ]
+    return sorted(due, key=_urgency)
+
+
+def _urgency(due: DueVisit) -> tuple[bool, date, str]:
+    is_missed = due.state == timetable.VisitState.MISSED
+    return is_missed, due.visit.closes_on or date.max, due.visit.subject.code
 
 
 def _sites_to_enter(user: AbstractUser) -> QuerySet[Site]:
@@ -148,11 +191,9 @@ def enrol_page(request: HttpRequest) -> HttpResponse:
     site: Site = get_object_or_404(
         _sites_to_enter(person_of(request)), code=request.POST.get("site", "")
     )
+    typed = request.POST.get("screened_on", "")
     try:
-        screened_on = parse_date(request.POST.get("screened_on", "").strip())
-    except ValueError:
-        screened_on = None
-    try:
+        screened_on = day_from(typed, item="screened_on", days=Days(site.today()))
         subject = enrolment.enrol(site=site, by=person_of(request), screened_on=screened_on)
     except Refused as refusal:
         say(request, refusal)

@@ -4,7 +4,7 @@ toxicity (X06).
 
 from crf.models import NonTargetFinding
 
-from . import usual
+from . import usual, usual_series
 from .telling import Story, Team, day, tell
 from .usual_items import Screening, node, organ
 
@@ -53,7 +53,7 @@ def two_cycles(story: Story) -> None:
 def response(story: Story) -> None:
     """Enter a partial response, and sign the visit of the check."""
     sizes = {"L01": "14", "L02": "12", "L03": NonTargetFinding.State.PRESENT}
-    usual.checked(story, day("2025-08-18"), sizes=sizes, response=PARTIAL)
+    usual_series.checked(story, day("2025-08-18"), sizes=sizes, response=PARTIAL)
     story.sign("PC2")
 
 
@@ -61,8 +61,13 @@ def second_gate(story: Story) -> None:
     """Response or not: the reduction excludes. There is no randomization."""
     story.confirm(2, day("2025-08-21"))
     story.miss("RAND", "Not randomized: gemcitabine was reduced for toxicity (X06).")
+
+
+def follow_up(story: Story) -> None:
+    """End the therapy after two cycles, contact the subject since, and sign what is held."""
+    usual_series.followed_up(story)
     story.sign_rest()
 
 
 PARTIAL = ("PR", "NON-CR/NON-PD", "PR")
-CHAPTERS = (screening, two_cycles, response, second_gate)
+CHAPTERS = (screening, two_cycles, response, second_gate, follow_up)

@@ -1,6 +1,6 @@
 """Story 4, 01-003: the check after cycle 2 comes late; later a tumor assessment is missed."""
 
-from . import usual
+from . import usual, usual_series
 from .telling import Story, Team, day, tell
 from .usual_items import Screening, node, organ
 
@@ -34,12 +34,14 @@ def three_cycles(story: Story) -> None:
     usual.regimen(story, "GC_ICI")
     for number, on in ((1, "2025-05-05"), (2, "2025-05-26"), (3, "2025-06-16")):
         usual.cycle(story, number, day(on))
-    usual.consent_again(story, day("2025-06-16"), at="C3D1")
+    usual.consent_again(story, day("2025-06-16"))
 
 
 def late_check(story: Story) -> None:
     """Check nine days after the window: 39 mm after 36 mm."""
-    usual.checked(story, day("2025-07-02"), sizes={"L01": "21", "L02": "18"}, response=STABLE)
+    usual_series.checked(
+        story, day("2025-07-02"), sizes={"L01": "21", "L02": "18"}, response=STABLE
+    )
     story.sign("PC2")
 
 
@@ -78,7 +80,8 @@ def stratum_corrected(story: Story) -> None:
 
 def later(story: Story) -> None:
     """Enter the assessments since, and sign what is held."""
-    usual.assessments_since(story, LATER, sizes={"L01": "21", "L02": "17"}, response=STABLE)
+    usual_series.assessments_since(story, LATER, sizes={"L01": "21", "L02": "17"}, response=STABLE)
+    usual_series.followed_up(story)
     story.sign_rest(but=("TA3",))
 
 

@@ -2,7 +2,7 @@
 
 from crf.models import ResponseAssessment
 
-from . import usual
+from . import usual, usual_series
 from .telling import Story, Team, day, tell
 from .usual_items import Screening, bone, organ
 
@@ -25,7 +25,6 @@ PROGRESSED = {
     "investigator_overall": "PD",
     "progression_mode": "TARGET",
 }
-CONTACTS = [f"SFU{number}" for number in range(1, 40)]
 
 
 def load(team: Team) -> int:
@@ -48,7 +47,9 @@ def two_cycles(story: Story) -> None:
 
 def first_reading(story: Story) -> None:
     """Enter stable disease, although 58 mm after 45 mm is progression."""
-    usual.checked(story, day("2025-05-20"), sizes=SIZES, response=STABLE, liver_metastases="Y")
+    usual_series.checked(
+        story, day("2025-05-20"), sizes=SIZES, response=STABLE, liver_metastases="Y"
+    )
     story.sign("PC2")
 
 
@@ -73,11 +74,7 @@ def second_gate(story: Story) -> None:
 
 def contacts(story: Story) -> None:
     """Contact the subject by telephone on each target day, as far as they were due."""
-    today = story.subject.site.today()
-    for visit in story.subject.visits.filter(code__in=CONTACTS, closes_on__lt=today).order_by(
-        "target_on"
-    ):
-        story.hold(visit.code, visit.target_on, mode="PHONE")
+    usual_series.contacted(story)
     story.sign_rest()
 
 

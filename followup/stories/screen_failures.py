@@ -182,7 +182,7 @@ def withdrawal(story: Story) -> None:
         "copy_given": "Y",
         "missing": dict.fromkeys(not_asked, "NA"),
     }
-    story.enter(Consent, "SCR", values)
+    story.enter(Consent, "COMMON", values)
 
 
 def hemangioma(story: Story) -> None:

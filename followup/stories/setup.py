@@ -73,6 +73,18 @@ RANGES = (
     ("CREAT", "F",    "45",   "84",  "umol/L"),
     ("UREA",  "BOTH", "2.9",  "8.2", "mmol/L"),
     ("UREAN", "BOTH", "2.9",  "8.2", "mmol/L"),
+    ("SODIUM", "BOTH", "137", "147", "mmol/L"),
+    ("K",     "BOTH", "3.5",  "5.3", "mmol/L"),
+    ("CA",    "BOTH", "2.11", "2.52", "mmol/L"),
+    ("GLUC",  "BOTH", "3.9",  "6.1", "mmol/L"),
+    ("HBA1C", "BOTH", "4",    "6",   "%"),
+    ("INR",   "BOTH", "0.8",  "1.2", "ratio"),
+    ("APTT",  "BOTH", "22",   "38",  "s"),
+    ("TSH",   "BOTH", "0.55", "4.78", "mIU/L"),
+    ("T4FR",  "BOTH", "11.5", "22.7", "pmol/L"),
+    ("T3FR",  "BOTH", "3.5",  "6.5", "pmol/L"),
+    ("CK",    "BOTH", None,   "200", "U/L"),
+    ("TROPONI", "BOTH", None, "26",  "ng/L"),
 )  # fmt: skip
 ALLOCATED_FIRST = {
     "NO_ICI/ANY_VISCERAL_OR_BONE": Arm.SYSRT,

@@ -8,7 +8,7 @@ from typing import Any
 
 from crf.models import Fraction, LaboratoryPanel, LaboratoryResult, RadiotherapyCourse, TargetVolume
 
-from . import usual
+from . import usual, usual_series
 from .telling import Story, Team, day, tell
 from .usual_items import Screening, node, organ
 
@@ -45,7 +45,7 @@ LUNG = {
     "isodose_percent": 80, "ptv_d95_gy": "50.2",
 }  # fmt: skip
 COURSE = {
-    "intent": "CURATIVE", "simulated_on": day("2025-04-30"), "four_dimensional": "Y",
+    "study": "Y", "intent": "CURATIVE", "simulated_on": day("2025-04-30"), "four_dimensional": "Y",
     "immobilization": "Vacuum cushion",
     "modality": "1156506007", "guidance": "DAILY_CBCT", "planned_start_on": day("2025-05-12"),
     "systemic": "HELD",
@@ -66,14 +66,17 @@ def screening(story: Story) -> None:
 
 
 def correction(story: Story) -> None:
-    """Correct the unit. The assessment of the first gate no longer stands, and is signed again."""
+    """Correct the unit. The assessment of the first gate no longer stands, and is signed again.
+
+    It keeps its day.
+    """
     panel = LaboratoryPanel.objects.of(story.subject).get(visit__code="SCR")
     bilirubin = panel.results.get(test="BILI")
     row = {"id": bilirubin.pk, "version": bilirubin.version, "unit": "mg/dL"}
     story.change(
         panel, {}, reason="UNIT_ERROR: the report says mg/dL", rows={LaboratoryResult: [row]}
     )
-    story.confirm(1, day("2025-03-07"))
+    story.confirm(1, day("2025-03-05"))
     story.sign("SCR")
 
 
@@ -87,7 +90,7 @@ def induction(story: Story) -> None:
 def check(story: Story) -> None:
     """Check after cycle 2: 26 mm of 40 are a partial response."""
     sizes = {"L01": "12", "L02": "14", "L03": "ABSENT"}  # 9 mm: no longer pathological
-    usual.checked(
+    usual_series.checked(
         story,
         day("2025-04-21"),
         sizes=sizes,
@@ -144,7 +147,7 @@ def cycle_after_radiotherapy(story: Story) -> None:
     usual.cycle(
         story, 4, day("2025-06-23"), doses={("GEMCITABINE", 1): DELAYED, ("CISPLATIN", 1): DELAYED}
     )
-    usual.consent_again(story, day("2025-06-23"), at="C4D1")
+    usual.consent_again(story, day("2025-06-23"))
 
 
 def response(story: Story) -> None:
@@ -156,7 +159,12 @@ def response(story: Story) -> None:
         usual.signs(story, code, day(on), weight_kg="69")
         usual.panel(story, code, day(on))
         story.hold(code, day(on))
-    usual.assessments_since(story, LATER, sizes=RESOLVED, response=COMPLETE)
+    usual_series.assessments_since(story, LATER, sizes=RESOLVED, response=COMPLETE)
+
+
+def follow_up(story: Story) -> None:
+    """End the systemic therapy after four cycles, and contact the subject since."""
+    usual_series.followed_up(story)
 
 
 def signatures(story: Story) -> None:
@@ -175,5 +183,6 @@ CHAPTERS = (
     radiotherapy,
     cycle_after_radiotherapy,
     response,
+    follow_up,
     signatures,
 )

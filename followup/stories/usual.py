@@ -1,6 +1,6 @@
 """Usual values, all invented, for what a complete form needs and the stories do not mention."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -22,10 +22,10 @@ from crf.models import (
     TargetMeasurement,
     VitalSigns,
 )
+from crf.models.laboratory import standard_unit
 from trial.models import ConsentVersion, Record
 from trial.protocol.laboratory import analytes
-from trial.protocol.laboratory import quantities as lab
-from trial.protocol.therapy import dosing, regimens
+from trial.protocol.therapy import dosing, in_force, regimens
 
 from .telling import Story
 from .usual_items import (
@@ -35,6 +35,7 @@ from .usual_items import (
     RESULTS,
     SCAN,
     SIGNS,
+    STEADY,
     TUMOR,
     Items,
     Response,
@@ -66,22 +67,21 @@ def screen(story: Story, screening: Screening) -> None:
     story.hold("SCR", measured_on)
 
 
-def consent(story: Story, on: date, *, at: str = "SCR", kind: str = "INITIAL", **more: Any) -> None:
-    """Enter a consent on the version in force on that day."""
+def consent(story: Story, on: date, *, kind: str = "INITIAL", **more: Any) -> None:
+    """Enter a consent on the version in force on that day: at screening, or for the whole trial."""
     values = {
         "type": kind, "signed_on": on, "form_version": version_on(story, on),
         "signed_by": "SUBJECT", "investigator_signed_on": on,
         "copy_given": "Y", "future_research": "Y", "genetic_research": "N", "data_sharing": "Y",
     }  # fmt: skip
-    story.enter(Consent, at, values | more)
+    story.enter(Consent, "SCR" if kind == "INITIAL" else "COMMON", values | more)
 
 
-def consent_again(story: Story, on: date, *, at: str) -> None:
+def consent_again(story: Story, on: date) -> None:
     """Enter the consent to a new version."""
     consent(
         story,
         on,
-        at=at,
         kind="RECONSENT",
         reconsent_reason="NEW_VERSION",
         unscheduled="N",
@@ -114,10 +114,8 @@ def panel(
     Results are the usual ones, except `results`.
     """
     site = story.team.site
-    due = lab.due_tests(at)
-    usual = {
-        code: (_varied(code, on), analytes.TESTS[code].unit) for code in RESULTS if code in due
-    }
+    due = LaboratoryPanel(visit=story.visit(at), sampled_on=on).tests_missing
+    usual = {code: (_varied(code, on), standard_unit(code)) for code in due}
     all_results = usual | dict(results or {})
     rows = [
         {"test": code, "result": result, "unit": unit}
@@ -134,18 +132,33 @@ def _varied(code: str, on: date) -> str:
     No two panels look alike, and each load gives the same.
     """
     percent = (on.toordinal() * 7 + sum(map(ord, code)) * 13) % 11 - 5
+    if code not in analytes.TESTS or code in STEADY or RESULTS[code].startswith("<"):
+        return RESULTS[code]
     usual = Decimal(RESULTS[code])
     places = Decimal(1) if usual >= 50 else Decimal("0.1")
     return str((usual * (100 + percent) / 100).quantize(places))
 
 
-def regimen(story: Story, code: str, *, max_cycles: int | None = 4, at: str = "C1D1") -> None:
-    """Enter the regimen, with class and cycle length as the protocol defines them."""
+def regimen(
+    story: Story,
+    code: str,
+    *,
+    max_cycles: int | None = 4,
+    at: str = "C1D1",
+    from_on: date | None = None,
+    **items: Any,
+) -> None:
+    """Enter a regimen as the protocol defines it, each option as usual; by itself an induction."""
     definition = regimens.REGIMENS[code]
+    choices = {item: definition.choices(part) for part, item in Regimen.OPTIONS.items()}
     story.enter(Regimen, at, {
         "code": code, "regimen_class": definition.regimen_class.value,
+        "role": in_force.Role.INDUCTION.value,
+        "from_on": from_on or story.visit(at).target_on or story.subject.screened_on,
         "cycle_length_days": definition.cycle_length_days,
         "max_cycles": max_cycles, "preconsent_cycles": 0, "cisplatin_eligible": "Y",
+        **{item: options[0].value for item, options in choices.items() if options},
+        **items,
     })  # fmt: skip
 
 
@@ -188,13 +201,12 @@ def give(
     """
     visit = story.visit(at)
     values = Cycle.prefilled(visit) | {"number": number}
-    code = Regimen.objects.of(story.subject).values_list("code", flat=True).get()
+    regimen = Regimen.in_force(list(Regimen.objects.of(story.subject).order_by("pk")), on=on)
     surface = dosing.bsa_m2(weight_kg=values["weight_kg"], height_cm=values["height_cm"])
     rows = []
     for row in Cycle.prefilled_rows(visit)[Administration]:
-        planned = dosing.planned_dose_mg(
-            code, row["agent"], weight_kg=values["weight_kg"], bsa_m2=surface
-        )
+        plan = regimen.planned_agent(row["agent"]) if regimen else None
+        planned = plan and dosing.dose_mg(plan, weight_kg=values["weight_kg"], bsa_m2=surface)
         given_on = on + timedelta(row["day"] - 1)
         as_planned = {
             "given": "Y",
@@ -249,33 +261,12 @@ def assessed(
 ) -> Record:
     """Hold a visit with a tumor assessment and signs."""
     record = assessment(story, at, on, sizes=sizes, response=response)
-    signs(story, at, on, weight_kg=_weight(story))
+    signs(story, at, on, weight_kg=last_weight_kg(story))
     story.hold(at, held_on or on)
     return record
 
 
-def _weight(story: Story) -> Decimal | None:
+def last_weight_kg(story: Story) -> Decimal | None:
     """Return the subject's last weight, in kg."""
     measured = VitalSigns.objects.of(story.subject).order_by("measured_on", "pk")
     return measured.values_list("weight_kg", flat=True).last()
-
-
-def checked(
-    story: Story, on: date, *, sizes: Mapping[str, str], response: Response, **extent_items: Any
-) -> Record:
-    """Hold the visit of the check after cycle 2, with all its forms but eligibility."""
-    record = assessed(story, "PC2", on, sizes=sizes, response=response)
-    extent(story, "PC2", on, **extent_items)
-    panel(story, "PC2", on)
-    return record
-
-
-def assessments_since(
-    story: Story, codes: Iterable[str], *, sizes: Mapping[str, str], response: Response
-) -> None:
-    """Hold the visits of a series whose window has closed by today, each on its target day."""
-    today = story.subject.site.today()
-    for code in codes:
-        visit = story.subject.visits.filter(code=code, closes_on__lt=today).first()
-        if visit:
-            assessed(story, code, visit.target_on, sizes=sizes, response=response)

@@ -53,8 +53,15 @@ RESULTS = {
     "HGB": "126", "WBC": "6.4", "NEUT": "3.9", "LYM": "1.6", "PLAT": "218", "BILI": "11.5",
     "AST": "24", "ALT": "22", "ALP": "82",
     "ALB": "43", "LDH": "188", "CREAT": "78", "UREA": "5.6",
+    "SODIUM": "140", "K": "4.2", "CA": "2.31", "GLUC": "5.2", "HBA1C": "5.6",
+    "INR": "1.0", "APTT": "29",
+    "TSH": "2.1", "T4FR": "15.2", "T3FR": "4.7", "CK": "96", "TROPONI": "4.1",
+    "HBDNA": "<20", "HBSAG": "NEGATIVE", "HCAB": "NEGATIVE", "HIV": "NEGATIVE", "HCG": "NEGATIVE",
+    "UPROT": "NEGATIVE", "URBC": "TRACE", "UCULT": "No growth",
 }  # fmt: skip
 """The usual results, in the tests' standard units."""
+STEADY = frozenset({"SODIUM", "K", "CA", "INR"})
+"""Tests whose normal range is so narrow that 5 % more or less would leave it."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from crf.models import Demographics
 
-from . import usual, usual_items
+from . import usual, usual_items, usual_series
 from .telling import Story, Team, tell
 from .usual_items import Screening, node, organ
 
@@ -73,6 +73,6 @@ def two_cycles(story: Story) -> None:
     usual.cycle(story, 1, first)
     usual.cycle(story, 2, first + timedelta(21))
     story.sign("C1D1", "C1D8", "C2D1", "C2D8")
-    usual.checked(
+    usual_series.checked(
         story, first + timedelta(42), sizes={"L01": "14", "L02": "13"}, response=("PR", "NA", "PR")
     )

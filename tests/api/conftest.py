@@ -4,11 +4,13 @@ import json
 
 import pytest
 from crf.models import Demographics, VitalSigns
+from django.db import connection
 from followup.models import Flag
 from knox.models import AuthToken
 from rest_framework.test import APIClient
 from tests.conftest import CODE, PASSWORD, PROOF, SCREENED
 from tests.examples import EXAMPLES, complete
+from tests.prepared import prepared
 from trial.access import Role
 from trial.audit.acting import acting
 from trial.models import Record, Visit
@@ -94,9 +96,10 @@ def signs(visit, data_manager):
     return entry.enter(VitalSigns, visit=visit, by=data_manager, values=values)
 
 
-@pytest.fixture
-def everything(subject, visit, data_manager, investigator, commit):
+@prepared
+def everything(subject, data_manager, investigator):
     """A subject with a record of every form, a signature, a change since, and a flag."""
+    visit = Visit.objects.select_related("subject__site").get(subject=subject, code="SCR")
     with acting(by=data_manager, reason="TRANSCRIPTION"):
         for form in Record.forms():
             complete(form, subject)
@@ -109,7 +112,7 @@ def everything(subject, visit, data_manager, investigator, commit):
     person = Demographics.objects.get()
     change = {"birth_month": "1957-04", "age_confirmed": None}
     entry.change(person, by=data_manager, version=person.version, values=change, reason="OTHER: it was 1957-04, not 1957-05")
-    commit()
+    connection.check_constraints()
     return subject
 
 

@@ -137,7 +137,7 @@ def test_what_an_act_writes_is_only_read_here(form, subject, data_manager, as_da
 @pytest.mark.proves("D03")
 def test_numbers_are_neither_rounded_nor_cut(visit, as_data_manager):
     """regulation.md, D03: a value comes out as it went in, or it is refused."""
-    for sent, status in ((70, 201), (70.5, 201), ("70.50", 422), (70.55, 422), (1e308, 422), ("1e2", 201), ("70,5", 400), ("NaN", 400)):
+    for sent, status in ((70, 201), (70.5, 201), ("70.50", 422), (70.55, 422), (1e308, 422), ("1e2", 422), ("70,5", 422), ("NaN", 422)):
         answer = as_data_manager.post("forms/vitalsigns/", {"visit": visit.pk, "complete": False, "items": {"weight_kg": sent}})
         assert answer.status_code == status, (sent, answer.json())
         if status == 201:

@@ -4,9 +4,9 @@ import threading
 from decimal import Decimal
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from tests.conftest import SCREENED
-from trial.models import Ledger, Site
+from trial.models import Ledger, Site, Subject
 
 from trial.actions import enrolment, entry
 
@@ -125,3 +125,40 @@ def test_a_reader_beside_eight_writers_misses_nothing_and_reads_nothing_twice(tr
     assert len(codes) == 40 == len(set(codes))
     assert [one["seq"] for one in told] == sorted(one["seq"] for one in told)
     assert {one["seq"] for one in told} == set(Ledger.objects.changes().exclude(subject=None).values_list("seq", flat=True))
+
+
+@pytest.mark.proves("D02")
+def test_a_transaction_held_open_while_the_sponsor_reads_arrives_by_number(transactional_db, site, data_manager, as_sponsor):
+    """It has the lower key and the later number: what asks by key would miss it for ever (design decision 12)."""
+    begun, ends = threading.Event(), threading.Event()
+
+    def hold_open():
+        with transaction.atomic():
+            enrolment.enrol(site=Site.objects.get(pk=site.pk), by=data_manager, screened_on=SCREENED)
+            begun.set()
+            ends.wait(20)
+        connection.close()
+
+    other = Site.objects.get(pk=site.pk)
+    first = enrolment.enrol(site=other, by=data_manager, screened_on=SCREENED)
+    visits = first.visits.count()
+    pulled = as_sponsor.get("history/", page_size=1000).json()
+    held = threading.Thread(target=hold_open)
+    held.start()
+    begun.wait(20)
+    meanwhile = enrolment.unscheduled_visit(subject=first, by=data_manager)
+    next_pull = as_sponsor.get("history/", after=pulled["last"], page_size=1000).json()
+    assert {line["row"] for line in next_pull["results"] if line["form"] == "visit"} == {meanwhile.pk}
+    ends.set()
+    held.join()
+
+    late = Subject.objects.exclude(pk=first.pk).get()
+    assert min(late.visits.values_list("pk", flat=True)) < meanwhile.pk  # by key, it would lie before what was read
+    last_pull = as_sponsor.get("history/", after=next_pull["last"], page_size=1000).json()
+    rows = {line["row"] for line in last_pull["results"] if line["form"] == "visit"}
+    assert rows == set(late.visits.values_list("pk", flat=True))
+    told = [(line["seq"], line["row"], line["item"]) for pull in (pulled, next_pull, last_pull) for line in pull["results"]]
+    assert len(told) == len(set(told))
+    assert {seq for seq, _row, _item in told} == set(Ledger.objects.changes().exclude(subject=None).values_list("seq", flat=True))
+    assert as_sponsor.get("history/", after=last_pull["last"]).json()["results"] == []
+    assert len(as_sponsor.results("visits/", page_size=1000)) == visits + 1 + late.visits.count()

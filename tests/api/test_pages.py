@@ -1,5 +1,7 @@
 """Lists: pages that stay in place, and as many queries for twenty records as for two."""
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from crf.models import Lesion, ResponseAssessment
 from django.db import connection
@@ -56,6 +58,10 @@ def test_a_list_asks_as_few_questions_for_many_as_for_two(site, data_manager, in
     assert max(number for number, _ in many.values()) < 20
 
 
+def cursor_of(link):
+    return parse_qs(urlsplit(link).query)["cursor"][0]
+
+
 @pytest.fixture
 def five(site, data_manager):
     return [enrolment.enrol(site=site, by=data_manager, screened_on=SCREENED).code for _ in range(5)]
@@ -71,7 +77,7 @@ def test_pages_together_hold_everything_once(five, as_sponsor, page_size):
 def test_what_is_entered_meanwhile_moves_nothing_to_another_page(five, site, data_manager, as_sponsor):
     first = as_sponsor.get("subjects/", page_size=2).json()
     enrolment.enrol(site=site, by=data_manager, screened_on=SCREENED)
-    rest = list(walked(as_sponsor, "subjects/", page_size=2, after=first["last"]))
+    rest = list(walked(as_sponsor, "subjects/", page_size=2, cursor=cursor_of(first["next"])))
     assert [one["code"] for one in first["results"] + rest] == [*five, "01-006"]
 
 
@@ -90,3 +96,26 @@ def test_a_response_in_a_list_reads_as_it_does_on_its_own(subject, data_manager,
     assert {name: listed[name] for name in derived} == derived
     assert listed["investigator_overall"] == "SD"
     assert listed["sum_mm"] == "20.0"
+
+
+LISTS = [
+    *(path for path in PATHS if path != "history/"),
+    "queries/",
+    "verifications/",
+    *(f"forms/{f._meta.model_name}/" for f in Record.forms()),
+]
+
+
+@pytest.mark.proves("D02")
+@pytest.mark.parametrize("path", LISTS)
+def test_no_list_offers_to_tell_what_is_new(subject, as_sponsor, path):
+    """Keys are given before commit (design decision 12): a list has no `after`, and names no key to go on from."""
+    assert set(as_sponsor.get(path).json()) == {"next", "results"}
+    answer = as_sponsor.get(path, after=1)
+    assert (answer.status_code, answer.json()["code"]) == (400, "filter_unknown")
+
+
+@pytest.mark.parametrize("cursor", ["1", "a2V5Og==", "a2V5OngK", "é", "", "-"])
+def test_a_cursor_that_is_none_is_refused(subject, as_sponsor, cursor):
+    answer = as_sponsor.get("subjects/", cursor=cursor)
+    assert (answer.status_code, answer.json()["code"]) == (400, "cursor_unreadable")

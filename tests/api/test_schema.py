@@ -38,7 +38,9 @@ def test_shows_units_limits_codes_and_labels_of_the_form(schema):
 
 def test_shows_what_an_entry_and_a_change_send(schema):
     parts = schema["components"]["schemas"]
-    assert set(parts["LaboratoryPanelEnterRequest"]["properties"]) == {"visit", "complete", "items", "missing", "rows"}
+    assert set(parts["LaboratoryPanelEnterRequest"]["properties"]) == {
+        "visit", "complete", "items", "missing", "rows", "visit_held_on",
+    }  # fmt: skip
     assert {"version", "reason", "items", "rows"} <= set(parts["PatchedLaboratoryPanelChangeRequest"]["properties"])
     assert set(parts["LaboratoryPanelEnterRowsRequest"]["properties"]) == {"results"}
 
@@ -46,6 +48,21 @@ def test_shows_what_an_entry_and_a_change_send(schema):
 def test_tells_of_tokens_and_of_each_refusal(schema):
     assert "knoxApiToken" in schema["components"]["securitySchemes"]
     assert {"201", "400", "401", "403", "404", "409", "422"} == set(schema["paths"]["/api/v1/forms/cycle/"]["post"]["responses"])
+
+
+def test_each_act_can_be_sent_with_a_key(schema):
+    for path, operations in schema["paths"].items():
+        for method, operation in operations.items():
+            named = {parameter["name"] for parameter in operation.get("parameters", [])}
+            takes_key = method in ("post", "patch") and path != "/api/v1/token/"
+            assert ("Idempotency-Key" in named) is takes_key, (method, path)
+
+
+def test_only_the_history_has_a_place_to_go_on_from(schema):
+    """Lists are paged to be read; what is new is asked for by ledger number (design decision 12)."""
+    for path, operations in schema["paths"].items():
+        named = {parameter["name"] for parameter in operations.get("get", {}).get("parameters", [])}
+        assert ("after" in named) is path.endswith("history/"), path
 
 
 def test_pages_are_described(schema):

@@ -9,7 +9,8 @@ from tests.conftest import CODE, PASSWORD
 from trial.models import Ledger, Signature
 
 RESULTS = {"HGB": 132, "WBC": "6.1", "NEUT": "3.9", "LYM": "1.6", "PLAT": 210, "BILI": 11, "AST": 24, "ALT": 22, "ALP": 88, "ALB": 42}
-RESULTS |= {"LDH": 190, "UREA": "5.2"}
+RESULTS |= {"LDH": 190, "UREA": "5.2", "SODIUM": 140, "K": "4.2", "CA": "2.31", "GLUC": "5.2", "INR": "1.0", "APTT": 29, "HBDNA": "<20"}
+RESULTS |= dict.fromkeys(("HBSAG", "HCAB", "HIV", "UPROT", "URBC"), "NEGATIVE") | {"UCULT": "No growth"}
 
 
 def consent(nurse):

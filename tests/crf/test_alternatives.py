@@ -11,6 +11,7 @@ import pytest
 from crf.actions import randomization
 from crf.casebook import Casebook
 from crf.derived import eligibility, progression
+from crf.derived.since_confirmed import is_stale
 from crf.models import Administration, Cycle, Lesion, Randomization, ResponseAssessment, Scan, TargetMeasurement, VitalSigns
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
@@ -96,15 +97,28 @@ class TestEligibility:
         )  # fmt: skip
         assert truth(story, "I12") == expected
 
-    def test_decision_holds_from_its_day_and_makes_what_was_confirmed_stale(self, screened, decided):
+    @pytest.mark.parametrize(("source", "measured", "expected"), [
+        ("COCKCROFT_GAULT", "29", "MET"),      # estimated from creatinine, whatever was measured
+        ("URINE_24H",       "29", "NOT_MET"),
+        ("URINE_24H",       "30", "MET"),
+        ("URINE_24H",       None, "UNKNOWN"),
+        ("MEASURED_GFR",    "29", "UNKNOWN"),  # another method
+    ])  # fmt: skip
+    def test_clearance_measured_in_urine_counts_where_its_source_is_decided(self, screened, decided, source, measured, expected):
+        decided("CG_SOURCE", source)
+        story = screened(results={"CREATCLR": (measured, "mL/min")} if measured else {})
+        assert truth(story, "I12") == expected
+
+    def test_decision_holds_from_its_day_and_makes_a_gate_of_that_day_stale(self, screened, decided):
         story = screened(lesions=(LUNG, NODE, *FAR))
         record = story.confirm(1, date(2025, 3, 5))
         assert record.result == "INELIGIBLE"
         decided("LN_UNIT_RULE", "ALL_NONREGIONAL_AS_ONE", date(2025, 3, 6))
         assert truth(story, "I03") == "NOT_MET"
         assert truth(story, "I03", on=date(2025, 3, 6)) == "MET"
-        assert not eligibility.is_stale(record, Casebook(record.subject), on=date(2025, 3, 5))
-        assert eligibility.is_stale(record, Casebook(record.subject), on=date(2025, 3, 6))
+        assert not is_stale(record, Casebook(record.subject), on=date(2025, 3, 6))  # gate 1 is judged for its own day
+        decided("LN_UNIT_RULE", "ALL_NONREGIONAL_AS_ONE", date(2025, 3, 5))
+        assert is_stale(record, Casebook(record.subject), on=date(2025, 3, 6))
 
     def test_window_of_laboratory_results_follows_the_decision(self, screened, decided):
         story = screened()

@@ -6,7 +6,7 @@ import pytest
 from crf.models import Consent
 from tests.conftest import founder
 from trial.audit.acting import acting
-from trial.models import ConsentVersion, SiteStatus
+from trial.models import ConsentVersion, Query, SiteStatus
 from trial.refusals import Refused
 
 AGAIN = {"type": "RECONSENT", "reconsent_reason": "NEW_VERSION", "unscheduled": "N", "declined": "N"}
@@ -42,23 +42,51 @@ def test_outdated_version_is_recorded(enter, consent_version):
     assert enter(Consent).form_version == consent_version
 
 
-@pytest.mark.parametrize(("day", "accepted"), [(5, False), (6, False), (7, True)])
-def test_consent_is_given_again_after_the_initial_one(enter, day, accepted):
+@pytest.mark.parametrize(("day", "asked"), [(5, True), (6, False), (7, False)])
+def test_consent_given_again_before_the_initial_one_is_asked_about(enter, day, asked):
+    """S, never a refusal; the same day is possible (crf_spec 2.4)."""
     enter(Consent, signed_on=date(2025, 1, 6))
-    if accepted:
-        assert enter(Consent, **AGAIN, signed_on=date(2025, 1, day)).pk
-    else:
-        with pytest.raises(Refused, match="after the initial consent of 2025-01-06"):
-            enter(Consent, **AGAIN, signed_on=date(2025, 1, day))
+    enter(Consent, at="COMMON", **AGAIN, signed_on=date(2025, 1, day))
+    assert Query.objects.filter(check_code="ICF-ORDER").exists() == asked
 
 
-def test_consent_is_not_given_again_where_it_was_not_given(enter):
-    with pytest.raises(Refused, match="There is no initial consent yet"):
-        enter(Consent, **AGAIN)
+def test_consent_given_again_where_it_was_not_given_is_asked_about(enter):
+    again = enter(Consent, at="COMMON", **AGAIN)
+    (query,) = Query.objects.all()
+    assert (query.check_code, query.record, query.item) == ("ICF-INITIAL", again.pk, "type")
 
 
 @pytest.mark.parametrize("item", ["reconsent_reason", "unscheduled", "declined"])
 def test_consenting_again_says_why_and_whether(enter, item):
     enter(Consent)
     with pytest.raises(Refused, match="is not answered"):
-        enter(Consent, **AGAIN | {item: ""}, signed_on=date(2025, 2, 1))
+        enter(Consent, at="COMMON", **AGAIN | {item: ""}, signed_on=date(2025, 2, 1))
+
+
+@pytest.mark.parametrize("kind", ["RECONSENT", "WITHDRAWAL", "WITHDRAWAL_PARTIAL", "OPTIONAL"])
+@pytest.mark.parametrize(("at", "refused"), [("SCR", "of the whole trial"), ("C1D1", "of the whole trial"), ("COMMON", "")])
+def test_all_consents_but_the_initial_one_belong_to_the_common_visit(enter, kind, at, refused):
+    """There they break no signature of another visit (crf_spec 2.4)."""
+    enter(Consent, signed_on=date(2025, 1, 6))
+    again = AGAIN if kind == "RECONSENT" else {}
+    if not refused:
+        assert enter(Consent, at=at, **again | {"type": kind}, signed_on=date(2025, 1, 8), complete=False).visit.code == "COMMON"
+        return
+    with pytest.raises(Refused) as error:
+        enter(Consent, at=at, **again | {"type": kind}, signed_on=date(2025, 1, 8), complete=False)
+    assert error.value.code == "form_of_whole_trial"
+
+
+def test_initial_consent_belongs_to_screening(enter):
+    with pytest.raises(Refused) as error:
+        enter(Consent, at="COMMON")
+    assert error.value.code == "form_of_visit"
+
+
+def test_consent_entered_at_another_visit_before_that_rule_stays_correctable(enter, change):
+    enter(Consent, signed_on=date(2025, 1, 6))
+    again = enter(Consent, at="COMMON", **AGAIN, signed_on=date(2025, 2, 1))
+    with acting(by=founder(), reason="Moved"):
+        visit = again.subject.visits.get(code="SCR")
+        earlier = Consent.objects.create(visit=visit, **AGAIN, signed_on=date(2025, 2, 3), missing={})
+    assert change(earlier, signed_on=date(2025, 2, 4)).signed_on == date(2025, 2, 4)

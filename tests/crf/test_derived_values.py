@@ -137,9 +137,11 @@ class TestResponse:
             name: f"{one.value} {one.unit}".strip() for name, one in ResponseAssessment.objects.get(pk=record.pk).shown_derived().items()
         }
         assert shown == {
-            "sum_mm": "26.0 mm", "baseline_mm": "40.0 mm", "nadir_mm": "40.0 mm", "change_from_baseline_percent": "-35.0 %",
+            "sum_mm": "26.0 mm", "baseline_mm": "40.0 mm", "bl1_mm": "mm", "nadir_mm": "40.0 mm",
+            "change_from_baseline_percent": "-35.0 %", "change_from_bl1_percent": "%",
             "change_from_nadir_percent": "-35.0 %", "change_from_nadir_mm": "-14.0 mm", "target": "PR, partial response",
             "non_target": "none at baseline", "new_lesion": "none", "overall": "PR, partial response", "discordance": "major discordance",
+            "doubts": "nothing",
         }  # fmt: skip
 
 

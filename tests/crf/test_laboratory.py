@@ -1,18 +1,23 @@
 """Laboratory (crf_spec 2.10): units, numbers typed with the wrong one, and what a panel must contain."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from crf.models import Demographics, LaboratoryPanel, LaboratoryResult
+from django.core.exceptions import ValidationError
 from tests.examples import RESULTS
-from trial.protocol.laboratory.analytes import TESTS
+from tests.stated_examples import result_of
+from trial.actions.parameters import decide
+from trial.audit.acting import acting
+from trial.models import ReferenceRange
 from trial.refusals import Refused
 
 
 @pytest.fixture
 def panel_rows():
     """Each test of a complete panel, by its code."""
-    return {test: {"test": test, "result": result, "unit": TESTS[test].unit} for test, result in RESULTS.items()}
+    return {test: result_of(test) for test in RESULTS}
 
 
 def panel(enter, *results, complete=False, **answers):
@@ -131,5 +136,93 @@ def test_urea_nitrogen_stands_for_urea(enter, panel_rows):
 def test_panel_that_was_not_performed_has_no_results(enter, panel_rows):
     nothing = {"performed": "N", "sampled_on": None, "laboratory": ""}
     assert enter(LaboratoryPanel, **nothing, rows={LaboratoryResult: []}).state == "COMPLETE"
-    with pytest.raises(Refused, match="so the tests were performed"):
+    with pytest.raises(Refused, match="so the tests were performed: Hemoglobin"):
         enter(LaboratoryPanel, **nothing, rows={LaboratoryResult: [panel_rows["HGB"]]})
+
+
+QUALITATIVE = [("HBSAG", "POSITIVE"), ("HCG", "NEGATIVE"), ("UPROT", "2+"), ("URBC", "TRACE"), ("UCULT", "Klebsiella pneumoniae 10^5/mL")]
+
+
+@pytest.mark.parametrize(("test", "result"), QUALITATIVE)
+def test_word_is_a_result_without_unit_and_without_number(enter, test, result):
+    stored = panel(enter, (test, result, "")).rows(LaboratoryResult)[0]
+    assert stored.result == result
+    assert (stored.standard_value, stored.standard_unit, stored.times_uln, stored.indicator, stored.ctcae_5) == (None, "", None, "", "")
+
+
+@pytest.mark.parametrize(("test", "result"), [("HBSAG", "maybe"), ("HCG", "5"), ("UPROT", "5+")])
+def test_word_that_is_none_of_the_test_is_refused_with_those_that_are(enter, test, result):
+    with pytest.raises(Refused, match=r"is no result of .*Enter .*NEGATIVE"):
+        panel(enter, (test, result, ""))
+
+
+def test_word_has_no_unit(enter):
+    with pytest.raises(Refused, match="This test is not reported in this unit"):
+        panel(enter, ("HBSAG", "POSITIVE", "g/L"))
+
+
+GRADED = [
+    # test    result  unit      fasting  study's (5.0)                            6.0
+    ("HGB",   "6.2",  "mmol/L", "Y",     "Anemia: grade 1 (CTCAE 5.0)",           "Anemia: grade 1"),
+    ("HGB",   "160",  "g/L",    "Y",     "0 (CTCAE 5.0)",                         "Hemoglobin increased: grade 1"),
+    ("GLUC",  "161",  "mg/dL",  "Y",     "0 (CTCAE 5.0)",                         "Hyperglycemia: grade 2"),
+    ("GLUC",  "161",  "mg/dL",  "N",     "0 (CTCAE 5.0)",                         "0"),
+    ("GLUC",  "161",  "mg/dL",  "U",     "0 (CTCAE 5.0)",                         "Hyperglycemia: grade 0 to 2"),
+    ("MG",    "3.0",  "mg/dL",  "Y",     "Hypermagnesemia: grade 1 (CTCAE 5.0)",  "Hypermagnesemia: grade 1"),
+    ("ALP",   "130",  "U/L",    "Y",     "Alkaline phosphatase increased: grade 1 (CTCAE 5.0)", "0"),   # the baseline
+    ("CREATCLR", "40", "mL/min", "Y",    "",                                      "Creatinine clearance decreased: grade 2"),
+]  # fmt: skip
+
+
+@pytest.fixture
+def graded(enter, site, data_manager):
+    """A panel of a person whose laboratory has the ranges of all tests."""
+    enter(Demographics)
+    with acting(by=data_manager):
+        for test, low, high in (("GLUC", "3.9", "6.1"), ("MG", "0.75", "1.02"), ("CA", "2.11", "2.52")):
+            common = {"site": site, "laboratory": "PUFH-1", "effective_from": date(2022, 1, 1), "unit": "mmol/L"}
+            ReferenceRange.objects.create(test=test, low=Decimal(low), high=Decimal(high), **common)
+    return lambda *results, **answers: panel(enter, *results, **answers).rows(LaboratoryResult)[0]
+
+
+@pytest.mark.parametrize(("test", "result", "unit", "fasting", "study", "sixth"), GRADED)
+def test_result_is_graded_by_the_studys_version_with_the_other_beside(graded, test, result, unit, fasting, study, sixth):
+    row = graded((test, result, unit), fasting=fasting)
+    assert (row.ctcae, row.ctcae_6) == (study, sixth)
+
+
+def test_studys_version_is_a_parameter(graded, administrator):
+    decide("CTCAE_VERSION", "6.0", by=administrator, effective_from=date(2022, 1, 1), basis="The committee's letter")
+    assert graded(("NEUT", "0.8", "10^9/L")).ctcae == "Neutrophil count decreased: grade 2 (CTCAE 6.0)"
+
+
+CALCIUM = [
+    # calcium              albumin               both versions
+    (("8.0", "mg/dL"),     ("40", "g/L"),        "Hypocalcemia: grade 1"),
+    (("8.0", "mg/dL"),     ("3.0", "g/dL"),      "0"),                        # 8.8
+    (("2.10", "mmol/L"),   ("30", "g/L"),        "0"),                        # 2.30
+    (("1.90", "mmol/L"),   ("45", "g/L"),        "Hypocalcemia: grade 2"),    # 1.80
+    (("2.10", "mmol/L"),   None,                 "not known without albumin of the same day"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("calcium", "albumin", "grade"), CALCIUM)
+def test_calcium_is_graded_corrected_for_albumin(graded, calcium, albumin, grade):
+    results = [("CA", *calcium), *([("ALB", *albumin)] if albumin else [])]
+    row = graded(*results)
+    assert (row.ctcae_5, row.ctcae_6) == (grade, grade)
+
+
+def test_albumin_of_another_specimen_of_the_day_corrects_calcium_and_that_of_another_day_does_not(graded):
+    graded(("ALB", "30", "g/L"))
+    assert graded(("CA", "2.10", "mmol/L")).ctcae_5 == "0"
+    assert "not known" in graded(("CA", "2.10", "mmol/L"), sampled_on=date(2025, 1, 9)).ctcae_5
+
+
+def test_range_of_a_test_that_is_not_known_is_refused(site):
+    common = {"site": site, "laboratory": "PUFH-1", "effective_from": date(2022, 1, 1), "low": Decimal(1)}
+    with pytest.raises(ValidationError, match="not a valid choice"):
+        ReferenceRange(test="SODIUMX", unit="mmol/L", **common).full_clean()
+    with pytest.raises(ValidationError, match="This test is not reported in this unit"):
+        ReferenceRange(test="TSH", unit="mmol/L", **common).full_clean()
+    ReferenceRange(test="TSH", unit="mIU/L", **common).full_clean()

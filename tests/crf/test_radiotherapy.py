@@ -1,5 +1,6 @@
-"""Radiotherapy (crf_spec 2.15): course, volumes, fractions, interruptions."""
+"""Radiotherapy (crf_spec 2.15): course, volumes, fractions, interruptions. Coverage is in test_coverage.py."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -8,13 +9,22 @@ from crf.models import Fraction, Interruption, Lesion, RadiotherapyCourse, Targe
 from tests.crf.conftest import row
 from trial.refusals import Refused
 
+from trial.actions import entry
+
 D = Decimal
+STOPPED = {"status": "STOPPED_EARLY", "stop_reason": "407563006", "decided_on": date(2025, 4, 24)}
+NOTHING_OF_A_PLAN = {
+    "study": "", "simulated_on": None, "modality": "", "guidance": "", "planned_start_on": None, "uniform": "", "replanned": "",
+    "systemic": "", "held_days": "", "started_on": None, "ended_on": None,
+}  # fmt: skip
+REFUSED = NOTHING_OF_A_PLAN | {"status": "NOT_STARTED", "stop_reason": "105480006", "decided_on": date(2025, 3, 28)}
+NO_ROWS = {TargetVolume: [], Fraction: [], Interruption: []}
 
 
 @pytest.fixture
 def course(enter):
-    """14 to 25 April 2025, one volume of 5 × 10 Gy on L01, no fraction yet."""
-    return enter(RadiotherapyCourse, rows={Interruption: []})
+    """14 to 25 April 2025, then stopped; one volume of 5 × 10 Gy on L01, no fraction yet."""
+    return enter(RadiotherapyCourse, **STOPPED, rows={Interruption: [], Fraction: []})
 
 
 @pytest.fixture
@@ -27,7 +37,7 @@ def give(course, change, volume):
     """Enter fractions of the course."""
 
     def give(*fractions):
-        return change(course, rows={Fraction: [row(Fraction, volume=volume, **fraction) for fraction in fractions]})
+        return change(course, rows={Fraction: [row(Fraction, **{"volume": volume} | fraction) for fraction in fractions]})
 
     return give
 
@@ -39,13 +49,13 @@ class TestCourse:
             assert enter(RadiotherapyCourse, ended_on=date(2025, 4, day), rows={Interruption: []}).pk
         else:
             with pytest.raises(Refused, match="The course ends before it starts"):
-                enter(RadiotherapyCourse, ended_on=date(2025, 4, day), rows={Interruption: []})
+                enter(RadiotherapyCourse, ended_on=date(2025, 4, day), rows={Interruption: [], Fraction: []})
 
     def test_has_a_volume_unless_it_was_not_started(self, enter):
         with pytest.raises(Refused, match="No target volume is entered"):
-            enter(RadiotherapyCourse, rows={TargetVolume: []})
-        not_started = {"status": "NOT_STARTED", "started_on": None, "ended_on": None, "stop_reason": "PD"}
-        assert enter(RadiotherapyCourse, **not_started, rows={TargetVolume: [], Interruption: []}).pk
+            enter(RadiotherapyCourse, rows=NO_ROWS)
+        not_started = {"status": "NOT_STARTED", "started_on": None, "ended_on": None, "stop_reason": "PD", "decided_on": date(2025, 4, 2)}
+        assert enter(RadiotherapyCourse, **not_started, rows=NO_ROWS).pk
 
     @pytest.mark.parametrize(
         ("answers", "asked"),
@@ -53,21 +63,64 @@ class TestCourse:
             ({"status": "IN_PROGRESS", "started_on": None}, "Started"),
             ({"ended_on": None}, "Ended"),
             ({"status": "STOPPED_EARLY"}, "Reason why stopped or not started"),
+            (STOPPED | {"decided_on": None}, "Date of the decision to stop or not to start"),
+            (REFUSED | {"decided_on": None}, "Date of the decision to stop or not to start"),
+            (REFUSED | {"stop_reason": ""}, "Reason why stopped or not started"),
+            (REFUSED | {"intent": ""}, "Intent"),
+            ({"study": ""}, "Radiotherapy of the study (no: outside the protocol)"),
+            ({"status": "PLANNED", "simulated_on": None}, "Simulation"),
             ({"replanned": "Y"}, "Planned again on"),
             ({"systemic": "HELD", "held_days": ""}, "Held: days before and after"),
         ],
     )
     def test_says_what_its_status_asks_for(self, enter, answers, asked):
-        with pytest.raises(Refused, match=f"“{asked}” is not answered"):
+        with pytest.raises(Refused, match=re.escape(f"“{asked}” is not answered")):
             enter(RadiotherapyCourse, **answers)
 
     def test_before_randomization_or_in_the_other_arm_is_recorded(self, course):
         """A deviation, never a refusal (crf_spec 0.4)."""
         assert course.state == "COMPLETE"
 
+    @pytest.mark.parametrize("reason", ["105480006", "PD", "419620001", "309846006", "PHYSICIAN", "407563006", "OTHER"])
+    def test_that_was_never_started_asks_for_nothing_of_a_plan(self, enter, reason):
+        assert enter(RadiotherapyCourse, **REFUSED | {"stop_reason": reason}, rows=NO_ROWS).state == "COMPLETE"
+
+    def test_that_was_planned_and_then_refused_keeps_as_much_of_its_plan_as_there_is(self, enter):
+        """Simulated, and a volume drawn; refused before the doses were computed."""
+        enter(Lesion)
+        volume = {"lesions": ["L01"], "location": "LUNG"}
+        course = enter(RadiotherapyCourse, **REFUSED | {"simulated_on": date(2025, 3, 20)}, rows=NO_ROWS | {TargetVolume: [volume]})
+        assert (course.state, course.coverage) == ("COMPLETE", ["V1 not"])
+
+    @pytest.mark.parametrize("changed", [{"started_on": date(2025, 4, 14)}, {"fraction": True}])
+    def test_that_was_never_started_has_no_start_and_no_delivered_fraction(self, enter, changed):
+        answers = REFUSED | {"started_on": changed.get("started_on")}
+        fractions = [row(Fraction, volume="V1")] if "fraction" in changed else []
+        rows = NO_ROWS | {TargetVolume: [row(TargetVolume)], Fraction: fractions}
+        with pytest.raises(Refused, match="The course was not started, but"):
+            enter(RadiotherapyCourse, **answers, rows=rows)
+
+    @pytest.mark.parametrize("missed", [False, True], ids=["none entered", "all missed"])
+    def test_that_is_completed_with_nothing_delivered_stays_a_draft(self, enter, change, missed):
+        undelivered = {"volume": "V1", "given_on": None, "delivered": "N", "dose_gy": None, "missed_reason": "PATIENT"}
+        rows = {Interruption: [], Fraction: [row(Fraction, **undelivered)] if missed else []}
+        with pytest.raises(Refused, match="The course is completed, but no delivered fraction is entered"):
+            enter(RadiotherapyCourse, rows=rows)
+        course = enter(RadiotherapyCourse, rows=rows, complete=False)
+        assert course.state == "DRAFT"
+        course = change(course, rows={Fraction: [row(Fraction, volume="V1", number=2)]})
+        assert course.obstacles() == []
+
+    def test_that_is_complete_keeps_its_last_fraction(self, enter, data_manager):
+        fraction = Fraction.objects.get(course=enter(RadiotherapyCourse, rows={Interruption: []}))
+        sent = {"by": data_manager, "version": fraction.version, "reason": "ENTRY_ERROR"}
+        with pytest.raises(Refused, match="no delivered fraction is entered"):
+            entry.withdraw_row(fraction, **sent)
+        assert entry.withdraw_row(fraction, **sent, complete=False).state == "DRAFT"
+
     def test_may_be_planned_for_a_day_to_come(self, enter):
         planned = {"status": "PLANNED", "started_on": None, "ended_on": None, "planned_start_on": date(2040, 1, 2)}
-        assert enter(RadiotherapyCourse, **planned, rows={Interruption: []}).pk
+        assert enter(RadiotherapyCourse, **planned, rows={Interruption: [], Fraction: []}).pk
 
 
 class TestVolume:
@@ -76,8 +129,19 @@ class TestVolume:
         assert [volume.code for volume in TargetVolume.objects.order_by("pk")] == ["V1", "V2"]
 
     def test_covers_lesions_that_the_subject_has(self, course, change):
-        with pytest.raises(Refused, match="Volume V2 names L07; the subject has L01"):
+        with pytest.raises(Refused, match="The subject has no lesion L07, but L01"):
             change(course, rows={TargetVolume: [row(TargetVolume, lesions=["L01", "L07"])]})
+
+    def test_of_a_lesion_that_was_withdrawn_is_not_complete_and_can_be_changed(self, course, change, volume, data_manager):
+        entry.withdraw(Lesion.objects.get(code="L01"), by=data_manager, reason="ENTRY_ERROR")
+        course.refresh_from_db()
+        edited = [{"id": volume.pk, "version": volume.version, "ptv_d95_gy": D("49.80")}]
+        entry.change(
+            course, by=data_manager, version=course.version, values={}, rows={TargetVolume: edited}, reason="ENTRY_ERROR", complete=False
+        )
+        assert TargetVolume.objects.get().ptv_d95_gy == D("49.80")
+        with pytest.raises(Refused, match="V1 names L01"):
+            change(RadiotherapyCourse.objects.get(), state="COMPLETE")
 
     def test_without_a_lesion_is_elective(self, course, change):
         with pytest.raises(Refused, match=r"Lesions covered.*is not answered"):
@@ -116,6 +180,40 @@ class TestVolume:
         with pytest.raises(Refused, match="“CTV” is not answered"):
             change(course, rows={TargetVolume: [row(TargetVolume, lesions=["L01"], stereotactic="N")]})
 
+    @pytest.mark.parametrize("region", ["PELVIS", "MEDIASTINUM", "RETROPERITONEUM", "LIVER", "LYMPH_NODE", "BONE"])
+    def test_has_body_sites_of_its_own_besides_organs(self, course, change, region):
+        assert change(course, rows={TargetVolume: [row(TargetVolume, lesions=["L01"], location=region)]}).pk
+
+    def test_in_a_vertebra_says_at_which_level(self, course, change):
+        def with_values(**values):
+            return change(course, rows={TargetVolume: [row(TargetVolume, lesions=["L01"], location="VERTEBRA", **values)]})
+
+        with pytest.raises(Refused, match=r"“Vertebra \(of several: the highest\)” is not answered"):
+            with_values()
+        with pytest.raises(Refused, match="L1 lies below T12: have the highest and the lowest vertebra been exchanged"):
+            with_values(vertebra="L1", lowest_vertebra="T12")
+        assert with_values(vertebra="T12", lowest_vertebra="L1").pk
+        assert with_values(vertebra="L5", lowest_vertebra="").pk
+
+    @pytest.mark.parametrize("item", ["gtv_cm3", "ptv_cm3", "ptv_margin_mm", "ptv_d95_gy", "prescribed_gy"])
+    def test_says_why_a_value_is_missing(self, course, change, item):
+        with pytest.raises(Refused, match="is not answered"):
+            change(course, rows={TargetVolume: [row(TargetVolume, lesions=["L01"], **{item: None})]})
+        assert change(course, rows={TargetVolume: [row(TargetVolume, lesions=["L01"], missing={item: "UNK"}, **{item: None})]}).pk
+
+    def test_that_was_stopped_has_a_reason_of_its_own_with_the_date_of_the_decision(self, course, change):
+        stopped = {"lesions": ["L01"], "stop_reason": "407563006"}
+        with pytest.raises(Refused, match="“Date of that decision” is not answered"):
+            change(course, rows={TargetVolume: [row(TargetVolume, **stopped)]})
+        assert change(course, rows={TargetVolume: [row(TargetVolume, **stopped, decided_on=date(2025, 4, 16))]}).pk
+
+    def test_that_is_withdrawn_leaves_no_fraction_of_it(self, enter, data_manager):
+        course = enter(RadiotherapyCourse, rows={TargetVolume: [row(TargetVolume), row(TargetVolume)], Interruption: []})
+        first = TargetVolume.objects.get(code="V1")
+        with pytest.raises(Refused, match="Fraction 1 is of volume V1, which was withdrawn"):
+            entry.withdraw_row(first, by=data_manager, version=first.version, reason="ENTRY_ERROR")
+        assert course.state == "COMPLETE"
+
     def test_derives_biological_doses(self, volume):
         assert (volume.dose_per_fraction_gy, volume.bed10_gy, round(volume.eqd2_10_gy, 1)) == (D(10), D(100), D("83.3"))
 
@@ -128,6 +226,15 @@ class TestFraction:
                 give({"given_on": date(2025, 4, day)})
         else:
             assert give({"given_on": date(2025, 4, day)}).pk
+
+    def test_that_was_not_delivered_needs_no_date_and_may_have_one_outside_the_course(self, give, enter):
+        missed = {"delivered": "N", "dose_gy": None, "missed_reason": "TOXICITY"}
+        assert give(missed | {"given_on": None}, missed | {"number": 2, "given_on": date(2025, 4, 28)}).pk
+
+    def test_that_was_delivered_has_a_date_or_says_why_not(self, give):
+        with pytest.raises(Refused, match="“Date” is not answered"):
+            give({"given_on": None})
+        assert give({"given_on": None, "missing": {"given_on": "UNK"}}).pk
 
     def test_is_the_only_one_of_its_day_unless_it_is_marked_as_the_second(self, give):
         same_day = {"number": 2, "given_on": date(2025, 4, 14)}
@@ -170,7 +277,7 @@ class TestFraction:
         assert give({"dose_gy": D("8.00")}).pk
 
     def test_belongs_to_a_volume_of_its_course(self, enter, course, change):
-        other = enter(RadiotherapyCourse, rows={Interruption: []})
+        other = enter(RadiotherapyCourse, **STOPPED, rows={Interruption: [], Fraction: []})
         theirs = TargetVolume.objects.get(course=other)
         with pytest.raises(Refused, match="This volume belongs to another course"):
             change(course, rows={Fraction: [row(Fraction, volume=theirs)]})
@@ -183,6 +290,17 @@ class TestFraction:
 
 
 class TestInterruption:
+    @pytest.mark.parametrize(
+        ("status", "accepted"), [({"status": "IN_PROGRESS", "ended_on": None}, True), (STOPPED, True), ({"status": "COMPLETED"}, False)]
+    )
+    def test_that_still_goes_on_or_ended_the_course_has_no_end(self, enter, status, accepted):
+        rows = {Interruption: [row(Interruption, to_on=None, missed=None, compensated="")]}
+        if accepted:
+            assert enter(RadiotherapyCourse, **status, rows=rows).state == "COMPLETE"
+        else:
+            with pytest.raises(Refused, match="“To” is not answered"):
+                enter(RadiotherapyCourse, **status, rows=rows)
+
     @pytest.mark.parametrize(("to", "accepted"), [(16, False), (17, True)])
     def test_ends_on_or_after_its_start(self, course, change, to, accepted):
         rows = {Interruption: [row(Interruption, to_on=date(2025, 4, to))]}

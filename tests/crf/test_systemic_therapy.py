@@ -4,13 +4,15 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from crf.models import Administration, Cycle, Regimen, VitalSigns
+from crf.models import Administration, Cycle, Regimen, RegimenAgent, VitalSigns
 from tests.conftest import BEGAN
 from tests.crf.conftest import row
 from trial.actions.parameters import decide
 from trial.refusals import Refused
 
 from trial.actions import enrolment
+
+UNLISTED = {"agent": "OTHER", "name": "Lobaplatin", "dose": Decimal(30), "basis": "mg/m2", "days": "1"}
 
 
 def cycle(enter, number=1, *days, **more):
@@ -25,16 +27,21 @@ class TestRegimen:
         [("GC_CIS", "CHEMO", True), ("GC_CIS", "CHEMO_ICI", False), ("DV_TORI", "ADC_ICI", True), ("TISLE", "CHEMO", False)],
     )
     def test_is_of_the_class_of_its_agents(self, enter, code, kind, accepted):
+        plan = {"code": code, "regimen_class": kind, "platinum": "CIS_70_D1" if code == "GC_CIS" else ""}
         if accepted:
-            assert enter(Regimen, code=code, regimen_class=kind).pk
+            assert enter(Regimen, **plan).pk
         else:
             with pytest.raises(Refused, match="Choose the class"):
-                enter(Regimen, code=code, regimen_class=kind)
+                enter(Regimen, **plan)
 
-    def test_that_is_another_one_names_its_agents(self, enter):
-        with pytest.raises(Refused, match=r"Other regimen.*is not answered"):
-            enter(Regimen, code="OTHER", regimen_class="CHEMO")
-        assert enter(Regimen, code="OTHER", regimen_class="CHEMO", other_agents="Docetaxel 75 mg/m2 day 1").pk
+    def test_that_is_another_one_names_its_agents_and_its_approval(self, enter):
+        other = {"code": "OTHER", "regimen_class": "OTHER", "platinum": "", "other_approved": "Y"}
+        with pytest.raises(Refused, match="No agent is entered"):
+            enter(Regimen, rows={RegimenAgent: []}, **other)
+        rows = {RegimenAgent: [UNLISTED]}
+        with pytest.raises(Refused, match=r"approved by the investigator.*is not answered"):
+            enter(Regimen, rows=rows, **other | {"other_approved": ""})
+        assert enter(Regimen, rows=rows, **other).pk
 
     def test_without_cisplatin_says_why(self, enter):
         with pytest.raises(Refused, match=r"Not eligible for cisplatin because of.*is not answered"):

@@ -27,13 +27,21 @@ def test_value_outside_its_limits_is_refused(enter, item, below, lowest, highest
         assert getattr(enter(VitalSigns, at=visit, **{item: Decimal(value)}), item) == Decimal(value)
 
 
-@pytest.mark.parametrize(("systolic", "diastolic", "accepted"), [(120, 119, True), (120, 120, False), (80, 120, False)])
-def test_diastolic_lies_below_systolic(enter, systolic, diastolic, accepted):
-    if accepted:
+PRESSURES = [
+    (120, 119, ""),
+    (120, 120, "Diastolic and systolic pressure are both 120. Check both."),
+    (80, 130, "Diastolic 130 is above systolic 80: have they been exchanged?"),
+]
+
+
+@pytest.mark.parametrize(("systolic", "diastolic", "sentence"), PRESSURES)
+def test_diastolic_lies_below_systolic(enter, systolic, diastolic, sentence):
+    if not sentence:
         assert enter(VitalSigns, systolic=systolic, diastolic=diastolic).pk
-    else:
-        with pytest.raises(Refused, match="Have they been exchanged"):
-            enter(VitalSigns, systolic=systolic, diastolic=diastolic)
+        return
+    with pytest.raises(Refused) as refusal:
+        enter(VitalSigns, systolic=systolic, diastolic=diastolic)
+    assert [(problem.item, problem.sentence) for problem in refusal.value.problems] == [("diastolic", sentence)]
 
 
 @pytest.mark.parametrize(("grade", "accepted"), [("0", True), ("5", True), ("6", False), ("-1", False)])

@@ -6,26 +6,30 @@ from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
+from crf.models import Consent
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from followup.actions import flagging
 from followup.models import Flag, NightlyRun
+from tests.conftest import PROOF
+from tests.examples import EXAMPLES, placed
+from trial.actions.parameters import decide
 from trial.audit.acting import acting
 from trial.models import Visit
 from trial.refusals import Conflict, NotAllowed
 
 from followup import tasks
-from trial.actions import entry
+from trial.actions import entry, queries, review
 
 CLOSES = date(2025, 2, 3)
 
 
 @pytest.fixture
 def planned(visit, data_manager):
-    """The screening visit with a window; the plan is computed from consent, so the window is that of a visit that has none."""
-    with acting(by=data_manager):
-        Visit.objects.create(subject=visit.subject, code="UNS1", opens_on=date(2025, 1, 6), closes_on=CLOSES)
-    return Visit.objects.get(subject=visit.subject, code="UNS1")
+    """The screening visit, whose window the consent of 2025-01-06 has opened for 28 days."""
+    values = placed(EXAMPLES["crf.consent"].values, visit)
+    entry.enter(Consent, visit=visit, by=data_manager, values=values)
+    return Visit.objects.get(pk=visit.pk)
 
 
 def night(subject, day):
@@ -130,18 +134,39 @@ def test_system_user_cannot_log_in(client, db):
     assert not user.has_usable_password()
 
 
-def test_entry_is_looked_at_by_a_worker_soon_after_its_commit(worker, visit, data_manager):
-    """The commit of a visit's date sends the hint through Redis; the worker's thread raises the flag."""
-    values = {"held_on": date(2025, 1, 6), "status": "DONE", "mode": "ON_SITE"}
-    entry.change_visit(visit, by=data_manager, version=visit.version, values=values)
+HELD = {"held_on": date(2025, 1, 6), "status": "DONE", "mode": "ON_SITE"}
+
+
+def hold(visit, by):
+    return entry.change_visit(visit, by=by, version=visit.version, values=HELD)
+
+
+def test_flags_are_true_as_soon_as_an_entry_is_answered(transactional_db, visit, data_manager, client):
+    hold(visit, data_manager)
+    assert Flag.objects.filter(kind="ENTRY_OVERDUE").exists()
+    client.force_login(data_manager)
+    assert [flag.kind for flag in client.get("/").context["flags"]] == ["ENTRY_OVERDUE"]
+
+
+def test_decided_parameter_has_a_worker_look_at_all_subjects(worker, visit, data_manager, administrator):
+    """The commit of the decision sends the hint through Redis; the worker's thread raises the flag."""
+    with flagging.without_hints():
+        hold(visit, data_manager)
+    assert not Flag.objects.exists()
+    decide("LIVER_MAX", "4", effective_from=date(2025, 1, 1), basis="PI", by=administrator)
     assert appears(lambda: Flag.objects.filter(kind="ENTRY_OVERDUE").exists())
 
 
-def test_entry_goes_on_without_redis_and_the_next_night_catches_up(transactional_db, visit, data_manager, monkeypatch):
-    values = {"held_on": date(2025, 1, 6), "status": "DONE", "mode": "ON_SITE"}
-    started = monotonic()
-    entry.change_visit(visit, by=data_manager, version=visit.version, values=values)
-    assert monotonic() - started < 3
+def test_entry_stays_stored_where_its_flags_cannot_be_computed_and_the_next_night_catches_up(
+    transactional_db, visit, data_manager, monkeypatch
+):
+    def fails(subject, *, on):
+        raise OperationalError("deadlock detected")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(flagging, "run_for", fails)
+        hold(visit, data_manager)
+    assert Visit.objects.get(pk=visit.pk).held_on == HELD["held_on"]
     assert not Flag.objects.exists()
     site = visit.subject.site
     night = datetime.combine(site.today() + timedelta(1), flagging.NIGHT, ZoneInfo(site.time_zone))
@@ -150,6 +175,20 @@ def test_entry_goes_on_without_redis_and_the_next_night_catches_up(transactional
         NightlyRun.objects.get_or_create(site=site, day=site.today())
         tasks.nightly()
         assert Flag.objects.filter(kind="ENTRY_OVERDUE").count() == flags
+
+
+@pytest.mark.parametrize("act", ["sign", "query"])
+def test_signatures_and_queries_have_the_flags_computed_too(visit, data_manager, investigator, act, django_capture_on_commit_callbacks):
+    """A signature that holds, or no longer does, is a fact of the check after cycle 2 (crf_spec 4.2)."""
+    with django_capture_on_commit_callbacks() as callbacks:
+        if act == "query":
+            queries.raise_query(visit, by=data_manager, text="Please compare with the source.")
+        else:
+            with acting(by=data_manager):
+                Visit.objects.filter(pk=visit.pk).update(**HELD)
+            connection.check_constraints()
+            review.sign_visit(Visit.objects.get(pk=visit.pk), by=investigator, proof=PROOF)
+    assert any("keep_current" in callback.__qualname__ for callback in callbacks)
 
 
 def appears(found, seconds=20):

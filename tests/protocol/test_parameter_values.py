@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from trial.protocol.laboratory.ctcae_ladders import Version
 from trial.protocol.parameter_values import (
     NAMES,
     NotAValue,
@@ -34,6 +35,7 @@ READ = [
     ("CG_CONSTANT",           " CN_0818 ",                      CgConstant.CN_0818),
     ("LN_LATERALIZE",         "No",                             False),
     ("MAX_ORGAN_UNITS",       "5",                              5),
+    ("CTCAE_VERSION",         "6.0",                            Version.V6),
     ("AB_TUMOR",              "8.5",                            Decimal("8.5")),
     ("LAB_WINDOW_DAYS",       "21/10",                          GateDays(21, 10)),
     ("LAB_WINDOW_DAYS",       "21 , 10",                        GateDays(21, 10)),
@@ -57,6 +59,7 @@ REFUSED = [
     ("MAX_ORGAN_UNITS",       "21",                       "outside"),
     ("MAX_ORGAN_UNITS",       "3.5",                      "a whole number"),
     ("MAX_ORGAN_UNITS",       "-3",                       "is none"),
+    ("CTCAE_VERSION",         "5x0",                      "5.0 or 6.0; “5x0” is none"),
     ("AB_TUMOR",              "0",                        "from 1 to 30"),
     ("AB_TUMOR",              "30.01",                    "outside"),
     ("AB_TUMOR",              "ten",                      "a number from 1 to 30"),

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from crf.casebook import Casebook
 from crf.derived import course
-from crf.models import LaboratoryPanel, LaboratoryResult, ResponseAssessment
+from crf.models import LaboratoryPanel, LaboratoryResult, RadiotherapyCourse, ResponseAssessment, TargetVolume
 from django.contrib.auth.models import User
 from django.urls import reverse
 from followup.stories.telling import Story
@@ -33,9 +33,9 @@ def endpoint(found, name):
 @pytest.mark.parametrize(
     ("code", "status"),
     [
-        ("01-001", "ON_TREATMENT"),
+        ("01-001", "TREATMENT_ENDED"),  # its last dose was given long ago, and radiotherapy is completed
         ("01-002", "INDUCTION_FAILED"),
-        ("01-003", "ON_TREATMENT"),
+        ("01-003", "TREATMENT_ENDED"),
         ("01-010", "INDUCTION_FAILED"),
         ("01-901", "SCREEN_FAILED"),
         ("01-904", "SCREENING"),  # passes: the control case
@@ -57,6 +57,8 @@ def test_status_of_each_story(derived, code, status):
         ("2025-04-24", "INDUCTION"),
         ("2025-04-25", "RANDOMIZED"),
         ("2025-04-28", "ON_TREATMENT"),  # day 8 of cycle 3
+        ("2025-09-21", "ON_TREATMENT"),
+        ("2025-09-22", "TREATMENT_ENDED"),  # presumed, 84 days after day 8 of cycle 4
     ],
 )
 def test_status_is_that_of_the_day_asked_for(derived, on, status):
@@ -153,6 +155,43 @@ def test_what_is_changed_changes_what_is_derived(derived, subject, team):
     assert (found.derived.overall, found.discordance, found.evaluation.response) == ("PD", "MAJOR", None)
 
 
+class TestLocalControl:
+    """Story 2: L01 and L02 are irradiated targets; at TA1 L01 is too small to measure."""
+
+    @pytest.fixture
+    def story(self, subject, team):
+        return Story(subject("01-001"), team)
+
+    def change_row(self, story, record, group, which, *added, **values):
+        """Change the row of a group for which `which` holds, and add others, in one save."""
+        (row,) = [row for row in record.rows(group) if which(row)]
+        rows = [{"id": row.pk, "version": row.version} | values, *added]
+        story.change(record, {}, reason="TRANSCRIPTION", rows={group: rows})
+
+    @pytest.mark.parametrize(("mm", "event"), [(6, True), (4, False)])
+    def test_split_lesion_is_controlled_by_the_sum_of_its_pieces(self, derived, story, mm, event):
+        """From 5 mm, two pieces of 6 mm are growth by 7 mm; two of 4 mm are 3 mm more."""
+        record = ResponseAssessment.objects.of(story.subject).get(visit__code="TA2")
+        group = record.targets.model
+        pieces = [{"state": "MEASURED", "size_mm": Decimal(mm), "piece": letter} for letter in "ab"]
+        first = next(row.lesion for row in record.rows(group) if row.lesion.code == "L01")
+        self.change_row(story, record, group, lambda row: row.lesion.code == "L01", pieces[1] | {"lesion": first}, **pieces[0])
+        for start in ("randomization", "the end of radiotherapy"):
+            result = endpoint(derived("01-001", unrecorded=ALL_RECORDED), f"Local control of L01, from {start}")
+            assert result.event is event
+
+    @pytest.mark.parametrize(("status", "event"), [("INFIELD_PD", True), ("CONTROLLED", False)])
+    def test_irradiated_non_target_is_followed_as_the_reader_tells(self, derived, story, status, event):
+        volumes = RadiotherapyCourse.objects.of(story.subject).get()
+        self.change_row(story, volumes, TargetVolume, lambda row: "L01" in row.lesions, lesions=["L01", "L03"])
+        record = ResponseAssessment.objects.of(story.subject).get(visit__code="TA2")
+        self.change_row(story, record, record.non_targets.model, lambda row: row.lesion.code == "L03", local_status=status)
+        for start in ("randomization", "the end of radiotherapy"):
+            result = endpoint(derived("01-001", unrecorded=ALL_RECORDED), f"Local control of L03, from {start}")
+            assert result.event is event
+            assert not event or result.records == ("TA2",)
+
+
 class TestClearance:
     def test_is_that_of_the_golden_vector(self, subject):
         """V1: male, 64 years, 70 kg, creatinine 1.10 mg/dL."""
@@ -188,7 +227,7 @@ class TestPage:
             "Objective response, against BL1",
             "Cisplatin",
             "complete",
-            "on treatment",
+            "treatment ended",
             "Unknown: no record of death.",
         ):
             assert expected in said

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from crf.casebook import Casebook
 from crf.derived import eligibility, progression
-from crf.derived.doses import doses_of
+from crf.derived.therapy.doses import doses_of
 from crf.models import Randomization, ResponseAssessment
 from followup.actions import flagging
 from followup.models import Flag

@@ -6,14 +6,17 @@ import pytest
 from crf.actions import confirmation, randomization
 from crf.casebook import Casebook
 from crf.derived import eligibility
+from crf.derived.since_confirmed import is_stale
 from crf.models import Eligibility, LaboratoryPanel, LaboratoryResult, Lesion, PrimaryTumor, Randomization, VitalSigns
-from followup.stories import straightforward
+from followup.stories import straightforward, usual
+from followup.stories.usual_items import RESULTS
 from trial.audit.acting import acting
-from trial.models import ReferenceRange
-from trial.refusals import Conflict
+from trial.models import ReferenceRange, Subject
+from trial.protocol.laboratory import analytes
+from trial.refusals import Conflict, Refused
 from trial.states import QueryState
 
-from trial.actions import queries
+from trial.actions import enrolment, queries, review
 
 DAY = date(2025, 4, 25)
 
@@ -24,11 +27,11 @@ def test_changed_evidence_makes_the_signed_gate_stale_and_randomization_is_refus
     story = tell(straightforward, until=straightforward.check)
     story.confirm(2, date(2025, 4, 24))
     signed = eligibility.latest(Casebook(story.subject), 2)
-    assert not eligibility.is_stale(signed, Casebook(signed.subject), on=DAY)
+    assert not is_stale(signed, Casebook(signed.subject), on=DAY)
     result = LaboratoryResult.objects.of(story.subject).filter(test=test).order_by("-panel__visit__held_on").first()
     with acting(by=team.data_manager, reason="TRANSCRIPTION"):
         LaboratoryResult.objects.filter(pk=result.pk).update(result="101")
-    assert eligibility.is_stale(eligibility.latest(Casebook(story.subject), 2), Casebook(story.subject), on=DAY)
+    assert is_stale(eligibility.latest(Casebook(story.subject), 2), Casebook(story.subject), on=DAY)
     with pytest.raises(Conflict) as refused:
         randomization.randomize(story.subject, by=team.investigator, proof=team.proof, at=DAY)
     assert "G2_STALE" in refused.value.codes
@@ -179,25 +182,106 @@ def test_a_question_about_a_gate_breaks_its_signature(confirmed, team, gate, cod
 
 
 def test_a_lesion_first_seen_after_screening_is_no_evidence_of_gate_1(confirmed):
-    """It may be seen at the second baseline, between both gates."""
+    """It may be seen at the second baseline, between both gates. Three organs, one of them the liver: no verdict changes."""
     before = eligibility.latest(Casebook(confirmed.subject), 1)
     lesion = Lesion.objects.of(confirmed.subject).last()
     with acting(by=confirmed.team.data_manager):
         Lesion.objects.create(
             visit=lesion.visit, state="COMPLETE", first_seen="BL1", lesion_class="VISCERAL", organ="LIVER", certainty="DEFINITE"
         )
-    assert not eligibility.is_stale(before, Casebook(before.subject), on=before.assessed_on)
-    assert "G2_STALE" in against(confirmed)
+    assert not is_stale(before, Casebook(before.subject), on=before.assessed_on)
 
 
 @pytest.mark.proves("S10")
-def test_page_of_gate_1_is_of_its_own_day_once_its_evidence_has_changed(confirmed, client):
+def test_page_of_gate_1_is_of_its_own_day_once_it_was_passed(confirmed, client):
     entry = eligibility.latest(Casebook(confirmed.subject), 1)
     client.force_login(confirmed.team.data_manager)
     page = f"/subjects/{confirmed.subject.code}/eligibility/1/"
-    assert client.get(page).context["assessed"].on != entry.assessed_on
+    assert client.get(page).context["assessed"].on == entry.assessed_on
     change(confirmed, PrimaryTumor, histology_confirmed="N")
     assert client.get(page).context["assessed"].on == entry.assessed_on
+
+
+def blood(story, on, **results):
+    """One more panel, at an unscheduled visit."""
+    visit = enrolment.unscheduled_visit(subject=story.subject, by=story.team.data_manager)
+    return usual.panel(story, visit.code, on, {test: (result, unit) for test, (result, unit) in results.items()})
+
+
+MORE_DATA = [
+    # what is measured besides             on day        codes against randomization on 04-25
+    ({"HGB": ("128", "g/L")},              "2025-04-24", set()),          # as before: it changes no verdict
+    ({"HGB": ("85", "g/L")},               "2025-04-24", {"G2_STALE"}),
+    ({"HGB": ("85", "g/L")},               "2025-04-25", {"G2_STALE"}),   # after the gate's day, up to randomization
+    ({"HGB": ("85", "g/L")},               "2025-04-26", set()),          # after randomization
+    ({"HGB": ("85", "g/L")},               "2025-03-06", set()),          # before all windows of gate 2, after gate 1's day
+    ({"HGB": ("85", "g/L")},               "2025-03-05", {"G1_STALE"}),   # on gate 1's day
+]  # fmt: skip
+
+
+@pytest.mark.proves("S10")
+@pytest.mark.parametrize(("results", "on", "codes"), MORE_DATA)
+def test_further_data_make_a_gate_stale_only_where_they_change_a_verdict(confirmed, results, on, codes):
+    blood(confirmed, date.fromisoformat(on), **results)
+    assert against(confirmed) == codes
+
+
+LAPSES = [
+    # randomized  codes: the laboratory, of 04-21, counts for 7 days
+    ("2025-04-28", set()),
+    ("2025-04-29", {"WINDOW_LAPSED"}),
+    ("2025-05-05", {"WINDOW_LAPSED"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("on", "codes"), LAPSES)
+def test_windows_of_gate_2_are_counted_back_from_randomization(confirmed, on, codes):
+    refused = randomization.refusals(Casebook(confirmed.subject), on=date.fromisoformat(on))
+    assert {refusal.code for refusal in refused} == codes
+
+
+def test_repeated_tests_and_a_new_confirmation_cure_windows_that_have_lapsed(confirmed):
+    late = date(2025, 5, 2)
+    lapsed = next(iter(randomization.refusals(Casebook(confirmed.subject), on=late)))
+    assert (lapsed.code, lapsed.gate) == ("WINDOW_LAPSED", 2)
+    assert "I08, I10, I11, I12 are too old" in lapsed.sentence
+    visit = enrolment.unscheduled_visit(subject=confirmed.subject, by=confirmed.team.data_manager)
+    usual.signs(confirmed, visit.code, date(2025, 5, 1), weight_kg="70")
+    everything = {test: (value, analytes.TESTS[test].unit) for test, value in RESULTS.items()}
+    usual.panel(confirmed, visit.code, date(2025, 5, 1), everything)
+    with pytest.raises(Conflict):
+        randomization.randomize(confirmed.subject, by=confirmed.team.investigator, at=date(2025, 5, 10))
+    confirmed.confirm(2, late)
+    assert randomization.refusals(Casebook(confirmed.subject), on=late) == ()
+    assert confirmed.randomize(late).randomized_on == late
+
+
+def test_refusal_says_which_item_changed_when_and_by_whom_and_leads_to_the_gate(confirmed, client, commit):
+    commit()
+    change(confirmed, PrimaryTumor, histology_confirmed="N")
+    commit()
+    dan = confirmed.team.data_manager
+    (stale,) = [refusal for refusal in randomization.refusals(Casebook(confirmed.subject), on=DAY) if refusal.code == "G1_STALE"]
+    label = PrimaryTumor._meta.get_field("histology_confirmed").verbose_name
+    assert f"Changed: {label} (primary tumor SCR), " in stale.sentence
+    assert f"by {dan.get_full_name()}." in stale.sentence
+    client.force_login(confirmed.team.investigator)
+    page = client.get(f"/subjects/{confirmed.subject.code}/randomization/")
+    assert f'href="/subjects/{confirmed.subject.code}/eligibility/1/"' in page.text
+    gate = client.get(f"/subjects/{confirmed.subject.code}/eligibility/1/")
+    assert any(sentence in stale.sentence for sentence in gate.context["changes"])
+    with pytest.raises(Conflict, match=f"by {dan.get_full_name()}. Confirm gate 1 again; it keeps its day, 2025-03-05."):
+        confirmed.confirm(2, date(2025, 4, 24))
+
+
+def test_reference_range_that_changes_a_verdict_is_named(confirmed, commit):
+    commit()
+    with acting(by=confirmed.team.data_manager, reason="SOURCE_UPDATED"):
+        assert ReferenceRange.objects.filter(test="BILI").update(high="3")
+    commit()
+    codes = {refusal.code: refusal.sentence for refusal in randomization.refusals(Casebook(confirmed.subject), on=DAY)}
+    assert {"G1_STALE", "G2_STALE"} == set(codes)
+    assert "Changed: upper limit (reference range)" in codes["G1_STALE"]
 
 
 def test_what_is_no_evidence_may_change(confirmed):
@@ -205,3 +289,89 @@ def test_what_is_no_evidence_may_change(confirmed):
     with acting(by=confirmed.team.data_manager, reason="TRANSCRIPTION"):
         assert VitalSigns.objects.of(confirmed.subject).filter(visit__code="C1D1").update(pulse=99)
     assert against(confirmed) == set()
+
+
+def asked_again(story, on, declined):
+    usual.consent(story, date.fromisoformat(on), kind="RECONSENT", reconsent_reason="NEW_VERSION", unscheduled="N", declined=declined)
+
+
+ASKED_AGAIN = [
+    # re-consents: day and whether declined   codes against randomization on 04-25
+    ([("2025-09-01", "Y")],                    set()),          # after both gates
+    ([("2025-04-26", "Y")],                    set()),
+    ([("2025-04-25", "Y")],                    {"G2_STALE"}),
+    ([("2025-04-01", "Y")],                    {"G2_STALE"}),   # after gate 1's day, before gate 2's
+    ([("2025-03-05", "Y")],                    {"G1_STALE", "G2_STALE"}),
+    ([("2025-04-01", "Y"), ("2025-04-10", "N")], set()),        # asked once more, and signed
+    ([("2025-04-01", "N"), ("2025-04-10", "Y")], {"G2_STALE"}),
+    ([("2025-04-10", "N"), ("2025-09-01", "Y")], set()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("consents", "codes"), ASKED_AGAIN)
+def test_criteria_read_the_consent_as_it_stood_on_the_gates_own_day(confirmed, consents, codes):
+    for on, declined in consents:
+        asked_again(confirmed, on, declined)
+    assert against(confirmed) == codes
+
+
+def test_consent_asked_for_again_breaks_no_signature_of_another_visit(confirmed):
+    before = {visit.pk for visit in confirmed.subject.visits.all() if review.valid_signature(visit)}
+    assert before
+    asked_again(confirmed, "2025-04-10", "N")
+    assert {visit.pk for visit in confirmed.subject.visits.all() if review.valid_signature(visit)} == before
+
+
+def entered_on(monkeypatch, text):
+    """Let subjects have been entered on this day."""
+    monkeypatch.setattr(Subject, "created_on", lambda subject: date.fromisoformat(text))
+
+
+STATED = [
+    # entered on   stated day     refused by
+    ("2025-06-01", "2025-03-02", "gate_before_consent"),
+    ("2025-06-01", "2999-01-01", "future_date"),
+    ("2025-06-01", "2025-03-06", None),                # the source states another day
+    ("2025-03-11", "2025-03-06", None),                # 8 days after the consent of 03-03
+    ("2025-03-10", "2025-03-06", "gate_day_follows"),  # gate 1 keeps its day
+    ("2025-03-10", "2025-03-05", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("entered", "stated", "code"), STATED)
+def test_source_states_the_gates_day_of_a_subject_who_is_entered_afterwards(confirmed, monkeypatch, entered, stated, code):
+    entered_on(monkeypatch, entered)
+    on = date.fromisoformat(stated)
+    if code is None:
+        assert confirmed.confirm(1, on).assessed_on == on
+        return
+    with pytest.raises(Refused) as refused:
+        confirmed.confirm(1, on)
+    assert refused.value.code == code
+
+
+@pytest.mark.parametrize(("entered", "offered"), [("2025-03-10", False), ("2025-03-11", True)])
+def test_page_asks_for_the_gates_day_where_the_source_states_it(confirmed, client, monkeypatch, entered, offered):
+    entered_on(monkeypatch, entered)
+    client.force_login(confirmed.team.investigator)
+    page = client.get(f"/subjects/{confirmed.subject.code}/eligibility/1/?assessed_on=2025-03-06")
+    assert ('name="assessed_on"' in page.text) is offered
+    assert page.context["assessed"].on == date(2025, 3, 6 if offered else 5)
+
+
+def test_api_tells_what_changed_and_judges_gate_1_for_its_own_day(confirmed, client, commit):
+    client.force_login(confirmed.team.investigator)
+    address = f"/api/v1/subjects/{confirmed.subject.code}/eligibility/?gate=1"
+    assert (client.get(address).json()["on"], client.get(address).json()["confirmed"]["changes"]) == ("2025-03-05", [])
+    assert client.get(f"{address}&assessed_on=2025-03-06").json()["on"] == "2025-03-06"
+    assert client.get(f"{address}&assessed_on=soon").status_code == 400
+    commit()
+    change(confirmed, PrimaryTumor, histology_confirmed="N")
+    commit()
+    told = client.get(address).json()["confirmed"]
+    assert (told["stale"], told["lapsed"]) == (True, [])
+    assert told["changes"][0].startswith("Changed: ")
+    refusals = client.get(f"/api/v1/subjects/{confirmed.subject.code}/randomization/").json()["refusals"]
+    assert {(refusal["code"], refusal["gate"]) for refusal in refusals} >= {("G1_STALE", 1)}
+    second = client.get(f"/api/v1/subjects/{confirmed.subject.code}/eligibility/?gate=2").json()["confirmed"]
+    assert "I10" in second["lapsed"]  # by today's date

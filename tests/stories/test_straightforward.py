@@ -7,7 +7,8 @@ import pytest
 from crf.actions import randomization
 from crf.casebook import Casebook
 from crf.derived import eligibility, progression
-from crf.derived.doses import delay_days, doses_of
+from crf.derived.since_confirmed import is_stale
+from crf.derived.therapy.doses import delay_days, doses_of
 from crf.models import (
     Administration,
     Cycle,
@@ -21,7 +22,7 @@ from crf.models import (
     ResponseAssessment,
     TargetVolume,
 )
-from followup.stories import straightforward, usual
+from followup.stories import straightforward, usual, usual_series
 from followup.stories.telling import begin, day
 from trial.models import Study
 from trial.protocol.laboratory import clearance, quantities
@@ -74,14 +75,14 @@ class TestWrongUnits:
     def test_correction_makes_the_first_gate_stale_until_it_is_signed_again(self, tell):
         story = tell(straightforward, until=straightforward.screening)
         first = eligibility.latest(Casebook(story.subject), 1)
-        assert not eligibility.is_stale(first, Casebook(first.subject), on=day("2025-03-05"))
+        assert not is_stale(first, Casebook(first.subject), on=day("2025-03-05"))
         straightforward.correction(story)
         again = eligibility.latest(Casebook(story.subject), 1)
-        assert eligibility.is_stale(first, Casebook(first.subject), on=day("2025-03-07"))
+        assert is_stale(first, Casebook(first.subject), on=day("2025-03-07"))
         assert again != first
-        assert again.assessed_on == day("2025-03-07")
+        assert again.assessed_on == day("2025-03-05")  # gate 1 keeps its day
         assert eligibility.is_signed(again, Casebook(again.subject))
-        assert not eligibility.is_stale(again, Casebook(again.subject), on=day("2025-03-07"))
+        assert not is_stale(again, Casebook(again.subject), on=day("2025-03-07"))
 
     def test_both_assessments_of_the_gate_are_kept(self, one):
         assert Eligibility.objects.of(one).filter(gate="G1", result="ELIGIBLE").count() == 2
@@ -150,7 +151,7 @@ class TestCheckAfterCycle2:
     def test_is_not_passed_before_the_visit_is_signed(self, tell):
         story = tell(straightforward, until=straightforward.induction)
         sizes = {"L01": "12", "L02": "14", "L03": "ABSENT"}
-        usual.checked(story, day("2025-04-21"), sizes=sizes, response=("PR", "CR", "PR"))
+        usual_series.checked(story, day("2025-04-21"), sizes=sizes, response=("PR", "CR", "PR"))
         assert progression.check(Casebook(story.subject), on=day("2025-04-25")).refusal == "X07_UNKNOWN"
         story.sign("PC2")
         assert progression.check(Casebook(story.subject), on=day("2025-04-25")).refusal is None

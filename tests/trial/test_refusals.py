@@ -12,11 +12,11 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.utils import translation
 from tests.refusals_before import BEFORE
+from trial.actions.saving import writing
 from trial.audit.refusing import EXPRESSIONS, NAMED, raising
 from trial.refusals import Code, Conflict, NotAllowed, Problem, Refused, impossible, problems_of
 
 from trial import refusals
-from trial.actions import writing
 
 HOUSE = Path(__file__).parents[2]
 SQL = sorted((HOUSE / "trial/audit/sql").glob("*.sql"))

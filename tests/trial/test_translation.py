@@ -116,11 +116,11 @@ def test_sentence_of_the_protocol_is_written_out_where_it_is_made():
 
 def test_template_of_a_translation_holds_what_is_computed(texts):
     from trial.protocol.endpoints.results import Reason
-    from trial.protocol.laboratory.analytes import ANALYTES
+    from trial.protocol.laboratory.analytes import QUALITATIVE, TESTS
     from trial.protocol.randomization.preconditions import REFUSALS
     from trial.protocol.therapy.regimens import Agent
 
-    names = {name for test in ANALYTES.values() for name in (test.name, test.name.lower())}
+    names = {name for test in (*TESTS.values(), *QUALITATIVE.values()) for name in (test.name, test.name.lower())}
     agents = {agent.value.replace("_", " ").capitalize() for agent in Agent}
     assert names | agents | set(REFUSALS.values()) | {reason.value for reason in Reason} <= texts
 

@@ -19,12 +19,12 @@ from knox.settings import knox_settings
 from trial.access import Act
 from trial.accounts.passwords import matches
 from trial.accounts.second_factor import Unproven, lock_person
+from trial.actions.saving.writing import checked_text
 from trial.audit.acting import acting
 from trial.models import AccountAct, SystemEvent, loss_stands, sites_where
 from trial.refusals import Code, Problem, Refused
 
 from . import events
-from .writing import checked_text
 
 K = AccountAct.Kind
 SHOWN_FOR = timedelta(hours=24)

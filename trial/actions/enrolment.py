@@ -6,12 +6,16 @@ from django.contrib.auth.models import User
 from django.db import models
 
 from trial.access import Act
+from trial.actions.saving.judging import validate
+from trial.actions.saving.writing import (
+    lock_row,
+    refuse_unless_allowed,
+    refuse_withdrawn_subject,
+    writing,
+)
 from trial.actions.signals import stored
 from trial.models import Site, SiteStatus, Subject, Visit
 from trial.refusals import Code, Refused
-
-from .judging import validate
-from .writing import lock_row, refuse_unless_allowed, refuse_withdrawn_subject, writing
 
 FIRST_OF_THE_STORIES = 900
 """Subjects of the demo's stories have numbers from here on; enrolling never gives them out."""

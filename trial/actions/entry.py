@@ -5,20 +5,23 @@ nothing is stored then. Decision 46 says why there is one save.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.utils import timezone
 
 from trial.access import Act
-from trial.actions.signals import stored
-from trial.audit.reasons import needs_reason
-from trial.models import Record, Row, Visit
-from trial.refusals import Code, Refused
-
-from .judging import assign, refuse_stale, refuse_withdrawn, validate
-from .submission import SentRows, Submission
-from .writing import (
+from trial.actions.saving.judging import (
+    assign,
+    problems_in,
+    refuse_stale,
+    refuse_withdrawn,
+    validate,
+)
+from trial.actions.saving.submission import SentRows, Submission
+from trial.actions.saving.writing import (
     checked_reason,
     lock_only,
     lock_row,
@@ -26,6 +29,15 @@ from .writing import (
     refuse_withdrawn_subject,
     writing,
 )
+from trial.actions.signals import stored
+from trial.audit.reasons import needs_reason
+from trial.models import Record, Row, Visit
+from trial.refusals import Code, Refused
+
+from . import checking
+
+DATE_OF_VISIT = "visit_held_on"
+"""The name under which page and API ask for the date of a visit with its first form."""
 
 
 def enter(
@@ -36,9 +48,15 @@ def enter(
     values: Mapping[str, Any],
     rows: SentRows | None = None,
     complete: bool = True,
+    held_on: date | None = None,
 ) -> Record:
-    """Fill in a form for a visit, with the rows of its groups."""
-    return save(form, visit=visit, by=by, values=values, rows=rows, complete=complete)
+    """Fill in a form for a visit, with the rows of its groups.
+
+    `held_on` is the date of a visit that has none yet: it is asked with the first form.
+    """
+    return save(
+        form, visit=visit, by=by, values=values, rows=rows, complete=complete, held_on=held_on
+    )
 
 
 def change(
@@ -50,6 +68,7 @@ def change(
     rows: SentRows | None = None,
     reason: str = "",
     complete: bool | None = None,
+    held_on: date | None = None,
 ) -> Record:
     """Change a record's items and rows; without `complete` its state stays."""
     return save(
@@ -61,6 +80,7 @@ def change(
         rows=rows,
         reason=reason,
         complete=complete,
+        held_on=held_on,
     )
 
 
@@ -75,6 +95,7 @@ def save(
     rows: SentRows | None = None,
     reason: str = "",
     complete: bool | None = None,
+    held_on: date | None = None,
 ) -> Record:
     """Store one form: a new one for its `visit`, or the changes of a stored `record`.
 
@@ -82,26 +103,33 @@ def save(
     whole that they will be, whatever the order of the rows; nothing is stored unless all of it is.
 
     `rows` are those of each repeating group: a row with `id` and `version` is changed, or taken
-    back with `withdraw`; one without them is added. `version` is the one of the record that the
-    person saw; None compares none, for acts that name rows alone.
+    back with `withdraw`; one without them is added. `version` is the record's that the person saw;
+    None compares none.
     """
     place = record or visit
     assert place is not None, "A form is saved for its visit, or as a record that is stored."
     refuse_unless_allowed(by, Act.ENTER, place.subject.site_id)
     refuse_withdrawn_subject(place.subject)
-    if not form.entered_by_hand:
-        code = Code.NOT_CHANGED_BY_HAND if record else Code.NOT_FILLED_IN_BY_HAND
-        raise Refused(code, form=form.form_title())
+    _refuse_unless_by_hand(form, record)
     reason = checked_reason(reason)
     with writing(by=by, reason=reason):
-        submission = _submission(form, place, version, values, rows or {})
+        _date_visit(place if isinstance(place, Visit) else place.visit, on=held_on, by=by)
+        submission, queries = _submission(form, place, version, values, rows or {})
         submission.set_state(complete)
         if not reason and submission.needs_reason():
             raise Refused(Code.REASON_MISSING, item="reason")
         submission.refuse_impossible()
         submission.store(by=by)
         finish(submission.record, by=by)
+        checking.settle(submission.record, queries)
     return submission.record
+
+
+def _refuse_unless_by_hand(form: type[Record], record: Record | None) -> None:
+    """Refuse a form that an act of the system writes."""
+    if not form.entered_by_hand:
+        code = Code.NOT_CHANGED_BY_HAND if record else Code.NOT_FILLED_IN_BY_HAND
+        raise Refused(code, form=form.form_title())
 
 
 def _submission(
@@ -110,12 +138,33 @@ def _submission(
     version: int | None,
     values: Mapping[str, Any],
     rows: SentRows,
-) -> Submission:
-    """Lock the record, or the visit of a new one; return what was sent for it."""
+) -> tuple[Submission, checking.AutomaticQueries]:
+    """Lock the subject, and the record or the visit of a new one; return what was sent for it."""
+    with checking.holding(form, place.subject) as queries:
+        if isinstance(place, Visit):
+            lock_only(place)  # whoever fills in the same form waits, and is told of this one
+        else:
+            record = lock_row(form, place.pk)
     if isinstance(place, Visit):
-        lock_only(place)  # whoever fills in the same form waits, and is told of this one
-        return Submission.of_new(form, place, values, rows)
-    return Submission.of_stored(lock_row(form, place.pk), version, values, rows)
+        return Submission.of_new(form, place, values, rows), queries
+    return Submission.of_stored(record, version, values, rows), queries
+
+
+def _date_visit(visit: Visit, *, on: date | None, by: User) -> None:
+    """Store the date of a visit that has none. One that was entered meanwhile stays."""
+    if on is None:
+        return
+    with checking.holding(Visit, visit.subject) as queries:
+        locked = lock_row(Visit, visit.pk)
+    if locked.held_on or locked.status or locked.is_common:
+        return
+    locked.held_on = on
+    if problems := problems_in(locked):
+        raise Refused(*(replace(problem, item=DATE_OF_VISIT) for problem in problems))
+    locked.save()
+    visit.held_on = on
+    stored.send(Visit, row=locked, by=by)
+    checking.settle(locked, queries)
 
 
 def change_visit(
@@ -125,7 +174,8 @@ def change_visit(
     refuse_unless_allowed(by, Act.ENTER, visit.subject.site_id)
     reason = checked_reason(reason)
     with writing(by=by, reason=reason):
-        visit = lock_row(Visit, visit.pk)
+        with checking.holding(Visit, visit.subject) as queries:
+            visit = lock_row(Visit, visit.pk)
         refuse_withdrawn_subject(visit.subject)
         refuse_stale(visit, version, values)
         changes = assign(visit, values)
@@ -135,6 +185,7 @@ def change_visit(
             validate(visit)
             visit.save()
             stored.send(Visit, row=visit, by=by)
+            checking.settle(visit, queries)
     return visit
 
 
@@ -150,13 +201,15 @@ def withdraw(record: Record, *, by: User, reason: str, versions_sha256: str | No
     if not record.entered_by_hand:
         raise Refused(Code.NOT_WITHDRAWN, form=record.form_title())
     with writing(by=by, reason=reason):
-        record = lock_row(type(record), record.pk)
+        with checking.holding(type(record), record.subject) as queries:
+            record = lock_row(type(record), record.pk)
         refuse_withdrawn(record)
         if versions_sha256 is not None:
             refuse_unless_read(record, versions_sha256)
         record.withdrawn_by, record.withdrawn_at = by, timezone.now()
         record.save()
         stored.send(type(record), row=record, by=by)
+        checking.settle(record, queries)
 
 
 def withdraw_row(
@@ -179,9 +232,11 @@ def finish(record: Record, *, by: User) -> None:
 
     This is the last step of every write to a record.
     """
-    if record.state == Record.State.COMPLETE and (problems := record.obstacles()):
-        raise Refused(*problems)
-    stored.send(type(record), row=record, by=by)
+    if record.state == Record.State.COMPLETE:
+        problems = [*record.obstacles(), *checking.obstacles(record)]
+        if problems:
+            raise Refused(*problems)
+    stored.send(type(record), row=record, by=by, casebook=record.casebook)
 
 
 def refuse_unless_read(record: Record, versions_sha256: str) -> None:

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from trial.access import Act, Role
+from trial.actions.saving.writing import refuse_identifiers
 from trial.audit.acting import is_unsaid
 from trial.models import SystemEvent, may, sites_where, usable_roles
 from trial.refusals import Code, Problem, Refused
 
 from . import events
-from .writing import refuse_identifiers
 
 LONGEST = 200
 

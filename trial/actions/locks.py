@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop
 
 from trial.access import Act
 from trial.accounts.second_factor import Proof
+from trial.actions.saving.writing import checked_text, writing
 from trial.models import (
     WHO_LOCKS,
     Freeze,
@@ -28,9 +29,9 @@ from trial.models import (
 from trial.refusals import Code, Problem, Refused
 from trial.states import LOCK_NEXT, FreezeState, LockState
 
+from . import checking
 from .review import refuse_unless_authenticated, valid_signature, visits_with_valid_signature
 from .verification import anchors
-from .writing import checked_text, writing
 
 L = LockState
 
@@ -54,10 +55,13 @@ def unfreeze(visit: Visit, *, by: User, reason: str) -> Freeze:
     _refuse_unless_data_manager(by, visit)
     reason = checked_text(reason)
     with writing(by=by):
+        checking.hold_now(visit.subject)
         if not is_frozen(visit):
             raise Refused(Code.NOT_FROZEN, visit=visit)
         anchors.at_commit()
-        return Freeze.objects.create(visit=visit, state=FreezeState.OPEN, by=by, reason=reason)
+        opened = Freeze.objects.create(visit=visit, state=FreezeState.OPEN, by=by, reason=reason)
+        checking.settle_subject(visit.subject)  # what stayed complete while it was frozen
+        return opened
 
 
 def _refuse_unless_data_manager(by: AbstractUser, visit: Visit) -> None:

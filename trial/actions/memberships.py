@@ -9,11 +9,10 @@ from django.contrib.auth.models import AbstractUser, User
 from django.utils import timezone
 
 from trial.access import Act
+from trial.actions.saving.judging import refuse_stale, validate
+from trial.actions.saving.writing import checked_reason, writing
 from trial.models import Membership, Site, sites_where
 from trial.refusals import Code, Refused
-
-from .judging import refuse_stale, validate
-from .writing import checked_reason, writing
 
 
 def give(

@@ -11,10 +11,9 @@ from django.db import models
 from django.utils import timezone
 
 from trial.access import Act
+from trial.actions.saving.writing import checked_text, refuse_unless_allowed, writing
 from trial.models import FromPaper, Ledger, Record, Visit
 from trial.refusals import Code, Refused
-
-from .writing import checked_text, refuse_unless_allowed, writing
 
 LONGEST = 200
 

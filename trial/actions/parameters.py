@@ -7,15 +7,16 @@ from typing import Any
 from django.contrib.auth.models import AbstractUser, User
 
 from trial.access import Act
+from trial.actions.saving.judging import validate
+from trial.actions.saving.writing import writing
 from trial.actions.signals import decided
 from trial.models import ParameterDecision, Study, sites_where
 from trial.models.parameter import forget_decisions
 from trial.protocol import study
+from trial.protocol.typed.numbers import narrowed
 from trial.refusals import Code, Refused
 
 from . import setup
-from .judging import validate
-from .writing import writing
 
 
 def decide(
@@ -26,7 +27,7 @@ def decide(
     with writing(by=by):
         lock_study()
         decision = ParameterDecision(
-            name=name, value=value, effective_from=effective_from, basis=basis
+            name=name, value=narrowed(value), effective_from=effective_from, basis=basis
         )
         validate(decision)
         decision.save()
@@ -44,6 +45,8 @@ def correct(
 ) -> ParameterDecision:
     """Change a decision that was entered wrongly: `value`, `effective_from` or `basis`."""
     refuse_unless_study_wide(by)
+    if "value" in values:
+        values = {**values, "value": narrowed(values["value"])}
     with writing(by=by):
         lock_study()
         decision = setup.change(decision, by=by, version=version, values=values, reason=reason)

@@ -3,18 +3,19 @@
 from django.contrib.auth.models import AbstractUser, User
 
 from trial.access import Act
-from trial.models import Ledger, Query, QueryAct, Record, Verification, Visit, may
-from trial.refusals import Code, Refused
-from trial.states import QUERY_NEXT, QueryState
-
-from .entry import refuse_unless_read, refuse_withdrawn
-from .writing import (
+from trial.actions.saving.writing import (
     checked_text,
     lock_row,
     refuse_unless_allowed,
     refuse_withdrawn_subject,
     writing,
 )
+from trial.models import Ledger, Query, QueryAct, Record, Verification, Visit, may
+from trial.refusals import Code, Refused
+from trial.states import QUERY_NEXT, QueryState
+
+from .entry import refuse_unless_read, refuse_withdrawn
+from .signals import reviewed
 
 ACT_FOR = {
     QueryState.OPEN: Act.RAISE_QUERY,
@@ -37,35 +38,42 @@ def raise_query(row: Record | Visit, *, by: User, text: str, item: str = "") -> 
     with writing(by=by):
         query = Query.objects.create(visit=visit, form=form, record=row.pk, item=item)
         QueryAct.objects.create(query=query, state=QueryState.OPEN, by=by, text=text)
+        reviewed.send(Visit, row=visit, by=by)
         return query
 
 
 def act_on(query: Query, to: QueryState, *, by: User, text: str) -> QueryAct:
     """Answer, close or reopen a query.
 
-    It is closed and reopened by the person who raised it, as long as they may.
+    It is closed and reopened by the person who raised it, as long as they may (`is_theirs`).
     """
     refuse_unless_allowed(by, ACT_FOR[to], query.visit.subject.site_id)
     text = checked_text(text, item="text")
     with writing(by=by):
         acts = list(query.acts.select_related("by").order_by("pk"))
         closes_or_reopens = to in (QueryState.CLOSED, QueryState.REOPENED)
-        raised_by = acts[0].by
-        if closes_or_reopens and not is_theirs_to_close(query.visit, raised_by=raised_by, by=by):
-            raise Refused(Code.QUERY_OF_ANOTHER)
+        if closes_or_reopens and not is_theirs(query, to, raised_by=acts[0].by, by=by):
+            code = Code.QUERY_OF_A_CHECK if query.is_automatic else Code.QUERY_OF_ANOTHER
+            raise Refused(code)
         if to not in QUERY_NEXT[acts[-1].state]:
             state = acts[-1].get_state_display().lower()
             raise Refused(Code.QUERY_IN_ANOTHER_STATE, state=state)
-        return QueryAct.objects.create(query=query, state=to, by=by, text=text)
+        act = QueryAct.objects.create(query=query, state=to, by=by, text=text)
+        reviewed.send(Visit, row=query.visit, by=by)
+        return act
 
 
-def is_theirs_to_close(visit: Visit, *, raised_by: AbstractUser, by: AbstractUser) -> bool:
-    """Return whether the query is the person's own, or of someone who may not close it.
+def is_theirs(query: Query, to: QueryState, *, raised_by: AbstractUser, by: AbstractUser) -> bool:
+    """Return whether the person may close or reopen the query.
 
-    Own queries: crf_spec 7. A query of an investigator, or of somebody who has left, is closed
-    by anybody who may close queries.
+    It is their own, or of someone who may not close it: of an investigator, or of somebody who has
+    left (crf_spec 7). What a check asks closes by itself once the data are right; a monitor may
+    close it as it is, and whoever closes queries may reopen it (crf_spec 0.4).
     """
-    return raised_by.pk == by.pk or not may(raised_by, Act.CLOSE_QUERY, visit.subject.site_id)
+    site = query.visit.subject.site_id
+    if query.is_automatic:
+        return to == QueryState.REOPENED or may(by, Act.CLOSE_AUTOMATIC_QUERY, site)
+    return raised_by.pk == by.pk or not may(raised_by, Act.CLOSE_QUERY, site)
 
 
 def verify(record: Record, *, by: User, versions_sha256: str) -> Verification:

@@ -7,13 +7,14 @@ from django.contrib.auth.models import AbstractUser, User
 from django.db import models
 
 from trial.access import Act
+from trial.actions.saving.once import forget_answers
+from trial.actions.saving.writing import checked_text, lock_row, writing
 from trial.audit.ledger_triggers import inserted_forms
 from trial.models import Ledger, Record, Redaction, RedactionRequest, Row, Visit, may
 from trial.models.redaction import REASON_ITEM, WORDS
 from trial.refusals import Code, Refused
 
 from .verification import anchors
-from .writing import checked_text, lock_row, writing
 
 SHORTEST = 20
 """Characters that a justification has at least."""
@@ -105,5 +106,6 @@ def decide(request: RedactionRequest, *, by: User) -> Redaction:
         raise Refused(Code.ALREADY_ERASED)
     with writing(by=by):
         redaction = Redaction.objects.create(request=request, decided_by=by)
+        forget_answers()
         anchors.at_commit()
     return redaction

@@ -18,6 +18,7 @@ from trial.accounts.second_factor import (
     is_bound,
     refuse_unless_code,
 )
+from trial.actions.saving.writing import lock_row, refuse_withdrawn_subject, writing
 from trial.models import (
     Entered,
     Query,
@@ -36,8 +37,8 @@ from trial.refusals import Code, Problem, Refused
 from trial.refusals.words import SIGNED_IN
 
 from . import accounts
+from .signals import reviewed
 from .verification import anchors
-from .writing import lock_row, refuse_withdrawn_subject, writing
 
 Content = dict[str, Any]
 """The content of a signature, as JSON (see Signature.content). Any: JSON nests."""
@@ -53,15 +54,15 @@ def content_of_visit(visit: Visit, records: list[Record] | None = None) -> Conte
     if records is None:
         records = _records(visit)
     rows: list[Entered] = [visit, *records]
-    queries = list(_with_state_and_version(Query.objects.filter(visit=visit)))
+    queries = list(_with_state_and_version(Query.objects.filter(visit=visit, check_code=None)))
     return {f"{row._meta.label_lower}#{row.pk}": signed_part(row, queries) for row in rows}
 
 
 def signed_part(row: Entered, queries: Iterable[AnnotatedQuery] | None = None) -> Content:
     """Return what a signature covers of one form, as it is shown: its items, rows and queries.
 
-    Without `queries`, those about the form are read (see Signature.content). The texts are in one
-    language, whoever signs: a signature holds for the text that was signed.
+    Without `queries`, those about the form that people raised are read (see Signature.content). The
+    texts are in one language, whoever signs: a signature holds for the text that was signed.
     """
     with override(SIGNED_IN):
         return _signed_part(row, queries)
@@ -70,7 +71,8 @@ def signed_part(row: Entered, queries: Iterable[AnnotatedQuery] | None = None) -
 def _signed_part(row: Entered, queries: Iterable[AnnotatedQuery] | None) -> Content:
     label = row._meta.label_lower
     if queries is None:
-        queries = _with_state_and_version(Query.objects.filter(form=label, record=row.pk))
+        raised = Query.objects.filter(form=label, record=row.pk, check_code=None)
+        queries = _with_state_and_version(raised)
     about_row = [query for query in queries if (query.form, query.record) == (label, row.pk)]
     versions = [[part._meta.label_lower, part.pk, part.version] for part in _rows_of(row)]
     versions += [["trial.query", query.pk, query.version] for query in about_row]
@@ -192,9 +194,11 @@ def _sign(visit: Visit, by: User, shown_sha256: str | None) -> Signature:
         raise Refused(Code.CHANGED_SINCE_SHOWN, visit=visit)
     if valid_signature(visit):
         raise Refused(Code.ALREADY_SIGNED, visit=visit)
-    return store_signature(
+    signature = store_signature(
         visit, row=visit, by=by, meaning=Signature.Meaning.VISIT, content=content
     )
+    reviewed.send(Visit, row=visit, by=by)
+    return signature
 
 
 def refuse_unless_signer(by: AbstractUser, visit: Visit, act: Act) -> None:

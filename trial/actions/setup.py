@@ -5,12 +5,11 @@ from typing import Any, TypeVar
 
 from django.contrib.auth.models import User
 
+from trial.actions.saving.judging import assign, refuse_stale, validate
+from trial.actions.saving.writing import checked_reason, lock_row, writing
 from trial.audit.reasons import needs_reason
 from trial.models import Kept, may
 from trial.refusals import Code, Refused
-
-from .judging import assign, refuse_stale, validate
-from .writing import checked_reason, lock_row, writing
 
 K = TypeVar("K", bound=Kept)
 # Any: the values are of each item's own type.

@@ -9,17 +9,16 @@ from django.utils import timezone
 
 from trial.access import Act
 from trial.actions import entry
-from trial.actions.signals import stored
-from trial.models import Record, Signature, Subject, Visit, standing
-from trial.refusals import Code, Refused
-
-from .writing import (
+from trial.actions.saving.writing import (
     checked_reason,
     lock_row,
     refuse_unless_allowed,
     refuse_withdrawn_subject,
     writing,
 )
+from trial.actions.signals import stored
+from trial.models import Record, Signature, Subject, Visit, standing
+from trial.refusals import Code, Refused
 
 
 def withdraw_subject(subject: Subject, *, by: User, version: int, reason: str) -> Subject:

@@ -3,11 +3,14 @@
 The decision behind it: docs/decisions/0041.
 """
 
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+
+from trial.fields import fixed_point
 
 CHOICE, DIFFERS = "choice__", "differs"
 MINE, STORED = "mine", "stored"
@@ -92,6 +95,8 @@ class ShowsBothValues(forms.ModelForm):
         if value is True:
             return _("yes")
         names = {str(code): str(label) for code, label in getattr(self.fields[name], "choices", ())}
+        if isinstance(value, Decimal):
+            return fixed_point(value)
         parts = value if isinstance(value, list | tuple) else [getattr(value, "pk", value)]
         return ", ".join(names.get(str(part), str(part)) for part in parts)
 

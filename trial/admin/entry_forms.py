@@ -12,8 +12,9 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
+from trial.actions.entry import DATE_OF_VISIT
 from trial.admin.both_values import ShowsBothValues
-from trial.models import Entered, Kept, Missing, Row
+from trial.models import Entered, Kept, Missing, Record, Row
 from trial.pages.base import WhyForm
 from trial.refusals import Both
 
@@ -35,11 +36,18 @@ MISSING = "missing__"
 class OneOf(forms.TypedChoiceField):
     """A reference, chosen from rows that were read once for the whole page."""
 
-    def __init__(self, rows: Sequence[models.Model], **options: Any) -> None:
-        """Offer these rows; `options` are those of Django's field."""
-        by_pk = {str(row.pk): row for row in rows}
-        choices = [("", "———"), *((str(row.pk), str(row)) for row in rows)]
-        super().__init__(choices=choices, coerce=by_pk.__getitem__, empty_value=None, **options)
+    def __init__(
+        self, rows: Sequence[models.Model], names: Sequence[str] = (), **options: Any
+    ) -> None:
+        """Offer these rows, and rows of the page that have only names as yet.
+
+        `options` are those of Django's field.
+        """
+        names = [name for name in names if name]
+        values: dict[str, Any] = {str(row.pk): row for row in rows} | {name: name for name in names}
+        new = [(name, _("{name} (new)").format(name=name)) for name in names]
+        choices = [("", "———"), *((str(row.pk), str(row)) for row in rows), *new]
+        super().__init__(choices=choices, coerce=values.__getitem__, empty_value=None, **options)
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return str(initial or "") != str(data or "")
@@ -185,9 +193,17 @@ def form_of(model: type[Kept], base: type[KeptForm], missing: tuple[str, ...]) -
     inputs: dict[str, forms.Field] = {}
     if issubclass(model, Entered):
         inputs = {MISSING + item: reason_for_missing(model, item) for item in missing}
+    if issubclass(model, Record):
+        inputs[DATE_OF_VISIT] = date_of_visit()
     if not issubclass(model, Row):
         inputs |= {name: copy(field) for name, field in WhyForm.base_fields.items()}
     return type(f"{model.__name__}Form", (base,), inputs)
+
+
+def date_of_visit() -> forms.DateField:
+    """Return the input for the date of a visit that has none: it is asked with the first form."""
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    return forms.DateField(required=False, label=gettext_lazy("Date of this visit"), widget=widget)
 
 
 def reason_for_missing(model: type[Entered], item: str) -> forms.ChoiceField:
@@ -200,9 +216,12 @@ def reason_for_missing(model: type[Entered], item: str) -> forms.ChoiceField:
     return field
 
 
-def formfield_of_codes(field: ArrayField, **options: Any) -> forms.Field | None:
-    """Return boxes for the codes of a list; one line for codes that the record itself checks."""
-    codes = field.base_field.choices
-    if codes:
+def formfield_of_codes(field: ArrayField, codes: Any = None, **options: Any) -> forms.Field | None:
+    """Return boxes for the codes of a list, or for those that the form has at hand.
+
+    It is one line for codes that only the record itself checks.
+    """
+    codes = field.base_field.choices if codes is None else codes
+    if codes is not None:
         return CodeSet(choices=codes, required=False, label=field.verbose_name, **options)
     return field.formfield(required=False, show_hidden_initial=False, **options)

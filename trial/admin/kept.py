@@ -2,11 +2,9 @@
 
 from typing import Any, cast
 
-from django import forms
 from django.contrib import admin
 from django.contrib.admin import helpers
 from django.contrib.admin.utils import unquote
-from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
@@ -18,12 +16,16 @@ from django.views.decorators.csrf import csrf_protect
 
 from trial.access import Act
 from trial.accounts.person import person_of
-from trial.actions import papers, writing
-from trial.admin.entry_forms import EnteredForm, KeptForm, formfield_of_codes
+from trial.actions import papers
+from trial.actions.saving import once, writing
+from trial.admin.days import days_of
+from trial.admin.entry_forms import EnteredForm, KeptForm
+from trial.admin.typed_inputs import formfield
 from trial.models import Ledger, Row, may
 from trial.output.reading import read_changes
 from trial.output.trail import line_of_act
 from trial.pages.base import reason_from
+from trial.pages.sent_once import keep_answer
 from trial.refusals import Both, Place, Refused
 
 READING = ("GET", "HEAD", "OPTIONS")
@@ -117,7 +119,9 @@ class KeptAdmin(ByRole, admin.ModelAdmin):
             reason = reason_from(request.POST)
             try:
                 with writing.answering(by=person_of(request), reason=reason):
-                    return self.answer(request, self.store(request, page), is_new=row is None)
+                    answer = self.answer(request, self.store(request, page), is_new=row is None)
+                    keep_answer(request, answer, once.current())
+                    return answer
             except Refused as refusal:
                 page, form_url = self.after_refusal(request, page, refusal, form_url)
         return self.render_page(request, page, form_url, extra_context)
@@ -189,7 +193,8 @@ class KeptAdmin(ByRole, admin.ModelAdmin):
     ) -> Any:
         if isinstance(db_field, models.ForeignKey):  # without the stock links to other rows' pages
             return self.formfield_for_foreignkey(db_field, request, **kwargs)
-        return formfield(db_field) or super().formfield_for_dbfield(db_field, request, **kwargs)
+        field = formfield(db_field, days_of(request))
+        return field or super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         """Allow the filters that the list shows.
@@ -277,14 +282,3 @@ class Page:
                 form.show_stale(both)
                 return True
         return False
-
-
-def formfield(db_field: models.Field) -> forms.Field | None:
-    """Return the page's field for codes, dates and times; None where Django's own will do."""
-    if isinstance(db_field, ArrayField):
-        return formfield_of_codes(db_field)
-    if isinstance(db_field, models.DateField):
-        return db_field.formfield(widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
-    if isinstance(db_field, models.TimeField):
-        return db_field.formfield(widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
-    return None

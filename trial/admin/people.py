@@ -21,6 +21,8 @@ from trial.accounts.person import person_of
 from trial.admin.entry_forms import STALE_PAGE
 from trial.audit.acting import acting
 from trial.models import roles_today, sites_where
+from trial.protocol.typed.characters import unfit
+from trial.refusals import Code
 
 HOLDS_OTHERS = gettext_noop(
     "A superuser can have only the administrator's role. End these roles first: {roles}."
@@ -46,6 +48,9 @@ class PersonForm(UserChangeForm):
         """Refuse a page that is stale, and a superuser with a role beside the administrator's."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         self._refuse_stale()
+        for name, value in list(cleaned.items()):
+            if isinstance(value, str) and (character := unfit(value)):
+                self.add_error(name, Code.CHARACTER_IN_TEXT.sentence(character=character))
         if cleaned.get("is_superuser"):
             roles = sorted({role for _site, role in roles_today(self.instance)} - OF_A_SUPERUSER)
             if roles:

@@ -20,7 +20,7 @@ from trial.admin.choosing import choose_visit_page
 from trial.admin.entry_forms import EnteredForm, OneOf, form_of
 from trial.admin.kept import CHANGE, Fieldsets, KeptAdmin, Page
 from trial.admin.references import note_record, reference_field, visit_of
-from trial.admin.rows import RowInline, with_reason
+from trial.admin.rows import inline_of, with_reason
 from trial.admin.withdrawal import withdrawal_page
 from trial.models import Record, Visit
 from trial.output.derived import derived_part
@@ -94,7 +94,10 @@ class RecordAdmin(KeptAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Fieldsets:
         missing, hidden = self._may_be_missing(), self._hidden_from(request, obj)
-        fieldsets: Fieldsets = [(None, {"fields": ["visit"]})]
+        visit = obj.visit if obj else visit_of(request)
+        undated = visit and not (visit.held_on or visit.status or visit.is_common)
+        asked_first = ["visit", entry.DATE_OF_VISIT] if undated else ["visit"]
+        fieldsets: Fieldsets = [(None, {"fields": asked_first})]
         for section in self.model.sections:
             items = [item for item in section.items if item not in hidden]
             lines = [tuple(with_reason(item, missing)) for item in items]
@@ -105,10 +108,7 @@ class RecordAdmin(KeptAdmin):
         return ["visit"] if obj else []
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
-        inlines = []
-        for group in self.model.groups():
-            inlines.append(type(f"{group.__name__}Inline", (RowInline,), {"model": group}))
-        return inlines
+        return [inline_of(group) for group in self.model.groups()]
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         visit = visit_of(request)
@@ -201,10 +201,17 @@ class RecordAdmin(KeptAdmin):
         """Store the form; the page's button says whether it is complete."""
         by, values, rows = person_of(request), page.form.values(), page.rows()
         complete = "_draft" not in request.POST
+        held_on = page.form.cleaned_data.get(entry.DATE_OF_VISIT)
         if page.row is None:
             visit = page.form.cleaned_data["visit"]
             return entry.enter(
-                self.model, visit=visit, by=by, values=values, rows=rows, complete=complete
+                self.model,
+                visit=visit,
+                by=by,
+                values=values,
+                rows=rows,
+                complete=complete,
+                held_on=held_on,
             )
         return entry.change(
             page.row,
@@ -213,6 +220,7 @@ class RecordAdmin(KeptAdmin):
             values=values,
             rows=rows,
             complete=complete,
+            held_on=held_on,
             reason=reason_from(request.POST),
         )
 

@@ -9,6 +9,7 @@ from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
+from trial.actions.saving.row_names import NAME_ITEM
 from trial.admin.both_values import NO_VALUE
 from trial.admin.entry_forms import EnteredForm, OneOf
 from trial.pages.base import number_from
@@ -74,7 +75,8 @@ class RowForm(EnteredForm):
         if self.is_gone:
             return None
         if not self.instance.pk:
-            return self.values() if self.has_changed() and self.changed_items() else None
+            is_typed = self.has_changed() and self.changed_items()
+            return self.values() | self._inputs([NAME_ITEM]) if is_typed else None
         key = {"id": self.instance.pk, "version": self.version}
         if self.cleaned_data.get("withdraw"):
             return key | {"withdraw": True}
@@ -93,6 +95,9 @@ class RowFormSet(forms.BaseInlineFormSet):
             shown |= models.Q(pk__in=self._keys_on_page())
         if self.queryset is not None:
             self.queryset = self.queryset.filter(shown).order_by("pk")
+
+    names: Sequence[str] = ()
+    """The names of new rows, in their order; none where the group's rows have no names."""
 
     def _keys_on_page(self) -> list[int]:
         """Return the keys of the rows that the page was drawn with, in its order."""
@@ -126,6 +131,12 @@ class RowFormSet(forms.BaseInlineFormSet):
         form.fields["id"] = OneOf(
             rows, required=False, initial=form.instance.pk, widget=forms.HiddenInput
         )
+        if form.instance.name_letter and not form.instance.pk:
+            place = -1 if index is None else index - self.initial_form_count()
+            name = self.names[place] if 0 <= place < len(self.names) else ""
+            form.fields[NAME_ITEM] = forms.CharField(
+                required=False, initial=name, widget=forms.HiddenInput
+            )
 
     def validate_unique(self) -> None:
         """Leave it to the action, which sees all rows as they will be."""

@@ -1,33 +1,59 @@
-"""The shared parts of the API's addresses: pages by key, filters, scope, request bodies.
+"""The shared parts of the API's addresses: filters, scope, request bodies.
 
-Answers to refusals are in trial/api/refusals.py.
+Pages are in trial/api/paging.py, answers to refusals in trial/api/refusals.py.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError as DjangoError
 from django.db import models
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import exceptions, permissions, serializers, viewsets
-from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.utils.urls import replace_query_param
 
 from trial.access import Act
 from trial.accounts.person import person_of
+from trial.fields import day_typed
 from trial.models import may
 from trial.refusals import Code
 
+from .paging import (
+    ByKey,
+    ByLedgerNumber,
+    WholeNumber,
+    detail_of,
+    malformed,
+    paging_of,
+    whole_number,
+)
+
+__all__ = [
+    "AS_READ",
+    "NOT_FOUND",
+    "PROBLEM_JSON",
+    "REFUSALS",
+    "ByAct",
+    "ByLedgerNumber",
+    "KnownFilters",
+    "LockedOut",
+    "Problems",
+    "Strict",
+    "TypedDay",
+    "Visible",
+    "WholeNumber",
+    "WrongLogin",
+    "detail_of",
+    "malformed",
+    "visible_or_404",
+    "whole_number",
+    "words_field",
+]
+
 M = TypeVar("M", bound=models.Model)
 
-LONGEST_PAGE = 1000
-USUAL_PAGE = 100
-LARGEST_KEY = 2**63 - 1
-PAGING = {"after", "page_size"}
 PROBLEM_JSON = "application/problem+json"
 NOT_FOUND = Code.NOT_FOUND.source
 
@@ -35,18 +61,20 @@ NOT_FOUND = Code.NOT_FOUND.source
 # and in the other files of this folder.
 
 
-class WholeNumber(serializers.IntegerField):
-    """A whole number as JSON writes it, or as text in the same digits.
+class TypedDay(serializers.DateField):
+    """A day as text: in ISO 8601, or in another spelling that has one meaning (crf_spec 0.3).
 
-    DRF's own field also takes 1_0, and digits of other scripts.
+    What counts from today or from a visit is for pages alone.
     """
 
-    def to_internal_value(self, data: Any) -> int:
-        """Return the number. Fail for anything but an int or its digits as text."""
-        is_plain = isinstance(data, int | str) and not isinstance(data, bool)
-        if not is_plain or not re.fullmatch("-?[0-9]{1,40}", str(data)):
-            self.fail("invalid")
-        return int(super().to_internal_value(data))
+    def to_internal_value(self, value: Any) -> Any:
+        """Return the day. Raises ValidationError for anything else."""
+        if not isinstance(value, str):
+            return super().to_internal_value(value)
+        try:
+            return day_typed(value)
+        except DjangoError as error:
+            raise exceptions.ValidationError(error.messages) from error
 
 
 class WrongLogin(exceptions.AuthenticationFailed):
@@ -65,90 +93,12 @@ class LockedOut(WrongLogin):
     default_detail = Code.LOCKED_OUT.lazily()
 
 
-class ByKey(BasePagination):
-    """Pages by key: an entry made meanwhile moves no row to another page.
-
-    So no row is left out and none comes twice. `after` is the last key that the reader has; `last`
-    repeats it on the last page, to go on from there another day.
-    """
-
-    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
-        """Return the rows of the page that the address asks for. Answer 400 to a wrong number."""
-        size = whole_number(
-            request, "page_size", default=USUAL_PAGE, lowest=1, highest=LONGEST_PAGE
-        )
-        after = whole_number(request, "after", default=0, lowest=0, highest=LARGEST_KEY)
-        rows = list(queryset.filter(pk__gt=after).order_by("pk")[: size + 1])
-        page = rows[:size]
-        self.request = request
-        self.goes_on = len(rows) > size
-        self.last = page[-1].pk if page else after
-        return page
-
-    def get_paginated_response(self, data: Any) -> Response:
-        link = None
-        if self.goes_on:
-            address = self.request.build_absolute_uri()
-            link = replace_query_param(address, "after", str(self.last))
-        return Response({"next": link, "last": self.last, "results": data})
-
-    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        link = {
-            "type": "string",
-            "format": "uri",
-            "nullable": True,
-            "description": "the next page; null on the last",
-        }
-        last = {
-            "type": "integer",
-            "description": "the last key of this page: what to send as `after` to go on",
-        }
-        shape = {"next": link, "last": last, "results": schema}
-        return {"type": "object", "required": list(shape), "properties": shape}
-
-    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
-        size = f"how many, up to {LONGEST_PAGE}; {USUAL_PAGE} if you say nothing"
-        return [
-            _parameter("after", "the last key that you have; begin with 0"),
-            _parameter("page_size", size),
-        ]
-
-
-def _parameter(name: str, description: str) -> dict[str, Any]:
-    return {
-        "name": name,
-        "in": "query",
-        "required": False,
-        "description": description,
-        "schema": {"type": "integer"},
-    }
-
-
-def whole_number(request: Request, name: str, *, default: int, lowest: int, highest: int) -> int:
-    """Return a number in the address. Answer 400 where it is none, or out of its limits."""
-    field = WholeNumber(min_value=lowest, max_value=highest)
-    try:
-        return int(field.run_validation(request.query_params.get(name, default)))
-    except exceptions.ValidationError as error:
-        raise exceptions.ValidationError({name: error.detail}) from error
-
-
-def detail_of(code: Code, **facts: object) -> exceptions.ErrorDetail:
-    """Return the sentence of a code as DRF keeps it."""
-    return exceptions.ErrorDetail(code.sentence(**facts), code)
-
-
-def malformed(*names: str, code: Code, **facts: object) -> exceptions.ValidationError:
-    """Return the error that answers 400 and names what was sent."""
-    return exceptions.ValidationError({name: [detail_of(code, **facts)] for name in names})
-
-
 class KnownFilters(filters.DjangoFilterBackend):
     """A filter that is misspelled is refused: left out, it would answer with everything."""
 
     def filter_queryset(self, request: Request, queryset: Any, view: Any) -> Any:
         declared = getattr(view, "filterset_class", None)
-        names = PAGING | set(declared.base_filters if declared else ())
+        names = paging_of(view) | set(declared.base_filters if declared else ())
         if unknown := sorted(set(request.query_params) - names):
             raise malformed(*unknown, code=Code.FILTER_UNKNOWN, known=", ".join(sorted(names)))
         return super().filter_queryset(request, queryset, view)

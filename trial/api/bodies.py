@@ -3,8 +3,10 @@
 from functools import cache
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from trial.actions.saving.row_names import NAME_ITEM, refers_to_named_rows
 from trial.audit.acting import ChangeReason
 from trial.models import Missing, Record, Row
 from trial.output.reading import row_name
@@ -22,6 +24,15 @@ def rows_field() -> serializers.DictField:
     )
 
 
+def date_of_visit() -> serializers.DateField:
+    """Return the date of a visit that has none yet: it comes with the first form."""
+    return serializers.DateField(
+        required=False,
+        allow_null=True,
+        help_text="the date of the visit, where it has none yet; one that is entered stays",
+    )
+
+
 class Enter(Strict):
     """The body of an entry."""
 
@@ -32,6 +43,7 @@ class Enter(Strict):
     items = serializers.DictField()
     missing = serializers.DictField(required=False)
     rows = rows_field()
+    visit_held_on = date_of_visit()
 
 
 class ChangeItems(Strict):
@@ -50,6 +62,7 @@ class Change(ChangeItems):
 
     complete = serializers.BooleanField(required=False)
     rows = rows_field()
+    visit_held_on = date_of_visit()
 
 
 class Withdraw(Strict):
@@ -89,6 +102,11 @@ def request_of(form: type[Record], base: type[Strict]) -> type[serializers.Seria
     return type(name, (base,), parts)
 
 
+@extend_schema_field({"oneOf": [{"type": "integer"}, {"type": "string"}]})
+class KeyOrName(serializers.Field):
+    """A reference to a row by its id, or by its name, as V1, where it is new in the same save."""
+
+
 def _missing_field() -> serializers.DictField:
     reason = serializers.ChoiceField(choices=Missing.choices)
     return serializers.DictField(child=reason, required=False)
@@ -105,7 +123,15 @@ def _row_sent(group: type[Row], base: type[Strict]) -> type[serializers.ModelSer
         parts["withdraw"] = serializers.BooleanField(
             required=False, help_text="true takes back a row that is there"
         )
-    fields = [*parts, *group.item_names()]
+    if group.name_letter:
+        parts[NAME_ITEM] = serializers.CharField(
+            required=False,
+            help_text="of a new row: the name that other rows of the same save have for it",
+        )
+    for item in refers_to_named_rows(group):
+        help_text = "the id of a stored row, or the name of a new one"
+        parts[item] = KeyOrName(required=False, allow_null=True, help_text=help_text)
+    fields = list(dict.fromkeys([*parts, *group.item_names()]))
     parts["Meta"] = type("Meta", (), {"model": group, "fields": fields})
     name = f"{group.__name__}{base.__name__}"
     return type(name, (row_serializer(group, derived=False),), parts)

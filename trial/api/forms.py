@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any
 
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import exceptions, mixins, serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -15,11 +15,15 @@ from trial.actions import entry
 from trial.models import Record, Row, Visit
 from trial.output.reading import row_name
 
-from .base import REFUSALS, Visible, visible_or_404
+from .base import REFUSALS, ByLedgerNumber, Visible, visible_or_404
 from .bodies import Change, Enter, Withdraw, WithdrawRow, request_of
 from .history import ItemChange, page_of_changes
 from .items import Reasons, derived_of, items_of, read_rows, rows_of
+from .paging import LONGEST_PAGE
 from .values import Place, items_from, rows_from
+
+AFTER = OpenApiParameter("after", int, description=ByLedgerNumber.place_in_words)
+SIZE = OpenApiParameter("page_size", int, description=f"how many, up to {LONGEST_PAGE}")
 
 
 class FormFilters(filters.FilterSet):
@@ -91,7 +95,7 @@ class FormViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visible):
         return record
 
     @extend_schema(responses=ItemChange(many=True))
-    @action(detail=True, methods=["get"], filterset_class=None)
+    @action(detail=True, methods=["get"], filterset_class=None, pagination_class=ByLedgerNumber)
     def history(self, request: Request, pk: str) -> Response:
         """Each change of each item of this record and of its rows, in the order of commits."""
         return page_of_changes(self, row=self.get_object())
@@ -124,6 +128,7 @@ class EnteredFormViewSet(FormViewSet):
             values=self._values(sent, place),
             rows=rows_from(self.model, sent.get("rows", {}), place),
             complete=sent["complete"],
+            held_on=sent.get(entry.DATE_OF_VISIT),
         )
         return self.answer(record, status.HTTP_201_CREATED)
 
@@ -142,6 +147,7 @@ class EnteredFormViewSet(FormViewSet):
             rows=rows_from(self.model, sent.get("rows", {}), place),
             reason=sent["reason"],
             complete=sent.get("complete"),
+            held_on=sent.get(entry.DATE_OF_VISIT),
         )
         return self.answer(record)
 
@@ -207,6 +213,7 @@ def _described_reading(form: type[Record]) -> dict[str, Any]:
         ),
         "history": extend_schema(
             summary=f"{name}: history of each item",
+            parameters=[AFTER, SIZE],
             responses={200: ItemChange(many=True)} | REFUSALS,
         ),
     }

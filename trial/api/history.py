@@ -21,7 +21,7 @@ from trial.output.history_lines import lines_of, readable_entries
 from trial.output.trail import trail
 from trial.refusals import Code
 
-from .base import PAGING, REFUSALS, Strict, Visible, malformed
+from .base import REFUSALS, ByLedgerNumber, Strict, Visible, malformed
 
 
 class ItemChange(serializers.Serializer):
@@ -100,6 +100,7 @@ class HistoryViewSet(Visible):
     """
 
     model = Ledger
+    pagination_class = ByLedgerNumber
     acts = {"export": Act.READ}
     serializer_class = ItemChange
     filterset_class = HistoryFilters
@@ -134,7 +135,7 @@ class HistoryViewSet(Visible):
 
         Each export is an event in the ledger.
         """
-        if paged := sorted(PAGING & set(request.query_params)):
+        if paged := sorted(ByLedgerNumber().parameters & set(request.query_params)):
             raise malformed(*paged, code=Code.NOT_PAGED)
         sent = AskExport.from_request(request)
         kind = sent.pop("format")

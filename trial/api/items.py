@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -12,6 +13,8 @@ from rest_framework import serializers
 
 from trial.access import Act
 from trial.accounts.person import person_of
+from trial.actions.saving.row_names import NAME_ITEM
+from trial.fields import in_digits
 from trial.models import Entered, Missing, Record, Row, may
 from trial.output.reading import hidden_from, row_name
 from trial.protocol.sentence import Sentence, leaves_open
@@ -42,15 +45,22 @@ def _standing_rows(group: type[Row], records: Mapping[int, Record]) -> models.Qu
 
 
 class Derived(serializers.CharField):
-    """A value that the protocol computes, as text. A flag reads Y or N.
+    """A value that the protocol computes, as text: a number with so many places, a flag as Y or N.
 
     An age that leaves the month of birth open to a guess (“64 or 65”: the month of consent) is kept
     back from those who may not see that month.
     """
 
+    def __init__(self, *, places: int | None = None, **options: Any) -> None:
+        """Show a number with `places`; `options` are those of DRF's field."""
+        self.places = places
+        super().__init__(**options)
+
     def to_representation(self, value: Any) -> Any:
         if isinstance(value, bool):
             return "Y" if value else "N"
+        if isinstance(value, Decimal):
+            return in_digits(value, self.places)
         if isinstance(value, (list, tuple)):
             return "; ".join(map(str, value))
         if isinstance(value, Sentence):
@@ -117,10 +127,16 @@ def items_of(model: type[Entered]) -> type[Items]:
     return type(f"{model.__name__}Items", (Items,), parts)
 
 
+def derived_field(model: type[Entered], name: str) -> Derived:
+    """Return the field of a derived value, with the places that the form names."""
+    definition: Any = getattr(model, name)
+    return Derived(places=definition.places, read_only=True, allow_null=True)
+
+
 @cache
 def derived_of(model: type[Entered]) -> type[DerivedItems]:
     """Return the serializer of a model's derived values."""
-    fields = {name: Derived(read_only=True, allow_null=True) for name in model.derived}
+    fields = {name: derived_field(model, name) for name in model.derived}
     return type(f"{model.__name__}Derived", (DerivedItems,), fields)
 
 
@@ -128,6 +144,11 @@ def row_serializer(group: type[Row], *, derived: bool) -> type[serializers.Model
     """Return the serializer of a row: its key and version, its items beside them."""
     parts: dict[str, Any] = {"missing": Reasons(source="*", read_only=True)}
     fields = ["id", "version", *items_of(group).Meta.fields, "missing"]
+    if group.name_letter:
+        parts[NAME_ITEM] = serializers.CharField(
+            read_only=True, help_text=f"given by the system: {group.name_letter}1 …"
+        )
+        fields.insert(2, NAME_ITEM)
     if derived and group.derived:
         parts["derived"] = derived_of(group)(source="*", read_only=True)
         fields.append("derived")

@@ -51,10 +51,16 @@ class QuerySerializer(serializers.ModelSerializer):
     subject = serializers.CharField(source="visit.subject.code", read_only=True)
     state = serializers.ChoiceField(choices=QueryState.choices, read_only=True)
     messages = MessageSerializer(source="acts", many=True, read_only=True)
+    check = serializers.CharField(
+        source="check_code",
+        read_only=True,
+        allow_null=True,
+        help_text="the check that raised it; null where a person did",
+    )
 
     class Meta:
         model = Query
-        fields = ["id", "subject", "visit", "form", "record", "item", "state", "messages"]
+        fields = ["id", "subject", "visit", "form", "record", "item", "check", "state", "messages"]
 
     def to_representation(self, query: Query) -> dict[str, Any]:
         """Keep back the words of a query about a form of which items are kept back."""

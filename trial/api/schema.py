@@ -9,6 +9,28 @@ from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.request import Request
 
+from trial.actions.saving.once import HEADER, KEY, METHODS, WITHOUT_KEY
+
+KEY_PARAMETER = {
+    "name": HEADER,
+    "in": "header",
+    "required": False,
+    "description": "a key of your own for this act: sent again, it is answered with the same, "
+    "and nothing is stored twice; known for seven days",
+    "schema": {"type": "string", "pattern": f"^{KEY.pattern}$"},
+}
+
+
+# What drf-spectacular hands over beside the schema has no types.
+def describe_the_key(result: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """Return the schema with the key that each act can be sent with (decision 58)."""
+    for path, operations in result["paths"].items():
+        for method in METHODS:
+            operation = operations.get(method.lower())
+            if operation is not None and path not in WITHOUT_KEY:
+                operation.setdefault("parameters", []).append(KEY_PARAMETER)
+    return result
+
 
 @cache
 def rendered(renderer: type[Any]) -> bytes:

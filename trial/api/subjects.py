@@ -15,7 +15,14 @@ from trial.actions import enrolment
 from trial.actions.subject_withdrawal import withdraw_subject
 from trial.models import ConsentVersion, ReferenceRange, Site, SiteStatus, Subject
 
-from .base import REFUSALS, Strict, Visible, WholeNumber, visible_or_404
+from .base import (
+    REFUSALS,
+    Strict,
+    TypedDay,
+    Visible,
+    WholeNumber,
+    visible_or_404,
+)
 from .bodies import REASON
 
 SUBJECT_CODE = r"\d{2}-\d{3}"
@@ -89,7 +96,7 @@ class Enrol(Strict):
     """The body that enrolls a subject."""
 
     site = serializers.RegexField(r"^\d{2}$", help_text="the site's number")
-    screened_on = serializers.DateField(help_text="the day of screening")
+    screened_on = TypedDay(help_text="the day of screening")
     rescreen_of = serializers.RegexField(
         rf"^{SUBJECT_CODE}$", required=False, help_text="the code of the earlier screening"
     )

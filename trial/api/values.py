@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.contrib.postgres.fields import ArrayField
@@ -11,15 +13,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from rest_framework import exceptions
 
+from trial.actions.saving.row_names import NAME_ITEM, named_group
+from trial.fields import fixed_point, typed_value
 from trial.models import Entered, Record, Row, Visit
 from trial.output.reading import row_name
-from trial.refusals import Code, Refused
+from trial.refusals import Code, Impossible, Problem, Refused, problems_of
 
 from .base import detail_of, malformed
 
 
 class Kind(NamedTuple):
-    """A kind of item: its field, the types of JSON and the digits it takes, and a sentence."""
+    """A kind of item: its field, the types of JSON and the text it takes, and a sentence."""
 
     field: type[models.Field]
     types: tuple[type, ...]
@@ -27,12 +31,11 @@ class Kind(NamedTuple):
     sentence: str
 
 
-NUMBER = r"-?[0-9]{1,40}(\.[0-9]{1,40})?([eE][+-]?[0-9]{1,3})?"
 KINDS = (
     Kind(
         models.DateField,
         (str,),
-        "[0-9]{4}-[0-9]{2}-[0-9]{2}",
+        "",
         gettext_noop("Send a date as text: 2025-03-04."),
     ),
     Kind(
@@ -44,10 +47,10 @@ KINDS = (
     Kind(
         models.DecimalField,
         (str, int, float),
-        NUMBER,
+        "",
         gettext_noop("Send a number, or a number as text."),
     ),
-    Kind(models.IntegerField, (str, int), "-?[0-9]{1,40}", gettext_noop("Send a whole number.")),
+    Kind(models.IntegerField, (str, int), "", gettext_noop("Send a whole number.")),
     Kind(models.ForeignKey, (int,), "", gettext_noop("Send the id.")),
     Kind(ArrayField, (list,), "", gettext_noop("Send a list of codes.")),
     Kind(models.Field, (str,), "", gettext_noop("Send text.")),
@@ -72,9 +75,11 @@ class Place(NamedTuple):
 def items_from(model: type[Entered], sent: Mapping[str, Any], place: Place) -> dict[str, Any]:
     """Return what was sent as values of the model's items.
 
-    A value that cannot be read answers 400; one that can is judged later (422).
+    JSON of another type answers 400. A text that is no value of its item is refused (422), as it is
+    on the page; a value is judged later.
     """
     wrong: dict[str, list[str]] = {}
+    refused: list[Problem] = []
     values: dict[str, Any] = {}
     items = model.item_names()
     for name, value in sent.items():
@@ -85,10 +90,14 @@ def items_from(model: type[Entered], sent: Mapping[str, Any], place: Place) -> d
                 values[name] = _value_from(model._meta.get_field(name), value, place)
             else:
                 wrong[name] = [detail_of(Code.ITEM_UNKNOWN, form=model.form_title())]
+        except Impossible as error:
+            refused += [replace(problem, item=name) for problem in problems_of(error)]
         except Unreadable as error:
             wrong[name] = list(error.messages)
     if wrong:
         raise exceptions.ValidationError(wrong)
+    if refused:
+        raise Refused(*refused)
     return values
 
 
@@ -119,11 +128,19 @@ def _row_from(
 ) -> dict[str, Any]:
     keys = {key: sent[key] for key in ("id", "version", "withdraw") if key in sent}
     _check_keys(keys, where)
+    if group.name_letter and NAME_ITEM in sent:
+        keys[NAME_ITEM] = sent[NAME_ITEM]
+        if not isinstance(keys[NAME_ITEM], str):
+            problem = {f"rows.{where}.{NAME_ITEM}": [_("Send text.")]}
+            raise exceptions.ValidationError(problem)
     items = {name: value for name, value in sent.items() if name not in keys}
     try:
         return keys | items_from(group, items, place)
     except exceptions.ValidationError as error:
         raise exceptions.ValidationError({f"rows.{where}": error.detail}) from error
+    except Refused as error:
+        problems = [replace(each, item=f"rows.{where}.{each.item}") for each in error.problems]
+        raise Refused(*problems) from error
 
 
 def _check_keys(keys: Mapping[str, Any], where: str) -> None:
@@ -151,6 +168,9 @@ def _value_from(field: Any, value: Any, place: Place) -> Any:
     if value is None or (value == "" and not isinstance(field, ArrayField)):
         return _no_value(field)
     kind = next(kind for kind in KINDS if isinstance(field, kind.field))
+    if isinstance(value, str) and named_group(field) is not None:
+        _refuse_unstorable(value)
+        return value  # the name of a row of the same save (trial/actions/saving/row_names.py)
     if not _fits(kind, value):
         raise Unreadable(_(kind.sentence))
     if isinstance(field, models.ForeignKey):
@@ -159,9 +179,11 @@ def _value_from(field: Any, value: Any, place: Place) -> Any:
         if isinstance(field, ArrayField) and not isinstance(text, str):
             raise Unreadable(_(kind.sentence))
         _refuse_unstorable(text)
+    if isinstance(value, list):
+        return field.to_python(value)
     if isinstance(value, str):
         _refuse_unlike_page(field, value)
-    return field.to_python(as_text(value) if isinstance(value, float) else value)
+    return field.to_python(typed_value(field, as_text(value)))
 
 
 def _no_value(field: models.Field) -> Any:
@@ -189,8 +211,8 @@ def _refuse_unlike_page(field: models.Field, text: str) -> None:
 
 
 def as_text(value: str | float) -> str:
-    """Return a number in the digits that it was sent with."""
-    return value if isinstance(value, str) else repr(value)
+    """Return what was sent as text; a number of JSON in digits alone, whatever its exponent."""
+    return value if isinstance(value, str) else fixed_point(Decimal(repr(value)))
 
 
 def _refuse_unstorable(text: Any) -> None:

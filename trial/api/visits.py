@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from trial.access import Act
 from trial.accounts.proving import proving_to_api
 from trial.actions import entry, review
-from trial.models import Visit
+from trial.models import Visit, begun_visits, standing
 from trial.protocol.schedule import timetable
 
 from .base import REFUSALS, Strict, Visible
@@ -55,7 +55,9 @@ class VisitSerializer(serializers.ModelSerializer):
         """Return the state by the visit's window, and by later visits that were held."""
         codes = self.context["codes_held"].get(visit.subject_id, ())
         later_held = any(timetable.follows(code, visit.code) for code in codes)
-        return visit.state_on(visit.subject.site.today(), later_held=later_held).value
+        begun = visit.pk in self.context["begun"]
+        today = visit.subject.site.today()
+        return visit.state_on(today, later_held=later_held, begun=begun).value
 
 
 class VisitFilters(filters.FilterSet):
@@ -129,7 +131,9 @@ class VisitViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visible):
         codes: dict[int, list[str]] = {}
         for subject, code in rows.values_list("subject", "code"):
             codes.setdefault(subject, []).append(code)
-        kwargs["context"] = {**self.get_serializer_context(), "codes_held": codes}
+        stands = standing(*{visit.subject for visit in visits}) if visits else []
+        facts = {"codes_held": codes, "begun": begun_visits(stands)}
+        kwargs["context"] = {**self.get_serializer_context(), **facts}
         return VisitSerializer(*args, **kwargs)
 
     @extend_schema(

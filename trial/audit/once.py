@@ -22,8 +22,8 @@ class OnceAmongRows(ExclusionConstraint):
     """No two standing rows of a record have the same values of these items.
 
     A unique index checks row by row, so that two rows could never be exchanged. This constraint is
-    checked once all rows of a save are stored (trial/actions/submission.py), at the latest at
-    commit. Null values are never equal.
+    checked once all rows of a save are stored (trial/actions/saving/submission.py), at the latest
+    at commit. Null values are never equal.
     """
 
     violation_error_code = Code.ENTERED_TWICE.value

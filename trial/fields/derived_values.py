@@ -8,6 +8,8 @@ from django.utils.translation import gettext
 
 from trial.refusals.words import translated
 
+MOST_PLACES = 3
+"""The decimal places of a derived number whose form names none."""
 Compute = Callable[[Any, Any], Any]
 """It takes a record or row, and the casebook that it stands in. What they are, only the form file
 knows. Hence `Any`.
@@ -76,9 +78,11 @@ class Derived:
         if isinstance(value, bool):
             return gettext("yes") if value else gettext("no")
         if isinstance(value, Decimal):
-            return f"{value:f}" if self.places is None else f"{half_up(value, self.places):f}"
+            return in_digits(value, self.places)
         if isinstance(value, (list, tuple)):
-            return "; ".join(map(translated, map(_as_text, value)))
+            return "; ".join(
+                translated(_as_text(self.words.get(str(part), part))) for part in value
+            )
         return translated(_as_text(self.words.get(str(value), value)))
 
 
@@ -92,6 +96,18 @@ def derived(
 ) -> Derived:
     """Name a derived value on a form: its label, unit, places shown, and its codes in words."""
     return Derived(label, unit, places, words or {})
+
+
+def in_digits(value: Decimal, places: int | None = None) -> str:
+    """Return a derived number as people write it: with so many places, otherwise three at most.
+
+    >>> in_digits(Decimal("1.0E+2"), 1), in_digits(Decimal("0E+24")), in_digits(Decimal("30.0"))
+    ('100.0', '0', '30.0')
+    """
+    if places is None:
+        places = min(MOST_PLACES, max(0, -int(value.as_tuple().exponent)))
+    rounded = half_up(value, places)
+    return f"{rounded if rounded else abs(rounded):f}"
 
 
 def half_up(value: Decimal, places: int) -> Decimal:

@@ -22,6 +22,7 @@ from django.db import models
 from django.utils.functional import lazy
 from django.utils.translation import gettext, gettext_lazy
 
+from trial.protocol.typed.dates import Grain
 from trial.refusals import Code, impossible
 
 from .identifiers import without_identifiers
@@ -94,6 +95,7 @@ def partial_date(
         db_comment=sdtm,
     )
     field.partial = True  # type: ignore[attr-defined]
+    field.grain = Grain.PARTIAL  # type: ignore[attr-defined]
     return _needed(field, optional, when)
 
 
@@ -109,6 +111,7 @@ def month(label: str, *, sdtm: str, optional: bool = False) -> models.CharField:
         db_comment=sdtm,
     )
     field.partial = True  # type: ignore[attr-defined]
+    field.grain = Grain.MONTH  # type: ignore[attr-defined]
     return _needed(field, optional)
 
 

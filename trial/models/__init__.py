@@ -1,6 +1,7 @@
 from trial.audit.once import OnceAmongRows, OnceOfASubject
 
 from .account import AccountAct, loss_stands
+from .act import AnsweredAct
 from .entered import Entered, Missing, Section, Shown, readable
 from .event import SystemEvent
 from .kept import Kept
@@ -16,13 +17,21 @@ from .redaction import Redaction, RedactionRequest
 from .review import Change, Signature, digest, versions_of
 from .row import Row
 from .site import ConsentVersion, ReferenceRange, Setup, Site, SiteStatus
-from .standing_rows import Standing, rows_signed_apart, signed_apart, standing, without_their_own
+from .standing_rows import (
+    Standing,
+    begun_visits,
+    rows_signed_apart,
+    signed_apart,
+    standing,
+    without_their_own,
+)
 from .study import Study
 from .subject import Subject, Visit
 
 __all__ = [
     "WHO_LOCKS",
     "AccountAct",
+    "AnsweredAct",
     "Change",
     "ConsentVersion",
     "Entered",
@@ -59,6 +68,7 @@ __all__ = [
     "SystemEvent",
     "Verification",
     "Visit",
+    "begun_visits",
     "digest",
     "is_frozen",
     "is_locked",

@@ -79,3 +79,27 @@ def enters_ledger(form: str, *, place: dict[str, str], reason: str = "''") -> En
         by="new.by_id",
         reason=reason,
     )
+
+
+class AnsweredAct(models.Model):
+    """An act that was sent with a key of its own, and the answer that it was given.
+
+    Sent again, it is answered with the same (trial/actions/saving/once.py). Nothing clinical is
+    read from here. A row is deleted after some days, and each redaction erases all answers.
+    """
+
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=64)
+    address = models.CharField(max_length=500)
+    content = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    answer = models.JSONField(default=dict)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["by", "key"], name="each_key_is_answered_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.address}"

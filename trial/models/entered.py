@@ -16,6 +16,7 @@ from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 
 from trial.audit.triggers import add_constraint
+from trial.fields import fixed_point, with_places
 from trial.refusals import Code, Problem, all_impossible, impossible
 
 from .kept import Kept
@@ -146,6 +147,18 @@ class Entered(Kept):
             if self.is_empty(item) and item not in self.missing and self.needs(item):
                 yield Problem(Code.UNANSWERED, item, {"label": self.label_of(item)})
 
+    def dates(self) -> Iterator[tuple[str, str]]:
+        """Yield the items that state a date with it as text, as far as it is known.
+
+        Planned dates are no statements.
+        """
+        for item in self.item_names():
+            field, value = field_of(type(self), item), getattr(self, item)
+            if isinstance(value, date) and not getattr(field, "planned", False):
+                yield item, value.isoformat()
+            elif value and getattr(field, "partial", False):
+                yield item, value
+
     def refuse_impossible_dates(self, *, today: date) -> None:
         """Refuse dates before 1920 or in the future, planned ones excepted (crf_spec 0.5)."""
         problems = [
@@ -212,8 +225,10 @@ def readable(field: Any, value: Any) -> str:
     if isinstance(field, ArrayField):
         names = dict(field.base_field.flatchoices)
         return ", ".join(str(names.get(code, code)) for code in value)
+    if isinstance(field, models.DecimalField):
+        return f"{with_places(Decimal(str(value)), field.decimal_places):f}"
     if isinstance(value, Decimal):
-        return f"{value:f}"
+        return fixed_point(value)
     return str(dict(field.flatchoices).get(value, value))
 
 

@@ -4,10 +4,11 @@ The version guards against lost updates, PostgreSQL writes the history, and the 
 holds on every path.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
 from django.db import connections, models
 from django.db.models.sql import UpdateQuery
 
@@ -15,6 +16,7 @@ from trial.access import Act
 from trial.audit.history import History
 from trial.audit.locking import HonorsLocks
 from trial.audit.triggers import add_constraint
+from trial.fields import of_xml_characters
 
 from .membership import scope
 
@@ -89,12 +91,32 @@ class Kept(models.Model):
         return version is not None
 
     def clean_fields(self, exclude: Any = None) -> None:
-        """Check the values by their fields.
+        """Check the values by their fields, and the characters of each text.
 
         References are left to PostgreSQL, which checks them anyway, without a query for each.
         """
         references = {field.name for field in self._meta.concrete_fields if field.remote_field}
-        super().clean_fields(exclude={*(exclude or ()), *references})
+        excluded = {*(exclude or ()), *references}
+        errors: dict[str, list[ValidationError]] = {}
+        for name, text in self._texts(excluded):
+            try:
+                of_xml_characters(text)
+            except ValidationError as error:
+                errors.setdefault(name, []).append(error)
+        try:
+            super().clean_fields(exclude=excluded)
+        except ValidationError as error:
+            error.update_error_dict(errors)
+        if errors:
+            raise ValidationError(errors)
+
+    def _texts(self, excluded: Collection[str]) -> Iterator[tuple[str, str]]:
+        """Yield each text of the row with the name of its column."""
+        for field in self._meta.concrete_fields:
+            value = getattr(self, field.attname)
+            texts = value if isinstance(value, list) else [value]
+            if field.name not in excluded:
+                yield from ((field.name, text) for text in texts if isinstance(text, str))
 
     def validate_constraints(self, exclude: Any = None) -> None:
         """Leave the constraints to PostgreSQL, which checks them in the write itself.

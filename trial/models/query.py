@@ -57,6 +57,12 @@ class Query(models.Model):
         max_length=60, blank=True, default="", help_text=_("empty: the whole form")
     )
 
+    check_code = models.CharField(max_length=40, null=True, blank=True)  # noqa: DJ001
+    """The code of the check that raised it (trial/actions/checking/check.py).
+
+    None where a person did: a column without a value disturbs no earlier entry of the ledger.
+    """
+
     objects = QueryQuerySet.as_manager()
 
     class Meta:
@@ -64,6 +70,11 @@ class Query(models.Model):
         verbose_name_plural = _("queries")
         indexes = [models.Index(fields=["form", "record"], name="queries_of_a_record")]
         constraints = [
+            models.UniqueConstraint(
+                fields=["check_code", "form", "record", "item"],
+                condition=models.Q(check_code__isnull=False),
+                name="one_query_of_a_check",
+            ),
             AppendOnly(name="query_append_only"),
             HonorsLocks(name="query_honors_locks"),
             AboutWhatStands(name="query_about_what_stands"),
@@ -78,6 +89,11 @@ class Query(models.Model):
 
     def __str__(self) -> str:
         return gettext("Query {number} at {visit}").format(number=self.pk, visit=self.visit)
+
+    @property
+    def is_automatic(self) -> bool:
+        """Return whether a check raised it."""
+        return bool(self.check_code)
 
     @property
     def asks_about(self) -> str:

@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from trial.audit.once import OneOfAVisit
 from trial.audit.triggers import add_constraint
-from trial.protocol.schedule import timetable
+from trial.protocol.schedule.visits import belongs_to_common
 from trial.refusals import Code, impossible
 from trial.refusals import Problem as Obstacle
 
-from .entered import Shown
+from .entered import Entered, Shown
 from .kept import of_visit
 from .row import Row, Withdrawable
 from .subject import Subject, Visit
@@ -30,10 +30,10 @@ Problem = tuple[str, str]
 RowSource = Sequence[Row] | Callable[[], Sequence[Row]]
 """The rows of a group, or a function that reads them."""
 
-_casebooks: "list[Callable[[Record], Any]]" = []
+_casebooks: list[Callable[[Any], Any]] = []
 
 
-def casebooks_are_opened_by(opener: "Callable[[Record], Any]") -> None:
+def casebooks_are_opened_by(opener: Callable[[Any], Any]) -> None:
     """Say at app start how the casebook of a record is opened.
 
     A casebook reads the forms of a subject, which lie above this app.
@@ -41,10 +41,10 @@ def casebooks_are_opened_by(opener: "Callable[[Record], Any]") -> None:
     _casebooks[:] = [opener]
 
 
-def open_casebook(record: "Record") -> Any:
-    """Return a casebook around a record (Record.casebook)."""
+def open_casebook(row: Entered | Subject) -> Any:
+    """Return the casebook of a subject, around a record or visit of theirs (Record.casebook)."""
     (opener,) = _casebooks
-    return opener(record)
+    return opener(row)
 
 
 class Record(Withdrawable):
@@ -94,6 +94,11 @@ class Record(Withdrawable):
         ]
 
     @classmethod
+    def group_named(cls, name: str) -> type[Row]:
+        """Return the group of rows that a record knows by this name, as `fractions`."""
+        return next(group for group in cls.groups() if group.name_in_record() == name)
+
+    @classmethod
     def bookkeeping(cls) -> set[str]:
         return super().bookkeeping() | {"visit", "state"}
 
@@ -136,9 +141,32 @@ class Record(Withdrawable):
         choices = cls.choices_for(item, visit, record)
         return None if choices is None else list(choices)
 
+    @classmethod
+    def codes_at_hand(
+        cls, item: str, visit: Visit, record: "Record | None"
+    ) -> Sequence[tuple[str, str]] | None:
+        """Return the codes, each with its label, that an item without a code list may hold.
+
+        None stands for any.
+        """
+        return None
+
     @property
     def subject(self) -> Subject:
         return self.visit.subject
+
+    @property
+    def belongs_to_common(self) -> bool:
+        """Return whether the record belongs to the common visit, the whole trial's."""
+        return belongs_to_common(self._meta.label_lower)
+
+    @property
+    def yields(self) -> bool:
+        """False for what is never refused nor set back for another record's sake (crf_spec 0.4).
+
+        An act of the system is so, such as eligibility and allocation.
+        """
+        return self.entered_by_hand
 
     def rows(self, group: type[Row]) -> Sequence[Any]:
         """Return the rows of a group, read once.
@@ -196,8 +224,7 @@ class Record(Withdrawable):
 
     def clean(self) -> None:
         """Refuse what cannot be (H), dates first. A form that checks more calls this, too."""
-        common_forms = timetable.visit_type(timetable.COMMON).offered
-        if (self._meta.label_lower in common_forms) != self.visit.is_common:
+        if self.belongs_to_common != self.visit.is_common:
             code = Code.FORM_OF_VISIT if self.visit.is_common else Code.FORM_OF_WHOLE_TRIAL
             raise impossible(code, form=self.form_title())
         self.refuse_contradictory_missing()
@@ -208,7 +235,7 @@ class Record(Withdrawable):
         yield from ()
 
     def obstacles(self) -> list[Obstacle]:
-        """Return all that keeps the form from being complete."""
+        """Return all of the form's own that keeps it from being complete."""
         inconsistent = [
             Obstacle(Code.INCOMPLETE, item, {"sentence": sentence})
             for item, sentence in self.inconsistencies()

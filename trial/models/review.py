@@ -238,9 +238,10 @@ def _without_queries(part: dict[str, Any]) -> list[list[Any]]:
 def versions_of(standing: list[Standing], *, visit: Visit) -> set[tuple[str, int, int]]:
     """Return (form label, id, version) of all that a signature of the visit covers now.
 
-    A query counts if the form that it is about stands.
+    A query counts if a person raised it and the form that it is about stands.
     """
-    rows = [row for row in standing if row.visit == visit.pk and row.signed_with_visit]
+    at_visit = [row for row in standing if row.visit == visit.pk and row.version]
+    rows = [row for row in at_visit if row.signed_with_visit]
     records = {(row.form, row.record) for row in rows if row.is_record}
     records.add(("trial.visit", visit.pk))
     versions = {

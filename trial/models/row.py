@@ -1,5 +1,7 @@
 """Rows that are withdrawn instead of deleted, and the rows of a form's repeating groups."""
 
+from collections.abc import Collection, Iterator
+from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
@@ -60,6 +62,8 @@ class Row(Withdrawable):
     parent: ClassVar[str]
     may_be_missing: ClassVar[tuple[str, ...]] = ()
     """The items for which the page asks why they are missing."""
+    name_letter: ClassVar[str] = ""
+    """The letter before the number in a row's name (V1, V2 …), its `code`; empty for no names."""
 
     class Meta(Withdrawable.Meta):
         abstract = True
@@ -81,6 +85,11 @@ class Row(Withdrawable):
         return field_of(cls, cls.parent).attname
 
     @classmethod
+    def name_in_record(cls) -> str:
+        """Return the name that the record has for the group, as `fractions`."""
+        return str(field_of(cls, cls.parent).remote_field.name)
+
+    @classmethod
     def form(cls) -> "type[Record]":
         """Return the form whose group this is."""
         form: type[Record] = field_of(cls, cls.parent).remote_field.model
@@ -96,6 +105,22 @@ class Row(Withdrawable):
         record = f"new.{cls.parent_column()}"
         visit = f"(select visit_id from {cls.form()._meta.db_table} where id = {record})"
         return of_visit(visit, record=record)
+
+    @classmethod
+    def free_names(cls, record: "Record", besides: Collection[str] = ()) -> Iterator[str]:
+        """Yield names for new rows of the record, after all that it had and those in `besides`."""
+        numbers = [
+            int(name[1:]) for name in {*cls.names_in(record), *besides} if name[1:].isdigit()
+        ]
+        return (f"{cls.name_letter}{number}" for number in count(max(numbers, default=0) + 1))
+
+    @classmethod
+    def names_in(cls, record: "Record") -> set[str]:
+        """Return the names of the record's rows, also of withdrawn ones: no name is used again."""
+        if not record.pk:
+            return set()
+        rows: Any = cls.objects  # `code` is a column of the groups that have a letter
+        return set(rows.filter(**{cls.parent: record}).values_list("code", flat=True))
 
     @property
     def record(self) -> "Record":

@@ -3,7 +3,7 @@
 Consent versions are agreed with a site's ethics committee, reference ranges with its laboratories.
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -80,8 +80,8 @@ class Site(Setup):
                 | Q(activated_on__gte=F("ec_approved_on"), ec_approved_on__isnull=False),
                 name="site_activated_after_approval",
                 violation_error_message=_(
-                    "A site is activated on or after its ethics committee's approval; "
-                    "enter both dates."
+                    "The activation lies before the ethics committee's approval, or that date is "
+                    "missing. Check both dates."
                 ),
             )
         ]
@@ -96,6 +96,10 @@ class Site(Setup):
     def today(self) -> date:
         """Return the date on the site's own calendar."""
         return timezone.localdate(timezone=ZoneInfo(self.time_zone))
+
+    def date_of(self, moment: datetime) -> date:
+        """Return the date of a moment on the site's own calendar."""
+        return timezone.localdate(moment, ZoneInfo(self.time_zone))
 
     def status_on(self, day: date) -> str:
         """Return the site's status on a day, so that past subjects can be entered later."""
@@ -178,13 +182,13 @@ class ConsentVersion(Setup):
                 condition=Q(effective_from__gte=F("ec_approved_on")),
                 name="consent_version_effective_after_approval",
                 violation_error_message=_(
-                    "A version becomes effective on or after its approval, not before."
+                    "The version is effective before it was approved. Check both dates."
                 ),
             ),
             models.CheckConstraint(
                 condition=Q(effective_to=None) | Q(effective_to__gte=F("effective_from")),
                 name="consent_version_ends_after_start",
-                violation_error_message=_("The end lies before the start."),
+                violation_error_message=_("The end lies before the start. Check both dates."),
             ),
         ]
 
@@ -245,13 +249,15 @@ class ReferenceRange(Setup):
             models.CheckConstraint(
                 condition=Q(low=None) | Q(high=None) | Q(low__lt=F("high")),
                 name="reference_range_low_below_high",
-                violation_error_message=_("The lower limit must lie below the upper limit."),
+                violation_error_message=_(
+                    "The lower limit is not below the upper limit. Have they been exchanged?"
+                ),
             ),
             models.CheckConstraint(
                 condition=Q(age_from__lte=F("age_to")),
                 name="reference_range_ages_in_order",
                 violation_error_message=_(
-                    "The age at which the range begins must not be above the age at which it ends."
+                    "The range begins at a higher age than it ends. Have they been exchanged?"
                 ),
             ),
         ]
@@ -263,7 +269,8 @@ class ReferenceRange(Setup):
         )
 
     def clean(self) -> None:
-        if self.test and self.unit and self.unit not in analytes.TESTS[self.test].factors:
+        test = analytes.TESTS.get(self.test)
+        if test and self.unit and self.unit not in test.factors:
             raise impossible(Code.UNIT_OF_ANOTHER_TEST, item="unit")
         same = ReferenceRange.objects.filter(
             site=self.site_id,

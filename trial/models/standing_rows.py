@@ -4,7 +4,7 @@ The forms are read off Django's registry: a new form is among what a visit's sig
 unless it says `signed_with_visit = False`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from trial.audit.locking import quoted
 from trial.audit.triggers import Triggers
+from trial.protocol.schedule.visits import APART_FROM_THE_VISIT
 from trial.states import QueryState
 
 from .record import Record
@@ -23,8 +24,10 @@ from .subject import Subject
 class Standing(NamedTuple):
     """A record (`row` = `record`), a row of one of its groups, or a query about it.
 
-    The version of a query is the number of its acts. `form` is the label of the record's form,
-    `label` that of the table where the row stands, `state` the record's or the query's.
+    The version of a query is the number of its acts; 0 of one that a check raised, which no
+    signature covers: it comes and goes with the data, whose own versions are signed. `form` is the
+    label of the record's form, `label` that of the table where the row stands, `state` the record's
+    or the query's.
     """
 
     form: str
@@ -86,7 +89,8 @@ ROWS = """
      where {which} and r.withdrawn_at is null and g.withdrawn_at is null"""
 QUERIES = """
     select q.form, 'trial.query', q.record, q.id, q.visit_id,
-           (select count(*) from trial_queryact a where a.query_id = q.id),
+           case when q.check_code is null then
+             (select count(*) from trial_queryact a where a.query_id = q.id) else 0 end,
            (select a.state from trial_queryact a where a.query_id = q.id order by a.id desc limit 1)
       from trial_query q join trial_visit v on v.id = q.visit_id
      where {which}"""
@@ -114,6 +118,11 @@ def standing(*subjects: Subject) -> list[Standing]:
     with connection.cursor() as cursor:
         cursor.execute(sql, {"subjects": [subject.pk for subject in subjects]})
         return [Standing(*row) for row in cursor.fetchall()]
+
+
+def begun_visits(rows: Iterable[Standing]) -> set[int]:
+    """Return the keys of the visits at which a form is entered that shows they were held."""
+    return {row.visit for row in rows if row.is_record and row.form not in APART_FROM_THE_VISIT}
 
 
 def without_their_own() -> int:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from trial import fields
-from trial.protocol.schedule import timetable
+from trial.protocol.schedule import timetable, visits
 
 from .entered import Entered, Section
 from .kept import Kept, KeptQuerySet, both_or_neither, of_subject
@@ -53,6 +53,11 @@ class Subject(Kept):
 
     def __str__(self) -> str:
         return self.code
+
+    def created_on(self) -> date:
+        """Return the day on which the subject was entered, on the site's own calendar."""
+        entered_at = self.history.values_list("history_date", flat=True).earliest("history_id")
+        return self.site.date_of(entered_at)
 
     @classmethod
     def fixed(cls) -> list[str]:
@@ -140,25 +145,31 @@ class Visit(Entered):
     @property
     def title(self) -> str:
         """Return the name of the visit: “Cycle 2, day 1”."""
-        number = self.code.strip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") or self.code
-        return timetable.visit_type(self.code).title.format(number.split("D")[0])
+        return visits.title_of(self.code)
 
-    def state_on(self, day: date, *, later_held: bool = False) -> timetable.VisitState:
-        """Return what has become of the visit by a day (crf_spec 3.2)."""
+    def state_on(
+        self, day: date, *, later_held: bool = False, begun: bool = False
+    ) -> timetable.VisitState:
+        """Return what has become of the visit by a day (crf_spec 3.2).
+
+        `begun`: forms of it are entered. An unscheduled visit has no window: it is never overdue.
+        """
+        has_window = not self.is_unscheduled
         return timetable.visit_state(
-            self.opens_on,
-            self.closes_on,
+            self.opens_on if has_window else None,
+            self.closes_on if has_window else None,
             on=day,
             held_on=self.held_on,
             status=self.status,
             cancelled=self.stopped,
             grace_days=timetable.visit_type(self.code).grace,
             later_visit_done=later_held,
+            begun=begun,
         )
 
     @property
     def is_unscheduled(self) -> bool:
-        return self.code.startswith("UNS")
+        return self.code.startswith(visits.UNSCHEDULED)
 
     @property
     def is_common(self) -> bool:

@@ -62,7 +62,7 @@ def _title(kind: timetable.VisitType, code: str) -> str:
     """Return the visit's title with its code, which tells the visits of one kind apart."""
     if code.startswith("Cn"):
         return str(kind.title)
-    return f"{kind.title.format('')}, {code}".replace(" ,", ",")
+    return f"{kind.title.format('', '')}, {code}".replace(" ,", ",")
 
 
 def _contents(kind: timetable.VisitType) -> list[Flowable]:

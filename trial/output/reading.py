@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from trial.access import Act
+from trial.fields import in_digits
 from trial.models import Entered, Kept, Ledger, Row, may, readable
 from trial.output.item_names import missing_in_words
 
@@ -27,7 +28,8 @@ Reasons = dict[str, str]
 def derived_text(value: Any) -> str:
     """Return a derived value as pages show it; of a number, three decimal places at most."""
     if isinstance(value, Decimal):
-        return f"{value:.3f}".rstrip("0").rstrip(".")
+        text = in_digits(value)
+        return text.rstrip("0").rstrip(".") if "." in text else text
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return "–" if value in (None, "") else str(value)
@@ -53,8 +55,7 @@ def model_of(form: str) -> type[Kept]:
 
 def row_name(group: type[Row]) -> str:
     """Return the name of a repeating group in the API: the one that its record has for it."""
-    relation = group._meta.get_field(group.parent).remote_field
-    return str(relation.name)  # type: ignore[union-attr]  # the field is a foreign key
+    return group.name_in_record()
 
 
 def hidden_from(model: type[Kept], by: AbstractUser, site_id: int | None) -> frozenset[str]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from django import template
 from django.utils.translation import gettext as _
 
-from trial.fields import half_up
+from trial.fields import in_digits
 from trial.output.reading import derived_text
 from trial.protocol.endpoints.results import Result
 from trial.refusals.words import translated
@@ -30,7 +30,7 @@ def in_words(code: object) -> str:
 @register.filter
 def number(value: Decimal | None, places: int | None = None) -> str:
     """Return a number with so many decimal places, otherwise as every page prints it."""
-    return derived_text(value) if value is None or places is None else f"{half_up(value, places):f}"
+    return derived_text(value) if value is None or places is None else in_digits(value, places)
 
 
 @register.filter

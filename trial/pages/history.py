@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from trial.access import Act
 from trial.actions.exports import Destination
+from trial.fields import day_typed
 from trial.models import Kept, Ledger, Record, Subject, Visit, may
 from trial.output.history_file import FORMATS, file_answer
 from trial.output.history_filters import HistoryFilters, labels_of
@@ -24,6 +25,8 @@ from trial.output.item_names import kept_models
 from trial.output.reading import hidden_from
 from trial.output.trail import Kind, trail
 from trial.pages.base import PersonalRequest, page
+from trial.pages.days import date_attributes
+from trial.protocol.typed.dates import Grain
 from trial.refusals import Refused
 
 ON_A_PAGE = 100
@@ -39,9 +42,13 @@ def titles() -> list[tuple[str, str]]:
 
 
 class DayField(forms.DateField):
-    """A day, for which the browser opens its calendar."""
+    """A day, typed as the dates of the forms are."""
 
-    widget = forms.DateInput(attrs={"type": "date"})
+    widget = forms.TextInput(attrs=date_attributes(Grain.DAY))
+
+    def to_python(self, value: Any) -> date | None:
+        """Return the day. Raises ValidationError for what is no day."""
+        return day_typed(value) if isinstance(value, str) and value.strip() else None
 
 
 class Wanted(forms.Form):

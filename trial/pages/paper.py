@@ -25,7 +25,7 @@ from trial.pages.base import PersonalRequest, page, to_visit
 from trial.protocol.schedule import timetable
 from trial.refusals import Refused
 
-NUMBERED = {"CnD1": "C2D1", "CnD8": "C2D8", "TAk": "TA1", "SFUk": "SFU1", "UNSk": "UNS1"}
+NUMBERED = {"CnD1": "C2D1", "CnDd": "C2D8", "TAk": "TA1", "SFUk": "SFU1", "UNSk": "UNS1"}
 """The first visit that has all forms of its kind, for each kind of visit that comes again."""
 
 
@@ -57,7 +57,7 @@ def paper_page(request: HttpRequest) -> HttpResponse:
     kinds = []
     for code, kind in timetable.TYPES.items():
         due, offered = forms_of(kind)
-        title = kind.title.format("…")
+        title = kind.title.format("…", "…")
         kinds.append((NUMBERED.get(code, code), title, _printable(due), _printable(offered)))
     return page(request, "casebook/paper.html", title=_("Forms on paper"), kinds=kinds)
 

@@ -111,13 +111,14 @@ def _thread(
 ) -> Thread:
     # `with_state` annotates the query with its state.
     state, visit = QueryState(query.state), visit_of(row)  # type: ignore[attr-defined]
-    may_close = queries.is_theirs_to_close(visit, raised_by=acts[0].by, by=request.user)
+    query.visit = visit
     steps = []
     for step in QueryState:
         is_next = step in QUERY_NEXT[state] and may(
             request.user, queries.ACT_FOR[step], site_of(visit)
         )
-        if is_next and (may_close or step == QueryState.ANSWERED):
+        is_theirs = queries.is_theirs(query, step, raised_by=acts[0].by, by=request.user)
+        if is_next and (is_theirs or step == QueryState.ANSWERED):
             steps.append((step.value, str(VERBS[step])))
     label = row.label_of(query.item) if query.item else row.form_title()
     return Thread(query, label, str(state.label), acts, steps)

@@ -10,13 +10,17 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
+from trial.protocol.typed.characters import unfit
+from trial.refusals import Code
+
 NUL = "\x00"
 
 
 class RefusesUnreadable:
-    """Answers 400 to another character set, and to a NUL in an address or in a page's form.
+    """Answers 400 to another character set, and to a character that no document can carry.
 
-    The API itself tells where a NUL stands in its JSON.
+    Of what a page's form sends, only NUL is refused here: its action tells at which item any other
+    such character stands, as the API does for its JSON.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -30,10 +34,15 @@ class RefusesUnreadable:
         if (request.content_params or {}).get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
             raise BadRequest(_("The text was not sent as UTF-8. Send it as UTF-8."))
         texts = [request.path, *_texts_of(request.GET)]
+        for text in texts:
+            if character := unfit(text):
+                raise BadRequest(Code.CHARACTER_IN_TEXT.sentence(character=character))
         if request.method == "POST" and not request.path.startswith("/api/"):
-            texts += _texts_of(request.POST)
-        if any(NUL in text for text in texts):
-            raise BadRequest(_("The text contains the character NUL. Leave that character out."))
+            sent = _texts_of(request.POST)
+            if any(NUL in text for text in sent):
+                raise BadRequest(
+                    _("The text contains the character NUL. Leave that character out.")
+                )
 
 
 def _texts_of(sent: QueryDict) -> list[str]:

@@ -46,6 +46,8 @@ WORDS = {
     "LOGISTICS": Sentence("logistics"),
     "NONE": Sentence("no adjustment"),
     "NO_ADJUSTMENT": Sentence("adjustment not entered"),
+    "NO_REASON": Sentence("reason not entered"),
+    "RENAL": Sentence("renal function"),
     "DELAYED": Sentence("delayed"),
     "REDUCED": Sentence("reduced"),
     "OMITTED": Sentence("omitted"),

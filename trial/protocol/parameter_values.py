@@ -70,7 +70,7 @@ def pattern(name: str) -> str:
     if kind is int:
         return WHOLE
     if _is_a(kind, StrEnum):
-        return "|".join(kind)
+        return "|".join(map(re.escape, kind))
     if parts := list(_parts(kind)):
         return STROKE.join(part.pattern for part in parts)
     codes = "|".join(get_args(kind)[0])

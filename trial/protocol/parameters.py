@@ -12,6 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, NamedTuple, get_type_hints
 
+from trial.protocol.laboratory.ctcae_ladders import Version
 from trial.protocol.study import PLANNED_ENROLLMENT
 
 
@@ -110,7 +111,7 @@ class NontargetNe(StrEnum):
 
 
 class GateDays(NamedTuple):
-    """Days before gate 1 (first dose) and before gate 2 (randomization)."""
+    """Days before gate 1's day and before randomization, which gate 2 is counted back from."""
 
     gate_1: int
     gate_2: int
@@ -141,6 +142,25 @@ class CycleDays(NamedTuple):
 
     def __str__(self) -> str:
         return f"±{self.day_1} (day 8: ±{self.day_8})"
+
+
+class PresumedEnd(NamedTuple):
+    """Days after the last dose from which treatment is presumed to have ended."""
+
+    cycles: int
+    days: int
+    at_least: int
+
+    def __str__(self) -> str:
+        return f"max({self.cycles}·L + {self.days}, {self.at_least})"
+
+    def after(self, cycle_length_days: int | None) -> int:
+        """Return the days for a cycle of that length; of an unknown one, the least.
+
+        >>> [DEFAULT.presumed_end_days.after(length) for length in (None, 21, 42)]
+        [84, 84, 98]
+        """
+        return max(self.cycles * (cycle_length_days or 0) + self.days, self.at_least)
 
 
 class Interval(NamedTuple):
@@ -225,6 +245,7 @@ class Parameters:
     pc2_criteria: Annotated[Pc2Criteria, A, "Criteria of that check"] = Pc2Criteria.RECIST11
     rand_after_pc2_max_days: Annotated[int, A, "Days from that check's scan to randomization at most"] = 14
     rt_start_max_days: Annotated[int, A, "Days from randomization to the first fraction at most"] = 28
+    presumed_end_days: Annotated[PresumedEnd, A, "Days from the last dose to a presumed end; L: cycle"] = PresumedEnd(2, 14, 84)
     ta_schedule: Annotated[AssessmentSchedule, A, "Days of tumor assessments, from randomization, in both arms"] = ASSESSMENTS
     sfu_interval: Annotated[Interval, A, "Days between contacts in survival follow-up"] = Interval(91, 14)
     sae_clock_h: Annotated[int, A, "Hours from awareness to the report of a serious adverse event"] = 24
@@ -238,6 +259,7 @@ class Parameters:
     primary_rt_required: Annotated[bool, A, "A primary tumor in situ belongs to the lesions to be irradiated"] = True
     treat_resolved: Annotated[bool, A, "Lesions resolved at randomization are irradiated too"] = False
     cg_source: Annotated[CgSource, A, "Which clearance eligibility uses"] = CgSource.COCKCROFT_GAULT
+    ctcae_version: Annotated[Version, A, "CTCAE version of the study's grades; the other stands beside"] = Version.V5
     enrollment_cap: Annotated[int, R, "Subjects to be randomized"] = PLANNED_ENROLLMENT
     overrun: Annotated[int, A, "Allocations beyond that number"] = 0
     recist_continuing_pr: Annotated[bool, A, "A confirmed partial response goes on, instead of stable disease"] = False

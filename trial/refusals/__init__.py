@@ -24,6 +24,7 @@ __all__ = [
     "Both",
     "Code",
     "Conflict",
+    "Impossible",
     "NotAllowed",
     "Place",
     "Problem",

@@ -76,6 +76,13 @@ class Code(StrEnum):
     FILTER_UNKNOWN = "filter_unknown", 400, _("There is no such filter."), _("Known: {known}.")
     ROW_KEY_INCOMPLETE = "row_key_incomplete", 400, _("Send both id and version to change a stored row; send neither to add a row.")
     ROW_WITHDRAWAL_UNREADABLE = "row_withdrawal_unreadable", 400, _("To withdraw a row, send the value true.")
+    CURSOR_UNREADABLE = (
+        "cursor_unreadable", 400, _("This is no cursor."), _("Follow the link to the next page, or leave it out to begin anew."),
+    )
+    ACT_KEY_UNREADABLE = (
+        "act_key_unreadable", 400, _("The key of the request cannot be read."),
+        _("Send 1 to 64 letters, digits, hyphens, underscores, points or colons."),
+    )
     NOT_PAGED = "not_paged", 400, _("An export is sent whole, not in pages."), _("Leave out the paging parameters.")
     NOT_KNOWN = (
         "not_known", 401, _("The request has no valid token."),
@@ -106,6 +113,10 @@ class Code(StrEnum):
         "step_of_another_role", FORBIDDEN, _("A data manager proposes the lock, a monitor approves it, an administrator carries it out."),
     )
     QUERY_OF_ANOTHER = "query_of_another", FORBIDDEN, _("A query is closed or reopened by the person who raised it.")
+    QUERY_OF_A_CHECK = (
+        "query_of_a_check", FORBIDDEN, _("A check asks this: the query closes by itself once the data are right."),
+        _("Correct the data, or answer the query; a monitor may close it."),
+    )
     OWN_ENTRIES = "own_entries", FORBIDDEN, _("Nobody verifies what they entered themselves."), _("Ask another monitor.")
     RANDOMIZED_BY_INVESTIGATOR = "randomized_by_investigator", FORBIDDEN, _("Only an investigator of this site randomizes its subjects.")
     OUTSIDE_BY_INVESTIGATOR = (
@@ -144,6 +155,14 @@ class Code(StrEnum):
         _("Open the entry again."),
     )
     FORM_ENTERED = "form_entered", CONFLICT, _("This visit already has its {form}."), _("Open the existing form.")
+    KEY_OF_ANOTHER_ACT = (
+        "key_of_another_act", INVALID, _("This was sent before with other content, and that is stored."),
+        _("Open the stored entry to change it. A program sends another act under another key."),
+    )
+    ALREADY_STORED = (
+        "already_stored", CONFLICT, _("This was sent before and is stored; the answer to it is not kept any more."),
+        _("Open the stored entry."),
+    )
     WITHDRAWN = "withdrawn", CONFLICT, _("This entry is withdrawn and cannot be changed.")
     NOT_WITHDRAWN = "not_withdrawn", CONFLICT, _("{form} is not withdrawn.")
     ALREADY_THERE = (
@@ -175,6 +194,10 @@ class Code(StrEnum):
     IDENTIFIER_IN_TEXT = (
         "identifier_in_text", INVALID, _("The text contains what looks like {kind}."), _("Do not enter anything that identifies a person."),
     )
+    CHARACTER_IN_TEXT = (
+        "character_in_text", INVALID, _("The text contains the character {character}, which no document can carry."),
+        _("Delete it; if you cannot see it, type the text again instead of pasting it."),
+    )
 
     # ── Values of items
     OUT_OF_LIMITS = "out_of_limits", INVALID, _("“{label}” must lie between {low} and {high}.")
@@ -182,9 +205,38 @@ class Code(StrEnum):
     NOT_A_CODE = "not_a_code", INVALID, _("“{label}” must be one of the codes of its list.")
     NOT_CODES = "not_codes", INVALID, _("“{label}” can hold only codes of its list.")
     NOT_A_VALUE = "not_a_value", INVALID, FORM_SAYS
+    NUMBER_WITH_COMMA = (
+        "number_with_comma", INVALID, _("“{text}” has a comma."),
+        _("Write the decimal sign as a point, and no sign between thousands: write 12.5."),
+    )
+    NUMBER_WITH_COMPARATOR = (
+        "number_with_comparator", INVALID, _("“{text}” has a sign before the number."),
+        _("Only laboratory results take < or >: enter the number alone."),
+    )
+    NUMBER_WITH_BARE_POINT = (
+        "number_with_bare_point", INVALID, _("“{text}” has no digit before or after the point."), _("Write 0.5, or 5."),
+    )
+    NUMBER_UNREADABLE = (
+        "number_unreadable", INVALID, _("“{text}” is not a number."), _("Write digits alone, with a point before the decimals: 12.5."),
+    )
+    NUMBER_NOT_WHOLE = "number_not_whole", INVALID, _("“{text}” is not a whole number."), _("Write digits alone, without a point: 12.")
     DAY_IMPOSSIBLE = "day_impossible", INVALID, _("There is no such day in the calendar."), _("Check the date.")
     DATE_UNREADABLE = "date_unreadable", INVALID, _("Enter a date as 2024-05-17, 2024-05 or 2024.")
     MONTH_UNREADABLE = "month_unreadable", INVALID, _("Enter year and month as 1960-07.")
+    DAY_UNREADABLE = (
+        "day_unreadable", INVALID, _("This is no complete date."), _("Enter year, month and day, as 2026-11-30 or 30NOV2026."),
+    )
+    DATE_NOT_YEAR_FIRST = (
+        "date_not_year_first", INVALID, _("A date in digits that begins with the day or the month can be two days."),
+        _("Write the year first, as 2026-04-03, or the month in letters, as 03APR2026."),
+    )
+    DAY_OF_BIRTH = (
+        "day_of_birth", INVALID, _("Only year and month are collected here, no day."), _("Enter them as 1960-07."),
+    )
+    VISIT_DAY_UNKNOWN = (
+        "visit_day_unknown", INVALID, _("The day of the visit, which is counted from, is not entered."),
+        _("Enter the date itself, as 2026-11-30."),
+    )
     FUTURE_DATE = "future_date", INVALID, _("{value} lies in the future; today is {today}.")
     DATE_TOO_EARLY = "date_too_early", INVALID, _("{value} lies before 1920."), _("Check the year.")
     UNANSWERED = "unanswered", INVALID, _("“{label}” is not answered."), _("Enter it, or say why it is missing.")
@@ -205,8 +257,17 @@ class Code(StrEnum):
     ENTERED_AT_ANOTHER_VISIT = "entered_at_another_visit", INVALID, FORM_SAYS
     IMPOSSIBLE = "impossible", INVALID, FORM_SAYS
     ENTERED_TWICE = "entered_twice", INVALID, FORM_SAYS
+    OPTION_FIXED = (
+        "option_fixed", INVALID, _("“{label}” was fixed when the regimen's first dose was given, on {on}: it is the plan."),
+        _("Record a lower dose as reduced. If the choice was recorded wrongly, withdraw this regimen and enter it anew."),
+    )
     INCOMPLETE = "incomplete", INVALID, FORM_SAYS
     INCOMPLETE_ROW = "incomplete_row", INVALID, _("{row} {number}: {sentence}")
+    IMPOSSIBLE_ROW = "impossible_row", INVALID, _("{row} {number}: {sentence}")
+    CONTRADICTS_OTHER_RECORD = (
+        "contradicts_other_record", INVALID, _("This contradicts {record}: {sentence}"),
+        _("Check what you entered here, or correct the other record first."),
+    )
 
     # ── Subjects and sites
     SCREENED_IN_FUTURE = "screened_in_future", INVALID, _("{day} lies in the future."), _("Enter the day of screening, today or earlier.")
@@ -233,6 +294,9 @@ class Code(StrEnum):
     CONSENT_VERSIONS_OVERLAP = (
         "consent_versions_overlap", INVALID, _("Another consent version is effective in this period."),
         _("End that version first, or mark that the versions may overlap."),
+    )
+    TEST_UNKNOWN = (
+        "test_unknown", INVALID, _("“{test}” is no laboratory test of this study."), _("Send a code of the list: SODIUM for sodium."),
     )
     UNIT_OF_ANOTHER_TEST = "unit_of_another_test", INVALID, _("This test is not reported in this unit."), _("Choose another unit.")
     RANGES_OVERLAP = (
@@ -395,7 +459,16 @@ class Code(StrEnum):
         _("Confirm gate 1 first: gate 2 does not ask for all its criteria again."),
     )
     GATE_1_STALE = (
-        "gate_1_stale", CONFLICT, _("Data have changed since gate 1 was confirmed."), _("Confirm gate 1 again, as assessed on {day}."),
+        "gate_1_stale", CONFLICT, _("Data have changed since gate 1 was confirmed. {changes}"),
+        _("Confirm gate 1 again; it keeps its day, {day}."),
+    )
+    GATE_BEFORE_CONSENT = (
+        "gate_before_consent", INVALID, _("{day} lies before the consent of {consent}: nobody was assessed on that day."),
+        _("Enter the day that the source states."),
+    )
+    GATE_DAY_FOLLOWS = (
+        "gate_day_follows", INVALID, _("Gate {gate} is assessed for {day}, not for {stated}."),
+        _("Only the source of a subject entered more than 7 days after the consent can state another day."),
     )
     NOT_RANDOMIZABLE = "not_randomizable", CONFLICT, FORM_SAYS
     ALREADY_RANDOMIZED = "already_randomized", CONFLICT, _("{subject} was randomized on {day} ({number}, {arm}).")

@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils.translation import gettext as _
 
 from followup.actions import flagging
+from trial.actions.saving import once
 from trial.models import Site
 
 
@@ -16,6 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("--site", help="only this site, by its number")
 
     def handle(self, *args: object, site: str | None, **options: object) -> None:
+        once.forget_old_keys()
         sentence = _("{site}: {raised} flags raised, {changed} changed, {closed} closed.")
         for place in Site.objects.filter(code=site) if site else Site.objects.all():
             counts = flagging.nightly(place, on=place.today())

@@ -1,7 +1,7 @@
 """The exclusion criteria (crf_spec 2.12): each rule as a table."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from tests.protocol.screened import (
@@ -15,6 +15,7 @@ from tests.protocol.screened import (
     judged,
     livers,
 )
+from trial.protocol.eligibility.evidence import Switch
 from trial.protocol.eligibility.gates import Lesion
 from trial.protocol.kleene import Truth
 from trial.protocol.parameters import DEFAULT, BrainLiverLogic
@@ -197,6 +198,52 @@ def test_reduction_for_toxicity_excludes(changed, expected):
     cisplatin = (agent(1, "cisplatin"), agent(2, "cisplatin"))
     gemcitabine = (agent(1, "gemcitabine"), agent(2, "gemcitabine", **changed))
     assert judged("X06", induction=(*cisplatin, *gemcitabine)).truth == expected
+
+
+SWITCHES = [
+    # switches before randomization: reason, after the scan of the check    X06
+    ([],                                                                    NOT_MET),
+    ([("AE", False)],                                                       MET),
+    ([("RENAL", False)],                                                    UNKNOWN),
+    ([("PATIENT", False)],                                                  UNKNOWN),
+    ([("INVESTIGATOR", False)],                                             UNKNOWN),
+    ([("OTHER", False)],                                                    UNKNOWN),
+    ([(None, False)],                                                       UNKNOWN),  # no reason given
+    ([("AE", True)],                                                        UNKNOWN),
+    ([("RENAL", True)],                                                     UNKNOWN),
+    ([("RENAL", True), ("AE", False)],                                      MET),
+]  # fmt: skip
+
+
+def switched(*reasons):
+    return tuple(
+        Switch(on=date(2025, 3, 31), reason=reason, after_check=after) for reason, after in reasons
+    )
+
+
+@pytest.mark.parametrize(("reasons", "expected"), SWITCHES)
+def test_switch_of_the_regimen_excludes_where_it_was_for_toxicity(reasons, expected):
+    assert judged("X06", switches=switched(*reasons)).truth == expected
+
+
+@pytest.mark.parametrize(
+    ("switch", "reason"),
+    [
+        (("AE", False), "Regimen switched on 2025-03-31 for AE."),
+        (("AE", True), "Regimen switched on 2025-03-31 for AE, after the scan of the check."),
+        ((None, False), "Regimen switched on 2025-03-31 for a reason that is not entered."),
+    ],
+)
+def test_reason_names_the_switch(switch, reason):
+    assert judged("X06", switches=switched(switch)).reason == reason
+
+
+def test_reduction_for_toxicity_counts_beside_a_switch():
+    reduced = agent(2, "gemcitabine", adjustment="REDUCED", reason="AE", percent=75)
+    both = judged(
+        "X06", induction=(agent(1, "gemcitabine"), reduced), switches=switched(("RENAL", False))
+    )
+    assert both.truth == MET
 
 
 def test_reason_names_the_reduction_with_agent_cycle_and_share():

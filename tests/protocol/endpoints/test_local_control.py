@@ -62,6 +62,16 @@ def lesion(*scans, node=False, irradiated=RT_END, baseline=None):
     )
 
 
+def merged(day, mm):
+    """Return a scan at which L01 and L02 are measured as one mass."""
+    return replace(scan(day, mm), mass=frozenset({"L01", "L02"}))
+
+
+def beside(*scans, irradiated=RT_END, baseline=None):
+    part = replace(lesion(*scans, irradiated=irradiated, baseline=baseline), code="L02")
+    return {"beside": (part,)}
+
+
 def summary(result):
     return f"{result.value_days} {result.reason.name}"
 
@@ -264,3 +274,60 @@ def test_a_larger_lesion_is_never_better_controlled(before, mm, growth, node):
         for size in (mm, mm + growth)
     )
     assert larger.event or not smaller.event
+
+
+MERGED = [
+    # L01                                                   L02                                         local control
+    (lesion(scan(63, 20), merged(126, 34)),                   beside(scan(63, 15), merged(126, 34)),  "126 NO_EVENT"),  # 20 + 15 to 34
+    (lesion(scan(63, 20), merged(126, 41)),                   beside(scan(63, 15), merged(126, 41)),  "126 NO_EVENT"),  # 17 %
+    (lesion(scan(63, 20), merged(126, 42)),                   beside(scan(63, 15), merged(126, 42)),  "126 LOCAL_GROWTH"),  # 20 %, 7 mm
+    (lesion(scan(63, 20), merged(126, 34), merged(189, 40)),  beside(scan(63, 15)),                   "189 NO_EVENT"),
+    (lesion(scan(63, 20), merged(126, 34), merged(189, 41)),  beside(scan(63, 15)),                   "189 LOCAL_GROWTH"),  # from 34
+    (lesion(scan(63, 20), scan(80, 10), merged(126, 34)),     beside(scan(63, 15), scan(80, 5)),      "126 LOCAL_GROWTH"),  # 10 + 5
+    (lesion(scan(63, 20), scan(80, 10), merged(126, 34)),     beside(scan(63, 15)),                   "126 LOCAL_GROWTH"),  # 10 + 15
+    (lesion(scan(63, 20), merged(126, 34)),                   beside(scan(63, 5), scan(80, 15), irradiated=70), "126 NO_EVENT"),
+    (lesion(scan(63, 20), merged(126, 34)),                   beside(scan(30, 2), scan(63, 15)),      "126 NO_EVENT"),  # 2 before RT
+    (lesion(scan(63, 20), merged(126, 34)),                   {},                                     "126 NO_EVENT"),  # no L02
+    (lesion(merged(63, 34), merged(126, 41)),                 beside(),                               "126 LOCAL_GROWTH"),  # from 34
+    (lesion(scan(63, 20), merged(126, 34), scan(189, 25)),    beside(scan(63, 15)),                   "189 LOCAL_GROWTH"),  # from 20
+    (lesion(merged(63, 34), irradiated=None, baseline=20),    beside(irradiated=None, baseline=15),   "63 NO_EVENT"),
+    (lesion(merged(63, 42), irradiated=None, baseline=20),    beside(irradiated=None, baseline=15),   "63 LOCAL_GROWTH"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("followed", "part", "expected"), MERGED)
+def test_merged_mass_is_compared_with_the_sum_of_its_parts_own_nadirs(followed, part, expected):
+    assert summary(local_control(replace(followed, **part), RANDOMIZED, on=LATER)) == expected
+
+
+def test_what_a_part_showed_later_counts_only_once_it_is_known():
+    late = replace(scan(80, 5), known_on=on(200))
+    followed = replace(
+        lesion(scan(63, 20), scan(80, 15), merged(126, 29)), **beside(scan(63, 15), late)
+    )
+    assert summary(local_control(followed, RANDOMIZED, on=on(150))) == "126 NO_EVENT"
+    assert summary(local_control(followed, RANDOMIZED, on=LATER)) == "126 LOCAL_GROWTH"
+
+
+def seen(day, grown, status=None):
+    return replace(scan(day, status=status), grown=grown)
+
+
+NOT_MEASURED = [
+    # an irradiated non-target lesion                                             local control
+    (lesion(seen(63, False), seen(126, False)),                                   "126 NO_EVENT"),
+    (lesion(seen(63, False), seen(126, True)),                                    "126 LOCAL_GROWTH"),
+    (lesion(seen(30, True), seen(63, False)),                                     "63 NO_EVENT"),       # before radiotherapy
+    (lesion(seen(63, False), seen(126, None)),                                    "63 NO_EVENT"),       # not assessed
+    (lesion(seen(63, False, INFIELD)),                                            "63 LOCAL_IN_FIELD"),
+    (lesion(seen(63, True, MARGINAL)),                                            "63 NO_EVENT"),
+    (lesion(seen(63, True, POST_RT)),                                             "63 NO_EVENT"),
+    (lesion(seen(63, True, POST_RT), seen(118, True)),                            "118 NO_EVENT"),      # 55 days later
+    (lesion(seen(63, True, POST_RT), seen(119, True)),                            "119 LOCAL_GROWTH"),  # 56 days
+    (lesion(seen(63, True, POST_RT), seen(80, False), seen(100, True)),           "100 LOCAL_GROWTH"),  # it had passed
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("followed", "expected"), NOT_MEASURED)
+def test_lesion_that_is_not_measured_fails_by_unequivocal_growth(followed, expected):
+    assert summary(local_control(followed, RANDOMIZED, on=LATER)) == expected

@@ -12,8 +12,9 @@ from trial.protocol.radiotherapy.biological_dose import (
     dose_per_fraction_gy,
     eqd2_gy,
 )
+from trial.protocol.therapy.agents import AGENTS
 from trial.protocol.therapy.dosing import NoDose, bsa_m2, calvert_mg, planned_dose_mg
-from trial.protocol.therapy.regimens import AGENTS, REGIMENS
+from trial.protocol.therapy.regimens import REGIMENS
 
 D = Decimal
 

@@ -1,13 +1,12 @@
-"""The tests of crf_spec 2.10 that no form asks for yet; the same rules hold for them."""
+"""The tests of crf_spec 2.10 beyond blood count, liver and kidney; the same rules hold for them."""
 
 from datetime import date
 from decimal import Decimal
 
 import pytest
-from trial.protocol.laboratory.analytes import ANALYTES, MORE, QUALITATIVE, TESTS
+from trial.protocol.laboratory.analytes import NAMES, QUALITATIVE, TESTS
 from trial.protocol.laboratory.quantities import (
-    corrected_calcium_mmol_l,
-    due_tests,
+    corrected_calcium,
     is_possible,
     is_usual,
     neutrophil_lymphocyte_ratio,
@@ -29,6 +28,7 @@ D = Decimal
 NEVER = "Infinity"
 TABLE = [
     # test       standard   other       possible         usual
+    ("CREATCLR", "mL/min",  "",         "0",   NEVER,    "0",   NEVER),
     ("SODIUM",   "mmol/L",  "",         "95",  "190",    "125", "155"),
     ("K",        "mmol/L",  "",         "1",   "10",     "2.8", "6"),
     ("CA",       "mmol/L",  "mg/dL",    "0.5", "6",      "1.8", "3"),
@@ -53,7 +53,7 @@ STEP = D("0.001")
 def test_analyte_has_the_units_and_limits_of_the_table(
     code, unit, others, lowest, highest, low, high
 ):
-    assert [*ANALYTES[code].factors] == [unit, *others.split()]
+    assert [*TESTS[code].factors] == [unit, *others.split()]
     assert [is_possible(code, D(lowest) - STEP, unit), is_possible(code, D(lowest), unit)] == [
         False,
         True,
@@ -66,13 +66,13 @@ def test_analyte_has_the_units_and_limits_of_the_table(
 
 
 def test_every_further_analyte_stands_in_the_table():
-    assert [*MORE] == [row[0] for row in TABLE]
+    assert [*TESTS][-len(TABLE) :] == [row[0] for row in TABLE]
 
 
-def test_forms_ask_for_what_they_asked_before():
-    assert not TESTS.keys() & MORE.keys()
-    assert due_tests("SCR") <= TESTS.keys()
-    assert "mmol/mol" not in units()
+def test_every_test_has_a_name_of_its_own():
+    assert [*NAMES] == [*TESTS, *QUALITATIVE]
+    assert len(set(NAMES.values())) == len(NAMES)
+    assert "mmol/mol" in units()
 
 
 CONVERTED = [
@@ -112,7 +112,7 @@ def test_wrong_unit_is_refused_with_the_unit_that_was_meant(code, typed, unit, s
 
 
 def test_units_are_kept_as_plain_text():
-    assert all(unit.isascii() for test in ANALYTES.values() for unit in test.factors)
+    assert all(unit.isascii() for test in TESTS.values() for unit in test.factors)
     assert unit_name("ug/L") == "µg/L"
 
 
@@ -149,12 +149,26 @@ def test_creatine_kinase_is_usual_up_to_five_times_its_limit(code, result, uln, 
     assert within_usual_multiple(code, parse(result), choice) == expected
 
 
-@pytest.mark.parametrize(
-    ("calcium", "albumin", "expected"),
-    [("2.10", 30, "2.30"), ("2.30", 40, "2.30"), ("2.30", 45, "2.20")],
-)
-def test_calcium_is_corrected_for_albumin(calcium, albumin, expected):
-    assert corrected_calcium_mmol_l(D(calcium), D(albumin)) == D(expected)
+CALCIUM = [
+    # calcium  unit      albumin  corrected
+    ("2.10",   "mmol/L", "30",    "2.30"),
+    ("2.30",   "mmol/L", "40",    "2.30"),
+    ("2.30",   "mmol/L", "45",    "2.20"),
+    ("8.0",    "mg/dL",  "30",    "8.80"),     # 0.8 for each g/dL below 4
+    ("8.0",    "mg/dL",  "45",    "7.60"),
+    ("<2.10",  "mmol/L", "30",    "<2.30"),
+    ("2.10",   "mmol/L", "<30",   ">2.30"),    # the less albumin, the more is added
+    ("2.10",   "mmol/L", ">=30",  "<=2.30"),
+    ("<2.10",  "mmol/L", ">=30",  "<2.30"),
+    ("<=2.10", "mmol/L", ">=30",  "<=2.30"),
+    ("<2.10",  "mmol/L", "<30",   None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("calcium", "unit", "albumin", "expected"), CALCIUM)
+def test_calcium_is_corrected_for_albumin_in_its_own_unit(calcium, unit, albumin, expected):
+    corrected = corrected_calcium(parse(calcium), unit, parse(albumin))
+    assert corrected == (expected and parse(expected))
 
 
 @pytest.mark.parametrize(
@@ -167,5 +181,5 @@ def test_ratio_of_neutrophils_to_lymphocytes_needs_lymphocytes(neutrophils, lymp
 
 def test_qualitative_tests_are_answered_by_a_word():
     assert {*QUALITATIVE} == {"HBSAG", "HCAB", "HIV", "HCG", "UPROT", "URBC", "UCULT"}
-    assert not QUALITATIVE.keys() & ANALYTES.keys()
+    assert not QUALITATIVE.keys() & TESTS.keys()
     assert [code for code, test in QUALITATIVE.items() if not test.answers] == ["UCULT"]

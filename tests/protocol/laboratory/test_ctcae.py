@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from trial.protocol.laboratory.ctcae import Grade, Specimen, grades, worst
 from trial.protocol.laboratory.ctcae_ladders import TERMS, Version
+from trial.protocol.laboratory.quantities import corrected_calcium, standardized, to_standard
 from trial.protocol.laboratory.reported import parse
 
 V5, V6 = Version
@@ -15,6 +16,19 @@ D = Decimal
 
 def specimen(reported, low=None, high=None):
     return Specimen(result=parse(reported), low=low and D(low), high=high and D(high))
+
+
+def in_unit(test, reported, unit, low=None, high=None):
+    """A specimen as a laboratory reports it: result and limits in its own unit."""
+    limits = [limit and to_standard(test, D(limit), unit) for limit in (low, high)]
+    result = parse(reported)
+    return Specimen(
+        result=standardized(test, result, unit),
+        low=limits[0],
+        high=limits[1],
+        reported=result,
+        unit=unit,
+    )
 
 
 def graded(test, reported, version, term="", low=None, high=None, **circumstances):
@@ -168,8 +182,11 @@ SUGAR = [
     ("6.1",   True,    0),
     ("8.9",   True,    1),
     ("9",     True,    2),
-    ("9",     False,   None),
+    ("9",     False,   0),       # 1 and 2 are of fasting specimens only
     ("9",     None,    None),
+    ("13.9",  False,   0),
+    ("14",    False,   3),
+    (">13",   False,   None),    # 0 to 4
     ("6.1",   None,    0),
     ("13.9",  True,    2),
     ("14",    None,    3),
@@ -180,6 +197,134 @@ SUGAR = [
 @pytest.mark.parametrize(("reported", "fasting", "expected"), SUGAR)
 def test_lower_grades_of_hyperglycemia_need_a_fasting_specimen(reported, fasting, expected):
     assert graded("GLUC", reported, V6, "Hyper", low="3.9", high="6.1", fasting=fasting) == expected
+
+
+PRINTED = [
+    # test   unit       LLN    ULN     result    term        5.0    6.0
+    ("HGB",  "mmol/L",  "8.1", "10.9", "8.1",    "Anemia",   0,     0),
+    ("HGB",  "mmol/L",  "8.1", "10.9", "8.0",    "Anemia",   1,     1),
+    ("HGB",  "mmol/L",  "8.1", "10.9", "6.2",    "Anemia",   1,     1),    # 99.9 g/L
+    ("HGB",  "mmol/L",  "8.1", "10.9", "6.1",    "Anemia",   2,     2),
+    ("HGB",  "mmol/L",  "8.1", "10.9", "4.9",    "Anemia",   2,     2),    # 78.96 g/L
+    ("HGB",  "mmol/L",  "8.1", "10.9", "4.8",    "Anemia",   3,     3),
+    ("HGB",  "g/dL",    "13",  "17.5", "10.0",   "Anemia",   1,     1),
+    ("HGB",  "g/dL",    "13",  "17.5", "9.9",    "Anemia",   2,     2),
+    ("HGB",  "g/dL",    "13",  "17.5", "8.0",    "Anemia",   2,     2),
+    ("HGB",  "g/dL",    "13",  "17.5", "7.9",    "Anemia",   3,     3),
+    ("MG",   "mg/dL",   "1.8", "2.5",  "1.2",    "Hypo",     1,     1),    # 0.494 mmol/L
+    ("MG",   "mg/dL",   "1.8", "2.5",  "1.19",   "Hypo",     2,     2),
+    ("MG",   "mg/dL",   "1.8", "2.5",  "0.9",    "Hypo",     2,     2),
+    ("MG",   "mg/dL",   "1.8", "2.5",  "0.89",   "Hypo",     3,     3),
+    ("MG",   "mg/dL",   "1.8", "2.5",  "0.7",    "Hypo",     3,     3),
+    ("MG",   "mg/dL",   "1.8", "2.5",  "0.69",   "Hypo",     4,     4),
+    ("MG",   "mg/dL",   "1.8", "2.5",  "2.5",    "Hyper",    0,     0),
+    ("MG",   "mg/dL",   "1.8", "2.5",  "3.0",    "Hyper",    1,     1),    # 1.234 mmol/L
+    ("MG",   "mg/dL",   "1.8", "2.5",  "3.1",    "Hyper",    3,     3),
+    ("MG",   "mg/dL",   "1.8", "2.5",  "8.0",    "Hyper",    3,     3),
+    ("MG",   "mg/dL",   "1.8", "2.5",  "8.1",    "Hyper",    4,     4),
+    ("GLUC", "mg/dL",   "70",  "110",  "55",     "Hypo",     1,     1),
+    ("GLUC", "mg/dL",   "70",  "110",  "54",     "Hypo",     2,     2),    # 2.997 mmol/L
+    ("GLUC", "mg/dL",   "70",  "110",  "40",     "Hypo",     2,     2),
+    ("GLUC", "mg/dL",   "70",  "110",  "39",     "Hypo",     3,     3),    # 2.16 mmol/L
+    ("GLUC", "mg/dL",   "70",  "110",  "30",     "Hypo",     3,     3),    # 1.665 mmol/L
+    ("GLUC", "mg/dL",   "70",  "110",  "29",     "Hypo",     4,     4),
+    ("GLUC", "mg/dL",   "70",  "110",  "110",    "Hyper",    None,  0),
+    ("GLUC", "mg/dL",   "70",  "110",  "160",    "Hyper",    None,  1),
+    ("GLUC", "mg/dL",   "70",  "110",  "161",    "Hyper",    None,  2),
+    ("GLUC", "mg/dL",   "70",  "110",  "250",    "Hyper",    None,  2),
+    ("GLUC", "mg/dL",   "70",  "110",  "251",    "Hyper",    None,  3),
+    ("GLUC", "mg/dL",   "70",  "110",  "500",    "Hyper",    None,  3),
+    ("GLUC", "mg/dL",   "70",  "110",  "501",    "Hyper",    None,  4),    # 27.81 mmol/L
+    ("ALB",  "g/dL",    "4",   "5.5",  "3",      "Hypo",     1,     1),
+    ("ALB",  "g/dL",    "4",   "5.5",  "2.9",    "Hypo",     2,     2),
+    ("ALB",  "g/dL",    "4",   "5.5",  "1.9",    "Hypo",     3,     3),
+    ("NEUT", "/mm3",    "1800", None,  "1500",   "decreas",  1,     0),
+    ("NEUT", "/mm3",    "1800", None,  "1499",   "decreas",  2,     1),
+    ("NEUT", "/mm3",    "1800", None,  "499",    "decreas",  4,     3),
+    ("NEUT", "/mm3",    "1800", None,  "99",     "decreas",  4,     4),
+    ("PLAT", "10^3/uL", "125", "350",  "75",     "",         1,     None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("test", "unit", "low", "high", "reported", "term", "v5", "v6"), PRINTED)
+def test_limits_are_those_that_the_source_prints_for_the_unit(
+    test, unit, low, high, reported, term, v5, v6
+):
+    now = in_unit(test, reported, unit, low, high)
+    for version, expected in ((V5, v5), (V6, v6)):
+        if expected is not None:
+            of_test = grades(test, now, version=version, fasting=True)
+            (grade,) = [grade for grade in of_test if term in grade.term]
+            assert (grade.least, grade.most) == (expected, expected)
+
+
+CALCIUM = [
+    # calcium  unit      albumin  term     both
+    ("8.0",    "mg/dL",  "40",    "Hypo",  1),     # 1.996 mmol/L
+    ("7.9",    "mg/dL",  "40",    "Hypo",  2),
+    ("7.0",    "mg/dL",  "40",    "Hypo",  2),     # 1.7465 mmol/L
+    ("6.9",    "mg/dL",  "40",    "Hypo",  3),
+    ("6.0",    "mg/dL",  "40",    "Hypo",  3),
+    ("5.9",    "mg/dL",  "40",    "Hypo",  4),
+    ("7.2",    "mg/dL",  "30",    "Hypo",  1),     # 8.0 corrected
+    ("7.1",    "mg/dL",  "30",    "Hypo",  2),
+    ("11.5",   "mg/dL",  "40",    "Hyper", 1),
+    ("11.6",   "mg/dL",  "40",    "Hyper", 2),
+    ("12.5",   "mg/dL",  "40",    "Hyper", 2),     # 3.119 mmol/L
+    ("13.5",   "mg/dL",  "40",    "Hyper", 3),
+    ("13.6",   "mg/dL",  "40",    "Hyper", 4),
+    ("1.80",   "mmol/L", "30",    "Hypo",  1),     # 2.00 corrected
+    ("1.79",   "mmol/L", "30",    "Hypo",  2),
+    ("1.80",   "mmol/L", "40",    "Hypo",  2),
+    ("2.80",   "mmol/L", "30",    "Hyper", 2),     # 3.00 corrected
+    ("2.10",   "mmol/L", ">40",   "Hypo",  None),  # less than 2.10: 0 to 4
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("version", Version)
+@pytest.mark.parametrize(("calcium", "unit", "albumin", "term", "expected"), CALCIUM)
+def test_calcium_is_graded_as_corrected_in_its_own_unit(
+    calcium, unit, albumin, term, expected, version
+):
+    corrected = corrected_calcium(parse(calcium), unit, parse(albumin))
+    limits = ("8.5", "10.2") if unit == "mg/dL" else ("2.11", "2.52")
+    now = in_unit("CA", str(corrected), unit, *limits)
+    (grade,) = [g for g in grades("CACOR", now, version=version) if term in g.term]
+    assert grade.grade == expected
+
+
+BLOOD_TOO_MUCH = [
+    # unit      ULN     result   grade of 6.0
+    ("g/L",     "175",  "175",   0),
+    ("g/L",     "175",  "175.1", 1),
+    ("g/L",     "175",  "195",   1),
+    ("g/L",     "175",  "195.1", 2),
+    ("g/L",     "175",  "215",   2),
+    ("g/L",     "175",  "215.1", 3),
+    ("g/dL",    "17.5", "19.5",  1),
+    ("g/dL",    "17.5", "19.6",  2),
+    ("g/dL",    "17.5", "21.6",  3),
+    ("g/L",     None,   "200",   None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("unit", "high", "reported", "expected"), BLOOD_TOO_MUCH)
+def test_hemoglobin_increased_counts_from_the_upper_limit_in_version_6(
+    unit, high, reported, expected
+):
+    now = in_unit("HGB", reported, unit, None, high)
+    terms = {grade.term: grade.grade for grade in grades("HGB", now, version=V6)}
+    assert terms["Hemoglobin increased"] == expected
+    assert [grade.term for grade in grades("HGB", now, version=V5)] == ["Anemia"]
+
+
+CLEARANCE = [("50", 0), ("49.9", 2), ("26", 2), ("25.9", 3), ("10", 3), ("9.9", 3)]
+
+
+@pytest.mark.parametrize(("reported", "expected"), CLEARANCE)
+def test_measured_clearance_is_graded_in_version_6_only(reported, expected):
+    assert graded("CREATCLR", reported, V6) == expected
+    assert grades("CREATCLR", specimen(reported), version=V5) == ()
 
 
 CPK = [("200", 0), ("201", 1), ("500", 1), ("501", 2), ("1000", 2), ("1001", 3), ("2001", 4)]

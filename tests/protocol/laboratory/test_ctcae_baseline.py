@@ -41,6 +41,11 @@ ENZYMES = [
     ("ALP",  "60",     "119",  0,    1),
     ("ALP",  "60",     "120",  1,    1),
     ("ALP",  "60",     "60",   0,    0),
+    ("ALP",  "60",     "61",   0,    1),
+    ("ALP",  "60",     "50",   0,    0),     # above its limit, yet below the baseline
+    ("ALP",  None,     "41",   None, None),  # above which baseline?
+    ("ALP",  None,     "40",   0,    0),
+    ("ALP",  ">30",    "41",   None, None),
     ("ALP",  "60",     "151",  2,    1),
     ("ALP",  "60",     "301",  3,    1),
     ("ALP",  "60",     "1201", 4,    1),
@@ -128,3 +133,37 @@ def test_inr_counts_from_its_baseline_under_anticoagulants(
 def test_baseline_itself_is_graded_by_its_limits(test, reported, expected):
     high = {"ALT": "40", "CREAT": "100"}.get(test)
     assert graded(test, reported, V5, high=high, is_baseline=True) == expected
+
+
+OTHER_LIMITS = [
+    # test    baseline, its ULN   result, its ULN    5.0   6.0
+    ("ALP",   "110",    "120",    "110",  "100",     1,    0),     # equal to its baseline
+    ("ALP",   "110",    "120",    "111",  "100",     1,    1),
+    ("ALP",   "110",    "100",    "110",  "120",     0,    0),
+    ("ALP",   "110",    "120",    "110",  None,      None, 0),     # whatever the limit
+    ("ALP",   "110",    "120",    "111",  None,      None, None),
+    ("ALT",   "45",     "50",     "45",   "40",      1,    1),     # ALT counts from ULN alone
+    ("BILI",  "20",     "21",     "20",   "17",      1,    1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("test", "baseline", "uln_then", "reported", "uln", "v5", "v6"), OTHER_LIMITS
+)
+def test_limits_of_two_laboratories_are_each_their_own(
+    test, baseline, uln_then, reported, uln, v5, v6
+):
+    before = specimen(baseline, high=uln_then)
+    assert [graded(test, reported, version, high=uln, baseline=before) for version in Version] == [
+        v5,
+        v6,
+    ]
+
+
+@pytest.mark.parametrize("version", Version)
+@pytest.mark.parametrize(
+    ("test", "expected"), [("ALP", (1, 0)), ("ALT", (1, 1)), ("AST", (1, 1)), ("BILI", (1, 1))]
+)
+def test_baseline_has_not_risen_above_itself(test, expected, version):
+    grade = graded(test, "41", version, high="40", is_baseline=True)
+    assert grade == expected[[*Version].index(version)]

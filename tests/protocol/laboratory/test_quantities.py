@@ -5,13 +5,13 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from trial.protocol.laboratory.analytes import ANALYTES, TESTS
+from trial.protocol.laboratory.analytes import TESTS
 from trial.protocol.laboratory.quantities import (
-    due_tests,
     is_possible,
     is_usual,
     other_units,
     refusal,
+    refusal_of_word,
     standardized,
     to_standard,
     unit_name,
@@ -35,6 +35,7 @@ TABLE = [
     ("CREAT",  "umol/L",  "mg/dL",                "10",   "2500",    "30",  "500"),
     ("UREA",   "mmol/L",  "",                     "0.3",  "120",     "1.5", "40"),
     ("UREAN",  "mmol/L",  "mg/dL",                "0.3",  "120",     "1.5", "40"),
+    # the further tests: test_analytes
 ]  # fmt: skip
 
 
@@ -60,8 +61,8 @@ def test_test_has_the_units_and_limits_of_the_table(code, unit, others, lowest, 
     assert [is_usual(code, beside(high, step), unit) for step in (-1, 0, 1)] == [True, True, False]
 
 
-def test_every_test_stands_in_the_table():
-    assert [*TESTS] == [row[0] for row in TABLE]
+def test_tests_stand_in_the_order_of_the_table():
+    assert [*TESTS][: len(TABLE)] == [row[0] for row in TABLE]
 
 
 CONVERTED = [
@@ -85,12 +86,12 @@ def test_value_is_converted_to_the_standard_unit_without_rounding(code, value, u
 
 
 @given(
-    st.sampled_from([(code, unit) for code, test in ANALYTES.items() for unit in test.factors]),
+    st.sampled_from([(code, unit) for code, test in TESTS.items() for unit in test.factors]),
     st.decimals(0, 10**6, places=3),
 )
 def test_conversion_there_and_back_gives_the_value_again(case, value):
     code, unit = case
-    test = ANALYTES[code]
+    test = TESTS[code]
     assert (to_standard(code, value, unit) - test.offset.get(unit, 0)) / test.factors[unit] == value
 
 
@@ -150,17 +151,19 @@ def test_units_are_kept_as_plain_text_and_shown_with_their_signs():
     assert [unit_name(code) for code in codes] == signs
 
 
-DUE = [
-    # visit    entered       due  missing from it
-    ("SCR",    (),           13,  "UREAN"),
-    ("SCR",    ("UREAN",),   13,  "UREA"),  # one of the two is enough
-    ("C2D8",   (),           5,   "CREAT"),
-    ("RTW1",   (),           5,   "ALT"),
-    ("PC2",    (),           13,  "UREAN"),
+WORDS = [
+    # test    typed        sentence
+    ("HCG",   "NEGATIVE",  None),
+    ("HBSAG", "POSITIVE",  None),
+    ("UPROT", "TRACE",     None),
+    ("UPROT", "4+",        None),
+    ("UCULT", "E. coli",   None),       # free text
+    ("HCG",   "negative",  "“negative” is no result of choriogonadotropin. Enter POSITIVE, NEGATIVE or INDETERMINATE."),
+    ("HIV",   "0.1",       "“0.1” is no result of HIV antibody. Enter POSITIVE, NEGATIVE or INDETERMINATE."),
+    ("URBC",  "5+",        "“5+” is no result of erythrocytes, urine. Enter NEGATIVE, TRACE, 1+, 2+, 3+ or 4+."),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("visit", "entered", "due", "missing"), DUE)
-def test_visit_asks_for_its_tests(visit, entered, due, missing):
-    assert len(due_tests(visit, entered)) == due
-    assert missing not in due_tests(visit, entered)
+@pytest.mark.parametrize(("code", "typed", "sentence"), WORDS)
+def test_word_is_one_of_its_test(code, typed, sentence):
+    assert refusal_of_word(code, typed) == sentence

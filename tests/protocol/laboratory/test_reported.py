@@ -30,6 +30,7 @@ PARSED = [
     (">=10",      ">=",       "10"),
     ("≥10",       ">=",       "10"),
     ("＜５",       "<",        "5"),  # full-width, as a Chinese keyboard writes it
+    ("９７．５",    "",         "97.5"),
 ]  # fmt: skip
 
 
@@ -47,7 +48,11 @@ REFUSED = [
     ("<-3",         "0 or more"),
     ("",            "Enter a number such as 1.10"),
     ("positive",    "Enter a number such as 1.10"),
-    ("5-10",        "0 or more"),
+    ("5-10",        "Enter a number such as 1.10"),
+    ("97¹",         "Enter a number such as 1.10"),
+    ("１，１０",       "decimal sign as a point"),
+    ("1 200",       "Enter a number such as 1.10"),
+    ("~80",         "Enter a number such as 1.10"),
     ("1.",          "Enter a number such as 1.10"),
     (".5",          "Enter a number such as 1.10"),
     ("1e3",         "Enter a number such as 1.10"),

@@ -7,6 +7,8 @@ from trial.protocol.parameters import Parameters
 from trial.protocol.radiotherapy.coverage import (
     Coverage,
     SubjectCoverage,
+    counts,
+    is_of_study,
     lesion_coverage,
     must_be_covered,
     subject_coverage,
@@ -101,3 +103,22 @@ def test_lesion_present_must_be_covered_and_others_by_parameter(
         )
         is expected
     )
+
+
+COURSES = [
+    # study  palliative  of the study  counts
+    (True,   False,      True,         True),
+    (True,   True,       True,         False),
+    (False,  False,      False,        False),
+    (False,  True,       False,        False),
+    (None,   False,      True,         True),    # entered before the item was asked
+    (None,   True,       False,        False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("study", "palliative", "of_study", "expected"), COURSES)
+def test_courses_of_the_study_count_unless_they_are_palliative(
+    study, palliative, of_study, expected
+):
+    assert is_of_study(study, palliative=palliative) is of_study
+    assert counts(study, palliative=palliative) is expected

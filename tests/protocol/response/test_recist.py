@@ -78,21 +78,6 @@ def test_lesion_too_small_to_measure_counts_5_mm_unless_it_was_measured():
     assert assess(tiny, [], point(lesion("L01", None, TOO_SMALL)), too_small_mm=D(4)).sum_mm == 4
 
 
-def test_pieces_of_a_split_lesion_are_added():
-    assert (
-        assess(
-            TWO, [], point(lesion("L01", 20), lesion("L01", 15), lesion("L02", 30, node=True))
-        ).sum_mm
-        == 65
-    )
-    assert (
-        target_after(
-            point(lesion("L01", 20), lesion("L01", None, UNSEEN), lesion("L02", 30, node=True))
-        )
-        == NE
-    )
-
-
 def two_lesions(first, second):
     return point(
         lesion("L01", first, GONE if first == 0 else MEASURED), lesion("L02", second, node=True)

@@ -17,7 +17,7 @@ from trial.protocol.response.lesions import (
     TargetState,
     TimePoint,
 )
-from trial.protocol.response.second_baseline import measurable, no_disease, rebased, responses_since
+from trial.protocol.response.second_baseline import assess_since, measurable, no_disease
 
 PRESENT, ABSENT, UNSEEN = NonTargetState.PRESENT, NonTargetState.ABSENT, NonTargetState.NE
 
@@ -44,42 +44,51 @@ SINCE = [
     (40,                  [28],            ["PR"]),
     (40,                  [28.1],          ["SD"]),
     (40,                  [40],            ["SD"]),
-    (40,                  [60],            ["SD"]),   # growth is for the first baseline to judge
+    (40,                  [60],            ["PD"]),   # from the smallest sum since BL0
+    (60,                  [60],            ["PD"]),   # no growth since BL1, yet 10 mm since BL0
+    (45,                  [49, 55],        ["SD", "PD"]),
     (40,                  [0],             ["CR"]),
-    (40,                  [28, 40, 28],    ["PR", "SD", "PR"]),
+    (40,                  [28, 40, 28],    ["PR", "PD", "PR"]),
     (60,                  [42],            ["PR"]),   # 84 % of BL0
     (None,                [10],            ["NE"]),
+    (None,                [60],            ["PD"]),
+    (None,                [0],             ["CR"]),
     (40,                  [None],          ["NE"]),
 ]  # fmt: skip
+
+
+def overall_since(baseline, at, *later, parameters=DEFAULT):
+    assessments = assess_since(baseline, [at, *later], 0, parameters=parameters)
+    return [assessment.overall for assessment in assessments]
 
 
 @pytest.mark.parametrize(("at", "later", "expected"), SINCE)
 def test_response_is_measured_from_the_sum_at_randomization(at, later, expected):
     assert (
-        responses_since(BEFORE, point(target(at)), [point(target(mm)) for mm in later]) == expected
+        overall_since(BEFORE, point(target(at)), *(point(target(mm)) for mm in later)) == expected
     )
+
+
+def test_change_is_told_from_the_sum_at_randomization():
+    (since,) = assess_since(BEFORE, [point(target(40)), point(target(30))], 0)
+    assert (since.baseline_mm, since.change_from_baseline_percent) == (40, -25)
+    assert (since.nadir_mm, since.change_from_nadir_percent) == (40, -25)
 
 
 @pytest.mark.parametrize(("reading", "expected"), [("STRICT", "NE"), ("LENIENT", "NON-CR/NON-PD")])
 def test_non_targets_partly_assessed_follow_the_reading(reading, expected):
     two = Baseline((), ("L03", "L04"))
-    assert responses_since(
-        two,
-        point(),
-        [point(non_target=PRESENT)],
-        parameters=replace(DEFAULT, recist_nontarget_ne=reading),
-    ) == [expected]
+    parameters = replace(DEFAULT, recist_nontarget_ne=reading)
+    assert overall_since(two, point(), point(non_target=PRESENT), parameters=parameters) == [
+        expected
+    ]
 
 
 def test_same_lesions_are_carried_through_and_others_are_not():
-    second = rebased(
-        Baseline((target(50), target(20, "L02")), ("L03",)), point(target(40), target(9, "L09"))
-    )
-    assert [(target_at_bl1.code, target_at_bl1.mm) for target_at_bl1 in second.targets] == [
-        ("L01", 40),
-        ("L02", None),
-    ]
-    assert second.non_targets == ("L03",)
+    two = Baseline((target(50), target(20, "L02")), ("L03",))
+    second = point(target(40), target(9, "L09"))
+    (since,) = assess_since(two, [second, point(target(20), target(10, "L02"))], 0)
+    assert (since.sum_mm, since.baseline_mm, since.target) == (30, None, "NE")
 
 
 MEASURABLE = [

@@ -8,11 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from trial.protocol.parameters import AssessmentSchedule, CycleDays, Interval, Parameters
 from trial.protocol.progression_check import progression
+from trial.protocol.schedule.end_of_treatment import presumed_end_on
+from trial.protocol.schedule.series import nearest
 from trial.protocol.schedule.timetable import (
     TYPES,
     Anchors,
-    nearest,
     plan,
+    visit_state,
     visit_type,
 )
 
@@ -35,9 +37,9 @@ def window(visit):
 # fractions 05-12 to 06-13
 STORY_2 = Anchors(
     consent_on=day("03-03"),
-    eligibility_g1_signed_on=day("03-07"),
+    gate_1_on=day("03-07"),
     cycle_day_1={1: day("03-10"), 2: day("03-31"), 3: day("04-21"), 4: day("06-23")},
-    gives_day_8=True,
+    later_days={1: (8,), 3: (8,), 4: (8,)},
     cycle_length_days=21,
     max_cycles=6,
     pc2_scan_on=day("04-21"),
@@ -127,8 +129,22 @@ def test_cycle_after_one_that_is_not_entered_has_no_window():
     assert visits(anchors, "06-25")["C4D1"].target_on == day("05-12")
 
 
-def test_day_8_is_planned_where_the_regimen_gives_it():
-    assert "C1D8" not in visits(replace(STORY_2, gives_day_8=False), "06-25")
+def test_later_days_are_planned_where_the_regimen_of_the_cycle_gives_them():
+    assert "C2D8" not in visits(STORY_2, "06-25")
+    weekly = visits(replace(STORY_2, later_days={2: (8, 15)}), "06-25")
+    assert {code for code in weekly if code.endswith(("D8", "D15"))} == {"C2D8", "C2D15"}
+    assert weekly["C2D15"].title == "Cycle 2, day 15"
+    assert window(weekly["C2D15"]) == (day("04-13"), day("04-14"), day("04-15"))
+
+
+def test_cycle_is_due_when_its_regimen_says():
+    maintenance = replace(STORY_2, cycle_targets={5: day("08-04")})
+    assert visits(maintenance, "06-25")["C5D1"].target_on == day("08-04")
+
+
+def test_check_counts_the_cycle_length_of_cycle_2():
+    later = replace(STORY_2, cycle_length_days=28, check_length_days=14)
+    assert visits(later, "06-25")["PC2"].target_on == day("04-14")
 
 
 def test_day_8_after_the_last_dose_is_not_planned():
@@ -177,6 +193,28 @@ def test_radiotherapy_not_begun_at_progression_is_no_longer_planned():
     assert "RTS" not in visits(early, "06-25")
     assert "RTS" in visits(replace(early, pd_on=day("05-24")), "06-25")
     assert "RTS" in visits(replace(early, rt_first_fraction_on=day("05-02")), "06-25")
+
+
+DECISIONS = [
+    # decided    visits left
+    ("05-16",    []),                 # the window of RTPLAN closes on this day
+    ("05-17",    ["RTPLAN"]),
+    ("05-23",    ["RTPLAN"]),         # that of RTS closes on this day
+    ("05-24",    ["RTPLAN", "RTS"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("decided", "left"), DECISIONS)
+def test_radiotherapy_that_was_decided_against_is_waited_for_no_longer(decided, left):
+    refused = replace(
+        STORY_2,
+        rt_first_fraction_on=None,
+        rt_last_fraction_on=None,
+        rt_not_started_on=day(decided),
+    )
+    assert [code for code in visits(refused, "06-25") if code.startswith("RT")] == left
+    begun = replace(refused, rt_first_fraction_on=day("05-12"))
+    assert [code for code in visits(begun, "06-25") if code.startswith("RT")] == ["RTPLAN", "RTS"]
 
 
 TUMOR_ASSESSMENTS = [
@@ -247,7 +285,7 @@ def test_end_of_treatment_is_planned_30_days_after_the_last_dose():
 SURVIVAL = [
     # randomized  PD        new therapy  SFU1
     (None,        None,     None,        "09-03"),  # induction failure: 91 days after EOTS of 06-04
-    ("04-25",     None,     None,        None),     # tumor assessments go on
+    ("04-25",     None,     None,        "09-03"),  # beside the tumor assessments
     ("04-25",     "07-01",  None,        "09-30"),
     ("04-25",     "05-01",  None,        "09-03"),
     ("04-25",     None,     "07-01",     "09-03"),
@@ -318,11 +356,14 @@ def test_of_two_targets_as_near_the_earlier_is_taken():
     assert nearest([], held_on=day("01-01")) is None
 
 
-DATES = st.none() | st.dates(date(2025, 1, 1), date(2025, 12, 31))
+DAYS = st.dates(date(2025, 1, 1), date(2025, 12, 31))
+DATES = st.none() | DAYS
 ANCHORS = st.builds(
-    Anchors, DATES, st.booleans(), DATES, st.dictionaries(st.integers(1, 8), DATES.filter(bool), max_size=5), st.booleans(),
+    Anchors, DATES, st.booleans(), DATES, st.dictionaries(st.integers(1, 8), DAYS, max_size=5),
+    st.dictionaries(st.integers(1, 8), st.just((8, 15)), max_size=3),
     st.none() | st.integers(7, 42), st.none() | st.integers(1, 8), DATES, DATES, st.none() | st.sampled_from(["SYS", "SYSRT"]),
     DATES, DATES, DATES, st.booleans(), DATES, DATES, DATES, DATES, DATES, DATES,
+    cycle_targets=st.dictionaries(st.integers(2, 8), DAYS, max_size=3), check_length_days=st.none() | st.just(14),
 )  # fmt: skip
 
 
@@ -336,3 +377,83 @@ def test_plan_answers_whatever_the_anchors(anchors, today):
         assert "{" not in visit.title
         if visit.opens_on and visit.closes_on:
             assert visit.opens_on <= visit.target_on <= visit.closes_on
+
+
+# the last dose is of 2025-04-21, RAND of 04-25 in both arms; 84 days after the dose: 07-14
+PRESUMED = [
+    # arm      L      first fraction  RT ended   dose     presumed ended from
+    (None,     21,    None,           None,      "04-21", "07-14"),
+    (None,     None,  None,           None,      "04-21", "07-14"),
+    (None,     42,    None,           None,      "04-21", "07-28"),  # 2 L + 14 = 98
+    ("SYS",    21,    None,           None,      "04-21", "07-14"),
+    ("SYSRT",  21,    "05-12",        None,      "04-21", None),  # radiotherapy goes on
+    ("SYSRT",  21,    "05-12",        "06-13",   "04-21", "09-01"),  # 49 days from RAND do not count
+    ("SYSRT",  21,    "05-12",        "06-13",   "05-30", "09-05"),  # of them 14 after the last dose
+    ("SYSRT",  21,    "05-12",        "06-13",   "06-23", "09-15"),  # given after radiotherapy
+    ("SYSRT",  21,    None,           "05-05",   "04-21", "07-24"),  # decided not to begin, 10 days after RAND
+    ("SYSRT",  21,    None,           None,      "04-21", "08-11"),  # RAND + 28 days, without a fraction
+    ("SYSRT",  21,    None,           None,      "01-01", "03-26"),  # before RAND
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("arm", "length", "first", "ended", "dose", "presumed"), PRESUMED)
+def test_treatment_is_presumed_ended_some_weeks_after_the_last_dose(
+    arm, length, first, ended, dose, presumed
+):
+    anchors = Anchors(
+        last_dose_on=day(dose),
+        cycle_length_days=length,
+        randomized_on=day("04-25") if arm else None,
+        arm=arm,
+        rt_first_fraction_on=first and day(first),
+        rt_ended_on=ended and day(ended),
+    )
+    assert presumed_end_on(anchors) == (presumed and day(presumed))
+
+
+RANDOMIZED = Anchors(
+    consent_on=day("03-03"),
+    cycle_day_1={1: day("03-10"), 2: day("03-31")},
+    later_days={1: (8,), 2: (8,)},
+    cycle_length_days=21,
+    max_cycles=6,
+    randomized_on=day("04-25"),
+    arm="SYS",
+    last_dose_on=day("04-07"),
+)
+
+
+@pytest.mark.parametrize(("on", "ended"), [("06-29", False), ("06-30", True)])
+def test_no_cycle_is_due_once_treatment_is_presumed_ended(on, ended):
+    planned = visits(RANDOMIZED, on)
+    third = planned["C3D1"]
+    assert window(third) == ((None,) * 3 if ended else (day("04-18"), day("04-21"), day("04-24")))
+    assert ("EOTS" in planned, "SFU1" in planned) == (ended, ended)
+
+
+def test_later_regimen_undoes_the_presumed_end():
+    later = replace(RANDOMIZED, last_regimen_on=day("06-16"))
+    assert presumed_end_on(later) == day("06-16") + timedelta(84)
+    assert "EOTS" not in visits(later, "07-01")
+    assert presumed_end_on(replace(RANDOMIZED, last_regimen_on=day("03-10"))) == day("06-30")
+
+
+def test_end_of_treatment_by_presumption_stays_due():
+    planned = visits(RANDOMIZED, "07-01")
+    assert window(planned["EOTS"]) == (day("04-30"), day("05-07"), None)
+    assert planned["SFU1"].target_on == day("05-07") + timedelta(91)
+    state = visit_state(planned["EOTS"].opens_on, None, on=day("2026-07-01"), grace_days=14)
+    assert state == "DUE"
+
+
+def test_later_dose_undoes_the_presumed_end():
+    again = replace(
+        RANDOMIZED, last_dose_on=day("06-23"), cycle_day_1={1: day("03-10"), 2: day("06-23")}
+    )
+    planned = visits(again, "07-01")
+    assert planned["C3D1"].target_on == day("07-14")
+    assert "EOTS" not in planned
+
+
+def test_tumor_assessments_go_on_after_the_end_of_treatment():
+    assert {"TA1", "TA2", "TA3"} <= set(visits(RANDOMIZED, "07-01"))

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from trial.protocol.doubts import Level
+from trial.protocol.therapy.agents import AGENTS
 from trial.protocol.therapy.dose_checks import AgentDose, DoseCode, dose_doubts
-from trial.protocol.therapy.regimens import AGENTS, REGIMENS
+from trial.protocol.therapy.regimens import REGIMENS
 
 D = Decimal
 GEM = AgentDose(
@@ -68,12 +69,21 @@ CASES = [
     (EV,     {"cycle": 36},                                      ""),
     (GEM,    {"agent": "NIVOLUMAB"},                             "NOT_IN_REGIMEN:S"),
     (GEM,    {"agent": "NIVOLUMAB", "regimen": "GC_ICI"},        ""),     # an option of it
+    (GEM,    {"agent": "NIVOLUMAB", "regimen": "GC_ICI", "options": ("TISLE_200",)}, "NOT_IN_REGIMEN:S"),
+    (GEM,    {"agent": "TISLELIZUMAB", "regimen": "GC_ICI", "cycle": 6}, ""),
+    (GEM,    {"agent": "TISLELIZUMAB", "regimen": "GC_ICI", "cycle": 7}, "TOO_MANY_CYCLES:S"),  # then a maintenance
     (GEM,    {"agent": "NIVOLUMAB", "regimen": "OTHER"},         ""),
     (GEM,    {"agent": "NIVOLUMAB", "regimen": "NO_SUCH"},       ""),
     (DV,     {"actual_mg": "200"},                               ""),
     (DV,     {"actual_mg": "200.1"},                             "CAP_EXCEEDED:S"),
     (EV,     {"actual_mg": "125"},                               ""),
     (EV,     {"actual_mg": "126"},                               "CAP_EXCEEDED:S"),
+    (EV,     {"actual_mg": "100", "dose_level": -1},             ""),
+    (EV,     {"actual_mg": "101", "dose_level": -1},             "CAP_EXCEEDED:S"),
+    (EV,     {"actual_mg": "76", "dose_level": -2},              "CAP_EXCEEDED:S"),
+    (EV,     {"actual_mg": "50", "dose_level": -3},              ""),
+    (EV,     {"actual_mg": "51", "dose_level": -3},              "CAP_EXCEEDED:S"),
+    (DV,     {"actual_mg": "200", "dose_level": -1},             ""),     # the library fixes no levels of it
     (CIS,    {"clearance_ml_min": "60"},                         ""),
     (CIS,    {"clearance_ml_min": "59.9"},                       "CISPLATIN_CLEARANCE:N"),
     (CIS,    {"clearance_ml_min": "50"},                         "CISPLATIN_CLEARANCE:N"),
@@ -86,6 +96,8 @@ CASES = [
     (CARBO,  {"actual_mg": "321.525"},                           ""),     # - 10 %
     (CARBO,  {"actual_mg": "321.52"},                            "OFF_CALVERT:S"),
     (CARBO,  {"actual_mg": "321.525", "auc": "4.5"},             ""),
+    (CARBO,  {"actual_mg": "321.525", "options": ("CARBO_AUC_4_5",)}, ""),
+    (CARBO,  {"actual_mg": "393", "options": ("CARBO_AUC_4_5",)}, "OFF_CALVERT:S"),
     (CARBO,  {"actual_mg": "393", "auc": "4.5"},                 "OFF_CALVERT:S"),
     (CARBO,  {"actual_mg": "750", "clearance_ml_min": "150"},    ""),     # the clearance is capped
     (CARBO,  {"actual_mg": "750", "clearance_ml_min": None},     ""),

@@ -1,4 +1,4 @@
-"""Delays, cumulative dose and relative dose intensity (crf_spec 2.14; golden vectors, 9)."""
+"""Cumulative dose and relative dose intensity (crf_spec 2.14; golden vectors, 9)."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,27 +11,11 @@ from trial.protocol.therapy.dose_intensity import (
     Dose,
     agent_intensity_percent,
     cumulative_dose,
-    delay_days,
     regimen_intensity_percent,
 )
 
 D = Decimal
 C1, C2 = date(2025, 3, 10), date(2025, 3, 31)
-DELAYS = [
-    # day 1 before  day 1              length  days
-    (C1,            C2,                21,     0),
-    (C1,            C2 + timedelta(7), 21,     7),
-    (C1,            C2 - timedelta(4), 21,     -4),
-    (C1,            C2,                14,     7),
-    (None,          C2,                21,     None),
-    (C1,            None,              21,     None),
-    (C1,            C2,                None,   None),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("before", "day_1", "length", "days"), DELAYS)
-def test_delay_counts_from_the_cycle_before(before, day_1, length, days):
-    assert delay_days(before, day_1, length) == days
 
 
 def dose(cycle, planned, actual, measure=None):
@@ -93,6 +77,24 @@ INTENSITY = [
 def test_intensity_is_dose_per_time_of_what_was_planned(name, doses, day_1_of, max_cycles, percent):
     intensity = agent_intensity_percent(
         doses, day_1_of=day_1_of, cycle_length_days=21, max_cycles=max_cycles
+    )
+    assert (intensity and round(intensity, 1)) == (percent and D(percent))
+
+
+FROM_CYCLE_3 = [dose(3, 100, 100), dose(4, 100, 50)]
+LATER_REGIMEN = [
+    # day 1 of each of its cycles                first  percent
+    ({3: C1, 4: C1 + timedelta(21)},             3,     "75.0"),
+    ({3: C1, 4: C1 + timedelta(42)},             3,     "50.0"),
+    ({3: C1, 4: C1 + timedelta(21)},             2,     None),  # its first cycle is not entered
+    ({3: C1, 4: C1 + timedelta(21)},             1,     None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("day_1_of", "first", "percent"), LATER_REGIMEN)
+def test_intensity_of_a_later_regimen_counts_from_its_own_first_cycle(day_1_of, first, percent):
+    intensity = agent_intensity_percent(
+        FROM_CYCLE_3, day_1_of=day_1_of, cycle_length_days=21, first_cycle=first
     )
     assert (intensity and round(intensity, 1)) == (percent and D(percent))
 

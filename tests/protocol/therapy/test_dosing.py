@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from trial.protocol.parameters import BsaFormula, Parameters
+from trial.protocol.therapy.agents import Agent, Basis
 from trial.protocol.therapy.dosing import (
     bsa_m2,
     calvert_mg,
@@ -13,7 +14,7 @@ from trial.protocol.therapy.dosing import (
     planned_dose_mg,
     relative_dose_intensity_percent,
 )
-from trial.protocol.therapy.regimens import REGIMENS, Agent, Basis, planned_agent
+from trial.protocol.therapy.regimens import REGIMENS, planned_agent
 
 D = Decimal
 
@@ -57,6 +58,22 @@ PLANNED = [
     ("GC_ICI",      "NIVOLUMAB",          "360"),
     ("GC_ICI",      "CARBOPLATIN",        "357.25"),
     ("DV_MONO",     "DISITAMAB_VEDOTIN",  "140"),
+    ("EV_MONO",     "ENFORTUMAB_VEDOTIN", "87.5"),
+    ("DV_TISLE",    "DISITAMAB_VEDOTIN",  "140"),
+    ("DV_TISLE",    "TISLELIZUMAB",       "200"),
+    ("NIVO_360",    "NIVOLUMAB",          "360"),
+    ("NIVO_480",    "NIVOLUMAB",          "480"),
+    ("AVEL_800",    "AVELUMAB",           "800"),
+    ("SINTI_200",   "SINTILIMAB",         "200"),
+    ("CAMRE_200",   "CAMRELIZUMAB",       "200"),
+    ("DURVA_1500",  "DURVALUMAB",         "1500"),
+    ("DOCE_75",     "DOCETAXEL",          "136.35"),
+    ("PACLI_175",   "PACLITAXEL",         "318.15"),
+    ("PACLI_80",    "PACLITAXEL",         "145.44"),
+    ("NABP_125",    "NAB_PACLITAXEL",     "227.25"),
+    ("NABP_260",    "NAB_PACLITAXEL",     "472.68"),
+    ("SG",          "SACITUZUMAB_GOVITECAN", "700"),
+    ("ERDA",        "ERDAFITINIB",        "224"),    # 8 mg a day on 28 days
     ("GC_CIS",      "CARBOPLATIN",        None),     # not in the regimen
     ("OTHER",       "CISPLATIN",          None),
     ("NO_SUCH",     "CISPLATIN",          None),
@@ -66,6 +83,29 @@ PLANNED = [
 @pytest.mark.parametrize(("regimen", "agent", "mg"), PLANNED)
 def test_planned_dose_by_surface_weight_clearance_or_flat(regimen, agent, mg):
     assert planned_dose_mg(regimen, agent, **MEASURES) == (mg and D(mg))
+
+
+OPTIONS = [
+    # regimen     agent           option           mg
+    ("GC_CIS",    "CISPLATIN",    "CIS_70_D1",     "127.26"),
+    ("GC_CIS",    "CISPLATIN",    "CIS_35_D1_D8",  "63.63"),
+    ("GC_CIS",    "CISPLATIN",    "CIS_35_D1_D2",  "63.63"),
+    ("GC_CARBO",  "CARBOPLATIN",  "CARBO_AUC_5",   "357.25"),
+    ("GC_CARBO",  "CARBOPLATIN",  "CARBO_AUC_4_5", "321.525"),
+    ("GC_ICI",    "CARBOPLATIN",  "CARBO_AUC_4_5", "321.525"),
+    ("GC_ICI",    "CISPLATIN",    "CARBO_AUC_4_5", None),     # carboplatin was chosen
+    ("GC_ICI",    "CISPLATIN",    "CIS_35_D1_D8",  "63.63"),
+    ("GC_ICI",    "TORIPALIMAB",  "TORI_240",      "240"),
+    ("GC_ICI",    "TISLELIZUMAB", "TORI_240",      None),
+    ("GC_ICI",    "GEMCITABINE",  "TORI_240",      "1818"),
+    ("AVEL_800",  "AVELUMAB",     "AVEL_10_KG",    "700"),
+    ("GC_CIS",    "CISPLATIN",    "CARBO_AUC_5",   "127.26"),  # no option of this regimen
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("regimen", "agent", "option", "mg"), OPTIONS)
+def test_the_option_chosen_is_the_plan(regimen, agent, option, mg):
+    assert planned_dose_mg(regimen, agent, options=[option], **MEASURES) == (mg and D(mg))
 
 
 CAPS = [

@@ -26,6 +26,7 @@ TABLE = [
     ("Raise a query",                         Act.RAISE_QUERY,         "Y Y Y N N N"),
     ("Answer a query",                        Act.ANSWER_QUERY,        "Y Y N N N N"),
     ("Close or reopen a query of one's own",  Act.CLOSE_QUERY,         "Y N Y N N N"),
+    ("Close an automatic query",              Act.CLOSE_AUTOMATIC_QUERY, "N N Y N N N"),
     ("Source data verification mark",         Act.VERIFY,              "N N Y N N N"),
     ("Freeze, unfreeze a visit",              Act.FREEZE,              "Y N N N N N"),
     ("Lock of the database: propose",         Act.PROPOSE_LOCK,        "Y N N N N N"),

@@ -30,6 +30,7 @@ from followup.models import Flag
 from knox.models import AuthToken
 from tests.conftest import PASSWORD, PROOF, SCREENED, founder, give_codes, give_role, log_in_with_code, member, user
 from tests.examples import complete
+from tests.prepared import prepared
 from trial.access import ALLOWED, STUDY_WIDE, Act, Role
 from trial.audit.acting import acting
 from trial.models import AccountAct, Membership, ParameterDecision, Record, Visit
@@ -325,9 +326,10 @@ PARTS = {"admin": True, "pages and API": False}
 """Of the routes: whether their names begin with "admin"."""
 
 
-@pytest.fixture
-def world(subject, visit, data_manager, investigator, monitor, commit):
+@prepared
+def world(subject, data_manager, investigator, monitor):
     """Something of everything at site 01, and what addresses and requests name of it."""
+    visit = Visit.objects.select_related("subject__site").get(subject=subject, code="SCR")
     with acting(by=data_manager, reason="TRANSCRIPTION"):
         records = {form._meta.model_name: complete(form, subject) for form in Record.forms()}
     with acting(by=founder()):
@@ -337,10 +339,10 @@ def world(subject, visit, data_manager, investigator, monitor, commit):
         subject=subject, visit=visit, kind="VISIT_OVERDUE", anchor="SCR", due_on=SCREENED, state="OVERDUE", severity="NOTICE",
         opened_on=SCREENED, last_seen_on=SCREENED,
     )  # fmt: skip
-    commit()
+    connection.check_constraints()
     signature = review.sign_visit(Visit.objects.get(pk=visit.pk), by=investigator, proof=PROOF)
     query = queries.raise_query(records["vitalsigns"], by=monitor, text="Is this right?", item="")
-    commit()
+    connection.check_constraints()
     tried = {"username": "dan", "ip_address": "192.0.2.1", "user_agent": "", "path_info": "/admin/login/"}
     attempt = AccessAttempt.objects.create(**tried, get_data="", post_data="", failures_since_start=1)
     failure = AccessFailureLog.objects.create(**tried)

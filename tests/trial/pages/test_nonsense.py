@@ -213,19 +213,19 @@ class TestTheApiTakesWhatItSays:
         return caller(data_manager)
 
     @pytest.mark.parametrize(
-        ("form", "item", "value"),
+        ("form", "item", "value", "status"),
         [
-            ("vitalsigns", "pulse", "7_1"), ("vitalsigns", "pulse", "٧١"), ("vitalsigns", "pulse", " 71 "), ("vitalsigns", "pulse", "71.0"),
-            ("vitalsigns", "pulse", 71.5), ("vitalsigns", "weight_kg", "7_0"), ("vitalsigns", "weight_kg", "٧٠"),
-            ("vitalsigns", "weight_kg", "NaN"), ("vitalsigns", "weight_kg", "1" * 400), ("vitalsigns", "measured_on", "20250108"),
-            ("vitalsigns", "measured_on", "2025-W02-3"), ("vitalsigns", "measured_on", "٢٠٢٥-٠١-٠٨"),
-            ("laboratorypanel", "sampled_at_time", "1" * 400), ("laboratorypanel", "sampled_at_time", "0830"),
+            ("vitalsigns", "pulse", "7_1", 422), ("vitalsigns", "pulse", "٧١", 422), ("vitalsigns", "pulse", " 71 ", 400),
+            ("vitalsigns", "pulse", "71.0", 422), ("vitalsigns", "pulse", 71.5, 400), ("vitalsigns", "weight_kg", "7_0", 422),
+            ("vitalsigns", "weight_kg", "٧٠", 422), ("vitalsigns", "weight_kg", "NaN", 422), ("vitalsigns", "weight_kg", "1" * 400, 422),
+            ("vitalsigns", "measured_on", "2025-W02-3", 422), ("vitalsigns", "measured_on", "٢٠٢٥-٠١-٠٨", 422),
+            ("laboratorypanel", "sampled_at_time", "1" * 400, 400), ("laboratorypanel", "sampled_at_time", "0830", 400),
         ],
     )  # fmt: skip
-    def test_and_nothing_that_only_resembles_it(self, visit, program, form, item, value):
+    def test_and_nothing_that_only_resembles_it(self, visit, program, form, item, value, status):
         answer = program.post(f"forms/{form}/", {"visit": visit.pk, "complete": False, "items": {item: value}})
-        assert answer.status_code == 400, answer.json()
-        assert item in answer.json()["detail"]
+        assert answer.status_code == status, answer.json()
+        assert [problem["item"] for problem in answer.json()["problems"]] == [item]
 
     def test_nor_does_any_address_take_such_a_key(self):
         """Whatever is added: what the API reads has whole numbers of this kind only."""

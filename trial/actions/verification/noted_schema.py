@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from trial.access import Act
 from trial.actions import events
-from trial.actions.writing import checked_text
+from trial.actions.saving.writing import checked_text
 from trial.models import SystemEvent, may
 from trial.refusals import Code, Refused
 

@@ -5,7 +5,8 @@
 -- A form with a signature of its own (eligibility) is signed for ever: a later confirmation is a
 -- record of its own, and a query only asks for one. After a redaction nobody could sign it once
 -- more: the signature that covered it before counts.
--- A query is covered if the form that it is about is: one about a withdrawn form is not.
+-- A query is covered if the form that it is about is: one about a withdrawn form is not. One that
+-- a check raised (version 0) is not: it comes and goes with the data, whose versions are signed.
 
 create or replace function {table}_standing(of_visits bigint[]) returns table(
     form text, label text, record bigint, key bigint, visit bigint, version bigint, state text)
@@ -36,8 +37,8 @@ create or replace function {table}_not_held(of_visits bigint[]) returns bigint[]
   now as (
     select visit, label, key, version
       from covered
-     where label <> 'trial.query'
-        or (form, record) in (select form, record from covered where label = form))
+     where version > 0 and (label <> 'trial.query'
+        or (form, record) in (select form, record from covered where label = form)))
   select array_agg(distinct visit) from (
     (table signed except table now)
     union all
@@ -100,8 +101,8 @@ begin
                          else (form, record) = (new.form, new.record) end),
   versions as (
     select label, key, version from now
-     where label <> 'trial.query'
-        or (form, record) in (select form, record from now where label = form))
+     where version > 0 and (label <> 'trial.query'
+        or (form, record) in (select form, record from now where label = form)))
   select exists (
            (table signed except table versions) union all (table versions except table signed)),
          exists (

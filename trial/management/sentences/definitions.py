@@ -17,13 +17,13 @@ from trial.protocol.eligibility.gates import Overall
 from trial.protocol.endpoints.failure_pattern import Site
 from trial.protocol.endpoints.results import Reason
 from trial.protocol.kleene import Truth
-from trial.protocol.laboratory.analytes import ANALYTES
+from trial.protocol.laboratory.analytes import QUALITATIVE, TESTS
 from trial.protocol.progression_check.progression_states import State
 from trial.protocol.radiotherapy.coverage import Coverage, SubjectCoverage
 from trial.protocol.response.lesions import NewLesionCertainty
 from trial.protocol.response.recist import Discordance
 from trial.protocol.schedule.subject_status import SubjectStatus
-from trial.protocol.therapy.regimens import Agent
+from trial.protocol.therapy.agents import Agent
 
 APPS = ("trial", "crf", "followup")
 
@@ -108,8 +108,8 @@ PRINTED: tuple[type[Enum], ...] = (
 
 def of_the_protocol() -> Iterator[Sentence]:
     """Yield the words of the protocol's codes (trial/pages/derived_tags.py) and of its tests."""
-    for code, test in ANALYTES.items():
-        for name in (test.name, test.name.lower()):
+    for code, test in (TESTS | QUALITATIVE).items():
+        for name in sorted({test.name, test.name.lower(), test.name[0].lower() + test.name[1:]}):
             yield Sentence(CODE, (f"trial.protocol.laboratory.analytes.{code}",), name)
     for agent in Agent:
         place = f"trial.protocol.code_words.agent_name={agent}"

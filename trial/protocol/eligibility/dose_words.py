@@ -1,7 +1,7 @@
 """A dose of the first two cycles in words, as criterion X06 names it."""
 
 from trial.protocol.code_words import agent_name, in_words
-from trial.protocol.eligibility.evidence import Administration
+from trial.protocol.eligibility.evidence import Administration, Switch
 from trial.protocol.sentence import Sentence
 
 
@@ -23,4 +23,15 @@ def dose_in_words(dose: Administration) -> str:
         reason=reason,
         share=share,
         delay=delay,
+    )
+
+
+def switch_in_words(switch: Switch) -> str:
+    """Return the day and the reason of a switch of the regimen, in words."""
+    when = Sentence(", after the scan of the check") if switch.after_check else ""
+    return Sentence(
+        "The regimen was switched on {day} ({reason}){when}.",
+        day=switch.on,
+        reason=in_words(switch.reason or "NO_REASON"),
+        when=when,
     )

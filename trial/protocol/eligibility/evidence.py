@@ -74,6 +74,19 @@ class Administration:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Switch:
+    """A switch to another regimen between cycle 1 and randomization, by its own day (2.14).
+
+    `reason` is a code of therapy.in_force; `after_check` says that it came after the first scan day
+    of the assessment that decides the check after cycle 2.
+    """
+
+    on: date
+    reason: str | None = None
+    after_check: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Evidence:
     """The values that one subject's eligibility at one gate is judged by.
 
@@ -123,6 +136,7 @@ class Evidence:
 
     # cycles 1 and 2 (2.14), and whether progression was assessed after them (4)
     induction: tuple[Administration, ...] = ()
+    switches: tuple[Switch, ...] = ()
     progression: Truth = Truth.UNKNOWN
 
     def ages_on(self, on: date | None) -> frozenset[int]:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from trial.protocol.code_words import in_words
-from trial.protocol.eligibility import exclusion, inclusion, laboratory_criteria
+from trial.protocol.eligibility import exclusion, inclusion, intolerance, laboratory_criteria
 from trial.protocol.eligibility.evidence import Administration as Administration
 from trial.protocol.eligibility.evidence import Clearance as Clearance
 from trial.protocol.eligibility.evidence import Ecog as Ecog
@@ -86,7 +86,7 @@ RULES = {
     "X03": Rule(exclusion.liver,                "lesions"),
     "X04": Rule(exclusion.cord_compression,     "lesions cord_risk"),
     "X05": Rule(exclusion.effusion,             "pericardial pleural abdominopelvic"),
-    "X06": Rule(exclusion.intolerance,          "induction"),
+    "X06": Rule(intolerance.intolerance,        "induction switches"),
     "X07": Rule(exclusion.progression,          "progression"),
 }  # fmt: skip
 AFTER_CYCLES = ("X06", "X07")

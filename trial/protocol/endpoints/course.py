@@ -13,11 +13,12 @@ from trial.protocol.parameters import DEFAULT, Parameters
 from trial.protocol.response import irecist, recist
 from trial.protocol.response.best_response import Best, best_response, confirmed_best_response
 from trial.protocol.response.evaluations import Evaluation, progression_on
+from trial.protocol.response.readings import Readings, read_all
 from trial.protocol.response.recist import Assessment, Discordance, Response, TimePoint
-from trial.protocol.response.second_baseline import responses_since
 
-from .course_endpoints import course_failure, endpoints, lesion_endpoints
+from .course_endpoints import course_failure, endpoints
 from .course_facts import CourseAssessment, CourseFacts, DerivedResponse, Endpoint
+from .course_lesions import lesion_endpoints
 from .facts import facts_known_by
 from .failure_pattern import Pattern
 from .responders import best_since_randomization
@@ -85,7 +86,9 @@ def derive(course: CourseFacts, *, on: date, parameters: Parameters = DEFAULT) -
         best_immune=irecist.best((response.immune for response in derived), start_on=start_on),
         endpoints=tuple(endpoints(course, facts, on=on, parameters=parameters)),
         local_control=tuple(lesion_endpoints(course, facts, on=on)),
-        first_failure=course_failure(derived, facts, on=on),
+        first_failure=course_failure(
+            derived, facts, on=on, irradiated_since=course.first_irradiated_on
+        ),
     )
 
 
@@ -110,21 +113,18 @@ def responses(
     """
     assessments = _in_order(course.assessments)
     points = [assessment.point for assessment in assessments]
-    derived = _assessed(course, assessments, parameters)
-    since = _since_second_baseline(course, points, parameters)
-    immune = irecist.assess_all(
-        course.baseline, points, new_symptom=course.new_symptom, parameters=parameters
-    )
     results = []
-    for index, assessment in enumerate(assessments):
-        since_bl1 = since.get(assessment.point.label)
+    for index, reading in enumerate(_readings(course, assessments, parameters)):
+        assessment, derived, since = assessments[index], reading.since_bl0, reading.since_bl1
+        since_bl1 = since.overall if since else None
         results.append(
             DerivedResponse(
                 assessment=assessment,
-                derived=derived[index],
-                discordance=recist.discordance(derived[index].overall, assessment.investigator),
-                evaluation=_evaluation(assessment, derived[index], points[:index], since_bl1),
-                immune=immune[index],
+                derived=derived,
+                since_bl1=since,
+                discordance=recist.discordance(derived.overall, assessment.investigator),
+                evaluation=_evaluation(assessment, derived, points[:index], since_bl1),
+                immune=reading.immune,
             )
         )
     return tuple(results)
@@ -135,31 +135,21 @@ def _in_order(assessments: Sequence[CourseAssessment]) -> list[CourseAssessment]
     return sorted(scanned, key=lambda assessment: assessment.point.place)
 
 
-def _assessed(
+def _readings(
     course: CourseFacts, assessments: Sequence[CourseAssessment], parameters: Parameters
-) -> list[Assessment]:
-    """Return what RECIST 1.1 derives for each assessment: what was derived already stays."""
+) -> list[Readings]:
+    """Return the readings of each assessment: what was derived already stays."""
     points = [assessment.point for assessment in assessments]
-    derived = recist.assess_all(course.baseline, points, parameters=parameters)
+    derived = read_all(
+        course.baseline,
+        points,
+        [parameters] * len(points),
+        second_baseline=course.second_baseline,
+        new_symptom=course.new_symptom,
+    )
     return [
-        assessment.derived or anew for assessment, anew in zip(assessments, derived, strict=True)
+        assessment.readings or anew for assessment, anew in zip(assessments, derived, strict=True)
     ]
-
-
-def _since_second_baseline(
-    course: CourseFacts, points: Sequence[TimePoint], parameters: Parameters
-) -> dict[str, Response]:
-    """Return CR, PR or SD against BL1 (crf_spec 2.16), by time point.
-
-    Progression is that since BL0, always.
-    """
-    labels = [point.label for point in points]
-    if course.second_baseline not in labels:
-        return {}
-    index = labels.index(course.second_baseline)
-    later = points[index + 1 :]
-    since = responses_since(course.baseline, points[index], later, parameters=parameters)
-    return dict(zip(labels[index + 1 :], since, strict=True))
 
 
 def _evaluation(

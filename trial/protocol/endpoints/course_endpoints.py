@@ -5,10 +5,9 @@ Each is given as far as the records that are kept decide it. Sizes are in mm.
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from decimal import Decimal
 
 from trial.protocol.parameters import Parameters
-from trial.protocol.response.recist import NewLesionCertainty, Response, TargetMeasurement
+from trial.protocol.response.recist import NewLesionCertainty, Response
 from trial.protocol.safety.toxicity import Treated, severe_toxicity
 from trial.protocol.sentence import Sentence
 
@@ -23,7 +22,7 @@ from .failure_pattern import (
     first_failure,
     time_to_new_metastasis,
 )
-from .local_control import FollowedLesion, LesionScan, LocalStatus, Start, local_control
+from .local_control import LocalStatus
 from .overall_survival import overall_survival, time_to_next_systemic
 from .progression_free import Censoring, progression_free_survival
 from .responders import Reference, disease_control, duration_of_response, objective_response
@@ -110,65 +109,19 @@ def _new_metastases(course: CourseFacts) -> Iterator[NewMetastasis]:
             yield NewMetastasis(point.label, seen_on, lesion.certainty, in_field)
 
 
-def lesion_endpoints(course: CourseFacts, facts: Facts, *, on: date) -> Iterator[Endpoint]:
-    """Yield the local control of each target lesion from randomization (crf_spec 5, LC).
-
-    Of each irradiated lesion also from the end of its radiotherapy.
-
-    >>> from trial.protocol.response.recist import Baseline
-    >>> list(lesion_endpoints(CourseFacts(Baseline()), Facts(), on=date(2026, 1, 1)))
-    []
-    """
-    irradiated = dict(course.irradiated)
-    for target in course.baseline.targets:
-        code = target.code
-        lesion = FollowedLesion(
-            code=code,
-            nodal=target.nodal,
-            scans=tuple(_scans(course, target)),
-            irradiated_on=irradiated.get(code),
-            baseline_mm=_size_at(course, course.second_baseline, code),
-        )
-        control = local_control(lesion, facts, on=on)
-        if control:
-            name = Sentence("Local control of {code}, from randomization", code=code)
-            yield Endpoint(name, _limited_by_site(course, control))
-        if code not in irradiated:
-            continue
-        since_end = local_control(lesion, facts, on=on, start=Start.RADIOTHERAPY_END)
-        if since_end:
-            name = Sentence("Local control of {code}, from the end of radiotherapy", code=code)
-            yield Endpoint(name, _limited_by_site(course, since_end))
-
-
-def _limited_by_site(course: CourseFacts, result: Result) -> Result:
-    return unrecorded.limited(result, unrecorded.SITE, course.unrecorded)
-
-
-def _scans(course: CourseFacts, target: TargetMeasurement) -> Iterator[LesionScan]:
-    for assessment in course.assessments:
-        point = assessment.point
-        status = dict(assessment.statuses).get(target.code)
-        mm = _size_at(course, point.label, target.code)
-        yield LesionScan(point.label, point.scanned_on, mm, status)
-
-
-def _size_at(course: CourseFacts, label: str, code: str) -> Decimal | None:
-    """Return the size of a target lesion at a time point, in mm."""
-    for assessment in course.assessments:
-        if assessment.point.label == label:
-            for piece in assessment.point.targets:
-                if piece.code == code:
-                    return piece.counted_mm()
-    return None
-
-
-def course_failure(responses: Sequence[DerivedResponse], facts: Facts, *, on: date) -> Pattern:
+def course_failure(
+    responses: Sequence[DerivedResponse],
+    facts: Facts,
+    *,
+    on: date,
+    irradiated_since: date | None,
+) -> Pattern:
     """Return the pattern of the first progression after randomization (crf_spec 5).
 
     The assessment that shows it tells the sites: by local statuses, by new lesions, else by growth.
+    Before anything was irradiated there is no field, and no pattern.
 
-    >>> course_failure([], Facts(), on=date(2026, 1, 1)).site is None
+    >>> course_failure([], Facts(), on=date(2026, 1, 1), irradiated_since=None).site is None
     True
     """
     start_on = facts.randomized_on
@@ -181,7 +134,9 @@ def course_failure(responses: Sequence[DerivedResponse], facts: Facts, *, on: da
             continue
         label = response.assessment.point.label
         failures += [Failure(label, day, site) for site in _sites(response)]
-    return first_failure(failures, on=on)
+    pattern = first_failure(failures, on=on)
+    has_field = irradiated_since and pattern.on and irradiated_since <= pattern.on
+    return pattern if has_field else Pattern(None, None, (), ())
 
 
 def _sites(response: DerivedResponse) -> set[Site]:

@@ -2,7 +2,8 @@
 
 The same lesions are followed in both arms, from randomization; where they were
 irradiated, also from its end. Sizes are in mm: the longest diameter, of a lymph node the short
-axis. Death, and progression elsewhere, compete: neither is an event.
+axis. Lesions that are not measured fail by unequivocal growth. Death, and progression elsewhere,
+compete: neither is an event.
 """
 
 from collections.abc import Iterable
@@ -18,6 +19,8 @@ from .facts import Facts, death_on, death_records, facts_known_by, known_by
 from .results import Reason, Result, outcome, undecided
 
 INDETERMINATE_DAYS = 56  # post-radiotherapy change is confirmed 8 to 12 weeks later
+ALONE: frozenset[str] = frozenset()
+"""The lesions measured together with one that has not merged: none."""
 
 
 class LocalStatus(StrEnum):
@@ -29,7 +32,12 @@ class LocalStatus(StrEnum):
 
 @dataclass(frozen=True)
 class LesionScan:
-    """A lesion at one assessment or biopsy; 0 mm where it is gone, None where not measured."""
+    """A lesion at one assessment or biopsy; 0 mm where it is gone, None where not measured.
+
+    The pieces of a lesion that split add up. Where lesions have merged, `mass` are the codes of all
+    of them, and the size is that of the mass. `grown` tells whether a lesion that is not measured
+    has grown unequivocally; None where it was not assessed.
+    """
 
     record: str
     on: date | None
@@ -37,13 +45,16 @@ class LesionScan:
     status: LocalStatus | None = None
     biopsy_positive: bool = False
     known_on: date | None = None
+    mass: frozenset[str] = ALONE
+    grown: bool | None = None
 
 
 @dataclass(frozen=True)
 class FollowedLesion:
-    """A lesion of the second baseline, and its size there.
+    """A lesion of the second baseline, and its size there, alone or with a `baseline_mass`.
 
-    `irradiated_on` is the day of the last fraction; None without radiotherapy.
+    `irradiated_on` is the day of the last fraction; None without radiotherapy. `beside` are the
+    lesions that it may merge with.
     """
 
     code: str
@@ -51,6 +62,8 @@ class FollowedLesion:
     scans: tuple[LesionScan, ...] = ()
     irradiated_on: date | None = None
     baseline_mm: Decimal | None = None
+    baseline_mass: frozenset[str] = ALONE
+    beside: tuple["FollowedLesion", ...] = ()
 
 
 class Start(StrEnum):
@@ -73,8 +86,9 @@ def local_failure(
     """Return the first scan that shows failure of a lesion in its field (crf_spec 5, LC).
 
     Scans are in order of time. Growth is from the smallest size since a day, of a lesion not
-    irradiated also from the baseline. Where the reader cannot tell it from a change by
-    radiotherapy, it is none until a scan 8 weeks later still shows it.
+    irradiated also from the baseline; that of a merged mass is from the sum of its parts' own
+    smallest sizes. Where the reader cannot tell it from a change by radiotherapy, it is none until
+    a scan 8 weeks later still shows it.
 
     >>> scans = [
     ...     LesionScan("TA1", date(2025, 6, 26), Decimal(10)),
@@ -84,27 +98,75 @@ def local_failure(
     >>> local_failure(lesion, scans, nadir_from_on=date(2025, 6, 13))[1].name
     'LOCAL_GROWTH'
     """
-    nadir_mm = None if lesion.irradiated_on else lesion.baseline_mm
+    nadirs_mm = _first_nadir(lesion)
     doubtful_on: date | None = None
     for scan in scans:
         day, mm = scan.on, _valid_mm(scan)
         if day is None:
             continue
-        if scan.biopsy_positive:
-            return scan, Reason.LOCAL_BIOPSY
-        if scan.status == LocalStatus.INFIELD_PD:
-            return scan, Reason.LOCAL_IN_FIELD
-        has_grown = _has_grown(mm, nadir_mm, nodal=lesion.nodal)
+        if reason := _evident_failure(scan):
+            return scan, reason
+        is_after = day >= nadir_from_on
+        nadir_mm = _nadir(lesion, scan, nadirs_mm, nadir_from_on)
+        has_grown = _has_grown(mm, nadir_mm, nodal=lesion.nodal) or (is_after and scan.grown)
         if scan.status == LocalStatus.INDETERMINATE_POST_RT:
             doubtful_on = doubtful_on or day
         elif has_grown and scan.status != LocalStatus.MARGINAL_PD:
             if doubtful_on is None or day - doubtful_on >= timedelta(INDETERMINATE_DAYS):
                 return scan, Reason.LOCAL_GROWTH
-        elif mm is not None or scan.status == LocalStatus.CONTROLLED:
+        elif _is_assessed(scan, mm):
             doubtful_on = None
-        if mm is not None and day >= nadir_from_on:
-            nadir_mm = mm if nadir_mm is None else min(nadir_mm, mm)
+        if mm is not None and is_after:
+            nadirs_mm[scan.mass] = mm if nadir_mm is None else min(nadir_mm, mm)
     return None
+
+
+def _evident_failure(scan: LesionScan) -> Reason | None:
+    """Return how a scan shows failure without a measurement: by biopsy, or as it was read."""
+    if scan.biopsy_positive:
+        return Reason.LOCAL_BIOPSY
+    return Reason.LOCAL_IN_FIELD if scan.status == LocalStatus.INFIELD_PD else None
+
+
+def _is_assessed(scan: LesionScan, mm: Decimal | None) -> bool:
+    """Return True where a scan tells that the lesion is controlled."""
+    is_controlled = scan.status == LocalStatus.CONTROLLED
+    return mm is not None or is_controlled or scan.grown is False
+
+
+def _first_nadir(lesion: FollowedLesion) -> dict[frozenset[str], Decimal]:
+    """Return the size at the baseline, by the mass that it is of; none once irradiated."""
+    if lesion.irradiated_on or lesion.baseline_mm is None:
+        return {}
+    return {lesion.baseline_mass: lesion.baseline_mm}
+
+
+def _nadir(
+    lesion: FollowedLesion,
+    scan: LesionScan,
+    nadirs_mm: dict[frozenset[str], Decimal],
+    nadir_from_on: date,
+) -> Decimal | None:
+    """Return the smallest size so far of what a scan measures: of the lesion, or of its mass.
+
+    A mass that is new is compared with the sum of its parts' own smallest sizes.
+    """
+    if scan.mass in nadirs_mm or not scan.mass or scan.on is None:
+        return nadirs_mm.get(scan.mass)
+    parts = [part for part in lesion.beside if part.code in scan.mass]
+    nadirs = [nadirs_mm.get(ALONE)]
+    nadirs += [_own_nadir(part, scan.on, part.irradiated_on or nadir_from_on) for part in parts]
+    sizes = [mm for mm in nadirs if mm is not None]
+    return sum(sizes, Decimal(0)) if len(sizes) == len(scan.mass) else None
+
+
+def _own_nadir(lesion: FollowedLesion, until_on: date, nadir_from_on: date) -> Decimal | None:
+    """Return the smallest size of a lesion alone, before the day it has merged."""
+    sizes = [_first_nadir(lesion).get(ALONE)]
+    for scan in lesion.scans:
+        if scan.on and nadir_from_on <= scan.on < until_on and not scan.mass:
+            sizes.append(_valid_mm(scan))
+    return min((mm for mm in sizes if mm is not None), default=None)
 
 
 def _valid_mm(scan: LesionScan) -> Decimal | None:
@@ -134,7 +196,7 @@ def local_control(
         return undecided(Reason.NOT_RANDOMIZED)
     if start_on is None:
         return None
-    undated = [scan.record for scan in lesion.scans if scan.on is None and _shows_failure(scan)]
+    undated = [scan.record for scan in lesion.scans if scan.on is None and _evident_failure(scan)]
     if undated:
         return undecided(Reason.FINDING_UNDATED, *undated)
     scans = _in_order(lesion, start_on)
@@ -144,10 +206,6 @@ def local_control(
         scan, reason = failure
         return outcome(start_on, failure[0].on, reason, scan.record, event=True)
     return _without_event(facts, start_on, scans)
-
-
-def _shows_failure(scan: LesionScan) -> bool:
-    return scan.biopsy_positive or scan.status == LocalStatus.INFIELD_PD
 
 
 def marginal_failure(lesion: FollowedLesion, facts: Facts, *, on: date) -> Result:
@@ -173,8 +231,12 @@ def marginal_failure(lesion: FollowedLesion, facts: Facts, *, on: date) -> Resul
 
 def _lesion_known_by(lesion: FollowedLesion, *, on: date) -> FollowedLesion:
     has_ended = lesion.irradiated_on is not None and lesion.irradiated_on <= on
-    scans = known_by(lesion.scans, [scan.on for scan in lesion.scans], on=on)
-    return replace(lesion, scans=scans, irradiated_on=lesion.irradiated_on if has_ended else None)
+    return replace(
+        lesion,
+        scans=known_by(lesion.scans, [scan.on for scan in lesion.scans], on=on),
+        irradiated_on=lesion.irradiated_on if has_ended else None,
+        beside=tuple(_lesion_known_by(part, on=on) for part in lesion.beside),
+    )
 
 
 def _in_order(lesion: FollowedLesion, start_on: date) -> list[LesionScan]:
@@ -190,7 +252,7 @@ def _without_event(facts: Facts, start_on: date, scans: list[LesionScan]) -> Res
         return undecided(died_on, *death_records(facts))
     assessed = []
     for scan in scans:
-        if scan.on and (scan.mm is not None or scan.status):
+        if scan.on and (scan.mm is not None or scan.status or scan.grown is not None):
             assessed.append((scan.on, scan.record))
     last_on, last = max(assessed, default=(start_on, ""))
     elsewhere = []

@@ -46,8 +46,14 @@ def _exact(numbers: dict[str, str]) -> dict[str, Decimal]:
 
 
 HEM, LIVER, RENAL = "Hematology", "Liver", "Renal function"
+SALTS, METABOLIC, COAGULATION = "Electrolytes", "Metabolic", "Coagulation"
+THYROID, CARDIAC, VIRAL = "Thyroid", "Cardiac", "Viral"
+ANY = "0 Infinity"
 CELLS = {"10^9/L": "1", "10^3/uL": "1", "/mm3": "0.001"}
 ENZYME = {"U/L": "1", "ukat/L": "60"}
+MOLAR = {"mmol/L": "1"}
+TROPONIN = {"ng/L": "1", "ug/L": "1000"}
+GLYCATED = {"%": "1", "mmol/mol": "0.0915"}
 TESTS = {
     #              panel  name                          reported in                                     possible      usual
     "HGB":   _test(HEM,   "Hemoglobin",                 {"g/L": "1", "g/dL": "10", "mmol/L": "16.114"}, "20 250",     "60 200"),
@@ -64,16 +70,7 @@ TESTS = {
     "CREAT": _test(RENAL, "Creatinine",                 {"umol/L": "1", "mg/dL": "88.4"},               "10 2500",    "30 500"),
     "UREA":  _test(RENAL, "Urea",                       {"mmol/L": "1"},                                "0.3 120",    "1.5 40"),
     "UREAN": _test(RENAL, "Urea nitrogen",              {"mmol/L": "1", "mg/dL": "0.357"},              "0.3 120",    "1.5 40"),
-}  # fmt: skip
-
-SALTS, METABOLIC, COAGULATION = "Electrolytes", "Metabolic", "Coagulation"
-THYROID, CARDIAC, VIRAL = "Thyroid", "Cardiac", "Viral"
-ANY = "0 Infinity"
-MOLAR = {"mmol/L": "1"}
-TROPONIN = {"ng/L": "1", "ug/L": "1000"}
-GLYCATED = {"%": "1", "mmol/mol": "0.0915"}
-MORE = {
-    #                 panel        name                         reported in                        possible    usual
+    "CREATCLR": _test(RENAL,    "Creatinine clearance, urine of 24 hours", {"mL/min": "1"},         ANY,        ANY),
     "SODIUM":   _test(SALTS,       "Sodium",                    MOLAR,                             "95 190",   "125 155"),
     "K":        _test(SALTS,       "Potassium",                 MOLAR,                             "1 10",     "2.8 6"),
     "CA":       _test(SALTS,       "Calcium",                   MOLAR | {"mg/dL": "0.2495"},       "0.5 6",    "1.8 3"),
@@ -92,12 +89,12 @@ MORE = {
     "TROPONT":  _test(CARDIAC,     "Troponin T",                TROPONIN,                          ANY,        ANY),
     "HBDNA":    _test(VIRAL,       "Hepatitis B virus DNA",     {"IU/mL": "1"},                    ANY,        ANY),
 }  # fmt: skip
-"""Tests that no form asks for yet.
+"""The tests whose result is a number, panel by panel.
 
-The limits 5–30 pmol/L are those of free thyroxine: free triiodothyronine is lower.
+The limits 5–30 pmol/L are those of free thyroxine: free triiodothyronine is lower. A clearance here
+is one measured in urine; the one estimated by Cockcroft–Gault is no test.
 """
 
-ANALYTES = TESTS | MORE
 USUAL_TIMES_ULN = {"CK": Decimal(5)}
 """Multiples of the upper limit of normal beyond which a value is unusual."""
 
@@ -127,3 +124,6 @@ QUALITATIVE = {
     "URBC":    Qualitative("Urine", "Erythrocytes, urine", DIPSTICK),
     "UCULT":   Qualitative("Urine", "Culture, urine", ()),
 }  # fmt: skip
+
+NAMES = {code: test.name for table in (TESTS, QUALITATIVE) for code, test in table.items()}
+"""The name of every test, numbers first."""

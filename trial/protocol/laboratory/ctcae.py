@@ -3,14 +3,17 @@
 Source: National Cancer Institute. A grade here is what the number alone gives. Symptoms, an
 intervention or a transfusion are the adverse event's: so sodium of 127 is grade 2, and hemoglobin
 reaches grade 3. Terms that no number decides (phosphate, glucose in 5.0) are not graded. Neither is
-"Hemoglobin increased", of which 5.0 does not say from where the increase counts.
+"Hemoglobin increased" of 5.0, which does not say from where the increase counts: 6.0 says above
+ULN. "Creatinine clearance decreased" (6.0) is about a clearance measured in urine of 24 hours,
+never an estimated one; below 10 mL/min it stays grade 3, since its grade 4 is another term's.
+Limits are those that the source prints for the unit of the result.
 """
 
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from trial.protocol.kleene import Truth, negate, truth
+from trial.protocol.kleene import Truth, all_of, negate, truth
 from trial.protocol.laboratory.ctcae_ladders import (
     TERMS,
     Bound,
@@ -30,12 +33,15 @@ MET, NOT_MET, UNKNOWN = Truth.MET, Truth.NOT_MET, Truth.UNKNOWN
 class Specimen:
     """A result with the limits of normal of its laboratory, in the standard unit.
 
-    A limit that is not known is None.
+    A limit that is not known is None. `reported` is the result in the unit in which it was
+    reported, by which the source may print limits of its own; without it, the standard unit counts.
     """
 
     result: Reported
     low: Decimal | None = None
     high: Decimal | None = None
+    reported: Reported | None = None
+    unit: str = ""
 
 
 class Grade(NamedTuple):
@@ -85,9 +91,10 @@ def grades(
     """Grade every term of this version that the test decides; specimens are in the standard unit.
 
     Never raises; a test without a term has no grade. The specimen that is itself the baseline is
-    graded by its limits alone. Left open are: grades that depend on a baseline, without one;
-    coagulation, where it is not known whether an anticoagulant is given; a glucose not known to be
-    fasting.
+    graded by its limits alone, and has not risen above itself. Left open are: grades that depend on
+    a baseline, without one; coagulation, where it is not known whether an anticoagulant is given;
+    glucose, where it is not known whether the subject fasted. Grades that ask for a fasting
+    specimen are none of one that is known not to be.
 
     >>> from trial.protocol.laboratory.reported import parse
     >>> specimen = Specimen(result=parse("0.8"))
@@ -125,7 +132,7 @@ def _span_of_term(term: Term, case: _Case) -> _Span:
     A value within its own limits has not risen above a baseline that was beyond them: the usual
     ladder then decides, even where the baseline is not known.
     """
-    usual = _span(term, term.usual, case)
+    usual = _usual_span(term, case)
     applies = _alternative_applies(term.when, case)
     is_normal = term.when == When.BASELINE_HIGH and usual.most == 0
     if applies == NOT_MET or (applies == UNKNOWN and is_normal):
@@ -160,15 +167,31 @@ def _alternative_applies(when: When, case: _Case) -> Truth:
     return UNKNOWN if low is None else negate(at_least(result, low))
 
 
-def _span(term: Term, ladder: tuple[Rung, ...], case: _Case) -> _Span:
+def _usual_span(term: Term, case: _Case) -> _Span:
+    """Climb the usual ladder, as the source prints it for the unit of the result."""
+    printed, reported = term.printed(case.now.unit), case.now.reported
+    if printed is None or reported is None:
+        return _span(term, term.usual, case)
+    return _span(term, printed, case, number=reported)
+
+
+def _span(
+    term: Term, ladder: tuple[Rung, ...], case: _Case, number: Reported | None = None
+) -> _Span:
     """Climb a ladder from its mildest rung.
 
     A rung left open counts for the most that the grade can be, unless a milder one is not reached.
+    A rung that asks for a fasting specimen is none of another. `number` is the result in the unit
+    of the ladder's numbers, where that is not the standard unit.
     """
     least = most = 0
     is_out_of_reach = False
     for rung in ladder:
-        reached = _reached(term.side, rung.bound, case)
+        if rung.bound.fasting and case.fasting is False:
+            continue
+        is_number = rung.bound.reference == Reference.NUMBER
+        result = number if number is not None and is_number else case.now.result
+        reached = _reached(term.side, rung.bound, case, result)
         if reached == MET:
             least, most = rung.grade, rung.grade
         elif reached == UNKNOWN and not is_out_of_reach:
@@ -177,11 +200,15 @@ def _span(term: Term, ladder: tuple[Rung, ...], case: _Case) -> _Span:
     return _Span(least, max(least, most))
 
 
-def _reached(side: Side, bound: Bound, case: _Case) -> Truth:
+def _reached(side: Side, bound: Bound, case: _Case, result: Reported) -> Truth:
+    reached = _beyond(side, bound, case, result)
+    return all_of([reached, _above_baseline(case)]) if bound.above_baseline else reached
+
+
+def _beyond(side: Side, bound: Bound, case: _Case, result: Reported) -> Truth:
     limit = _limit(bound, case)
     if limit is None:
         return UNKNOWN
-    result = case.now.result
     if side == Side.BELOW:
         return negate(at_least(result, limit))
     reached = at_least(result, limit) if bound.inclusive else negate(at_most(result, limit))
@@ -192,6 +219,14 @@ def _reached(side: Side, bound: Bound, case: _Case) -> Truth:
     return reached
 
 
+def _above_baseline(case: _Case) -> Truth:
+    """Return whether the result is above its baseline, which is never above itself."""
+    if case.is_baseline:
+        return NOT_MET
+    limit = _multiple_of_baseline(Decimal(1), case.baseline)
+    return UNKNOWN if limit is None else negate(at_most(case.now.result, limit))
+
+
 def _limit(bound: Bound, case: _Case) -> Decimal | None:
     """Return a limit in the standard unit; None where its reference is not known."""
     match bound.reference:
@@ -200,7 +235,7 @@ def _limit(bound: Bound, case: _Case) -> Decimal | None:
         case Reference.LLN:
             return case.now.low
         case Reference.ULN:
-            return bound.times * case.now.high if case.now.high else None
+            return bound.times * case.now.high + bound.plus if case.now.high else None
         case Reference.BASELINE:
             return _multiple_of_baseline(bound.times, case.baseline)
         case _:

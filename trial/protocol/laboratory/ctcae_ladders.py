@@ -4,8 +4,10 @@ Source: National Cancer Institute, Common Terminology Criteria for Adverse Event
 (2017) and 6.0 (2025). A ladder names, for grades 1 to 4, the limit that is passed: a number; LLN or
 ULN (lower and upper limit of normal); a multiple of ULN or of the baseline (BL). A sign ">="
 includes the limit, "fasting:" requires a fasting specimen, "<=5ULN" holds for a baseline of that
-size at most, "-" is no such grade, "?" is a limit that the manufacturer of the test knows. "<1.5 -
-1.0" of the source is grade 2 below 1.5, and so on.
+size at most, "ULN+20" is so much above it, "&BL" requires a result above its baseline, too, "-" is
+no such grade, "?" is a limit that the manufacturer of the test knows. "<1.5 - 1.0" of the source is
+grade 2 below 1.5, and so on. Limits that the source prints in several units are rounded apart: those
+of the further units stand in a table of their own.
 """
 
 import re
@@ -55,8 +57,9 @@ class Reference(StrEnum):
 class Bound(NamedTuple):
     """The limit of a grade: so many times its reference; a number is so many times 1.
 
-    `inclusive` includes the limit itself; `fasting` requires a fasting specimen; `up_to_uln` is the
-    largest baseline, in multiples of ULN, for which the limit holds.
+    `plus` is added to it. `inclusive` includes the limit itself; `fasting` requires a fasting
+    specimen; `above_baseline` requires a result above the baseline, too; `up_to_uln` is the largest
+    baseline, in multiples of ULN, for which the limit holds.
     """
 
     reference: Reference
@@ -64,6 +67,8 @@ class Bound(NamedTuple):
     inclusive: bool = False
     fasting: bool = False
     up_to_uln: Decimal | None = None
+    plus: Decimal = Decimal(0)
+    above_baseline: bool = False
 
 
 class Rung(NamedTuple):
@@ -84,12 +89,22 @@ class Term(NamedTuple):
     when: When = When.NEVER
     alternative: tuple[Rung, ...] = ()
 
+    def printed(self, unit: str) -> tuple[Rung, ...] | None:
+        """Return the usual ladder as the source prints it in a further unit; None where it does not.
+
+        >>> TERMS[0].name, [rung.bound.times for rung in TERMS[0].printed("mmol/L")][1:]
+        ('Anemia', [Decimal('6.2'), Decimal('4.9')])
+        """
+        return PRINTED.get((self.name, unit))
+
 
 BOUND = re.compile(
     r"(?P<fasting>fasting:)?"
     r"(?P<inclusive>>=)?"
     r"(?P<times>[0-9.]+)?"
     r"(?P<reference>LLN|ULN|BL|\?)?"
+    r"(?:\+(?P<plus>[0-9.]+))?"
+    r"(?P<above_baseline>&BL)?"
     r"(?:<=(?P<up_to>[0-9]+)ULN)?"
 )
 
@@ -117,6 +132,8 @@ def _bound(text: str) -> Bound:
         inclusive=bool(match["inclusive"]),
         fasting=bool(match["fasting"]),
         up_to_uln=Decimal(match["up_to"]) if match["up_to"] else None,
+        plus=Decimal(match["plus"] or 0),
+        above_baseline=bool(match["above_baseline"]),
     )
 
 
@@ -141,6 +158,7 @@ TERMS = (
     #         term                                  test     side    grades 1 to 4               alternative ladder, when and what
     _term(V5, "Anemia",                              "HGB",   BELOW, "LLN 100 80"),
     _term(V6, "Anemia",                              "HGB",   BELOW, "LLN 100 80"),
+    _term(V6, "Hemoglobin increased",                "HGB",   ABOVE, "ULN ULN+20 ULN+40"),
     _term(V5, "White blood cell decreased",          "WBC",   BELOW, "LLN 3.0 2.0 1.0"),
     _term(V6, "White blood cell decreased",          "WBC",   BELOW, "LLN 3.0 2.0 1.0"),
     _term(V5, "Leukocytosis",                        "WBC",   ABOVE, "- - 100"),
@@ -162,13 +180,14 @@ TERMS = (
     _term(V5, "Alanine aminotransferase increased",  "ALT",   ABOVE, "ULN 3ULN 5ULN 20ULN",      HIGH, LIVER_5),
     _term(V6, "Alanine aminotransferase increased",  "ALT",   ABOVE, "ULN 3ULN 5ULN 20ULN",      HIGH, LIVER_6),
     _term(V5, "Alkaline phosphatase increased",      "ALP",   ABOVE, "ULN 2.5ULN 5ULN 20ULN",    HIGH, ">=2BL 2.5BL 5BL 20BL"),
-    _term(V6, "Alkaline phosphatase increased",      "ALP",   ABOVE, "ULN",                      HIGH, "BL"),
+    _term(V6, "Alkaline phosphatase increased",      "ALP",   ABOVE, "ULN&BL"),
     _term(V5, "Hypoalbuminemia",                     "ALB",   BELOW, "LLN 30 20"),
     _term(V6, "Hypoalbuminemia",                     "ALB",   BELOW, "LLN 30 20"),
     _term(V5, "Blood lactate dehydrogenase increased", "LDH", ABOVE, "ULN"),
     _term(V6, "Blood lactate dehydrogenase increased", "LDH", ABOVE, "ULN"),
     _term(V5, "Creatinine increased",                "CREAT", ABOVE, "ULN 1.5ULN 3ULN 6ULN",     When.ALWAYS, "- 1.5BL 3BL"),
     _term(V6, "Creatinine increased",                "CREAT", ABOVE, "ULN 1.5ULN 3ULN 6ULN",     When.BASELINE_LOW, "- 1.5BL 3BL"),
+    _term(V6, "Creatinine clearance decreased", "CREATCLR",   BELOW, "- 50 26"),
     _term(V5, "Hyponatremia",                        "SODIUM", BELOW, "LLN 130 125 120"),
     _term(V6, "Hyponatremia",                        "SODIUM", BELOW, "LLN 130 125 120"),
     _term(V5, "Hypernatremia",                       "SODIUM", ABOVE, "ULN 150 155 160"),
@@ -198,3 +217,21 @@ TERMS = (
     _term(V5, "Cardiac troponin I increased",     "TROPONI",  ABOVE, "ULN - ?"),
     _term(V5, "Cardiac troponin T increased",     "TROPONT",  ABOVE, "ULN - ?"),
 )  # fmt: skip
+
+PRINTED = {
+    (name, unit): ladder(limits)
+    for name, unit, limits in (
+        ("Anemia",         "mmol/L", "LLN 6.2 4.9"),
+        ("Hypocalcemia",   "mg/dL",  "LLN 8.0 7.0 6.0"),
+        ("Hypercalcemia",  "mg/dL",  "ULN 11.5 12.5 13.5"),
+        ("Hypomagnesemia", "mg/dL",  "LLN 1.2 0.9 0.7"),
+        ("Hypermagnesemia", "mg/dL", "ULN - 3.0 8.0"),
+        ("Hypoglycemia",   "mg/dL",  "LLN 55 40 30"),
+        ("Hyperglycemia",  "mg/dL",  "fasting:ULN fasting:160 250 500"),
+    )
+}  # fmt: skip
+"""The usual ladders as both versions print them in a further unit, rounded apart by the source.
+
+Where a unit is not among them, its limits are those of the standard unit, exactly converted: g/dL
+of hemoglobin and albumin, and cells per mm³, are.
+"""

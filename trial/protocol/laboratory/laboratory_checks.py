@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from trial.protocol.doubts import Doubt, Level
-from trial.protocol.laboratory.analytes import ANALYTES
+from trial.protocol.laboratory.analytes import TESTS
 from trial.protocol.laboratory.quantities import unit_name
 from trial.protocol.sentence import Sentence
 
@@ -52,7 +52,7 @@ def unit_jump(code: str, *, previous: Decimal | None, current: Decimal | None) -
     >>> unit_jump("HGB", previous=Decimal(112), current=Decimal("11.2")).sentence
     'Hemoglobin went from 112 to 11.2 g/L, a factor of about 10: possible unit error.'
     """
-    test = ANALYTES[code]
+    test = TESTS[code]
     if previous is None or current is None:
         return None
     factor = conversion_factor(previous, current)

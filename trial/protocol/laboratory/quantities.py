@@ -3,15 +3,17 @@
 The tests are in a table of their own (analytes). Values are never rounded.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from decimal import Decimal
 
-from trial.protocol.laboratory.analytes import ANALYTES, HEM, TESTS, LabTest
-from trial.protocol.laboratory.reported import Reported
+from trial.protocol.laboratory.analytes import QUALITATIVE, TESTS, LabTest
+from trial.protocol.laboratory.reported import MIRRORED, Comparator, Reported
 from trial.protocol.sentence import Sentence, either
 
 ZERO = Decimal(0)
-CALCIUM_PER_ALBUMIN, NORMAL_ALBUMIN_G_L = Decimal("0.02"), Decimal(40)
+NORMAL_ALBUMIN_G_L = Decimal(40)
+CALCIUM_PER_ALBUMIN_G_L = {"mmol/L": Decimal("0.02"), "mg/dL": Decimal("0.08")}
+"""Calcium to be added, in its unit, for each g/L of albumin that is lacking."""
 SIGNS = {
     "umol": "µmol",
     "uL": "µL",
@@ -24,10 +26,10 @@ SIGNS = {
 
 
 def units() -> list[str]:
-    """Return the codes of all units of the tests that the forms ask for, in alphabetical order.
+    """Return the codes of all units of the tests, in alphabetical order.
 
-    >>> units()[:2]
-    ['/mm3', '10^3/uL']
+    >>> units()[:3]
+    ['%', '/mm3', '10^3/uL']
     """
     return sorted({unit for test in TESTS.values() for unit in test.factors})
 
@@ -51,7 +53,7 @@ def to_standard(code: str, value: Decimal, unit: str) -> Decimal:
     >>> to_standard("CREAT", Decimal("1.10"), "mg/dL")
     Decimal('97.240')
     """
-    test = ANALYTES[code]
+    test = TESTS[code]
     return value * test.factors[unit] + test.offset.get(unit, ZERO)
 
 
@@ -63,7 +65,7 @@ def is_possible(code: str, value: Decimal, unit: str) -> bool:
     >>> is_possible("CREAT", Decimal("1.10"), "umol/L")
     False
     """
-    test = ANALYTES[code]
+    test = TESTS[code]
     return test.lowest <= to_standard(code, value, unit) <= test.highest
 
 
@@ -75,7 +77,7 @@ def is_usual(code: str, value: Decimal, unit: str) -> bool:
     >>> is_usual("BILI", Decimal("0.8"), "umol/L")
     False
     """
-    low, high = ANALYTES[code].usual
+    low, high = TESTS[code].usual
     return low <= to_standard(code, value, unit) <= high
 
 
@@ -87,7 +89,7 @@ def other_units(code: str, value: Decimal, unit: str) -> list[str]:
     >>> other_units("CREAT", Decimal("1.10"), "umol/L")
     ['mg/dL']
     """
-    candidates = [candidate for candidate in ANALYTES[code].factors if candidate != unit]
+    candidates = [candidate for candidate in TESTS[code].factors if candidate != unit]
     return [candidate for candidate in candidates if is_possible(code, value, candidate)]
 
 
@@ -101,7 +103,7 @@ def refusal(code: str, reported: Reported, unit: str) -> str | None:
     >>> refusal("CREAT", parse("1.10"), "umol/L")
     '1.10 µmol/L is impossible for creatinine (10–2500 µmol/L); was mg/dL meant?'
     """
-    test = ANALYTES.get(code)
+    test = TESTS.get(code)
     if not test:
         return Sentence("“{code}” is no test of this study.", code=code)
     if unit not in test.factors:
@@ -138,6 +140,28 @@ def _wrong_unit(test: LabTest, unit: str) -> str:
     )
 
 
+def refusal_of_word(code: str, result: str) -> str | None:
+    """Return why a result is none of a test that is answered by a word; None where it is one.
+
+    Raises KeyError for a test that is no such one.
+
+    >>> refusal_of_word("HCG", "no")
+    '“no” is no result of choriogonadotropin. Enter POSITIVE, NEGATIVE or INDETERMINATE.'
+    """
+    test = QUALITATIVE[code]
+    if not test.answers or result in test.answers:
+        return None
+    *first, last = test.answers
+    name = test.name if test.name[1].isupper() else test.name[0].lower() + test.name[1:]
+    return Sentence(
+        "“{result}” is no result of {test}. Enter {answers} or {last}.",
+        result=result,
+        test=Sentence(name),
+        answers=", ".join(first),
+        last=last,
+    )
+
+
 def _alternatives(codes: Iterable[str]) -> str:
     names = [unit_name(code) for code in codes]
     return either(names) if names else ""
@@ -155,30 +179,33 @@ def standardized(code: str, reported: Reported, unit: str) -> Reported:
     return reported._replace(value=to_standard(code, reported.value, unit))
 
 
-def due_tests(visit_code: str, entered: Collection[str] = ()) -> frozenset[str]:
-    """Return the tests that a visit asks for (crf_spec 3.1).
+def corrected_calcium(calcium: Reported, unit: str, albumin_g_l: Reported) -> Reported | None:
+    """Return calcium in its unit as it would be with an albumin of 40 g/L (crf_spec 2.10).
 
-    These are all tests, but hematology only on day 8 and in the weeks of radiotherapy. Urea
-    nitrogen, once entered, stands for urea.
+    In mmol/L 0.02 is added for each g/L of albumin below 40; in mg/dL 0.8 for each g/dL below 4. A
+    comparator counts: None where the two leave it open on which side the true value lies.
 
-    >>> sorted(due_tests("C2D8"))
-    ['HGB', 'LYM', 'NEUT', 'PLAT', 'WBC']
+    >>> from trial.protocol.laboratory.reported import parse
+    >>> str(corrected_calcium(parse("2.10"), "mmol/L", parse("30")))
+    '2.30'
+    >>> str(corrected_calcium(parse("8.0"), "mg/dL", parse(">30")))
+    '<8.80'
     """
-    is_hematology_only = visit_code.endswith("D8") or visit_code.startswith("RTW")
-    not_due = "UREA" if "UREAN" in entered else "UREAN"
-    due = {code: test for code, test in TESTS.items() if code != not_due}
-    if is_hematology_only:
-        return frozenset(code for code, test in due.items() if test.panel == HEM)
-    return frozenset(due)
+    comparator = _of_sum(calcium.comparator, MIRRORED[albumin_g_l.comparator])
+    if comparator is None:
+        return None
+    lacking = NORMAL_ALBUMIN_G_L - albumin_g_l.value
+    return Reported(comparator, calcium.value + CALCIUM_PER_ALBUMIN_G_L[unit] * lacking)
 
 
-def corrected_calcium_mmol_l(calcium_mmol_l: Decimal, albumin_g_l: Decimal) -> Decimal:
-    """Return calcium in mmol/L as it would be with an albumin of 40 g/L (crf_spec 2.10).
-
-    >>> corrected_calcium_mmol_l(Decimal("2.10"), Decimal(30))
-    Decimal('2.30')
-    """
-    return calcium_mmol_l + CALCIUM_PER_ALBUMIN * (NORMAL_ALBUMIN_G_L - albumin_g_l)
+def _of_sum(first: Comparator, second: Comparator) -> Comparator | None:
+    """Return the comparator of a sum of two reported numbers; None where they point apart."""
+    if Comparator.EXACT in (first, second):
+        return first if second == Comparator.EXACT else second
+    if first == second:
+        return first
+    sides = {Comparator(comparator[0]) for comparator in (first, second)}
+    return sides.pop() if len(sides) == 1 else None
 
 
 def neutrophil_lymphocyte_ratio(neutrophils: Decimal, lymphocytes: Decimal) -> Decimal | None:

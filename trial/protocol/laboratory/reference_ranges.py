@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from trial.protocol.eligibility.age import possible_ages
 from trial.protocol.kleene import Truth
-from trial.protocol.laboratory.analytes import ANALYTES, USUAL_TIMES_ULN
+from trial.protocol.laboratory.analytes import TESTS, USUAL_TIMES_ULN
 from trial.protocol.laboratory.quantities import to_standard
 from trial.protocol.laboratory.reported import Reported, at_least, at_most
 
@@ -62,7 +62,7 @@ class Range:
         """
         return (
             (self.laboratory, self.test) == (laboratory, test)
-            and self.unit in ANALYTES[test].factors
+            and self.unit in TESTS[test].factors
             and self.sex in (BOTH_SEXES, sex)
             and self.effective_from <= on <= (self.effective_to or on)
         )

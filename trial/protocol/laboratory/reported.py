@@ -8,10 +8,10 @@ import re
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
-from unicodedata import normalize
 
 from trial.protocol.kleene import Truth
 from trial.protocol.sentence import Sentence
+from trial.protocol.typed import numbers
 
 
 class Comparator(StrEnum):
@@ -38,39 +38,60 @@ class NotAResult(ValueError):
     """A typed text that is no result of a measurement."""
 
 
-RESULT = re.compile(r"(<=|>=|<|>)? ?([0-9]{1,9}(?:\.[0-9]{1,6})?)")
+RESULT = re.compile(r"(<=|>=|<|>)? ?(.*)", re.DOTALL)
+LONGEST = re.compile(r"[0-9]{1,9}(\.[0-9]{1,6})?")
 
 
 def parse(text: str) -> Reported:
     """Read a result as the laboratory reports it (crf_spec 2.10, LBORRES).
 
-    A result is a number, perhaps after <, <=, > or >=. Full-width signs, as a Chinese keyboard
-    writes them, are accepted. Raises NotAResult, with a sentence, for anything else.
+    A result is a number (trial/protocol/typed/numbers.py), perhaps after <, <=, > or >=. Raises
+    NotAResult, with a sentence, for anything else.
 
     >>> parse("<5")
     Reported(comparator=<Comparator.BELOW: '<'>, value=Decimal('5'))
     """
-    plain = normalize("NFKC", text).strip().replace("≤", "<=").replace("≥", ">=")
-    if match := RESULT.fullmatch(plain):
-        return Reported(Comparator(match[1] or ""), Decimal(match[2]))
-    if RESULT.fullmatch(plain.replace(",", ".")):
-        raise NotAResult(
-            Sentence(
-                "“{text}” has a comma. Write the decimal sign as a point, and no sign "
-                "between thousands.",
-                text=text,
-            )
-        )
-    if RESULT.fullmatch(plain.replace("-", "", 1)):
+    comparator, number = _parts(as_stored(text))
+    try:
+        value = numbers.parse(number)
+    except numbers.NotANumber as error:
+        if error.fault == numbers.Fault.COMMA:
+            raise NotAResult(
+                Sentence(
+                    "“{text}” has a comma. Write the decimal sign as a point, and no sign "
+                    "between thousands: 12.5.",
+                    text=text,
+                )
+            ) from error
+        raise NotAResult(_no_result(text)) from error
+    if value < 0:
         raise NotAResult(
             Sentence("“{text}” is negative. A laboratory result is 0 or more.", text=text)
         )
-    raise NotAResult(
-        Sentence(
-            "“{text}” is no result. Enter a number such as 1.10, or one with a "
-            "comparator such as <5 or >=10.",
-            text=text,
-        )
+    if not LONGEST.fullmatch(number):
+        raise NotAResult(_no_result(text))
+    return Reported(Comparator(comparator), value)
+
+
+def as_stored(text: str) -> str:
+    """Return a typed result in digits and signs of usual width, as it is stored and sent.
+
+    >>> as_stored("＜５"), as_stored(" ≤0.01")
+    ('<5', '<=0.01')
+    """
+    return numbers.narrowed(text).replace("≤", "<=").replace("≥", ">=")
+
+
+def _parts(plain: str) -> tuple[str, str]:
+    match = RESULT.fullmatch(plain)
+    return (match[1] or "", match[2]) if match else ("", plain)
+
+
+def _no_result(text: str) -> str:
+    return Sentence(
+        "“{text}” is no result. Enter a number such as 1.10, or one with a "
+        "comparator such as <5 or >=10.",
+        text=text,
     )
 
 

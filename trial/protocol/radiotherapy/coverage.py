@@ -23,6 +23,29 @@ class SubjectCoverage(StrEnum):
     COMPLETE, INCOMPLETE, PENDING = "COMPLETE", "INCOMPLETE", "PENDING"
 
 
+def is_of_study(study: bool | None, *, palliative: bool) -> bool:
+    """Return whether a course is radiotherapy of the study, by its item STUDY (crf_spec 2.15).
+
+    None stands for a course that was entered before the item was asked: it is of the study unless
+    its intent is palliative.
+
+    >>> is_of_study(None, palliative=True)
+    False
+    """
+    return not palliative if study is None else study
+
+
+def counts(study: bool | None, *, palliative: bool) -> bool:
+    """Return whether a course counts for the coverage of lesions (crf_spec 2.15).
+
+    Only study courses do. Palliative fractions never make a lesion FULL.
+
+    >>> counts(True, palliative=True)
+    False
+    """
+    return is_of_study(study, palliative=palliative) and not palliative
+
+
 BEST_FIRST = (Coverage.FULL, Coverage.PENDING, Coverage.PARTIAL, Coverage.NONE)
 
 
@@ -38,7 +61,7 @@ def volume_coverage(
     """Compare a volume's delivered dose in Gy and fractions with its prescription (crf_spec 2.15).
 
     FULL needs COVERAGE_MIN_PCT of the dose and all fractions. Less than that is PENDING until the
-    course has ended.
+    course has ended, or was stopped for this volume.
 
     >>> prescription = {"prescribed_gy": Decimal(50), "prescribed_fractions": 5}
     >>> delivery = {"delivered_gy": Decimal(40), "delivered_fractions": 4, "course_ended": True}

@@ -32,6 +32,7 @@ class Precondition(StrEnum):
     G2_NOT_ELIGIBLE = "G2_NOT_ELIGIBLE"
     G2_NOT_SIGNED = "G2_NOT_SIGNED"
     G2_STALE = "G2_STALE"
+    WINDOW_LAPSED = "WINDOW_LAPSED"
     EVIDENCE_QUERIED = "EVIDENCE_QUERIED"
     X07_PD = RefusalCode.X07_PD.value
     X07_UNKNOWN = RefusalCode.X07_UNKNOWN.value
@@ -55,12 +56,14 @@ REFUSALS = {
     "Obtain it first.",
     P.G1_NOT_PASSED: "The first eligibility assessment does not find the subject eligible, "
     "or its signature does not hold.",
-    P.G1_STALE: "Data have changed since the first eligibility assessment. "
+    P.G1_STALE: "Data have changed since the first eligibility assessment.{g1_changes} "
     "Run it again for its own day, and have it signed.",
     P.G2_NOT_ELIGIBLE: "The second eligibility assessment does not find the subject eligible.",
     P.G2_NOT_SIGNED: "An investigator has not signed the second eligibility assessment.",
-    P.G2_STALE: "Data have changed since the second eligibility assessment. "
+    P.G2_STALE: "Data have changed since the second eligibility assessment.{g2_changes} "
     "Run it again and have it signed.",
+    P.WINDOW_LAPSED: "The values behind {lapsed} are too old on the day of randomization, though "
+    "nothing has changed. Repeat the tests, then confirm the second gate again.",
     P.EVIDENCE_QUERIED: "A query about the evidence of eligibility is open. Close it first.",
     P.X07_PD: "The check after cycle 2 shows progression. The subject cannot be randomized.",
     P.X07_UNKNOWN: "The check after cycle 2 is not passed: "
@@ -77,6 +80,15 @@ REFUSALS = {
     "class of systemic therapy or pattern of metastases is missing.",
     P.CAP_REACHED: "All {cap} subjects have been randomized.",
 }
+GATES = {
+    P.G1_NOT_PASSED: 1,
+    P.G1_STALE: 1,
+    P.G2_NOT_ELIGIBLE: 2,
+    P.G2_NOT_SIGNED: 2,
+    P.G2_STALE: 2,
+    P.WINDOW_LAPSED: 2,
+}
+"""The gate that is confirmed again to settle a refusal."""
 ANSWERED_BY_A_REASON = {P.RAND_WINDOW}  # by `late_reason` (crf_spec 2.13); no other is
 
 
@@ -84,15 +96,20 @@ ANSWERED_BY_A_REASON = {P.RAND_WINDOW}  # by `late_reason` (crf_spec 2.13); no o
 class Facts:
     """The facts that randomization rests on.
 
-    `x07_refusal` is that of the check after cycle 2, None where it passed.
+    `x07_refusal` is that of the check after cycle 2, None where it passed. `g1_changes` and
+    `g2_changes` are the sentences on what made a gate stale; `lapsed` are the criteria of gate 2
+    whose windows, counted back from randomization, have lapsed.
     """
 
     on: date
     g1_passed: bool = False
     g1_stale: bool = False
+    g1_changes: str = ""
     g2_verdict: str | None = None
     g2_signed: bool = False
     g2_stale: bool = False
+    g2_changes: str = ""
+    lapsed: tuple[str, ...] = ()
     evidence_queried: bool = False
     x07_refusal: str | None = RefusalCode.X07_UNKNOWN
     pc2_scan_on: date | None = None
@@ -111,10 +128,11 @@ class Facts:
 
 @dataclass(frozen=True)
 class Refusal:
-    """The reason why a subject cannot be randomized."""
+    """The reason why a subject cannot be randomized; `gate` is the one that settles it."""
 
     code: str
     sentence: str
+    gate: int | None = None
 
 
 def preconditions(facts: Facts, parameters: Parameters = DEFAULT) -> tuple[Refusal, ...]:
@@ -144,10 +162,27 @@ def preconditions(facts: Facts, parameters: Parameters = DEFAULT) -> tuple[Refus
         P.REPEAT_ASSESSMENT: needs_repeat,
         P.CAP_REACHED: facts.allocations >= cap,
     }
-    numbers = {"age": age_days, "window": window_days, "imaging": imaging_days, "cap": cap}
+    in_words = _facts_in_words(facts) | {"age": age_days, "window": window_days}
+    in_words |= {"imaging": imaging_days, "cap": cap}
     return tuple(
-        Refusal(code, Sentence(REFUSALS[code], **numbers)) for code in Precondition if unmet[code]
+        Refusal(code, Sentence(REFUSALS[code], **in_words), GATES.get(code))
+        for code in Precondition
+        if unmet[code]
     )
+
+
+def _facts_in_words(facts: Facts) -> dict[str, object]:
+    """Return the words that the sentences about the gates name."""
+    return {
+        "lapsed": ", ".join(facts.lapsed),
+        "g1_changes": _after_a_blank(facts.g1_changes),
+        "g2_changes": _after_a_blank(facts.g2_changes),
+    }
+
+
+def _after_a_blank(sentence: str) -> str:
+    """Return the sentence as it follows another one; an empty one leaves no gap."""
+    return f" {sentence}" if sentence else ""
 
 
 def _unmet_by_subject(facts: Facts) -> dict[Precondition, bool]:
@@ -166,6 +201,7 @@ def _unmet_by_subject(facts: Facts) -> dict[Precondition, bool]:
         P.G2_NOT_ELIGIBLE: facts.g2_verdict != Overall.ELIGIBLE,
         P.G2_NOT_SIGNED: not facts.g2_signed,
         P.G2_STALE: facts.g2_stale,
+        P.WINDOW_LAPSED: bool(facts.lapsed),
         P.EVIDENCE_QUERIED: facts.evidence_queried,
         P.X07_PD: progressed,
         P.X07_UNKNOWN: not check_passed and not progressed,

@@ -28,7 +28,7 @@ class Evaluation:
     """The overall response at one time point.
 
     `response` is None where the readers have not agreed, or nothing can be derived yet.
-    `since_randomization` is CR, PR or SD against the second baseline. `pd_on` is the scan that
+    `since_randomization` is the response against the second baseline. `pd_on` is the scan that
     first shows the progression, where it is another than the first of this time point.
     """
 

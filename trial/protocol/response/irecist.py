@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from trial.protocol.parameters import DEFAULT, Parameters
+from trial.protocol.sentence import Sentence
 
 from . import recist
 from .irecist_new_lesions import GROWN_MM, NewLesions, new_lesions_at, with_limited_targets
@@ -62,6 +63,8 @@ __all__ = [
     "confirmation_window",
     "progression",
 ]
+
+ANOTHER = Sentence("another new lesion")
 
 
 @dataclass(frozen=True)
@@ -126,8 +129,7 @@ def assess_all(
     """Return the response at each time point (Table 2), in the order of their scans.
 
     A time point without a scan is not evaluable, and stands last. `new_symptom` are the labels of
-    scans made for a new symptom: such a scan confirms before its time, by another new lesion. Of
-    the parameters, only the reading of non-target lesions applies.
+    scans made for a new symptom: such a scan confirms before its time, by another new lesion.
 
     >>> target = recist.TargetMeasurement("L01", False, recist.TargetState.MEASURED, Decimal(50))
     >>> grown = TimePoint("TA1", date(2025, 9, 1), None, (replace(target, mm=Decimal(60)),))
@@ -139,8 +141,7 @@ def assess_all(
     dated.sort(key=lambda pair: pair[0])
     days = [day for day, _ in dated]
     series = with_limited_targets([point for _, point in dated])
-    conventions = recist.without_conventions(parameters)
-    assessments = recist.assess_all(baseline, series, parameters=conventions)
+    assessments = recist.assess_all(baseline, series, parameters=parameters)
     history = _History()
     readings = []
     for day, point, assessment in zip(days, series, assessments, strict=True):
@@ -162,15 +163,17 @@ def _step(history: _History, scan: _Scan) -> tuple[Reading, _History]:
         return _first(history, scan)
     is_early = scan.day - history.since_on < timedelta(CONFIRM_DAYS - TOLERANCE_DAYS)
     if is_early and not (scan.for_symptom and scan.new.more):
-        reason = (
-            f"Less than {CONFIRM_DAYS} days after {history.since_on}: "
-            "neither confirms nor clears the progression."
+        reason = Sentence(
+            "Less than {days} days after {day}: neither confirms nor clears the progression.",
+            days=CONFIRM_DAYS,
+            day=history.since_on,
         )
         return scan.reading(IUPD, history, reason), history
-    worsening = "another new lesion" if is_early else _worsening(history, scan)
+    worsening = ANOTHER if is_early else _worsening(history, scan)
     if worsening:
         confirmed = replace(history, by=history.by | scan.progressed, confirmed=True)
-        return scan.reading(ICPD, confirmed, f"Confirmed: {worsening}."), confirmed
+        reason = Sentence("Confirmed: {worsening}.", worsening=worsening)
+        return scan.reading(ICPD, confirmed, reason), confirmed
     return _not_confirmed(history, scan)
 
 
@@ -182,7 +185,7 @@ def _first(history: _History, scan: _Scan) -> tuple[Reading, _History]:
             since_on=scan.day,
             by=scan.progressed,
             target=assessment.target,
-            sum_mm=assessment.sum_mm,
+            sum_mm=assessment.growth_sum_mm,
             sizes_mm=new.sizes_mm,
             new=new.codes,
         )
@@ -193,7 +196,7 @@ def _first(history: _History, scan: _Scan) -> tuple[Reading, _History]:
 
 def _worsening(history: _History, scan: _Scan) -> str:
     """Return what confirms an iUPD (Table 2, second column); empty where nothing does."""
-    sum_mm, before_mm = scan.assessment.sum_mm, history.sum_mm
+    sum_mm, before_mm = scan.assessment.growth_sum_mm, history.sum_mm
     grown_mm = sum_mm - before_mm if sum_mm is not None and before_mm is not None else ZERO
     non_targets_grew = any(
         finding.growth != Growth.NONE and finding.state != NonTargetState.ABSENT
@@ -202,14 +205,14 @@ def _worsening(history: _History, scan: _Scan) -> str:
     added = scan.progressed - history.by
     by = history.by
     reasons = {
-        f"the sum grew by a further {grown_mm:f} mm": (
+        Sentence("the sum grew by a further {mm:f} mm", mm=grown_mm): (
             Category.TARGET in by and grown_mm >= GROWN_MM
         ),
-        "non-target disease grew further": Category.NON_TARGET in by and non_targets_grew,
-        "another new lesion": scan.new.more,
-        "new lesions grew": Category.NEW in by and scan.new.larger,
-        "target disease progressed as well": Category.TARGET in added,
-        "non-target disease progressed as well": Category.NON_TARGET in added,
+        Sentence("non-target disease grew further"): Category.NON_TARGET in by and non_targets_grew,
+        ANOTHER: scan.new.more,
+        Sentence("new lesions grew"): Category.NEW in by and scan.new.larger,
+        Sentence("target disease progressed as well"): Category.TARGET in added,
+        Sentence("non-target disease progressed as well"): Category.NON_TARGET in added,
     }
     return next((reason for reason, holds in reasons.items() if holds), "")
 
@@ -225,10 +228,12 @@ def _not_confirmed(history: _History, scan: _Scan) -> tuple[Reading, _History]:
     is_unchanged = new.any_left and Category.NEW in history.by and not is_better
     sets_anew = scan.response in SETS_ANEW and not still_pd and not is_unchanged
     if sets_anew or (scan.response == NED and not new.any_left):
-        reason = f"The progression of {history.since_on} is not confirmed: the bar is set anew."
+        reason = Sentence(
+            "The progression of {day} is not confirmed: the bar is set anew.", day=history.since_on
+        )
         reading = Reading(scan.point.label, scan.day, scan.response, reason=reason)
         return reading, _History(sizes_mm=new.sizes_mm, new=new.codes)
-    sums = [history.sum_mm, assessment.sum_mm if assessment.sum_is_complete else None]
+    sums = [history.sum_mm, assessment.growth_sum_mm if assessment.sum_is_complete else None]
     smallest_mm = min((mm for mm in sums if mm is not None), default=None)
     history = replace(history, sum_mm=smallest_mm, sizes_mm=new.sizes_mm, new=new.codes)
     if scan.response == NE and not still_pd:

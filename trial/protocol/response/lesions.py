@@ -4,13 +4,11 @@ Eisenhauer et al., Eur J Cancer 2009;45:228-247, sections 4.2 and 4.3. Sizes are
 diameter, of a lymph node the short axis. An unknown size is None, and never counted.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
-from typing import NamedTuple
 
 from .scan_order import place_in_order
 
@@ -47,10 +45,10 @@ class Growth(StrEnum):
 
 @dataclass(frozen=True)
 class TargetMeasurement:
-    """A target lesion at one time point. Pieces of a lesion that split carry its code and add up.
+    """A target lesion at one time point, or one `piece` of it after it has split.
 
-    Lesions that merged are measured once: under one code, with the others `merged_into` it and
-    without a size of their own.
+    The pieces carry the lesion's code, each with a letter of its own. Lesions that merged are
+    measured once: under one code, with the others `merged_into` it and without a size of their own.
     """
 
     code: str
@@ -58,6 +56,12 @@ class TargetMeasurement:
     state: TargetState
     mm: Decimal | None = None
     merged_into: str = ""
+    piece: str = ""
+
+    @property
+    def is_too_small(self) -> bool:
+        """True where the lesion is too small to measure, so that a default stands for its size."""
+        return self.state == TargetState.TOO_SMALL and self.mm is None
 
     def counted_mm(self, *, too_small_mm: Decimal = TOO_SMALL_MM) -> Decimal | None:
         """Return the size that enters the sum, in mm (section 4.2); None where not assessed.
@@ -77,11 +81,12 @@ class TargetMeasurement:
 
 @dataclass(frozen=True)
 class NonTargetFinding:
-    """A non-target lesion at one time point."""
+    """A non-target lesion at one time point. `nodal`: it is a lymph node."""
 
     code: str
     state: NonTargetState
     growth: Growth = Growth.NONE
+    nodal: bool = False
 
 
 @dataclass(frozen=True)
@@ -134,75 +139,3 @@ class Baseline:
         """The reference of PR, in mm; None without targets, or where one was not measured."""
         sizes = [mm for mm in (target.counted_mm() for target in self.targets) if mm is not None]
         return sum(sizes, ZERO) if sizes and len(sizes) == len(self.targets) else None
-
-
-class Measured(NamedTuple):
-    """The sum of the baseline's target lesions at a later time point.
-
-    `complete`: all were assessed. `resolved`: all that were assessed are gone or normal nodes.
-    """
-
-    sum_mm: Decimal | None
-    complete: bool
-    resolved: bool
-
-
-def measure(
-    baseline: Baseline, point: TimePoint, *, too_small_mm: Decimal = TOO_SMALL_MM
-) -> Measured:
-    """Return the sum of the baseline's targets at a time point, in mm (section 4.3).
-
-    It goes over the lesions that were assessed.
-
-    >>> target = TargetMeasurement("L01", False, TargetState.MEASURED, Decimal(20))
-    >>> measure(Baseline((target,)), TimePoint("TA1", None, None))
-    Measured(sum_mm=None, complete=False, resolved=True)
-    """
-    pieces = {target.code: _pieces(point, target.code) for target in baseline.targets}
-    sizes: dict[str, Decimal] = {}
-    for code in pieces:
-        mm = _size(pieces[code], too_small_mm)
-        if mm is not None:
-            sizes[code] = mm
-    assessed: dict[str, Decimal] = {}
-    for code in pieces:
-        is_merged = pieces[code] and pieces[code][0].merged_into
-        host = _host(code, pieces) if is_merged else code
-        if host in sizes:
-            assessed[code] = sizes[host]
-    nodes = {target.code for target in baseline.targets if target.nodal}
-    resolved = all(
-        mm < NORMAL_NODE_BELOW_MM if code in nodes else mm == 0 for code, mm in assessed.items()
-    )
-    return Measured(
-        sum_mm=sum(sizes.values(), ZERO) if sizes else None,
-        complete=len(assessed) == len(baseline.targets),
-        resolved=resolved,
-    )
-
-
-def _pieces(point: TimePoint, code: str) -> list[TargetMeasurement]:
-    return [piece for piece in point.targets if piece.code == code]
-
-
-def _size(pieces: Sequence[TargetMeasurement], too_small_mm: Decimal) -> Decimal | None:
-    """Return the size of a lesion over its pieces, in mm; None where one was not assessed."""
-    unmerged = [piece for piece in pieces if not piece.merged_into]
-    counted = [piece.counted_mm(too_small_mm=too_small_mm) for piece in unmerged]
-    sizes = [mm for mm in counted if mm is not None]
-    return sum(sizes, ZERO) if sizes and len(sizes) == len(pieces) else None
-
-
-def _host(code: str, pieces: dict[str, list[TargetMeasurement]]) -> str:
-    """Return the lesion that a merged one is measured with; empty where the record contradicts."""
-    passed = set[str]()
-    while measured := pieces.get(code):
-        if not any(piece.merged_into for piece in measured):
-            return code
-        first = measured[0]
-        is_plain = len(measured) == 1 and first.mm is None and first.state == TargetState.MEASURED
-        if not is_plain or code in passed:
-            break
-        passed.add(code)
-        code = first.merged_into
-    return ""

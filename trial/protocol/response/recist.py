@@ -6,8 +6,8 @@ What the paper leaves open is a parameter (crf_spec 1, RECIST_…). Sums are in 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -17,7 +17,6 @@ from .lesions import (
     TOO_SMALL_MM,
     Baseline,
     Growth,
-    Measured,
     NewLesion,
     NewLesionCertainty,
     NonTargetFinding,
@@ -25,7 +24,6 @@ from .lesions import (
     TargetMeasurement,
     TargetState,
     TimePoint,
-    measure,
 )
 from .measurability import (
     Candidate,
@@ -34,7 +32,14 @@ from .measurability import (
     measurable,
     target_selection,
 )
-from .recist_tables import Response, non_target_response, overall_response, target_response
+from .recist_tables import (
+    GROWTH_MM,
+    Response,
+    non_target_response,
+    overall_response,
+    target_response,
+)
+from .sums import FIRST, Measured, measure
 
 __all__ = [
     "CONFIRMED_AFTER_DAYS",
@@ -61,7 +66,6 @@ __all__ = [
     "overall_response",
     "target_response",
     "target_selection",
-    "without_conventions",
 ]
 
 CONFIRMED_AFTER_DAYS = 28
@@ -77,7 +81,9 @@ class Discordance(StrEnum):
 class Assessment:
     """The response at one time point, with the sums that it rests on, in mm and percent.
 
-    The changes are given for a complete sum, and for an incomplete one that already is PD.
+    The changes are given for a complete sum, and for an incomplete one that already is PD. Growth
+    is judged by `growth_sum_mm`. `in_doubt` are lesions that were absent and are now too small to
+    measure: 5 mm in the sum, and no growth (recist11, section 3, rule 4).
     """
 
     target: Response
@@ -91,18 +97,8 @@ class Assessment:
     change_from_baseline_percent: Decimal | None
     change_from_nadir_percent: Decimal | None
     change_from_nadir_mm: Decimal | None
-
-
-def without_conventions(parameters: Parameters) -> Parameters:
-    """Return the parameters by which iRECIST and the second baseline derive responses.
-
-    The reading of non-target lesions holds everywhere. A continuing PR and a floor after CR are
-    conventions of RECIST 1.1 against the first baseline alone (crf_spec 2.16).
-
-    >>> without_conventions(replace(DEFAULT, recist_continuing_pr=True)) == DEFAULT
-    True
-    """
-    return replace(DEFAULT, recist_nontarget_ne=parameters.recist_nontarget_ne)
+    growth_sum_mm: Decimal | None = None
+    in_doubt: tuple[str, ...] = ()
 
 
 def assess(
@@ -133,42 +129,75 @@ def assess_all(
     *,
     parameters: Parameters = DEFAULT,
     too_small_mm: Decimal = TOO_SMALL_MM,
+    second: int | None = None,
 ) -> list[Assessment]:
     """Return the response at each time point, against all before it (sections 4.3 and 4.4).
 
-    `points` are in order of time, and so is the result.
+    `points` are in order of time, and so is the result. With a `second` baseline, the number of a
+    time point, shrinkage is measured from that one, and growth as ever from the smallest sum.
 
     >>> assess_all(Baseline(), [])
     []
     """
     assessments: list[Assessment] = []
     measured: list[Measured] = []
+    history = FIRST
+    reference_mm = baseline.sum_mm
     for index, point in enumerate(points):
-        nadir_mm = _nadir(baseline, measured)
-        sums = measure(baseline, point, too_small_mm=too_small_mm)
-        earlier = [assessment.target for assessment in assessments]
-        reappeared = (
-            Response.CR in earlier and not parameters.recist_floor_after_cr and not sums.resolved
+        sums = measure(baseline, point, history, too_small_mm=too_small_mm)
+        if index == second:
+            reference_mm = sums.sum_mm if sums.complete else None
+        before = _Before(
+            baseline=baseline,
+            reference_mm=reference_mm,
+            nadir_mm=_nadir(baseline, measured),
+            was_complete=any(earlier.overall == Response.CR for earlier in assessments),
+            has_responded=_is_confirmed(assessments[second:], points[second:index]),
         )
-        target = _target(baseline, sums, nadir_mm, reappeared=reappeared)
-        continues = parameters.recist_continuing_pr and _is_confirmed(earlier, points[:index])
-        if target == Response.SD and continues:
-            target = Response.PR
-        non_target = non_target_response(
-            baseline.non_targets, point.non_targets, parameters=parameters
-        )
-        was_complete = Response.CR in [assessment.overall for assessment in assessments]
-        if was_complete and _shows_non_target(baseline, point):
-            non_target = Response.PD
-        assessments.append(_summary(baseline, point, sums, nadir_mm, target, non_target))
+        assessments.append(_assessment(before, point, sums, parameters))
         measured.append(sums)
+        history = history.after(point)
     return assessments
 
 
+@dataclass(frozen=True)
+class _Before:
+    """The references of a time point: PR is measured from `reference_mm`, PD from `nadir_mm`.
+
+    `was_complete`: an overall CR was assigned. `has_responded`: a PR was confirmed.
+    """
+
+    baseline: Baseline
+    reference_mm: Decimal | None
+    nadir_mm: Decimal | None
+    was_complete: bool
+    has_responded: bool
+
+
+def _assessment(
+    before: _Before, point: TimePoint, sums: Measured, parameters: Parameters
+) -> Assessment:
+    """Return the response at one time point."""
+    baseline = before.baseline
+    target = _target(before, sums, parameters)
+    if target == Response.SD and before.has_responded and parameters.recist_continuing_pr:
+        target = Response.PR
+    findings = point.non_targets
+    non_target = non_target_response(baseline.non_targets, findings, parameters=parameters)
+    if before.was_complete and _shows_non_target(baseline, point):
+        non_target = Response.PD
+    return _summary(before, point, sums, target, non_target)
+
+
 def _shows_non_target(baseline: Baseline, point: TimePoint) -> bool:
-    """Return True where a non-target lesion is seen; after CR it is PD (Table 3, footnote a)."""
+    """Return True where a non-target lesion is seen; after overall CR it is PD.
+
+    A lymph node is PD only once it has progressed unequivocally (recist11, section 3, rule 4).
+    """
     return any(
-        finding.state == NonTargetState.PRESENT and finding.code in baseline.non_targets
+        finding.state == NonTargetState.PRESENT
+        and not finding.nodal
+        and finding.code in baseline.non_targets
         for finding in point.non_targets
     )
 
@@ -178,57 +207,57 @@ def _nadir(baseline: Baseline, earlier: Sequence[Measured]) -> Decimal | None:
 
     An incomplete sum is small for the wrong reason.
     """
-    sums = [baseline.sum_mm, *(point.sum_mm for point in earlier if point.complete)]
+    sums = [baseline.sum_mm, *(point.growth_mm for point in earlier if point.complete)]
     return min((mm for mm in sums if mm is not None), default=None)
 
 
-def _target(
-    baseline: Baseline, sums: Measured, nadir_mm: Decimal | None, *, reappeared: bool
-) -> Response:
-    if not baseline.targets:
+def _target(before: _Before, sums: Measured, parameters: Parameters) -> Response:
+    baseline_mm, nadir_mm = before.baseline.sum_mm, before.nadir_mm
+    if not before.baseline.targets:
         return Response.NA
-    if sums.sum_mm is None or nadir_mm is None or baseline.sum_mm is None:
+    if sums.sum_mm is None or sums.growth_mm is None or nadir_mm is None or baseline_mm is None:
         return Response.NE
-    return target_response(
+    reaches_floor = sums.growth_mm - nadir_mm >= GROWTH_MM or not parameters.recist_floor_after_cr
+    response = target_response(
         sums.sum_mm,
-        baseline_mm=baseline.sum_mm,
+        baseline_mm=baseline_mm if before.reference_mm is None else before.reference_mm,
         nadir_mm=nadir_mm,
         all_resolved=sums.resolved,
         all_assessed=sums.complete,
-        reappeared=reappeared,
+        reappeared=before.was_complete and sums.seen_again and reaches_floor,
+        growth_sum_mm=sums.growth_mm,
     )
+    is_known = before.reference_mm is not None or response in (Response.CR, Response.PD)
+    return response if is_known else Response.NE
 
 
-def _is_confirmed(targets: Sequence[Response], earlier: Sequence[TimePoint]) -> bool:
+def _is_confirmed(assessments: Sequence[Assessment], points: Sequence[TimePoint]) -> bool:
     """Return True where a PR was seen again 28 days later, and no PD since.
 
     This is the "continuing PR" of the EORTC's answers.
     """
-    days = [
-        point.last_scan_on
-        for point, target in zip(earlier, targets, strict=True)
-        if target in (Response.PR, Response.CR) and point.last_scan_on
-    ]
-    if not days or Response.PD in targets:
+    days: list[date] = []
+    for point, assessment in zip(points, assessments, strict=True):
+        if assessment.target == Response.PD:
+            days = []
+        elif assessment.target in (Response.PR, Response.CR) and point.last_scan_on:
+            days.append(point.last_scan_on)
+    if not days:
         return False
     return max(days) - min(days) >= timedelta(CONFIRMED_AFTER_DAYS)
 
 
 def _summary(
-    baseline: Baseline,
-    point: TimePoint,
-    sums: Measured,
-    nadir_mm: Decimal | None,
-    target: Response,
-    non_target: Response,
+    before: _Before, point: TimePoint, sums: Measured, target: Response, non_target: Response
 ) -> Assessment:
+    nadir_mm, reference_mm = before.nadir_mm, before.reference_mm
     # UNEQUIVOCAL sorts after EQUIVOCAL
     certainties = (lesion.certainty for lesion in point.new_lesions if not lesion.gone)
     certainty = max(certainties, default=None)
     is_new = certainty == NewLesionCertainty.UNEQUIVOCAL
     has_change = sums.complete or target == Response.PD
-    from_nadir_mm = _change(sums.sum_mm, nadir_mm) if has_change else None
-    from_baseline_mm = _change(sums.sum_mm, baseline.sum_mm) if has_change else None
+    from_nadir_mm = _change(sums.growth_mm, nadir_mm) if has_change else None
+    from_baseline_mm = _change(sums.sum_mm, reference_mm) if has_change else None
     return Assessment(
         target=target,
         non_target=non_target,
@@ -236,11 +265,13 @@ def _summary(
         overall=overall_response(target, non_target, new_lesion=is_new),
         sum_mm=sums.sum_mm,
         sum_is_complete=sums.complete,
-        baseline_mm=baseline.sum_mm,
+        baseline_mm=reference_mm,
         nadir_mm=nadir_mm,
-        change_from_baseline_percent=_percent(from_baseline_mm, baseline.sum_mm),
+        change_from_baseline_percent=_percent(from_baseline_mm, reference_mm),
         change_from_nadir_percent=_percent(from_nadir_mm, nadir_mm),
         change_from_nadir_mm=from_nadir_mm,
+        growth_sum_mm=sums.growth_mm,
+        in_doubt=sums.in_doubt,
     )
 
 

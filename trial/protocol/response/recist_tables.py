@@ -12,6 +12,8 @@ from trial.protocol.parameters import DEFAULT, NontargetNe, Parameters
 
 from .lesions import NonTargetFinding, NonTargetState
 
+GROWTH_MM = 5
+
 
 class Response(StrEnum):
     """A response at one time point, of some lesions or of the patient."""
@@ -30,21 +32,23 @@ def target_response(
     all_resolved: bool,
     all_assessed: bool = True,
     reappeared: bool = False,
+    growth_sum_mm: Decimal | None = None,
 ) -> Response:
     """Return the response of the target lesions (section 4.3.1). The nadir includes the baseline.
 
     Sums are in mm. Growth is tested before shrinkage, and also when a lesion was not assessed,
-    since what is missing can only add (4.4.2). A lesion that reappears after CR is PD however small
-    (Table 3, footnote a).
+    since what is missing can only add (4.4.2). A lesion that reappears after an overall CR is PD
+    however small (Table 3, footnote a). `growth_sum_mm` is the sum by which growth is judged, where
+    that is not `sum_mm` (recist11, section 3, rule 4).
 
     >>> sums = {"baseline_mm": Decimal(100), "nadir_mm": Decimal(40)}
     >>> target_response(Decimal(48), **sums, all_resolved=False)
     <Response.PD: 'PD'>
     """
-    growth_mm = sum_mm - nadir_mm
+    growth_mm = (sum_mm if growth_sum_mm is None else growth_sum_mm) - nadir_mm
     if all_resolved and all_assessed:
         return Response.CR
-    if reappeared or (growth_mm >= 5 and 100 * growth_mm >= 20 * nadir_mm):
+    if reappeared or (growth_mm >= GROWTH_MM and 100 * growth_mm >= 20 * nadir_mm):
         return Response.PD
     if not all_assessed:
         return Response.NE

@@ -6,51 +6,31 @@ which is the randomized comparison. Sizes are in mm.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from trial.protocol.parameters import DEFAULT, Parameters
 
-from .lesions import Baseline, NonTargetState, TargetMeasurement, TargetState, TimePoint, measure
+from .lesions import Baseline, NonTargetState, TimePoint
 from .measurability import MEASURABLE_MM, MEASURABLE_NODE_MM
-from .recist import Response, assess_all, without_conventions
+from .recist import Assessment, assess_all
+from .sums import lesion_sizes, measure
 
 
-def rebased(baseline: Baseline, at: TimePoint) -> Baseline:
-    """Return the baseline's lesions as measured at BL1 (crf_spec 2.16).
-
-    A lesion that is not evaluable there leaves the sum unknown.
-
-    >>> rebased(Baseline(non_targets=("L03",)), TimePoint("PC2", None, None)).non_targets
-    ('L03',)
-    """
-    codes = {target.code for target in baseline.targets}
-    measured = [target for target in at.targets if target.code in codes]
-    measured_codes = {target.code for target in measured}
-    missing = [target for target in baseline.targets if target.code not in measured_codes]
-    unseen = [replace(target, state=TargetState.NOT_EVALUABLE, mm=None) for target in missing]
-    return Baseline((*measured, *unseen), baseline.non_targets)
-
-
-def responses_since(
+def assess_since(
     baseline: Baseline,
-    at: TimePoint,
-    later: Sequence[TimePoint],
+    points: Sequence[TimePoint],
+    second: int,
     *,
     parameters: Parameters = DEFAULT,
-) -> list[Response]:
-    """Return CR, PR, SD or NE against BL1 at each later time point, in order (crf_spec 2.16).
+) -> list[Assessment]:
+    """Return the response at each time point after BL1, the time point `second` (crf_spec 2.16).
 
-    Growth since BL1 is for the first baseline to judge: here it is stable disease. Of the
-    parameters, only the reading of non-target lesions applies.
+    CR, PR and SD are against BL1, PD is against the smallest sum since BL0, and an overall CR
+    before BL1 counts: the same lesions are read by the same conventions.
 
-    >>> at, later = TimePoint("PC2", None, None), [TimePoint("TA1", None, None)]
-    >>> responses_since(Baseline(non_targets=("L03",)), at, later)
-    [<Response.NE: 'NE'>]
+    >>> assess_since(Baseline(), [TimePoint("PC2", None, None)], 0)
+    []
     """
-    conventions = without_conventions(parameters)
-    assessments = assess_all(rebased(baseline, at), later, parameters=conventions)
-    overall = [assessment.overall for assessment in assessments]
-    return [Response.SD if response == Response.PD else response for response in overall]
+    return assess_all(baseline, points, parameters=parameters, second=second)[second + 1 :]
 
 
 def measurable(baseline: Baseline, at: TimePoint) -> bool | None:
@@ -61,16 +41,13 @@ def measurable(baseline: Baseline, at: TimePoint) -> bool | None:
     >>> measurable(Baseline(), TimePoint("PC2", None, None))
     False
     """
-    sizes = {}
-    for target in rebased(baseline, at).targets:
-        sizes[target.code] = (target.counted_mm(), _measurable_mm(target))
-    if any(mm is not None and mm >= limit_mm for mm, limit_mm in sizes.values()):
-        return True
-    return None if any(mm is None for mm, _ in sizes.values()) else False
-
-
-def _measurable_mm(target: TargetMeasurement) -> int:
-    return MEASURABLE_NODE_MM if target.nodal else MEASURABLE_MM
+    nodal = {target.code: target.nodal for target in baseline.targets}
+    lesions = lesion_sizes(list(nodal), at)
+    for code, lesion in lesions.items():
+        limit_mm = MEASURABLE_NODE_MM if nodal[code] else MEASURABLE_MM
+        if any(size.mm >= limit_mm for size in lesion.own):
+            return True
+    return False if all(lesion.complete for lesion in lesions.values()) else None
 
 
 def no_disease(baseline: Baseline, at: TimePoint) -> bool:

@@ -5,8 +5,8 @@ too. Day arithmetic is in calendar days, and windows include their first and las
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import count
 from operator import attrgetter
@@ -14,6 +14,8 @@ from operator import attrgetter
 from trial.protocol.parameters import DEFAULT, Parameters
 from trial.protocol.progression_check import progression
 
+from .anchors import Anchors, PlannedVisit
+from .end_of_treatment import presumed_end_on
 from .visit_states import (
     NEXT,
     VisitState,
@@ -37,7 +39,6 @@ __all__ = [
     "entry_due_days",
     "entry_overdue",
     "follows",
-    "nearest",
     "plan",
     "visit_state",
     "visit_type",
@@ -45,46 +46,6 @@ __all__ = [
 
 PRETREATED_SCREENING_DAYS = 14
 HORIZON_DAYS = 182  # how far ahead a series is planned
-
-
-@dataclass(frozen=True)
-class Anchors:
-    """The events from which visits are counted, as far as they have happened."""
-
-    consent_on: date | None = None
-    pretreated: bool = False
-    eligibility_g1_signed_on: date | None = None
-    cycle_day_1: Mapping[int, date] = field(default_factory=dict)
-    gives_day_8: bool = False
-    cycle_length_days: int | None = None
-    max_cycles: int | None = None
-    pc2_scan_on: date | None = None
-    randomized_on: date | None = None
-    arm: str | None = None
-    rt_first_fraction_on: date | None = None
-    rt_last_fraction_on: date | None = None
-    last_dose_on: date | None = None
-    treatment_ended: bool = False
-    pd_on: date | None = None
-    new_therapy_on: date | None = None
-    died_on: date | None = None
-    withdrawn_on: date | None = None
-    ended_on: date | None = None
-    randomization_open_on: date | None = None  # before the cycles: when both gates are passed
-
-
-@dataclass(frozen=True)
-class PlannedVisit:
-    """A visit of a subject's plan: its window, the forms due and the forms offered."""
-
-    code: str
-    type: str
-    title: str
-    target_on: date | None
-    opens_on: date | None
-    closes_on: date | None
-    forms: tuple[str, ...]
-    offered: tuple[str, ...]
 
 
 def plan(
@@ -101,14 +62,15 @@ def plan(
     Unscheduled visits are never planned.
 
     >>> [visit.code for visit in plan(Anchors(consent_on=date(2025, 3, 3)), on=date(2025, 3, 3))]
-    ['COMMON', 'SCR']
+    ['COMMON', 'SCR', 'C1D1']
     """
-    planner = _Planner(anchors, parameters, on + timedelta(horizon_days))
+    presumed_ended = (presumed_end_on(anchors, parameters) or date.max) <= on
+    planner = _Planner(anchors, parameters, on + timedelta(horizon_days), presumed_ended)
     visits = [
         *planner.entry(),
         *planner.first_cycle(),
         *planner.later_cycles(),
-        *planner.days_8(),
+        *planner.later_days(),
         *planner.progression_check(),
         *planner.randomization(),
         *planner.radiotherapy(),
@@ -120,12 +82,12 @@ def plan(
     if end_on:
         visits = [visit for visit in visits if visit.opens_on is None or visit.opens_on <= end_on]
         visits.append(planner.visit("EOS", end_on))
-    order = list(TYPES)
+    return tuple(sorted(visits, key=_position))
 
-    def position(visit: PlannedVisit) -> tuple[date, int, str]:
-        return visit.target_on or date.min, order.index(visit.type), visit.code
 
-    return tuple(sorted(visits, key=position))
+def _position(visit: PlannedVisit) -> tuple[date, int, str]:
+    undated = date.min if visit.code == COMMON else date.max
+    return visit.target_on or undated, list(TYPES).index(visit.type), visit.code
 
 
 @dataclass(frozen=True)
@@ -135,6 +97,7 @@ class _Planner:
     anchors: Anchors
     parameters: Parameters
     horizon_on: date
+    presumed_ended: bool  # while no end is entered
 
     def days(self, cell: int | str | None) -> int:
         """Return the days of a cell of the table: a number, or the parameter that it names."""
@@ -144,11 +107,18 @@ class _Planner:
         return cell or 0
 
     def visit(
-        self, code: str, anchor_on: date | None = None, *, n: int = 0, **changes: int | None
+        self,
+        code: str,
+        anchor_on: date | None = None,
+        *,
+        n: int = 0,
+        d: int = 0,
+        **changes: int | None,
     ) -> PlannedVisit:
         """Return a visit by its row of the table, counted from its anchor.
 
-        `n` is its number in a series; `changes` are cells that differ from the row.
+        `n` is its number in a series, `d` the day of a cycle; `changes` are cells that differ from
+        the row.
         """
         row = TYPES[code]._replace(**changes)  # type: ignore[arg-type]
         target_on = anchor_on and anchor_on + timedelta(self.days(row.offset))
@@ -158,9 +128,9 @@ class _Planner:
         if target_on and row.after is not None:
             closes_on = target_on + timedelta(self.days(row.after))
         return PlannedVisit(
-            code=re.sub("[nk]", str(n), code, count=1) if n else code,
+            code=re.sub("[nk]", str(n), code, count=1).replace("Dd", f"D{d}") if n else code,
             type=code,
-            title=row.title.format(n),
+            title=row.title.format(n, d),
             target_on=target_on,
             opens_on=opens_on,
             closes_on=closes_on,
@@ -177,41 +147,58 @@ class _Planner:
             yield self.visit("SCR", self.anchors.consent_on, after=after)
 
     def first_cycle(self) -> Iterator[PlannedVisit]:
+        """Yield cycle 1, due from gate 1's day on.
+
+        Before that day it has no window, but is there: what was given before the gate, too, is
+        entered at its own visit.
+        """
         a, day_1 = self.anchors, self.anchors.cycle_day_1.get(1)
-        if day_1 and (a.pretreated or not a.eligibility_g1_signed_on):
+        if day_1 and (a.pretreated or not a.gate_1_on):
             yield self.visit("C1D1", day_1, before=None, after=None)  # nothing was due yet
-        elif day_1 or (a.eligibility_g1_signed_on and not a.treatment_ended):
-            yield self.visit("C1D1", a.eligibility_g1_signed_on)
+        elif day_1 or (a.gate_1_on and not a.entry_failed and not a.treatment_ended):
+            yield self.visit("C1D1", a.gate_1_on)
+        elif a.consent_on and not a.entry_failed and not a.treatment_ended:
+            yield self.visit("C1D1")
 
     def later_cycles(self) -> Iterator[PlannedVisit]:
-        day_1, length = self.anchors.cycle_day_1, self.anchors.cycle_length_days
+        day_1 = self.anchors.cycle_day_1
         for n in range(2, max(day_1, default=0) + 2):
-            if n - 1 in day_1 and length and (n in day_1 or self.goes_on(n)):
-                yield self.visit("CnD1", day_1[n - 1], n=n, offset=length)
+            target_on = self.cycle_target(n)
+            if n not in day_1 and self.presumed_ended and self.goes_on(n):
+                yield self.visit("CnD1", n=n)  # not due; but a later dose can be entered there
+            elif n - 1 in day_1 and target_on and (n in day_1 or self.goes_on(n)):
+                yield self.visit("CnD1", target_on, n=n)
             elif n in day_1:
                 yield self.visit("CnD1", day_1[n], n=n, before=None, after=None)
+
+    def cycle_target(self, n: int) -> date | None:
+        """Return the day on which cycle n is due: a regimen may say another than one length."""
+        a = self.anchors
+        before_on, length = a.cycle_day_1.get(n - 1), a.cycle_length_days
+        counted_on = before_on + timedelta(length) if before_on and length else None
+        return a.cycle_targets.get(n, counted_on)
 
     def goes_on(self, n: int) -> bool:
         """Return True where cycle n is still to be given."""
         a = self.anchors
         return not a.treatment_ended and (a.max_cycles is None or n <= a.max_cycles)
 
-    def days_8(self) -> Iterator[PlannedVisit]:
+    def later_days(self) -> Iterator[PlannedVisit]:
+        """Yield day 8 and each later day on which a cycle's regimen gives an agent."""
         a = self.anchors
-        if not a.gives_day_8:
-            return
         for n, day_1 in sorted(a.cycle_day_1.items()):
-            before_day_8 = day_1 + timedelta(days=6)
-            stopped = a.treatment_ended and a.last_dose_on and a.last_dose_on < before_day_8
-            if not stopped:
-                yield self.visit("CnD8", day_1, n=n)
+            for d in a.later_days.get(n, ()):
+                before_it = day_1 + timedelta(d - 2)
+                stopped = a.treatment_ended and a.last_dose_on and a.last_dose_on < before_it
+                if not stopped:
+                    yield self.visit("CnDd", day_1, n=n, d=d, offset=d - 1)
 
     def progression_check(self) -> Iterator[PlannedVisit]:
         a = self.anchors
         facts = progression.Facts(
             cycle_1_day_1=a.cycle_day_1.get(1),
             cycle_2_day_1=a.cycle_day_1.get(2),
-            cycle_length_days=a.cycle_length_days,
+            cycle_length_days=a.check_length_days or a.cycle_length_days,
             last_dose_on=a.last_dose_on,
             stopped_before_cycle_2=a.treatment_ended,
         )
@@ -239,8 +226,9 @@ class _Planner:
             return
         after = self.parameters.rt_start_max_days - self.days(TYPES["RTS"].offset)
         for visit in (self.visit("RTPLAN", from_on), self.visit("RTS", from_on, after=after)):
-            progressed = a.pd_on and visit.closes_on and a.pd_on <= visit.closes_on
-            if a.rt_first_fraction_on or not progressed:
+            ends = [day for day in (a.pd_on, a.rt_not_started_on) if day]
+            has_ended = visit.closes_on and ends and min(ends) <= visit.closes_on
+            if a.rt_first_fraction_on or not has_ended:
                 yield visit
         if a.rt_last_fraction_on:
             for code in ("RTE", "RTFU1", "RTFU2"):
@@ -265,34 +253,21 @@ class _Planner:
             yield visit
 
     def follow_up(self) -> Iterator[PlannedVisit]:
-        """Yield EOTS, then survival contacts once no tumor assessments are planned."""
+        """Yield EOTS and the survival contacts, from the end of treatment on.
+
+        While the end is only presumed, EOTS has no last day: it stays due (crf_spec 3.1).
+        """
         a = self.anchors
-        if not (a.treatment_ended and a.last_dose_on):
+        has_ended = a.treatment_ended or self.presumed_ended
+        if not (has_ended and a.last_dose_on):
             return
         end_of_treatment = self.visit("EOTS", a.last_dose_on)
+        if not a.treatment_ended:
+            end_of_treatment = replace(end_of_treatment, closes_on=None)
         yield end_of_treatment
-        if a.randomized_on and not a.pd_on and not a.new_therapy_on:
-            return
         anchor_on = max(day for day in (end_of_treatment.target_on, a.pd_on) if day)
         for k in count(1):
             visit = self.visit("SFUk", anchor_on, n=k, offset=k * self.days(SFU))
             if visit.opens_on is None or visit.opens_on > self.horizon_on:
                 return
             yield visit
-
-
-def nearest(planned: Iterable[PlannedVisit], *, held_on: date) -> PlannedVisit | None:
-    """Return the visit of a series that a date belongs to (crf_spec 3.2).
-
-    It is the visit with the nearest target; of two as near, the earlier.
-
-    >>> visits = plan(Anchors(randomized_on=date(2025, 1, 1)), on=date(2025, 1, 1))
-    >>> nearest(visits, held_on=date(2025, 4, 1)).code
-    'TA1'
-    """
-    distances = [
-        (abs((held_on - visit.target_on).days), visit.target_on, visit.code, visit)
-        for visit in planned
-        if visit.target_on
-    ]
-    return min(distances)[-1] if distances else None

@@ -56,11 +56,13 @@ def visit_state(
     status: str = "",
     cancelled: bool = False,
     later_visit_done: bool = False,
+    begun: bool = False,
 ) -> VisitState:
     """Return the state of a visit on a day (crf_spec 3.2); never raises.
 
     `status` is what the site declares. `grace_days` stand in the table of visits; None: the visit
-    is never missed by time alone. Without a window a visit is planned until it is held.
+    is never missed by time alone. Without a window a visit is planned until it is held. A visit
+    that is `begun` has forms and lacks its date: it is due, and neither overdue nor missed.
 
     >>> visit_state(date(2025, 11, 5), date(2025, 11, 19), on=date(2025, 12, 4), grace_days=14)
     <VisitState.MISSED: 'MISSED'>
@@ -70,7 +72,11 @@ def visit_state(
         return VisitState.DONE_OUT if outside else VisitState.DONE_IN
     if cancelled:
         return VisitState.CANCELLED
-    if status == VisitState.MISSED or later_visit_done:
+    if status == VisitState.MISSED:
+        return VisitState.MISSED
+    if begun:
+        return VisitState.DUE
+    if later_visit_done:
         return VisitState.MISSED
     if closes_on and on > closes_on:
         is_past_grace = grace_days is not None and (on - closes_on).days > grace_days

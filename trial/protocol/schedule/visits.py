@@ -1,6 +1,7 @@
 """The visits of the trial, as a table (crf_spec 3.1).
 
-A form is named by its label. Forms of the common visit are reminders, and never missing. The weekly
+A form is named by its label. Forms of the common visit are reminders, and never missing; of the
+consents, the initial one belongs to screening and all others to the common visit. The weekly
 visits of radiotherapy (RTW), CONF and IRAE90 are not planned here. Days are calendar days.
 """
 
@@ -12,6 +13,7 @@ from trial.protocol.study import Arm
 COMMON = "COMMON"
 SCREENING = "SCR"
 CHECK_AFTER_CYCLE_2 = "PC2"
+UNSCHEDULED = "UNS"
 RANDOMIZATION_VISIT = "RAND"
 SYSRT = Arm.SYSRT
 
@@ -22,7 +24,10 @@ ELIGIBILITY, RANDOMIZATION = "crf.eligibility", "crf.randomization"
 REGIMEN, CYCLE = "crf.regimen", "crf.cycle"
 RADIOTHERAPY, RESPONSE = "crf.radiotherapycourse", "crf.responseassessment"
 
+LATER_DAY = 8  # the first day of a cycle, after day 1, that has a visit of its own
 URGENT_FORMS = {ELIGIBILITY}  # entered within the shorter time of ENTRY_DUE_DAYS
+APART_FROM_THE_VISIT = {CONSENT, ELIGIBILITY, RANDOMIZATION}
+"""Forms with a day of their own: they do not show that the visit was held."""
 
 
 class VisitType(NamedTuple):
@@ -48,13 +53,14 @@ REVIEW = (VITALS, LABORATORY)
 
 TYPES = {row.code: row for row in (
     #         code      title                       anchor           offset  before  after   grace  forms
-    VisitType(COMMON,   "Whole trial",              "",              None,   None,   None,   None,  (), (LESION, RADIOTHERAPY)),
+    VisitType(COMMON,   "Whole trial",              "",              None,   None,   None,   None,  (),
+              (LESION, RADIOTHERAPY, REGIMEN, CONSENT)),  # the regimens and consents after the first
     VisitType("SCR",    "Screening",                "consent",       0,      0,      28,     14,
               (CONSENT, DEMOGRAPHICS, TUMOR, EXTENT, VITALS, LABORATORY, ELIGIBILITY)),  # pre-treated: 0 to +14
-    VisitType("C1D1",   "Cycle 1, day 1",           "G1 signature",  0,      0,      7,      None,
+    VisitType("C1D1",   "Cycle 1, day 1",           "gate 1's day", 0,      0,      7,      None,
               (REGIMEN, CYCLE, VITALS), (LABORATORY,)),  # laboratory values of the 7 days before will do
     VisitType("CnD1",   "Cycle {}, day 1",          "C(n-1)D1",      None,   CYC_1,  CYC_1,  None,  (CYCLE, VITALS, LABORATORY)),
-    VisitType("CnD8",   "Cycle {}, day 8",          "CnD1",          7,      CYC_8,  CYC_8,  14,    (LABORATORY,)),
+    VisitType("CnDd",   "Cycle {}, day {}",         "CnD1",          None,   CYC_8,  CYC_8,  14,    (LABORATORY,)),  # day 8 or later
     VisitType("PC2",    "Check after cycle 2",      "C2D1",          None,   HALF,   HALF,   20,
               (RESPONSE, EXTENT, VITALS, LABORATORY, ELIGIBILITY)),
     VisitType("RAND",   "Randomization",            "PC2 scan",      0,      0,      RAND,   14,    (RANDOMIZATION,)),
@@ -79,27 +85,52 @@ def visit_type(code: str) -> VisitType:
     Raises KeyError for a code that names none.
 
     >>> visit_type("C3D8").code
-    'CnD8'
+    'CnDd'
     """
     if code in TYPES and code.isupper():
         return TYPES[code]
-    numbered = re.fullmatch(r"(C)[1-9]\d*(D[18])|(TA|SFU)[1-9]\d*|(UNS)\d*", code)
+    numbered = re.fullmatch(r"(C)[1-9]\d*D([1-9]\d?)|(TA|SFU)[1-9]\d*|(UNS)\d*", code)
     if not numbered:
         raise KeyError(code)
     cycle, cycle_day, series, unscheduled = numbered.groups()
-    return TYPES[f"Cn{cycle_day}" if cycle else f"{series or unscheduled}k"]
+    if cycle and 1 < int(cycle_day) < LATER_DAY:
+        raise KeyError(code)
+    kind = "CnD1" if cycle_day == "1" else "CnDd"
+    return TYPES[kind if cycle else f"{series or unscheduled}k"]
+
+
+def title_of(code: str) -> str:
+    """Return the title of a visit, with the numbers that its code names.
+
+    >>> title_of("C3D15")
+    'Cycle 3, day 15'
+    """
+    return visit_type(code).title.format(*(re.findall(r"\d+", code) or [code]))
+
+
+def belongs_to_common(form: str) -> bool:
+    """Return True for a form whose records all belong to the common visit.
+
+    >>> [belongs_to_common(form) for form in (LESION, REGIMEN, CONSENT)]
+    [True, False, False]
+    """
+    is_due_elsewhere = any(form in row.forms for row in TYPES.values())
+    return form in TYPES[COMMON].offered and not is_due_elsewhere
 
 
 def follows(code: str, earlier: str) -> bool:
     """Return True for a visit that is later in the same series than another (crf_spec 3.2).
 
-    Once it is held, the earlier visit can only be missed.
+    Once it is held, the earlier visit can only be missed. An unscheduled visit belongs to no
+    series.
 
     >>> follows("C2D1", "C1D1"), follows("TA3", "TA10")
     (True, False)
     """
     series, number = _place(code)
     earlier_series, earlier_number = _place(earlier)
+    if series == UNSCHEDULED:
+        return False
     return series == earlier_series and number > earlier_number
 
 

@@ -12,13 +12,13 @@ from trial.protocol.doubts import Doubt, Level
 from trial.protocol.rounding import beside
 from trial.protocol.sentence import Sentence, both
 from trial.protocol.therapy.adjustments import Adjustment
+from trial.protocol.therapy.agents import CHEMOTHERAPY, Agent, Basis, PlannedAgent
 from trial.protocol.therapy.dosing import calvert_mg, percent_of_planned
-from trial.protocol.therapy.regimens import REGIMENS, Agent, Basis, planned_agent
+from trial.protocol.therapy.regimens import REGIMENS, planned_agent
 
 LOW_PERCENT, HIGH_PERCENT, OVERDOSE_PERCENT, CALVERT_PERCENT = 95, 105, 110, 10
 DELAY_DAYS, EARLY_DAYS = 3, 3
 CISPLATIN_CLEARANCE, CISPLATIN_CLEARANCE_NOTICE = Decimal(50), Decimal(60)  # mL/min
-CHEMOTHERAPY = frozenset({Agent.GEMCITABINE, Agent.CISPLATIN, Agent.CARBOPLATIN})
 NEUTROPHILS_DAY_1, NEUTROPHILS = Decimal("1.5"), Decimal("1.0")  # 10^9/L
 PLATELETS_DAY_1, PLATELETS = Decimal(100), Decimal(75)  # 10^9/L
 
@@ -45,11 +45,13 @@ class DoseCode(StrEnum):
 class AgentDose:
     """One agent on one day of a cycle, with what is entered about that day.
 
-    Doses are in mg, counts in 10^9/L, clearance in mL/min; an item not entered is None.
+    `cycle` is its number in its regimen, `options` are those chosen for the regimen. Doses are in
+    mg, counts in 10^9/L, clearance in mL/min; an item not entered is None.
     """
 
     regimen: str
     agent: str
+    options: tuple[str, ...] = ()
     cycle: int = 1
     day: int = 1
     actual_mg: Decimal | None = None
@@ -63,6 +65,11 @@ class AgentDose:
     auc: Decimal | None = None
     neutrophils: Decimal | None = None
     platelets: Decimal | None = None
+
+    @property
+    def planned(self) -> PlannedAgent | None:
+        """The agent as its regimen plans it; None where it is not part of it."""
+        return planned_agent(self.regimen, self.agent, self.options)
 
 
 def dose_doubts(dose: AgentDose) -> tuple[Doubt, ...]:
@@ -138,16 +145,14 @@ def _timing(dose: AgentDose) -> list[Doubt]:
 
 
 def _cap(dose: AgentDose) -> list[Doubt]:
-    planned = planned_agent(dose.regimen, dose.agent)
-    if planned is None or planned.cap_mg is None:
-        return []
-    if dose.actual_mg is None or dose.actual_mg <= planned.cap_mg:
+    cap_mg = dose.planned.cap_at(dose.dose_level) if dose.planned else None
+    if cap_mg is None or dose.actual_mg is None or dose.actual_mg <= cap_mg:
         return []
     sentence = Sentence(
         "{agent}: {actual_mg:f} mg is above the cap of {cap_mg} mg.",
         agent=agent_name(dose.agent),
         actual_mg=dose.actual_mg,
-        cap_mg=planned.cap_mg,
+        cap_mg=cap_mg,
     )
     return [Doubt(DoseCode.CAP_EXCEEDED, Level.SOFT, sentence)]
 
@@ -187,7 +192,7 @@ def _auc(dose: AgentDose) -> Decimal | None:
     """Return the AUC entered, else that of the regimen."""
     if dose.auc is not None:
         return dose.auc
-    planned = planned_agent(dose.regimen, dose.agent)
+    planned = dose.planned
     return planned.dose if planned and planned.basis == Basis.AUC else None
 
 
@@ -222,7 +227,7 @@ def _regimen(dose: AgentDose) -> list[Doubt]:
     A regimen that is not in the library plans nothing that could be contradicted.
     """
     regimen = REGIMENS.get(dose.regimen)
-    planned = planned_agent(dose.regimen, dose.agent)
+    planned = dose.planned
     if regimen is None or not regimen.agents:
         return []
     if planned is None:

@@ -1,4 +1,4 @@
-"""Delays, cumulative dose and relative dose intensity of systemic therapy (crf_spec 2.14).
+"""Cumulative dose and relative dose intensity of one regimen (crf_spec 2.14).
 
 Source: Hryniuk and Bush, J Clin Oncol 1984;2:1281-1288. Planned doses are always those of protocol
 level 0, with the cycle's own weight or surface. A missing part leaves a sum unknown: the sum of the
@@ -34,21 +34,6 @@ class Cumulative(NamedTuple):
 
     mg: Decimal | None
     normalized: Decimal | None
-
-
-def delay_days(
-    previous_day_1: date | None, day_1: date | None, cycle_length_days: int | None
-) -> int | None:
-    """Return the days by which a cycle began later than planned (crf_spec 2.14, ECDLY).
-
-    Negative where it began earlier; None where a day or the length is not known.
-
-    >>> delay_days(date(2025, 3, 10), date(2025, 4, 7), 21)
-    7
-    """
-    if previous_day_1 is None or day_1 is None or cycle_length_days is None:
-        return None
-    return (day_1 - previous_day_1).days - cycle_length_days
 
 
 def cumulative_dose(doses: Iterable[Dose]) -> Cumulative:
@@ -87,12 +72,13 @@ def agent_intensity_percent(
     day_1_of: Mapping[int, date],
     cycle_length_days: int,
     max_cycles: int | None = None,
+    first_cycle: int = 1,
 ) -> Decimal | None:
     """Return the relative dose intensity of one agent over the cycles started, in percent.
 
-    `day_1_of` gives day 1 of each cycle (crf_spec 2.14, RDI). An agent planned for fewer cycles
-    counts in these alone. None where a cycle or a dose is missing, or days contradict the order of
-    the cycles.
+    `day_1_of` gives day 1 of each cycle of the regimen, which begins with `first_cycle` (crf_spec
+    2.14, RDI). An agent planned for fewer cycles counts in these alone. None where a cycle or a
+    dose is missing, or days contradict the order of the cycles.
 
     >>> full = [Dose(cycle=n, planned_mg=Decimal(100), actual_mg=Decimal(100)) for n in (1, 2)]
     >>> day_1_of = {1: date(2025, 3, 10), 2: date(2025, 4, 21)}
@@ -103,7 +89,7 @@ def agent_intensity_percent(
     started = sorted(day_1_of)
     cycles = started if max_cycles is None else started[:max_cycles]
     days = [day_1_of[cycle] for cycle in cycles]
-    has_no_gap = started == list(range(1, len(started) + 1))
+    has_no_gap = started == list(range(first_cycle, first_cycle + len(started)))
     is_complete = has_no_gap and {dose.cycle for dose in entered} == set(cycles)
     is_in_order = days == sorted(set(days))
     if not cycles or not is_complete or not is_in_order:

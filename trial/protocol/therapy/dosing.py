@@ -4,11 +4,13 @@ Body surface: Mosteller, N Engl J Med 1987;317:1098; Du Bois, Arch Intern Med 19
 Carboplatin: Calvert et al., J Clin Oncol 1989;7:1748-1756.
 """
 
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 
 from trial.protocol.parameters import DEFAULT, BsaFormula, Parameters
-from trial.protocol.therapy.regimens import Basis, PlannedAgent, planned_agent
+from trial.protocol.therapy.agents import Basis, PlannedAgent
+from trial.protocol.therapy.regimens import planned_agent
 
 D = Decimal
 CALVERT_GFR_CAP = D(125)  # mL/min
@@ -52,18 +54,19 @@ def planned_dose_mg(
     regimen: str,
     agent: str,
     *,
+    options: Collection[str] = (),
     weight_kg: Decimal | None = None,
     bsa_m2: Decimal | None = None,
     clearance_ml_min: Decimal | None = None,
 ) -> Decimal | None:
-    """Return the usual dose of one day in mg at protocol level 0, capped (crf_spec 2.14).
+    """Return the dose of one day in mg at protocol level 0, capped, by the options (crf_spec 2.14).
 
     None where the library does not plan the agent, or its measure is not known.
 
     >>> planned_dose_mg("EV_PEMBRO", "ENFORTUMAB_VEDOTIN", weight_kg=Decimal(110))
     Decimal('125')
     """
-    planned = planned_agent(regimen, agent)
+    planned = planned_agent(regimen, agent, options)
     if planned is None:
         return None
     return dose_mg(planned, weight_kg=weight_kg, bsa_m2=bsa_m2, clearance_ml_min=clearance_ml_min)
@@ -78,10 +81,10 @@ def dose_mg(
 ) -> Decimal | None:
     """Return the dose of one day in mg, capped (crf_spec 2.14).
 
-    The dose is by surface, weight, clearance or flat. None without its measure; a measure that is
-    not above 0 is none.
+    The dose is by surface, weight, clearance or flat. Of an agent by mouth it is that of all days
+    of the cycle. None without its measure; a measure that is not above 0 is none.
 
-    >>> from trial.protocol.therapy.regimens import CIS_1_8
+    >>> from trial.protocol.therapy.agents import CIS_1_8
     >>> dose_mg(CIS_1_8, bsa_m2=Decimal("1.8"))
     Decimal('63.0')
     """
@@ -93,7 +96,7 @@ def dose_mg(
     }[planned.basis]
     if measure is None or measure <= 0:
         return None
-    mg = planned.dose * measure
+    mg = planned.dose * measure * (planned.days_taken or 1)
     if planned.basis == Basis.AUC:
         mg = calvert_mg(auc=planned.dose, clearance_ml_min=measure)
     return mg if planned.cap_mg is None else min(mg, planned.cap_mg)

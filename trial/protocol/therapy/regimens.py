@@ -1,15 +1,51 @@
 """The regimen library of systemic therapy (crf_spec 2.14).
 
-Doses are those of labels and publications (crf_spec 0.2). They are data, to be confirmed by the
-investigator before use.
+Agents and doses stand in `agents`. A regimen that is not listed names its agents itself.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import StrEnum
 
-D = Decimal
+from trial.protocol.therapy.agents import (
+    AGENTS,
+    AVEL,
+    AVEL_KG,
+    CAMRE,
+    CARBO_4,
+    CARBO_5,
+    CIS,
+    CIS_1_2,
+    CIS_1_8,
+    DOCE,
+    DURVA,
+    DV,
+    ERDA,
+    EV,
+    EV_28,
+    GEM,
+    ICI_AGENTS,
+    NABP_125,
+    NABP_260,
+    NIVO,
+    NIVO_480,
+    PACLI_80,
+    PACLI_175,
+    PEMBRO,
+    PEMBRO_35,
+    SACI,
+    SINTI,
+    TISLE,
+    TORI,
+    TORI_KG,
+    Agent,
+    Option,
+    Part,
+    PlannedAgent,
+)
+
+OTHER = "OTHER"
+"""The code of a regimen that the library does not list."""
 
 
 class RegimenClass(StrEnum):
@@ -32,55 +68,8 @@ class SystemicClass(StrEnum):
     ICI_CONTAINING, NO_ICI = "ICI_CONTAINING", "NO_ICI"
 
 
-class Basis(StrEnum):
-    """The quantity that a dose is measured by."""
-
-    MG_M2, MG_KG, MG, AUC = "mg/m2", "mg/kg", "mg", "AUC"
-
-
-class Part(StrEnum):
-    """The place of an agent in its regimen: an option replaces the agent of its part."""
-
-    GEMCITABINE, PLATINUM, ADC, ICI = "GEMCITABINE", "PLATINUM", "ADC", "ICI"
-
-
-class Agent(StrEnum):
-    """The agents of systemic therapy."""
-
-    GEMCITABINE = "GEMCITABINE"
-    CISPLATIN = "CISPLATIN"
-    CARBOPLATIN = "CARBOPLATIN"
-    DISITAMAB_VEDOTIN = "DISITAMAB_VEDOTIN"
-    ENFORTUMAB_VEDOTIN = "ENFORTUMAB_VEDOTIN"
-    TORIPALIMAB = "TORIPALIMAB"
-    PEMBROLIZUMAB = "PEMBROLIZUMAB"
-    TISLELIZUMAB = "TISLELIZUMAB"
-    NIVOLUMAB = "NIVOLUMAB"
-    OTHER = "OTHER"
-
-
-AGENTS = tuple(Agent)
-ICI_AGENTS = frozenset(
-    {Agent.TORIPALIMAB, Agent.PEMBROLIZUMAB, Agent.TISLELIZUMAB, Agent.NIVOLUMAB}
-)
 ICI_CLASSES = (RegimenClass.ICI, RegimenClass.CHEMO_ICI, RegimenClass.ADC_ICI)
 NO_ICI_CLASSES = (RegimenClass.CHEMO, RegimenClass.ADC)
-
-
-@dataclass(frozen=True)
-class PlannedAgent:
-    """An agent at protocol level 0: its dose in units of `basis`, on these days of the cycle.
-
-    Without `max_cycles` it is given as long as its regimen.
-    """
-
-    agent: Agent
-    part: Part
-    dose: Decimal
-    basis: Basis
-    days: tuple[int, ...] = (1,)
-    cap_mg: Decimal | None = None
-    max_cycles: int | None = None
 
 
 @dataclass(frozen=True)
@@ -99,45 +88,62 @@ class Regimen:
     agents: tuple[PlannedAgent, ...]
     options: tuple[PlannedAgent, ...] = ()
 
-    @property
-    def has_day_8(self) -> bool:
-        """Return whether an agent is given on day 8 (crf_spec 3.1, CnD8)."""
-        return any(8 in agent.days for agent in self.agents)
+    def planned(self, options: Collection[str] = ()) -> tuple[PlannedAgent, ...]:
+        """Return the agents as the options chosen plan them; else the usual ones (crf_spec 2.14).
+
+        >>> [agent.dose for agent in REGIMENS["GC_CARBO"].planned(["CARBO_AUC_4_5"])]
+        [Decimal('1000'), Decimal('4.5')]
+        """
+        ways = (*self.agents, *self.options)
+        chosen = {agent.part: agent for agent in ways if agent.option in options}
+        return tuple(chosen.get(agent.part, agent) for agent in self.agents)
+
+    def choices(self, part: Part) -> tuple[Option, ...]:
+        """Return the options of a part; none where it is given in one way.
+
+        >>> [option.value for option in REGIMENS["GC_CARBO"].choices(Part.PLATINUM)]
+        ['CARBO_AUC_5', 'CARBO_AUC_4_5']
+        """
+        ways = [agent.option for agent in (*self.agents, *self.options) if agent.part == part]
+        return tuple(option for option in ways if option) if len(ways) > 1 else ()
 
 
-# fmt: off
-#                  agent                      part             dose        basis        days
-GEM = PlannedAgent(Agent.GEMCITABINE,         Part.GEMCITABINE, D(1000),    Basis.MG_M2, (1, 8), max_cycles=6)
-CIS = PlannedAgent(Agent.CISPLATIN,           Part.PLATINUM,    D(70),      Basis.MG_M2, max_cycles=6)
-CIS_1_8 = PlannedAgent(Agent.CISPLATIN,       Part.PLATINUM,    D(35),      Basis.MG_M2, (1, 8), max_cycles=6)
-CIS_1_2 = PlannedAgent(Agent.CISPLATIN,       Part.PLATINUM,    D(35),      Basis.MG_M2, (1, 2), max_cycles=6)
-CARBO_5 = PlannedAgent(Agent.CARBOPLATIN,     Part.PLATINUM,    D(5),       Basis.AUC, max_cycles=6)
-CARBO_4 = PlannedAgent(Agent.CARBOPLATIN,     Part.PLATINUM,    D("4.5"),   Basis.AUC, max_cycles=6)
-DV = PlannedAgent(Agent.DISITAMAB_VEDOTIN,    Part.ADC,         D("2.0"),   Basis.MG_KG, cap_mg=D(200))
-EV = PlannedAgent(Agent.ENFORTUMAB_VEDOTIN,   Part.ADC,         D("1.25"),  Basis.MG_KG, (1, 8), cap_mg=D(125))
-TORI_KG = PlannedAgent(Agent.TORIPALIMAB,     Part.ICI,         D(3),       Basis.MG_KG)
-TORI_240 = PlannedAgent(Agent.TORIPALIMAB,    Part.ICI,         D(240),     Basis.MG)
-TISLE = PlannedAgent(Agent.TISLELIZUMAB,      Part.ICI,         D(200),     Basis.MG)
-NIVO = PlannedAgent(Agent.NIVOLUMAB,          Part.ICI,         D(360),     Basis.MG)
-PEMBRO = PlannedAgent(Agent.PEMBROLIZUMAB,    Part.ICI,         D(200),     Basis.MG)
-PEMBRO_35 = PlannedAgent(Agent.PEMBROLIZUMAB, Part.ICI,         D(200),     Basis.MG, max_cycles=35)
-# fmt: on
+CHEMO, ICI, ADC, ADC_ICI = (
+    RegimenClass.CHEMO,
+    RegimenClass.ICI,
+    RegimenClass.ADC,
+    RegimenClass.ADC_ICI,
+)
+SPLIT_CIS = (CIS_1_8, CIS_1_2)
 
 REGIMENS = {regimen.code: regimen for regimen in (
-    #       code          title                                 class                   days  cycles  agents, options
-    Regimen("GC_CIS",     "Gemcitabine, cisplatin",             RegimenClass.CHEMO,     21,   6,      (GEM, CIS),
-            (CIS_1_8, CIS_1_2)),
-    Regimen("GC_CARBO",   "Gemcitabine, carboplatin",           RegimenClass.CHEMO,     21,   6,      (GEM, CARBO_5),
-            (CARBO_4,)),
-    Regimen("DV_TORI",    "Disitamab vedotin, toripalimab",     RegimenClass.ADC_ICI,   14,   None,   (DV, TORI_KG)),
-    Regimen("EV_PEMBRO",  "Enfortumab vedotin, pembrolizumab",  RegimenClass.ADC_ICI,   21,   None,   (EV, PEMBRO_35)),
-    Regimen("TISLE",      "Tislelizumab",                       RegimenClass.ICI,       21,   None,   (TISLE,)),
-    Regimen("TORI_240",   "Toripalimab 240 mg",                 RegimenClass.ICI,       21,   None,   (TORI_240,)),
-    Regimen("PEMBRO_200", "Pembrolizumab 200 mg",               RegimenClass.ICI,       21,   None,   (PEMBRO,)),
-    Regimen("GC_ICI",     "Gemcitabine, platinum, PD-1 antibody", RegimenClass.CHEMO_ICI, 21, None,   (GEM, CIS, TISLE),
-            (CIS_1_8, CIS_1_2, CARBO_5, CARBO_4, TORI_240, NIVO)),
-    Regimen("DV_MONO",    "Disitamab vedotin",                  RegimenClass.ADC,       14,   None,   (DV,)),
-    Regimen("OTHER",      "Other, approved by the investigator", RegimenClass.OTHER,    None, None,   ()),
+    #       code          title                                      class    days  cycles  agents, options
+    Regimen("GC_CIS",     "Gemcitabine, cisplatin",                  CHEMO,   21,   6,      (GEM, CIS), SPLIT_CIS),
+    Regimen("GC_CARBO",   "Gemcitabine, carboplatin",                CHEMO,   21,   6,      (GEM, CARBO_5), (CARBO_4,)),
+    Regimen("DV_TORI",    "Disitamab vedotin, toripalimab",          ADC_ICI, 14,   None,   (DV, TORI_KG)),
+    Regimen("EV_PEMBRO",  "Enfortumab vedotin, pembrolizumab",       ADC_ICI, 21,   None,   (EV, PEMBRO_35)),
+    Regimen("TISLE",      "Tislelizumab",                            ICI,     21,   None,   (TISLE,)),
+    Regimen("TORI_240",   "Toripalimab 240 mg",                      ICI,     21,   None,   (TORI,)),
+    Regimen("PEMBRO_200", "Pembrolizumab 200 mg",                    ICI,     21,   None,   (PEMBRO,)),
+    Regimen("GC_ICI",     "Gemcitabine, platinum, PD-1 antibody",    RegimenClass.CHEMO_ICI, 21, 6, (GEM, CIS, TISLE),
+            (*SPLIT_CIS, CARBO_5, CARBO_4, TORI, NIVO)),
+    Regimen("DV_MONO",    "Disitamab vedotin",                       ADC,     14,   None,   (DV,)),
+    Regimen("EV_MONO",    "Enfortumab vedotin",                      ADC,     28,   None,   (EV_28,)),
+    Regimen("DV_TISLE",   "Disitamab vedotin, tislelizumab",         ADC_ICI, 21,   None,   (DV, TISLE)),
+    Regimen("NIVO_360",   "Nivolumab 360 mg",                        ICI,     21,   None,   (NIVO,)),
+    Regimen("NIVO_480",   "Nivolumab 480 mg",                        ICI,     28,   None,   (NIVO_480,)),
+    Regimen("AVEL_800",   "Avelumab",                                ICI,     14,   None,   (AVEL,), (AVEL_KG,)),
+    Regimen("SINTI_200",  "Sintilimab 200 mg",                       ICI,     21,   None,   (SINTI,)),
+    Regimen("CAMRE_200",  "Camrelizumab 200 mg",                     ICI,     21,   None,   (CAMRE,)),
+    Regimen("DURVA_1500", "Durvalumab 1500 mg",                      ICI,     28,   None,   (DURVA,)),
+    Regimen("DOCE_75",    "Docetaxel 75 mg/m²",                      CHEMO,   21,   None,   (DOCE,)),
+    Regimen("PACLI_175",  "Paclitaxel 175 mg/m²",                    CHEMO,   21,   None,   (PACLI_175,)),
+    Regimen("PACLI_80",   "Paclitaxel 80 mg/m², weekly",             CHEMO,   28,   None,   (PACLI_80,)),
+    Regimen("NABP_125",   "Nab-paclitaxel 125 mg/m², days 1 and 8",  CHEMO,   21,   None,   (NABP_125,)),
+    Regimen("NABP_260",   "Nab-paclitaxel 260 mg/m²",                CHEMO,   21,   None,   (NABP_260,)),
+    Regimen("SG",         "Sacituzumab govitecan",                   ADC,     21,   None,   (SACI,)),
+    Regimen("ERDA",       "Erdafitinib, by mouth",                   RegimenClass.OTHER, 28, None, (ERDA,)),
+    Regimen(OTHER,        "Other, approved by the investigator",     RegimenClass.OTHER, None, None, ()),
 )}  # fmt: skip
 
 
@@ -158,16 +164,22 @@ def sysclass(regimen_class: str, agents: Iterable[str] = ()) -> SystemicClass | 
     return SystemicClass.NO_ICI if is_complete else None
 
 
-def planned_agent(regimen: str, agent: str) -> PlannedAgent | None:
-    """Return the agent as its regimen plans it, the usual plan before the options (crf_spec 2.14).
+def planned_agent(regimen: str, agent: str, options: Collection[str] = ()) -> PlannedAgent | None:
+    """Return the agent as its regimen plans it by the options chosen (crf_spec 2.14).
 
-    None where it is not part of the regimen.
+    Without a chosen option the usual plan counts before the others. None where the agent is not
+    part of the regimen.
 
     >>> planned_agent("GC_ICI", "NIVOLUMAB").dose
     Decimal('360')
+    >>> planned_agent("GC_CIS", "CISPLATIN", ["CIS_35_D1_D8"]).days
+    (1, 8)
     """
-    plan = REGIMENS.get(regimen, REGIMENS["OTHER"])
-    for planned in (*plan.agents, *plan.options):
-        if planned.agent == agent:
-            return planned
+    plan = REGIMENS.get(regimen, REGIMENS[OTHER])
+    planned = plan.planned(options)
+    fixed = {way.part for way in (*plan.agents, *plan.options) if way.option in options}
+    open_ways = [way for way in plan.options if way.part not in fixed]
+    for way in (*planned, *open_ways):
+        if way.agent == agent:
+            return way
     return None

@@ -1,0 +1,1 @@
+"""Laboratory results: clearances, grades of toxicity, tests that are due."""

@@ -1,0 +1,1 @@
+"""Doses, cycles and regimens of systemic therapy."""

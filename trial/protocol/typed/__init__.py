@@ -1,0 +1,1 @@
+"""The grammar of typed values (crf_spec 0.3): numbers, dates, characters of a text."""
