@@ -85,7 +85,8 @@ def _moves(
 ) -> bool:
     """Set the visit to its plan. Return whether that changes it.
 
-    Visits with a code in `always` are planned at any time. A stopped visit keeps its last window, for those who read it.
+    Visits with a code in `always` are planned at any time. A stopped visit keeps its last window,
+    for those who read it.
     """
     wanted: dict[str, Any] = {"stopped": planned is None and visit.code not in always}
     if planned is not None:

@@ -156,13 +156,8 @@ def randomize(
     late_reason = checked_text(late_reason, item="late_reason", if_blank=None, longest=200)
     if earlier := allocation_of(subject):  # what stands for ever needs no proof, lock or key
         return _same(earlier, late_reason), False
-    try:
-        refuse_unless_proven(by, proof, undone=_("Nobody was randomized."))
-    except Unproven:
-        # Pressed twice, the second request brings the code that the first has used up.
-        if earlier := _allocation_in_progress(subject, by=by):
-            return _same(earlier, late_reason), False
-        raise
+    if earlier := _proven_or_allocated(subject, by=by, proof=proof):
+        return _same(earlier, late_reason), False
     on = at or subject.site.today()
     key = _key()
     with writing(by=by):
@@ -181,11 +176,22 @@ def randomize(
     return record, True
 
 
-def _allocation_in_progress(subject: Subject, *, by: User) -> Randomization | None:
-    """Return the allocation that another request was making, once it is stored; otherwise None."""
-    with writing(by=by):
-        lock_study()
-        return allocation_of(subject)
+def _proven_or_allocated(subject: Subject, *, by: User, proof: Proof) -> Randomization | None:
+    """Refuse a person who does not prove to be `by`, unless the subject is allocated meanwhile.
+
+    Pressed twice, the second request brings the code that the first has used up: the allocation
+    that the first was making is returned once it is stored.
+    """
+    try:
+        refuse_unless_proven(by, proof, undone=_("Nobody was randomized."))
+    except Unproven:
+        with writing(by=by):
+            lock_study()
+            earlier = allocation_of(subject)
+        if earlier is None:
+            raise
+        return earlier
+    return None
 
 
 def _lock_committed_study(key: bytes) -> None:

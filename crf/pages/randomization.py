@@ -21,7 +21,7 @@ from crf.models import Randomization
 from trial.access import Act
 from trial.accounts.proving import asks_code, proving
 from trial.actions import accounts
-from trial.models import may
+from trial.models import Subject, may
 from trial.pages.base import PersonalRequest, WhyForm, button, number_from, page, reason_from, say
 from trial.protocol.randomization.preconditions import ANSWERED_BY_A_REASON
 from trial.refusals import Refused
@@ -54,7 +54,6 @@ def randomization_page(request: PersonalRequest, code: str) -> HttpResponse:
     today, casebook = subject.site.today(), Casebook(subject)
     allocated = randomization.allocation_of(subject)
     sysclass, metpat = strata_of(casebook, on=today)
-    may_randomize = may(request.user, Act.RANDOMIZE, subject.site_id)
     return page(
         request,
         "casebook/randomization.html",
@@ -66,9 +65,7 @@ def randomization_page(request: PersonalRequest, code: str) -> HttpResponse:
         check=progression.check(casebook, on=today),
         would_be=Randomization(sysclass=sysclass or "", metpat=metpat or ""),
         late_reason=late_reason,
-        asks_code=asks_code(request),
-        may_randomize=may_randomize,
-        unready=accounts.missing_before_signing(request.user) if may_randomize else [],
+        **_who_randomizes(request, subject),
         may_correct=may(request.user, Act.ENTER, subject.site_id),
         why=WhyForm(),
         corrected=[
@@ -76,6 +73,16 @@ def randomization_page(request: PersonalRequest, code: str) -> HttpResponse:
         ],
         refused=refused,
     )
+
+
+def _who_randomizes(request: PersonalRequest, subject: Subject) -> dict[str, object]:
+    """Return whether the person may randomize, what the person still lacks, and what is asked."""
+    may_randomize = may(request.user, Act.RANDOMIZE, subject.site_id)
+    return {
+        "asks_code": asks_code(request),
+        "may_randomize": may_randomize,
+        "unready": accounts.missing_before_signing(request.user) if may_randomize else [],
+    }
 
 
 def _against(

@@ -69,14 +69,14 @@ def load(
 def _tell_allocated(passwords: Mapping[str, str], step: Callable[[str], object]) -> int:
     """Tell the stories with an allocation. Return how many were still to be told."""
     first = _team(setup.FIRST, passwords)
-    told = 0
+    number_of_new = 0
     with flagging.without_hints(), _without_waiting_for_the_disk():
         for number, story in enumerate(ALLOCATED, 1):
             sentence = _("Patient story {number} of {all} is entered, as people would enter it.")
             step(sentence.format(number=number, all=len(ALLOCATED)))
-            told += story.load(first)
+            number_of_new += story.load(first)
         step(_("The stories that end in screening are entered."))
-    return told
+    return number_of_new
 
 
 def _tell_others(passwords: Mapping[str, str]) -> int:

@@ -25,7 +25,7 @@ def test_an_item_that_nobody_typed_in_is_not_called_entered(browser, url, cycle,
     with acting(by=data_manager, reason="Measured again"):
         Cycle.objects.filter(pk=cycle.pk).update(weight_kg=72, height_cm=171)
     answer = errors(browser.post(url, filled_in(page, height_cm=180, **REASON)))
-    assert "you entered 180, but 171.0 has been stored" in answer
+    assert "you entered 180.0, but 171.0 has been stored" in answer
     assert f"72.0 has been stored in the meantime; this page still shows {cycle.weight_kg}, which you have not changed" in answer
     assert f"you entered {cycle.weight_kg}" not in answer
 

@@ -21,6 +21,7 @@ def choose_visit_page(request: HttpRequest, form: type[Record]) -> HttpResponse:
     context = admin.site.each_context(request) | {
         "title": _("Enter {form}: for whom, at which visit?").format(form=form.form_title()),
         "opts": form._meta,
+        "page_visit": None,
         "code": code,
         "subject": subject,
         "visits": visits,

@@ -132,12 +132,12 @@ class KeptForm(ShowsBothValues):
         self.add_error(None, _(STALE_PAGE))
 
     def _as_seen(self) -> Any:
-        """Return the row in the version that the page showed; None where there is no such version."""
+        """Return the row in the version that the page showed; None without such a version."""
         versions = type(self.instance).history.filter(id=self.instance.pk, version=self.version)
         return versions.first()
 
     def _is_as_shown(self, name: str, seen: Any) -> bool:
-        """Return whether an input still says what the page showed, so that nobody has typed in it."""
+        """Return whether an input still says what the page showed: nobody typed in it."""
         if name.startswith(MISSING):
             shown = seen.missing.get(name.removeprefix(MISSING), "")
             return bool((self.cleaned_data.get(name) or "") == shown)

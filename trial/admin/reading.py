@@ -1,5 +1,5 @@
-"""What stands on the page of a record or a visit around its inputs: its open queries, who closed it,
-and the form as a person reads it who cannot change it.
+"""The context of the page of a record or a visit: its open queries, who closed it to changes, and
+the form as a person reads it who cannot change it.
 """
 
 from collections import Counter

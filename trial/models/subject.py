@@ -45,7 +45,7 @@ class Subject(Kept):
         db_index=False,
         verbose_name=_("withdrawn by"),
     )
-    """Who withdrew a subject that was made in error. It keeps its code, which is not given again."""
+    """The person who withdrew a subject that was made in error; its code is not given again."""
 
     class Meta(Kept.Meta):
         ordering = ["code"]

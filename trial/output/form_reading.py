@@ -126,7 +126,7 @@ def open_queries_of(row: Entered) -> Queries:
 
 
 class Closed(NamedTuple):
-    """Why nothing of a visit can be changed: the sentence, and whether it is the study's lock."""
+    """The sentence that says why nothing of a visit can be changed; whether it is the lock."""
 
     sentence: str
     by_lock: bool
@@ -146,7 +146,8 @@ def why_closed(visit: Visit) -> Closed | None:
         freeze = Freeze.objects.filter(visit=visit).select_related("by").last()
         sentence = _(
             "Visit {visit} is frozen: {person} froze it on {time} ({reason}). "
-            "Nothing of it can be entered or changed. Ask a data manager of the site to unfreeze it."
+            "Nothing of it can be entered or changed. "
+            "Ask a data manager of the site to unfreeze it."
         )
         return Closed(sentence.format(visit=visit, **_who_and_when(freeze)), by_lock=False)
     return None

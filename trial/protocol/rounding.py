@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 MOST_PLACES = 28
-"""As many as Python's Decimal computes with."""
+"""The number of digits that Python's Decimal computes with."""
 
 
 def beside(value: Decimal, *limits: Decimal | int, places: int) -> str:
