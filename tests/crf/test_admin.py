@@ -180,7 +180,7 @@ class TestChange:
         with acting(by=data_manager, reason="Weighed again"):
             Cycle.objects.filter(pk=cycle.pk).update(weight_kg=72)
         answer = errors(browser.post(url, filled_in(page, weight_kg=71, **REASON)))
-        assert "you entered 71, but 72.0 has been stored" in answer
+        assert "you entered 71.0, but 72.0 has been stored" in answer
         assert Cycle.objects.get().weight_kg == 72
 
     def test_of_a_stale_row_is_refused_too(self, browser, url, cycle, data_manager):
@@ -188,7 +188,7 @@ class TestChange:
         with acting(by=data_manager, reason="Misread"):
             cycle.administrations.update(dose_mg=100)
         answer = errors(browser.post(url, filled_in(page, **REASON, **{"administrations-0-dose_mg": 110})))
-        assert "you entered 110, but 100.0 has been stored" in answer
+        assert "you entered 110.0, but 100.0 has been stored" in answer
         assert Administration.objects.get().dose_mg == 100
 
     def test_names_no_row_of_another_record(self, browser, url, cycle, data_manager, subject):

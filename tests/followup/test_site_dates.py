@@ -31,7 +31,7 @@ def test_start_page_counts_by_the_date_of_the_site(client, site, subject, visit,
     client.force_login(data_manager)
     page = client.get("/")
     assert ("01-001 · Screening" in page.text) is is_due
-    assert f'max="{site.today().isoformat()}"' in page.text
+    assert f'data-today="{site.today().isoformat()}"' in page.text
 
 
 @pytest.mark.parametrize(("zone", "allowed"), [(EAST, True), (WEST, False)])

@@ -247,7 +247,7 @@ def test_repeated_tests_and_a_new_confirmation_cure_windows_that_have_lapsed(con
     assert "I08, I10, I11, I12 are too old" in lapsed.sentence
     visit = enrolment.unscheduled_visit(subject=confirmed.subject, by=confirmed.team.data_manager)
     usual.signs(confirmed, visit.code, date(2025, 5, 1), weight_kg="70")
-    everything = {test: (value, analytes.TESTS[test].unit) for test, value in RESULTS.items()}
+    everything = {test: (value, analytes.TESTS[test].unit) for test, value in RESULTS.items() if test in analytes.TESTS}
     usual.panel(confirmed, visit.code, date(2025, 5, 1), everything)
     with pytest.raises(Conflict):
         randomization.randomize(confirmed.subject, by=confirmed.team.investigator, at=date(2025, 5, 10))
@@ -370,7 +370,7 @@ def test_api_tells_what_changed_and_judges_gate_1_for_its_own_day(confirmed, cli
     commit()
     told = client.get(address).json()["confirmed"]
     assert (told["stale"], told["lapsed"]) == (True, [])
-    assert told["changes"][0].startswith("Changed: ")
+    assert any(sentence.startswith("Changed: ") for sentence in told["changes"])
     refusals = client.get(f"/api/v1/subjects/{confirmed.subject.code}/randomization/").json()["refusals"]
     assert {(refusal["code"], refusal["gate"]) for refusal in refusals} >= {("G1_STALE", 1)}
     second = client.get(f"/api/v1/subjects/{confirmed.subject.code}/eligibility/?gate=2").json()["confirmed"]
