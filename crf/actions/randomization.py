@@ -139,12 +139,7 @@ def evidence_is_queried(casebook: Casebook, *assessed: eligibility.Assessed) -> 
 
 
 def randomize(
-    subject: Subject,
-    *,
-    by: User,
-    proof: Proof,
-    late_reason: str = "",
-    at: date | None = None,
+    subject: Subject, *, by: User, proof: Proof, late_reason: str = "", at: date | None = None
 ) -> tuple[Randomization, bool]:
     """Allocate the subject for who proves to be `by`. Return the allocation, and whether it is new.
 
