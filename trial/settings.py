@@ -50,6 +50,11 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",  # early: also on what whitenoise serves, and on refusals
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Pages are sent compressed: a casebook is ten times smaller. The length of a compressed page
+    # could tell a secret on it to who may put guesses into the same page (BREACH). Of secrets,
+    # pages hold the CSRF token, which Django masks anew in each answer; and GZipMiddleware adds up
+    # to 100 random bytes to each, which blurs the length. Static files hold none.
+    "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "trial.pages.not_kept.KeptByNoBrowser",
     "trial.audit.client.NamesItsClient",

@@ -7,7 +7,7 @@ from trial.accounts.login_form import LoginForm
 
 # Each module of the admin registers its pages.
 from trial.admin import accounts, memberships, people, setup, tokens, visits  # noqa: F401
-from trial.pages import account, history, locks, paper, review, signing, study
+from trial.pages import account, history, locks, paper, review, signing, study, subject
 
 admin.site.login_form = LoginForm
 
@@ -33,6 +33,7 @@ urlpatterns = [
     path("paper/", paper.paper_page, name="paper"),
     path("visits/<int:pk>/paper/", paper.from_paper_page, name="from-paper"),
     path("lock/", locks.lock_page, name="lock"),
+    path("subjects/<str:code>/withdraw/", subject.withdraw_subject_page, name="withdraw-subject"),
     path("", include("crf.urls")),
     path("", include("followup.urls")),
 ]

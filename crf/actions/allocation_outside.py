@@ -11,7 +11,12 @@ from django.contrib.auth.models import User
 from crf.models import AllocationOutside, Randomization
 from trial.access import Act
 from trial.actions.parameters import lock_study
-from trial.actions.saving.writing import checked_text, writing
+from trial.actions.saving.writing import (
+    checked_text,
+    lock_row,
+    refuse_withdrawn_subject,
+    writing,
+)
 from trial.actions.signals import stored
 from trial.actions.verification import anchors
 from trial.audit.acting import acting
@@ -52,6 +57,7 @@ def enter(
     if problems or allocated_on is None:
         raise Refused(*problems)
     with writing(by=by):
+        refuse_withdrawn_subject(lock_row(Subject, subject.pk))
         _refuse_second(subject)
         if AllocationOutside.waiting(subject):
             raise Refused(Code.OUTSIDE_WAITS, codes=["OUTSIDE_WAITS"], subject=subject)
@@ -158,3 +164,15 @@ def _problems_of_day(subject: Subject, allocated_on: date | None) -> Iterator[Pr
         yield Problem(Code.OUTSIDE_DAY_UNFIT, "allocated_on")
     elif allocated_on < subject.screened_on:
         yield Problem(Code.OUTSIDE_BEFORE_SCREENING, "allocated_on", {"day": subject.screened_on})
+
+
+def refuse_withdrawal_of_allocated(row: object, **signal: object) -> None:
+    """Refuse to withdraw a subject of whom an allocation is entered, whoever decides it.
+
+    It receives `stored` (trial/actions/signals.py).
+    """
+    if not isinstance(row, Subject) or not row.withdrawn_at:
+        return
+    entered = AllocationOutside.objects.filter(subject=row).exists()
+    if entered or Randomization.objects.filter(subject_once=row).exists():
+        raise Refused(Code.SUBJECT_ALLOCATED, subject=row)

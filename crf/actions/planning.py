@@ -46,6 +46,8 @@ def plan_visits(
     parameters = casebook.parameters_on(on)
     anchors = anchors or anchors_of(casebook, parameters)
     planned = {visit.code: visit for visit in timetable.plan(anchors, on=on, parameters=parameters)}
+    if subject.withdrawn_at:  # it was made in error: nothing of it is due
+        planned = {}
     there = {visit.code: visit for visit in Visit.objects.filter(subject=subject)}
     new = [
         Visit(subject=subject, code=code, **window_of(planned.get(code)))
@@ -53,7 +55,8 @@ def plan_visits(
         if code not in there
     ]
     open_visits = [visit for visit in there.values() if _is_open(visit)]
-    moved = [visit for visit in open_visits if _moves(visit, planned.get(visit.code))]
+    always = () if subject.withdrawn_at else ALWAYS
+    moved = [v for v in open_visits if _moves(v, planned.get(v.code), always=always)]
     if new:
         Visit.objects.bulk_create(new)
     if moved:
@@ -77,12 +80,15 @@ def _is_open(visit: Visit) -> bool:
     return not visit.held_on and not visit.status and not visit.is_unscheduled
 
 
-def _moves(visit: Visit, planned: timetable.PlannedVisit | None) -> bool:
+def _moves(
+    visit: Visit, planned: timetable.PlannedVisit | None, *, always: tuple[str, ...]
+) -> bool:
     """Set the visit to its plan. Return whether that changes it.
 
-    A stopped visit keeps its last window, for those who read it.
+    Visits with a code in `always` are planned at any time. A stopped visit keeps its last window,
+    for those who read it.
     """
-    wanted: dict[str, Any] = {"stopped": planned is None and visit.code not in ALWAYS}
+    wanted: dict[str, Any] = {"stopped": planned is None and visit.code not in always}
     if planned is not None:
         wanted |= window_of(planned)
     differs = any(getattr(visit, name) != value for name, value in wanted.items())

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, User
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from crf.casebook import Casebook
 from crf.derived import eligibility, progression
@@ -21,6 +22,9 @@ from crf.derived.since_confirmed import SinceConfirmed, changes_in_words, since_
 from crf.derived.strata import feasible, levels_of
 from crf.models import AllocationOutside, Eligibility, Randomization
 from trial.access import Act
+from trial.accounts.second_factor import Proof, Unproven
+from trial.actions.parameters import lock_study
+from trial.actions.review import refuse_unless_proven
 from trial.actions.saving.writing import checked_text, lock_row, writing
 from trial.actions.signals import stored
 from trial.actions.verification import anchors
@@ -51,7 +55,7 @@ def publish_commitment(*, by: AbstractUser) -> str:
     """Publish the key's SHA-256, once, before the first subject is randomized."""
     commitment = blocks.commitment(_key())
     with writing(by=by, reason="OTHER: publication of the commitment"):
-        row, _ = Study.objects.get_or_create(registration=study.REGISTRATION)
+        row, _is_new = Study.objects.get_or_create(registration=study.REGISTRATION)
         row = lock_row(Study, row.pk)
         if row.randomization_commitment and row.randomization_commitment != commitment:
             raise Refused(Code.COMMITMENT_OF_ANOTHER_KEY)
@@ -135,9 +139,9 @@ def evidence_is_queried(casebook: Casebook, *assessed: eligibility.Assessed) -> 
 
 
 def randomize(
-    subject: Subject, *, by: AbstractUser, late_reason: str = "", at: date | None = None
+    subject: Subject, *, by: User, proof: Proof, late_reason: str = "", at: date | None = None
 ) -> tuple[Randomization, bool]:
-    """Allocate the subject. Return the allocation, and whether it is new.
+    """Allocate the subject for who proves to be `by`. Return the allocation, and whether it is new.
 
     The same request again has the same answer (docs/decisions/0043). `at` is the day: only the demo
     and the tests pass it.
@@ -145,7 +149,9 @@ def randomize(
     if not may(by, Act.RANDOMIZE, subject.site_id):
         raise Refused(Code.RANDOMIZED_BY_INVESTIGATOR)
     late_reason = checked_text(late_reason, item="late_reason", if_blank=None, longest=200)
-    if earlier := allocation_of(subject):  # what stands for ever needs neither lock nor key
+    if earlier := allocation_of(subject):  # what stands for ever needs no proof, lock or key
+        return _same(earlier, late_reason), False
+    if earlier := _proven_or_allocated(subject, by=by, proof=proof):
         return _same(earlier, late_reason), False
     on = at or subject.site.today()
     key = _key()
@@ -163,6 +169,24 @@ def randomize(
             stored.send(Randomization, row=record, by=by, casebook=casebook.with_record(record))
         anchors.at_commit()
     return record, True
+
+
+def _proven_or_allocated(subject: Subject, *, by: User, proof: Proof) -> Randomization | None:
+    """Refuse a person who does not prove to be `by`, unless the subject is allocated meanwhile.
+
+    Pressed twice, the second request brings the code that the first has used up: the allocation
+    that the first was making is returned once it is stored.
+    """
+    try:
+        refuse_unless_proven(by, proof, undone=_("Nobody was randomized."))
+    except Unproven:
+        with writing(by=by):
+            lock_study()
+            earlier = allocation_of(subject)
+        if earlier is None:
+            raise
+        return earlier
+    return None
 
 
 def _lock_committed_study(key: bytes) -> None:

@@ -14,6 +14,7 @@ from crf.actions.strata import correct_strata
 from crf.models import Randomization
 from trial.access import Act
 from trial.accounts.person import person_of
+from trial.accounts.proving import proving_to_api
 from trial.api.base import REFUSALS, Strict, Visible, WholeNumber, visible_or_404
 from trial.api.items import InWords
 
@@ -52,6 +53,10 @@ class AllocationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visibl
 class Randomize(Strict):
     """The request to randomize, as it is sent."""
 
+    password = serializers.CharField(max_length=4096, trim_whitespace=False, allow_blank=True)
+    code = serializers.CharField(
+        max_length=20, allow_blank=True, help_text="of the second factor; each is good once"
+    )
     late_reason = serializers.CharField(required=False, allow_blank=True, default="")
 
 
@@ -130,9 +135,10 @@ class RandomizationView(OfSubject):
         },
     )
     def post(self, request: Request, code: str) -> Response:
-        """Allocate the subject, once and for ever.
+        """Allocate the subject, once and for ever, with your password and code.
 
-        Sent again, after an answer was lost, it gives the same answer, with status 200.
+        Sent again, after an answer was lost, it gives the same answer, with status 200; the code
+        may be the same, too.
 
         With another `late_reason`, and where the allocation was made outside the system, the answer
         is 409, ALREADY_RANDOMIZED.
@@ -142,7 +148,10 @@ class RandomizationView(OfSubject):
         refuse_unfit([("late_reason", field, sent["late_reason"])])
         late_reason = sent["late_reason"]
         by = person_of(request)
-        record, is_new = randomization.randomize(subject, by=by, late_reason=late_reason)
+        with proving_to_api(request, sent) as proof:
+            record, is_new = randomization.randomize(
+                subject, by=by, proof=proof, late_reason=late_reason
+            )
         return Response(
             AllocationSerializer(record).data,
             status=status.HTTP_201_CREATED if is_new else status.HTTP_200_OK,

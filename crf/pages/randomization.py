@@ -19,7 +19,9 @@ from crf.derived import progression
 from crf.derived.strata import strata_of
 from crf.models import Randomization
 from trial.access import Act
-from trial.models import may
+from trial.accounts.proving import asks_code, proving
+from trial.actions import accounts
+from trial.models import Subject, may
 from trial.pages.base import PersonalRequest, WhyForm, button, number_from, page, reason_from, say
 from trial.protocol.randomization.preconditions import ANSWERED_BY_A_REASON
 from trial.refusals import Refused
@@ -38,9 +40,10 @@ def randomization_page(request: PersonalRequest, code: str) -> HttpResponse:
     late_reason = request.POST.get("late_reason", "").strip()
     if request.method == "POST":
         try:
-            record, _is_new = randomization.randomize(
-                subject, by=request.user, late_reason=late_reason
-            )
+            with proving(request) as proof:
+                record, _is_new = randomization.randomize(
+                    subject, by=request.user, proof=proof, late_reason=late_reason
+                )
         except Refused as error:
             refused = error
         else:
@@ -62,7 +65,7 @@ def randomization_page(request: PersonalRequest, code: str) -> HttpResponse:
         check=progression.check(casebook, on=today),
         would_be=Randomization(sysclass=sysclass or "", metpat=metpat or ""),
         late_reason=late_reason,
-        may_randomize=may(request.user, Act.RANDOMIZE, subject.site_id),
+        **_who_randomizes(request, subject),
         may_correct=may(request.user, Act.ENTER, subject.site_id),
         why=WhyForm(),
         corrected=[
@@ -70,6 +73,16 @@ def randomization_page(request: PersonalRequest, code: str) -> HttpResponse:
         ],
         refused=refused,
     )
+
+
+def _who_randomizes(request: PersonalRequest, subject: Subject) -> dict[str, object]:
+    """Return whether the person may randomize, what the person still lacks, and what is asked."""
+    may_randomize = may(request.user, Act.RANDOMIZE, subject.site_id)
+    return {
+        "asks_code": asks_code(request),
+        "may_randomize": may_randomize,
+        "unready": accounts.missing_before_signing(request.user) if may_randomize else [],
+    }
 
 
 def _against(

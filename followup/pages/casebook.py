@@ -105,14 +105,14 @@ class Matrix(NamedTuple):
 def casebook(request: HttpRequest, code: str) -> HttpResponse:
     """Show visits by forms: what is entered, what is due, what is late, what is signed."""
     person = person_of(request)
-    subjects = Subject.objects.visible_to(person).select_related("site")
+    subjects = Subject.objects.visible_to(person).select_related("site", "withdrawn_by")
     subject: Subject = get_object_or_404(subjects, code=code)
     visits = list(Visit.objects.filter(subject=subject).order_by("target_on", "pk"))
     for visit in visits:
         visit.subject = subject
     marks, forms = marks_of(subject), forms_in_order()
     flags = list(Flag.objects.open().filter(subject=subject))
-    enters = may(person, Act.ENTER, subject.site_id)
+    enters = may(person, Act.ENTER, subject.site_id) and not subject.withdrawn_at
     matrix = Matrix(
         visits=visits,
         rows=standing(subject),

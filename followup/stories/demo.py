@@ -2,7 +2,7 @@
 of them to do.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
@@ -10,6 +10,7 @@ from multiprocessing import get_context
 
 from django.contrib.auth.models import User
 from django.db import connection, connections
+from django.utils.translation import gettext as _
 
 from followup.actions import flagging
 from trial.access import ALLOWED, Act, Role
@@ -45,24 +46,37 @@ ALLOCATED = (straightforward, progression, overdue, intolerance, waiting)
 """The stories with an allocation, in this order: each allocation takes the next number."""
 
 
-def load(passwords: Mapping[str, str], *, side_by_side: bool = False) -> None:
+def load(
+    passwords: Mapping[str, str],
+    *,
+    side_by_side: bool = False,
+    step: Callable[[str], object] = str,  # which does nothing with a sentence
+) -> None:
     """Make what is missing of the demo trial. A second run changes nothing.
 
     Side by side, a second process tells the stories that end in screening, so that the demo starts
-    sooner.
+    sooner. `step` is told what begins.
     """
+    step(_("Sites, people and reference ranges are prepared."))
     setup.prepare_trial(PEOPLE, passwords)
-    parts = (partial(_tell_allocated, passwords), partial(_tell_others, passwords))
+    parts = (partial(_tell_allocated, passwords, step), partial(_tell_others, passwords))
     numbers = _in_two_processes(parts) if side_by_side else tuple(part() for part in parts)
     if sum(numbers):
+        step(_("The nightly job looks for what is late."))
         _run_nightly()
 
 
-def _tell_allocated(passwords: Mapping[str, str]) -> int:
+def _tell_allocated(passwords: Mapping[str, str], step: Callable[[str], object]) -> int:
     """Tell the stories with an allocation. Return how many were still to be told."""
     first = _team(setup.FIRST, passwords)
+    number_of_new = 0
     with flagging.without_hints(), _without_waiting_for_the_disk():
-        return sum(story.load(first) for story in ALLOCATED)
+        for number, story in enumerate(ALLOCATED, 1):
+            sentence = _("Patient story {number} of {all} is entered, as people would enter it.")
+            step(sentence.format(number=number, all=len(ALLOCATED)))
+            number_of_new += story.load(first)
+        step(_("The stories that end in screening are entered."))
+    return number_of_new
 
 
 def _tell_others(passwords: Mapping[str, str]) -> int:

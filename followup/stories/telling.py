@@ -110,7 +110,8 @@ class Story:
 
     def randomize(self, on: date) -> Randomization:
         """Randomize the subject on the day."""
-        record, _ = randomization.randomize(self.subject, by=self.team.investigator, at=on)
+        by, proof = self.team.investigator, self.team.proof
+        record, _ = randomization.randomize(self.subject, by=by, proof=proof, at=on)
         return record
 
     def correct_strata(self, *, reason: str, **values: str) -> Randomization:

@@ -114,7 +114,7 @@ ACTS = {
     "confirm eligibility": lambda who, signs, visit, flag: who.post(
         "subjects/01-001/eligibility/?gate=2", PROVEN | {"shown_sha256": "0" * 64}
     ),
-    "randomize": lambda who, signs, visit, flag: who.post("subjects/01-001/randomization/", {}),
+    "randomize": lambda who, signs, visit, flag: who.post("subjects/01-001/randomization/", PROVEN),
     "acknowledge": lambda who, signs, visit, flag: who.post(f"flags/{flag.pk}/acknowledge/", {}),
 }
 

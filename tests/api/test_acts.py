@@ -1,16 +1,13 @@
-"""The acts through the API: signature, eligibility, randomization, the check after cycle 2, flags; and the study itself."""
+"""The acts through the API: signature, eligibility, the check after cycle 2, flags; and the study itself."""
 
 import pytest
-from crf.actions import randomization
-from crf.derived import eligibility
 from crf.models import Eligibility, Randomization
 from followup.models import Flag
-from tests.api.conftest import caller, confirmed, signed
-from tests.conftest import CODE, PASSWORD, SCREENED, founder, member
+from tests.api.conftest import confirmed, signed
+from tests.conftest import CODE, PASSWORD, SCREENED, founder
 from tests.examples import complete
-from trial.access import Role
 from trial.audit.acting import acting
-from trial.models import Signature, Study, Visit
+from trial.models import Signature, Study
 from trial.protocol import study
 
 from trial.actions import entry
@@ -139,118 +136,6 @@ class TestEligibility:
     def test_of_a_gate_that_is_not_planned_waits(self, subject, as_investigator):
         answer = confirmed(as_investigator, 2)
         assert (answer.status_code, "no visit PC2 yet" in answer.json()["detail"]) == (409, True)
-
-
-class TestRandomization:
-    ADDRESS = "subjects/01-001/randomization/"
-
-    @pytest.fixture
-    def key(self, settings, tmp_path, administrator):
-        path = tmp_path / "key"
-        path.write_bytes(bytes(range(32)))
-        settings.RANDOMIZATION_KEY_FILE = path
-        with acting(by=founder()):
-            randomization.publish_commitment(by=administrator)
-
-    def test_tells_what_stands_against_it(self, subject, as_data_manager):
-        told = as_data_manager.get("subjects/01-001/randomization/").json()
-        assert told["allocation"] is None
-        assert {"G2_NOT_ELIGIBLE", "X07_UNKNOWN"} <= {one["code"] for one in told["refusals"]}
-        assert all(one["sentence"].endswith(".") for one in told["refusals"])
-
-    def test_is_refused_with_each_reason(self, subject, key, as_investigator):
-        answer = as_investigator.post("subjects/01-001/randomization/", {})
-        assert answer.status_code == 409
-        assert "G2_NOT_ELIGIBLE" in answer.json()["codes"]
-        assert not Randomization.objects.exists()
-
-    @pytest.fixture
-    def nothing_against(self, subject, key, data_manager, monkeypatch):
-        """The preconditions have tests of their own."""
-        with acting(by=data_manager):
-            Visit.objects.get_or_create(subject=subject, code="RAND")
-            confirmed = complete(Eligibility, subject)
-        monkeypatch.setattr(randomization, "refusals", lambda *args, **kwargs: ())
-        levels = {"SYSCLASS": "NO_ICI", "METPAT": "NODE_ONLY"}
-        monkeypatch.setattr(randomization, "levels_of", lambda *args: levels)
-        monkeypatch.setattr(eligibility, "latest", lambda subject, gate: confirmed)
-
-    def test_happens_once(self, nothing_against, as_investigator, as_sponsor):
-        answer = as_investigator.post(self.ADDRESS, {})
-        assert answer.status_code == 201, answer.json()
-        assert answer.json()["number"] == "R-001"
-        assert as_sponsor.results("allocations/") == [answer.json()]
-        assert as_sponsor.get(self.ADDRESS).json()["allocation"] == answer.json()
-
-    @pytest.mark.parametrize("sent", [{}, {"late_reason": "Snow closed the roads"}])
-    def test_asked_for_again_is_answered_the_same(self, nothing_against, as_investigator, site, settings, sent):
-        """Byte for byte, to whoever may ask; also where the key is out of reach by now, since none is needed."""
-        first = as_investigator.post(self.ADDRESS, sent)
-        assert first.status_code == 201
-        settings.RANDOMIZATION_KEY_FILE.unlink()
-        colleague = caller(member("ivo", Role.INVESTIGATOR, site))
-        for who in (as_investigator, colleague):
-            again = who.post(self.ADDRESS, sent)
-            assert (again.status_code, again.content) == (200, first.content)
-        assert Randomization.objects.count() == 1
-
-    def test_a_reason_that_nobody_sees_is_none(self, nothing_against, as_investigator):
-        assert as_investigator.post(self.ADDRESS, {"late_reason": "\u200b \u2800"}).status_code == 201
-        assert Randomization.objects.get().late_reason == ""
-
-    @pytest.mark.parametrize(
-        ("sent", "status", "codes"),
-        [
-            ({"late_reason": "Another reason"}, 409, ["ALREADY_RANDOMIZED"]),
-            ({"late_reason": ""}, 409, ["ALREADY_RANDOMIZED"]),
-            ({"late_reason": "Snow closed the roads", "arm": "SYS"}, 400, []),
-            ({"late_reason": "ask ida@example.org"}, 422, []),
-            ({"late_reason": "x" * 201}, 422, []),
-        ],
-    )
-    def test_asked_for_otherwise_is_refused(self, nothing_against, as_investigator, sent, status, codes):
-        assert as_investigator.post(self.ADDRESS, {"late_reason": "Snow closed the roads"}).status_code == 201
-        again = as_investigator.post(self.ADDRESS, sent)
-        assert (again.status_code, again.json()["codes"]) == (status, codes)
-        assert ("R-001" in again.json()["detail"]) == (status == 409)
-        assert Randomization.objects.get().late_reason == "Snow closed the roads"
-
-    def test_asked_for_again_by_who_may_not_randomize_tells_nothing(self, nothing_against, people):
-        before = {name: who.post(self.ADDRESS, {}) for name, who in people.items() if name != "investigator"}
-        assert people["investigator"].post(self.ADDRESS, {}).status_code == 201
-        for name, first in before.items():
-            again = people[name].post(self.ADDRESS, {})
-            assert (name, again.status_code, again.content) == (name, first.status_code, first.content)
-            assert first.status_code in (401, 403, 404)
-
-    def test_found_correct_later_is_said_by_the_answer_too(self, nothing_against, as_investigator, as_data_manager):
-        """The allocation is the same for ever; what stands beside it is as it is now."""
-        first = as_investigator.post(self.ADDRESS, {}).json()
-        sent = {"version": 1, "metpat": "ANY_VISCERAL_OR_BONE", "reason": "SOURCE_UPDATED: read again"}
-        assert as_data_manager.post(f"{self.ADDRESS}strata/", sent).status_code == 200
-        again = as_investigator.post(self.ADDRESS, {})
-        assert again.status_code == 200
-        assert again.json() == first | {"version": 2, "metpat_corrected": "ANY_VISCERAL_OR_BONE"}
-
-    def test_from_the_page_again_leads_where_the_first_did(self, nothing_against, investigator, client):
-        client.force_login(investigator)
-        first, second = (client.post("/subjects/01-001/randomization/", follow=True) for _ in range(2))
-        assert first.redirect_chain == second.redirect_chain == [("/subjects/01-001/", 302)]
-        (told,) = first.context["messages"]
-        assert [str(one) for one in second.context["messages"]] == [str(told)]
-        assert "R-001" in str(told)
-        assert told.message in second.content.decode()
-
-    def test_from_the_page_with_another_reason_shows_what_stands(self, nothing_against, investigator, client):
-        client.force_login(investigator)
-        client.post("/subjects/01-001/randomization/")
-        answer = client.post("/subjects/01-001/randomization/", {"late_reason": "Another reason"})
-        assert answer.status_code == 409
-        assert "01-001 was randomized on" in answer.content.decode()
-
-    @pytest.mark.parametrize("reason", ["x" * 201, "ask ida@example.org"])
-    def test_refuses_a_reason_that_is_none(self, subject, key, as_investigator, reason):
-        assert as_investigator.post("subjects/01-001/randomization/", {"late_reason": reason}).status_code == 422
 
 
 def test_the_check_after_cycle_2_is_told(subject, as_sponsor):

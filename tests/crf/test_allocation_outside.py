@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.urls import reverse
-from tests.conftest import founder, member
+from tests.conftest import PROOF, founder, member
 from tests.examples import complete
 from trial.access import Role
 from trial.actions.parameters import decide
@@ -60,7 +60,7 @@ def nothing_against(monkeypatch):
             confirmed = complete(Eligibility, subject)
         monkeypatch.setattr(randomization, "refusals", lambda *args, **kwargs: ())
         monkeypatch.setattr(randomization.eligibility, "latest", lambda subject, gate: confirmed)
-        return randomization.randomize(subject, by=by)[0]
+        return randomization.randomize(subject, by=by, proof=PROOF)[0]
 
     return randomize
 
@@ -194,7 +194,7 @@ def test_subject_with_one_is_not_randomized_by_the_system(subject, entered, key,
 
 def test_subject_with_one_that_waits_is_not_randomized_by_the_system(subject, entered, key, investigator):
     with pytest.raises(Conflict) as refused:
-        randomization.randomize(subject, by=investigator)
+        randomization.randomize(subject, by=investigator, proof=PROOF)
     assert "OUTSIDE_WAITS" in refused.value.codes
 
 

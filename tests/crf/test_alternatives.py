@@ -213,7 +213,7 @@ class TestBeforeTheCycles:
 
     def test_eligibility_still_stands_in_the_way(self, story):
         with pytest.raises(Conflict, match="does not find the subject eligible"):
-            randomization.randomize(story.subject, by=story.team.investigator, at=date(2025, 3, 6))
+            randomization.randomize(story.subject, by=story.team.investigator, proof=story.team.proof, at=date(2025, 3, 6))
 
     @pytest.mark.parametrize(("sizes", "read", "state"), [(SAME, STABLE, "PASSED"), (GROWN, PROGRESSED, "PD")])
     def test_check_is_still_made_and_radiotherapy_waits_for_it(self, story, sizes, read, state):

@@ -41,6 +41,16 @@ def test_offers_the_act_where_nothing_stands_against_it_or_a_reason_answers_what
     assert all(f"<code>{code}</code>" in text for code in codes)
 
 
+def test_names_subject_and_strata_says_that_it_is_final_and_asks_who_randomizes(shown, investigator):
+    text = shown(investigator, strata=("NO_ICI", "NODE_ONLY"))
+    act = text[text.index("Randomize 01-001</h2>") : text.index(BUTTON)]
+    strata = Randomization(sysclass="NO_ICI", metpat="NODE_ONLY")
+    for words in ("01-001", strata.get_sysclass_display().lower(), strata.get_metpat_display().lower(), "is final: nobody can change it"):
+        assert words in act
+    assert 'name="password"' in act
+    assert 'name="code"' in act
+
+
 def test_offers_it_to_an_investigator_alone(shown, data_manager):
     assert BUTTON not in shown(data_manager)
 

@@ -22,6 +22,7 @@ from urllib.parse import urlencode
 
 import psycopg
 from followup.management.commands.demo import WEB
+from tests.drills.ready_subjects import CODE
 from tests.servers import copied
 from trial.server import keeper
 from trial.server.embedded import used
@@ -172,8 +173,12 @@ class Site:
         """Ask for the subject's allocation with a token."""
         headers = {"Authorization": f"Token {self.tokens[username]}", "Content-Type": "application/json"}
         began = time.monotonic()
-        status, text, _ = self.ask("POST", f"/api/v1/subjects/{code}/randomization/", "{}", headers)
+        status, text, _ = self.ask("POST", f"/api/v1/subjects/{code}/randomization/", json.dumps(self.proof(username)), headers)
         return Answer(status, text, time.monotonic() - began)
+
+    def proof(self, username="ida"):
+        """Who asks proves it, each time."""
+        return {"password": self.passwords[username], "code": CODE}
 
     def log_in(self, username="ida"):
         """A session as a browser has it: cookies, and the token that forms carry."""
@@ -191,7 +196,7 @@ class Site:
     def by_page(self, code, jar):
         """Press the button on the subject's page."""
         began = time.monotonic()
-        sent = urlencode({"late_reason": "", "csrfmiddlewaretoken": jar["csrftoken"].value})
+        sent = urlencode(self.proof() | {"late_reason": "", "csrfmiddlewaretoken": jar["csrftoken"].value})
         status, text, headers = self.ask("POST", f"/subjects/{code}/randomization/", sent, form_headers(jar))
         s, own = time.monotonic() - began, SimpleCookie()
         for line in headers.get_all("Set-Cookie") or []:

@@ -13,6 +13,8 @@ from multiprocessing import get_context
 import django
 
 PROCESSES = 2
+CODE = "drilldrill"
+"""A code for recovery that the investigator has as many of as requests will need."""
 
 
 def tell(password, numbers):
@@ -43,6 +45,7 @@ def main(wanted):
     from django.contrib.auth.models import User
     from django.core.management import call_command
     from django.db import connections
+    from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
     from followup.stories import demo, setup
     from followup.stories.logins import Logins
     from trial.actions.parameters import decide
@@ -57,6 +60,8 @@ def main(wanted):
         cap = max(wanted, 102)
         decide("ENROLLMENT_CAP", str(cap), effective_from=date(2025, 1, 1), basis="A drill", by=User.objects.get(username="ada"))
         tokens = logins.tokens(usernames)
+        device = StaticDevice.objects.get(user__username="ida")
+        StaticToken.objects.bulk_create(StaticToken(device=device, token=CODE) for _ in range(4 * wanted))
         connections.close_all()
         shares = [range(1 + first, wanted + 1, PROCESSES) for first in range(PROCESSES)]
         with ProcessPoolExecutor(PROCESSES, mp_context=get_context("fork")) as pool:

@@ -38,7 +38,7 @@ def ready(team, number):
     return story.subject.pk
 
 
-def answers(pks, by):
+def answers(pks, team):
     """What each of many askers is told, all asking at once, each on a connection of its own."""
     told, start = [], Barrier(len(pks))
 
@@ -46,7 +46,7 @@ def answers(pks, by):
         try:
             subject = Subject.objects.select_related("site").get(pk=pk)
             start.wait(30)
-            told.append((pk, *randomization.randomize(subject, by=by)))
+            told.append((pk, *randomization.randomize(subject, by=team.investigator, proof=team.proof)))
         except Exception as error:
             told.append((pk, error, False))
         finally:
@@ -67,7 +67,7 @@ def as_told(record):
 def test_many_who_ask_at_once_get_one_allocation_for_each_subject(team):
     before = Randomization.objects.count()
     pks = [ready(team, number) for number in range(SUBJECTS)]
-    told = answers(pks * ASKED, team.investigator)
+    told = answers(pks * ASKED, team)
     assert [answer for _, answer, _ in told if not isinstance(answer, Randomization)] == []
     made = {pk: as_told(record) for pk, record, is_new in told if is_new}
     assert set(made) == set(pks)
@@ -83,7 +83,7 @@ def test_many_who_ask_at_once_get_one_allocation_for_each_subject(team):
 def test_evidence_that_is_being_changed_is_waited_for(team):
     """The allocation reads what stands when it is made, not what stood when it was asked for."""
     pk, told = ready(team, 0), []
-    asks = Thread(target=lambda: told.extend(answers([pk], team.investigator)))
+    asks = Thread(target=lambda: told.extend(answers([pk], team)))
     with acting(by=team.data_manager, reason="TRANSCRIPTION: the source says three"):
         VitalSigns.objects.of(Subject.objects.get(pk=pk)).update(ecog="3")
         asks.start()
@@ -109,7 +109,7 @@ def test_evidence_is_not_changed_while_an_allocation_is_made(team, monkeypatch):
         return refusals(*args, **kwargs)
 
     monkeypatch.setattr(randomization, "refusals", with_a_change_meanwhile)
-    randomization.randomize(Subject.objects.select_related("site").get(pk=pk), by=team.investigator)
+    randomization.randomize(Subject.objects.select_related("site").get(pk=pk), by=team.investigator, proof=team.proof)
     changes.join()
     changed_in = Ledger.objects.get(form="crf.vitalsigns", record=record.pk, items__has_key="pulse", act="~")
     assert changed_in.seq > Ledger.objects.get(form="crf.randomization", subject=pk).seq
@@ -134,7 +134,7 @@ def test_allocation_asked_for_again_is_the_same(team, subject):
     one = subject("01-001")
     first = Randomization.objects.get(subject_once=one)
     for _ in range(2):
-        record, is_new = randomization.randomize(one, by=team.investigator)
+        record, is_new = randomization.randomize(one, by=team.investigator, proof=team.proof)
         assert (as_told(record), is_new) == (as_told(first), False)
     assert Randomization.objects.filter(subject_once=one).count() == 1
 
@@ -143,7 +143,7 @@ def test_allocation_reads_each_form_once_and_its_second_answer_asks_one_question
     """The study's lock is held meanwhile: everybody else who is to be allocated waits."""
     one = Subject.objects.select_related("site").get(pk=ready(team, 0))
     with CaptureQueriesContext(connection) as first:
-        assert randomization.randomize(one, by=team.investigator)[1]
+        assert randomization.randomize(one, by=team.investigator, proof=team.proof)[1]
     under_lock = list(takewhile(lambda query: query["sql"] != "COMMIT", first))  # the flags are computed after it
     assert len(under_lock) < len(first)
     times = Counter(query["sql"] for query in under_lock if query["sql"].startswith("SELECT"))
@@ -152,5 +152,5 @@ def test_allocation_reads_each_form_once_and_its_second_answer_asks_one_question
     assert max(times.values()) == 2
     assert len(under_lock) <= 58
     with CaptureQueriesContext(connection) as second:
-        assert not randomization.randomize(one, by=team.investigator)[1]
+        assert not randomization.randomize(one, by=team.investigator, proof=team.proof)[1]
     assert len(second) == 1

@@ -33,7 +33,7 @@ def test_changed_evidence_makes_the_signed_gate_stale_and_randomization_is_refus
         LaboratoryResult.objects.filter(pk=result.pk).update(result="101")
     assert is_stale(eligibility.latest(Casebook(story.subject), 2), Casebook(story.subject), on=DAY)
     with pytest.raises(Conflict) as refused:
-        randomization.randomize(story.subject, by=team.investigator, at=DAY)
+        randomization.randomize(story.subject, by=team.investigator, proof=team.proof, at=DAY)
     assert "G2_STALE" in refused.value.codes
     assert not Randomization.objects.of(story.subject).exists()
 
@@ -158,7 +158,7 @@ def test_whatever_changes_of_the_evidence_of_either_gate_is_signed_again_before_
     changed(confirmed)
     assert against(confirmed) == codes
     with pytest.raises(Conflict):
-        randomization.randomize(confirmed.subject, by=confirmed.team.investigator, at=DAY)
+        randomization.randomize(confirmed.subject, by=confirmed.team.investigator, proof=confirmed.team.proof, at=DAY)
     if "G1_STALE" in codes:
         with pytest.raises(Conflict, match="Data have changed since gate 1 was confirmed"):
             confirm(confirmed, read(confirmed).shown_sha256)

@@ -175,12 +175,12 @@ class TestAllocation:
         assert (extent.radiotherapy_feasible, extent.feasibility_on) == ("YES", day("2025-04-23"))
 
     def test_is_made_once(self, one, team):
-        record, is_new = randomization.randomize(one, by=team.investigator, at=day("2025-04-26"))
+        record, is_new = randomization.randomize(one, by=team.investigator, proof=team.proof, at=day("2025-04-26"))
         assert (record.number, record.randomized_on, is_new) == ("R-001", day("2025-04-25"), False)
 
     def test_is_not_what_a_request_with_another_reason_asked_for(self, one, team):
         with pytest.raises(Conflict, match="R-001") as refused:
-            randomization.randomize(one, by=team.investigator, at=day("2025-04-26"), late_reason="The scanner was broken")
+            randomization.randomize(one, by=team.investigator, proof=team.proof, at=day("2025-04-26"), late_reason="The scanner was broken")
         assert refused.value.codes == ["ALREADY_RANDOMIZED"]
 
     def test_comes_from_the_key_that_was_committed_to(self, settings):

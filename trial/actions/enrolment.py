@@ -7,7 +7,12 @@ from django.db import models
 
 from trial.access import Act
 from trial.actions.saving.judging import validate
-from trial.actions.saving.writing import lock_row, refuse_unless_allowed, writing
+from trial.actions.saving.writing import (
+    lock_row,
+    refuse_unless_allowed,
+    refuse_withdrawn_subject,
+    writing,
+)
 from trial.actions.signals import stored
 from trial.models import Site, SiteStatus, Subject, Visit
 from trial.refusals import Code, Refused
@@ -62,6 +67,6 @@ def unscheduled_visit(*, subject: Subject, by: User) -> Visit:
     """Store one more visit outside the schedule: UNS1, UNS2 …"""
     refuse_unless_allowed(by, Act.ENTER, subject.site_id)
     with writing(by=by):
-        lock_row(Subject, subject.pk)
+        refuse_withdrawn_subject(lock_row(Subject, subject.pk))
         number = Visit.objects.filter(subject=subject, code__startswith="UNS").count() + 1
         return Visit.objects.create(subject=subject, code=f"UNS{number}")

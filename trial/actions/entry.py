@@ -26,6 +26,7 @@ from trial.actions.saving.writing import (
     lock_only,
     lock_row,
     refuse_unless_allowed,
+    refuse_withdrawn_subject,
     writing,
 )
 from trial.actions.signals import stored
@@ -108,6 +109,7 @@ def save(
     place = record or visit
     assert place is not None, "A form is saved for its visit, or as a record that is stored."
     refuse_unless_allowed(by, Act.ENTER, place.subject.site_id)
+    refuse_withdrawn_subject(place.subject)
     _refuse_unless_by_hand(form, record)
     reason = checked_reason(reason)
     with writing(by=by, reason=reason):
@@ -174,6 +176,7 @@ def change_visit(
     with writing(by=by, reason=reason):
         with checking.holding(Visit, visit.subject) as queries:
             visit = lock_row(Visit, visit.pk)
+        refuse_withdrawn_subject(visit.subject)
         refuse_stale(visit, version, values)
         changes = assign(visit, values)
         if needs_reason(changes) and not reason:

@@ -3,7 +3,13 @@
 from django.contrib.auth.models import AbstractUser, User
 
 from trial.access import Act
-from trial.actions.saving.writing import checked_text, lock_row, refuse_unless_allowed, writing
+from trial.actions.saving.writing import (
+    checked_text,
+    lock_row,
+    refuse_unless_allowed,
+    refuse_withdrawn_subject,
+    writing,
+)
 from trial.models import Ledger, Query, QueryAct, Record, Verification, Visit, may
 from trial.refusals import Code, Refused
 from trial.states import QUERY_NEXT, QueryState
@@ -24,6 +30,7 @@ def raise_query(row: Record | Visit, *, by: User, text: str, item: str = "") -> 
     """Ask about a record or a visit, or about one item of it."""
     visit = _visit_of(row)
     refuse_unless_allowed(by, Act.RAISE_QUERY, visit.subject.site_id)
+    refuse_withdrawn_subject(visit.subject)
     if item and item not in row.item_names():
         raise Refused(Code.QUERY_ITEM_UNKNOWN, item="item")
     text = checked_text(text, item="text")

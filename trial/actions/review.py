@@ -18,7 +18,7 @@ from trial.accounts.second_factor import (
     is_bound,
     refuse_unless_code,
 )
-from trial.actions.saving.writing import lock_row, writing
+from trial.actions.saving.writing import lock_row, refuse_withdrawn_subject, writing
 from trial.models import (
     Entered,
     Query,
@@ -205,14 +205,16 @@ def refuse_unless_signer(by: AbstractUser, visit: Visit, act: Act) -> None:
     """Refuse a person whose roles do not let them sign at the visit's site."""
     if not may(by, act, visit.subject.site_id):
         raise Refused(Code.SIGNED_BY_INVESTIGATOR)
+    refuse_withdrawn_subject(visit.subject)
 
 
-def refuse_unless_proven(by: AbstractUser, proof: Proof) -> None:
+def refuse_unless_proven(by: AbstractUser, proof: Proof, *, undone: str = "") -> None:
     """Refuse a signature whose signer is not authenticated, or not ready to sign (21 CFR 11.200).
 
-    Every signature comes through here, in the act itself, before anything is written.
+    Every signature and every randomization comes through here, in the act itself, before anything
+    is written. `undone` ends the sentence of the refusal.
     """
-    refuse_unless_authenticated(by, proof, undone=_("Nothing was signed."))
+    refuse_unless_authenticated(by, proof, undone=undone or _("Nothing was signed."))
     accounts.refuse_unless_ready(by)
 
 

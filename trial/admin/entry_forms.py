@@ -23,6 +23,10 @@ STALE_ITEM = gettext_noop(
     "“{label}”: you entered {entered}, but {stored} has been stored in the meantime. "
     "Choose the value to keep."
 )
+STALE_UNTOUCHED = gettext_noop(
+    "“{label}”: {stored} has been stored in the meantime; this page still shows {entered}, "
+    "which you have not changed. Choose the value to keep."
+)
 STALE_PAGE = gettext_noop(
     "Someone else has changed this entry in the meantime. Nothing was stored."
 )
@@ -117,13 +121,29 @@ class KeptForm(ShowsBothValues):
 
     def show_stale(self, both: Both) -> None:
         """Show both values of each item that differs from what is stored by now."""
+        seen = self._as_seen()  # before the page counts the stored values as seen
         self.show_both(self.inputs_of(both.items))
         for difference in self.differences:
-            sentence = _(STALE_ITEM).format(
+            untouched = seen is not None and self._is_as_shown(difference.item, seen)
+            sentence = _(STALE_UNTOUCHED if untouched else STALE_ITEM).format(
                 label=difference.label, entered=difference.mine, stored=difference.stored
             )
             self.add_error(difference.item, sentence)
         self.add_error(None, _(STALE_PAGE))
+
+    def _as_seen(self) -> Any:
+        """Return the row in the version that the page showed; None without such a version."""
+        versions = type(self.instance).history.filter(id=self.instance.pk, version=self.version)
+        return versions.first()
+
+    def _is_as_shown(self, name: str, seen: Any) -> bool:
+        """Return whether an input still says what the page showed: nobody typed in it."""
+        if name.startswith(MISSING):
+            shown = seen.missing.get(name.removeprefix(MISSING), "")
+            return bool((self.cleaned_data.get(name) or "") == shown)
+        field = self.instance._meta.get_field(name)
+        entered = self.cleaned_data.get(name)
+        return bool(getattr(seen, field.attname) == getattr(entered, "pk", entered))
 
     def inputs_of(self, items: Mapping[str, tuple[Any, Any]]) -> list[str]:
         """Return the names of the page's inputs for these items."""

@@ -10,10 +10,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from trial.access import Act
 from trial.accounts.person import person_of
 from trial.actions import entry, review
+from trial.admin import reading
+from trial.admin.choosing import choose_visit_page
 from trial.admin.entry_forms import EnteredForm, OneOf, form_of
 from trial.admin.kept import CHANGE, Fieldsets, KeptAdmin, Page
 from trial.admin.references import note_record, reference_field, visit_of
@@ -42,7 +45,17 @@ class RecordAdmin(KeptAdmin):
         """Return the first items; what may identify a subject stands on its page alone."""
         hidden = self.model.identifying
         items = [item for item in self.model.item_names() if item not in hidden]
-        return ["__str__", *items[:SHOWN_IN_LIST], "state"]
+        return ["__str__", *items[:SHOWN_IN_LIST], "state", "open_queries"]
+
+    @admin.display(description=gettext_lazy("Open queries"))
+    def open_queries(self, record: Any) -> str:
+        return reading.queries_link(record)
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Return the list, whose records know how many open queries they have."""
+        listed: Any = super().get_changelist_instance(request)
+        listed.result_list = reading.with_open_queries(self.model, listed.result_list)
+        return listed
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.model.entered_by_hand and super().has_add_permission(request, obj)
@@ -109,14 +122,11 @@ class RecordAdmin(KeptAdmin):
         return field or super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def _visit_field(self, request: HttpRequest) -> OneOf:
-        """Return the page's visit as a hidden input, or all visits to choose from."""
-        label = _("Visit")
-        if visit := visit_of(request):
-            key, hidden = str(visit.pk), forms.HiddenInput
-            return OneOf([visit], required=True, widget=hidden, initial=key, label=label)
-        mine = Visit.objects.allowed_to(person_of(request), Act.ENTER).filter(stopped=False)
-        visits = mine.select_related("subject").order_by("subject__code", "pk")
-        return OneOf(list(visits), required=True, label=label)
+        """Return the page's visit as a hidden input. Without one, there is none to choose here."""
+        visit = visit_of(request)
+        key, visits = (str(visit.pk), [visit]) if visit else ("", [])
+        hidden = forms.HiddenInput if visit else forms.Select
+        return OneOf(visits, required=True, widget=hidden, initial=key, label=_("Visit"))
 
     def changeform_view(
         self,
@@ -126,6 +136,9 @@ class RecordAdmin(KeptAdmin):
         extra_context: Any = None,
     ) -> HttpResponse:
         visit = visit_of(request) if object_id is None else None
+        is_nowhere = object_id is None and visit is None and request.method in reading.READING
+        if is_nowhere and self.has_add_permission(request):
+            return choose_visit_page(request, self.model)
         context = {"page_visit": visit, "form_title": self.model.form_title()}
         if visit is not None and "seen" in request.POST and self._is_alone():
             # Sent from the page of `after_refusal`: an empty page has not seen any version.
@@ -172,11 +185,16 @@ class RecordAdmin(KeptAdmin):
         """Show what the protocol derives from the record as it is stored, beneath its items."""
         record = kwargs.get("obj")
         if record is not None:
+            may_change = self.has_change_permission(request, record)
+            hidden = self._hidden_from(request, record)
+            context |= reading.context_of(request, record, may_change=may_change, hidden=hidden)
             context["derived"] = derived_part(record, by=person_of(request))
         elif first := self._entered_first(request, visit_of(request)):
             hidden = self._hidden_from(request, first)
             context["entered_first"] = first
             context["part"] = None if hidden else read_part(review.signed_part(first))
+        if record is None and (visit := visit_of(request)):
+            context |= reading.closed_context(request, visit)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def store(self, request: HttpRequest, page: Page) -> Record:

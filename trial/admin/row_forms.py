@@ -31,6 +31,9 @@ class RowForm(EnteredForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "withdraw" in self.fields:
+            row = str(self.instance) if self.instance.pk else _("this row")
+            self.fields["withdraw"].widget.attrs["aria-label"] = _("Withdraw {row}").format(row=row)
         if not self.is_gone:
             return
         for field in self.fields.values():

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from trial.accounts.person import person_of
 from trial.actions import entry
+from trial.admin import reading
 from trial.admin.entry_forms import EnteredForm, form_of
 from trial.admin.kept import CHANGE, Fieldsets, KeptAdmin, Page
 from trial.models import Subject, Visit
@@ -42,12 +43,22 @@ class VisitAdmin(KeptAdmin):
         return super().get_form(request, obj, change=change, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Fieldsets:
-        planned = (_("Planned"), {"fields": [("target_on", "opens_on", "closes_on")]})
+        planned = (_("Planned"), {"fields": ["target_on", "opens_on", "closes_on"]})
         sections = [(section.title, {"fields": section.items}) for section in Visit.sections]
         return [planned, *sections, CHANGE]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return ["target_on", "opens_on", "closes_on"]
+
+    # Django hands the other arguments on by name.
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> Any:
+        """Show the visit's open queries, and who froze it."""
+        visit = kwargs["obj"]
+        may_change = self.has_change_permission(request, visit)
+        context |= reading.context_of(request, visit, may_change=may_change, hidden=())
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def store(self, request: HttpRequest, page: Page) -> Visit:
         return entry.change_visit(

@@ -6,14 +6,24 @@ from django.db.models import Prefetch
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, serializers, status
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from trial.access import Act
 from trial.actions import enrolment
+from trial.actions.subject_withdrawal import withdraw_subject
 from trial.models import ConsentVersion, ReferenceRange, Site, SiteStatus, Subject
 
-from .base import REFUSALS, Strict, TypedDay, Visible, visible_or_404
+from .base import (
+    REFUSALS,
+    Strict,
+    TypedDay,
+    Visible,
+    WholeNumber,
+    visible_or_404,
+)
+from .bodies import REASON
 
 SUBJECT_CODE = r"\d{2}-\d{3}"
 
@@ -95,11 +105,30 @@ class Enrol(Strict):
 class SubjectSerializer(serializers.ModelSerializer):
     site = serializers.CharField(source="site.code", read_only=True)
     rescreen_of = serializers.CharField(source="rescreen_of.code", default=None, read_only=True)
+    withdrawn_by = serializers.CharField(
+        source="withdrawn_by.username", default=None, read_only=True
+    )
 
     class Meta:
         model = Subject
-        fields = ["id", "version", "code", "site", "screened_on", "rescreen_of"]
+        fields = [
+            "id",
+            "version",
+            "code",
+            "site",
+            "screened_on",
+            "rescreen_of",
+            "withdrawn_at",
+            "withdrawn_by",
+        ]
         read_only_fields = fields
+
+
+class WithdrawSubject(Strict):
+    """The body that withdraws a subject made in error."""
+
+    version = WholeNumber(min_value=1, help_text="of the subject that you read")
+    reason = serializers.CharField(allow_blank=True, default="", max_length=1000, help_text=REASON)
 
 
 class SubjectFilters(filters.FilterSet):
@@ -112,8 +141,8 @@ class SubjectViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visible):
     """People in the trial, by code; who they are is known at their site alone."""
 
     model = Subject
-    acts = {"create": Act.ENTER}
-    related = ("site", "rescreen_of")
+    acts = {"create": Act.ENTER, "withdraw": Act.ENTER}
+    related = ("site", "rescreen_of", "withdrawn_by")
     serializer_class = SubjectSerializer
     filterset_class = SubjectFilters
     lookup_field = "code"
@@ -133,3 +162,18 @@ class SubjectViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visible):
             site=site, by=self.by, screened_on=sent["screened_on"], rescreen_of=earlier
         )
         return Response(SubjectSerializer(subject).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(
+        summary="withdraw a subject made in error",
+        request=WithdrawSubject,
+        responses={200: SubjectSerializer} | REFUSALS,
+    )
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: Request, code: str) -> Response:
+        """Take back a subject that was made in error, with its records; the code is not reused.
+
+        It is refused once something of the subject is signed or allocated.
+        """
+        subject, sent = self.get_object(), WithdrawSubject.from_request(request)
+        withdrawn = withdraw_subject(subject, by=self.by, **sent)
+        return Response(SubjectSerializer(withdrawn).data)

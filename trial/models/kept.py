@@ -21,6 +21,15 @@ from trial.fields import of_xml_characters
 from .membership import scope
 
 
+def both_or_neither(stem: str) -> models.CheckConstraint:
+    """Return the constraint that who did it and when are known together or not at all."""
+    at, by = f"{stem}_at__isnull", f"{stem}_by__isnull"
+    return models.CheckConstraint(
+        condition=models.Q(**{at: True, by: True}) | models.Q(**{at: False, by: False}),
+        name=f"%(app_label)s_%(class)s_{stem}_at_and_by",
+    )
+
+
 class KeptQuerySet(models.QuerySet[Any]):
     """Rows of one table, narrowed to what a person may see or do."""
 

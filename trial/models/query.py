@@ -9,6 +9,7 @@ from django.apps import apps
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import OuterRef, Subquery
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -101,6 +102,12 @@ class Query(models.Model):
         if not self.item:
             return form.form_title()
         return f"{form.form_title()}: {form.label_of(self.item)}"
+
+    @property
+    def item_address(self) -> str:
+        """Return the address of the form's page, at the item if there is one."""
+        address = reverse(f"admin:{self.form.replace('.', '_')}_change", args=[self.record])
+        return f"{address}#item-{self.item}" if self.item else address
 
 
 class QueryAct(ReviewAct):

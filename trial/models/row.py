@@ -6,23 +6,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 
 from .entered import Entered, field_of
-from .kept import KeptQuerySet, of_visit
+from .kept import KeptQuerySet, both_or_neither, of_visit
 from .subject import Subject
 
 if TYPE_CHECKING:
     from .record import Record  # which is built on this module
-
-
-def both_or_neither(stem: str) -> models.CheckConstraint:
-    """Return the constraint that who did it and when are known together or not at all."""
-    at, by = f"{stem}_at__isnull", f"{stem}_by__isnull"
-    return models.CheckConstraint(
-        condition=Q(**{at: True, by: True}) | Q(**{at: False, by: False}),
-        name=f"%(app_label)s_%(class)s_{stem}_at_and_by",
-    )
 
 
 class WithdrawableQuerySet(KeptQuerySet):

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -11,7 +12,7 @@ from trial import fields
 from trial.protocol.schedule import timetable, visits
 
 from .entered import Entered, Section
-from .kept import Kept, KeptQuerySet, of_subject
+from .kept import Kept, KeptQuerySet, both_or_neither, of_subject
 from .site import Site
 
 
@@ -34,8 +35,21 @@ class Subject(Kept):
         verbose_name=_("screened before as"),
     )
 
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, editable=False)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("withdrawn by"),
+    )
+    """The person who withdrew a subject that was made in error; its code is not given again."""
+
     class Meta(Kept.Meta):
         ordering = ["code"]
+        constraints = [both_or_neither("withdrawn")]
 
     def __str__(self) -> str:
         return self.code

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 
 from trial.models import Kept, Ledger, Record, Subject, Visit
+from trial.output.item_names import names_of_item
 from trial.output.trail import Kind, about, acts
 
 
@@ -29,7 +30,7 @@ class HistoryFilters(filters.FilterSet):
     record = filters.NumberFilter(
         method="of_record", label=_("the record's id; give the form as well")
     )
-    item = filters.CharFilter(method="of_item", label=_("the item's name"))
+    item = filters.CharFilter(method="of_item", label=_("the item's name, or its label"))
     by = filters.CharFilter(field_name="by__username", label=_("username"))
     since = filters.IsoDateTimeFilter(
         field_name="at",
@@ -47,8 +48,11 @@ class HistoryFilters(filters.FilterSet):
 
     def of_item(self, entries: QuerySet[Ledger], name: str, value: str) -> QuerySet[Ledger]:
         """Return the entries that change the item, and the acts about it."""
-        columns = [value, f"{value}_id"]
-        return entries.filter(Q(items__has_any_keys=columns) | about(item=value))
+        names = names_of_item(value)
+        condition = Q(items__has_any_keys=[*names, *(f"{name}_id" for name in names)])
+        for name in names:
+            condition |= about(item=name)
+        return entries.filter(condition)
 
     def of_record(self, entries: QuerySet[Ledger], name: str, value: Decimal) -> QuerySet[Ledger]:
         """Return the entries of the record, and the acts about it.

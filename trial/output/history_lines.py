@@ -11,6 +11,7 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext_noop
 
 from trial.models import Kept, Ledger, Row, readable
+from trial.output.item_names import missing_in_words, names_of_item
 from trial.output.reading import HIDDEN, hidden_from, model_of, reason_of, row_name, without_hidden
 from trial.output.trail import acts_among, line_of_act
 
@@ -41,11 +42,11 @@ def readable_entries(entries: QuerySet[Ledger]) -> QuerySet[Ledger]:
 
 def lines_of(entries: Sequence[Ledger], *, by: AbstractUser, item: str = "") -> Iterator[Line]:
     """Yield the lines of these entries, which are readable (`readable_entries`)."""
-    acts = acts_among(entries)
+    acts, names = acts_among(entries), names_of_item(item) if item else set()
     for entry in entries:
         act = acts.get((entry.form, entry.row))
         for line in _lines_of_one(entry, act, by=by):
-            if not item or line["item"] == item:
+            if not item or line["item"] in names:
                 yield line
 
 
@@ -127,6 +128,8 @@ def place_of(entry: Ledger, model: type[Kept]) -> Line:
 # A column that no field of the model has any more is read as it is, hence `Any`.
 def text(field: Any, value: Any) -> str:
     """Return a value as people read it: labels of codes, reasons for missing values by item."""
+    if isinstance(value, dict) and field is not None and field.name == "missing":
+        return missing_in_words(field.model, value)
     if isinstance(value, dict):
         return ", ".join(f"{item}: {reason}" for item, reason in value.items())
     if field is None or (isinstance(value, list) and not hasattr(field, "base_field")):

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_noop
 
 from trial.access import Act
 from trial.fields import in_digits
-from trial.models import Kept, Ledger, Row, may, readable
+from trial.models import Entered, Kept, Ledger, Row, may, readable
+from trial.output.item_names import missing_in_words
 
 HIDDEN = frozenset({"visit_id", "withdrawn_by_id"})
 KEPT_BACK = gettext_noop("[kept back]")
@@ -102,6 +103,10 @@ def read_changes(entries: Iterable[Ledger], *, by: AbstractUser) -> Iterator[Rea
                 was, now = without_hidden(was, hidden), without_hidden(now, hidden)
                 if was == now:
                     continue
+            if item == "missing" and issubclass(model, Entered):
+                texts = missing_in_words(model, was or {}), missing_in_words(model, now or {})
+                yield ReadChange(entry, reason, form, item, label, *texts)
+                continue
             texts = _in_words(field, was), _in_words(field, now)
             yield ReadChange(entry, reason, form, item, label, *texts)
 

@@ -1,5 +1,6 @@
 """Template filters that print derived values."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from django import template
@@ -12,6 +13,12 @@ from trial.refusals.words import translated
 
 register = template.Library()
 register.filter("translated", translated)
+
+
+@register.filter
+def of_item(queries: Mapping[str, list[object]] | None, name: str) -> list[object]:
+    """Return the open queries about an item."""
+    return (queries or {}).get(name, [])
 
 
 @register.filter

@@ -5,7 +5,9 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
@@ -17,15 +19,17 @@ from trial.actions.exports import Destination
 from trial.fields import day_typed
 from trial.models import Kept, Ledger, Record, Subject, Visit, may
 from trial.output.history_file import FORMATS, file_answer
-from trial.output.history_filters import HistoryFilters
+from trial.output.history_filters import HistoryFilters, labels_of
 from trial.output.history_lines import changes_in
+from trial.output.item_names import kept_models
+from trial.output.reading import hidden_from
 from trial.output.trail import Kind, trail
 from trial.pages.base import PersonalRequest, page
 from trial.pages.days import date_attributes
 from trial.protocol.typed.dates import Grain
 from trial.refusals import Refused
 
-NEWEST = 100
+ON_A_PAGE = 100
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 """Beyond these days, some clock of the world cannot name the moment."""
 
@@ -55,7 +59,10 @@ class Wanted(forms.Form):
     subject = forms.CharField(label=gettext_lazy("Subject"), max_length=20, required=False)
     form = forms.ChoiceField(label=gettext_lazy("Form"), choices=titles, required=False)
     item = forms.CharField(
-        label=gettext_lazy("Item, by its name (as weight_kg)"), max_length=60, required=False
+        label=gettext_lazy("Item, as “Weight”"),
+        max_length=120,
+        required=False,
+        widget=forms.TextInput(attrs={"list": "labels-of-items"}),
     )
     by = forms.CharField(label=gettext_lazy("Person, by username"), max_length=150, required=False)
     first_day = DayField(label=gettext_lazy("From"), required=False)
@@ -94,7 +101,7 @@ def _midnight(day: date) -> str:
 @login_required
 @require_http_methods(["GET", "POST"])
 def history_page(request: PersonalRequest) -> HttpResponse:
-    """Show the newest changes that fit the filters; with POST, return all of them as a file."""
+    """Show the changes that fit the filters, page by page; with POST, return all as a file."""
     if not may(request.user, Act.READ):
         raise PermissionDenied
     wanted = Wanted(request.POST if request.method == "POST" else request.GET)
@@ -107,7 +114,10 @@ def history_page(request: PersonalRequest) -> HttpResponse:
             return _file(request, entries, filters)
         except Refused as error:
             refused = error
-    newest = entries.order_by("-pk")[:NEWEST]
+    newest_first = entries.order_by("-pk")
+    shown = Paginator(newest_first, ON_A_PAGE).get_page(request.GET.get("page"))
+    first = (shown.number - 1) * ON_A_PAGE
+    on_page = newest_first[first : first + ON_A_PAGE]
     status = 200 if is_readable else 422
     return page(
         request,
@@ -115,11 +125,35 @@ def history_page(request: PersonalRequest) -> HttpResponse:
         status=refused.status if refused else status,
         title=gettext("History of the study"),
         wanted=wanted,
-        changes=changes_in(newest, by=request.user, item=filters.get("item", "")),
-        most=NEWEST,
+        changes=list(changes_in(on_page, by=request.user, item=filters.get("item", ""))),
+        shown=shown,
+        query=_query(request),
+        labels=labels_of_items(filters.get("form", ""), by=request.user),
         to={name: request.POST.get(name, "") for name in Destination._fields},
         refused=refused,
     )
+
+
+def _query(request: PersonalRequest) -> str:
+    """Return the filters as the address has them, for the links to other pages."""
+    sent = request.GET.copy()
+    sent.pop("page", None)
+    return sent.urlencode()
+
+
+def labels_of_items(form: str, *, by: User) -> list[str]:
+    """Return the labels of the items that the person may see, for the filter to offer.
+
+    They are those of the form that is chosen and of its rows; of all forms, where none is.
+    """
+    labels: set[str] = set()
+    chosen = labels_of(form)
+    for model in kept_models():
+        if form and model._meta.label_lower not in chosen:
+            continue
+        hidden = hidden_from(model, by, None)
+        labels |= {model.label_of(item) for item in model.item_names() if item not in hidden}
+    return sorted(labels)
 
 
 def _entries(request: PersonalRequest, filters: dict[str, str]) -> QuerySet[Ledger]:

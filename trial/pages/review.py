@@ -60,6 +60,11 @@ def visit_of(row: Record | Visit) -> Visit:
     return row if isinstance(row, Visit) else row.visit
 
 
+def page_of(form: str, pk: int) -> str:
+    """Return the address of the page of a record or a visit."""
+    return reverse(f"admin:{form.replace('.', '_')}_change", args=[pk])
+
+
 @login_required
 @require_http_methods(["GET", "POST"])
 def record_review_page(request: PersonalRequest, form: str, pk: int) -> HttpResponse:
@@ -80,6 +85,7 @@ def record_review_page(request: PersonalRequest, form: str, pk: int) -> HttpResp
         status=refused.status if refused else 200,
         title=_("Queries of {record}").format(record=row),
         row=row,
+        address=page_of(form, pk),
         visit=visit,
         items=[(name, row.label_of(name)) for name in row.item_names()],
         part=read_part(review.signed_part(row)),

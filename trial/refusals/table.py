@@ -273,6 +273,18 @@ class Code(StrEnum):
     SCREENED_IN_FUTURE = "screened_in_future", INVALID, _("{day} lies in the future."), _("Enter the day of screening, today or earlier.")
     SCREENED_UNSAID = "screened_unsaid", INVALID, _("The day of screening is missing."), _("Enter the day of screening, today or earlier.")
     SITE_NOT_ACTIVE = "site_not_active", CONFLICT, _("{site} was not active on {day}."), _("Subjects are created at active sites only.")
+    SUBJECT_WITHDRAWN = (
+        "subject_withdrawn", CONFLICT, _("Subject {subject} was withdrawn as made in error. Nothing was stored."),
+        _("Enter the data for the right subject."),
+    )
+    SUBJECT_SIGNED = (
+        "subject_signed", CONFLICT, _("Something of {subject} is signed, so it cannot be withdrawn as made in error."),
+        _("If the subject leaves the trial, enter the withdrawal of consent."),
+    )
+    SUBJECT_ALLOCATED = (
+        "subject_allocated", CONFLICT, _("An allocation of {subject} is entered, so it cannot be withdrawn as made in error."),
+        _("If the subject leaves the trial, enter the withdrawal of consent."),
+    )
     TIME_ZONE_UNKNOWN = "time_zone_unknown", INVALID, _("{name} is no time zone; enter one such as Asia/Shanghai.")
     SITE_DATES_MISSING = (
         "site_dates_missing", INVALID, _("A site cannot be active without the dates of its ethics approval and its activation."),

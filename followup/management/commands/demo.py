@@ -5,9 +5,10 @@ import os
 import shutil
 import sys
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from django.conf import settings
@@ -87,7 +88,7 @@ class Command(BaseCommand):
             raise CommandError(
                 _("The data folder must be known before settings: set CASEBOOK_DATA here.")
             )
-        self.json, self.ready = json, False
+        self.json, self.ready, self.began = json, False, monotonic()
         try:
             with stopping_on_signals(), ExitStack() as stack:
                 if not no_serve:
@@ -95,8 +96,9 @@ class Command(BaseCommand):
                 stack.enter_context(readiness.alone(prepare(settings.DATA)))
                 if reset or unfinished().exists():
                     throw_away()
+                self.step(_("PostgreSQL starts."))
                 stack.enter_context(servers.database())
-                logins = load()
+                logins = load(self.step)
                 if no_serve:
                     self.print_summary(self.summary(logins, port))
                 else:
@@ -113,6 +115,7 @@ class Command(BaseCommand):
             redis() as has_redis,
             Supervisor(settings.DATA / "logs", cwd=settings.BASE_DIR) as children,
         ):
+            self.step(_("The web server starts."))
             environment_of_children["CASEBOOK_JOBS_BY_COMMAND"] = "0" if has_redis else "1"
             children.start(
                 "web", _python(*WEB, f"--bind=127.0.0.1:{port}"), environment_of_children
@@ -167,6 +170,11 @@ class Command(BaseCommand):
         """Print a sentence for a person. Scripts find nothing but JSON on standard output."""
         (self.stderr if self.json else self.stdout).write(sentence)
 
+    def step(self, sentence: str) -> None:
+        """Print what begins now, after the seconds since the start: a first start takes a while."""
+        self.say(f"{monotonic() - self.began:6.1f} s  {sentence}")
+        self.stdout.flush()
+
 
 def in_words(summary: dict[str, Any], *, serves: bool) -> str:  # Any: it becomes JSON, too
     """Return the summary as a person reads it in the terminal."""
@@ -193,10 +201,10 @@ def in_words(summary: dict[str, Any], *, serves: bool) -> str:  # Any: it become
     return "\n".join([*lines, "", ending])
 
 
-def load() -> Logins:
+def load(step: Callable[[str], None]) -> Logins:
     """Bring the database to the present schema, and load the demo trial into it.
 
-    Whatever is there already stays.
+    Whatever is there already stays. `step` is told what begins.
     """
     with roles.as_owner():
         executor = MigrationExecutor(connection)
@@ -205,11 +213,14 @@ def load() -> Logins:
             not noted_schema.noted_digests()
         )  # a `migrate` was cut off before it noted the schema
     if pending or is_unnoted:
+        step(_("The tables are made, with their history and guards."))
         call_command("migrate", verbosity=0, interactive=False)
     logins = Logins(settings.DATA)
-    if not Subject.objects.exists():
+    is_first = not Subject.objects.exists()
+    if is_first:
         unfinished().touch()
-    demo.load(logins.passwords(username for username, role, name in demo.PEOPLE), side_by_side=True)
+    passwords = logins.passwords(username for username, role, name in demo.PEOPLE)
+    demo.load(passwords, side_by_side=True, step=step if is_first else str)
     unfinished().unlink(missing_ok=True)
     return logins
 

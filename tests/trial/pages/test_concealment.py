@@ -18,7 +18,7 @@ from crf.derived import eligibility
 from crf.models import Eligibility, Randomization
 from django.conf import settings
 from django.db import connection, transaction
-from tests.conftest import SCREENED, founder
+from tests.conftest import CODE, PASSWORD, PROOF, SCREENED, founder
 from tests.examples import complete
 from tests.trial.accounts.test_access_matrix import EVERYBODY, NOBODY, PARTS, PUBLIC, asked, needs_of, routes_in, unwatched, world  # noqa: F401
 from trial.actions.verification import anchors
@@ -152,7 +152,7 @@ def routes_for(method, part):
 @pytest.mark.parametrize("part", PARTS)
 @pytest.mark.parametrize(("who", "method"), [*((who, "GET") for who in EVERYBODY), ("investigator", "POST")])
 def test_no_answer_to_anybody_holds_it(who, method, part, key_file, log, world, second, investigator, site, other_site):  # noqa: F811
-    randomization.randomize(second, by=investigator)
+    randomization.randomize(second, by=investigator, proof=PROOF)
     search, routes = Search(KEY), routes_for(method, part)
     for where, text in answers(EVERYBODY[who](site, other_site), world, routes, method):
         search(where, text)
@@ -168,11 +168,11 @@ def test_no_error_holds_it(key_file, log, world, second, investigator, client, m
     address = f"/subjects/{second.code}/randomization/"
     for wrong in (KEY[:20], KEY + b"\n", OTHER, b""):
         key_file.write_bytes(wrong)
-        answer = client.post(address)
+        answer = client.post(address, {"password": PASSWORD, "code": CODE})
         assert answer.status_code == 409
         search(f"refused: a key of {len(wrong)} bytes", answer.content.decode())
         with pytest.raises(Conflict) as refused:
-            randomization.randomize(second, by=investigator)
+            randomization.randomize(second, by=investigator, proof=PROOF)
         search("refused", str(refused.value))
     key_file.write_bytes(KEY)
 
@@ -180,7 +180,7 @@ def test_no_error_holds_it(key_file, log, world, second, investigator, client, m
         raise RuntimeError("Something broke.")
 
     monkeypatch.setattr(Randomization.objects.__class__, "create", breaks)
-    answer = client.post(address)
+    answer = client.post(address, {"password": PASSWORD, "code": CODE})
     assert answer.status_code == 500
     search("error", answer.content.decode())
     search("log of the error", log())
@@ -190,7 +190,7 @@ def test_no_error_holds_it(key_file, log, world, second, investigator, client, m
 
 def test_no_dump_and_no_export_holds_it(transactional_db, key_file, world, second, investigator, site, tmp_path, export_ledger):  # noqa: F811
     """The whole database as pg_dump writes it: tables, history, ledger, sessions, functions; the ledger's export; the anchors."""
-    randomization.randomize(second, by=investigator)
+    randomization.randomize(second, by=investigator, proof=PROOF)
     anchors.anchor()
     search, named = Search(KEY), connection.settings_dict
     address = ["--host", named["HOST"], "--username", named["USER"], *(["--port", str(named["PORT"])] if named["PORT"] else [])]
@@ -218,7 +218,7 @@ STEPS = 4
 @pytest.mark.parametrize("step", range(STEPS))
 def test_pages_do_not_depend_on_the_key(step, key_file, world, second, investigator, site, other_site):  # noqa: F811
     """What answers the same with another key, and with none, was not computed from it."""
-    randomization.randomize(second, by=investigator)
+    randomization.randomize(second, by=investigator, proof=PROOF)
     asks, routes = EVERYBODY["investigator"](site, other_site), [route for part in PARTS for route in routes_in(part)]
 
     def all_answers():

@@ -25,7 +25,7 @@ from trial.audit.acting import (
 )
 from trial.audit.once import OneOfAVisit
 from trial.fields import of_xml_characters, without_identifiers
-from trial.models import Kept, may
+from trial.models import Kept, Subject, may
 from trial.models.parameter import read_once
 from trial.refusals import CODES, Code, Problem, Refused, problems_of
 
@@ -162,6 +162,12 @@ def lock_only(row: Kept) -> None:
     table = connection.ops.quote_name(row._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(f"select from {table} where id = %s for no key update", [row.pk])
+
+
+def refuse_withdrawn_subject(subject: Subject) -> None:
+    """Refuse to enter anything of a subject that was withdrawn as made in error."""
+    if subject.withdrawn_at:
+        raise Refused(Code.SUBJECT_WITHDRAWN, subject=subject)
 
 
 def refuse_unless_allowed(by: AbstractUser, act: Act, site_id: int) -> None:

@@ -13,15 +13,17 @@ from trial.protocol.eligibility.finding import Finding, answered, finding, none_
 from trial.protocol.eligibility.organ_units import liver_metastases
 from trial.protocol.kleene import Truth, all_of, any_of
 from trial.protocol.laboratory.analytes import TESTS
-from trial.protocol.laboratory.clearance import CLEARANCE_MIN_ML_MIN, clearance_shown
+from trial.protocol.laboratory.clearance import CLEARANCE_MIN_ML_MIN, clearance_judged
 from trial.protocol.laboratory.quantities import unit_name
 from trial.protocol.laboratory.reported import Reported, at_least, at_most
 from trial.protocol.parameters import DEFAULT, CgSource, Parameters
+from trial.protocol.rounding import beside
 from trial.protocol.sentence import Sentence, both, either, in_turn
 
 MET, NOT_MET, UNKNOWN = Truth.MET, Truth.NOT_MET, Truth.UNKNOWN
 HEMOGLOBIN_MIN_G_L = Decimal(90)
 BILIRUBIN_ULN, ENZYME_ULN, ENZYME_ULN_WITH_LIVER = Decimal(2), Decimal("2.5"), Decimal(5)
+ULN_LIMITS = (BILIRUBIN_ULN, ENZYME_ULN, ENZYME_ULN_WITH_LIVER)
 
 
 def hemoglobin(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAULT) -> Finding:
@@ -122,7 +124,7 @@ def clearance(evidence: Evidence, gate: int = 1, parameters: Parameters = DEFAUL
             method=method,
         )
     judgment = agreed(at_least(result, CLEARANCE_MIN_ML_MIN) for result in clearances)
-    listed = either(f"{result.comparator}{clearance_shown(result.value)}" for result in clearances)
+    listed = either(f"{result.comparator}{clearance_judged(result.value)}" for result in clearances)
     return finding(
         judgment,
         "Creatinine clearance {listed} mL/min ({method}); at least {limit} mL/min is required.",
@@ -193,4 +195,5 @@ def _multiple(value: LabValue, demand: str) -> str:
         return ""
     if not value.uln:
         return Sentence(" (ULN not known)")
-    return f" = {value.result.comparator}{value.result.value / value.uln:.2f} × ULN"
+    multiple = beside(value.result.value / value.uln, *ULN_LIMITS, places=2)
+    return f" = {value.result.comparator}{multiple} × ULN"

@@ -8,6 +8,7 @@ without being so.
 from decimal import Decimal
 
 from trial.protocol.parameters import DEFAULT, CgConstant, Parameters
+from trial.protocol.rounding import beside
 
 CLEARANCE_MIN_ML_MIN, CLEARANCE_NEAR_ML_MIN = Decimal(30), Decimal("0.5")
 SEXES = ("M", "F")
@@ -66,3 +67,14 @@ def clearance_shown(ml_min: Decimal) -> str:
     ('67.2', '30.00')
     """
     return f"{ml_min:.2f}" if near_clearance_limit(ml_min) else f"{ml_min:.1f}"
+
+
+def clearance_judged(ml_min: Decimal) -> str:
+    """Return a clearance beside its limit: as displayed, unless that would contradict the verdict.
+
+    >>> clearance_judged(Decimal("30.0042")), clearance_judged(Decimal("29.998"))
+    ('30.00', '29.998')
+    """
+    shown = clearance_shown(ml_min)
+    agrees = (Decimal(shown) >= CLEARANCE_MIN_ML_MIN) == (ml_min >= CLEARANCE_MIN_ML_MIN)
+    return shown if agrees else beside(ml_min, CLEARANCE_MIN_ML_MIN, places=3)

@@ -11,6 +11,7 @@ from enum import StrEnum
 from trial.protocol.doubts import Doubt, Level
 from trial.protocol.parameters import DEFAULT, Parameters
 from trial.protocol.radiotherapy.biological_dose import bed_gy, dose_per_fraction_gy, eqd2_gy
+from trial.protocol.rounding import beside
 from trial.protocol.sentence import Sentence
 
 D = Decimal
@@ -102,21 +103,23 @@ def _biological(prescription: Prescription, ab_tumor: Decimal) -> list[Doubt]:
     doubts = []
     if prescription.curative and prescription.gross and eqd2 < EQD2_CURATIVE_GY:
         sentence = Sentence(
-            "EQD2 is {eqd2:.2f} Gy, less than {eqd2_curative_gy} Gy to a gross "
+            "EQD2 is {eqd2} Gy, less than {eqd2_curative_gy} Gy to a gross "
             "lesion with curative intent.",
-            eqd2=eqd2,
+            eqd2=beside(eqd2, EQD2_CURATIVE_GY, places=2),
             eqd2_curative_gy=EQD2_CURATIVE_GY,
         )
         doubts.append(Doubt(PrescriptionCode.EQD2_LOW, Level.SOFT, sentence))
     if bed > BED_HIGH_GY:
         sentence = Sentence(
-            "BED is {bed:.1f} Gy, more than {bed_high_gy} Gy.", bed=bed, bed_high_gy=BED_HIGH_GY
+            "BED is {bed} Gy, more than {bed_high_gy} Gy.",
+            bed=beside(bed, BED_HIGH_GY, places=1),
+            bed_high_gy=BED_HIGH_GY,
         )
         doubts.append(Doubt(PrescriptionCode.BED_HIGH, Level.SOFT, sentence))
     if fraction_gy > FRACTION_HIGH_GY:
         sentence = Sentence(
-            "{fraction_gy:.2f} Gy per fraction, more than {fraction_high_gy} Gy.",
-            fraction_gy=fraction_gy,
+            "{fraction_gy} Gy per fraction, more than {fraction_high_gy} Gy.",
+            fraction_gy=beside(fraction_gy, FRACTION_HIGH_GY, places=2),
             fraction_high_gy=FRACTION_HIGH_GY,
         )
         doubts.append(Doubt(PrescriptionCode.FRACTION_HIGH, Level.SOFT, sentence))

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from trial.protocol.code_words import agent_name
 from trial.protocol.doubts import Doubt, Level
+from trial.protocol.rounding import beside
 from trial.protocol.sentence import Sentence, both
 from trial.protocol.therapy.adjustments import Adjustment
 from trial.protocol.therapy.agents import CHEMOTHERAPY, Agent, Basis, PlannedAgent
@@ -89,9 +90,9 @@ def _share(dose: AgentDose) -> list[Doubt]:
     if percent is None or not dose.actual_mg:
         return []
     share = Sentence(
-        "{agent} was given at {percent:.1f} % of the planned dose",
+        "{agent} was given at {percent} % of the planned dose",
         agent=agent_name(dose.agent),
-        percent=percent,
+        percent=beside(percent, OVERDOSE_PERCENT, HIGH_PERCENT, LOW_PERCENT, places=1),
     )
     if percent > OVERDOSE_PERCENT:
         sentence = Sentence(
