@@ -135,7 +135,7 @@ class LaboratoryResult(Row):
     panel = models.ForeignKey(LaboratoryPanel, models.PROTECT, related_name="results")
 
     test = fields.choice("Test", Test, sdtm="LB.LBTESTCD")
-    result = fields.result("Result", sdtm="LB.LBORRES")
+    result = fields.result("Result", longest=60, sdtm="LB.LBORRES")
     unit = fields.choice("Unit", Unit, sdtm="LB.LBORRESU", when=has_unit)
     significant = fields.yes_no("If abnormal: clinically significant", sdtm="LB.LBCLSIG", optional=True)
 

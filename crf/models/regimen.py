@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from trial import fields
-from trial.models import OnceAmongRows, Problem, Record, Row, Section, Visit, parameters_on
+from trial.models import OnceAmongRows, Problem, Record, Row, Section, Visit, parameters_on, readable
 from trial.protocol.therapy import agents as library
 from trial.protocol.therapy import in_force, regimens
 from trial.protocol.therapy.cycle_days import LAST_DAY, days_of
@@ -197,13 +197,14 @@ class Regimen(Record):
         """Yield what keeps the form from being complete: class, option, role, agents, cycles before consent."""
         regimen = regimens.REGIMENS.get(self.code)
         if regimen and self.code != OTHER and self.regimen_class and self.regimen_class != regimen.regimen_class:
-            facts = {"regimen": regimen.title, "regimen_class": regimen.regimen_class}
-            yield "regimen_class", _("{regimen} is of the class {regimen_class}.").format(**facts)
+            sentence = _("Choose the class {regimen_class}: {regimen} belongs to it.")
+            name = readable(self._meta.get_field("regimen_class"), regimen.regimen_class)
+            yield "regimen_class", sentence.format(regimen=_(regimen.title), regimen_class=name)
         for part, item in self.OPTIONS.items():
             option = getattr(self, item)
             if regimen and option and option not in regimen.choices(part):
                 sentence = _("“{option}” is no way of giving {regimen}. Choose another, or delete it.")
-                yield item, sentence.format(option=self.shown()[item].value, regimen=regimen.title)
+                yield item, sentence.format(option=self.shown()[item].value, regimen=_(regimen.title))
         if self.code == OTHER and not self.rows(RegimenAgent):
             yield "", _("No agent is entered. Add a row for each agent, with its name, dose and days.")
         yield from self._place_among_regimens()
@@ -232,9 +233,9 @@ class Regimen(Record):
         """Yield what ALLOW_PRECONSENT_CYCLES and MAX_PRECONSENT_CYCLES forbid (crf_spec 1), as in force at the visit."""
         parameters = parameters_on(self.visit.held_on or self.subject.site.today())
         if self.preconsent_cycles and not parameters.allow_preconsent_cycles:
-            yield "preconsent_cycles", _("No cycle may be given before consent: the parameter ALLOW_PRECONSENT_CYCLES says so.")
+            yield "preconsent_cycles", _("Cycles before consent are not allowed (ALLOW_PRECONSENT_CYCLES). Enter 0.")
         elif (self.preconsent_cycles or 0) > parameters.max_preconsent_cycles:
-            sentence = _("{number} cycles before consent are allowed (MAX_PRECONSENT_CYCLES).")
+            sentence = _("At most {number} cycles before consent are allowed (MAX_PRECONSENT_CYCLES). Correct the number.")
             yield "preconsent_cycles", sentence.format(number=parameters.max_preconsent_cycles)
 
 

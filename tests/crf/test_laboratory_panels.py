@@ -155,7 +155,7 @@ class TestDueTests:
     )
     def test_regimen_decides_what_the_baseline_needs_once_it_is_entered(self, at, enter, regimen, regimen_class, due):
         assert not {"TSH", "CK", "HBA1C"} & set(self.due(at, "SCR"))
-        enter(Regimen, code=regimen, regimen_class=regimen_class)
+        enter(Regimen, code=regimen, regimen_class=regimen_class, platinum="")
         assert set(self.due(at, "SCR")) - set(RESULTS) == set(due.split())
         assert set(self.due(at, "C1D1")) == {*ROUTINE, *due.split()}
         assert set(self.due(at, "C2D1")) - set(ROUTINE) == {"TSH", "T4FR", "T3FR"} & set(due.split())
@@ -168,7 +168,7 @@ class TestDueTests:
         assert later.json()["derived"]["tests_missing"].split("; ") == [test for test in ROUTINE if test != "CREAT"]
 
     def test_thyroid_under_an_ici_is_due_every_six_weeks(self, enter, post):
-        enter(Regimen, code="TISLE", regimen_class="ICI")
+        enter(Regimen, code="TISLE", regimen_class="ICI", platinum="")
         post("SCR", ("TSH", "2.1", "mIU/L"), ("T4FR", "15", "pmol/L"), ("T3FR", "4.7", "pmol/L"), sampled_on="2025-01-08")
         fresh = post("C2D1", ("CREAT", "97", "umol/L"), sampled_on="2025-02-18").json()["derived"]["tests_missing"]
         old = post("C3D1", ("CREAT", "97", "umol/L"), sampled_on="2025-02-19").json()["derived"]["tests_missing"]

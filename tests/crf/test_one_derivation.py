@@ -180,7 +180,7 @@ def test_change_from_bl1_stands_beside_those_from_bl0_and_nadir(assess, client, 
     assert changes == (D("-32.5"), D("-15.625"), D("12.5"))
     api = caller(data_manager)
     for answer in (api.results("responses/"), api.get(f"subjects/{subject.code}/course/").json()["responses"]):
-        assert [one["change_from_bl1_percent"] for one in answer] == [None, "-25", "-15.625"]
+        assert [one["change_from_bl1_percent"] for one in answer] == [None, "-25.0", "-15.6"]
     client.force_login(data_manager)
     page = client.get(f"/subjects/{subject.code}/course/").content.decode()
     assert "Change from BL1" in page

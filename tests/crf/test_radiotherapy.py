@@ -210,7 +210,7 @@ class TestVolume:
     def test_that_is_withdrawn_leaves_no_fraction_of_it(self, enter, data_manager):
         course = enter(RadiotherapyCourse, rows={TargetVolume: [row(TargetVolume), row(TargetVolume)], Interruption: []})
         first = TargetVolume.objects.get(code="V1")
-        with pytest.raises(Refused, match="Fraction 1 is of volume V1, which was withdrawn"):
+        with pytest.raises(Refused, match=r"names V1 \(L01\), which was withdrawn"):
             entry.withdraw_row(first, by=data_manager, version=first.version, reason="ENTRY_ERROR")
         assert course.state == "COMPLETE"
 

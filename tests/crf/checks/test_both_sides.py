@@ -129,7 +129,7 @@ def test_a_carrier_that_is_withdrawn_asks_no_more(world):
 NOT_COMPLETE = [
     # before         act                                                                    sentence
     (nothing,        lambda world: cycle(world, 2, date(2025, 2, 4)),                       "Cycle 1 is not entered yet"),
-    (two_cycles,     moved("C2", 2025, 1, 14),                                              "does not come after the last dose"),
+    (two_cycles,     moved("C2", 2025, 1, 14),                                              "must come after the last dose"),
     (two_primaries,  changed("second", is_index="Y"),                                       "Exactly one primary"),
     (two_primaries,  changed("index", is_index="N"),                                        "Exactly one primary"),
     (two_primaries,  entered("third", PrimaryTumor, is_index="Y"),                          "Exactly one primary"),

@@ -229,9 +229,9 @@ def test_switch_of_the_regimen_excludes_where_it_was_for_toxicity(reasons, expec
 @pytest.mark.parametrize(
     ("switch", "reason"),
     [
-        (("AE", False), "Regimen switched on 2025-03-31 for AE."),
-        (("AE", True), "Regimen switched on 2025-03-31 for AE, after the scan of the check."),
-        ((None, False), "Regimen switched on 2025-03-31 for a reason that is not entered."),
+        (("AE", False), "The regimen was switched on 2025-03-31 (adverse event)."),
+        (("AE", True), "The regimen was switched on 2025-03-31 (adverse event), after the scan of the check."),
+        ((None, False), "The regimen was switched on 2025-03-31 (reason not entered)."),
     ],
 )
 def test_reason_names_the_switch(switch, reason):
