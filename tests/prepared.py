@@ -11,7 +11,7 @@ import inspect
 from contextlib import ExitStack
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 BUILDERS = {}
 """Each function that builds, by the name of its fixture; what it needs stands before it."""
@@ -65,13 +65,15 @@ def asked_by(item):
 def build(names):
     """Let exactly this stand, for the test that begins."""
     standing = tuple(Standing.objects)
-    if standing != names[: len(standing)]:
+    if standing != names[: len(standing)] or not connection.in_atomic_block:
         take_back()
     if names and Standing.transaction is None:
         Standing.transaction = ExitStack()
         Standing.transaction.enter_context(transaction.atomic())
     for name in names[len(Standing.objects) :]:
         put(name, Standing.objects)
+    if names:
+        connection.check_constraints()  # enter the ledger, as a commit would
     Standing.copies = None
 
 
@@ -97,7 +99,11 @@ def taken(name):
 def take_back():
     """Let nothing stand: for whoever commits, or opens another database."""
     Standing.objects, Standing.copies = {}, None
-    if Standing.transaction is not None:
+    if Standing.transaction is None:
+        return
+    if connection.in_atomic_block:
         transaction.set_rollback(True)
         Standing.transaction.close()
-        Standing.transaction = None
+    else:
+        Standing.transaction.pop_all()  # who closed the connection took it back
+    Standing.transaction = None
