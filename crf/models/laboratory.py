@@ -14,6 +14,7 @@ from trial.models import Problem, Record, ReferenceRange, Row, Section, Visit
 from trial.protocol.laboratory import analytes, reported
 from trial.protocol.laboratory import quantities as lab
 from trial.protocol.laboratory.reference_ranges import Indicator
+from trial.protocol.typed.characters import unfit
 from trial.refusals import Code, impossible
 
 from crf.models.codes.lists import codelist
@@ -165,7 +166,7 @@ class LaboratoryResult(Row):
 
     def clean_fields(self, exclude: Collection[str] | None = None) -> None:
         """Refuse a test that the study does not have by its name, whatever else is wrong with the row."""
-        if self.test and self.test not in analytes.NAMES:
+        if self.test and self.test not in analytes.NAMES and not unfit(self.test):
             raise impossible(Code.TEST_UNKNOWN, item="test", test=self.test[:LONGEST_NAMED])
         super().clean_fields(exclude)
 

@@ -83,7 +83,9 @@ def test_start_page_enrolls_a_subject(client, site, data_manager):
     assert client.post("/subjects/", {"site": "01", "screened_on": "2025-03-03"}).url == "/subjects/01-001/"
 
 
-@pytest.mark.parametrize(("day", "said"), [("2999-01-01", "future"), ("nonsense", "screening is missing"), ("2021-01-01", "not active")])
+@pytest.mark.parametrize(
+    ("day", "said"), [("2999-01-01", "future"), ("nonsense", "2026-11-30"), ("", "screening is missing"), ("2021-01-01", "not active")]
+)
 def test_start_page_refuses_with_a_sentence(client, site, data_manager, day, said):
     client.force_login(data_manager)
     page = client.post("/subjects/", {"site": "01", "screened_on": day}, follow=True)

@@ -230,7 +230,10 @@ def test_switch_of_the_regimen_excludes_where_it_was_for_toxicity(reasons, expec
     ("switch", "reason"),
     [
         (("AE", False), "The regimen was switched on 2025-03-31 (adverse event)."),
-        (("AE", True), "The regimen was switched on 2025-03-31 (adverse event), after the scan of the check."),
+        (
+            ("AE", True),
+            "The regimen was switched on 2025-03-31 (adverse event), after the scan of the check.",
+        ),
         ((None, False), "The regimen was switched on 2025-03-31 (reason not entered)."),
     ],
 )
