@@ -233,7 +233,7 @@ class _Gatherer:
         self.switches()
         for row, dose in zip(rows, doses, strict=True):
             text = administration_in_words(row, dose.percent)
-            label = f"Cycle {row.cycle.number} day {row.day}, {row.get_agent_display()}"
+            label = f"Cycle {row.cycle.number} day {row.day}, {row.agent_in_words}"
             piece = Piece(label, text, row.given_on, *placed(row.cycle, row))
             self.pieces["induction"].append(piece)
 

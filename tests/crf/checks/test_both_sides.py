@@ -35,6 +35,7 @@ from tests.crf.checks.conftest import (
     moved,
     nothing,
     signs,
+    third_after_an_omitted_one,
     three_cycles,
     two_cycles,
     two_primaries,
@@ -55,6 +56,7 @@ SET_BACK = [
     (three_cycles,       withdrawn("C2"),                "C3",     "SYSADM-GAP",   "Cycle 2"),
     (two_cycles,         moved("C1", 2025, 2, 4),        "C2",     "SYSADM-ORDER", "cycle 1"),
     (three_cycles,       moved("C2", 2025, 3, 3),        "C3",     "SYSADM-ORDER", "cycle 2"),
+    (third_after_an_omitted_one, moved("C1", 2025, 3, 3), "C3",    "SYSADM-ORDER", "cycle 1"),
     (two_primaries,      withdrawn("index"),             "second", "ONCDX-INDEX",  "index primary"),
     (assessed_target,    withdrawn("lesion"),            "TA",     "REF-responseassessment", "L01"),
     (assessed_non_target, withdrawn("lesion"),           "TA",     "REF-responseassessment", "L01"),
@@ -129,7 +131,7 @@ def test_a_carrier_that_is_withdrawn_asks_no_more(world):
 NOT_COMPLETE = [
     # before         act                                                                    sentence
     (nothing,        lambda world: cycle(world, 2, date(2025, 2, 4)),                       "Cycle 1 is not entered yet"),
-    (two_cycles,     moved("C2", 2025, 1, 14),                                              "does not come after the last dose"),
+    (two_cycles,     moved("C2", 2025, 1, 14),                                              "must come after the last dose"),
     (two_primaries,  changed("second", is_index="Y"),                                       "Exactly one primary"),
     (two_primaries,  changed("index", is_index="N"),                                        "Exactly one primary"),
     (two_primaries,  entered("third", PrimaryTumor, is_index="Y"),                          "Exactly one primary"),

@@ -229,9 +229,12 @@ def test_switch_of_the_regimen_excludes_where_it_was_for_toxicity(reasons, expec
 @pytest.mark.parametrize(
     ("switch", "reason"),
     [
-        (("AE", False), "Regimen switched on 2025-03-31 for AE."),
-        (("AE", True), "Regimen switched on 2025-03-31 for AE, after the scan of the check."),
-        ((None, False), "Regimen switched on 2025-03-31 for a reason that is not entered."),
+        (("AE", False), "The regimen was switched on 2025-03-31 (adverse event)."),
+        (
+            ("AE", True),
+            "The regimen was switched on 2025-03-31 (adverse event), after the scan of the check.",
+        ),
+        ((None, False), "The regimen was switched on 2025-03-31 (reason not entered)."),
     ],
 )
 def test_reason_names_the_switch(switch, reason):
@@ -250,6 +253,19 @@ def test_reason_names_the_reduction_with_agent_cycle_and_share():
     reduced = agent(2, "gemcitabine", adjustment="REDUCED", reason="AE", percent=75)
     verdict = judged("X06", induction=(agent(1, "gemcitabine"), reduced))
     assert verdict.reason == "Gemcitabine in cycle 2: reduced (adverse event), 75 % of planned."
+
+
+@pytest.mark.parametrize(
+    ("percent", "shown"),
+    [("72.28063223242009901711756673", "72.28"), ("89.997", "89.99"), ("50.00", "50")],
+)
+def test_reason_gives_the_share_as_people_write_it_and_below_the_limit_it_lies_below(
+    percent, shown
+):
+    reduced = agent(2, "BL-B01D1", adjustment="REDUCED", reason="AE", percent=percent)
+    verdict = judged("X06", induction=(agent(1, "BL-B01D1"), reduced))
+    words = f"BL-B01D1 in cycle 2: reduced (adverse event), {shown} % of planned."
+    assert (verdict.truth, verdict.reason) == (MET, words)
 
 
 def test_cycle_not_entered_leaves_tolerance_open_and_later_cycles_do_not_count():
