@@ -165,6 +165,7 @@ ASKED = [
     (consented_again,    changed("initial", signed_on=date(2025, 4, 1)),                "again",  "ICF-ORDER",   "signed_on"),
     (consented_again,    changed("again", signed_on=date(2025, 1, 3)),                  "again",  "ICF-ORDER",   "signed_on"),
     (consented,          entered("again", Consent, **AGAIN, signed_on=date(2025, 1, 2)), "again", "ICF-ORDER",   "signed_on"),
+    (consented,          entered("end", Consent, **WITHDRAWAL, signed_on=date(2025, 1, 2)), "end", "ICF-ORDER",    "signed_on"),
     (consented_again,    withdrawn("initial"),                                          "again",  "ICF-INITIAL", "type"),
     (nothing,            entered("again", Consent, **AGAIN),                            "again",  "ICF-INITIAL", "type"),
     (person,             changed("initial", signed_on=date(2025, 5, 6)),                "person", "XC06",        ""),
