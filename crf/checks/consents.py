@@ -46,11 +46,11 @@ def before_the_initial_consent(casebook: Casebook) -> Iterator[Finding]:
                 "Consent was given again on {day}, before the initial consent of {initial_day}. "
                 "Check both days."
             )
-            other = _(
+            earlier = _(
                 "“{type}” of {day} lies before the initial consent of {initial_day}. "
                 "Check both days."
             )
-            sentence = (again if consent.type == Consent.Type.RECONSENT else other).format(
+            sentence = (again if consent.type == Consent.Type.RECONSENT else earlier).format(
                 type=consent.get_type_display(),
                 day=consent.signed_on,
                 initial_day=first.signed_on,
