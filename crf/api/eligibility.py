@@ -24,7 +24,7 @@ from crf.models import Criterion, Eligibility
 from trial.access import Act
 from trial.accounts.person import person_of
 from trial.accounts.proving import proving_to_api
-from trial.api.base import REFUSALS, Strict, whole_number
+from trial.api.base import REFUSALS, Strict, TypedDay, whole_number
 from trial.api.items import InWords
 from trial.models import Signature, may
 from trial.output.reading import hidden_from, model_of
@@ -147,7 +147,7 @@ class Confirm(Strict):
     shown_sha256 = serializers.CharField(
         max_length=64, help_text="of what you read: what changed since is not confirmed"
     )
-    assessed_on = serializers.DateField(
+    assessed_on = TypedDay(
         required=False,
         help_text="the gate's day as the source states it: for a subject entered more than 7 days "
         "after the consent. For others it follows from the confirmations",

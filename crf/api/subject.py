@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from crf.casebook import Casebook
 from trial.accounts.person import person_of
-from trial.api.base import ByAct, visible_or_404
+from trial.api.base import ByAct, TypedDay, visible_or_404
 from trial.models import Subject
 
 
@@ -40,7 +40,7 @@ def day_in_query(request: Request, name: str) -> date | None:
     if not text:
         return None
     try:
-        day: date = serializers.DateField().run_validation(text)
+        day: date = TypedDay().run_validation(text)
         return day
     except exceptions.ValidationError as error:
         raise exceptions.ValidationError({name: error.detail}) from error

@@ -36,16 +36,25 @@ def without_an_initial_consent(casebook: Casebook) -> Iterator[Finding]:
 
 
 @check("ICF-ORDER", level=Level.SOFT, reads=[Consent])
-def again_before_the_initial_consent(casebook: Casebook) -> Iterator[Finding]:
-    """Find consents given again on an earlier day than the initial one (crf_spec 2.4)."""
+def before_the_initial_consent(casebook: Casebook) -> Iterator[Finding]:
+    """Find what was signed or withdrawn earlier than the initial consent (crf_spec 2.4)."""
     first = initial(casebook)
     for consent in casebook.records(Consent):
-        is_again = consent.type == Consent.Type.RECONSENT and consent.signed_on
-        if first and is_again and consent.signed_on < first.signed_on:
-            sentence = _(
+        is_later = consent.type not in ("", Consent.Type.INITIAL) and consent.signed_on
+        if first and is_later and consent.signed_on < first.signed_on:
+            again = _(
                 "Consent was given again on {day}, before the initial consent of {initial_day}. "
                 "Check both days."
-            ).format(day=consent.signed_on, initial_day=first.signed_on)
+            )
+            earlier = _(
+                "“{type}” of {day} lies before the initial consent of {initial_day}. "
+                "Check both days."
+            )
+            sentence = (again if consent.type == Consent.Type.RECONSENT else earlier).format(
+                type=consent.get_type_display(),
+                day=consent.signed_on,
+                initial_day=first.signed_on,
+            )
             yield Finding(consent, sentence, "signed_on", first)
 
 

@@ -159,7 +159,8 @@ class _Gatherer:
     def consent(self) -> None:
         """Add the consent as it stood on the gate's day: signed, withdrawn or declined by then.
 
-        Of the consents asked for again, the last one up to that day counts.
+        Of the consents asked for again, the last one up to that day counts; a draft without its
+        day turns no gate, since it may be a later one.
         """
         consents = consents_by(self.casebook, self.on)
         self.note_drafts(consents)
@@ -172,7 +173,8 @@ class _Gatherer:
                 )
             elif consent.type == Consent.Type.WITHDRAWAL:
                 self.add_items(consent, consent_withdrawn_on="signed_on")
-        again = [consent for consent in consents if consent.type == Consent.Type.RECONSENT]
+        reconsents = [consent for consent in consents if consent.type == Consent.Type.RECONSENT]
+        again = [consent for consent in reconsents if consent.signed_on]
         if again and again[-1].declined == "Y":
             self.values["consent_declined"] = True
             self.add_piece("consent_declined", again[-1], "declined", on=again[-1].signed_on)
@@ -233,7 +235,7 @@ class _Gatherer:
         self.switches()
         for row, dose in zip(rows, doses, strict=True):
             text = administration_in_words(row, dose.percent)
-            label = f"Cycle {row.cycle.number} day {row.day}, {row.get_agent_display()}"
+            label = f"Cycle {row.cycle.number} day {row.day}, {row.agent_in_words}"
             piece = Piece(label, text, row.given_on, *placed(row.cycle, row))
             self.pieces["induction"].append(piece)
 

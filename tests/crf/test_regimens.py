@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from crf.actions.planning import plan_visits
 from crf.casebook import Casebook
 from crf.derived.evidence import gather
 from crf.derived.progression import check
@@ -11,7 +12,9 @@ from crf.derived.strata import systemic_class
 from crf.derived.therapy.doses import agent_totals, doses_of
 from crf.derived.therapy.regimens import cycle_targets
 from crf.models import Administration, Cycle, Regimen, RegimenAgent
+from tests.conftest import founder
 from tests.crf.conftest import row
+from trial.audit.acting import acting
 from trial.models import Record, Visit
 from trial.protocol.eligibility import gates
 from trial.protocol.parameters import DEFAULT
@@ -77,6 +80,9 @@ def windows(subject, *codes):
 
 
 def visits(subject):
+    """The visits as they are planned on the day of the last dose: later, the end of treatment is presumed."""
+    with acting(by=founder()):
+        plan_visits(Casebook(subject), on=doses_of(Casebook(subject)).last_on)
     return {visit.code: visit for visit in Visit.objects.filter(subject=subject)}
 
 
@@ -366,6 +372,22 @@ class TestUnlistedAgents:
         assert [total.agent for total in agent_totals(Casebook(subject), on=C1)[0]] == ["Lobaplatin", "Pemetrexed"]
         assert cycle.intensity[0].startswith("Lobaplatin 99.9 %")
 
+    def test_evidence_and_reason_call_each_by_its_name(self, other, give, subject):
+        for number, on in ((1, C1), (2, C2)):
+            less = {"adjustment": "REDUCED", "adjustment_reason": "AE"} if number == 2 else {}
+            give(number, on, ("Lobaplatin", 1, "41.0" if less else "55.3"), ("pemetrexed", 1, "922.3"), **less)
+        gathered = gather(Casebook(subject), gate=2, on=LATER, parameters=DEFAULT)
+        labels = [piece.label for piece in gathered.behind("X06", ["induction"])]
+        assert labels[:2] == ["Cycle 1 day 1, Lobaplatin", "Cycle 1 day 1, pemetrexed"]
+        (verdict,) = [v for v in gates.evaluate(gathered.evidence, gate=2) if v.criterion == "X06"]
+        assert verdict.reason == "Lobaplatin in cycle 2: reduced (adverse event), 74.08 % of planned."
+
+    @pytest.mark.parametrize("second", ["Lobaplatin ", "lobaplatin", "LOBAPLATIN"])
+    def test_is_planned_once_whatever_its_capitals(self, regimen, second):
+        rows = [UNLISTED, UNLISTED | {"name": second, "days": "8"}]
+        with pytest.raises(Refused, match="is entered twice"):
+            regimen("OTHER", C1, regimen_class="OTHER", rows=rows)
+
     def test_empty_cycle_asks_for_each_by_its_name(self, other):
         asked = Cycle.prefilled_rows(other.visit)[Administration]
         assert [(dose["day"], dose["agent_name"]) for dose in asked] == [(1, "Lobaplatin"), (1, "Pemetrexed"), (8, "Pemetrexed")]
@@ -403,6 +425,42 @@ class TestUnlistedAgents:
     def test_stratum_is_told_by_class_or_agents(self, regimen, kind, agents, stratum):
         rows = [UNLISTED | {"agent": agent, "name": "Lobaplatin" if agent == "OTHER" else ""} for agent in agents]
         assert regimen("OTHER", C1, regimen_class=kind, rows=rows).sysclass == stratum
+
+
+class TestWeight:
+    """Without it a dose by weight or surface has no plan (crf_spec 2.11, HC on SYSADM)."""
+
+    UNWEIGHED = {"weight_kg": None, "missing": {"weight_kg": "ND"}}
+    CASES = [
+        # regimen     agent                  given  accepted
+        ("GC_CIS",    "GEMCITABINE",         "Y",   False),
+        ("DV_MONO",   "DISITAMAB_VEDOTIN",   "Y",   False),
+        ("GC_CIS",    "GEMCITABINE",         "N",   True),
+        ("TISLE",     "TISLELIZUMAB",        "Y",   True),
+        ("GC_CIS",    "TISLELIZUMAB",        "Y",   True),  # not in the regimen: nothing is planned
+    ]  # fmt: skip
+
+    @pytest.mark.parametrize(("code", "agent", "given", "accepted"), CASES)
+    def test_keeps_a_cycle_without_it_a_draft(self, regimen, enter, code, agent, given, accepted):
+        regimen(code, C1)
+        omitted = {"given_on": None, "dose_mg": None, "adjustment": "OMITTED", "adjustment_reason": "PATIENT"}
+        rows = {Administration: [row(Administration, agent=agent, given=given, **(omitted if given == "N" else {}))]}
+        if accepted:
+            assert enter(Cycle, rows=rows, **self.UNWEIGHED).state == Record.State.COMPLETE
+            return
+        with pytest.raises(Refused, match="is dosed by weight or body surface"):
+            enter(Cycle, rows=rows, **self.UNWEIGHED)
+        assert enter(Cycle, rows=rows, complete=False, **self.UNWEIGHED).state == Record.State.DRAFT
+
+    def test_is_asked_when_the_regimen_turns_out_to_be_dosed_by_it(self, regimen, enter, data_manager):
+        wrong = regimen("OTHER", C1, regimen_class="CHEMO", rows=[UNLISTED | {"basis": "mg"}])
+        given = row(Administration, agent="OTHER", agent_name="Lobaplatin")
+        cycle = enter(Cycle, rows={Administration: [given]}, **self.UNWEIGHED)
+        (agent,) = wrong.rows(RegimenAgent)
+        edits = {RegimenAgent: [{"id": agent.pk, "version": agent.version, "basis": "mg/m2"}]}
+        entry.change(wrong, by=data_manager, version=wrong.version, values={}, rows=edits, reason="ENTRY_ERROR")
+        cycle.refresh_from_db()
+        assert cycle.state == Record.State.DRAFT
 
 
 class TestLevelsAndTablets:

@@ -79,6 +79,33 @@ def test_a_partial_date_in_any_spelling_is_taken(data_manager, subject, typed, s
     assert PrimaryTumor.objects.get().diagnosed_on == stored
 
 
+@pytest.mark.parametrize("spelling", SPELLINGS)
+@pytest.mark.parametrize("way", ["page", "API"])
+def test_the_date_of_a_visit_that_comes_with_its_first_form_too(browser, data_manager, visit, spelling, way):
+    if way == "page":
+        address = f"{ADDRESS}?visit={visit.pk}"
+        sent = filled_in(browser.get(address), visit_held_on=spelling) | {"_draft": "on"}
+        assert errors(browser.post(address, sent)) == ""
+    else:
+        sent = {"visit": visit.pk, "complete": False, "items": {"pulse": 70}, "visit_held_on": spelling}
+        assert caller(data_manager).post("forms/vitalsigns/", sent).status_code == 201
+    visit.refresh_from_db()
+    assert f"{visit.held_on}" == "2025-01-08"
+
+
+@pytest.mark.parametrize("way", ["page", "API"])
+def test_a_date_of_a_visit_that_can_be_two_days_is_refused(browser, data_manager, visit, way):
+    if way == "page":
+        address = f"{ADDRESS}?visit={visit.pk}"
+        sent = filled_in(browser.get(address), visit_held_on="03/04/2025") | {"_draft": "on"}
+        assert "Write the year first" in errors(browser.post(address, sent))
+    else:
+        sent = {"visit": visit.pk, "complete": False, "items": {}, "visit_held_on": "03/04/2025"}
+        answer = caller(data_manager).post("forms/vitalsigns/", sent)
+        assert "Write the year first" in answer.text, answer.status_code
+    assert not VitalSigns.objects.exists()
+
+
 class TestCounted:
     """t, v, +1, -2: on a page, which shows the day in words at once; nowhere else."""
 

@@ -7,7 +7,7 @@ from crf.actions import confirmation, randomization
 from crf.casebook import Casebook
 from crf.derived import eligibility
 from crf.derived.since_confirmed import is_stale
-from crf.models import Eligibility, LaboratoryPanel, LaboratoryResult, Lesion, PrimaryTumor, Randomization, VitalSigns
+from crf.models import Consent, Eligibility, LaboratoryPanel, LaboratoryResult, Lesion, PrimaryTumor, Randomization, VitalSigns
 from followup.stories import straightforward, usual
 from followup.stories.usual_items import RESULTS
 from trial.audit.acting import acting
@@ -16,7 +16,7 @@ from trial.protocol.laboratory import analytes
 from trial.refusals import Conflict, Refused
 from trial.states import QueryState
 
-from trial.actions import enrolment, queries, review
+from trial.actions import enrolment, entry, queries, review
 
 DAY = date(2025, 4, 25)
 
@@ -194,12 +194,12 @@ def test_a_lesion_first_seen_after_screening_is_no_evidence_of_gate_1(confirmed)
 
 @pytest.mark.proves("S10")
 def test_page_of_gate_1_is_of_its_own_day_once_it_was_passed(confirmed, client):
-    entry = eligibility.latest(Casebook(confirmed.subject), 1)
+    gate = eligibility.latest(Casebook(confirmed.subject), 1)
     client.force_login(confirmed.team.data_manager)
     page = f"/subjects/{confirmed.subject.code}/eligibility/1/"
-    assert client.get(page).context["assessed"].on == entry.assessed_on
+    assert client.get(page).context["assessed"].on == gate.assessed_on
     change(confirmed, PrimaryTumor, histology_confirmed="N")
-    assert client.get(page).context["assessed"].on == entry.assessed_on
+    assert client.get(page).context["assessed"].on == gate.assessed_on
 
 
 def blood(story, on, **results):
@@ -313,6 +313,14 @@ def test_criteria_read_the_consent_as_it_stood_on_the_gates_own_day(confirmed, c
     for on, declined in consents:
         asked_again(confirmed, on, declined)
     assert against(confirmed) == codes
+
+
+def test_draft_of_a_consent_asked_for_again_turns_no_gate_before_it_has_its_day(confirmed):
+    story = confirmed
+    values = {"type": "RECONSENT", "declined": "Y"}
+    visit = story.subject.visits.get(code="COMMON")
+    entry.enter(Consent, visit=visit, by=story.team.data_manager, values=values, complete=False)
+    assert not {"G1_STALE", "G2_STALE"} & against(confirmed)
 
 
 def test_consent_asked_for_again_breaks_no_signature_of_another_visit(confirmed):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from trial.actions.entry import DATE_OF_VISIT
 from trial.admin.both_values import ShowsBothValues
-from trial.models import Entered, Kept, Missing, Record, Row
+from trial.models import Entered, Kept, Missing, Record, Row, Visit
 from trial.pages.base import WhyForm
 from trial.refusals import Both
 
@@ -200,10 +200,12 @@ def form_of(model: type[Kept], base: type[KeptForm], missing: tuple[str, ...]) -
     return type(f"{model.__name__}Form", (base,), inputs)
 
 
-def date_of_visit() -> forms.DateField:
+def date_of_visit() -> forms.Field:
     """Return the input for the date of a visit that has none: it is asked with the first form."""
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    return forms.DateField(required=False, label=gettext_lazy("Date of this visit"), widget=widget)
+    from .typed_inputs import DateInput  # which asks this file for its boxes of codes
+
+    held_on = Visit._meta.get_field("held_on")
+    return DateInput(held_on, required=False, label=gettext_lazy("Date of this visit"))
 
 
 def reason_for_missing(model: type[Entered], item: str) -> forms.ChoiceField:

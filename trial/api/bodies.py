@@ -11,7 +11,7 @@ from trial.audit.acting import ChangeReason
 from trial.models import Missing, Record, Row
 from trial.output.reading import row_name
 
-from .base import AS_READ, Strict, WholeNumber
+from .base import AS_READ, Strict, TypedDay, WholeNumber
 from .items import items_of, row_serializer
 
 REASON = f"One of {', '.join(ChangeReason)}; own words after a colon."
@@ -24,9 +24,9 @@ def rows_field() -> serializers.DictField:
     )
 
 
-def date_of_visit() -> serializers.DateField:
+def date_of_visit() -> TypedDay:
     """Return the date of a visit that has none yet: it comes with the first form."""
-    return serializers.DateField(
+    return TypedDay(
         required=False,
         allow_null=True,
         help_text="the date of the visit, where it has none yet; one that is entered stays",

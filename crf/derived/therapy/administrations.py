@@ -5,7 +5,7 @@ from crf.models import Administration
 from trial.models import Record
 from trial.protocol.eligibility import gates
 
-from .doses import delay_days, percent_of_planned
+from .doses import delay_days, name_of, percent_of_planned
 
 
 def by_cycle_and_day(row: Administration) -> tuple[int, bool, int, int]:
@@ -17,7 +17,7 @@ def administration_of(row: Administration, casebook: Casebook) -> gates.Administ
     """Return an administration as criterion X06 judges it."""
     return gates.Administration(
         cycle=row.cycle.number,
-        agent=row.agent,
+        agent=name_of(row, casebook),
         adjustment=row.adjustment or None,
         reason=row.adjustment_reason or None,
         percent=percent_of_planned(row, casebook),

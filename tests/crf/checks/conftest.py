@@ -16,9 +16,9 @@ from trial.actions import entry
 
 REASON = "TRANSCRIPTION: misread"
 TYPED = {"reason": "TRANSCRIPTION", "reason_words": "misread"}
-AGAIN = {"type": "RECONSENT", "reconsent_reason": "NEW_VERSION", "unscheduled": "N", "declined": "N"}
+AGAIN = {"at": "COMMON", "type": "RECONSENT", "reconsent_reason": "NEW_VERSION", "unscheduled": "N", "declined": "N"}
 WITHDRAWAL = {
-    "type": "WITHDRAWAL", "form_version": None, "signed_by": "", "investigator_signed_on": None, "copy_given": "",
+    "at": "COMMON", "type": "WITHDRAWAL", "form_version": None, "signed_by": "", "investigator_signed_on": None, "copy_given": "",
     "future_research": "", "genetic_research": "", "data_sharing": "",
 }  # fmt: skip
 NOBODY = {Target: [], NonTarget: []}
@@ -153,6 +153,18 @@ def cycle(world, number, day):
 def two_cycles(world):
     cycle(world, 1, date(2025, 1, 14))
     cycle(world, 2, date(2025, 2, 4))
+
+
+def not_given(world, number):
+    """Enter a cycle of which nothing was given."""
+    omitted = {"given": "N", "given_on": None, "dose_mg": None, "adjustment": "OMITTED", "adjustment_reason": "AE"}
+    world.enter(f"C{number}", Cycle, at=f"C{number}D1", number=number, rows={Administration: [row(Administration, **omitted)]})
+
+
+def third_after_an_omitted_one(world):
+    cycle(world, 1, date(2025, 1, 14))
+    not_given(world, 2)
+    cycle(world, 3, date(2025, 2, 25))
 
 
 def three_cycles(world):

@@ -255,6 +255,19 @@ def test_reason_names_the_reduction_with_agent_cycle_and_share():
     assert verdict.reason == "Gemcitabine in cycle 2: reduced (adverse event), 75 % of planned."
 
 
+@pytest.mark.parametrize(
+    ("percent", "shown"),
+    [("72.28063223242009901711756673", "72.28"), ("89.997", "89.99"), ("50.00", "50")],
+)
+def test_reason_gives_the_share_as_people_write_it_and_below_the_limit_it_lies_below(
+    percent, shown
+):
+    reduced = agent(2, "BL-B01D1", adjustment="REDUCED", reason="AE", percent=percent)
+    verdict = judged("X06", induction=(agent(1, "BL-B01D1"), reduced))
+    words = f"BL-B01D1 in cycle 2: reduced (adverse event), {shown} % of planned."
+    assert (verdict.truth, verdict.reason) == (MET, words)
+
+
 def test_cycle_not_entered_leaves_tolerance_open_and_later_cycles_do_not_count():
     assert judged("X06", induction=(agent(1, "gemcitabine"),)).reason == "Cycle 2 is not entered."
     later = agent(3, "gemcitabine", adjustment="REDUCED", reason="AE", percent=50)
