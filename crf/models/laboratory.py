@@ -171,8 +171,14 @@ class LaboratoryResult(Row):
         super().clean_fields(exclude)
 
     def clean(self) -> None:
-        """Refuse a result that is none of its test's, or that nobody can have in its unit."""
+        """Refuse a unit that is none of its test's, and a result that nobody can have in it."""
         super().clean()
+        if self.unit and not self.test:
+            sentence = _("A unit is entered without a test. Choose the test, or delete the unit.")
+            raise impossible(Code.IMPOSSIBLE, item="test", sentence=sentence)
+        test = analytes.TESTS.get(self.test)
+        if test and self.unit and self.unit not in test.factors:
+            raise impossible(Code.UNIT_OF_ANOTHER_TEST, item="unit")
         if not self.result:
             return
         if self.test in analytes.QUALITATIVE:

@@ -220,7 +220,7 @@ class Code(StrEnum):
         "number_unreadable", INVALID, _("“{text}” is not a number."), _("Write digits alone, with a point before the decimals: 12.5."),
     )
     NUMBER_NOT_WHOLE = "number_not_whole", INVALID, _("“{text}” is not a whole number."), _("Write digits alone, without a point: 12.")
-    DAY_IMPOSSIBLE = "day_impossible", INVALID, _("There is no such day in the calendar."), _("Check the date.")
+    DAY_IMPOSSIBLE = "day_impossible", INVALID, _("There is no such date in the calendar."), _("Check the date.")
     DATE_UNREADABLE = "date_unreadable", INVALID, _("Enter a date as 2024-05-17, 2024-05 or 2024.")
     MONTH_UNREADABLE = "month_unreadable", INVALID, _("Enter year and month as 1960-07.")
     DAY_UNREADABLE = (
