@@ -25,6 +25,7 @@ from trial.protocol.schedule.visits import CHECK_AFTER_CYCLE_2
 from .allocation import allocation_of, is_irradiated
 from .demographics import signed_on
 from .eligibility import confirmations_of
+from .unconfirmed import Unconfirmed, unconfirmed
 
 NO_FRACTIONS = (None, None)
 
@@ -44,6 +45,7 @@ def anchors_of(casebook: Casebook, parameters: Parameters) -> timetable.Anchors:
     fractions = fractions_between(casebook) if irradiated else NO_FRACTIONS
     decided_against = decided_against_on(casebook) if irradiated else None
     pd_on = progressed_on(casebook)
+    to_confirm = unconfirmed(casebook) if pd_on else Unconfirmed()
     return timetable.Anchors(
         consent_on=signed_on(casebook, Consent.Type.INITIAL),
         pretreated=doses.preconsent_cycles > 0,
@@ -67,6 +69,8 @@ def anchors_of(casebook: Casebook, parameters: Parameters) -> timetable.Anchors:
         randomization_open_on=opened_on,
         treatment_ended=pd_on is not None and (allocation is None or parameters.before_cycles),
         pd_on=pd_on,
+        unconfirmed_on=to_confirm.on,
+        confirmed_on=to_confirm.confirmed_on,
         withdrawn_on=signed_on(casebook, Consent.Type.WITHDRAWAL),
     )
 
