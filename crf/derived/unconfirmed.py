@@ -12,7 +12,7 @@ from .allocation import allocation_of
 from .responses import AssessedResponse, responses
 
 AFTER_IMMUNOTHERAPY = timedelta(90)
-"""How long after the last dose of an antibody a progression counts as one under it."""
+"""Time after the last dose of an antibody in which a progression counts as one under it."""
 
 
 class Unconfirmed(NamedTuple):
@@ -30,7 +30,7 @@ def unconfirmed(casebook: Casebook) -> Unconfirmed:
     clinically stable, so that treatment does not go on beyond progression.
     """
     allocation, standing = allocation_of(casebook), False
-    asked: list[date] = []
+    days: list[date] = []
     if allocation is None:
         return Unconfirmed()
     for response in responses(casebook):
@@ -38,12 +38,12 @@ def unconfirmed(casebook: Casebook) -> Unconfirmed:
         if on is None or immune == IResponse.NE or on <= allocation.randomized_on:
             continue
         if immune == IResponse.ICPD:
-            return Unconfirmed(tuple(asked), on)
+            return Unconfirmed(tuple(days), on)
         is_new = immune == IResponse.IUPD and not standing
         if is_new and is_under_immunotherapy(response, casebook, on):
-            asked.append(on)
+            days.append(on)
         standing = immune == IResponse.IUPD
-    return Unconfirmed(tuple(asked))
+    return Unconfirmed(tuple(days))
 
 
 def is_under_immunotherapy(response: AssessedResponse, casebook: Casebook, on: date) -> bool:

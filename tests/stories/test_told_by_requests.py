@@ -55,6 +55,13 @@ def nobody_looks(way):
     for number, on, entered in ((1, "2025-05-05", "2025-05-12"), (2, "2025-05-26", "2025-06-02"), (3, "2025-06-16", "2025-06-23")):
         usual.cycle(way.on(day(entered)), number, day(on))
     usual.consent_again(way, day("2025-06-16"))
+    way.flags = [flags(way.night(day(on))) for on in ("2025-06-24", "2025-06-30")]
+    way.against = way.on(day("2025-07-01")).against_randomization()
+    overdue.late_check(way.on(day("2025-07-03")))
+    way.flags.append(flags(way.night(day("2025-07-04"))))
+    way.confirm(2, day("2025-07-08"))
+    way.randomize(day("2025-07-09"))
+    way.hold("RAND", day("2025-07-09"))
 
 
 CONSENTED = {2: straightforward.CONSENTED, 3: progression.CONSENTED, 4: overdue.CONSENTED}
@@ -106,14 +113,8 @@ def progresses_at_the_second_reading(way):
 
 
 def is_checked_late(way):
-    assert flags(way.night(day("2025-06-24"))) == {("PROGRESSION_CHECK", "OVERDUE")}
-    assert flags(way.night(day("2025-06-30"))) == {("PROGRESSION_CHECK", "ESCALATED")}
-    assert "X07_UNKNOWN" in way.on(day("2025-07-01")).against_randomization()
-    overdue.late_check(way.on(day("2025-07-03")))
-    assert flags(way.night(day("2025-07-04"))) == set()
-    way.confirm(2, day("2025-07-08"))
-    way.randomize(day("2025-07-09"))
-    way.hold("RAND", day("2025-07-09"))
+    assert way.flags == [{("PROGRESSION_CHECK", "OVERDUE")}, {("PROGRESSION_CHECK", "ESCALATED")}, set()]
+    assert "X07_UNKNOWN" in way.against
     assert states(way, "PC2") == {"DONE_OUT"}
     usual.cycle(way.on(day("2025-07-14")), 4, day("2025-07-07"))
     overdue.first_assessment(way.on(day("2025-09-13")))

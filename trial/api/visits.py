@@ -152,8 +152,8 @@ class VisitViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visible):
         """Add a visit outside the schedule; its date and forms are entered next."""
         code = AddVisit.from_request(request)["subject"]
         subject = visible_or_404(Subject.objects.visible_to(self.by), code=code)
-        made = enrolment.unscheduled_visit(subject=subject, by=self.by)
-        stored = visible_or_404(self.get_queryset(), pk=made.pk)
+        visit = enrolment.unscheduled_visit(subject=subject, by=self.by)
+        stored = visible_or_404(self.get_queryset(), pk=visit.pk)
         return Response(self.get_serializer(stored).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(

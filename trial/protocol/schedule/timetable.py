@@ -255,7 +255,7 @@ class _Planner:
             yield visit
 
     def confirmations(self) -> Iterator[PlannedVisit]:
-        """Yield the visit that is to confirm each iUPD, unless what ends the assessments came first."""
+        """Yield the visit to confirm each iUPD, unless the assessments ended before it opens."""
         a = self.anchors
         ends = [day for day in (a.confirmed_on, a.new_therapy_on) if day]
         for k, unconfirmed_on in enumerate(a.unconfirmed_on, 1):
