@@ -180,9 +180,18 @@ class Person(Way):
 
     def __init__(self, team, password, clock):
         super().__init__(team, password, clock)
+        self.log_in()
+
+    def log_in(self):
         self.dan, self.ida = Client(), Client()
-        self.dan.force_login(team.data_manager)
-        self.ida.force_login(team.investigator)
+        self.dan.force_login(self.team.data_manager)
+        self.ida.force_login(self.team.investigator)
+
+    def copied(self):
+        """Whoever goes on has sessions of their own: those of another test were rolled back with it."""
+        same = super().copied()
+        same.log_in()
+        return same
 
     def enrol(self, on):
         answer = self.dan.post(reverse("enrol"), {"site": "01", "screened_on": str(on)})
