@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from django.utils.translation import gettext as _
 
 from crf.casebook import Casebook, once
+from crf.derived.consent import version_holds
 from crf.models import Consent, Demographics
 from trial.actions.checking.check import Finding, Level, check
 from trial.models import Entered, Record, Visit
@@ -56,6 +57,23 @@ def before_the_initial_consent(casebook: Casebook) -> Iterator[Finding]:
                 initial_day=first.signed_on,
             )
             yield Finding(consent, sentence, "signed_on", first)
+
+
+@check("XC02", level=Level.SOFT, reads=[Consent])
+def version_out_of_force(casebook: Casebook) -> Iterator[Finding]:
+    """Find consents on a version that was not in force on the day of signature (crf_spec 6)."""
+    for consent in casebook.records(Consent):
+        if consent.declined != "Y" and version_holds(consent) is False:
+            sentence = _(
+                "{version} was not in force on {day}: it is from {first} to {last}. Check version "
+                "and day; where it was really signed so, say it in the answer."
+            ).format(
+                version=consent.form_version,
+                day=consent.signed_on,
+                first=consent.form_version.effective_from,
+                last=consent.form_version.effective_to or _("now"),
+            )
+            yield Finding(consent, sentence, "form_version")
 
 
 @check("DM-BIRTH", level=Level.HARD, reads=[Consent, Demographics])

@@ -25,6 +25,7 @@ from trial.protocol.schedule.visits import CHECK_AFTER_CYCLE_2
 from .allocation import allocation_of, is_irradiated
 from .demographics import signed_on
 from .eligibility import confirmations_of
+from .unconfirmed import Unconfirmed, unconfirmed
 
 NO_FRACTIONS = (None, None)
 
@@ -36,14 +37,12 @@ def anchors_of(casebook: Casebook, parameters: Parameters) -> timetable.Anchors:
     allocation = allocation_of(casebook)
     # Nobody waits for a cycle, or for a randomization, that will not be.
     entry_failed = last_result(entry) == Eligibility.Result.INELIGIBLE
-    has_failed = last_result(second) == Eligibility.Result.INELIGIBLE
-    awaits_check = allocation is not None or not has_failed
+    awaits_check = allocation or last_result(second) != Eligibility.Result.INELIGIBLE
     is_passed = last_result(second) == Eligibility.Result.ELIGIBLE
     opened_on = second[-1].on if is_passed and parameters.before_cycles else None
-    irradiated = is_irradiated(casebook)
-    fractions = fractions_between(casebook) if irradiated else NO_FRACTIONS
-    decided_against = decided_against_on(casebook) if irradiated else None
+    fractions, decided_against = radiotherapy_of(casebook)
     pd_on = progressed_on(casebook)
+    to_confirm = unconfirmed(casebook) if pd_on else Unconfirmed()
     return timetable.Anchors(
         consent_on=signed_on(casebook, Consent.Type.INITIAL),
         pretreated=doses.preconsent_cycles > 0,
@@ -67,8 +66,17 @@ def anchors_of(casebook: Casebook, parameters: Parameters) -> timetable.Anchors:
         randomization_open_on=opened_on,
         treatment_ended=pd_on is not None and (allocation is None or parameters.before_cycles),
         pd_on=pd_on,
+        unconfirmed_on=to_confirm.on,
+        confirmed_on=to_confirm.confirmed_on,
         withdrawn_on=signed_on(casebook, Consent.Type.WITHDRAWAL),
     )
+
+
+def radiotherapy_of(casebook: Casebook) -> tuple[tuple[date | None, date | None], date | None]:
+    """Return the days of the first and last fraction, and of the decision not to begin."""
+    if not is_irradiated(casebook):
+        return NO_FRACTIONS, None
+    return fractions_between(casebook), decided_against_on(casebook)
 
 
 def last_result(confirmations: Sequence[Confirmation]) -> str:

@@ -219,9 +219,12 @@ def give(
 
 
 def assessment(
-    story: Story, at: str, on: date, *, sizes: Mapping[str, str], response: Response
+    story: Story, at: str, on: date, *, sizes: Mapping[str, str], response: Response, **items: Any
 ) -> Record:
-    """Enter a tumor assessment. `sizes` are in mm, or states, by lesion."""
+    """Enter a tumor assessment. `sizes` are in mm, or states, by lesion.
+
+    `items` are those of the form in which it differs from the usual one.
+    """
     lesions = {lesion.code: lesion for lesion in Lesion.objects.of(story.subject)}
     measurements, findings = [], []
     for code, size in sizes.items():
@@ -240,7 +243,7 @@ def assessment(
         TargetMeasurement: measurements,
         NonTargetFinding: findings,
     }
-    return story.enter(ResponseAssessment, at, header, rows)
+    return story.enter(ResponseAssessment, at, header | items, rows)
 
 
 def _measurement(lesion: Lesion, size: str) -> dict[str, Any]:
@@ -258,9 +261,10 @@ def assessed(
     sizes: Mapping[str, str],
     response: Response,
     held_on: date | None = None,
+    **items: Any,
 ) -> Record:
-    """Hold a visit with a tumor assessment and signs."""
-    record = assessment(story, at, on, sizes=sizes, response=response)
+    """Hold a visit with a tumor assessment and signs. `items` are those of the assessment."""
+    record = assessment(story, at, on, sizes=sizes, response=response, **items)
     signs(story, at, on, weight_kg=last_weight_kg(story))
     story.hold(at, held_on or on)
     return record

@@ -22,6 +22,7 @@ WRITES = {
     "enter":                (201,   201,          403,     403,     403,           403,     404,      401),
     "change":               (200,   200,          403,     403,     403,           403,     404,      401),
     "withdraw":             (200,   200,          403,     403,     403,           403,     404,      401),
+    "add visit":            (201,   201,          403,     403,     403,           403,     404,      401),
     "change visit":         (200,   200,          403,     403,     403,           403,     404,      401),
     "sign visit":           (403,   201,          403,     403,     403,           403,     404,      401),
     "confirm eligibility":  (403,   409,          403,     403,     403,           403,     404,      401),
@@ -107,6 +108,7 @@ ACTS = {
     "withdraw": lambda who, signs, visit, flag: who.post(
         f"forms/vitalsigns/{signs.pk}/withdraw/", {"versions_sha256": signs.versions_sha256(), "reason": "ENTRY_ERROR"}
     ),
+    "add visit": lambda who, signs, visit, flag: who.post("visits/", {"subject": "01-001"}),
     "change visit": lambda who, signs, visit, flag: who.patch(
         f"visits/{visit.pk}/", {"version": visit.version, "items": {"held_on": "2025-01-08", "status": "DONE", "mode": "ON_SITE"}}
     ),

@@ -28,6 +28,15 @@ class TestVisit:
         assert answer.json()["visit_state"].startswith("DONE")
         assert [one["id"] for one in as_data_manager.results("visits/", held="true")] == [visit.pk]
 
+    def test_outside_the_schedule_is_added_and_numbered(self, subject, as_data_manager):
+        made = [as_data_manager.post("visits/", {"subject": "01-001"}).json() for _ in range(2)]
+        assert [(one["code"], one["target_on"], one["closes_on"]) for one in made] == [("UNS1", None, None), ("UNS2", None, None)]
+        assert {one["code"] for one in as_data_manager.results("visits/", subject="01-001")} >= {"UNS1", "UNS2"}
+
+    def test_outside_the_schedule_asks_for_the_subject(self, subject, as_data_manager):
+        assert as_data_manager.post("visits/", {}).status_code == 400
+        assert as_data_manager.post("visits/", {"subject": "01-999"}).status_code == 404
+
     def test_enrolment_plans_the_first_visits(self, site, as_data_manager):
         code = as_data_manager.post("subjects/", {"site": "01", "screened_on": "2025-01-07"}).json()["code"]
         assert code == "01-001"

@@ -42,6 +42,27 @@ def test_outdated_version_is_recorded(enter, consent_version):
     assert enter(Consent).form_version == consent_version
 
 
+IN_FORCE = [
+    # signed       declined  asked about; the version is in force from 6 January to 5 February
+    ("2025-01-05", "N",      True),
+    ("2025-01-06", "N",      False),
+    ("2025-02-05", "N",      False),
+    ("2025-02-06", "N",      True),
+    ("2025-02-06", "Y",      False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("day", "declined", "asked"), IN_FORCE)
+def test_version_that_was_not_in_force_is_asked_about(enter, consent_version, day, declined, asked):
+    """S, at the version (crf_spec 2.4, XC02); whoever declined has signed none."""
+    with acting(by=founder(), reason="Replaced"):
+        ConsentVersion.objects.update(effective_from=date(2025, 1, 6), effective_to=date(2025, 2, 5))
+    enter(Consent, signed_on=date(2025, 1, 6))
+    again = enter(Consent, at="COMMON", **AGAIN | {"declined": declined}, signed_on=date.fromisoformat(day))
+    queries = Query.objects.filter(check_code="XC02")
+    assert [(query.record, query.item) for query in queries] == ([(again.pk, "form_version")] if asked else [])
+
+
 @pytest.mark.parametrize(("day", "asked"), [(5, True), (6, False), (7, False)])
 def test_consent_given_again_before_the_initial_one_is_asked_about(enter, day, asked):
     """S, never a refusal; the same day is possible (crf_spec 2.4)."""

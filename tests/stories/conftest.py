@@ -1,24 +1,43 @@
 """The demo trial, loaded once, into a database of its own. A test reads it, or tells a story anew to a subject of its own."""
 
+import secrets
+
 import pytest
 from crf.models import Eligibility
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import connection, transaction
 from django.test import override_settings
-from followup.stories import demo, telling
+from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
+from followup.stories import demo, setup, telling
+from tests.conftest import CODE as SECOND_FACTOR
 from tests.prepared import take_back
 from tests.servers import _administrate as administrate
 from tests.servers import copied
+from tests.stories.ways import WAYS, Clock
 from trial.models import Site, Subject
+from trial.protocol.randomization.blocks import Arm, allocation
 
 PASSWORDS = {username: f"correct horse of {username}" for username, _, _ in demo.PEOPLE}
 QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # here nothing is kept secret
 CODE = "01-801"
+NEXT = (
+    ("NO_ICI/ANY_VISCERAL_OR_BONE", 2, Arm.SYSRT),
+    ("NO_ICI/NODE_ONLY", 1, Arm.SYS),
+    ("ICI_CONTAINING/ANY_VISCERAL_OR_BONE", 2, Arm.SYSRT),
+    ("ICI_CONTAINING/NODE_ONLY", 1, Arm.SYS),
+)
+"""Stratum, number in it, and arm of stories that are told after the demo is loaded."""
 
 
 @pytest.fixture(scope="session")
 def demo_settings(tmp_path_factory):
-    return {"PASSWORD_HASHERS": QUICK, "RANDOMIZATION_KEY_FILE": tmp_path_factory.mktemp("demo") / "randomization_key"}
+    file = tmp_path_factory.mktemp("demo") / "randomization_key"
+    key = secrets.token_hex(48)
+    while not (setup.suits_the_stories(key.encode()) and all(allocation(key.encode(), *place) == arm for *place, arm in NEXT)):
+        key = secrets.token_hex(48)
+    file.write_text(key)
+    file.chmod(0o600)
+    return {"PASSWORD_HASHERS": QUICK, "RANDOMIZATION_KEY_FILE": file}
 
 
 @pytest.fixture(scope="session")
@@ -92,3 +111,32 @@ def criterion(subject):
         return confirmed.criteria.get(code=name)
 
     return row
+
+
+@pytest.fixture(scope="module")
+def story(request):
+    """The function that tells the module's story; a module with several has a fixture of its own."""
+    return request.module.tell
+
+
+@pytest.fixture(scope="module", params=WAYS)
+def told(request, story, demo_trial, django_db_blocker):
+    """The subject of a story, told up to what its tests share: by a program, or by people at the pages."""
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, transaction.atomic():
+        people = {user.username: user for user in User.objects.all()}
+        device = StaticDevice.objects.get(user=people["ida"])
+        StaticToken.objects.bulk_create(StaticToken(device=device, token=SECOND_FACTOR) for _ in range(30))
+        password = PASSWORDS["ida"]
+        team = telling.team(Site.objects.get(code="01"), data_manager=people["dan"], investigator=people["ida"], password=password)
+        way = WAYS[request.param](team, password, Clock(patch))
+        story(way)
+        yield way
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def way(told, rolled_back):
+    """The same, for one test to go on from."""
+    before = told.clock.day, told.clock.began
+    yield told.copied()
+    told.clock.day, told.clock.began = before

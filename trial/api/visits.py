@@ -11,14 +11,15 @@ from rest_framework.response import Response
 
 from trial.access import Act
 from trial.accounts.proving import proving_to_api
-from trial.actions import entry, review
-from trial.models import Visit, begun_visits, standing
+from trial.actions import enrolment, entry, review
+from trial.models import Subject, Visit, begun_visits, standing
 from trial.protocol.schedule import timetable
 
-from .base import REFUSALS, Strict, Visible
+from .base import REFUSALS, Strict, Visible, visible_or_404
 from .bodies import ChangeItems
 from .items import Reasons, items_of
 from .signatures import SignatureDetailSerializer, hides_items, readable_to, shown_signature
+from .subjects import SUBJECT_CODE
 from .values import Place, items_from
 
 
@@ -80,6 +81,12 @@ class VisitFilters(filters.FilterSet):
         return {**super().get_filters(), "held": was_held}
 
 
+class AddVisit(Strict):
+    """The body that adds a visit outside the schedule."""
+
+    subject = serializers.RegexField(rf"^{SUBJECT_CODE}$", help_text="the subject's code")
+
+
 class VisitChange(ChangeItems):
     """The body of a change of a visit, as the docs show it: with the items of a visit."""
 
@@ -115,7 +122,7 @@ class VisitViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visible):
     """Visits: their window by the schedule, and what became of them."""
 
     model = Visit
-    acts = {"partial_update": Act.ENTER, "sign": Act.SIGN}
+    acts = {"create": Act.ENTER, "partial_update": Act.ENTER, "sign": Act.SIGN}
     related = ("subject__site",)
     serializer_class = VisitSerializer
     filterset_class = VisitFilters
@@ -135,6 +142,19 @@ class VisitViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Visible):
         facts = {"codes_held": codes, "begun": begun_visits(stands)}
         kwargs["context"] = {**self.get_serializer_context(), **facts}
         return VisitSerializer(*args, **kwargs)
+
+    @extend_schema(
+        summary="add an unscheduled visit",
+        request=AddVisit,
+        responses={201: VisitSerializer} | REFUSALS,
+    )
+    def create(self, request: Request) -> Response:
+        """Add a visit outside the schedule; its date and forms are entered next."""
+        code = AddVisit.from_request(request)["subject"]
+        subject = visible_or_404(Subject.objects.visible_to(self.by), code=code)
+        visit = enrolment.unscheduled_visit(subject=subject, by=self.by)
+        stored = visible_or_404(self.get_queryset(), pk=visit.pk)
+        return Response(self.get_serializer(stored).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(
         summary="change a visit", request=VisitChange, responses={200: VisitSerializer} | REFUSALS

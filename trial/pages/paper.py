@@ -25,7 +25,14 @@ from trial.pages.base import PersonalRequest, page, to_visit
 from trial.protocol.schedule import timetable
 from trial.refusals import Refused
 
-NUMBERED = {"CnD1": "C2D1", "CnDd": "C2D8", "TAk": "TA1", "SFUk": "SFU1", "UNSk": "UNS1"}
+NUMBERED = {
+    "CnD1": "C2D1",
+    "CnDd": "C2D8",
+    "TAk": "TA1",
+    "CONFk": "CONF1",
+    "SFUk": "SFU1",
+    "UNSk": "UNS1",
+}
 """The first visit that has all forms of its kind, for each kind of visit that comes again."""
 
 

@@ -457,3 +457,40 @@ def test_later_dose_undoes_the_presumed_end():
 
 def test_tumor_assessments_go_on_after_the_end_of_treatment():
     assert {"TA1", "TA2", "TA3"} <= set(visits(RANDOMIZED, "07-01"))
+
+
+IUPD = replace(STORY_2, pd_on=day("08-29"), unconfirmed_on=(day("08-29"),))
+
+
+def test_progression_to_be_confirmed_has_a_visit_28_to_56_days_later():
+    """Table of visits, CONF (crf_spec 3.1): first RECIST PD under an antibody + 28 to + 56."""
+    planned = visits(IUPD, "09-01")["CONF1"]
+    assert window(planned) == (day("09-26"), day("09-26"), day("10-24"))
+    assert planned.title == "Confirmation of progression 1"
+
+
+def test_each_progression_to_be_confirmed_has_a_visit_of_its_own():
+    twice = replace(IUPD, unconfirmed_on=(day("08-29"), day("10-31")))
+    assert {"CONF1", "CONF2"} <= set(visits(twice, "11-01"))
+
+
+AFTER_PD = [
+    # unconfirmed  confirmed  new therapy  CONF1  TA3 (10-31, from 10-24)
+    ((), None, None, False, False),
+    ((day("08-29"),), None, None, True, True),
+    ((day("08-29"),), day("10-10"), None, True, False),
+    ((day("08-29"),), day("10-24"), None, True, True),
+    ((day("08-29"),), None, day("09-25"), False, False),
+    ((day("08-29"),), None, day("09-26"), True, False),
+]
+
+
+@pytest.mark.parametrize(("unconfirmed", "confirmed", "therapy", "conf", "ta"), AFTER_PD)
+def test_assessments_go_on_until_a_progression_is_confirmed(
+    unconfirmed, confirmed, therapy, conf, ta
+):
+    anchors = replace(
+        IUPD, unconfirmed_on=unconfirmed, confirmed_on=confirmed, new_therapy_on=therapy
+    )
+    planned = visits(anchors, "11-01")
+    assert ("CONF1" in planned, "TA3" in planned) == (conf, ta)

@@ -12,6 +12,7 @@ CODES = [
     ("C1D22",  "CnDd"),
     ("TA10",   "TAk"),
     ("SFU1",   "SFUk"),
+    ("CONF1",  "CONFk"),
     ("UNS",    "UNSk"),
     ("UNS2",   "UNSk"),
     ("RTFU2",  "RTFU2"),

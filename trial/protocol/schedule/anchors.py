@@ -34,6 +34,8 @@ class Anchors:
     rt_ended_on: date | None = None  # its last fraction, or the decision not to begin it
     entry_failed: bool = False  # the last confirmation of gate 1 came out INELIGIBLE
     cycle_targets: Mapping[int, date] = field(default_factory=dict)  # by the regimens in force
+    unconfirmed_on: tuple[date, ...] = ()  # the scan of each iUPD that asks for a confirmation
+    confirmed_on: date | None = None  # the scan of the iCPD that confirms one
     check_length_days: int | None = None  # of the regimen in force in cycle 2, where it differs
 
 

@@ -75,6 +75,7 @@ def plan(
         *planner.randomization(),
         *planner.radiotherapy(),
         *planner.assessments(),
+        *planner.confirmations(),
         *planner.follow_up(),
     ]
     ends = (anchors.died_on, anchors.withdrawn_on, anchors.ended_on)
@@ -237,12 +238,13 @@ class _Planner:
     def assessments(self) -> Iterator[PlannedVisit]:
         """Yield the assessments from randomization to the one that may show progression.
 
-        They are the same in both arms.
+        They are the same in both arms. From an iUPD on they go on until an iCPD (crf_spec 3.1).
         """
         a = self.anchors
         if a.randomized_on is None:
             return
-        stops = (a.pd_on, a.new_therapy_on, self.horizon_on)
+        progressed_on = a.confirmed_on if a.unconfirmed_on else a.pd_on
+        stops = (progressed_on, a.new_therapy_on, self.horizon_on)
         stop_on = min(day for day in stops if day)
         for k in count(1):
             day, interval = self.parameters.ta_schedule.assessment(k)
@@ -251,6 +253,15 @@ class _Planner:
             if visit.opens_on is None or visit.opens_on > stop_on:
                 return
             yield visit
+
+    def confirmations(self) -> Iterator[PlannedVisit]:
+        """Yield the visit to confirm each iUPD, unless the assessments ended before it opens."""
+        a = self.anchors
+        ends = [day for day in (a.confirmed_on, a.new_therapy_on) if day]
+        for k, unconfirmed_on in enumerate(a.unconfirmed_on, 1):
+            visit = self.visit("CONFk", unconfirmed_on, n=k)
+            if visit.opens_on and all(visit.opens_on <= day for day in ends):
+                yield visit
 
     def follow_up(self) -> Iterator[PlannedVisit]:
         """Yield EOTS and the survival contacts, from the end of treatment on.

@@ -2,7 +2,7 @@
 
 A form is named by its label. Forms of the common visit are reminders, and never missing; of the
 consents, the initial one belongs to screening and all others to the common visit. The weekly
-visits of radiotherapy (RTW), CONF and IRAE90 are not planned here. Days are calendar days.
+visits of radiotherapy (RTW) and IRAE90 are not planned here. Days are calendar days.
 """
 
 import re
@@ -71,6 +71,7 @@ TYPES = {row.code: row for row in (
     VisitType("RTFU1",  "Radiotherapy follow-up 1", "last fraction", 28,     7,      7,      14,    REVIEW, arm=SYSRT),
     VisitType("RTFU2",  "Radiotherapy follow-up 2", "last fraction", 90,     14,     14,     14,    REVIEW, arm=SYSRT),
     VisitType("TAk",    "Tumor assessment {}",      "randomization", TA,     TA_W,   TA_W,   14,    (RESPONSE, VITALS)),
+    VisitType("CONFk",  "Confirmation of progression {}", "iUPD",    28,     0,      28,     14,     (RESPONSE,), (VITALS,)),
     VisitType("EOTS",   "End of systemic therapy",  "last dose",     30,     7,      7,      14,    REVIEW),
     VisitType("SFUk",   "Survival follow-up {}",    "PD or EOTS",    SFU,    SFU_W,  SFU_W,  28),
     VisitType("EOS",    "End of study",             "end of study",  0,      0,      None,   None),
@@ -89,7 +90,7 @@ def visit_type(code: str) -> VisitType:
     """
     if code in TYPES and code.isupper():
         return TYPES[code]
-    numbered = re.fullmatch(r"(C)[1-9]\d*D([1-9]\d?)|(TA|SFU)[1-9]\d*|(UNS)\d*", code)
+    numbered = re.fullmatch(r"(C)[1-9]\d*D([1-9]\d?)|(TA|CONF|SFU)[1-9]\d*|(UNS)\d*", code)
     if not numbered:
         raise KeyError(code)
     cycle, cycle_day, series, unscheduled = numbered.groups()
