@@ -41,7 +41,13 @@ REFUSED = {
     "a code that is none": ("forms/vitalsigns/", {"items": {"ecog": "9"}}, 422, "not_a_code", "ECOG|choice"),
     "exchanged pressures": ("forms/vitalsigns/", {"items": {"systolic": 79, "diastolic": 128}}, 422, "impossible", "exchanged"),
     "creatinine in the wrong unit": ("forms/laboratorypanel/", panel(result="1.10"), 422, "impossible", "mg/dL"),
-    "a unit of another test": ("forms/laboratorypanel/", panel(result="97", unit="U/L"), 422, "unit_of_another_test", "not reported in this unit"),
+    "a unit of another test": (
+        "forms/laboratorypanel/",
+        panel(result="97", unit="U/L"),
+        422,
+        "unit_of_another_test",
+        "not reported in this unit",
+    ),
     "a reason for what is there": (
         "forms/vitalsigns/",
         {"items": {"pulse": 71}, "missing": {"pulse": "ND"}},
