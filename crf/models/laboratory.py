@@ -174,8 +174,8 @@ class LaboratoryResult(Row):
         """Refuse a unit that is none of its test's, and a result that nobody can have in it."""
         super().clean()
         if self.unit and not self.test:
-            sentence = _("A unit is entered without a test. Choose the test, or delete the unit.")
-            raise impossible(Code.IMPOSSIBLE, item="test", sentence=sentence)
+            without = _("A unit is entered without a test. Choose the test, or delete the unit.")
+            raise impossible(Code.IMPOSSIBLE, item="test", sentence=without)
         test = analytes.TESTS.get(self.test)
         if test and self.unit and self.unit not in test.factors:
             raise impossible(Code.UNIT_OF_ANOTHER_TEST, item="unit")
