@@ -154,7 +154,8 @@ ROUTES = {
     "api-subject-outside":                                  (Act.READ,         Act.RANDOMIZE),
     "api-subject-outside-decision":                         (NOBODY,           Act.CONFIRM_ALLOCATION),
     "api-subject-{course,progression}":                     (Act.READ,         NOBODY),
-    "api-visit-{list,content}":                             (Act.READ,         NOBODY),
+    "api-visit-list":                                       (Act.READ,         Act.ENTER),
+    "api-visit-content":                                    (Act.READ,         NOBODY),
     "api-visit-detail":                                     (Act.READ,         Act.ENTER),
     "api-visit-sign":                                       (NOBODY,           Act.SIGN),
     "api-{signature,allocation,response}-{list,detail}":    (Act.READ,         NOBODY),
@@ -390,6 +391,7 @@ BODIES = {
     "api-verification-list": {"form": "crf.vitalsigns", "record": "{vitalsigns}", "versions_sha256": "0"},
     "api-paper-list": {"form": "crf.vitalsigns", "record": "{vitalsigns}", "written_at": "2025-01-07T09:00:00+08:00", "reason": "Offline"},
     "api-freeze-list": {"visit": "{visit}", "state": "FROZEN", "reason": "Done"},
+    "api-visit-list": {"subject": "01-001"},
     "api-visit-detail": {"version": 1, "items": {}},
 }
 BODIES |= {f"api-{form._meta.model_name}-list": {"visit": "{visit}", "items": {}} for form in Record.forms()}
