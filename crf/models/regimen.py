@@ -262,7 +262,8 @@ class RegimenAgent(Row):
     sections = (Section("Agent", ("agent", "name", "dose", "basis", "days")),)
 
     class Meta(Row.Meta):
-        verbose_name = "agent of a regimen"
+        verbose_name = "agent of an unlisted regimen"
+        verbose_name_plural = "agents of an unlisted regimen"
         constraints = [
             *Row.Meta.constraints,
             OnceAmongRows(

@@ -150,7 +150,7 @@ class Program(Way):
         self.stored(self.ida.post(f"{address}?gate={gate}", self.proof(shown_sha256=shown, verdicts=verdicts, comments=comments)))
 
     def randomize_now(self):
-        self.stored(self.ida.post(f"subjects/{self.subject.code}/randomization/", {}))
+        self.stored(self.ida.post(f"subjects/{self.subject.code}/randomization/", self.proof()))
 
     def against_randomization(self):
         shown = self.stored(self.ida.get(f"subjects/{self.subject.code}/randomization/"))
@@ -257,7 +257,7 @@ class Person(Way):
         self.answered(self.ida.post(address, self.proof(shown=shown, **chosen, **reasons)))
 
     def randomize_now(self):
-        self.answered(self.ida.post(reverse("randomization", args=[self.subject.code])))
+        self.answered(self.ida.post(reverse("randomization", args=[self.subject.code]), {"password": self.password, "code": CODE}))
 
     def against_randomization(self):
         shown = self.ida.get(reverse("randomization", args=[self.subject.code])).context
