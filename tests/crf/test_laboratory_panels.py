@@ -155,7 +155,8 @@ class TestDueTests:
     )
     def test_regimen_decides_what_the_baseline_needs_once_it_is_entered(self, at, enter, regimen, regimen_class, due):
         assert not {"TSH", "CK", "HBA1C"} & set(self.due(at, "SCR"))
-        enter(Regimen, code=regimen, regimen_class=regimen_class, platinum="")
+        platinum = "CIS_70_D1" if regimen == "GC_CIS" else ""
+        enter(Regimen, code=regimen, regimen_class=regimen_class, platinum=platinum)
         assert set(self.due(at, "SCR")) - set(RESULTS) == set(due.split())
         assert set(self.due(at, "C1D1")) == {*ROUTINE, *due.split()}
         assert set(self.due(at, "C2D1")) - set(ROUTINE) == {"TSH", "T4FR", "T3FR"} & set(due.split())

@@ -31,7 +31,7 @@ class TestRegimen:
         if accepted:
             assert enter(Regimen, **plan).pk
         else:
-            with pytest.raises(Refused, match="is of the class"):
+            with pytest.raises(Refused, match="Choose the class"):
                 enter(Regimen, **plan)
 
     def test_that_is_another_one_names_its_agents_and_its_approval(self, enter):
@@ -59,7 +59,7 @@ class TestRegimen:
             ({"MAX_PRECONSENT_CYCLES": "3"}, 3, None),
             ({"MAX_PRECONSENT_CYCLES": "3"}, 4, "3 cycles before consent are allowed"),
             ({"ALLOW_PRECONSENT_CYCLES": "no"}, 0, None),
-            ({"ALLOW_PRECONSENT_CYCLES": "no"}, 1, "No cycle may be given before consent"),
+            ({"ALLOW_PRECONSENT_CYCLES": "no"}, 1, "Cycles before consent are not allowed"),
         ],
     )
     def test_began_as_many_cycles_before_consent_as_the_parameters_allow(self, enter, administrator, decided, cycles, refused):

@@ -250,7 +250,7 @@ def test_repeated_tests_and_a_new_confirmation_cure_windows_that_have_lapsed(con
     everything = {test: (value, analytes.TESTS[test].unit) for test, value in RESULTS.items() if test in analytes.TESTS}
     usual.panel(confirmed, visit.code, date(2025, 5, 1), everything)
     with pytest.raises(Conflict):
-        randomization.randomize(confirmed.subject, by=confirmed.team.investigator, at=date(2025, 5, 10))
+        randomization.randomize(confirmed.subject, by=confirmed.team.investigator, proof=confirmed.team.proof, at=date(2025, 5, 10))
     confirmed.confirm(2, late)
     assert randomization.refusals(Casebook(confirmed.subject), on=late) == ()
     assert confirmed.randomize(late).randomized_on == late

@@ -90,7 +90,7 @@ class TestWrongUnits:
 
 class TestBaseline:
     def test_is_two_organ_units(self, criterion):
-        assert "Organ units: 2 (LUNG, REGIONAL_NODES)" in criterion(CODE, "I03").explanation
+        assert "Organ units: 2 (lung, regional lymph nodes)" in criterion(CODE, "I03").explanation
 
     def test_has_two_targets_of_40_mm_and_a_node_that_is_none(self, one):
         lesions = {lesion.code: (lesion.role, lesion.size_mm) for lesion in Lesion.objects.of(one)}

@@ -32,8 +32,7 @@ class World:
         self._enter, self.by, self.made = enter, by, {}
 
     def enter(self, name, form, **values):
-        again = form is Consent and "type" in values  # all consents but the first are of the whole trial
-        self.made[name] = self._enter(form, at="COMMON" if again else None, **values)
+        self.made[name] = self._enter(form, **values)
 
     def complete(self, name):
         self.store(self.fresh(name), {}, {}, complete=True)

@@ -1,6 +1,7 @@
 """Automatic queries, signatures, freeze and lock; two saves of the two sides at the same time (crf_spec 0.4, 7)."""
 
 import json
+import re
 from threading import Thread
 
 import pytest
@@ -132,7 +133,7 @@ def test_a_sponsor_is_not_told_what_a_check_asks_about_the_birth(world, site, sp
     api.force_authenticate(sponsor)
     (listed,) = api.get("/api/v1/queries/").json()["results"]
     assert (listed["form"], listed["item"], listed["check"]) == ("crf.demographics", "", None)
-    assert "67" not in json.dumps(listed["messages"])
+    assert not re.search(r"\b6[78]\b", json.dumps(listed["messages"]))
 
 
 def test_only_a_monitor_closes_what_a_check_asks():
