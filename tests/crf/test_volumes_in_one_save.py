@@ -203,7 +203,7 @@ class TestPage:
         assert "50.10" in page
         assert "PTV D95" in page
         for asked in ("Withdraw:", "or why not", "volumes-0-ptv_d95_gy", "V2"):
-            assert asked not in page.split("volumes-group")[1].split("Derived by the protocol")[0]
+            assert asked not in page.split("<h2>Target volumes")[1].split("Derived by the protocol")[0]
 
 
 class TestAPI:
