@@ -155,7 +155,7 @@ def test_cycles_in_order_are_judged_by_the_doses_as_they_will_be(subject, data_m
     first, eighth = Administration.objects.order_by("pk")
     own = {name: getattr(cycle, name) for name in cycle.item_names()} | {"number": 2}
     dose = values | {"given_on": first.given_on + timedelta(21)}
-    with pytest.raises(Refused, match="does not come after the last dose of the cycle before"):
+    with pytest.raises(Refused, match="must come after the last dose of the cycle before"):
         entry.enter(Cycle, visit=visit, by=data_manager, values=own, rows={Administration: [dose]})
     cycle = Cycle.objects.get()
     leaves = {Administration: [edit(eighth, withdraw=True), edit(first, given_on=first.given_on + timedelta(1))]}

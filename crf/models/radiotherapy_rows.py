@@ -11,7 +11,7 @@ from trial.models import OnceAmongRows, Row, Section
 from trial.refusals import Code, impossible
 
 from .codes import radiotherapy as codes
-from .lesion import Laterality
+from .lesion import Laterality, Lesion
 from .radiotherapy import RadiotherapyCourse
 
 
@@ -179,6 +179,9 @@ class TargetVolume(RowOfCourse):
 
     def _refuse_unknown_lesions(self) -> None:
         """Refuse codes of no lesion. One whose lesion was withdrawn keeps the form from being complete, no more."""
+        standing = {lesion.code for lesion in self.course.casebook.records(Lesion)}
+        if standing.issuperset(self.lesions):
+            return
         lesion_codes = self.course.codes_of_lesions
         if unknown := sorted(set(self.lesions) - set(lesion_codes)):
             sentence = _("The subject has no lesion {unknown}, but {lesions}. Choose among these, or enter the lesion first.")

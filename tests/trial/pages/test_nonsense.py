@@ -243,7 +243,7 @@ class TestTheApiTakesWhatItSays:
         values = {name: value for name, value in EXAMPLES["crf.primarytumor"].values.items() if isinstance(value, str)}
         answer = program.post("forms/primarytumor/", {"visit": visit.pk, "complete": False, "items": values | {"diagnosed_on": day}})
         assert (answer.status_code, PrimaryTumor.objects.exists()) == (422, False)
-        assert "no such day" in answer.json()["detail"]
+        assert "no such date" in answer.json()["detail"]
 
     @pytest.mark.parametrize(
         ("form", "item", "value"),
