@@ -56,6 +56,7 @@ def demo_database(demo_settings, django_db_setup, django_db_blocker):
             connection.close()
             connection.settings_dict["NAME"] = shared
         yield own
+        take_back()
         administrate(shared, f'drop database "{own}"')
 
 
@@ -69,6 +70,7 @@ def demo_trial(demo_database, demo_settings, django_db_blocker):
     with override_settings(**demo_settings):
         yield
     with django_db_blocker.unblock():
+        take_back()
         connection.close()
         connection.settings_dict["NAME"] = shared
 
