@@ -1,5 +1,6 @@
 """The documentation of the API as OpenAPI 3. It holds no data, and is the same to everybody."""
 
+from copy import deepcopy
 from functools import cache
 from typing import Any
 
@@ -28,7 +29,7 @@ def describe_the_key(result: dict[str, Any], **more: Any) -> dict[str, Any]:
         for method in METHODS:
             operation = operations.get(method.lower())
             if operation is not None and path not in WITHOUT_KEY:
-                operation.setdefault("parameters", []).append(KEY_PARAMETER)
+                operation.setdefault("parameters", []).append(deepcopy(KEY_PARAMETER))
     return result
 
 
