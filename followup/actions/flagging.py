@@ -80,14 +80,25 @@ def run_for(subject: Subject, *, on: date) -> Swept:
 
     One flag is open for each visit, form or check that is late.
     """
-    locked_rows = Subject.objects.select_for_update(no_key=True, of=["self"])
-    subject = locked_rows.select_related("site").get(pk=subject.pk)
+    subject = _locked(subject.pk)
     casebook = Casebook(subject)
     with acting(by=system_user()):
         planned = plan_visits(casebook, on=on)
     if planned:
         casebook = Casebook(subject)  # the visits that it had read have changed
-    return _keep(subject, {(due.kind, due.anchor): due for due in due_of(casebook, on=on)}, on=on)
+    return _keep_due(casebook, on=on)
+
+
+def _locked(pk: int) -> Subject:
+    """Return the subject with its site; whoever computes its flags at the same time waits."""
+    locked_rows = Subject.objects.select_for_update(no_key=True, of=["self"])
+    return locked_rows.select_related("site").get(pk=pk)
+
+
+def _keep_due(casebook: Casebook, *, on: date) -> Swept:
+    """Bring a subject's flags up to date with what is due by the casebook on a day."""
+    due = {(item.kind, item.anchor): item for item in due_of(casebook, on=on)}
+    return _keep(casebook.subject, due, on=on)
 
 
 def keep_current(subject: Subject) -> None:
@@ -100,9 +111,11 @@ def keep_current(subject: Subject) -> None:
         transaction.on_commit(lambda: _run_committed(subject.pk), robust=True)
 
 
+@transaction.atomic
 def _run_committed(pk: int) -> None:
-    subject = Subject.objects.select_related("site").get(pk=pk)
-    run_for(subject, on=subject.site.today())
+    """Compute a subject's flags; the act itself has planned the visits where it moved a date."""
+    subject = _locked(pk)
+    _keep_due(Casebook(subject), on=subject.site.today())
 
 
 def _keep(subject: Subject, due: dict[tuple[str, str], Due], *, on: date) -> Swept:

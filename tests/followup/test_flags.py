@@ -160,11 +160,11 @@ def test_decided_parameter_has_a_worker_look_at_all_subjects(worker, visit, data
 def test_entry_stays_stored_where_its_flags_cannot_be_computed_and_the_next_night_catches_up(
     transactional_db, visit, data_manager, monkeypatch
 ):
-    def fails(subject, *, on):
+    def fails(casebook, *, on):
         raise OperationalError("deadlock detected")
 
     with monkeypatch.context() as patched:
-        patched.setattr(flagging, "run_for", fails)
+        patched.setattr(flagging, "due_of", fails)
         hold(visit, data_manager)
     assert Visit.objects.get(pk=visit.pk).held_on == HELD["held_on"]
     assert not Flag.objects.exists()
