@@ -27,7 +27,10 @@ def nightly() -> dict[str, Counts]:
 
 def check_at_once(row: Subject | Visit | Record, **signal: object) -> None:
     """Receive `stored` and `reviewed`: keep the subject's flags true on the next page."""
-    flagging.keep_current(row if isinstance(row, Subject) else row.subject)
+    if isinstance(row, Record):
+        flagging.keep_current_after(row)
+    else:
+        flagging.keep_current(row if isinstance(row, Subject) else row.subject)
 
 
 @shared_task

@@ -4,7 +4,17 @@ from datetime import date
 
 from crf.casebook import Casebook
 from crf.derived.therapy.doses import doses_of
-from crf.models import Consent, Lesion, NonTargetFinding, Scan, TargetMeasurement
+from crf.models import (
+    Consent,
+    Cycle,
+    Lesion,
+    NonTargetFinding,
+    Randomization,
+    Regimen,
+    ResponseAssessment,
+    Scan,
+    TargetMeasurement,
+)
 from trial.models import versions_of
 from trial.protocol.parameters import Parameters
 from trial.protocol.progression_check import progression
@@ -21,6 +31,16 @@ from .responses import (
 )
 
 STABLE = {"Y": True, "N": False}
+
+READS = (
+    Consent,
+    Cycle,
+    Lesion,
+    Randomization,
+    Regimen,
+    ResponseAssessment,
+)
+"""The forms that the facts of the check are read from."""
 
 
 def check(casebook: Casebook, *, on: date) -> progression.Check:

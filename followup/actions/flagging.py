@@ -11,17 +11,19 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from crf.actions.planning import plan_visits
 from crf.casebook import Casebook
+from crf.derived import progression as check
 from followup.models import Flag, NightlyRun
 from trial.access import Act
 from trial.actions import events
 from trial.actions.checking.system_account import system_user
 from trial.audit.acting import acting
-from trial.models import Site, Subject, SystemEvent, may
+from trial.models import Record, Site, Subject, SystemEvent, may
+from trial.protocol.schedule import timetable
 from trial.refusals import Code, Refused
 
 from .due import Due, due_of
@@ -29,6 +31,13 @@ from .due import Due, due_of
 NIGHT = time(2)
 """The hour of a site's own clock from which its nightly job is due."""
 _hints = ContextVar("hints", default=True)
+
+WATCHED = """
+    select v.held_on, v.closes_on,
+           exists (select from followup_flag f where f.visit_id = v.id and f.closed_on is null)
+        or exists (select from trial_signature s where s.visit_id = v.id)
+      from trial_visit v where v.id = %s"""
+"""The days from which a visit's forms can be late, and whether a flag or signature follows them."""
 
 
 class Swept(NamedTuple):
@@ -111,6 +120,39 @@ def keep_current(subject: Subject) -> None:
         transaction.on_commit(lambda: _run_committed(subject.pk), robust=True)
 
 
+def keep_current_after(record: Record) -> None:
+    """Compute a subject's flags after the save of one form, where that form can move one."""
+    if hints_are_wanted():
+        transaction.on_commit(lambda: _run_if_moved(record), robust=True)
+
+
+def _run_if_moved(record: Record) -> None:
+    if may_move_a_flag(record):
+        _run_committed(record.subject.pk)
+
+
+def may_move_a_flag(record: Record) -> bool:
+    """Return whether a stored form can open, change or close a flag today.
+
+    The forms that dates or the check after cycle 2 are read from always can. Any other shows only
+    that it is entered: this tells where it is late, where its visit is, where a flag is open about
+    the visit, or where it breaks a signature, which the check after cycle 2 asks for.
+    """
+    if record.moves_the_schedule or isinstance(record, check.READS):
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute(WATCHED, [record.visit_id])
+        held_on, closes_on, is_followed = cursor.fetchone()
+    today = record.subject.site.today()
+    if is_followed or (closes_on and closes_on < today):
+        return True
+    if held_on is None or held_on >= today:
+        return False
+    parameters = Casebook(record.subject).parameters_on(today)
+    due_days = timetable.entry_due_days(type(record)._meta.label_lower, parameters)
+    return timetable.entry_overdue(held_on, on=today, due_days=due_days)
+
+
 @transaction.atomic
 def _run_committed(pk: int) -> None:
     """Compute a subject's flags; the act itself has planned the visits where it moved a date."""
@@ -123,7 +165,7 @@ def _keep(subject: Subject, due: dict[tuple[str, str], Due], *, on: date) -> Swe
     open_flags = {
         (flag.kind, flag.anchor): flag for flag in Flag.objects.open().filter(subject=subject)
     }
-    new, kept, changed, closed = [], [], 0, []
+    new, changed, closed, moved = [], [], [], 0
     for key, should in due.items():
         flag = open_flags.get(key)
         if flag is None:
@@ -135,9 +177,9 @@ def _keep(subject: Subject, due: dict[tuple[str, str], Due], *, on: date) -> Swe
                 opened_on=on,
             )
             new.append(flag)
-        else:
-            kept.append(flag)
-            changed += (flag.state, flag.due_on) != (should.state, should.due_on)
+        elif _differs(flag, should, on):
+            changed.append(flag)
+            moved += (flag.state, flag.due_on) != (should.state, should.due_on)
         flag.state, flag.severity, flag.due_on = should.state, should.severity, should.due_on
         flag.evidence, flag.last_seen_on = should.evidence, on
     for key, flag in open_flags.items():
@@ -146,8 +188,14 @@ def _keep(subject: Subject, due: dict[tuple[str, str], Due], *, on: date) -> Swe
             closed.append(flag)
     Flag.objects.bulk_create(new)
     columns = ["state", "severity", "due_on", "evidence", "last_seen_on", "closed_on"]
-    Flag.objects.bulk_update([*kept, *closed], columns)
-    return Swept(len(new), changed, len(closed))
+    Flag.objects.bulk_update([*changed, *closed], columns)
+    return Swept(len(new), moved, len(closed))
+
+
+def _differs(flag: Flag, should: Due, on: date) -> bool:
+    """Return whether an open flag says anything else than the data do on a day."""
+    stored = (flag.state, flag.severity, flag.due_on, flag.evidence, flag.last_seen_on)
+    return stored != (should.state, should.severity, should.due_on, should.evidence, on)
 
 
 def acknowledge(flag: Flag, *, by: User, at: datetime | None = None) -> Flag:

@@ -8,9 +8,10 @@ import pytest
 from crf.models import Consent, Demographics
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
+from followup.actions import flagging
 from rest_framework.test import APIClient
 from tests.conftest import PROOF
-from tests.crf.checks.conftest import COMPLETE, DRAFT, REASON, consented_again, cycle, date, two_cycles
+from tests.crf.checks.conftest import COMPLETE, DRAFT, REASON, consented_again, cycle, date, two_cycles, two_primaries
 from trial.access import Act, Role, roles_that_may
 from trial.models import Query, Signature, Visit
 from trial.refusals import Code, Conflict, NotAllowed, Refused
@@ -43,6 +44,17 @@ def test_the_signature_over_the_carrier_breaks_and_is_kept(cycles, investigator)
     assert Signature.objects.get(pk=signature.pk).is_unaltered()
     with pytest.raises(Conflict, match="is a draft"):
         sign(cycles, "C2", investigator)
+
+
+def test_the_flags_of_a_carrier_are_computed(world, monkeypatch, django_capture_on_commit_callbacks):
+    """A draft can be late where the complete form was not; neither form moves a date."""
+    two_primaries(world)
+    subjects = []
+    monkeypatch.setattr(flagging, "_run_committed", subjects.append)
+    with django_capture_on_commit_callbacks(execute=True):
+        world.withdraw("index")
+    assert world.state("second") == DRAFT
+    assert subjects == [world.made["second"].subject.pk]
 
 
 def test_a_frozen_carrier_stays_and_gets_the_query_and_the_lock_waits_for_it(cycles, investigator, data_manager):

@@ -13,6 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from trial.actions.saving.writing import LONGEST_TEXT, lock_row
+from trial.actions.signals import reviewed
 from trial.audit.acting import ChangeReason, acting
 from trial.models import Query, QueryAct, Record, Subject, Visit, is_frozen
 from trial.models.record import open_casebook
@@ -35,8 +36,10 @@ def settle(row: Record | Visit, queries: AutomaticQueries) -> None:
     if checks := checks_of(type(row)):
         casebook = row.casebook if isinstance(row, Record) else open_casebook(row)
         raised = queries.of({check.code for check in checks})
-        _refuse_impossible(row, _findings(checks, casebook), raised)
-        _follow(checks, casebook, raised, row)
+        findings = _findings(checks, casebook)
+        _refuse_impossible(row, findings, raised)
+        if findings or any(query.is_open for query in raised.values()):
+            _follow(checks, casebook, raised, row)
 
 
 def settle_subject(subject: Subject) -> None:
@@ -130,6 +133,7 @@ def _set_back(key: Key, finding: Finding, *, by: User) -> None:
         stored = lock_row(type(carrier), carrier.pk)
         stored.state = Record.State.DRAFT
         stored.save(update_fields=["state"])
+        reviewed.send(Visit, row=carrier.visit, by=by)
 
 
 def _ask(raised: Raised | None, key: Key, finding: Finding, *, by: User) -> None:

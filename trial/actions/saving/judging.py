@@ -53,7 +53,10 @@ def refuse_second(form: type[Record], visit: Visit, values: Mapping[str, Any]) -
     """Refuse a form that the visit has once and has already, with both values of each item."""
     if form.several:
         return
-    first = form.objects.standing().filter(visit=visit).first()
+    entered = form.objects.standing().filter(visit=visit)
+    if not entered.exists():  # a whole form costs thrice as much
+        return
+    first = entered.first()
     if first is not None:
         name = form._meta.verbose_name
         raise Refused(Code.FORM_ENTERED, form=name, both=[both_values(first, values)])
