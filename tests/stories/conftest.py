@@ -1,6 +1,8 @@
 """The demo trial, loaded once, into a database of its own. A test reads it, or tells a story anew to a subject of its own."""
 
 import secrets
+from datetime import date
+from functools import partial
 
 import pytest
 from crf.models import Eligibility
@@ -8,9 +10,9 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.test import override_settings
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
-from followup.stories import demo, setup, telling
+from followup.stories import demo, setup, straightforward, telling
 from tests.conftest import CODE as SECOND_FACTOR
-from tests.prepared import take_back
+from tests.prepared import prepared, take_back
 from tests.servers import _administrate as administrate
 from tests.servers import copied
 from tests.stories.ways import WAYS, Clock
@@ -82,6 +84,10 @@ def rolled_back(demo_trial, db):
 
 @pytest.fixture
 def team():
+    return team_of_the_demo()
+
+
+def team_of_the_demo():
     people = {user.username: user for user in User.objects.all()}
     site = Site.objects.get(code="01")
     return telling.team(site, data_manager=people["dan"], investigator=people["ida"], password=PASSWORDS["ida"])
@@ -96,12 +102,25 @@ def subject():
 def tell(team):
     """Begin a story anew and tell it up to, and with, a chapter."""
 
-    def begun(story, *, until):
-        chapters = story.CHAPTERS[: story.CHAPTERS.index(until) + 1]
-        telling.tell(team, CODE, screened_on=story.CONSENTED, chapters=chapters)
-        return telling.Story(Subject.objects.select_related("site").get(code=CODE), team)
+    return partial(told_anew, team)
 
-    return begun
+
+def told_anew(team, story, *, until):
+    chapters = story.CHAPTERS[: story.CHAPTERS.index(until) + 1]
+    telling.tell(team, CODE, screened_on=story.CONSENTED, chapters=chapters)
+    return telling.Story(Subject.objects.select_related("site").get(code=CODE), team)
+
+
+@prepared
+def ready_for_gate_2():
+    """A subject with everything for gate 2, which is not confirmed yet. For modules that tell no story of their own."""
+    return told_anew(team_of_the_demo(), straightforward, until=straightforward.check)
+
+
+@prepared
+def gate_2_confirmed(ready_for_gate_2):
+    ready_for_gate_2.confirm(2, date(2025, 4, 24))
+    return ready_for_gate_2
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from crf.casebook import Casebook
 from crf.derived import eligibility
 from crf.derived.since_confirmed import is_stale
 from crf.models import Consent, Eligibility, LaboratoryPanel, LaboratoryResult, Lesion, PrimaryTumor, Randomization, VitalSigns
-from followup.stories import straightforward, usual
+from followup.stories import usual
 from followup.stories.usual_items import RESULTS
 from trial.audit.acting import acting
 from trial.models import ReferenceRange, Subject
@@ -23,8 +23,7 @@ DAY = date(2025, 4, 25)
 
 @pytest.mark.proves("S10")
 @pytest.mark.parametrize("test", ["CREAT"])
-def test_changed_evidence_makes_the_signed_gate_stale_and_randomization_is_refused(tell, team, test):
-    story = tell(straightforward, until=straightforward.check)
+def test_changed_evidence_makes_the_signed_gate_stale_and_randomization_is_refused(story, team, test):
     story.confirm(2, date(2025, 4, 24))
     signed = eligibility.latest(Casebook(story.subject), 2)
     assert not is_stale(signed, Casebook(signed.subject), on=DAY)
@@ -39,9 +38,13 @@ def test_changed_evidence_makes_the_signed_gate_stale_and_randomization_is_refus
 
 
 @pytest.fixture
-def story(tell):
-    """Everything for gate 2 is there; it is not confirmed yet."""
-    return tell(straightforward, until=straightforward.check)
+def story(ready_for_gate_2):
+    return ready_for_gate_2
+
+
+@pytest.fixture
+def team(story):
+    return story.team
 
 
 def confirm(story, shown):
@@ -104,11 +107,10 @@ def test_evidence_in_doubt_is_not_signed(story, team, form, state, is_confirmed)
 
 
 @pytest.fixture
-def confirmed(story):
+def confirmed(gate_2_confirmed):
     """Both gates are confirmed, and nothing stands against randomization."""
-    story.confirm(2, date(2025, 4, 24))
-    assert against(story) == set()
-    return story
+    assert against(gate_2_confirmed) == set()
+    return gate_2_confirmed
 
 
 def against(story):
@@ -165,19 +167,19 @@ def test_whatever_changes_of_the_evidence_of_either_gate_is_signed_again_before_
 
 
 @pytest.mark.proves("S09")
-def test_a_question_about_the_evidence_is_answered_before_randomization(confirmed, team):
-    query = queries.raise_query(signs(confirmed), by=team.data_manager, text="Please compare with the source.")
+def test_a_question_about_the_evidence_is_answered_before_randomization(confirmed):
+    query = queries.raise_query(signs(confirmed), by=confirmed.team.data_manager, text="Please compare with the source.")
     assert against(confirmed) == {"EVIDENCE_QUERIED"}
-    queries.act_on(query, QueryState.CLOSED, by=team.data_manager, text="Compared.")
+    queries.act_on(query, QueryState.CLOSED, by=confirmed.team.data_manager, text="Compared.")
     assert against(confirmed) == set()
 
 
 @pytest.mark.proves("S10")
 @pytest.mark.parametrize(("gate", "code"), [(1, "G1_NOT_PASSED"), (2, "G2_NOT_SIGNED")])
-def test_a_question_about_a_gate_breaks_its_signature(confirmed, team, gate, code):
+def test_a_question_about_a_gate_breaks_its_signature(confirmed, gate, code):
     record = eligibility.latest(Casebook(confirmed.subject), gate)
-    query = queries.raise_query(record, by=team.data_manager, text="Is this criterion met?")
-    queries.act_on(query, QueryState.CLOSED, by=team.data_manager, text="It is.")
+    query = queries.raise_query(record, by=confirmed.team.data_manager, text="Is this criterion met?")
+    queries.act_on(query, QueryState.CLOSED, by=confirmed.team.data_manager, text="It is.")
     assert against(confirmed) == {code}
 
 
