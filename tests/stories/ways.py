@@ -17,6 +17,7 @@ from followup.stories.telling import Story
 from tests.api.conftest import caller
 from tests.conftest import CODE
 from tests.pages import errors, filled_in, typed
+from trial.admin.entry_forms import MISSING
 from trial.models import Query, Record, Site, Subject, Visit
 from trial.output.reading import row_name
 
@@ -111,8 +112,10 @@ class Program(Way):
         return self._visits[code]
 
     def sent(self, values, rows, complete):
+        values = dict(values)
+        why = {"missing": values.pop("missing")} if "missing" in values else {}
         groups = {row_name(group): [plain(row) for row in entered] for group, entered in (rows or {}).items()}
-        return {"items": plain(values), "rows": groups} | ({} if complete is None else {"complete": complete})
+        return {"items": plain(values), "rows": groups} | why | ({} if complete is None else {"complete": complete})
 
     def ask_enter(self, form, at, values, rows=None, *, complete=True):
         visit = self._visits.get(at) or self.visit(at)
@@ -127,6 +130,11 @@ class Program(Way):
         sent = self.sent(values, rows, complete) | {"version": version, "reason": reason}
         self.stored(self.dan.patch(f"forms/{record._meta.model_name}/{record.pk}/", sent))
         return self.now(record)
+
+    def withdraw(self, row, *, reason):
+        address = f"forms/{row._meta.model_name}/{row.pk}/"
+        shown = self.stored(self.dan.get(address))["versions_sha256"]
+        self.stored(self.dan.post(f"{address}withdraw/", {"versions_sha256": shown, "reason": reason}))
 
     def refused(self, form, at, values, rows=None):
         answer = self.ask_enter(form, at, values, rows)
@@ -215,7 +223,7 @@ class Person(Way):
         assert page.status_code == 200, address
         draft = {} if complete or '"_draft"' not in page.text else {"_draft": "on"}
         rows = {name: typed(value) for name, value in typed_rows(page, rows or {}).items()}
-        return self.dan.post(address, filled_in(page, **values) | rows | why | draft)
+        return self.dan.post(address, filled_in(page, **reasons_typed(page, values)) | rows | why | draft)
 
     def enter(self, form, at, values, rows=None, *, complete=True):
         self.stored(self.ask_enter(form, at, values, rows, complete=complete))
@@ -230,6 +238,12 @@ class Person(Way):
         keeps = record.state == Record.State.COMPLETE if complete is None else complete
         self.stored(self.sent(address, values, rows, keeps, reason=code, reason_words=words.strip()))
         return self.now(record)
+
+    def withdraw(self, row, *, reason):
+        address = f"/admin/{row._meta.app_label}/{row._meta.model_name}/{row.pk}/withdraw/"
+        shown = re.search(r'name="versions_sha256" value="(\w+)"', self.dan.get(address).text)[1]
+        code, _, words = reason.partition(":")
+        self.stored(self.dan.post(address, {"versions_sha256": shown, "reason": code, "reason_words": words.strip()}))
 
     def refused(self, form, at, values, rows=None):
         answer = self.ask_enter(form, at, values, rows)
@@ -278,6 +292,17 @@ class Person(Way):
     def derived(self, record):
         record = self.now(record)
         return {item: str(getattr(record, item)) for item in record.derived}
+
+
+def reasons_typed(page, values):
+    """The values, with why items are missing as the page asks for it: one input for each."""
+    values = dict(values)
+    if "missing" in values:
+        reasons = values.pop("missing")
+        asked = [name for name in page.context["adminform"].form.fields if name.startswith(MISSING)]
+        assert {MISSING + item for item in reasons} <= set(asked)
+        values |= {name: reasons.get(name.removeprefix(MISSING), "") for name in asked}
+    return values
 
 
 def typed_rows(page, rows):
