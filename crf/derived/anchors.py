@@ -25,7 +25,7 @@ from trial.protocol.schedule.visits import CHECK_AFTER_CYCLE_2
 from .allocation import allocation_of, is_irradiated
 from .demographics import signed_on
 from .eligibility import confirmations_of
-from .unconfirmed import Unconfirmed, unconfirmed
+from .response.unconfirmed import Unconfirmed, unconfirmed
 
 NO_FRACTIONS = (None, None)
 

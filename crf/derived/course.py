@@ -31,7 +31,7 @@ from .anchors import treatment_ended_on
 from .demographics import signed_on
 from .fractions import fractions_delivered, irradiated_lesions
 from .radiotherapy import coverage_by_lesion, subject_coverage
-from .responses import (
+from .response.responses import (
     SECOND_BASELINE,
     AssessedResponse,
     baseline,

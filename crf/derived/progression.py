@@ -22,7 +22,7 @@ from trial.protocol.response import recist
 
 from .allocation import allocation_of
 from .demographics import signed_on
-from .responses import (
+from .response.responses import (
     AssessedResponse,
     assessed_lesions,
     covers_trunk,

@@ -21,6 +21,7 @@ from crf.models import (
     TargetMeasurement,
     VitalSigns,
 )
+from django.db import connection
 from tests.api.conftest import caller
 from tests.conftest import founder
 from tests.crf.conftest import row
@@ -97,14 +98,44 @@ def readings(subject, data_manager):
     return readings
 
 
-@pytest.mark.parametrize("first", ["PC2", "UNS1"])
-def test_two_assessments_of_a_day_are_read_alike_everywhere(assess, said, first):
-    """From 40 mm, 30 mm is stable; 36 mm after it is progression, by 6 mm and 20 %. Entered in
-    either order, the visit's label decides.
-    """
+BY_ENTRY = [
+    # entered first  target of PC2   PC2   UNS1
+    ("PC2",          None,           "SD", "PD"),  # from 40 mm, 30 mm is stable; 36 mm after it is growth by 6 mm and 20 %
+    ("UNS1",         None,           "SD", "SD"),  # 30 mm after 36 mm is none
+    ("PC2",          "2025-02-27",   "SD", "PD"),  # a visit that is planned comes before one that is not
+    ("UNS1",         "2025-02-27",   "SD", "PD"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("first", "target_on", "planned", "unplanned"), BY_ENTRY)
+def test_two_assessments_of_a_day_are_read_alike_everywhere(
+    assess, said, subject, data_manager, commit, first, target_on, planned, unplanned
+):
+    """The visit's target decides, then the number in the ledger; the label never does (recist11 section 3)."""
     for code in sorted(("PC2", "UNS1"), reverse=first == "UNS1"):
         assess(code, {"PC2": "30.0", "UNS1": "36.0"}[code])
-    assert all(responses == {"PC2": "SD", "UNS1": "PD"} for responses in said().values()), said()
+        commit()
+    with acting(by=data_manager):
+        Visit.objects.filter(subject=subject, code="PC2").update(target_on=target_on)
+    assert all(responses == {"PC2": planned, "UNS1": unplanned} for responses in said().values()), said()
+
+
+def count_keys_on_from(number):
+    table = ResponseAssessment._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(f"select setval(pg_get_serial_sequence('{table}', 'id'), %s)", [number])
+
+
+def test_of_two_assessments_of_a_day_the_first_in_the_ledger_comes_first(assess, said, commit):
+    """Keys are given before the commit, and say nothing of the order (decision 12)."""
+    count_keys_on_from(90_000)
+    first = assess("UNS1", "36.0")
+    commit()
+    count_keys_on_from(80_000)
+    second = assess("UNS2", "30.0")
+    commit()
+    assert second.pk < first.pk
+    assert all(responses == {"UNS1": "SD", "UNS2": "SD"} for responses in said().values()), said()
 
 
 def test_what_disappeared_and_came_back_on_a_day_is_progression_everywhere(assess, said):

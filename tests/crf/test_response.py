@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from crf.derived.responses import covers_trunk, time_point
+from crf.derived.response.responses import covers_trunk, time_point
 from crf.models import Lesion, NewLesion, NonTargetFinding, ResponseAssessment, Scan, TargetMeasurement
 from tests.crf.conftest import row
 from trial.refusals import Refused

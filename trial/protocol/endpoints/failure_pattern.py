@@ -72,12 +72,12 @@ def time_to_new_metastasis(
     undated = [lesion.record for lesion in certain if not lesion.seen_on]
     if undated:
         return undecided(Reason.FINDING_UNDATED, *undated)
-    dated = [(lesion.seen_on, lesion.record, lesion) for lesion in certain if lesion.seen_on]
-    for day, record, lesion in sorted(dated, key=lambda row: row[:2]):
+    dated = [(lesion.seen_on, lesion) for lesion in certain if lesion.seen_on]
+    for day, lesion in sorted(dated, key=lambda pair: pair[0]):
         if irradiated and lesion.in_field is None:
-            return undecided(Reason.FIELD_UNKNOWN, record)
+            return undecided(Reason.FIELD_UNKNOWN, lesion.record)
         if not (irradiated and lesion.in_field):
-            return outcome(start_on, day, Reason.NEW_METASTASIS, record, event=True)
+            return outcome(start_on, day, Reason.NEW_METASTASIS, lesion.record, event=True)
     if died_on:
         return outcome(start_on, died_on, Reason.COMPETING_DEATH, *death_records(facts))
     return _without_metastasis(facts, start_on)

@@ -240,9 +240,9 @@ def _lesion_known_by(lesion: FollowedLesion, *, on: date) -> FollowedLesion:
 
 
 def _in_order(lesion: FollowedLesion, start_on: date) -> list[LesionScan]:
-    dated = [(scan.on, scan.record, scan) for scan in lesion.scans if scan.on]
-    since = [row for row in dated if row[0] >= start_on]
-    return [scan for _, _, scan in sorted(since, key=lambda row: row[:2])]
+    dated = [(scan.on, scan) for scan in lesion.scans if scan.on]
+    since = [(on, scan) for on, scan in dated if on >= start_on]
+    return [scan for _, scan in sorted(since, key=lambda pair: pair[0])]
 
 
 def _without_event(facts: Facts, start_on: date, scans: list[LesionScan]) -> Result:

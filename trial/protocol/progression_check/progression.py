@@ -196,8 +196,8 @@ def _scans(facts: Facts) -> list[TumorAssessment]:
     return sorted(inside, key=_place)
 
 
-def _place(scan: TumorAssessment) -> tuple[date, date, str, int]:
-    return place_in_order(scan.label, scan.first_scan_on, scan.last_scan_on)
+def _place(scan: TumorAssessment) -> tuple[date, date]:
+    return place_in_order(scan.first_scan_on, scan.last_scan_on)
 
 
 def _unknown(

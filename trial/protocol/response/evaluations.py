@@ -106,8 +106,8 @@ def in_order(evaluations: Iterable[Evaluation]) -> list[Evaluation]:
     return sorted(scanned, key=_place)
 
 
-def _place(evaluation: Evaluation) -> tuple[date, date, str, int]:
-    return place_in_order(evaluation.record, evaluation.scanned_on, evaluation.completed_on)
+def _place(evaluation: Evaluation) -> tuple[date, date]:
+    return place_in_order(evaluation.scanned_on, evaluation.completed_on)
 
 
 def considered(

@@ -122,9 +122,9 @@ class TimePoint:
         return self.first_scan_on or self.last_scan_on
 
     @property
-    def place(self) -> tuple[date, date, str, int]:
+    def place(self) -> tuple[date, date]:
         """Return the key by which time points are sorted (scan_order.py)."""
-        return place_in_order(self.label, self.first_scan_on, self.last_scan_on)
+        return place_in_order(self.first_scan_on, self.last_scan_on)
 
 
 @dataclass(frozen=True)

@@ -1,25 +1,21 @@
-"""The one order of tumor assessments.
+"""The one order of tumor assessments (recist11 section 3).
 
-Whoever gathers them for a rule sorts them by this, and the rules keep that order.
+They are sorted by first scan, last scan, target of the visit, and ledger number. Whoever gathers
+them for a rule sorts them so. The rules sort by the days of the scans, and keep the order in which
+they are handed assessments of the same days.
 """
 
 from datetime import date
 
 
-def place_in_order(
-    label: str, first_scan_on: date | None, last_scan_on: date | None
-) -> tuple[date, date, str, int]:
-    """Return the key by which assessments are sorted: first scan, last scan, label of the visit.
+def place_in_order(first_scan_on: date | None, last_scan_on: date | None) -> tuple[date, date]:
+    """Return the key by which a rule sorts assessments: the days of the first and the last scan.
 
-    Two whose scans have the same days are in the order of their labels, numbers counted as
-    numbers. Each of them has one place, so that what is derived for it is the same wherever it is
-    asked for. One without a scan comes last.
+    One without a scan comes last.
 
-    >>> day = date(2025, 8, 1)
-    >>> place_in_order("TA2", day, None) < place_in_order("TA10", day, None)
+    >>> day, next_day = date(2025, 8, 1), date(2025, 8, 2)
+    >>> place_in_order(day, None) < place_in_order(day, next_day) < place_in_order(None, None)
     True
     """
     first_on = first_scan_on or last_scan_on or date.max
-    name = label.rstrip("0123456789")
-    number = label[len(name) :]
-    return first_on, last_scan_on or first_on, name, int(number) if number else 0
+    return first_on, last_scan_on or first_on

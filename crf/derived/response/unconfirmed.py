@@ -4,11 +4,11 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from crf.casebook import Casebook, once
+from crf.derived.allocation import allocation_of
 from crf.models import Administration
 from trial.protocol.response.irecist import IResponse
 from trial.protocol.therapy.agents import ICI_AGENTS
 
-from .allocation import allocation_of
 from .responses import AssessedResponse, responses
 
 AFTER_IMMUNOTHERAPY = timedelta(90)

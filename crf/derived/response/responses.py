@@ -24,8 +24,9 @@ from crf.models.lesion import SLICED, is_node
 from trial.protocol.endpoints.local_control import LocalStatus
 from trial.protocol.response import recist
 from trial.protocol.response.readings import Readings, read_all
-from trial.protocol.response.scan_order import place_in_order
 from trial.protocol.schedule.visits import CHECK_AFTER_CYCLE_2
+
+from .scans import scanned
 
 SECOND_BASELINE = CHECK_AFTER_CYCLE_2
 MUST_COVER = {Scan.Region.CHEST, Scan.Region.ABDOMEN, Scan.Region.PELVIS}
@@ -65,26 +66,6 @@ def responses(casebook: Casebook, *, until: date | None = None) -> list[Assessed
         AssessedResponse(scan.assessment, points[index], readings[index])
         for index, scan in enumerate(scans)
     ]
-
-
-class Scanned(NamedTuple):
-    """An assessment with at least one scan, and the days of its first and last one."""
-
-    assessment: ResponseAssessment
-    first_on: date
-    last_on: date
-
-
-def scanned(casebook: Casebook) -> list[Scanned]:
-    """Return the assessments with a scan, in the order of trial/protocol/response/scan_order.py."""
-    scans = []
-    for assessment in casebook.records(ResponseAssessment):
-        first_on, last_on = assessment.first_scan_on, assessment.last_scan_on
-        if first_on and last_on:
-            scans.append(Scanned(assessment, first_on, last_on))
-    return sorted(
-        scans, key=lambda s: place_in_order(s.assessment.visit.code, s.first_on, s.last_on)
-    )
 
 
 def investigator_response(assessment: ResponseAssessment) -> recist.Response | None:

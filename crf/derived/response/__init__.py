@@ -1,0 +1,1 @@
+"""Tumor assessments: their one order, their responses, and progression to be confirmed."""
