@@ -39,8 +39,8 @@ def withdraw_subject(subject: Subject, *, by: User, version: int, reason: str) -
             entry.withdraw(record, by=by, reason=reason)
         _take_back_visits(subject)
         subject.withdrawn_by, subject.withdrawn_at = by, timezone.now()
-        subject.save()
-        stored.send(Subject, row=subject, by=by)
+        stored.send(Subject, row=subject, by=by)  # its visits are no longer planned
+        subject.save()  # the last entry of the subject: the ledger takes no other after it
     return subject
 
 

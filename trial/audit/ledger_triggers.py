@@ -54,6 +54,13 @@ class EntersLedgerOnInsert(Triggers):
         return self.facts | self.facts["place"] | {"salted": salted}
 
 
+AFTER_WITHDRAWAL = ("trial.queryact", "trial.redactionrequest", "trial.redaction")
+"""The entries that a subject still takes after it was withdrawn as made in error.
+
+Its open queries are closed, and what identifies a person is erased.
+"""
+
+
 class IsLedger(Triggers):
     """The ledger's own triggers: it is append-only.
 
@@ -81,6 +88,7 @@ class IsLedger(Triggers):
         codes = [code.lower() for code in self.facts["codes"]]
         without_other = [code for code in self.facts["codes"] if code != ChangeReason.OTHER]
         return {
+            "after_withdrawal": ", ".join(map(ledger_sql.quoted, AFTER_WITHDRAWAL)),
             "salt": ledger_sql.SALT,
             "reason": ledger_sql.REASON,
             "reason_committed": ledger_sql.commitment("salt", "to_jsonb(entry.reason)"),

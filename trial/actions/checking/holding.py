@@ -11,12 +11,13 @@ from typing import Any, NamedTuple
 from django.db import connection
 from psycopg import ClientCursor
 
+from trial.actions.saving.writing import refuse_withdrawn_subject
 from trial.models import Query, QueryAct, Record, Subject, Visit
 from trial.states import QueryState
 
 from .check import checks_of
 
-HOLD = "select from trial_subject where id = %s for no key update"
+HOLD = "select withdrawn_at from trial_subject where id = %s for no key update"
 RAISED = """
     select q.id, q.visit_id, q.form, q.record, q.item, q.check_code
       from trial_query q join trial_visit v on v.id = q.visit_id
@@ -84,7 +85,8 @@ def holding(form: type[Record | Visit], subject: Subject) -> Iterator[AutomaticQ
     """Lock the subject with the next statement, before anything that it locks.
 
     Two saves of the two sides of a relation come one after the other; the second is judged with
-    what the first has stored. A form that takes part in no check waits for nobody.
+    what the first has stored. A form that takes part in no check waits for nobody. A subject
+    that was withdrawn meanwhile is refused.
     """
     queries, key = AutomaticQueries(), subject.pk
     waiting = [key] if checks_of(form) else []
@@ -98,6 +100,8 @@ def holding(form: type[Record | Visit], subject: Subject) -> Iterator[AutomaticQ
         together = writer.mogrify(f"{HOLD}; {RAISED}; {sql}", (key, key, *(params or ())))
         answer = execute(together, None, many, context)
         cursor = context["cursor"]
+        (subject.withdrawn_at,) = cursor.fetchone()
+        refuse_withdrawn_subject(subject)
         cursor.nextset()
         queries.take(cursor.fetchall())
         cursor.nextset()

@@ -7,6 +7,7 @@ create or replace function {table}_enter(entry {table}, committed text) returns 
 declare
   last record;
   salt text;
+  subject text;
   head {table};
 begin
   if entry.reason <> '' then
@@ -21,6 +22,24 @@ begin
   head.items := null;
   head.salts := null;
   perform pg_advisory_xact_lock(hashtext('casebook.ledger'));
+  -- Under the lock nobody else commits: what was written while the subject was withdrawn is seen.
+  select s.code into subject from public.trial_subject s
+   where s.id = entry.subject_id and s.withdrawn_at is not null
+     and entry.form not in ({after_withdrawal})
+     and exists (select from {table} l
+                  where l.form = 'trial.subject' and l."row" = s.id and l.items ? 'withdrawn_at');
+  if found then
+    {refuse.subject_withdrawn};
+  end if;
+  if entry.form = 'trial.subject' and entry.items ? 'withdrawn_at' then
+    select s.code into subject from public.trial_subject s
+     where s.id = entry.subject_id
+       and exists (select from public.trial_signature g join public.trial_visit v on v.id = g.visit_id
+                    where v.subject_id = s.id);
+    if found then
+      {refuse.subject_signed};
+    end if;
+  end if;
   select l.seq, l.at, l.hash into last from {table} l order by l.seq desc limit 1;
   entry.seq := coalesce(last.seq, 0) + 1;
   entry.at := greatest(clock_timestamp(), last.at);
