@@ -4,11 +4,13 @@ from decimal import Decimal
 
 import pytest
 from crf.models import LaboratoryResult, RadiotherapyCourse, VitalSigns
+from django.core.exceptions import ValidationError
 from django.db import models
 from tests.api.conftest import caller
 from tests.kept import KEPT
 from tests.pages import errors, filled_in
 from trial.admin.typed_inputs import NumberInput, formfield
+from trial.refusals import Code, problems_of
 
 ADDRESS = "/admin/crf/vitalsigns/add/"
 REFUSED = [
@@ -19,7 +21,7 @@ REFUSED = [
     ("weight_kg",  "<80",     "number_with_comparator"),
     ("weight_kg",  "1.0E+2",  "number_unreadable"),
     ("weight_kg",  ".5",      "number_with_bare_point"),
-    ("weight_kg",  "71.55",   "not_a_value"),
+    ("weight_kg",  "71.55",   "number_too_fine"),
     ("pulse",      "7-2",     "number_unreadable"),
     ("pulse",      "97¹",     "number_unreadable"),
     ("pulse",      "1 20",    "number_unreadable"),
@@ -86,3 +88,40 @@ def test_every_number_of_a_page_is_typed_as_text(model):
     for column in model._meta.concrete_fields:
         if isinstance(column, models.DecimalField | models.IntegerField) and column.editable and not column.choices:
             assert isinstance(formfield(column), NumberInput), column
+
+
+AMOUNTS = [
+    field
+    for model in KEPT  # forms, rows and visits, and the limits of a laboratory
+    for field in model._meta.concrete_fields
+    if isinstance(field, models.DecimalField)
+]
+
+
+@pytest.mark.parametrize("field", AMOUNTS, ids=str)
+def test_what_has_too_many_digits_is_refused_in_words_that_count_them(field):
+    """Django's own sentences ("Ensure that there are no more than …") reach nobody."""
+    whole = field.max_digits - field.decimal_places
+    wrongs = {
+        Decimal("1." + "1" * (field.decimal_places + 1)): (Code.NUMBER_TOO_FINE, field.decimal_places),
+        Decimal("1" * (whole + 1)): (Code.NUMBER_TOO_LONG_BEFORE_POINT, whole),
+        Decimal("1" * (field.max_digits + 1)): (Code.NUMBER_TOO_LONG, field.max_digits),
+    }
+    for wrong, (code, most) in wrongs.items():
+        with pytest.raises(ValidationError) as refused:
+            field.run_validators(wrong)
+        problems = [problem for problem in problems_of(refused.value) if problem.code == code]
+        assert [problem.facts for problem in problems] == [{"most": most}], wrong
+        assert str(most) in problems[0].sentence
+
+
+def test_page_and_api_say_it_in_the_same_words(client, data_manager, subject):
+    said = "Too many digits after the point: at most 1. Enter the number as the source states it, and check the unit."
+    visit = subject.visits.get(code="SCR")
+    answer = caller(data_manager).post("forms/vitalsigns/", {"visit": visit.pk, "items": {"weight_kg": "71.23"}, "complete": False})
+    assert (answer.status_code, answer.json()["code"], answer.json()["detail"]) == (422, "number_too_fine", said)
+    client.force_login(data_manager)
+    page = client.get(f"/admin/crf/vitalsigns/add/?visit={visit.pk}")
+    typed = client.post(f"/admin/crf/vitalsigns/add/?visit={visit.pk}", filled_in(page, weight_kg="71.23"))
+    assert errors(typed).count(said) == 1
+    assert "Ensure" not in errors(typed)

@@ -3,7 +3,8 @@
 The source is EMA 2023, section 6.9.
 """
 
-from datetime import datetime
+import re
+from datetime import date, datetime, time
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,6 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -23,7 +23,11 @@ from trial.output.blank_forms import blank_form, blank_visit, forms_of
 from trial.output.reading import model_of
 from trial.pages.base import PersonalRequest, page, to_visit
 from trial.protocol.schedule import timetable
+from trial.protocol.typed.dates import parse
+from trial.protocol.typed.numbers import narrowed
 from trial.refusals import Refused
+
+DAY_AND_TIME_IN_ISO = re.compile(r"(?<=\d)T(?=\d)")
 
 NUMBERED = {
     "CnD1": "C2D1",
@@ -132,11 +136,15 @@ def _rows_of(visit: Visit) -> dict[str, Record | Visit]:
 
 
 def _moment(request: HttpRequest, visit: Visit) -> datetime | None:
-    """Return the moment as typed, by the clock of the site; None for what is no moment."""
+    """Return day and time as typed, by the clock of the site; None for what is no moment.
+
+    The day is read as every other one; the time is written as 08:30.
+    """
+    typed = DAY_AND_TIME_IN_ISO.sub(" ", narrowed(request.POST.get("written_at", "")))
+    day, _space, clock = typed.strip().rpartition(" ")
     try:
-        moment = parse_datetime(request.POST.get("written_at", "").strip())
-    except ValueError:
+        on, at = date.fromisoformat(parse(day)), time.fromisoformat(clock)
+    except ValueError:  # NotADate is one
         return None
-    if moment and moment.tzinfo is None:
-        return moment.replace(tzinfo=ZoneInfo(visit.subject.site.time_zone))
-    return moment
+    zone = at.tzinfo or ZoneInfo(visit.subject.site.time_zone)
+    return datetime.combine(on, at.replace(tzinfo=None), zone)

@@ -164,10 +164,19 @@ DJANGO = {
     "min_value": Code.OUT_OF_LIMITS,
     "max_value": Code.OUT_OF_LIMITS,
     "max_length": Code.TEXT_TOO_LONG,
+    "max_decimal_places": Code.NUMBER_TOO_FINE,
+    "max_digits": Code.NUMBER_TOO_LONG,
+    "max_whole_digits": Code.NUMBER_TOO_LONG_BEFORE_POINT,
 }
 """The codes of Django's own validators. Any other one means no value of the field."""
 OURS = {Code.BLANK, Code.NOT_A_CODE, Code.NOT_CODES}
 """The codes that have the table's sentence if the item's label is known, otherwise Django's."""
+COUNTS_DIGITS = {
+    Code.NUMBER_TOO_FINE,
+    Code.NUMBER_TOO_LONG,
+    Code.NUMBER_TOO_LONG_BEFORE_POINT,
+}
+"""The codes that have the table's sentence, with the most digits that Django's validator allows."""
 
 
 def problems_of(
@@ -193,6 +202,8 @@ def _problem(error: ValidationError, item: str, label: str) -> Problem:
     (sentence,) = error.messages
     name = str(error.code or "")
     code = DJANGO.get(name) or CODES.get(name, Code.NOT_A_VALUE)
+    if code in COUNTS_DIGITS and error.params:
+        return Problem(code, item, {"most": error.params["max"]})
     return Problem(
         code, item, {"label": label} if label and code in OURS else {"sentence": sentence}
     )

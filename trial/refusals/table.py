@@ -219,6 +219,17 @@ class Code(StrEnum):
     NUMBER_UNREADABLE = (
         "number_unreadable", INVALID, _("“{text}” is not a number."), _("Write digits alone, with a point before the decimals: 12.5."),
     )
+    NUMBER_TOO_FINE = (
+        "number_too_fine", INVALID, _("Too many digits after the point: at most {most}."),
+        _("Enter the number as the source states it, and check the unit."),
+    )
+    NUMBER_TOO_LONG = (
+        "number_too_long", INVALID, _("Too many digits: at most {most}."), _("Check the number and its unit."),
+    )
+    NUMBER_TOO_LONG_BEFORE_POINT = (
+        "number_too_long_before_point", INVALID, _("Too many digits before the point: at most {most}."),
+        _("Check the number and its unit."),
+    )
     NUMBER_NOT_WHOLE = "number_not_whole", INVALID, _("“{text}” is not a whole number."), _("Write digits alone, without a point: 12.")
     DAY_IMPOSSIBLE = "day_impossible", INVALID, _("There is no such date in the calendar."), _("Check the date.")
     DATE_UNREADABLE = "date_unreadable", INVALID, _("Enter a date as 2024-05-17, 2024-05 or 2024.")
@@ -355,7 +366,10 @@ class Code(StrEnum):
 
     # ── Paper, exports, redaction, incidents
     PAPER_UNCHOSEN = "paper_unchosen", INVALID, _("Choose what was filled in on paper.")
-    PAPER_TIME_MISSING = "paper_time_missing", INVALID, _("Enter the day and the time at which the paper was filled in.")
+    PAPER_TIME_MISSING = (
+        "paper_time_missing", INVALID, _("Enter the day and the time at which the paper was filled in."),
+        _("Write them as 2026-11-30 08:30."),
+    )
     PAPER_IN_FUTURE = (
         "paper_in_future", INVALID, _("The time at which the paper was filled in lies in the future."), _("Check the day and the time."),
     )

@@ -1,6 +1,6 @@
 """Working through an outage: blank forms on paper, and the mark of what was entered from them (regulation.md D08; EMA 2023, 6.9)."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import pytest
@@ -233,6 +233,38 @@ def test_one_act_on_the_page_marks_all_forms_of_a_visit(entered, data_manager, c
     assert {(mark.form, mark.reason, mark.by) for mark in marks} == {(key.partition("-")[0], WHY, data_manager) for key in keys}
     assert {mark.written_at for mark in marks} == {day.replace(second=0, microsecond=0)}
     assert WHY in client.get(address).content.decode()
+
+
+MOMENTS = [
+    # typed                       the moment on paper, by the clock of the site; None: refused
+    ("2025-03-04 08:30",          "2025-03-04T08:30:00+08:00"),
+    ("2025-03-04T08:30",          "2025-03-04T08:30:00+08:00"),
+    ("2025/03/04 08:30",          "2025-03-04T08:30:00+08:00"),
+    ("04MAR2025 08:30",           "2025-03-04T08:30:00+08:00"),
+    ("4 Oct 2024 18:05",          "2024-10-04T18:05:00+08:00"),
+    ("2025年3月4日 08:30",          "2025-03-04T08:30:00+08:00"),
+    ("２０２５-０３-０４ ０８:３０",      "2025-03-04T08:30:00+08:00"),
+    ("2025-03-04T00:30+00:00",    "2025-03-04T00:30:00+00:00"),
+    ("04/03/2025 08:30",          None),  # March or April
+    ("2025-02-30 08:30",          None),
+    ("2025-03-04 25:00",          None),
+    ("2025-03-04",                None),
+    ("08:30",                     None),
+    ("2025-03 08:30",             None),
+    ("",                          None),
+]  # fmt: skip
+
+
+@pytest.mark.proves("D08")
+@pytest.mark.parametrize(("typed", "moment"), MOMENTS)
+def test_day_and_time_are_read_year_first_in_any_spelling(entered, data_manager, client, typed, moment):
+    client.force_login(data_manager)
+    sent = {"row": [f"crf.vitalsigns-{entered.pk}"], "written_at": typed, "reason": WHY}
+    answer = client.post(f"/visits/{entered.visit_id}/paper/", sent)
+    assert answer.status_code == (422 if moment is None else 302)
+    assert [mark.written_at.isoformat() for mark in FromPaper.objects.all()] == (
+        [] if moment is None else [datetime.fromisoformat(moment).astimezone(UTC).isoformat()]
+    )
 
 
 @pytest.mark.proves("D08", "C02")
