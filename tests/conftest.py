@@ -69,9 +69,12 @@ def pytest_collection_finish():
     gc.set_threshold(50_000, 20, 20)
 
 
+WIDGETS = ("django/forms/widgets/", "admin/widgets/")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def widgets_drawn_untold():
-    """No test asks for the context of a widget's template: to copy each took a tenth of every page's time."""
+    """The test client copies the context of each template that is drawn. No test asks for a widget's, and pages have hundreds."""
     told = instrumented_test_render
 
     def render(template, context):
@@ -83,9 +86,6 @@ def widgets_drawn_untold():
         patched.setattr("django.test.utils.instrumented_test_render", render)
         patched.setattr(Template, "_render", render)
         yield
-
-
-WIDGETS = ("django/forms/widgets/", "admin/widgets/")
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from followup.actions import flagging
 from followup.stories import waiting
 from followup.stories.telling import begin
-from tests.trial.actions.test_parallel import in_parallel
+from tests.at_once import in_parallel
 from trial.actions.verification import verify_ledger
 from trial.audit.acting import acting
 from trial.models import Ledger, Subject

@@ -3,8 +3,7 @@
 The source is EMA 2023, section 6.9.
 """
 
-import re
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -23,11 +22,9 @@ from trial.output.blank_forms import blank_form, blank_visit, forms_of
 from trial.output.reading import model_of
 from trial.pages.base import PersonalRequest, page, to_visit
 from trial.protocol.schedule import timetable
-from trial.protocol.typed.dates import parse
-from trial.protocol.typed.numbers import narrowed
+from trial.protocol.typed.dates import NotADate
+from trial.protocol.typed.moments import parse_moment
 from trial.refusals import Refused
-
-DAY_AND_TIME_IN_ISO = re.compile(r"(?<=\d)T(?=\d)")
 
 NUMBERED = {
     "CnD1": "C2D1",
@@ -136,15 +133,9 @@ def _rows_of(visit: Visit) -> dict[str, Record | Visit]:
 
 
 def _moment(request: HttpRequest, visit: Visit) -> datetime | None:
-    """Return day and time as typed, by the clock of the site; None for what is no moment.
-
-    The day is read as every other one; the time is written as 08:30.
-    """
-    typed = DAY_AND_TIME_IN_ISO.sub(" ", narrowed(request.POST.get("written_at", "")))
-    day, _space, clock = typed.strip().rpartition(" ")
+    """Return the moment as typed, by the clock of the site; None for what is no moment."""
+    zone = ZoneInfo(visit.subject.site.time_zone)
     try:
-        on, at = date.fromisoformat(parse(day)), time.fromisoformat(clock)
-    except ValueError:  # NotADate is one
+        return parse_moment(request.POST.get("written_at", ""), zone)
+    except NotADate:
         return None
-    zone = at.tzinfo or ZoneInfo(visit.subject.site.time_zone)
-    return datetime.combine(on, at.replace(tzinfo=None), zone)

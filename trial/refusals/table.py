@@ -292,6 +292,10 @@ class Code(StrEnum):
         "subject_signed", CONFLICT, _("Something of {subject} is signed, so it cannot be withdrawn as made in error."),
         _("If the subject leaves the trial, enter the withdrawal of consent."),
     )
+    SUBJECT_HAS_RECORDS = (
+        "subject_has_records", CONFLICT, _("Forms of {subject} still stand, so it cannot be withdrawn as made in error."),
+        _("Open the page again: somebody may have entered one meanwhile."),
+    )
     SUBJECT_ALLOCATED = (
         "subject_allocated", CONFLICT, _("An allocation of {subject} is entered, so it cannot be withdrawn as made in error."),
         _("If the subject leaves the trial, enter the withdrawal of consent."),

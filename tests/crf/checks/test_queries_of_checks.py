@@ -6,10 +6,11 @@ from threading import Thread
 
 import pytest
 from crf.models import Consent, Demographics
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from followup.actions import flagging
 from rest_framework.test import APIClient
+from tests.at_once import in_parallel
 from tests.conftest import PROOF
 from tests.crf.checks.conftest import COMPLETE, DRAFT, REASON, consented_again, cycle, date, two_cycles, two_primaries
 from trial.access import Act, Role, roles_that_may
@@ -153,25 +154,6 @@ def test_only_a_monitor_closes_what_a_check_asks():
 
 
 # ── Two connections
-
-
-def in_parallel(*calls):
-    refused = []
-
-    def run(call):
-        try:
-            call()
-        except Refused as error:
-            refused.append(error)
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=[call]) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return refused
 
 
 @pytest.mark.parametrize("first", ["withdraw", "complete"])

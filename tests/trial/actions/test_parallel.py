@@ -6,6 +6,7 @@ import pytest
 from crf.models import Cycle, LaboratoryPanel, VitalSigns
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
+from tests.at_once import in_parallel
 from tests.conftest import SCREENED
 from tests.examples import EXAMPLES
 from trial.actions.verification import verify_ledger
@@ -16,25 +17,6 @@ from trial.refusals import Conflict
 from trial.actions import enrolment, entry
 
 VALUES = EXAMPLES["crf.laboratorypanel"].values
-
-
-def in_parallel(*calls):
-    failed = []
-
-    def run(call):
-        try:
-            call()
-        except Exception as error:
-            failed.append(error)
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=[call]) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return failed
 
 
 def enter(visit, by):

@@ -2,18 +2,18 @@
 
 from datetime import date
 from functools import partial
-from threading import Thread
 
 import pytest
-from crf.models import LaboratoryPanel, VitalSigns
+from crf.models import DiseaseExtent, LaboratoryPanel, VitalSigns
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
+from tests.at_once import begun, ended, in_parallel
 from tests.closing import sign_as_it_stands
 from tests.conftest import SCREENED
 from tests.examples import EXAMPLES
 from trial.actions.subject_withdrawal import withdraw_subject
 from trial.audit.acting import acting
-from trial.models import FromPaper, Query, QueryAct, Signature, Subject, Visit, standing
+from trial.models import FromPaper, Query, QueryAct, Subject, Visit, standing
 from trial.refusals import Code, Conflict
 
 from trial.actions import enrolment, entry, queries
@@ -93,35 +93,9 @@ def test_a_query_of_it_that_is_open_can_be_closed(subject, data_manager):
     assert QueryAct.objects.filter(query=query).latest("pk").state == "CLOSED"
 
 
-def begun(*calls):
-    """Each call in a thread and a connection of its own; and what they raise."""
-    raised = []
-
-    def run(call):
-        try:
-            call()
-        except Exception as error:
-            raised.append(error)
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=[call]) for call in calls]
-    for thread in threads:
-        thread.start()
-    return threads, raised
-
-
-def ended(threads, seconds=20):
-    for thread in threads:
-        thread.join(seconds)
-    assert not any(thread.is_alive() for thread in threads)
-
-
 def meanwhile(call):
     """Another connection does this, and commits."""
-    threads, raised = begun(call)
-    ended(threads)
-    assert raised == []
+    assert in_parallel(call) == []
 
 
 @pytest.fixture
@@ -156,21 +130,29 @@ def test_a_save_that_waits_for_the_withdrawal_is_refused_in_words(committed, dat
     assert len(raised) == len(saves)
 
 
-def test_what_a_withdrawal_has_not_seen_stands_against_it(committed, data_manager, investigator):
-    """The visit is signed after the withdrawal has looked for signatures, and before it commits."""
-    entry.enter(VitalSigns, visit=screening(committed), by=data_manager, values=VALUES)
-    looked = Signature.objects.filter(visit__subject=committed)
-    assert not looked.exists()
-    refused_as(Code.SUBJECT_SIGNED, lambda: withdrawn_as_a_signature_comes(committed, data_manager, investigator))
-    assert looked.exists()
+def draft(visit, by):
+    with acting(by=by):
+        return DiseaseExtent.objects.create(visit=visit)
+
+
+UNSEEN = {
+    "a signature": (lambda visit, by, signer: sign_as_it_stands(visit, signer), Code.SUBJECT_SIGNED),
+    "a record": (lambda visit, by, signer: draft(visit, by), Code.SUBJECT_HAS_RECORDS),
+}
+"""What another connection commits after the withdrawal has looked, and before it commits; and how the withdrawal is refused."""
+
+
+@pytest.mark.parametrize("what", UNSEEN)
+def test_what_a_withdrawal_has_not_seen_stands_against_it(committed, data_manager, investigator, what):
+    comes, code = UNSEEN[what]
+    visit = screening(committed)
+    entry.enter(VitalSigns, visit=visit, by=data_manager, values=VALUES)
+
+    @transaction.atomic
+    def withdrawn_as_it_comes():
+        withdraw(committed, data_manager)
+        meanwhile(lambda: comes(visit, data_manager, investigator))
+
+    refused_as(code, withdrawn_as_it_comes)
     assert Subject.objects.get(pk=committed.pk).withdrawn_at is None
-
-
-@transaction.atomic
-def withdrawn_as_a_signature_comes(subject, by, signer):
-    with acting(by=by, reason=REASON):
-        now = Subject.objects.get(pk=subject.pk)
-        now.withdrawn_by, now.withdrawn_at = by, timezone.now()
-        now.save()
-    visit = screening(subject)
-    meanwhile(lambda: sign_as_it_stands(visit, signer))
+    assert VitalSigns.objects.get().withdrawn_at is None

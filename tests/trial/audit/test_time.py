@@ -13,8 +13,8 @@ from crf.models import VitalSigns
 from django.db import connection
 from django.utils.http import http_date
 from tests.api.conftest import as_data_manager, signs  # noqa: F401  (fixtures, found by their names)
+from tests.at_once import in_parallel
 from tests.conftest import SCREENED
-from tests.trial.actions.test_parallel import in_parallel
 from trial.models import Ledger, Site
 
 from trial.actions import enrolment

@@ -54,10 +54,10 @@ def refuse_second(form: type[Record], visit: Visit, values: Mapping[str, Any]) -
     if form.several:
         return
     entered = form.objects.standing().filter(visit=visit)
-    if not entered.exists():  # a whole form costs thrice as much
-        return
-    first = entered.first()
-    if first is not None:
+    if (
+        entered.exists()
+    ):  # asked first: nearly always there is none, and a whole form is long to read
+        first = entered.get()
         name = form._meta.verbose_name
         raise Refused(Code.FORM_ENTERED, form=name, both=[both_values(first, values)])
 

@@ -39,6 +39,14 @@ begin
     if found then
       {refuse.subject_signed};
     end if;
+    select s.code into subject from public.trial_subject s
+     where s.id = entry.subject_id
+       and exists (select from public.trial_signature_standing(
+                                 array(select v.id from public.trial_visit v where v.subject_id = s.id)) r
+                    where r.form = r.label and r.form <> 'trial.visit');
+    if found then
+      {refuse.subject_has_records};
+    end if;
   end if;
   select l.seq, l.at, l.hash into last from {table} l order by l.seq desc limit 1;
   entry.seq := coalesce(last.seq, 0) + 1;
