@@ -215,7 +215,10 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     # Without drf-spectacular's own: lists of codes have no names of their own.
-    "POSTPROCESSING_HOOKS": ["trial.api.schema.describe_the_key"],
+    "POSTPROCESSING_HOOKS": [
+        "trial.api.schema.describe_the_key",
+        "trial.api.schema.declare_refusals",
+    ],
 }
 LOGIN_URL = "admin:login"
 

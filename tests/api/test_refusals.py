@@ -176,7 +176,7 @@ def test_a_visit_that_is_refused_stays_as_it_was(case, visit, as_data_manager):
         ("history/", {"after": "-1"}, 400),
         ("visits/", {"page_size": "0"}, 400),
         ("visits/", {"page_size": "1001"}, 400),
-        ("visits/", {"held": "perhaps"}, 200),
+        ("visits/", {"held": "perhaps"}, 400),
         ("visits/", {"due_before": "soon"}, 400),
         ("visits/", {"subject": "\x00"}, 400),
         ("visits/", {"subject": "' or 1=1 --"}, 200),

@@ -5,6 +5,7 @@ import re
 import pytest
 import yaml
 from django.core.management import call_command
+from django.db import transaction
 
 from .conftest import Caller, caller
 
@@ -47,7 +48,8 @@ def test_shows_what_an_entry_and_a_change_send(schema):
 
 def test_tells_of_tokens_and_of_each_refusal(schema):
     assert "knoxApiToken" in schema["components"]["securitySchemes"]
-    assert {"201", "400", "401", "403", "404", "409", "422"} == set(schema["paths"]["/api/v1/forms/cycle/"]["post"]["responses"])
+    refusals = {"400", "401", "403", "404", "406", "409", "415", "422"}
+    assert {"201", *refusals} == set(schema["paths"]["/api/v1/forms/cycle/"]["post"]["responses"])
 
 
 def test_each_act_can_be_sent_with_a_key(schema):
@@ -88,3 +90,61 @@ def test_the_docs_are_open_and_load_nothing_from_elsewhere(db):
     )
     assert loaded
     assert not [address for address in loaded if address.startswith(("http", "//")) and "testserver" not in address]
+
+
+BODIES = [
+    # body                    its content type
+    (b"{",                    "application/json"),
+    (b"[]",                   "application/json"),
+    (b"{}",                   "application/json"),
+    (b'{"nothing": true}',    "application/json"),
+    (b"\xff\xfe",             "application/json"),
+    (b"a=b",                  "application/x-www-form-urlencoded"),
+]  # fmt: skip
+QUERIES = ["?nothing=1", "?page_size=x", "?gate=3&on=soon"]
+FORMS = ("vitalsigns", "laboratorypanel", "randomization")
+"""The forms that are asked; all have one view."""
+
+
+def operations_of(schema):
+    for path, methods in schema["paths"].items():
+        form = re.match("/api/v1/forms/(\\w+)/", path)
+        if form is None or form[1] in FORMS:
+            yield from ((method, path, operation) for method, operation in methods.items())
+
+
+def address_of(path, key):
+    values = {"code": key, "problem": key, "subject": key, "group": "results"}
+    return re.sub(r"{(\w+)}", lambda name: values.get(name[1], "999999999"), path)
+
+
+def requests_of(method, path):
+    """The ways of asking: nonsense in address, query, format and body."""
+    keys = ("01-001", "nothing") if "{" in path else ("",)
+    yield from ((address_of(path, key), {}) for key in keys)
+    yield address_of(path, "01-001"), {"HTTP_ACCEPT": "image/png"}
+    if method == "get":
+        yield from ((address_of(path, "01-001") + query, {}) for query in QUERIES)
+    if method in ("post", "patch"):
+        for body, content_type in BODIES:
+            yield address_of(path, "01-001"), {"data": body, "content_type": content_type}
+
+
+@pytest.mark.parametrize("methods", ["get", "post patch delete"])
+@pytest.mark.parametrize("who", ["nobody", "data_manager", "sponsor"])
+def test_every_answer_that_occurs_is_declared(schema, who, methods, request, subject):
+    """Each operation is asked nonsense: its status is declared, and its refusal is a problem document."""
+    program = Caller() if who == "nobody" else caller(request.getfixturevalue(who))
+    undeclared, answered = set(), 0
+    for method, path, operation in operations_of(schema):
+        for address, sent in requests_of(method, path) if method in methods else ():
+            answered += 1
+            with transaction.atomic():
+                answer = program.generic(method.upper(), address, **sent)
+                transaction.set_rollback(True)
+            declared = operation["responses"].get(str(answer.status_code))
+            is_problem = answer.get("Content-Type", "").startswith("application/problem+json")
+            if declared is None or (answer.status_code >= 400 and not is_problem):
+                undeclared.add((method, path, answer.status_code, answer.get("Content-Type")))
+    assert undeclared == set()
+    assert answered > 100

@@ -6,9 +6,11 @@ Pages are in trial/api/paging.py, answers to refusals in trial/api/refusals.py.
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
+from django import forms
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError as DjangoError
 from django.db import models
+from django.utils.translation import gettext as _
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import exceptions, permissions, serializers, viewsets
@@ -42,6 +44,7 @@ __all__ = [
     "Problems",
     "Strict",
     "TypedDay",
+    "TypedDayFilter",
     "Visible",
     "WholeNumber",
     "WrongLogin",
@@ -94,14 +97,47 @@ class LockedOut(WrongLogin):
 
 
 class KnownFilters(filters.DjangoFilterBackend):
-    """A filter that is misspelled is refused: left out, it would answer with everything."""
+    """A filter that is misspelled, sent twice or ill-typed is refused.
+
+    Left out in silence, it would answer with everything.
+    """
 
     def filter_queryset(self, request: Request, queryset: Any, view: Any) -> Any:
         declared = getattr(view, "filterset_class", None)
-        names = paging_of(view) | set(declared.base_filters if declared else ())
+        kinds = declared.base_filters if declared else {}
+        names = paging_of(view) | set(kinds)
         if unknown := sorted(set(request.query_params) - names):
             raise malformed(*unknown, code=Code.FILTER_UNKNOWN, known=", ".join(sorted(names)))
+        for name, texts in sorted(request.query_params.lists()):
+            if len(texts) > 1:
+                raise malformed(name, code=Code.FILTER_REPEATED)
+            if name in kinds and (takes := _not_taken(kinds[name], texts[0])):
+                raise malformed(name, code=Code.FILTER_UNREADABLE, takes=takes)
         return super().filter_queryset(request, queryset, view)
+
+
+def _not_taken(kind: Any, text: str) -> str:
+    """Return what a filter takes, where the text is none; empty text where it is one.
+
+    Choices and points in time are judged by their own fields.
+    """
+    if isinstance(kind, filters.BooleanFilter):
+        return "" if text.lower() in ("true", "false") else _("true or false")
+    if isinstance(kind, filters.NumberFilter):
+        is_key = text.isascii() and text.isdecimal()
+        return "" if is_key else _("a whole number")
+    return "" if text.strip() else _("a value")
+
+
+class _TypedDayInput(forms.DateField):
+    def to_python(self, value: Any) -> Any:
+        return day_typed(value) if isinstance(value, str) and value.strip() else None
+
+
+class TypedDayFilter(filters.DateFilter):
+    """A filter by a day, in any spelling that has one meaning (crf_spec 0.3)."""
+
+    field_class = _TypedDayInput
 
 
 class ByAct(permissions.IsAuthenticated):

@@ -12,6 +12,8 @@ from rest_framework.request import Request
 
 from trial.actions.saving.once import HEADER, KEY, METHODS, WITHOUT_KEY
 
+from .base import PROBLEM_JSON
+
 KEY_PARAMETER = {
     "name": HEADER,
     "in": "header",
@@ -20,6 +22,9 @@ KEY_PARAMETER = {
     "and nothing is stored twice; known for seven days",
     "schema": {"type": "string", "pattern": f"^{KEY.pattern}$"},
 }
+
+READING = ("400", "401", "403", "404", "406")
+WRITING = (*READING, "409", "415", "422")
 
 
 # What drf-spectacular hands over beside the schema has no types.
@@ -57,3 +62,22 @@ class SchemaView(SpectacularAPIView):
         headers = {"Content-Disposition": f'inline; filename="{name}"'}
         content = rendered(kind)
         return HttpResponse(content, content_type=media_type, headers=headers)
+
+
+def declare_refusals(result: dict[str, Any], **more: Any) -> dict[str, Any]:
+    """Return the schema with each refusal that an operation can answer: a problem document.
+
+    Whatever is asked, the request may be unreadable (400), without a valid token (401), of a role
+    that may not (403), about nothing that is there (404), or for a format that there is none of
+    (406); a body may also be of another kind than JSON (415).
+    """
+    problem = {"$ref": "#/components/schemas/Problems"}
+    for operations in result["paths"].values():
+        for method, operation in operations.items():
+            declared = operation["responses"]
+            for status in READING if method in ("get", "delete") else WRITING:
+                if status not in declared:
+                    content = {PROBLEM_JSON: {"schema": problem}}
+                    declared[status] = {"content": content, "description": ""}
+            operation["responses"] = dict(sorted(declared.items()))
+    return result

@@ -15,7 +15,7 @@ from trial.actions import enrolment, entry, review
 from trial.models import Subject, Visit, begun_visits, standing
 from trial.protocol.schedule import timetable
 
-from .base import REFUSALS, Strict, Visible, visible_or_404
+from .base import REFUSALS, Strict, TypedDayFilter, Visible, visible_or_404
 from .bodies import ChangeItems
 from .items import Reasons, items_of
 from .signatures import SignatureDetailSerializer, hides_items, readable_to, shown_signature
@@ -68,7 +68,7 @@ class VisitFilters(filters.FilterSet):
     subject = filters.CharFilter(field_name="subject__code", label="the subject's code")
     code = filters.CharFilter(field_name="code", label="the visit's code, as SCR")
     stopped = filters.BooleanFilter(field_name="stopped", label="no longer planned")
-    due_before = filters.DateFilter(
+    due_before = TypedDayFilter(
         field_name="closes_on", lookup_expr="lt", label="whose window closed before this day"
     )
 

@@ -73,6 +73,8 @@ class Code(StrEnum):
     ITEM_UNKNOWN = "item_unknown", 400, _("{form} has no such item.")
     GROUP_UNKNOWN = "group_unknown", 400, _("This form has no such group of rows."), _("Known: {known}.")
     FORM_UNKNOWN = "form_unknown", 400, _("There is no form {form}.")
+    FILTER_REPEATED = "filter_repeated", 400, _("This filter is sent twice."), _("Send it once.")
+    FILTER_UNREADABLE = "filter_unreadable", 400, _("This is no value of the filter."), _("It takes {takes}.")
     FILTER_UNKNOWN = "filter_unknown", 400, _("There is no such filter."), _("Known: {known}.")
     ROW_KEY_INCOMPLETE = "row_key_incomplete", 400, _("Send both id and version to change a stored row; send neither to add a row.")
     ROW_WITHDRAWAL_UNREADABLE = "row_withdrawal_unreadable", 400, _("To withdraw a row, send the value true.")
