@@ -56,6 +56,42 @@ def lesions_added_later(casebook: Casebook) -> Iterator[Finding]:
             yield Finding(assessment, sentence.format(lesion=lesion), "", lesion)
 
 
+@check("TA-ROLE", level=Level.HARD_COMPLETE, reads=[Lesion, ResponseAssessment])
+def lesions_in_another_group(casebook: Casebook) -> Iterator[Finding]:
+    """Find assessments that assess a lesion in a group that is not its own.
+
+    A target among the non-targets would count by a word instead of its size, a non-target among
+    the targets not at all; a lesion that was not there at screening belongs to neither group. One
+    that its own group lacks is asked for by TA-LESIONS alone.
+    """
+    lacking = {
+        (pair.assessment.pk, pair.lesion.pk) for pair in left_out(casebook) if pair.was_there
+    }
+    for assessment in casebook.records(ResponseAssessment):
+        for role, group in GROUPS.items():
+            for row in assessment.rows(group):
+                lesion = casebook.find(Lesion, row.lesion_id)
+                if lesion is None or not lesion.role or is_baseline(lesion, role):
+                    continue
+                if (assessment.pk, lesion.pk) not in lacking:
+                    yield Finding(assessment, _in_another_group(lesion, group), "", lesion)
+
+
+def _in_another_group(lesion: Lesion, group: type[TargetMeasurement | NonTargetFinding]) -> str:
+    if lesion.first_seen == Lesion.FirstSeen.BL0:
+        sentence = _(
+            "{lesion} has the role “{role}”, and is entered as “{group}”. Assess it in the group "
+            "of its role, and withdraw or empty this row."
+        )
+    else:
+        sentence = _(
+            "{lesion} was not there at screening, and is entered as “{group}”. Enter it as a new "
+            "lesion, and withdraw or empty this row."
+        )
+    role, name = lesion.get_role_display(), group._meta.verbose_name
+    return sentence.format(lesion=lesion, role=role, group=name)
+
+
 @once
 def left_out(casebook: Casebook) -> list[Unassessed]:
     """Return the lesions of the baseline that assessments leave out."""

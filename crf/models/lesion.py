@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -16,8 +16,11 @@ from trial.refusals import Code, impossible
 
 from crf.models.codes.lists import codelist
 
+if TYPE_CHECKING:
+    from .response import NewLesion
 
-def is_node(lesion: "Lesion") -> bool:
+
+def is_node(lesion: "Lesion | NewLesion") -> bool:
     """Return whether the lesion is a lymph node, regional or not."""
     return lesion.lesion_class in (LesionClass.REGIONAL_LN, LesionClass.NONREGIONAL_LN)
 
@@ -256,9 +259,7 @@ class Lesion(Record):
     def clean(self) -> None:
         """Refuse a lymph node in another organ."""
         super().clean()
-        if self.organ and is_node(self) and self.organ != Site.LYMPH_NODE:
-            sentence = _("A lymph node's organ is “Lymph node”.")
-            raise impossible(Code.IMPOSSIBLE, item="organ", sentence=sentence)
+        refuse_node_in_another_organ(self)
 
     def inconsistencies(self) -> Iterator[Problem]:
         """Yield what keeps the form from being complete: its kind, and its choice as a target."""
@@ -270,6 +271,13 @@ class Lesion(Record):
             return
         if measurable(self) is not True:
             yield "role", _("A target lesion is measurable (10 mm, a node's short axis 15 mm). Choose non-target.")
+
+
+def refuse_node_in_another_organ(lesion: "Lesion | NewLesion") -> None:
+    """Refuse a lymph node in another organ, whether it was there at screening or is new."""
+    if lesion.organ and is_node(lesion) and lesion.organ != Site.LYMPH_NODE:
+        sentence = _("A lymph node's organ is “Lymph node”.")
+        raise impossible(Code.IMPOSSIBLE, item="organ", sentence=sentence)
 
 
 def measurable(lesion: Lesion) -> bool | None:

@@ -161,14 +161,20 @@ class RadiotherapyCourse(Record):
         yield from self._status_against_fractions()
 
     def _status_against_fractions(self) -> Iterator[Problem]:
-        """Yield a course that is completed without a delivered fraction, or was never started with one."""
+        """Yield a course whose status contradicts its days and its delivered fractions."""
         delivered = [fraction for fraction in self.fractions_now if fraction.delivered == "Y"]
         if self.status == codes.Status.COMPLETED and not delivered:
             sentence = _("The course is completed, but no delivered fraction is entered. Enter the fractions, or correct the status.")
             yield "status", sentence
-        if self.status == codes.Status.NOT_STARTED and (delivered or self.started_on):
+        is_begun = bool(delivered or self.started_on)
+        if self.status == codes.Status.NOT_STARTED and is_begun:
             sentence = _("The course was not started, but its start or a delivered fraction is entered. Correct the status, or these.")
             yield "status", sentence
+        if self.status == codes.Status.PLANNED and is_begun:
+            sentence = _("The course is only planned, but its start or a delivered fraction is entered. Correct the status, or these.")
+            yield "status", sentence
+        if self.status not in codes.ENDED and self.ended_on:
+            yield "status", _("The course has not ended by its status, but its end is entered. Correct the status, or delete the date.")
 
 
 def is_uniform(volume: Any) -> bool:

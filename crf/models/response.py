@@ -15,8 +15,8 @@ from trial.protocol.response.recist import Response
 from crf.models.codes.lists import codelist, labeled
 from crf.models.codes.response import DISCORDANCE, NEW_LESIONS, NO_DOUBT, RESPONSES, FollowedGrowth, Growth, LocalStatus, Piece
 
-from .lesion import SLICED, Laterality, Lesion, LesionClass, Method, Site
-from .response_checks import is_baseline, lesion_problems, refuse_target_twice
+from .lesion import SLICED, Laterality, Lesion, LesionClass, Method, Site, refuse_node_in_another_organ
+from .response_checks import is_baseline, lesion_problems, refuse_entered_twice
 
 ENTERED_TWICE = gettext_lazy("This lesion is entered twice. Withdraw one of the two rows.")
 TARGET_TWICE = gettext_lazy("This lesion is entered twice. If it has split, give each piece a letter of its own.")
@@ -89,7 +89,6 @@ class ResponseAssessment(Record):
 
     @classmethod
     def prefilled(cls, visit: Visit) -> dict[str, Any]:
-        """Return the evaluator of an empty form: the investigator."""
         return {"evaluator": cls.Evaluator.INVESTIGATOR}
 
     @classmethod
@@ -135,9 +134,9 @@ class ResponseAssessment(Record):
         yield from lesion_problems(self, TargetMeasurement, NonTargetFinding)
 
     def clean(self) -> None:
-        """Refuse a target that is measured twice, not as pieces of a lesion that has split."""
+        """Refuse a lesion that is entered twice, but for pieces of a target that has split."""
         super().clean()
-        refuse_target_twice(self, TargetMeasurement)
+        refuse_entered_twice(self, TargetMeasurement, NewLesion)
 
 
 class Scan(Row):
@@ -294,3 +293,8 @@ class NewLesion(Row):
 
     class Meta(Row.Meta):
         verbose_name = "new lesion"
+
+    def clean(self) -> None:
+        """Refuse a lymph node in another organ."""
+        super().clean()
+        refuse_node_in_another_organ(self)

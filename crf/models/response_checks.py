@@ -10,7 +10,7 @@ from trial.refusals import Code, impossible
 from .lesion import Lesion
 
 if TYPE_CHECKING:
-    from .response import NonTargetFinding, ResponseAssessment, TargetMeasurement
+    from .response import NewLesion, NonTargetFinding, ResponseAssessment, TargetMeasurement
 
 SHORTEST_NARRATIVE = 20
 
@@ -20,6 +20,12 @@ def is_baseline(lesion: Lesion, role: Lesion.Role) -> bool:
     return lesion.first_seen == Lesion.FirstSeen.BL0 and lesion.role == role
 
 
+def refuse_entered_twice(assessment: "ResponseAssessment", targets: "type[TargetMeasurement]", new_lesions: "type[NewLesion]") -> None:
+    """Refuse a target that is measured twice, not as pieces of a lesion that has split, and a new lesion entered twice."""
+    refuse_target_twice(assessment, targets)
+    refuse_new_lesion_twice(assessment, new_lesions)
+
+
 def refuse_target_twice(assessment: "ResponseAssessment", group: "type[TargetMeasurement]") -> None:
     """Refuse a target that is measured twice, not as pieces of a lesion that has split."""
     for key, rows in by_lesion(assessment.rows(group)).items():
@@ -27,6 +33,16 @@ def refuse_target_twice(assessment: "ResponseAssessment", group: "type[TargetMea
         if len(letters) > 1 and ("" in letters or len(set(letters)) < len(letters)):
             lesion = assessment.casebook.find(Lesion, key)
             sentence = _("{lesion} is entered twice. If it has split, give each piece a letter of its own.")
+            raise impossible(Code.ENTERED_TWICE, sentence=sentence.format(lesion=lesion))
+
+
+def refuse_new_lesion_twice(assessment: "ResponseAssessment", group: "type[NewLesion]") -> None:
+    """Refuse two rows of one lesion that is followed: iRECIST would add up its sizes."""
+    followed = [row.followed_id for row in assessment.rows(group) if row.followed_id]
+    for key in followed:
+        if followed.count(key) > 1:
+            lesion = assessment.casebook.find(Lesion, key)
+            sentence = _("{lesion} is entered twice among the new lesions. Withdraw one of the rows.")
             raise impossible(Code.ENTERED_TWICE, sentence=sentence.format(lesion=lesion))
 
 

@@ -27,6 +27,10 @@ MEASURE = """() => {
   };
 }"""
 
+SCROLLED = """() => [...document.querySelectorAll('#content *')].filter(e => e.scrollWidth > e.clientWidth + 1
+  && ['auto', 'scroll'].includes(getComputedStyle(e).overflowX) && !e.matches('select, input, textarea'))
+  .map(e => `${e.id || e.className} ${e.scrollWidth} > ${e.clientWidth}`)"""
+
 
 def measured(browser):
     wrong = {}
@@ -67,6 +71,19 @@ def test_no_form_overflows_whether_it_is_entered_or_read(person, nurse, browser,
         nurse.go(f"/admin/{name_of(type(record)).replace('.', '/')}/{record.pk}/change/")
         wrong |= measured(browser)
     assert wrong == {}
+
+
+def test_nothing_has_to_be_scrolled_sideways_at_1280(nurse, browser, filled):
+    """Every column of the rows of a form, of the casebook and of the course is to be seen at once."""
+    wide, forms = {}, [f"/admin/{name_of(type(record)).replace('.', '/')}/{record.pk}/change/" for record in filled]
+    nurse.log_in("dan")
+    browser.set_viewport_size({"width": 1280, "height": 900})
+    for path in (*forms, "/subjects/01-001/", "/subjects/01-001/course/"):
+        nurse.go(path)
+        scrolled = browser.evaluate(SCROLLED)
+        if scrolled:
+            wide[path] = scrolled
+    assert wide == {}
 
 
 def test_labels_of_a_visit_stand_beside_their_own_values(nurse, browser, visit):

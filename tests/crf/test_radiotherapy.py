@@ -100,6 +100,21 @@ class TestCourse:
         with pytest.raises(Refused, match="The course was not started, but"):
             enter(RadiotherapyCourse, **answers, rows=rows)
 
+    @pytest.mark.parametrize("status", ["PLANNED", "IN_PROGRESS", "NOT_STARTED"])
+    @pytest.mark.parametrize("entered", ["started", "ended", "delivered"])
+    def test_whose_status_contradicts_its_days_and_fractions_is_not_complete(self, enter, status, entered):
+        begun = {"started_on": date(2025, 4, 14)} if entered == "started" or status == "IN_PROGRESS" else {"started_on": None}
+        days = begun | {"ended_on": date(2025, 4, 18) if entered == "ended" else None}
+        fell_short = {"stop_reason": "PD", "decided_on": date(2025, 4, 10)} if status == "NOT_STARTED" else {}
+        rows = {Interruption: [], Fraction: [row(Fraction, volume="V1")] if entered == "delivered" else []}
+        answers = {"status": status} | days | fell_short
+        if status == "IN_PROGRESS" and entered != "ended":
+            assert enter(RadiotherapyCourse, **answers, rows=rows).state == "COMPLETE"
+            return
+        with pytest.raises(Refused, match=r"The course .*, but its (start or a delivered fraction|end) is entered"):
+            enter(RadiotherapyCourse, **answers, rows=rows)
+        assert enter(RadiotherapyCourse, **answers, rows=rows, complete=False).state == "DRAFT"
+
     @pytest.mark.parametrize("missed", [False, True], ids=["none entered", "all missed"])
     def test_that_is_completed_with_nothing_delivered_stays_a_draft(self, enter, change, missed):
         undelivered = {"volume": "V1", "given_on": None, "delivered": "N", "dose_gy": None, "missed_reason": "PATIENT"}
