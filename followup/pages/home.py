@@ -91,7 +91,8 @@ def _to_enter(user: AbstractUser) -> dict[str, Any]:
 def visits_due(sites: Iterable[Site]) -> list[DueVisit]:
     """Return the visits that are due by the date of their site, the first to close first.
 
-    Those that time alone has made missed come last: they can still be entered.
+    Those that time alone has made missed come last: they can still be entered. The common visit,
+    which has no day, is never due.
     """
     waiting = [
         timetable.VisitState.OVERDUE,
@@ -113,7 +114,7 @@ def visits_due(sites: Iterable[Site]) -> list[DueVisit]:
             due += [
                 DueVisit(visit, states[visit.pk].value)
                 for visit in of_subject
-                if states[visit.pk] in waiting and not visit.status
+                if states[visit.pk] in waiting and not visit.status and not visit.is_common
             ]
     return sorted(due, key=_urgency)
 

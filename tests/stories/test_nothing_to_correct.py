@@ -85,3 +85,10 @@ def test_randomized_subject_is_not_due_for_randomization(tell, team, client):
     assert (story.subject.code, "RAND") not in due
     lines = client.get(f"/subjects/{story.subject.code}/").context["lines"]
     assert [line.state for line in lines if line.visit.code == "RAND"] == ["DONE_IN"]
+
+
+def test_whole_trial_is_never_due(team):
+    """Its forms are reminders, and it has no day (crf_spec 3.1)."""
+    due = [due.visit for due in home.visits_due([team.site])]
+    assert due
+    assert [visit for visit in due if visit.is_common] == []

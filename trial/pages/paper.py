@@ -97,7 +97,7 @@ def from_paper_page(request: PersonalRequest, pk: int) -> HttpResponse:
         except Refused as error:
             refused = error
         else:
-            titles = ", ".join(row.form_title() for row in chosen)
+            titles = ", ".join(map(_name_of, chosen))
             messages.success(
                 request, _("Marked as entered from paper: {forms}.").format(forms=titles)
             )
@@ -110,7 +110,7 @@ def from_paper_page(request: PersonalRequest, pk: int) -> HttpResponse:
         status=refused.status if refused else 200,
         title=_("Entered from paper: {visit}").format(visit=visit),
         visit=visit,
-        rows=[(key, row, marks.get(key), row in chosen) for key, row in rows.items()],
+        rows=[(key, _name_of(row), marks.get(key), row in chosen) for key, row in rows.items()],
         typed={name: request.POST.get(name, "") for name in ("written_at", "reason")},
         refused=refused,
     )
@@ -130,6 +130,14 @@ def _rows_of(visit: Visit) -> dict[str, Record | Visit]:
             records = form.objects.select_related("visit__subject__site")
             rows[f"{entered.form}-{entered.record}"] = records.get(pk=entered.record)
     return rows
+
+
+def _name_of(row: Record | Visit) -> str:
+    """Return the form's title; for one of several, also what tells it from the others."""
+    title, text = row.form_title(), str(row)
+    if not isinstance(row, Record) or not row.several:
+        return title
+    return text if text.startswith(title) else f"{title} {text}"
 
 
 def _moment(request: HttpRequest, visit: Visit) -> datetime | None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 import pytest
-from crf.models import Demographics, LaboratoryPanel, VitalSigns
+from crf.models import Demographics, LaboratoryPanel, Lesion, VitalSigns
 from django.core.validators import MaxValueValidator
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -233,6 +233,17 @@ def test_one_act_on_the_page_marks_all_forms_of_a_visit(entered, data_manager, c
     assert {(mark.form, mark.reason, mark.by) for mark in marks} == {(key.partition("-")[0], WHY, data_manager) for key in keys}
     assert {mark.written_at for mark in marks} == {day.replace(second=0, microsecond=0)}
     assert WHY in client.get(address).content.decode()
+
+
+def test_forms_that_a_visit_has_several_of_are_told_apart(subject, data_manager, client, commit):
+    with acting(by=data_manager):
+        complete(Lesion, subject)
+        complete(Lesion, subject)
+    commit()
+    client.force_login(data_manager)
+    page = client.get(f"/visits/{subject.visits.get(code='COMMON').pk}/paper/")
+    names = [name for _key, name, *_mark in page.context["rows"]]
+    assert [name[:10] for name in names] == ["Lesion L01", "Lesion L02"]
 
 
 MOMENTS = [
